@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.anonymouscloud.client;
+
+import org.jspecify.annotations.NullMarked;

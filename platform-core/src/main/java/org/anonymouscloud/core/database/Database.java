@@ -1,0 +1,17 @@
+package org.anonymouscloud.core.database;
+
+import org.pf4j.ExtensionPoint;
+
+/** A kind of database, supplied by a storage plugin. */
+public interface Database extends ExtensionPoint {
+  /** The name by which the server's owner chooses it: {@code sqlite}, {@code postgres}. */
+  String name();
+
+  /**
+   * Opens the database, creating it where that is possible without a decision of the owner.
+   *
+   * @throws DatabaseUnavailable if it cannot be reached, is not ours or is damaged; the message
+   *     says what is wrong and what to do, and names no credentials
+   */
+  OpenDatabase open(DatabaseSettings settings);
+}

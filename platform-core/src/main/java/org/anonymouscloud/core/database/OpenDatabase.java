@@ -1,0 +1,43 @@
+package org.anonymouscloud.core.database;
+
+import org.jdbi.v3.core.HandleCallback;
+
+/**
+ * An open database. Thread-safe.
+ *
+ * <p>Tables use the SQL that both SQLite and PostgreSQL speak: {@code TEXT}, {@code BIGINT}, {@code
+ * BYTEA}, {@code ON CONFLICT}, {@code RETURNING}.
+ */
+public interface OpenDatabase extends AutoCloseable {
+  /**
+   * Brings the tables of one owner up to date. Each owner has its own history.
+   *
+   * @param owner {@code core} or the feature's name; letters only
+   * @param migrations a class in whose jar the scripts lie
+   * @param location their folder on the class path, like {@code org/anonymouscloud/vault/db}
+   * @throws DatabaseUnavailable if a script fails, or the tables are newer than the scripts
+   */
+  void migrate(String owner, Class<?> migrations, String location);
+
+  /**
+   * Reads from one consistent state.
+   *
+   * @throws DatabaseUnavailable if the database fails
+   */
+  <T, X extends Exception> T read(HandleCallback<T, X> work) throws X;
+
+  /**
+   * Runs {@code work} as one transaction, which is durable when this returns and has not happened
+   * if it throws. Two concurrent writes are as if one had run after the other; {@code work} may run
+   * again after a conflict, so it must have no other effect.
+   *
+   * @throws DatabaseUnavailable if the database fails; then the transaction may or may not be there
+   */
+  <T, X extends Exception> T write(HandleCallback<T, X> work) throws X;
+
+  /** Messages between the parts of a server, and between servers that share the database. */
+  Signals signals();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,49 @@
+package org.anonymouscloud.core.plugin;
+
+import java.io.IOException;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.session.Link;
+
+/**
+ * A logged-in account, as far as a feature may use it: its own keys, a link to the server,
+ * signatures of this device. Never the root secret or another feature's keys. Thread-safe.
+ */
+public interface AccountSession {
+  AccountId account();
+
+  DeviceId device();
+
+  /** The newest generation of this account's root secret, counted from 0. */
+  int generation();
+
+  /**
+   * The feature's own secret of 32 bytes in a generation, at most {@link #generation}. The caller
+   * closes it.
+   */
+  Secret featureSecret(String feature, int generation);
+
+  /**
+   * A logged-in link. It reconnects by itself; a request cut on the way fails with an IOException.
+   */
+  Link link();
+
+  /**
+   * Signs with this device's key.
+   *
+   * @param label what is signed, a constant of the format's document
+   */
+  byte[] sign(String label, byte[] message);
+
+  /**
+   * Whether a device of this account, valid in its chain, made the signature.
+   *
+   * @return false for a wrong signature and for a device that is not in the chain
+   */
+  boolean verify(DeviceId signer, String label, byte[] message, byte[] signature)
+      throws IOException;
+
+  /** Small values of this feature kept on this machine. */
+  StateStore state(String feature);
+}

@@ -1,0 +1,18 @@
+package org.anonymouscloud.core.plugin;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.function.ToLongFunction;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.database.OpenDatabase;
+
+/**
+ * What a server feature is given.
+ *
+ * @param database the server's database; the feature touches only its own tables
+ * @param folder the feature's own folder, existing, readable by the server alone
+ * @param quota bytes that an account may use; {@link Long#MAX_VALUE} for no limit
+ * @param clock the server's time
+ */
+public record ServerContext(
+    OpenDatabase database, Path folder, ToLongFunction<AccountId> quota, Clock clock) {}

@@ -1,0 +1,20 @@
+package org.anonymouscloud.core.plugin;
+
+import java.io.IOException;
+import org.pf4j.ExtensionPoint;
+
+/** The server half of a feature. */
+public interface ServerFeature extends ExtensionPoint {
+  /**
+   * The first part of its methods' names and its folder's name: lower-case letters, like {@code
+   * vault}.
+   */
+  String name();
+
+  /**
+   * Brings its tables up to date and starts serving.
+   *
+   * @throws IOException if the feature cannot run; the server goes on without it and names it
+   */
+  RunningFeature start(ServerContext context) throws IOException;
+}

@@ -1,0 +1,22 @@
+package org.anonymouscloud.core.session;
+
+import java.io.IOException;
+import org.anonymouscloud.core.wire.Refused;
+
+/**
+ * How a client talks to its server: many requests at once, each answered exactly once. Thread-safe.
+ */
+public interface Link {
+  /**
+   * Sends a request without bulk data and waits for its answer.
+   *
+   * @param method {@code feature/verb}
+   * @return the answer's body
+   * @throws Refused if the server says no
+   * @throws IOException if the connection breaks before the answer
+   */
+  byte[] ask(String method, byte[] body) throws Refused, IOException;
+
+  /** Sends a request that carries bulk data either way. The caller closes the call. */
+  Call open(String method, byte[] body) throws IOException;
+}

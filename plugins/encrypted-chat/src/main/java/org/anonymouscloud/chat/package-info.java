@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.anonymouscloud.chat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.anonymouscloud.vault;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.anonymouscloud.storage.postgres;
+
+import org.jspecify.annotations.NullMarked;

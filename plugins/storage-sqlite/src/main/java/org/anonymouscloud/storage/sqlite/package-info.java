@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package org.anonymouscloud.storage.sqlite;
+
+import org.jspecify.annotations.NullMarked;
