@@ -1,4 +1,8 @@
-/** Placeholder. */
+/**
+ * The program on the user's machine. {@link org.anonymouscloud.client.Main} is the command line;
+ * {@code agent} holds the keys and offers the local API; {@code home} is the folder where the two
+ * meet.
+ */
 @NullMarked
 package org.anonymouscloud.client;
 

@@ -1,0 +1,169 @@
+package org.anonymouscloud.client.agent;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.NotLoggedIn;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Route;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The local API: {@code /api/v1} on loopback, behind the {@link Gate}. HTTP/1.1 only, no cookies,
+ * no CORS. Each handler runs on a virtual thread of its own.
+ */
+final class LocalApi implements AutoCloseable {
+  /** Where all routes lie. */
+  static final String PREFIX = "/api/v1";
+
+  /** The header by which a caller names its request, to ask later why it was cut. */
+  static final String REQUEST_ID = "Request-Id";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalApi.class);
+  private static final int MAX_HEADER_BYTES = 8 * 1024;
+  private static final long IDLE_MILLIS = 30_000;
+  private static final int REQUEST_ID_LENGTH = 64;
+
+  private final Javalin javalin;
+  private final LoopbackPorts ports;
+  private final FailedRequests failed = new FailedRequests();
+
+  private LocalApi(List<Route> routes, Secret token, LoopbackPorts ports) {
+    this.ports = ports;
+    this.javalin = Javalin.create(config -> configure(config, routes, token));
+  }
+
+  /**
+   * Binds a free port and serves.
+   *
+   * @param token as ASCII text; stays the caller's and must live as long as this
+   */
+  static LocalApi start(List<Route> routes, Secret token) throws IOException {
+    LocalApi api = new LocalApi(routes, token, LoopbackPorts.bind());
+    api.javalin.start();
+    return api;
+  }
+
+  /** The address to use, without a path. */
+  String url() {
+    return "http://127.0.0.1:" + ports.port();
+  }
+
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+
+  private void configure(JavalinConfig config, List<Route> routes, Secret token) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.concurrency.useVirtualThreads = true;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    config.http.prefer405over404 = true;
+    config.jetty.modifyHttpConfiguration(
+        http -> {
+          http.setSendServerVersion(false);
+          http.setSendDateHeader(false);
+          http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        });
+    config.jetty.modifyServer(server -> server.setHandler(new Gate(ports.port(), token)));
+    for (var channel : ports.channels()) {
+      config.jetty.addConnector(
+          (server, http) -> connector(server, new HttpConnectionFactory(http), channel));
+    }
+    for (Route route : routes) {
+      config.routes.addHttpHandler(
+          route.method(), PREFIX + route.path(), context -> answer(route, context));
+    }
+    config.routes.get(PREFIX + "/requests/{id}/problem", this::tellProblem);
+    config.routes.exception(HttpResponseException.class, LocalApi::tellHttp);
+    config.routes.exception(Exception.class, (e, context) -> LocalApi.unexpected(e).send(context));
+  }
+
+  private static ServerConnector connector(
+      Server server, HttpConnectionFactory http, java.nio.channels.ServerSocketChannel channel) {
+    ServerConnector connector = new ServerConnector(server, http);
+    connector.setIdleTimeout(IDLE_MILLIS);
+    try {
+      connector.open(channel);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return connector;
+  }
+
+  private void answer(Route route, Context context) throws IOException {
+    try {
+      route.handler().handle(context);
+    } catch (HttpResponseException e) {
+      throw e;
+    } catch (Exception e) {
+      fail(context, problem(e));
+    }
+  }
+
+  /** Tells of a failure by a status if that can still be done, else by cutting the connection. */
+  private void fail(Context context, ProblemDocument problem) throws IOException {
+    String id = context.header(REQUEST_ID);
+    if (id != null && id.length() <= REQUEST_ID_LENGTH) {
+      failed.remember(id, problem);
+    }
+    if (context.res().isCommitted()) {
+      Runnable cut = context.attribute(Gate.CUT);
+      java.util.Objects.requireNonNull(cut).run();
+      return;
+    }
+    context.res().resetBuffer();
+    context.res().setHeader("Content-Length", null);
+    problem.send(context);
+  }
+
+  private void tellProblem(Context context) {
+    Optional<ProblemDocument> problem = failed.problem(context.pathParam("id"));
+    if (problem.isPresent()) {
+      context.contentType("application/json").result(problem.get().json());
+    } else {
+      new ProblemDocument(404, "not-found", "No such request has failed.").send(context);
+    }
+  }
+
+  private static ProblemDocument problem(Exception e) {
+    return switch (e) {
+      case Problem problem -> ProblemDocument.of(problem);
+      case NotLoggedIn none ->
+          ProblemDocument.of(new Problem(Problem.Kind.NOT_LOGGED_IN, none.getMessage()));
+      case InterruptedIOException stopped ->
+          ProblemDocument.of(
+              new Problem(Problem.Kind.UNAVAILABLE, "The work was interrupted.", stopped));
+      case IOException broken ->
+          ProblemDocument.of(
+              new Problem(Problem.Kind.UNAVAILABLE, String.valueOf(broken.getMessage()), broken));
+      default -> unexpected(e);
+    };
+  }
+
+  private static ProblemDocument unexpected(Exception e) {
+    LOG.error("A request failed unexpectedly.", e);
+    return ProblemDocument.of(
+        new Problem(
+            Problem.Kind.INTERNAL,
+            "The agent met a fault of its own; its log in ANONCLOUD_HOME says more."));
+  }
+
+  private static void tellHttp(HttpResponseException e, Context context) {
+    new ProblemDocument(e.getStatus(), "http-" + e.getStatus(), "The request cannot be served.")
+        .send(context);
+  }
+}

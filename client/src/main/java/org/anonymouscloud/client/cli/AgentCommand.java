@@ -1,0 +1,107 @@
+package org.anonymouscloud.client.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.anonymouscloud.client.agent.Agent;
+import org.anonymouscloud.client.home.AgentAddress;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code anoncloud agent ...}. */
+@Command(
+    name = "agent",
+    mixinStandardHelpOptions = true,
+    description = "The process on this machine that holds the keys and offers the local API.")
+final class AgentCommand {
+  private final Commands.Context context;
+
+  AgentCommand(Commands.Context context) {
+    this.context = context;
+  }
+
+  @Command(
+      name = "start",
+      mixinStandardHelpOptions = true,
+      description = "Start the agent in the background.")
+  int start() throws Problem, IOException {
+    Optional<AgentAddress> running = context.runningAgent().find();
+    AgentAddress address = running.isPresent() ? running.get() : context.runningAgent().start();
+    context
+        .terminal()
+        .print(
+            "The agent "
+                + (running.isPresent() ? "runs already" : "runs")
+                + " at "
+                + address.url()
+                + ".");
+    return 0;
+  }
+
+  @Command(name = "stop", mixinStandardHelpOptions = true, description = "End the agent.")
+  int stop() throws Problem, IOException {
+    boolean ran = context.runningAgent().find().isPresent();
+    context.runningAgent().stop();
+    context.terminal().print(ran ? "The agent has ended." : "No agent runs.");
+    return 0;
+  }
+
+  @Command(
+      name = "status",
+      mixinStandardHelpOptions = true,
+      description = "Say whether the agent runs. Exit code 1 if it does not run.")
+  int status(@Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    Optional<AgentAddress> running = context.runningAgent().find();
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("running", running.isPresent());
+    if (running.isPresent()) {
+      status.put("url", running.get().url());
+      status.put("pid", running.get().pid());
+      status.put("version", running.get().version());
+      // A question that only a living agent answers, whatever its files say.
+      AgentHttp.of(context.home(), running.get()).get("/agent");
+    }
+    if (json) {
+      context.terminal().printJson(status);
+    } else if (running.isEmpty()) {
+      context.terminal().print("No agent runs.");
+    } else {
+      status.forEach((name, value) -> context.terminal().print(name + ": " + value));
+    }
+    return running.isPresent() ? 0 : 1;
+  }
+
+  @Command(
+      name = "token",
+      mixinStandardHelpOptions = true,
+      description = "Print the token that opens the local API, for scripts.")
+  int token() throws Problem, IOException {
+    if (context.runningAgent().find().isEmpty()) {
+      context.runningAgent().start();
+    }
+    try (Secret token = AgentAddress.token(context.home().folder())) {
+      System.out.write(token.bytes());
+      System.out.write("\n".getBytes(US_ASCII));
+      System.out.flush();
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "run",
+      hidden = true,
+      mixinStandardHelpOptions = true,
+      description = "Be the agent, in the foreground.")
+  int run() throws Problem, IOException, InterruptedException {
+    try (Agent agent = Agent.start(context.home(), Commands.Version.number())) {
+      agent.awaitStop();
+    }
+    return 0;
+  }
+}

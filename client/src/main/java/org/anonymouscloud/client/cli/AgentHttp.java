@@ -1,0 +1,179 @@
+package org.anonymouscloud.client.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.util.Locale;
+import java.util.UUID;
+import org.anonymouscloud.client.home.AgentAddress;
+import org.anonymouscloud.client.home.Home;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.AgentApi;
+import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The local API over HTTP. Each request names itself, so that one cut in the middle of a body can
+ * still learn why: the agent keeps the reason. Thread-safe.
+ */
+final class AgentHttp implements AgentApi {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PREFIX = "/api/v1";
+  private static final int CHUNK = 64 * 1024;
+  private static final int CONNECT_MILLIS = 5_000;
+
+  private final String url;
+  private final String authorization;
+
+  private AgentHttp(String url, String authorization) {
+    this.url = url;
+    this.authorization = authorization;
+  }
+
+  /** Talks to the agent at an address, with the token of the home. */
+  static AgentHttp of(Home home, AgentAddress address) throws IOException {
+    try (Secret token = AgentAddress.token(home.folder())) {
+      // HttpURLConnection takes header values as String only.
+      return new AgentHttp(address.url(), "Bearer " + new String(token.bytes(), US_ASCII));
+    }
+  }
+
+  @Override
+  public JsonNode get(String path) throws Problem, IOException {
+    return exchange("GET", path, null, null);
+  }
+
+  @Override
+  public JsonNode post(String path, Object body) throws Problem, IOException {
+    byte[] json = JSON.writeValueAsBytes(body);
+    return exchange("POST", path, "application/json", out -> out.write(json));
+  }
+
+  @Override
+  public JsonNode delete(String path) throws Problem, IOException {
+    return exchange("DELETE", path, null, null);
+  }
+
+  @Override
+  public JsonNode upload(String path, Body body) throws Problem, IOException {
+    return exchange("PUT", path, "application/octet-stream", body);
+  }
+
+  private JsonNode exchange(String method, String path, @Nullable String type, @Nullable Body body)
+      throws Problem, IOException {
+    HttpURLConnection connection = open(method, path);
+    String id = connection.getRequestProperty("Request-Id");
+    try {
+      if (body != null) {
+        connection.setDoOutput(true);
+        connection.setChunkedStreamingMode(CHUNK);
+        connection.setRequestProperty("Content-Type", requireNonNull(type));
+        try (OutputStream out = connection.getOutputStream()) {
+          body.writeTo(out);
+        }
+      }
+      check(connection);
+      try (InputStream in = connection.getInputStream()) {
+        return JSON.readTree(in);
+      }
+    } catch (ConnectException e) {
+      throw new Problem(Problem.Kind.UNAVAILABLE, "The agent does not answer; try again.", e);
+    } catch (IOException e) {
+      throw reason(id, e);
+    }
+  }
+
+  @Override
+  public InputStream download(String path) throws Problem, IOException {
+    HttpURLConnection connection = open("GET", path);
+    String id = connection.getRequestProperty("Request-Id");
+    check(connection);
+    long length = connection.getContentLengthLong();
+    return new FilterInputStream(connection.getInputStream()) {
+      private long read;
+
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      }
+
+      @Override
+      public int read(byte[] target, int offset, int wanted) throws IOException {
+        int got;
+        try {
+          got = super.read(target, offset, wanted);
+        } catch (IOException e) {
+          throw asIo(id, e);
+        }
+        if (got < 0 && length >= 0 && read < length) {
+          throw asIo(id, new IOException("The agent ended the download early."));
+        }
+        read += Math.max(got, 0);
+        return got;
+      }
+    };
+  }
+
+  private HttpURLConnection open(String method, String path) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) URI.create(url + PREFIX + path).toURL().openConnection(Proxy.NO_PROXY);
+    connection.setRequestMethod(method);
+    connection.setConnectTimeout(CONNECT_MILLIS);
+    connection.setRequestProperty("Authorization", authorization);
+    connection.setRequestProperty("Request-Id", UUID.randomUUID().toString());
+    return connection;
+  }
+
+  private static void check(HttpURLConnection connection) throws Problem, IOException {
+    int status = connection.getResponseCode();
+    if (status < 400) {
+      return;
+    }
+    try (InputStream error = connection.getErrorStream()) {
+      throw problem(error == null ? JSON.createObjectNode() : JSON.readTree(error), status);
+    }
+  }
+
+  /** The agent's own reason for a cut request, or the cut itself. */
+  private Problem reason(String id, IOException cut) {
+    try {
+      HttpURLConnection connection = open("GET", "/requests/" + id + "/problem");
+      if (connection.getResponseCode() == HttpURLConnection.HTTP_OK) {
+        try (InputStream in = connection.getInputStream()) {
+          return problem(JSON.readTree(in), HttpURLConnection.HTTP_INTERNAL_ERROR);
+        }
+      }
+    } catch (IOException e) {
+      cut.addSuppressed(e);
+    }
+    return new Problem(Problem.Kind.UNAVAILABLE, "The agent broke off: " + cut.getMessage(), cut);
+  }
+
+  private IOException asIo(String id, IOException cut) {
+    Problem reason = reason(id, cut);
+    return new IOException(String.valueOf(reason.getMessage()), reason);
+  }
+
+  private static Problem problem(JsonNode document, int status) {
+    String detail =
+        document.path("detail").asText("The agent answered with status " + status + ".");
+    String code = document.path("code").asText("").toUpperCase(Locale.ROOT).replace('-', '_');
+    for (Problem.Kind kind : Problem.Kind.values()) {
+      if (kind.name().equals(code)) {
+        return new Problem(kind, detail);
+      }
+    }
+    return new Problem(Problem.Kind.REFUSED, detail);
+  }
+}

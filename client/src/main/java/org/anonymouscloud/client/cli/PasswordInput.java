@@ -1,0 +1,127 @@
+package org.anonymouscloud.client.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.Console;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.Arrays;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** Reads secrets from a file or without echo from a terminal; never from an argument. */
+final class PasswordInput {
+  private static final int MIN_LENGTH = 8;
+  private static final int MAX_FILE = 4096;
+
+  private PasswordInput() {}
+
+  /** The password of an account that exists. */
+  static Secret existing(@Nullable Path file) throws Problem, IOException {
+    return file == null ? prompt("Password: ", "--password-file") : fromFile(file);
+  }
+
+  /** A password for a new account: long enough, and on a terminal typed twice. */
+  static Secret fresh(@Nullable Path file) throws Problem, IOException {
+    Secret password = existing(file);
+    if (password.length() < MIN_LENGTH) {
+      password.close();
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "The password is too short: take at least " + MIN_LENGTH + " characters.");
+    }
+    if (file == null) {
+      try (Secret again = prompt("The password again: ", "--password-file")) {
+        if (!again.sameAs(password)) {
+          password.close();
+          throw new Problem(Problem.Kind.BAD_INPUT, "The two passwords differ; nothing was done.");
+        }
+      }
+    }
+    return password;
+  }
+
+  /** The account key, as it stands on the emergency sheet. */
+  static Secret accountKey(@Nullable Path file) throws Problem, IOException {
+    return file == null
+        ? prompt("Account key (from the emergency sheet): ", "--account-key-file")
+        : fromFile(file);
+  }
+
+  private static Secret prompt(String question, String option) throws Problem {
+    Console console =
+        StandardTerminal.person()
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        Problem.Kind.BAD_INPUT,
+                        "There is no terminal to ask on; give " + option + " FILE."));
+    char[] typed = console.readPassword("%s", question);
+    if (typed == null) {
+      throw new Problem(Problem.Kind.BAD_INPUT, "Nothing was typed.");
+    }
+    try {
+      return normalised(CharBuffer.wrap(typed));
+    } finally {
+      Arrays.fill(typed, '\0');
+    }
+  }
+
+  private static Secret fromFile(Path file) throws Problem, IOException {
+    byte[] content;
+    try {
+      if (Files.size(file) > MAX_FILE) {
+        throw new Problem(Problem.Kind.BAD_INPUT, file + " is too long for a password.");
+      }
+      content = Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new Problem(Problem.Kind.BAD_INPUT, "There is no file " + file + ".", e);
+    }
+    int end = content.length;
+    while (end > 0 && (content[end - 1] == '\n' || content[end - 1] == '\r')) {
+      end--;
+    }
+    CharBuffer characters;
+    try {
+      characters = UTF_8.newDecoder().decode(ByteBuffer.wrap(content, 0, end));
+    } catch (CharacterCodingException e) {
+      throw new Problem(Problem.Kind.BAD_INPUT, file + " is not UTF-8 text.", e);
+    } finally {
+      Arrays.fill(content, (byte) 0);
+    }
+    try {
+      if (!characters.hasRemaining()) {
+        throw new Problem(Problem.Kind.BAD_INPUT, file + " is empty.");
+      }
+      return normalised(characters);
+    } finally {
+      Arrays.fill(characters.array(), '\0');
+    }
+  }
+
+  /**
+   * NFC in UTF-8, so that the same password typed on another system is the same bytes (RFC 8265).
+   */
+  private static Secret normalised(CharBuffer characters) {
+    // Only a text that needs it becomes a String on the way, as the platform offers no other form.
+    CharBuffer composed =
+        Normalizer.isNormalized(characters, Normalizer.Form.NFC)
+            ? characters
+            : CharBuffer.wrap(Normalizer.normalize(characters, Normalizer.Form.NFC));
+    ByteBuffer encoded = UTF_8.encode(composed.duplicate());
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    encoded.clear();
+    while (encoded.hasRemaining()) {
+      encoded.put((byte) 0);
+    }
+    return Secret.of(bytes);
+  }
+}

@@ -1,0 +1,89 @@
+package org.anonymouscloud.client.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.Console;
+import java.io.PrintStream;
+import java.util.Optional;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.anonymouscloud.core.plugin.Terminal;
+
+/** Standard output and standard error. A bar is drawn only if a person is there to see it. */
+final class StandardTerminal implements Terminal {
+  private static final long MEBIBYTE = 1L << 20;
+  private static final int REDRAW_MILLIS = 200;
+
+  private final PrintStream out;
+  private final boolean interactive;
+
+  StandardTerminal() {
+    this.out = System.out;
+    this.interactive = person().isPresent();
+  }
+
+  /** The person's console; none if input or output is a file or a program. */
+  static Optional<Console> person() {
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal);
+  }
+
+  @Override
+  public void print(String line) {
+    out.println(line);
+  }
+
+  @Override
+  public void printJson(Object document) {
+    try {
+      out.println(new ObjectMapper().writeValueAsString(document));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("The result is no JSON document.", e);
+    }
+  }
+
+  @Override
+  public Progress progress(String task, long total) {
+    return interactive ? new Bar(task, total) : new Silence();
+  }
+
+  /** A bar with speed and remaining time. */
+  private static final class Bar implements Progress {
+    private final ProgressBar bar;
+
+    Bar(String task, long total) {
+      this.bar =
+          new ProgressBarBuilder()
+              .setTaskName(task)
+              .setInitialMax(total)
+              .setUnit(" MiB", MEBIBYTE)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(REDRAW_MILLIS)
+              .showSpeed()
+              .build();
+    }
+
+    @Override
+    public void step(long bytes) {
+      bar.stepBy(bytes);
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+    }
+  }
+
+  /** No bar: the output goes to a file or a program. */
+  private record Silence() implements Progress {
+    @Override
+    public void step(long bytes) {
+      // Nobody looks.
+    }
+
+    @Override
+    public void close() {
+      // Nothing was drawn.
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.anonymouscloud.client.home;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The state folder of one client installation, readable by its owner alone. Several homes on one
+ * machine are several clients.
+ *
+ * @param folder exists with mode 0700
+ */
+public record Home(Path folder) {
+  /**
+   * The home that the environment names, made if it is not there.
+   *
+   * @throws IOException if the folder cannot be made
+   */
+  public static Home of(Map<String, String> environment) throws IOException {
+    Path folder = locate(environment).toAbsolutePath().normalize();
+    if (!Files.isDirectory(folder)) {
+      if (folder.getParent() != null) {
+        Files.createDirectories(folder.getParent());
+      }
+      Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    return new Home(folder);
+  }
+
+  private static Path locate(Map<String, String> environment) {
+    String chosen = environment.getOrDefault("ANONCLOUD_HOME", "");
+    if (!chosen.isEmpty()) {
+      return Path.of(chosen);
+    }
+    Path user = Path.of(System.getProperty("user.home"));
+    if (System.getProperty("os.name").startsWith("Mac")) {
+      return user.resolve("Library/Application Support/AnonymousCloud");
+    }
+    String state = environment.getOrDefault("XDG_STATE_HOME", "");
+    return (state.isEmpty() ? user.resolve(".local/state") : Path.of(state)).resolve("anoncloud");
+  }
+
+  /** The keys, pins and floors of the account that is logged in here. */
+  public Path account() {
+    return folder.resolve("account");
+  }
+
+  /** Where {@code anoncloud up} keeps its server. */
+  public Path server() {
+    return folder.resolve("server");
+  }
+
+  /** Held locked by the running agent. */
+  public Path agentLock() {
+    return folder.resolve("agent.lock");
+  }
+
+  /** What the agent prints. */
+  public Path agentLog() {
+    return folder.resolve("agent.log");
+  }
+
+  /** How to reach the running agent, if one has said so; it may have died since. */
+  public Optional<AgentAddress> agent() throws IOException {
+    return AgentAddress.read(folder);
+  }
+
+  /** The connection string of the server that {@code anoncloud up} started here, if it ever did. */
+  public Optional<String> localServer() throws IOException {
+    Path file = folder.resolve("local-server");
+    return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+  }
+
+  /** Remembers the server that {@code anoncloud up} started. */
+  public void rememberLocalServer(String connectionString) throws IOException {
+    PrivateFile.write(
+        folder.resolve("local-server"),
+        (connectionString + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+}
