@@ -4,20 +4,25 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.security.GeneralSecurityException;
 import javax.crypto.KDF;
+import javax.crypto.Mac;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** HKDF of RFC 5869 with the hash functions this project uses. Thread-safe. */
 public enum Hkdf {
-  SHA256("HKDF-SHA256"),
-  SHA512("HKDF-SHA512");
+  SHA256("HKDF-SHA256", "HmacSHA256"),
+  SHA512("HKDF-SHA512", "HmacSHA512");
 
   private static final String PROVIDER = "SunJCE";
 
-  private final String algorithm;
+  private static final int MAX_BLOCKS = 255;
 
-  Hkdf(String algorithm) {
+  private final String algorithm;
+  private final String hmac;
+
+  Hkdf(String algorithm, String hmac) {
     this.algorithm = algorithm;
+    this.hmac = hmac;
   }
 
   /** RFC 5869, section 2.2. An empty {@code salt} stands for a string of zeros. */
@@ -27,13 +32,31 @@ public enum Hkdf {
   }
 
   /**
-   * RFC 5869, section 2.3.
+   * RFC 5869, section 2.3, by HMAC: the JCE's expand refuses a key shorter than the hash, which the
+   * chunked encryption of C2SP has.
    *
    * @param length of the output in bytes, at most 255 times the hash's length
    */
   public byte[] expand(byte[] pseudoRandomKey, byte[] info, int length) {
-    return derive(
-        HKDFParameterSpec.expandOnly(new SecretKeySpec(pseudoRandomKey, "Generic"), info, length));
+    try {
+      Mac mac = Mac.getInstance(hmac, PROVIDER);
+      if (length > MAX_BLOCKS * mac.getMacLength()) {
+        throw new IllegalArgumentException("HKDF cannot give " + length + " bytes.");
+      }
+      mac.init(new SecretKeySpec(pseudoRandomKey, hmac));
+      byte[] output = new byte[length];
+      byte[] block = new byte[0];
+      for (int done = 0, number = 1; done < length; done += block.length, number++) {
+        mac.update(block);
+        mac.update(info);
+        mac.update((byte) number);
+        block = mac.doFinal();
+        System.arraycopy(block, 0, output, done, Math.min(block.length, length - done));
+      }
+      return output;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("This Java runtime has no " + hmac + ".", e);
+    }
   }
 
   /** Extract and expand in one step. */
