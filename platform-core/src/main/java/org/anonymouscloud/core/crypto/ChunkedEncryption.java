@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -99,7 +98,7 @@ public final class ChunkedEncryption {
     byte[] salt = Arrays.copyOfRange(sealed, offset, offset + SALT_LENGTH);
     byte[] commitment = Arrays.copyOfRange(sealed, offset + SALT_LENGTH, offset + HEADER_LENGTH);
     MessageKey derived = MessageKey.of(key, salt, context);
-    if (!MessageDigest.isEqual(commitment, derived.commitment())) {
+    if (!ConstantTime.equal(commitment, derived.commitment())) {
       throw new NotAuthentic();
     }
     int chunks = body / SEALED_CHUNK + 1;

@@ -1,6 +1,5 @@
 package org.anonymouscloud.core.crypto;
 
-import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
@@ -48,7 +47,7 @@ public final class Secret implements AutoCloseable {
 
   /** Compares in constant time. */
   public boolean sameAs(Secret other) {
-    return MessageDigest.isEqual(bytes(), other.bytes());
+    return ConstantTime.equal(bytes(), other.bytes());
   }
 
   @Override

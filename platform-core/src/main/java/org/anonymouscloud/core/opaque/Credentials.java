@@ -3,7 +3,7 @@ package org.anonymouscloud.core.opaque;
 import static org.anonymouscloud.core.opaque.Octets.ascii;
 import static org.anonymouscloud.core.opaque.Octets.concat;
 
-import java.security.MessageDigest;
+import org.anonymouscloud.core.crypto.ConstantTime;
 import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.P256Scalar;
@@ -42,7 +42,7 @@ final class Credentials implements AutoCloseable {
 
   boolean opens(Envelope envelope, P256Point serverKey, Identities identities) {
     byte[] expected = tag(envelope.nonce(), serverKey, identities);
-    return MessageDigest.isEqual(expected, envelope.tag());
+    return ConstantTime.equal(expected, envelope.tag());
   }
 
   private byte[] tag(byte[] nonce, P256Point serverKey, Identities identities) {

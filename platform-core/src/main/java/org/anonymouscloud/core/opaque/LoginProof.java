@@ -1,6 +1,6 @@
 package org.anonymouscloud.core.opaque;
 
-import java.security.MessageDigest;
+import org.anonymouscloud.core.crypto.ConstantTime;
 import org.anonymouscloud.core.wire.Malformed;
 
 /** {@code KE3}, by which a client shows that it knew the password (RFC 9807, section 6.1). */
@@ -17,6 +17,6 @@ public record LoginProof(byte[] clientMac) {
 
   /** Compares in constant time. */
   boolean matches(byte[] expected) {
-    return MessageDigest.isEqual(clientMac, expected);
+    return ConstantTime.equal(clientMac, expected);
   }
 }

@@ -4,8 +4,8 @@ import static org.anonymouscloud.core.opaque.Octets.ascii;
 import static org.anonymouscloud.core.opaque.Octets.concat;
 import static org.anonymouscloud.core.opaque.Octets.xor;
 
-import java.security.MessageDigest;
 import java.util.Arrays;
+import org.anonymouscloud.core.crypto.ConstantTime;
 import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.P256Scalar;
@@ -134,7 +134,7 @@ public final class OpaqueClient {
         }
         P256Scalar key = credentials.privateKey(envelope.nonce());
         KeyExchange keys = exchange(response, identities, context, serverKey, key);
-        if (!MessageDigest.isEqual(keys.serverMac(), response.serverMac())) {
+        if (!ConstantTime.equal(keys.serverMac(), response.serverMac())) {
           throw new PasswordRefused();
         }
         return new LoggedIn(
