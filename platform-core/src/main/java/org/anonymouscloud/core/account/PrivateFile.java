@@ -1,0 +1,104 @@
+package org.anonymouscloud.core.account;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.anonymouscloud.core.crypto.RandomBytes;
+
+/** Files that only their owner may read, from their first instant on. Thread-safe. */
+public final class PrivateFile {
+  private PrivateFile() {}
+
+  /**
+   * Puts {@code content} at {@code file}, in place of what is there: whole or not at all, durable
+   * when this returns, mode 0600.
+   */
+  public static void replace(Path file, byte[] content) throws IOException {
+    Path unfinished = write(file, content);
+    try {
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(unfinished);
+      throw e;
+    }
+    syncFolder(file);
+  }
+
+  /**
+   * As {@link #replace}, but never in place of another file.
+   *
+   * @throws FileAlreadyExistsException if there is one
+   */
+  public static void create(Path file, byte[] content) throws IOException {
+    Path unfinished = write(file, content);
+    try {
+      // A link, unlike a move, fails when the name is taken.
+      Files.createLink(file, unfinished);
+    } catch (UnsupportedOperationException e) {
+      throw new FileSystemException(file.toString(), null, "this disk knows no hard links");
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+    syncFolder(file);
+  }
+
+  /** Makes a folder for its owner alone, with its parents, if it is not there. */
+  public static void createFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Path parent = folder.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      try {
+        Files.createDirectory(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (FileAlreadyExistsException e) {
+        if (!Files.isDirectory(folder)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Path write(Path file, byte[] content) throws IOException {
+    Path unfinished =
+        file.resolveSibling("." + file.getFileName() + "." + hex(RandomBytes.next(8)));
+    try (FileChannel channel =
+        FileChannel.open(
+            unfinished,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      Files.deleteIfExists(unfinished);
+      throw e;
+    }
+    return unfinished;
+  }
+
+  private static void syncFolder(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  private static String hex(byte[] bytes) {
+    return java.util.HexFormat.of().formatHex(bytes);
+  }
+}

@@ -1,0 +1,40 @@
+package org.anonymouscloud.core.account.chain;
+
+/**
+ * An account chain that its owner cannot have made, or that is older than one seen before. On a
+ * client this means that the server, or someone with its keys, is lying.
+ */
+public final class ChainRefused extends Exception {
+  private static final long serialVersionUID = 1;
+
+  /** What is wrong. */
+  public enum Reason {
+    MALFORMED("a link does not follow the format"),
+    EMPTY("it has no links"),
+    WRONG_TYPE("a link of this kind cannot stand there"),
+    WRONG_ACCOUNT("it belongs to another account"),
+    GAP("a link is missing"),
+    FORK("a link does not follow from the one before it"),
+    WRONG_SIGNATURE("a signature is wrong"),
+    REPEATED_DEVICE("a device is added twice"),
+    TOO_MANY_DEVICES("it has too many devices"),
+    ROLLED_BACK("it is older than, or another than, the one this device has seen");
+
+    private final String text;
+
+    Reason(String text) {
+      this.text = text;
+    }
+  }
+
+  private final Reason reason;
+
+  public ChainRefused(Reason reason) {
+    super("The account's chain of keys is refused: " + reason.text + ".");
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+}

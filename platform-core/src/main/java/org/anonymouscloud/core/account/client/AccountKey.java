@@ -1,0 +1,152 @@
+package org.anonymouscloud.core.account.client;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.Arrays;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.Secret;
+
+/**
+ * The 128 random bits that, with the password, open an account on a new device. The server never
+ * sees them, so its owner cannot guess passwords (A12). Written as seven groups of four characters
+ * with 12 bits of checksum. Not thread-safe: wiped when closed.
+ */
+public final class AccountKey implements AutoCloseable {
+  /** Bytes in a key. */
+  public static final int LENGTH = 16;
+
+  /** Crockford's base32: no I, L, O, U. */
+  private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+  private static final int CHARACTERS = 28;
+  private static final int GROUP = 4;
+  private static final int CHECK_BITS = 12;
+  private static final byte[] CHECK_LABEL =
+      "anonymouscloud/account/v1/account-key-check".getBytes(US_ASCII);
+
+  private final Secret key;
+
+  private AccountKey(Secret key) {
+    this.key = key;
+  }
+
+  /** A new key. */
+  public static AccountKey random() {
+    return new AccountKey(Secret.random(LENGTH));
+  }
+
+  /**
+   * Takes over the 16 bytes of a key.
+   *
+   * @throws IllegalArgumentException if there are not 16
+   */
+  public static AccountKey of(Secret key) {
+    if (key.length() != LENGTH) {
+      throw new IllegalArgumentException("An account key has 16 bytes, not " + key.length() + ".");
+    }
+    return new AccountKey(key);
+  }
+
+  /**
+   * Reads a key as a person typed it: in small or capital letters, with hyphens, blanks and line
+   * ends anywhere; O is read as 0, I and L as 1.
+   *
+   * @param typed ASCII text; wiped by the caller
+   * @throws Unreadable if it is not a key; the message says what is wrong and quotes nothing
+   */
+  public static AccountKey parse(byte[] typed) throws Unreadable {
+    byte[] digits = new byte[CHARACTERS];
+    byte[] bits = new byte[LENGTH + 2];
+    try {
+      int count = 0;
+      for (int i = 0; i < typed.length; i++) {
+        if (typed[i] > ' ' && typed[i] != '-') {
+          int digit = digit(typed[i]);
+          if (digit < 0) {
+            throw new Unreadable(
+                "Character " + (count + 1) + " of the account key is none that keys are made of.");
+          }
+          if (count == CHARACTERS) {
+            throw new Unreadable("The account key is too long; it has 28 letters and digits.");
+          }
+          digits[count++] = (byte) digit;
+        } else if (typed[i] < 0) {
+          throw new Unreadable("The account key contains something other than letters and digits.");
+        }
+      }
+      if (count < CHARACTERS) {
+        throw new Unreadable(
+            "The account key is too short; it has 28 letters and digits, not " + count + ".");
+      }
+      pack(digits, bits);
+      Secret key = Secret.of(Arrays.copyOf(bits, LENGTH));
+      if (((bits[LENGTH] & 0xff) << 4 | (bits[LENGTH + 1] & 0xff) >>> 4) != check(key)) {
+        key.close();
+        throw new Unreadable("The account key has a typing error.");
+      }
+      return new AccountKey(key);
+    } finally {
+      Arrays.fill(digits, (byte) 0);
+      Arrays.fill(bits, (byte) 0);
+    }
+  }
+
+  private static int digit(byte character) {
+    int capital = character >= 'a' && character <= 'z' ? character - 32 : character;
+    return switch (capital) {
+      case 'O' -> 0;
+      case 'I', 'L' -> 1;
+      default -> ALPHABET.indexOf(capital);
+    };
+  }
+
+  /** 28 digits of 5 bits become 128 bits of key, 12 of checksum. */
+  private static void pack(byte[] digits, byte[] bits) {
+    for (int bit = 0; bit < CHARACTERS * 5; bit++) {
+      int value = digits[bit / 5] >> (4 - bit % 5) & 1;
+      bits[bit / 8] |= (byte) (value << (7 - bit % 8));
+    }
+  }
+
+  private static int check(Secret key) {
+    byte[] hash = Digest.sha256(CHECK_LABEL, key.bytes()).bytes();
+    return ((hash[0] & 0xff) << 8 | (hash[1] & 0xff)) >>> (16 - CHECK_BITS);
+  }
+
+  /** The key as people read it, {@code XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX}, in ASCII. */
+  public Secret text() {
+    byte[] bits = Arrays.copyOf(key.bytes(), LENGTH + 2);
+    int check = check(key);
+    bits[LENGTH] = (byte) (check >>> 4);
+    bits[LENGTH + 1] = (byte) (check << 4);
+    byte[] text = new byte[CHARACTERS + CHARACTERS / GROUP - 1];
+    int at = 0;
+    for (int i = 0; i < CHARACTERS; i++) {
+      if (i > 0 && i % GROUP == 0) {
+        text[at++] = '-';
+      }
+      int digit = 0;
+      for (int bit = i * 5; bit < i * 5 + 5; bit++) {
+        digit = digit << 1 | (bits[bit / 8] >> (7 - bit % 8) & 1);
+      }
+      text[at++] = (byte) ALPHABET.charAt(digit);
+    }
+    Arrays.fill(bits, (byte) 0);
+    return Secret.of(text);
+  }
+
+  /** The 16 bytes; they live as long as this key. */
+  Secret secret() {
+    return key;
+  }
+
+  @Override
+  public void close() {
+    key.close();
+  }
+
+  @Override
+  public String toString() {
+    return "AccountKey";
+  }
+}
