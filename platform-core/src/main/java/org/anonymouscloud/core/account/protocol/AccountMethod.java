@@ -1,0 +1,65 @@
+package org.anonymouscloud.core.account.protocol;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+
+/** The methods of the account protocol. Names are wire format. */
+public enum AccountMethod {
+  REGISTER_START("account/register-start"),
+  REGISTER_FINISH("account/register-finish"),
+  LOGIN_START("account/login-start"),
+  LOGIN_FINISH("account/login-finish"),
+  DEVICE_LOGIN("account/device-login"),
+  CHAIN_GET("account/chain-get"),
+  CHAIN_APPEND("account/chain-append"),
+  SLOT_GET("account/slot-get"),
+  KEY_BAG_GET("account/key-bag-get"),
+  KEY_BAG_PUT("account/key-bag-put"),
+  LOGOUT("account/logout");
+
+  /** What every method here begins with. */
+  public static final String PREFIX = "account/";
+
+  /** What a device signs to log in. */
+  public static final String DEVICE_LOGIN_LABEL = "anonymouscloud/account/v1/device-login";
+
+  private static final byte[] LOGIN_LABEL = "anonymouscloud/account/v1/login".getBytes(US_ASCII);
+
+  private final String text;
+
+  AccountMethod(String text) {
+    this.text = text;
+  }
+
+  public static Optional<AccountMethod> of(String text) {
+    return Arrays.stream(values()).filter(method -> method.text.equals(text)).findFirst();
+  }
+
+  /** OPAQUE's context: it binds a login by password to one channel (A14). */
+  public static byte[] loginContext(byte[] handshakeHash) {
+    return concat(LOGIN_LABEL, new byte[] {0}, handshakeHash);
+  }
+
+  /** What a device signs, with the label, to log in over one channel (A14). */
+  public static byte[] deviceLogin(AccountId account, DeviceId device, byte[] handshakeHash) {
+    return concat(account.bytes(), device.bytes(), handshakeHash);
+  }
+
+  private static byte[] concat(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,58 @@
+package org.anonymouscloud.core.account.protocol;
+
+import java.util.List;
+
+/**
+ * Questions and answers of the account protocol. Byte strings hold encoded OPAQUE messages, chain
+ * links and sealed records, whose own types check them.
+ */
+public final class Messages {
+  private Messages() {}
+
+  public record RegisterStart(String userName, byte[] request) {}
+
+  public record RegisterStarted(byte[] response) {}
+
+  /**
+   * @param record OPAQUE's
+   * @param link the first of the chain
+   * @param slots password, recovery and the first device's
+   */
+  public record RegisterFinish(
+      String userName, byte[] record, byte[] link, List<byte[]> slots, byte[] keyBag) {}
+
+  public record LoginStart(String userName, byte[] request) {}
+
+  public record LoginStarted(byte[] response) {}
+
+  public record LoginFinish(byte[] proof) {}
+
+  public record LoginFinished(byte[] account) {}
+
+  public record DeviceLogin(byte[] account, byte[] device, byte[] signature) {}
+
+  public record ChainGet(long from) {}
+
+  /**
+   * @param links as many as fit, in order; ask again from where they end
+   * @param more whether there are further links
+   */
+  public record ChainGot(List<byte[]> links, boolean more) {}
+
+  /**
+   * @param link belongs after the last; its number is the one to compare and set
+   * @param slots for the keys that the link brings in
+   */
+  public record ChainAppend(byte[] link, List<byte[]> slots) {}
+
+  public record SlotGet(byte[] slot, int generation) {}
+
+  public record SlotGot(byte[] slot) {}
+
+  /**
+   * @param version counted from 0; a put must name the version after the last
+   */
+  public record KeyBag(long version, byte[] sealed) {}
+
+  public record Empty() {}
+}

@@ -1,0 +1,255 @@
+package org.anonymouscloud.core.account.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Signatures;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.opaque.Identities;
+import org.anonymouscloud.core.opaque.LoginProof;
+import org.anonymouscloud.core.opaque.LoginRequest;
+import org.anonymouscloud.core.opaque.OpaqueServer;
+import org.anonymouscloud.core.opaque.RegistrationRecord;
+import org.anonymouscloud.core.opaque.RegistrationRequest;
+import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.core.wire.Refused;
+
+/**
+ * Who is at the other end of one session, and what they may ask about their account. A password
+ * alone opens the account's own records; features are for devices in the chain. Thread-safe.
+ */
+public final class AccountPeer {
+  private static final int MAX_KEY_BAG = 64 * 1024;
+
+  private final AccountService service;
+  private final byte[] handshakeHash;
+  private volatile State state = new Anonymous();
+
+  AccountPeer(AccountService service, byte[] handshakeHash) {
+    this.service = service;
+    this.handshakeHash = handshakeHash;
+  }
+
+  private sealed interface State {}
+
+  private record Anonymous() implements State {}
+
+  /** The account is absent when the user is unknown, and nobody outside can tell. */
+  private record Proving(OpaqueServer.Login login, Optional<AccountTables.Account> account)
+      implements State {}
+
+  private record KnowsPassword(AccountId account) implements State {}
+
+  private record LoggedIn(AccountId account, DeviceId device) implements State {}
+
+  /** The account whose device is logged in. */
+  public Optional<AccountId> account() {
+    return state instanceof LoggedIn in ? Optional.of(in.account()) : Optional.empty();
+  }
+
+  /** The device that is logged in. */
+  public Optional<DeviceId> device() {
+    return state instanceof LoggedIn in ? Optional.of(in.device()) : Optional.empty();
+  }
+
+  /**
+   * Answers a request whose method begins with {@link AccountMethod#PREFIX}.
+   *
+   * @return the answer's body
+   * @throws Refused to answer with a typed error
+   */
+  public byte[] handle(Request request) throws Refused {
+    AccountMethod method =
+        AccountMethod.of(request.method())
+            .orElseThrow(
+                () -> new Refused(ErrorCode.UNKNOWN_METHOD, "There is no such account method."));
+    try {
+      return Cbor.encode(answer(method, request.body()));
+    } catch (Malformed | IllegalArgumentException e) {
+      throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
+    } catch (DatabaseUnavailable e) {
+      throw new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
+    }
+  }
+
+  private Record answer(AccountMethod method, byte[] body) throws Refused, Malformed {
+    return switch (method) {
+      case REGISTER_START -> start(Cbor.decode(body, Messages.RegisterStart.class));
+      case REGISTER_FINISH -> finish(Cbor.decode(body, Messages.RegisterFinish.class));
+      case LOGIN_START -> start(Cbor.decode(body, Messages.LoginStart.class));
+      case LOGIN_FINISH -> finish(Cbor.decode(body, Messages.LoginFinish.class));
+      case DEVICE_LOGIN -> login(Cbor.decode(body, Messages.DeviceLogin.class));
+      case CHAIN_GET -> links(Cbor.decode(body, Messages.ChainGet.class));
+      case CHAIN_APPEND -> append(Cbor.decode(body, Messages.ChainAppend.class));
+      case SLOT_GET -> slot(Cbor.decode(body, Messages.SlotGet.class));
+      case KEY_BAG_GET -> service.keyBag(proven());
+      case KEY_BAG_PUT -> put(Cbor.decode(body, Messages.KeyBag.class));
+      case LOGOUT -> logout();
+    };
+  }
+
+  private Messages.RegisterStarted start(Messages.RegisterStart message)
+      throws Refused, Malformed {
+    UserName name = new UserName(message.userName());
+    RegistrationRequest request = RegistrationRequest.decode(message.request());
+    service.checkRegistration(name);
+    return new Messages.RegisterStarted(
+        service.secrets().opaque().register(request, name.bytes()).encode());
+  }
+
+  private Messages.Empty finish(Messages.RegisterFinish message) throws Refused, Malformed {
+    RegistrationRecord record = RegistrationRecord.decode(message.record());
+    checkKeyBag(message.keyBag());
+    service.create(
+        new UserName(message.userName()),
+        record.encode(),
+        ChainLink.decode(message.link()),
+        slots(message.slots()),
+        message.keyBag());
+    return new Messages.Empty();
+  }
+
+  private synchronized Messages.LoginStarted start(Messages.LoginStart message)
+      throws Refused, Malformed {
+    requireNobody();
+    UserName name = new UserName(message.userName());
+    LoginRequest request = LoginRequest.decode(message.request());
+    Optional<AccountTables.Account> account = service.find(name);
+    // Made for known users too, so that both take the same time (A11).
+    RegistrationRecord fake =
+        RegistrationRecord.fake(service.secrets().fakeSeed(), name.text());
+    RegistrationRecord record =
+        account.isPresent() ? RegistrationRecord.decode(account.get().opaqueRecord()) : fake;
+    OpaqueServer.Login login =
+        service
+            .secrets()
+            .opaque()
+            .login(
+                request,
+                record,
+                name.bytes(),
+                Identities.ofClient(name.bytes()),
+                AccountMethod.loginContext(handshakeHash));
+    state = new Proving(login, account);
+    return new Messages.LoginStarted(login.response().encode());
+  }
+
+  private synchronized Messages.LoginFinished finish(Messages.LoginFinish message)
+      throws Refused, Malformed {
+    if (!(state instanceof Proving(OpaqueServer.Login login, var account))) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "No login was started on this session.");
+    }
+    state = new Anonymous();
+    boolean right = login.finish(LoginProof.decode(message.proof()));
+    if (!right || account.isEmpty()) {
+      throw loginFailed();
+    }
+    requireActive(account.get().active());
+    state = new KnowsPassword(account.get().id());
+    return new Messages.LoginFinished(account.get().id().bytes());
+  }
+
+  private synchronized Messages.Empty login(Messages.DeviceLogin message) throws Refused {
+    AccountId account = AccountId.of(message.account());
+    DeviceId device = DeviceId.of(message.device());
+    if (!(state instanceof KnowsPassword(AccountId known) && known.equals(account))) {
+      requireNobody();
+    }
+    AccountTables.Device known =
+        service.device(account, device).orElseThrow(AccountPeer::loginFailed);
+    boolean right =
+        Signatures.verify(
+            known.signingKey(),
+            AccountMethod.DEVICE_LOGIN_LABEL,
+            AccountMethod.deviceLogin(account, device, handshakeHash),
+            message.signature());
+    if (!right) {
+      throw loginFailed();
+    }
+    requireActive(known.active());
+    service.seen(account, known.lastSeen());
+    state = new LoggedIn(account, device);
+    return new Messages.Empty();
+  }
+
+  private Messages.ChainGot links(Messages.ChainGet message) throws Refused {
+    return service.links(proven(), message.from());
+  }
+
+  private Messages.Empty append(Messages.ChainAppend message) throws Refused, Malformed {
+    service.append(proven(), ChainLink.decode(message.link()), slots(message.slots()));
+    return new Messages.Empty();
+  }
+
+  private Messages.SlotGot slot(Messages.SlotGet message) throws Refused, Malformed {
+    return new Messages.SlotGot(
+        service.slot(proven(), SlotId.decode(message.slot()), message.generation()));
+  }
+
+  private Messages.Empty put(Messages.KeyBag bag) throws Refused {
+    checkKeyBag(bag.sealed());
+    service.putKeyBag(account().orElseThrow(AccountPeer::notLoggedIn), bag);
+    return new Messages.Empty();
+  }
+
+  private synchronized Messages.Empty logout() {
+    state = new Anonymous();
+    return new Messages.Empty();
+  }
+
+  /** The account of a device that is logged in or of someone who knows the password. */
+  private AccountId proven() throws Refused {
+    return switch (state) {
+      case KnowsPassword(AccountId account) -> account;
+      case LoggedIn in -> in.account();
+      case Anonymous nobody -> throw notLoggedIn();
+      case Proving notYet -> throw notLoggedIn();
+    };
+  }
+
+  private void requireNobody() throws Refused {
+    if (state instanceof LoggedIn || state instanceof KnowsPassword) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "This session is logged in already.");
+    }
+  }
+
+  private static void requireActive(boolean active) throws Refused {
+    if (!active) {
+      throw new Refused(
+          ErrorCode.ACCOUNT_DISABLED, "The server's owner has disabled this account.");
+    }
+  }
+
+  private static void checkKeyBag(byte[] keyBag) throws Refused {
+    if (keyBag.length > MAX_KEY_BAG) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "The key bag is too large.");
+    }
+  }
+
+  private static List<SealedSlot> slots(List<byte[]> encoded) throws Malformed {
+    List<SealedSlot> slots = new ArrayList<>();
+    for (byte[] slot : encoded) {
+      slots.add(SealedSlot.decode(slot));
+    }
+    return slots;
+  }
+
+  private static Refused loginFailed() {
+    return new Refused(ErrorCode.LOGIN_FAILED, "The user name or the password is wrong.");
+  }
+
+  private static Refused notLoggedIn() {
+    return new Refused(ErrorCode.NOT_LOGGED_IN, "Log in first.");
+  }
+}

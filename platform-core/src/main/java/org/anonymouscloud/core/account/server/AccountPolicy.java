@@ -1,0 +1,21 @@
+package org.anonymouscloud.core.account.server;
+
+/**
+ * What the server's owner allows.
+ *
+ * @param registration who may make an account
+ * @param quota bytes for each new account; {@link Long#MAX_VALUE} for no limit
+ */
+public record AccountPolicy(Registration registration, long quota) {
+  /** Who may make an account. */
+  public enum Registration {
+    OPEN,
+    CLOSED
+  }
+
+  public AccountPolicy {
+    if (quota < 0) {
+      throw new IllegalArgumentException("A quota is not negative.");
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package org.anonymouscloud.core.account.server;
+
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.Chain;
+import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainRefused;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+
+/** The accounts of a server. Thread-safe; several server nodes may share one database. */
+public final class AccountService {
+  /** Links in one answer, so that it stays below 100 KiB. */
+  private static final int LINKS_IN_AN_ANSWER = 16;
+
+  private static final int DRIVE_NAME_BYTES = 16;
+
+  private final OpenDatabase database;
+  private final ServerSecrets secrets;
+  private final Clock clock;
+  private final AccountPolicy policy;
+
+  /**
+   * Brings the tables up to date.
+   *
+   * @param secrets closed by the caller, after this service has served its last request
+   */
+  public AccountService(
+      OpenDatabase database, ServerSecrets secrets, Clock clock, AccountPolicy policy) {
+    this.database = database;
+    this.secrets = secrets;
+    this.clock = clock;
+    this.policy = policy;
+    database.migrate("core", AccountService.class, "org/anonymouscloud/core/db");
+  }
+
+  /**
+   * The account side of one session.
+   *
+   * @param handshakeHash of the session's channel
+   */
+  public AccountPeer peer(byte[] handshakeHash) {
+    return new AccountPeer(this, handshakeHash.clone());
+  }
+
+  /** Bytes an account may use; none if there is no such account. */
+  public long quota(AccountId account) {
+    return database.read(handle -> new AccountTables(handle).quota(account)).orElse(0L);
+  }
+
+  /** All accounts, by name. */
+  public List<AccountSummary> accounts() {
+    return database.read(handle -> new AccountTables(handle).all());
+  }
+
+  /** Changes an account's quota; false if there is no such account. */
+  public boolean setQuota(UserName name, long quota) {
+    return database.write(handle -> new AccountTables(handle).setQuota(name, quota));
+  }
+
+  /** Lets an account log in, or no longer; false if there is no such account. */
+  public boolean setActive(UserName name, boolean active) {
+    return database.write(handle -> new AccountTables(handle).setActive(name, active));
+  }
+
+  ServerSecrets secrets() {
+    return secrets;
+  }
+
+  /** Refuses early what {@link #create} would refuse, before the client does its dear work. */
+  void checkRegistration(UserName name) throws Refused {
+    if (policy.registration() == Registration.CLOSED) {
+      throw new Refused(ErrorCode.REGISTRATION_CLOSED, "This server takes no new accounts.");
+    }
+    if (find(name).isPresent()) {
+      throw nameTaken();
+    }
+  }
+
+  private static Refused nameTaken() {
+    return new Refused(ErrorCode.NAME_TAKEN, "Someone else has this user name.");
+  }
+
+  /** Adds an account whose messages have been decoded. */
+  void create(UserName name, byte[] record, ChainLink link, List<SealedSlot> slots, byte[] keyBag)
+      throws Refused {
+    checkRegistration(name);
+    ChainState state = replay(List.of(link.encode()));
+    DeviceId device = link.content().body().device().id();
+    checkSlots(
+        state,
+        slots,
+        List.of(new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(device)));
+    AccountId account = state.account();
+    String drive = java.util.HexFormat.of().formatHex(RandomBytes.next(DRIVE_NAME_BYTES));
+    database.<Void, Refused>write(
+        handle -> {
+          AccountTables tables = new AccountTables(handle);
+          if (!tables.insert(name, account, record, drive, policy.quota(), today())) {
+            throw nameTaken();
+          }
+          tables.append(account, link);
+          slots.forEach(slot -> tables.putSlot(account, slot));
+          tables.insertKeyBag(account, keyBag);
+          return null;
+        });
+  }
+
+  Optional<AccountTables.Account> find(UserName name) {
+    return database.read(handle -> new AccountTables(handle).find(name));
+  }
+
+  Optional<AccountTables.Device> device(AccountId account, DeviceId device) {
+    return database.read(handle -> new AccountTables(handle).device(account, device));
+  }
+
+  /** Notes the day. */
+  void seen(AccountId account, long lastSeen) {
+    long today = today();
+    if (lastSeen < today) {
+      database.<Void, RuntimeException>write(
+          handle -> {
+            new AccountTables(handle).seen(account, today);
+            return null;
+          });
+    }
+  }
+
+  Messages.ChainGot links(AccountId account, long from) {
+    List<byte[]> links =
+        database.read(
+            handle -> new AccountTables(handle).links(account, from, LINKS_IN_AN_ANSWER + 1));
+    return links.size() > LINKS_IN_AN_ANSWER
+        ? new Messages.ChainGot(links.subList(0, LINKS_IN_AN_ANSWER), true)
+        : new Messages.ChainGot(links, false);
+  }
+
+  /** Compares and sets: the link must follow the last one at the time of the transaction. */
+  void append(AccountId account, ChainLink link, List<SealedSlot> slots) throws Refused {
+    database.<Void, Refused>write(
+        handle -> {
+          AccountTables tables = new AccountTables(handle);
+          ChainState before = replay(tables.links(account, 0, Integer.MAX_VALUE));
+          if (link.content().seq() <= before.head().seq()) {
+            throw new Refused(
+                ErrorCode.CONFLICT, "Another device changed the account first.", true);
+          }
+          ChainState after;
+          try {
+            after = before.append(link);
+          } catch (ChainRefused e) {
+            throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
+          }
+          DeviceId device = link.content().body().device().id();
+          checkSlots(after, slots, List.of(new SlotId.Device(device)));
+          tables.append(account, link);
+          slots.forEach(slot -> tables.putSlot(account, slot));
+          return null;
+        });
+  }
+
+  private static ChainState replay(List<byte[]> links) throws Refused {
+    try {
+      return Chain.replay(links).state();
+    } catch (ChainRefused e) {
+      throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
+    }
+  }
+
+  private static void checkSlots(ChainState state, List<SealedSlot> slots, List<SlotId> wanted)
+      throws Refused {
+    boolean right =
+        slots.stream().map(SealedSlot::slot).toList().equals(wanted)
+            && slots.stream().allMatch(slot -> slot.generation() == state.generation());
+    if (!right) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "The sealed slots do not fit the link.");
+    }
+  }
+
+  byte[] slot(AccountId account, SlotId slot, int generation) throws Refused {
+    return database
+        .read(handle -> new AccountTables(handle).slot(account, slot, generation))
+        .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no such slot."));
+  }
+
+  Messages.KeyBag keyBag(AccountId account) throws Refused {
+    return database
+        .read(handle -> new AccountTables(handle).keyBag(account))
+        .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no key bag."));
+  }
+
+  void putKeyBag(AccountId account, Messages.KeyBag bag) throws Refused {
+    boolean replaced =
+        database.write(
+            handle ->
+                new AccountTables(handle).replaceKeyBag(account, bag.version(), bag.sealed()));
+    if (!replaced) {
+      throw new Refused(ErrorCode.CONFLICT, "Another device changed the key bag first.", true);
+    }
+  }
+
+  private long today() {
+    return LocalDate.now(clock).toEpochDay();
+  }
+}
