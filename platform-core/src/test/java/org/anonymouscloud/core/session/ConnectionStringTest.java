@@ -28,9 +28,17 @@ class ConnectionStringTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "host:1", "http://host:1", "anoncloud://host", "anoncloud://host:0",
-        "anoncloud://host:65536", "anoncloud://host:1#", "anoncloud://host:1#abc",
-        "anoncloud://user@host:1", "anoncloud://host:1/path", "anoncloud://host:1?q"
+        "",
+        "host:1",
+        "http://host:1",
+        "anoncloud://host",
+        "anoncloud://host:0",
+        "anoncloud://host:65536",
+        "anoncloud://host:1#",
+        "anoncloud://host:1#abc",
+        "anoncloud://user@host:1",
+        "anoncloud://host:1/path",
+        "anoncloud://host:1?q"
       })
   void anythingElseIsRefused(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> ConnectionString.parse(text));

@@ -99,8 +99,7 @@ public final class AccountPeer {
     };
   }
 
-  private Messages.RegisterStarted start(Messages.RegisterStart message)
-      throws Refused, Malformed {
+  private Messages.RegisterStarted start(Messages.RegisterStart message) throws Refused, Malformed {
     UserName name = new UserName(message.userName());
     RegistrationRequest request = RegistrationRequest.decode(message.request());
     service.checkRegistration(name);
@@ -127,8 +126,7 @@ public final class AccountPeer {
     LoginRequest request = LoginRequest.decode(message.request());
     Optional<AccountTables.Account> account = service.find(name);
     // Made for known users too, so that both take the same time (A11).
-    RegistrationRecord fake =
-        RegistrationRecord.fake(service.secrets().fakeSeed(), name.text());
+    RegistrationRecord fake = RegistrationRecord.fake(service.secrets().fakeSeed(), name.text());
     RegistrationRecord record =
         account.isPresent() ? RegistrationRecord.decode(account.get().opaqueRecord()) : fake;
     OpaqueServer.Login login =
