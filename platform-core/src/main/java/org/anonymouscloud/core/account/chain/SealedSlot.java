@@ -11,7 +11,7 @@ import org.anonymouscloud.core.wire.Malformed;
  *     a MAC over the first link under a key that only the slot's secret gives (A5)
  */
 public record SealedSlot(SlotId slot, int generation, byte[] sealed, byte[] anchor) {
-  /** Bytes that HPKE with X-Wing and AES-256-GCM makes of 32. */
+  /** Bytes that HPKE with X-Wing and ChaCha20-Poly1305 makes of 32. */
   public static final int SEALED = 1120 + 32 + 16;
 
   /** Bytes in an anchor. */
