@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.disk.PrivateFile;
 
 /**
  * How to reach an agent. The token lies in a file of its own, so that this can be shown.
@@ -21,8 +22,8 @@ public record AgentAddress(String url, long pid, String version) {
 
   /** Publishes an agent: the token first, so that who sees the address can use it. */
   public void publish(Path home, Secret token) throws IOException {
-    PrivateFile.write(home.resolve(TOKEN_FILE), token.bytes());
-    PrivateFile.write(home.resolve(ADDRESS_FILE), new ObjectMapper().writeValueAsBytes(this));
+    PrivateFile.replace(home.resolve(TOKEN_FILE), token.bytes());
+    PrivateFile.replace(home.resolve(ADDRESS_FILE), new ObjectMapper().writeValueAsBytes(this));
   }
 
   /** Takes the publication back. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import org.anonymouscloud.core.disk.PrivateFile;
 
 /**
  * The state folder of one client installation, readable by its owner alone. Several homes on one
@@ -78,7 +79,7 @@ public record Home(Path folder) {
 
   /** Remembers the server that {@code anoncloud up} started. */
   public void rememberLocalServer(String connectionString) throws IOException {
-    PrivateFile.write(
+    PrivateFile.replace(
         folder.resolve("local-server"),
         (connectionString + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }

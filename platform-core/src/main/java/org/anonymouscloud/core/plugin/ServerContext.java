@@ -12,7 +12,12 @@ import org.anonymouscloud.core.database.OpenDatabase;
  * @param database the server's database; the feature touches only its own tables
  * @param folder the feature's own folder, existing, readable by the server alone
  * @param quota bytes that an account may use; {@link Long#MAX_VALUE} for no limit
+ * @param push tells an account's sessions that something changed
  * @param clock the server's time
  */
 public record ServerContext(
-    OpenDatabase database, Path folder, ToLongFunction<AccountId> quota, Clock clock) {}
+    OpenDatabase database,
+    Path folder,
+    ToLongFunction<AccountId> quota,
+    AccountPush push,
+    Clock clock) {}

@@ -7,9 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.anonymouscloud.core.account.PrivateFile;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.disk.PrivateFile;
 
 /**
  * What a person prints and puts away: all that is needed, besides the password or instead of it, to

@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.anonymouscloud.core.account.PrivateFile;
 import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.opaque.OpaqueServer;
 
 /**

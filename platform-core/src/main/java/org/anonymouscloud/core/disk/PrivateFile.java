@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account;
+package org.anonymouscloud.core.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

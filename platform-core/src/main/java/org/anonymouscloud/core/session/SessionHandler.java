@@ -1,0 +1,20 @@
+package org.anonymouscloud.core.session;
+
+import java.io.IOException;
+import org.anonymouscloud.core.wire.Refused;
+
+/** The answering side of one session. Thread-safe: each request runs on a thread of its own. */
+public interface SessionHandler extends AutoCloseable {
+  /**
+   * Answers one request.
+   *
+   * @return the answer's body
+   * @throws Refused to answer with a typed error
+   * @throws IOException if the connection or the disk fails
+   */
+  byte[] handle(Request request) throws Refused, IOException;
+
+  /** The session has ended, whoever ended it. Called once, after the last request. */
+  @Override
+  void close();
+}

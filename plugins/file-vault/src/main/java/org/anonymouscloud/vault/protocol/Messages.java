@@ -1,0 +1,66 @@
+package org.anonymouscloud.vault.protocol;
+
+import java.util.List;
+
+/** Questions and answers of the vault protocol. Names of packs are {@link PackName}s' texts. */
+public final class Messages {
+  /** The smallest pack: 4 KiB. */
+  public static final int MIN_PACK = 1 << 12;
+
+  /** The largest pack: 16 MiB. Between the two only powers of two are taken. */
+  public static final int MAX_PACK = 1 << 24;
+
+  /** The most bytes that a root has. */
+  public static final int MAX_ROOT = 4096;
+
+  /** The most packs that one root brings in or drops. */
+  public static final int MAX_PACKS_IN_MOVE = 16_384;
+
+  /** Asks for the newest root. */
+  public static final long NEWEST = -1;
+
+  private Messages() {}
+
+  /**
+   * @param number of the root, counted from 0, or {@link #NEWEST}
+   */
+  public record RootGet(long number) {}
+
+  /**
+   * @param root the sealed and signed root; refused with {@code NOT_FOUND} if there is none
+   */
+  public record RootGot(long number, byte[] root) {}
+
+  /**
+   * Compares and sets, in one transaction. Refused with {@code CONFLICT} if {@code number} is not
+   * the one after the newest, with {@code NOT_FOUND} if a pack that should become live is not
+   * there.
+   *
+   * @param number of the new root; 0 for a drive's first
+   * @param live packs that the new root needs and the one before did not
+   * @param dropped packs that no root needs any more
+   */
+  public record RootMove(long number, byte[] root, List<String> live, List<String> dropped) {}
+
+  /**
+   * Stores a pack; it is durable when the answer is there, and kept for a day until a root names it
+   * as live. Putting a pack that is there with this length changes nothing.
+   *
+   * @param length a power of two from {@link #MIN_PACK} to {@link #MAX_PACK}
+   */
+  public record PackPut(String name, int length) {}
+
+  /** Reads {@code length} bytes of a pack from {@code offset}, all of them within the pack. */
+  public record PackGet(String name, int offset, int length) {}
+
+  public record UsageGet() {}
+
+  /**
+   * @param used bytes of all packs, live or not
+   * @param quota {@link Long#MAX_VALUE} for no limit
+   * @param packs how many there are
+   */
+  public record Usage(long used, long quota, long packs) {}
+
+  public record Empty() {}
+}

@@ -1,0 +1,8 @@
+/**
+ * What the two halves of the vault say to each other, as CBOR records (docs/formats/vault.md).
+ * Start with {@link org.anonymouscloud.vault.protocol.VaultMethod}. Used by both halves.
+ */
+@NullMarked
+package org.anonymouscloud.vault.protocol;
+
+import org.jspecify.annotations.NullMarked;
