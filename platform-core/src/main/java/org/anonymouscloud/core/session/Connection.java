@@ -20,6 +20,9 @@ public interface Connection extends Link, AutoCloseable {
   /** Whether requests may still be sent. */
   boolean isOpen();
 
+  /** Waits until the session has ended, whoever ended it. */
+  void awaitEnd() throws InterruptedException;
+
   /** Ends the session in an orderly way; requests without an answer fail. */
   @Override
   void close();
