@@ -56,10 +56,32 @@ public final class ChunkedEncryption {
     return seal(key, context, plain, 0, plain.length);
   }
 
+  /**
+   * Seals part of an array into an array that the caller reuses.
+   *
+   * @param target takes {@link #sealedLength} bytes from its start
+   */
+  public static void sealInto(
+      byte[] target, Secret key, byte[] context, byte[] plain, int offset, int length) {
+    seal(target, key, RandomBytes.next(SALT_LENGTH), context, plain, offset, length);
+  }
+
   /** With a chosen salt, for vectors alone: a salt must never repeat under a key. */
   static byte[] seal(
       Secret key, byte[] salt, byte[] context, byte[] plain, int offset, int length) {
     byte[] sealed = new byte[sealedLength(length)];
+    seal(sealed, key, salt, context, plain, offset, length);
+    return sealed;
+  }
+
+  private static void seal(
+      byte[] sealed,
+      Secret key,
+      byte[] salt,
+      byte[] context,
+      byte[] plain,
+      int offset,
+      int length) {
     MessageKey derived = MessageKey.of(key, salt, context);
     System.arraycopy(salt, 0, sealed, 0, SALT_LENGTH);
     System.arraycopy(derived.commitment(), 0, sealed, SALT_LENGTH, COMMITMENT_LENGTH);
@@ -76,7 +98,6 @@ public final class ChunkedEncryption {
             sealed,
             HEADER_LENGTH + i * SEALED_CHUNK);
       }
-      return sealed;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM failed to seal.", e);
     }
@@ -90,11 +111,29 @@ public final class ChunkedEncryption {
    */
   public static byte[] open(Secret key, byte[] context, byte[] sealed, int offset, int length)
       throws NotAuthentic {
+    byte[] plain = new byte[plainLength(length)];
+    openInto(plain, key, context, sealed, offset, length);
+    return plain;
+  }
+
+  /** Opens a whole array. */
+  public static byte[] open(Secret key, byte[] context, byte[] sealed) throws NotAuthentic {
+    return open(key, context, sealed, 0, sealed.length);
+  }
+
+  /**
+   * Opens a message into an array that the caller reuses. What is in the array counts only once
+   * this has returned: it is wiped if a later part of the message turns out to be false.
+   *
+   * @param target takes the message from its start
+   * @return bytes of the message
+   * @throws NotAuthentic if it was not sealed with this key for this context, or was changed
+   */
+  public static int openInto(
+      byte[] target, Secret key, byte[] context, byte[] sealed, int offset, int length)
+      throws NotAuthentic {
+    int plainLength = plainLength(length);
     int body = length - HEADER_LENGTH;
-    // A last chunk of full length means that something is missing after it.
-    if (body < 0 || body % SEALED_CHUNK < TAG_LENGTH) {
-      throw new NotAuthentic();
-    }
     byte[] salt = Arrays.copyOfRange(sealed, offset, offset + SALT_LENGTH);
     byte[] commitment = Arrays.copyOfRange(sealed, offset + SALT_LENGTH, offset + HEADER_LENGTH);
     MessageKey derived = MessageKey.of(key, salt, context);
@@ -102,7 +141,6 @@ public final class ChunkedEncryption {
       throw new NotAuthentic();
     }
     int chunks = body / SEALED_CHUNK + 1;
-    byte[] plain = new byte[body - chunks * TAG_LENGTH];
     try {
       Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding", "SunJCE");
       for (int i = 0; i < chunks; i++) {
@@ -112,21 +150,25 @@ public final class ChunkedEncryption {
             sealed,
             offset + HEADER_LENGTH + done,
             Math.min(SEALED_CHUNK, body - done),
-            plain,
+            target,
             i * CHUNK);
       }
-      return plain;
+      return plainLength;
     } catch (AEADBadTagException e) {
-      Arrays.fill(plain, (byte) 0);
+      Arrays.fill(target, 0, plainLength, (byte) 0);
       throw new NotAuthentic();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM failed to open.", e);
     }
   }
 
-  /** Opens a whole array. */
-  public static byte[] open(Secret key, byte[] context, byte[] sealed) throws NotAuthentic {
-    return open(key, context, sealed, 0, sealed.length);
+  private static int plainLength(int sealedLength) throws NotAuthentic {
+    int body = sealedLength - HEADER_LENGTH;
+    // A last chunk of full length means that something is missing after it.
+    if (body < 0 || body % SEALED_CHUNK < TAG_LENGTH) {
+      throw new NotAuthentic();
+    }
+    return body - (body / SEALED_CHUNK + 1) * TAG_LENGTH;
   }
 
   /** What HKDF-Expand gives for one message. */

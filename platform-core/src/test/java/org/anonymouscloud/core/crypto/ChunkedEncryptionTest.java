@@ -113,6 +113,26 @@ final class ChunkedEncryptionTest {
         .isNotEqualTo(Arrays.copyOfRange(second, 56, second.length));
   }
 
+  @Test
+  @Tag("A21")
+  void aReusedArrayTakesTheMessageAndIsWipedIfItsEndIsFalse() throws Exception {
+    byte[] plain = new byte[40_000];
+    Arrays.fill(plain, (byte) 7);
+    byte[] sealed = new byte[ChunkedEncryption.sealedLength(plain.length) + 3];
+    ChunkedEncryption.sealInto(sealed, key, CONTEXT, plain, 0, plain.length);
+    byte[] opened = new byte[50_000];
+
+    int length = ChunkedEncryption.openInto(opened, key, CONTEXT, sealed, 0, sealed.length - 3);
+    assertThat(length).isEqualTo(plain.length);
+    assertThat(Arrays.copyOf(opened, length)).isEqualTo(plain);
+
+    sealed[sealed.length - 4] ^= 1;
+    assertThatThrownBy(
+            () -> ChunkedEncryption.openInto(opened, key, CONTEXT, sealed, 0, sealed.length - 3))
+        .isInstanceOf(NotAuthentic.class);
+    assertThat(opened).containsOnly(0);
+  }
+
   private void assertRefused(byte[] sealed) {
     assertThatThrownBy(() -> ChunkedEncryption.open(key, CONTEXT, sealed))
         .isInstanceOf(NotAuthentic.class)
