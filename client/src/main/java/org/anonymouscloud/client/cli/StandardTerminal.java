@@ -3,6 +3,9 @@ package org.anonymouscloud.client.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
@@ -31,6 +34,18 @@ final class StandardTerminal implements Terminal {
   @Override
   public void print(String line) {
     out.println(line);
+  }
+
+  @Override
+  public void warn(String line) {
+    System.err.println("anoncloud: " + line);
+  }
+
+  @Override
+  public OutputStream output() {
+    out.flush();
+    // Not the print stream, which swallows a full disk.
+    return new FileOutputStream(FileDescriptor.out);
   }
 
   @Override

@@ -1,11 +1,19 @@
 package org.anonymouscloud.core.plugin;
 
+import java.io.OutputStream;
+
 /**
  * Where a command shows what it does. Results go to standard output, all else to standard error.
  */
 public interface Terminal {
   /** A line of the result. */
   void print(String line);
+
+  /** A line that is no result: a warning, or a thing that failed while the rest goes on. */
+  void warn(String line);
+
+  /** Where a result that is not text goes. The caller flushes and does not close it. */
+  OutputStream output();
 
   /** The result as one JSON document. */
   void printJson(Object document);
