@@ -1,0 +1,144 @@
+package org.anonymouscloud.core.host;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** A plugin made for one test: real source, compiled into a real jar. */
+final class TinyPlugin {
+  private final String id;
+  private final Map<String, String> sources = new LinkedHashMap<>();
+  private final Map<String, String> shadows = new LinkedHashMap<>();
+  private String capabilities = "server-feature/1";
+
+  TinyPlugin(String id) {
+    this.id = id;
+  }
+
+  TinyPlugin capabilities(String text) {
+    capabilities = text;
+    return this;
+  }
+
+  /** A server feature that answers {@code name/echo}. */
+  TinyPlugin feature(String className, String name) {
+    return feature(className, name, "return new Running();", "");
+  }
+
+  TinyPlugin feature(String className, String name, String start, String members) {
+    sources.put(
+        className,
+        """
+        import java.util.Map;
+        import org.anonymouscloud.core.account.AccountId;
+        import org.anonymouscloud.core.plugin.*;
+
+        public final class %1$s implements ServerFeature {
+          public String name() { return "%2$s"; }
+          public RunningFeature start(ServerContext context) throws java.io.IOException { %3$s }
+          record Running() implements RunningFeature {
+            public Map<String, AccountHandler> methods() { return Map.of("echo", (a, r) -> r.body()); }
+            public long usedBytes(AccountId account) { return 0; }
+            public void close() {}
+          }
+          %4$s
+        }
+        """
+            .formatted(className, name, start, members));
+    return this;
+  }
+
+  /** Any extension, by its source. */
+  TinyPlugin extension(String className, String source) {
+    sources.put(className, source);
+    return this;
+  }
+
+  /** A class that is in the jar and not in its index. */
+  TinyPlugin shadow(String className, String source) {
+    shadows.put(className, source);
+    return this;
+  }
+
+  /** Compiles and packs it. */
+  Path writeTo(Path folder) throws IOException {
+    Path work = Files.createDirectory(folder.resolve("compiled-" + id));
+    compile(work);
+    Path jar = folder.resolve(id + "-1.0.0.jar");
+    for (int copy = 2; Files.exists(jar); copy++) {
+      jar = folder.resolve(id + "-1.0." + copy + ".jar");
+    }
+    Manifest manifest = new Manifest();
+    Attributes attributes = manifest.getMainAttributes();
+    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    attributes.putValue("Plugin-Id", id);
+    attributes.putValue("Plugin-Version", "1.0.0");
+    attributes.putValue("Plugin-Capabilities", capabilities);
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file, manifest)) {
+      put(out, "META-INF/extensions.idx", String.join("\n", sources.keySet()).getBytes(UTF_8));
+      try (Stream<Path> files = Files.walk(work)) {
+        for (Path compiled : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+          put(out, work.relativize(compiled).toString(), Files.readAllBytes(compiled));
+        }
+      }
+    }
+    try (Stream<Path> files = Files.walk(work)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    return jar;
+  }
+
+  private void compile(Path work) throws IOException {
+    List<Path> files = new ArrayList<>();
+    Map<String, String> all = new LinkedHashMap<>(sources);
+    all.putAll(shadows);
+    for (Map.Entry<String, String> source : all.entrySet()) {
+      Path file = work.resolve(source.getKey().replace('.', '/') + ".java");
+      Files.createDirectories(file.getParent());
+      files.add(Files.writeString(file, source.getValue()));
+    }
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, UTF_8)) {
+      List<String> options =
+          List.of(
+              "-proc:none",
+              "-classpath",
+              System.getProperty("java.class.path"),
+              "-d",
+              work.toString());
+      boolean compiled =
+          compiler
+              .getTask(
+                  null, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))
+              .call();
+      if (!compiled) {
+        throw new AssertionError("The plugin " + id + " does not compile.");
+      }
+    }
+  }
+
+  private static void put(JarOutputStream out, String name, byte[] content) throws IOException {
+    out.putNextEntry(new JarEntry(name));
+    out.write(content);
+    out.closeEntry();
+  }
+}
