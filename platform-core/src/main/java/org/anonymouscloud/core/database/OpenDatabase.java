@@ -12,7 +12,7 @@ public interface OpenDatabase extends AutoCloseable {
   /**
    * Brings the tables of one owner up to date. Each owner has its own history.
    *
-   * @param owner {@code core} or the feature's name; letters only
+   * @param owner {@code core} or the feature's name; lower-case letters only
    * @param migrations a class in whose jar the scripts lie
    * @param location their folder on the class path, like {@code org/anonymouscloud/vault/db}
    * @throws DatabaseUnavailable if a script fails, or the tables are newer than the scripts
@@ -20,7 +20,7 @@ public interface OpenDatabase extends AutoCloseable {
   void migrate(String owner, Class<?> migrations, String location);
 
   /**
-   * Reads from one consistent state.
+   * Reads from one consistent state; {@code work} cannot change anything.
    *
    * @throws DatabaseUnavailable if the database fails
    */
@@ -29,7 +29,8 @@ public interface OpenDatabase extends AutoCloseable {
   /**
    * Runs {@code work} as one transaction, which is durable when this returns and has not happened
    * if it throws. Two concurrent writes are as if one had run after the other; {@code work} may run
-   * again after a conflict, so it must have no other effect.
+   * again after a conflict, so it must have no other effect. It may run on another thread, beside
+   * works of other callers, so it must be short and must not commit, or call this object.
    *
    * @throws DatabaseUnavailable if the database fails; then the transaction may or may not be there
    */

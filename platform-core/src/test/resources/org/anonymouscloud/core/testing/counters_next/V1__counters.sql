@@ -1,0 +1,8 @@
+CREATE TABLE counters (
+  name  TEXT   NOT NULL PRIMARY KEY,
+  value BIGINT NOT NULL
+);
+
+CREATE TABLE counter_marks (
+  counter TEXT NOT NULL REFERENCES counters (name) DEFERRABLE INITIALLY DEFERRED
+);
