@@ -1,0 +1,75 @@
+package org.anonymouscloud.storage.sqlite;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import org.anonymouscloud.core.database.Migrations;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.Signals;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+
+/** One writer, many readers that each see one state (sqlite.org/wal.html). Thread-safe. */
+final class OpenSqlite implements OpenDatabase {
+  private static final int READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+  private static final int WAIT_MILLISECONDS = 10_000;
+
+  private final SqliteFile file;
+  private final SqliteFailures failures;
+  private final HikariDataSource readers;
+  private final Jdbi reads;
+  private final GroupCommit writes;
+  private final LocalSignals signals;
+
+  private OpenSqlite(SqliteFile file, HikariDataSource readers) {
+    this.file = file;
+    this.failures = new SqliteFailures(file);
+    this.readers = readers;
+    this.reads = Jdbi.create(readers);
+    this.writes = GroupCommit.start(file);
+    this.signals = LocalSignals.start();
+  }
+
+  static OpenSqlite open(SqliteFile file) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("sqlite-readers");
+    config.setDataSource(file.reading());
+    config.setMaximumPoolSize(READERS);
+    config.setMinimumIdle(1);
+    config.setMaxLifetime(0);
+    config.setConnectionTimeout(WAIT_MILLISECONDS);
+    return new OpenSqlite(file, new HikariDataSource(config));
+  }
+
+  @Override
+  public synchronized void migrate(String owner, Class<?> migrations, String location) {
+    Migrations.run(file.writing(), owner, migrations, location);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // a work throws X or something unchecked
+  public <T, X extends Exception> T read(HandleCallback<T, X> work) throws X {
+    try {
+      return reads.inTransaction(work);
+    } catch (JdbiException e) {
+      throw (X) failures.of(e);
+    }
+  }
+
+  @Override
+  public <T, X extends Exception> T write(HandleCallback<T, X> work) throws X {
+    return writes.run(work);
+  }
+
+  @Override
+  public Signals signals() {
+    return signals;
+  }
+
+  @Override
+  public void close() {
+    signals.close();
+    writes.close();
+    readers.close();
+  }
+}

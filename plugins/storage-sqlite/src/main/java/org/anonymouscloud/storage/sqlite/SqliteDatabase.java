@@ -1,0 +1,26 @@
+package org.anonymouscloud.storage.sqlite;
+
+import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.pf4j.Extension;
+
+/** SQLite, in the file {@value SqliteFile#NAME} of the data folder. */
+@Extension
+public final class SqliteDatabase implements Database {
+  @Override
+  public String name() {
+    return "sqlite";
+  }
+
+  @Override
+  public OpenDatabase open(DatabaseSettings settings) {
+    if (settings.url().isPresent()) {
+      throw new DatabaseUnavailable(
+          "SQLite needs no --database-url: its file lies in the data folder. Leave the option out,"
+              + " or choose --database postgres.");
+    }
+    return OpenSqlite.open(SqliteFile.in(settings.folder()));
+  }
+}

@@ -1,0 +1,84 @@
+package org.anonymouscloud.storage.sqlite;
+
+import java.sql.SQLException;
+import java.util.Optional;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.JdbiException;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** What SQLite's result codes mean to the server's owner. */
+record SqliteFailures(SqliteFile file) {
+  /** Extended result codes carry the plain one in their low byte. */
+  private static final int PLAIN = 0xff;
+
+  /** The failure of something that only a failing database makes fail. */
+  DatabaseUnavailable of(SQLException e) {
+    return known(e)
+        .orElseGet(
+            () -> new DatabaseUnavailable("The database " + file + " fails: " + e.getMessage(), e));
+  }
+
+  /**
+   * What a piece of work ended with, for its caller: the database's failure if it is one, else the
+   * work's own, like a broken constraint.
+   */
+  Throwable of(Throwable ofWork) {
+    if (ofWork instanceof SQLException e) {
+      return of(e);
+    }
+    if (ofWork instanceof ConnectionException) {
+      return new DatabaseUnavailable("The database " + file + " is closed or too busy.", ofWork);
+    }
+    return ofWork instanceof JdbiException && ofWork.getCause() instanceof SQLException e
+        ? known(e).<Throwable>map(failure -> failure).orElse(ofWork)
+        : ofWork;
+  }
+
+  /** Whether the works of a group may succeed one by one although they failed together. */
+  static boolean mayPassAlone(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLiteException e) {
+        int code = e.getResultCode().code & PLAIN;
+        return code == SQLiteErrorCode.SQLITE_CONSTRAINT.code
+            || code == SQLiteErrorCode.SQLITE_FULL.code;
+      }
+    }
+    return false;
+  }
+
+  private Optional<DatabaseUnavailable> known(SQLException e) {
+    if (!(e instanceof SQLiteException ofSqlite)) {
+      return Optional.empty();
+    }
+    String code = ofSqlite.getResultCode().name();
+    String text =
+        switch (SQLiteErrorCode.getErrorCode(ofSqlite.getResultCode().code & PLAIN)) {
+          case SQLITE_NOTADB ->
+              " is not a SQLite database, or its beginning is damaged. Nothing was changed. Restore"
+                  + " it from a backup, or choose another folder with --data.";
+          case SQLITE_CORRUPT, SQLITE_FORMAT ->
+              " is damaged. Stop the server, keep a copy of the damaged file and restore the"
+                  + " database from a backup.";
+          case SQLITE_FULL ->
+              " cannot grow because its disk is full. Free some space; what was acknowledged is"
+                  + " not lost.";
+          case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN, SQLITE_AUTH ->
+              " cannot be written by this user ("
+                  + code
+                  + "). Mend the permissions of the file and its folder, or choose another folder"
+                  + " with --data.";
+          case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL ->
+              " is held by another process for too long. Stop that process, or try again.";
+          case SQLITE_IOERR ->
+              " cannot be read or written because its disk fails ("
+                  + code
+                  + "). Look at the disk, then start the server again.";
+          case SQLITE_NOMEM -> " fails because the machine is out of memory.";
+          default -> null;
+        };
+    return Optional.ofNullable(text)
+        .map(what -> new DatabaseUnavailable("The database " + file + what, e));
+  }
+}
