@@ -142,6 +142,18 @@ final class ArchitectureTest {
   }
 
   @Test
+  void numberedMessagesAreSealedByTheNoiseRoomAlone() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                "org.anonymouscloud.core.crypto..", "org.anonymouscloud.core.noise..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("org.anonymouscloud.core.crypto.Aead"));
+  }
+
+  @Test
   void packagesOfTheCoreFormNoCircle() {
     check(slices().matching("org.anonymouscloud.core.(**)").should().beFreeOfCycles());
   }
