@@ -1,10 +1,13 @@
 package org.anonymouscloud.core.testing;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * External test vectors from {@code /vectors} on the class path. Each test that reads a file says
@@ -22,6 +25,16 @@ public final class Vectors {
         throw new AssertionError("The vectors " + file + " are missing.");
       }
       return JSON.readTree(in);
+    }
+  }
+
+  /** The lines of a whole text file. */
+  public static List<String> lines(String file) throws IOException {
+    try (InputStream in = Vectors.class.getResourceAsStream("/vectors/" + file)) {
+      if (in == null) {
+        throw new AssertionError("The vectors " + file + " are missing.");
+      }
+      return new String(in.readAllBytes(), US_ASCII).lines().toList();
     }
   }
 
