@@ -13,7 +13,7 @@ public final class Messages {
   /** The most bytes that a root has. */
   public static final int MAX_ROOT = 4096;
 
-  /** The most packs that one root brings in or drops. */
+  /** The most packs that one root brings in and drops, together. */
   public static final int MAX_PACKS_IN_MOVE = 16_384;
 
   /** Asks for the newest root. */
@@ -37,8 +37,9 @@ public final class Messages {
    * there.
    *
    * @param number of the new root; 0 for a drive's first
+   * @param root 1 to {@link #MAX_ROOT} bytes
    * @param live packs that the new root needs and the one before did not
-   * @param dropped packs that no root needs any more
+   * @param dropped packs that no root needs any more; none is in {@code live}
    */
   public record RootMove(long number, byte[] root, List<String> live, List<String> dropped) {}
 
@@ -50,7 +51,7 @@ public final class Messages {
    */
   public record PackPut(String name, int length) {}
 
-  /** Reads {@code length} bytes of a pack from {@code offset}, all of them within the pack. */
+  /** Reads {@code length} bytes of a pack, at least one, from {@code offset}, all within it. */
   public record PackGet(String name, int offset, int length) {}
 
   public record UsageGet() {}

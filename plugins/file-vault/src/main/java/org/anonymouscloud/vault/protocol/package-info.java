@@ -1,5 +1,5 @@
 /**
- * What the two halves of the vault say to each other, as CBOR records (docs/formats/vault.md).
+ * What the two halves of the vault say to each other, as CBOR records (docs/formats/vault-wire.md).
  * Start with {@link org.anonymouscloud.vault.protocol.VaultMethod}. Used by both halves.
  */
 @NullMarked

@@ -1,0 +1,80 @@
+package org.anonymouscloud.vault.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.Malformed;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The records as docs/formats/vault-wire.md shows them. */
+final class MessagesTest {
+  private static final Path PAGE = Path.of("..", "..", "docs", "formats", "vault-wire.md");
+  private static final String NAME = "vq3c5y6tq7kx2m4n5p6r7s2t3a.mp4";
+  private static final String OTHER = "aaaaaaaaaaaaaaaaaaaaaaaaaa.jpg";
+
+  private static Map<String, Record> examples() {
+    Map<String, Record> examples = new LinkedHashMap<>();
+    examples.put("RootGet", new Messages.RootGet(Messages.NEWEST));
+    examples.put("RootGot", new Messages.RootGot(7, new byte[] {1, 2, 3}));
+    examples.put(
+        "RootMove", new Messages.RootMove(8, new byte[] {1, 2, 3}, List.of(NAME), List.of(OTHER)));
+    examples.put("PackPut", new Messages.PackPut(NAME, Messages.MAX_PACK));
+    examples.put("PackGet", new Messages.PackGet(NAME, 4096, 65_536));
+    examples.put("UsageGet", new Messages.UsageGet());
+    examples.put("Usage", new Messages.Usage(16_777_216, 1L << 40, 1));
+    examples.put("Empty", new Messages.Empty());
+    return examples;
+  }
+
+  @Test
+  void theExamplesOfThePageAreWhatIsSent() throws IOException {
+    String page = Files.readString(PAGE);
+    examples()
+        .forEach(
+            (name, message) ->
+                assertThat(shown(page, name))
+                    .isEqualTo(HexFormat.of().formatHex(Cbor.encode(message))));
+  }
+
+  /** The hexadecimal text that stands after a name at a line's start, over as many lines. */
+  private static String shown(String page, String name) {
+    Matcher example =
+        Pattern.compile("^" + name + " +((?:[0-9a-f]+\\s+)+)", Pattern.MULTILINE).matcher(page);
+    assertThat(example.find()).as(name).isTrue();
+    return example.group(1).replaceAll("\\s", "");
+  }
+
+  @Test
+  void eachMessageComesBack() throws Malformed {
+    for (Record message : examples().values()) {
+      assertThat(Cbor.decode(Cbor.encode(message), message.getClass()))
+          .usingRecursiveComparison()
+          .isEqualTo(message);
+    }
+  }
+
+  @Test
+  @Tag("A36")
+  void aMessageWithoutOneOfItsFieldsIsMalformed() {
+    byte[] nameAlone = HexFormat.of().parseHex("a1646e616d656161");
+    assertThatThrownBy(() -> Cbor.decode(nameAlone, Messages.PackPut.class))
+        .isInstanceOf(Malformed.class);
+  }
+
+  @Test
+  void aNewerPeerMaySayMore() throws Malformed {
+    byte[] withMore = HexFormat.of().parseHex("a2666e756d62657207636e65770a");
+    assertThat(Cbor.decode(withMore, Messages.RootGet.class)).isEqualTo(new Messages.RootGet(7));
+  }
+}
