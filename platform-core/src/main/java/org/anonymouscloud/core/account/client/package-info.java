@@ -1,8 +1,6 @@
 /**
- * The client's half of accounts: how a device comes to one, keeps it, and talks to its server.
- * Start with {@link org.anonymouscloud.core.account.client.AccountClient} and {@link
- * org.anonymouscloud.core.account.client.OnlineAccount}. Knows nothing of the server's half or of
- * features.
+ * What a client keeps of an account and shows of it to people. Start with {@link
+ * org.anonymouscloud.core.account.client.EmergencySheet}. Knows nothing of the server's half.
  */
 @NullMarked
 package org.anonymouscloud.core.account.client;

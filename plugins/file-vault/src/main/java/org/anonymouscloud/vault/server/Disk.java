@@ -1,0 +1,88 @@
+package org.anonymouscloud.vault.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * What a {@link PackStore} asks of the file system when it writes. Tests put a disk that fails in
+ * its place. Thread-safe.
+ */
+class Disk {
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /** Makes a file that is not there yet, readable by the server alone. */
+  FileChannel create(Path file) throws DiskFailed {
+    try {
+      return FileChannel.open(
+          file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY);
+    } catch (IOException e) {
+      throw new DiskFailed(e);
+    }
+  }
+
+  /** Appends the first {@code length} bytes. */
+  void write(FileChannel file, byte[] bytes, int length) throws DiskFailed {
+    try {
+      ByteBuffer left = ByteBuffer.wrap(bytes, 0, length);
+      while (left.hasRemaining()) {
+        file.write(left);
+      }
+    } catch (IOException e) {
+      throw new DiskFailed(e);
+    }
+  }
+
+  /** Makes a file's content durable. After a failure nothing is known about any of it. */
+  void sync(FileChannel file) throws DiskFailed {
+    try {
+      file.force(false);
+    } catch (IOException e) {
+      throw new DiskFailed(e);
+    }
+  }
+
+  void rename(Path from, Path to) throws DiskFailed {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new DiskFailed(e);
+    }
+  }
+
+  /** Makes the names in a folder durable. */
+  void syncFolder(Path folder) throws DiskFailed {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      throw new DiskFailed(e);
+    }
+  }
+
+  /** Deletes a file, if it is there. */
+  void delete(Path file) throws DiskFailed {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new DiskFailed(e);
+    }
+  }
+
+  /** Bytes that may still be written below a folder. */
+  long usableSpace(Path folder) throws DiskFailed {
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      throw new DiskFailed(e);
+    }
+  }
+}

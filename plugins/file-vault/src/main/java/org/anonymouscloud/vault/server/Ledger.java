@@ -1,0 +1,233 @@
+package org.anonymouscloud.vault.server;
+
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.server.VaultTables.Pack;
+import org.anonymouscloud.vault.server.VaultTables.Removed;
+import org.anonymouscloud.vault.server.VaultTables.Space;
+
+/**
+ * What belongs to whom: packs, roots, space. Each method that changes something is one transaction,
+ * durable when it returns. A file is written down here before it is made and crossed out after it
+ * is gone, so a crash leaves no file that nobody knows. Thread-safe, also between server processes.
+ */
+final class Ledger {
+  private static final long HOUR = 3_600_000;
+
+  /** A pack that came late in its hour still gets a full day. */
+  private static final long HOURS_KEPT = 25;
+
+  private static final int REMOVED_AT_ONCE = 500;
+
+  private final OpenDatabase database;
+  private final Clock clock;
+
+  /** Brings the tables up to date. */
+  Ledger(OpenDatabase database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+    database.migrate("vault", Ledger.class, "org/anonymouscloud/vault/db");
+  }
+
+  Optional<Pack> pack(AccountId account, PackName name) {
+    return database.read(handle -> new VaultTables(handle).pack(account, name));
+  }
+
+  Space space(AccountId account) {
+    return database.read(handle -> new VaultTables(handle).space(account));
+  }
+
+  /**
+   * @param number of the root, or {@link Messages#NEWEST}
+   */
+  Optional<Messages.RootGot> root(AccountId account, long number) {
+    return database.read(
+        handle -> {
+          VaultTables tables = new VaultTables(handle);
+          long wanted = number == Messages.NEWEST ? tables.newestRoot(account) : number;
+          return tables.root(account, wanted).map(root -> new Messages.RootGot(wanted, root));
+        });
+  }
+
+  /**
+   * Reserves space for a pack that is to come, unless it is there already; then it is kept for
+   * another day.
+   *
+   * @param file where {@code process} will receive it
+   * @param quota of the account
+   * @return false if the pack is there
+   * @throws Refused if the quota does not allow it, or a pack of another length has the name
+   */
+  boolean reserve(AccountId account, PackName name, Pack file, String process, long quota)
+      throws Refused {
+    long expires = hour() + HOURS_KEPT;
+    return database.<Boolean, Refused>write(
+        handle -> {
+          VaultTables tables = new VaultTables(handle);
+          if (isThere(tables, account, name, file.length())) {
+            tables.prolong(account, name, expires);
+            return false;
+          }
+          Space space = tables.space(account);
+          if (file.length() > quota - space.used() - space.reserved()) {
+            throw new Refused(ErrorCode.QUOTA_EXCEEDED, "The account's space is used up.");
+          }
+          tables.insertArriving(account, file, process, expires);
+          tables.count(account, new Space(0, file.length(), 0));
+          return true;
+        });
+  }
+
+  /**
+   * Makes a pack of a file that has been received and is durable.
+   *
+   * @return false if the same pack came another way meanwhile; the file is then to be deleted
+   * @throws Refused if it took more than a day to come, or a pack of another length has the name
+   */
+  boolean settle(AccountId account, PackName name, Pack file) throws Refused {
+    long expires = hour() + HOURS_KEPT;
+    return database.<Boolean, Refused>write(
+        handle -> {
+          VaultTables tables = new VaultTables(handle);
+          if (isThere(tables, account, name, file.length())) {
+            giveUp(tables, tables.doom(file.file()).stream().toList());
+            return false;
+          }
+          if (!tables.deleteArriving(file.file())) {
+            throw new Refused(ErrorCode.UNAVAILABLE, "The pack took too long to come.", true);
+          }
+          tables.insertPack(account, name, file, expires);
+          tables.count(account, new Space(file.length(), -file.length(), 1));
+          return true;
+        });
+  }
+
+  private static boolean isThere(VaultTables tables, AccountId account, PackName name, int length)
+      throws Refused {
+    Optional<Pack> pack = tables.pack(account, name);
+    if (pack.isPresent() && pack.get().length() != length) {
+      throw new Refused(ErrorCode.CONFLICT, "There is a pack of this name with another length.");
+    }
+    return pack.isPresent();
+  }
+
+  /** Takes back a reservation; the file is to be deleted. Nothing happens if it is settled. */
+  void giveUp(PackName file) {
+    database.<Void, RuntimeException>write(
+        handle -> {
+          VaultTables tables = new VaultTables(handle);
+          giveUp(tables, tables.doom(file).stream().toList());
+          return null;
+        });
+  }
+
+  /** Takes back all reservations of a process that is no more. */
+  void giveUpAllOf(String process) {
+    database.<Void, RuntimeException>write(
+        handle -> {
+          VaultTables tables = new VaultTables(handle);
+          giveUp(tables, tables.doomAllOf(process));
+          return null;
+        });
+  }
+
+  private static void giveUp(VaultTables tables, List<Removed> files) {
+    sum(files).forEach((account, sum) -> tables.count(account, new Space(0, -sum.used(), 0)));
+  }
+
+  /** Files that a process receives, or that it has lost sight of. */
+  List<PackName> arriving(String process) {
+    return database.read(handle -> new VaultTables(handle).arriving(process));
+  }
+
+  /**
+   * Sets the account's next root.
+   *
+   * @return whether files are to be deleted
+   * @throws Refused if the number is not the next one, or a pack that should become live is not
+   *     there; then nothing has changed
+   */
+  boolean moveRoot(
+      AccountId account, long number, byte[] root, List<PackName> live, List<PackName> dropped)
+      throws Refused {
+    return database.<Boolean, Refused>write(
+        handle -> {
+          VaultTables tables = new VaultTables(handle);
+          if (number != tables.newestRoot(account) + 1) {
+            throw new Refused(ErrorCode.CONFLICT, "Another root came first.");
+          }
+          if (tables.makeLive(account, live) != live.size()) {
+            throw new Refused(ErrorCode.NOT_FOUND, "A pack that the root needs is not there.");
+          }
+          List<Removed> removed = tables.removePacks(account, dropped);
+          remove(tables, removed);
+          tables.insertRoot(account, number, root);
+          return !removed.isEmpty();
+        });
+  }
+
+  /**
+   * Removes packs that no root has named for a day, and reservations as old, some of them.
+   *
+   * @return how many packs; none when all are removed
+   */
+  int expire() {
+    long now = hour();
+    return database.<Integer, RuntimeException>write(
+        handle -> {
+          VaultTables tables = new VaultTables(handle);
+          List<Removed> packs = tables.removeExpiredPacks(now, REMOVED_AT_ONCE);
+          remove(tables, packs);
+          giveUp(tables, tables.doomExpired(now));
+          return packs.size();
+        });
+  }
+
+  private static void remove(VaultTables tables, List<Removed> packs) {
+    tables.insertDoomed(packs);
+    sum(packs)
+        .forEach((account, sum) -> tables.count(account, new Space(-sum.used(), 0, -sum.packs())));
+  }
+
+  private static Map<AccountId, Space> sum(List<Removed> files) {
+    Map<AccountId, Space> sums = new HashMap<>();
+    for (Removed file : files) {
+      sums.merge(
+          file.account(),
+          new Space(file.length(), 0, 1),
+          (a, b) -> new Space(a.used() + b.used(), 0, a.packs() + b.packs()));
+    }
+    return sums;
+  }
+
+  /**
+   * Some of the files that are to be deleted, in the order of their names.
+   *
+   * @param after the last name of the portion before; empty for the first
+   */
+  List<PackName> doomed(String after) {
+    return database.read(handle -> new VaultTables(handle).doomed(after, REMOVED_AT_ONCE));
+  }
+
+  /** Crosses out files that are gone. */
+  void gone(List<PackName> files) {
+    database.<Void, RuntimeException>write(
+        handle -> {
+          new VaultTables(handle).deleteDoomed(files);
+          return null;
+        });
+  }
+
+  private long hour() {
+    return clock.millis() / HOUR;
+  }
+}

@@ -1,0 +1,111 @@
+package org.anonymouscloud.vault.server;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes away what nobody needs: packs that no root has named for a day, and files that are no
+ * pack's. It decides nothing by itself; each step asks the {@link Ledger}. Thread-safe.
+ */
+final class Sweeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
+  private static final Duration PAUSE = Duration.ofMinutes(10);
+
+  private final Ledger ledger;
+  private final PackStore store;
+  private final Set<PackName> receiving;
+  private final Semaphore wake = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /**
+   * Starts a thread of its own.
+   *
+   * @param receiving the files that this process receives just now; a concurrent set
+   */
+  Sweeper(Ledger ledger, PackStore store, Set<PackName> receiving) {
+    this.ledger = ledger;
+    this.store = store;
+    this.receiving = receiving;
+    this.thread = Thread.ofVirtual().name("vault-sweeper").start(this::run);
+  }
+
+  /** Lets it run soon; returns at once. */
+  void wake() {
+    wake.release();
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        sweep();
+      } catch (DatabaseUnavailable e) {
+        LOG.warn("The vault's clearing away waits: {}", e.getMessage());
+      } catch (RuntimeException e) {
+        LOG.error("The vault's clearing away failed.", e);
+      }
+      try {
+        wake.tryAcquire(PAUSE.toSeconds(), TimeUnit.SECONDS);
+        wake.drainPermits();
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  /** Runs once, over all that there is to do. */
+  synchronized void sweep() {
+    while (!closed && ledger.expire() > 0) {
+      // Each round is a short transaction, so that nobody waits for long.
+    }
+    for (PackName file : ledger.arriving(store.process())) {
+      if (!receiving.contains(file)) {
+        ledger.giveUp(file);
+      }
+    }
+    deleteDoomed();
+  }
+
+  private void deleteDoomed() {
+    String after = "";
+    while (!closed) {
+      List<PackName> files = ledger.doomed(after);
+      if (files.isEmpty()) {
+        return;
+      }
+      after = files.getLast().text();
+      try {
+        store.delete(files);
+        ledger.gone(files);
+      } catch (DiskFailed e) {
+        // They stay in the ledger, so the next round tries again.
+        LOG.error("Packs could not be deleted: {}", e.getMessage());
+      }
+    }
+  }
+
+  /** Ends the thread after the step that it is at. */
+  @Override
+  public void close() {
+    closed = true;
+    wake();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

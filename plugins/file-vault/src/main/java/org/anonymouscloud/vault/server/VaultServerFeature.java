@@ -1,0 +1,52 @@
+package org.anonymouscloud.vault.server;
+
+import java.io.IOException;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.plugin.RunningFeature;
+import org.anonymouscloud.core.plugin.ServerContext;
+import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.pf4j.Extension;
+
+/** The vault on a server. Several server processes may share a database and a folder. Stateless. */
+@Extension
+public final class VaultServerFeature implements ServerFeature {
+  private final Disk disk;
+
+  public VaultServerFeature() {
+    this(new Disk());
+  }
+
+  VaultServerFeature(Disk disk) {
+    this.disk = disk;
+  }
+
+  @Override
+  public String name() {
+    return VaultMethod.FEATURE;
+  }
+
+  @Override
+  public RunningFeature start(ServerContext context) throws IOException {
+    return serve(context);
+  }
+
+  VaultService serve(ServerContext context) throws IOException {
+    try {
+      Ledger ledger = new Ledger(context.database(), context.clock());
+      PackStore store = PackStore.open(context.folder(), disk);
+      try {
+        for (String dead : store.deadProcesses()) {
+          ledger.giveUpAllOf(dead);
+          store.forget(dead);
+        }
+        return new VaultService(ledger, store, context.quota(), context.push());
+      } catch (IOException | RuntimeException e) {
+        store.close();
+        throw e;
+      }
+    } catch (DatabaseUnavailable e) {
+      throw new IOException("The vault's tables are not usable: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package org.anonymouscloud.vault.server;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.plugin.AccountHandler;
+import org.anonymouscloud.core.plugin.AccountPush;
+import org.anonymouscloud.core.plugin.RunningFeature;
+import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.anonymouscloud.vault.server.VaultTables.Pack;
+import org.anonymouscloud.vault.server.VaultTables.Space;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the vault's methods. Whose pack or root is meant is the asker's account and nothing in
+ * the question, so that nobody can even name another's (A37). Thread-safe.
+ */
+final class VaultService implements RunningFeature {
+  private static final Logger LOG = LoggerFactory.getLogger(VaultService.class);
+
+  /** A question without lists; more than it needs, so that a newer client may say more. */
+  private static final int MAX_QUESTION = 1024;
+
+  /** A name takes at most 33 bytes of CBOR. */
+  private static final int MAX_MOVE =
+      MAX_QUESTION + Messages.MAX_ROOT + 33 * Messages.MAX_PACKS_IN_MOVE;
+
+  private static final byte[] NOTHING = Cbor.encode(new Messages.Empty());
+
+  private final Ledger ledger;
+  private final PackStore store;
+  private final ToLongFunction<AccountId> quota;
+  private final AccountPush push;
+  private final Set<PackName> receiving = ConcurrentHashMap.newKeySet();
+  private final Sweeper sweeper;
+
+  /** Takes the store over, and closes it. */
+  VaultService(Ledger ledger, PackStore store, ToLongFunction<AccountId> quota, AccountPush push) {
+    this.ledger = ledger;
+    this.store = store;
+    this.quota = quota;
+    this.push = push;
+    this.sweeper = new Sweeper(ledger, store, receiving);
+  }
+
+  @Override
+  public Map<String, AccountHandler> methods() {
+    Map<String, AccountHandler> methods = new HashMap<>();
+    for (VaultMethod method : VaultMethod.values()) {
+      AccountHandler handler = handler(method);
+      methods.put(method.verb(), (account, request) -> guarded(handler, account, request));
+    }
+    return methods;
+  }
+
+  private AccountHandler handler(VaultMethod method) {
+    return switch (method) {
+      case ROOT_GET -> this::rootGet;
+      case ROOT_MOVE -> this::rootMove;
+      case PACK_PUT -> this::packPut;
+      case PACK_GET -> this::packGet;
+      case USAGE -> this::usage;
+    };
+  }
+
+  private static byte[] guarded(AccountHandler handler, AccountId account, Request request)
+      throws Refused, IOException {
+    try {
+      return handler.handle(account, request);
+    } catch (DatabaseUnavailable e) {
+      LOG.warn("A request waits for the database: {}", e.getMessage());
+      throw new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
+    }
+  }
+
+  private byte[] rootGet(AccountId account, Request request) throws Refused {
+    Messages.RootGet question = question(request, Messages.RootGet.class, MAX_QUESTION);
+    return Cbor.encode(
+        ledger
+            .root(account, question.number())
+            .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no such root.")));
+  }
+
+  private byte[] rootMove(AccountId account, Request request) throws Refused {
+    Messages.RootMove move = question(request, Messages.RootMove.class, MAX_MOVE);
+    if (move.root().length == 0 || move.root().length > Messages.MAX_ROOT) {
+      throw bad("A root has 1 to " + Messages.MAX_ROOT + " bytes.");
+    }
+    if (move.live().size() + move.dropped().size() > Messages.MAX_PACKS_IN_MOVE) {
+      throw bad("A root brings in and drops at most " + Messages.MAX_PACKS_IN_MOVE + " packs.");
+    }
+    List<PackName> live = names(move.live());
+    List<PackName> dropped = names(move.dropped());
+    Set<PackName> all = new HashSet<>(live);
+    all.addAll(dropped);
+    if (all.size() != live.size() + dropped.size()) {
+      throw bad("A root names a pack at most once.");
+    }
+    if (ledger.moveRoot(account, move.number(), move.root(), live, dropped)) {
+      sweeper.wake();
+    }
+    try {
+      push.push(account, VaultMethod.ROOT_MOVED, new byte[0]);
+    } catch (RuntimeException e) {
+      // The root has moved, and a push is only a hint.
+      LOG.warn("Nobody was told that a root has moved.", e);
+    }
+    return NOTHING;
+  }
+
+  private byte[] packPut(AccountId account, Request request) throws Refused, IOException {
+    Messages.PackPut put = question(request, Messages.PackPut.class, MAX_QUESTION);
+    PackName name = name(put.name());
+    if (Integer.bitCount(put.length()) != 1
+        || put.length() < Messages.MIN_PACK
+        || put.length() > Messages.MAX_PACK) {
+      throw bad("A pack's length is a power of two from 4 KiB to 16 MiB.");
+    }
+    Pack file = new Pack(PackName.random(), put.length());
+    receiving.add(file.file());
+    try {
+      if (ledger.reserve(account, name, file, store.process(), quota.applyAsLong(account))) {
+        receive(account, name, file, request);
+      }
+      return NOTHING;
+    } finally {
+      receiving.remove(file.file());
+    }
+  }
+
+  private void receive(AccountId account, PackName name, Pack file, Request request)
+      throws Refused, IOException {
+    try {
+      store.receive(file.file(), request.upload(), file.length());
+    } catch (Refused | IOException | RuntimeException e) {
+      giveUp(file.file());
+      throw e;
+    }
+    try {
+      if (!ledger.settle(account, name, file)) {
+        sweeper.wake();
+      }
+    } catch (Refused e) {
+      giveUp(file.file());
+      throw e;
+    }
+    // If the database broke, the pack may be there or not. Only the ledger knows, and the sweeper
+    // will ask it; deleting the file here could lose a pack that counts as stored.
+  }
+
+  private void giveUp(PackName file) {
+    try {
+      ledger.giveUp(file);
+    } catch (DatabaseUnavailable e) {
+      LOG.warn("A reservation waits for the database: {}", e.getMessage());
+    }
+    sweeper.wake();
+  }
+
+  private byte[] packGet(AccountId account, Request request) throws Refused, IOException {
+    Messages.PackGet get = question(request, Messages.PackGet.class, MAX_QUESTION);
+    PackName name = name(get.name());
+    Pack pack = ledger.pack(account, name).orElseThrow(VaultService::noSuchPack);
+    if (get.offset() < 0 || get.length() < 1 || get.length() > pack.length() - get.offset()) {
+      throw bad("This part does not lie within the pack.");
+    }
+    if (!store.send(pack.file(), get.offset(), get.length(), request.download())) {
+      if (ledger.pack(account, name).isEmpty()) {
+        throw noSuchPack();
+      }
+      LOG.error("A pack is in the database but not on the disk.");
+      throw new Refused(ErrorCode.INTERNAL, "The server has lost the pack.");
+    }
+    return NOTHING;
+  }
+
+  private byte[] usage(AccountId account, Request request) throws Refused {
+    Messages.UsageGet _ = question(request, Messages.UsageGet.class, MAX_QUESTION);
+    Space space = ledger.space(account);
+    return Cbor.encode(new Messages.Usage(space.used(), quota.applyAsLong(account), space.packs()));
+  }
+
+  @Override
+  public long usedBytes(AccountId account) {
+    return ledger.space(account).used();
+  }
+
+  /** Clears away what nobody needs now, and returns when that is done. */
+  void sweep() {
+    sweeper.sweep();
+  }
+
+  private static <T> T question(Request request, Class<T> type, int limit) throws Refused {
+    // Before anything is allocated for what the body claims to hold (A36).
+    if (request.body().length > limit) {
+      throw bad("The question is too long.");
+    }
+    try {
+      return Cbor.decode(request.body(), type);
+    } catch (Malformed e) {
+      throw bad(e.getMessage());
+    }
+  }
+
+  private static List<PackName> names(List<@Nullable String> texts) throws Refused {
+    List<PackName> names = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      names.add(name(text));
+    }
+    return names;
+  }
+
+  /** CBOR can say null where the records cannot. */
+  private static PackName name(@Nullable String text) throws Refused {
+    try {
+      if (text != null) {
+        return new PackName(text);
+      }
+    } catch (IllegalArgumentException e) {
+      // Falls through: the same answer for each kind of nonsense.
+    }
+    throw bad("This is not the name of a pack.");
+  }
+
+  private static Refused bad(String message) {
+    return new Refused(ErrorCode.BAD_REQUEST, message);
+  }
+
+  private static Refused noSuchPack() {
+    return new Refused(ErrorCode.NOT_FOUND, "There is no such pack.");
+  }
+
+  @Override
+  public void close() {
+    sweeper.close();
+    try {
+      store.close();
+    } catch (IOException e) {
+      // What is left is cleared away at the next start.
+      LOG.warn("The folder of incoming packs could not be removed.");
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package org.anonymouscloud.vault.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.plugin.AccountHandler;
+import org.anonymouscloud.core.plugin.ServerContext;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.storage.sqlite.SqliteDatabase;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+
+/**
+ * The vault's real server half on a real database, in this process: what a client gets through a
+ * session, without the session. Accounts are whoever asks; there is no login. Thread-safe.
+ */
+public final class ServerHalf implements AutoCloseable {
+  private final Path folder;
+  private final Disk disk;
+  private final OpenDatabase database;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private volatile Instant now = Instant.parse("2026-11-01T12:34:56Z");
+  private volatile long quota = Long.MAX_VALUE;
+  private volatile VaultService service;
+
+  private record Listener(AccountId account, String topic, Consumer<byte[]> receiver) {}
+
+  private ServerHalf(Path folder, OpenDatabase database, Disk disk) throws IOException {
+    this.folder = Files.createDirectories(folder);
+    this.database = database;
+    this.disk = disk;
+    this.service = serve();
+  }
+
+  /** Starts on SQLite, with all its files below {@code folder}. */
+  public static ServerHalf start(Path folder) throws IOException {
+    return start(folder, sqlite(folder), new Disk());
+  }
+
+  static OpenDatabase sqlite(Path folder) {
+    return new SqliteDatabase().open(new DatabaseSettings(folder, Optional.empty()));
+  }
+
+  /** Takes the database over, and closes it. */
+  static ServerHalf start(Path folder, OpenDatabase database, Disk disk) throws IOException {
+    return new ServerHalf(folder.resolve("vault"), database, disk);
+  }
+
+  private VaultService serve() throws IOException {
+    return new VaultServerFeature(disk)
+        .serve(new ServerContext(database, folder, account -> quota, this::push, new TestClock()));
+  }
+
+  private final class TestClock extends Clock {
+    @Override
+    public ZoneOffset getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+
+  private void push(AccountId account, String topic, byte[] body) {
+    for (Listener listener : listeners) {
+      if (listener.account.equals(account) && listener.topic.equals(topic)) {
+        listener.receiver.accept(body.clone());
+      }
+    }
+  }
+
+  /** How an account's device talks to this server. Links of one account are its sessions. */
+  public Link link(AccountId account) {
+    return new InProcessLink(account);
+  }
+
+  /** What each account may use. */
+  public void setQuota(long bytes) {
+    quota = bytes;
+  }
+
+  /** Moves the server's clock on. */
+  public void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  /** Clears away what nobody needs at this time, and returns when that is done. */
+  public void sweep() {
+    service.sweep();
+  }
+
+  /** Where the vault keeps its files on disk. */
+  public Path folder() {
+    return folder;
+  }
+
+  OpenDatabase database() {
+    return database;
+  }
+
+  VaultService service() {
+    return service;
+  }
+
+  /** Ends the feature and starts it again on the same database and folder. */
+  public void restart() throws IOException {
+    service.close();
+    service = serve();
+  }
+
+  @Override
+  public void close() {
+    service.close();
+    database.close();
+  }
+
+  private byte[] handle(AccountId account, Request request) throws Refused, IOException {
+    Map<String, AccountHandler> methods = service.methods();
+    String prefix = VaultMethod.FEATURE + "/";
+    String verb =
+        request.method().startsWith(prefix) ? request.method().substring(prefix.length()) : "";
+    AccountHandler handler = methods.get(verb);
+    if (handler == null) {
+      throw new Refused(ErrorCode.UNKNOWN_METHOD, "There is no such method.");
+    }
+    return handler.handle(account, request);
+  }
+
+  private final class InProcessLink implements Link {
+    private final AccountId account;
+
+    InProcessLink(AccountId account) {
+      this.account = account;
+    }
+
+    @Override
+    public byte[] ask(String method, byte[] body) throws Refused, IOException {
+      return handle(
+          account,
+          new Request(
+              method,
+              body.clone(),
+              InputStream.nullInputStream(),
+              OutputStream.nullOutputStream()));
+    }
+
+    @Override
+    public Call open(String method, byte[] body) {
+      return new InProcessCall(account, method, body.clone());
+    }
+
+    @Override
+    public Subscription subscribe(String topic, Consumer<byte[]> receiver) {
+      Listener listener = new Listener(account, topic, receiver);
+      listeners.add(listener);
+      return () -> listeners.remove(listener);
+    }
+  }
+
+  private final class InProcessCall implements Call {
+    private final Pipe upload = new Pipe();
+    private final Pipe download = new Pipe();
+    private final OutputStream toServer = upload.in();
+    private final InputStream fromServer = download.out();
+    private final Thread server;
+    private byte[] body = {};
+    private Throwable failure = new IOException("The request was never answered.");
+    private boolean answered;
+
+    InProcessCall(AccountId account, String method, byte[] question) {
+      Request request = new Request(method, question, upload.out(), download.in());
+      this.server = Thread.ofVirtual().start(() -> serve(account, request));
+    }
+
+    private void serve(AccountId account, Request request) {
+      try {
+        body = handle(account, request);
+        answered = true;
+        download.end();
+      } catch (Refused | IOException e) {
+        failure = e;
+        download.cut();
+      } catch (RuntimeException e) {
+        // As a server answers whose feature fails in a way that it should not.
+        Refused internal = new Refused(ErrorCode.INTERNAL, "The server failed.");
+        internal.initCause(e);
+        failure = internal;
+        download.cut();
+      } finally {
+        upload.ignore();
+      }
+    }
+
+    @Override
+    public OutputStream upload() {
+      return toServer;
+    }
+
+    @Override
+    public InputStream download() {
+      return fromServer;
+    }
+
+    @Override
+    public byte[] answer() throws Refused, IOException {
+      try {
+        server.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException();
+      }
+      if (answered) {
+        return body;
+      }
+      if (failure instanceof Refused refused) {
+        throw refused;
+      }
+      throw new IOException(failure);
+    }
+
+    @Override
+    public void close() {
+      upload.cut();
+      download.cut();
+    }
+  }
+}

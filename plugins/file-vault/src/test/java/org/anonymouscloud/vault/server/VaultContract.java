@@ -1,0 +1,594 @@
+package org.anonymouscloud.vault.server;
+
+import static org.anonymouscloud.vault.protocol.Messages.MAX_PACK;
+import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.anonymouscloud.vault.server.VaultClient.refusal;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the server's half does, whatever the database. */
+abstract class VaultContract {
+  private static final byte[] ROOT = {1, 2, 3};
+
+  @TempDir Path folder;
+  private ServerHalf server;
+  private final AccountId account = AccountId.random();
+  private VaultClient client;
+  private Stored stored;
+
+  /** An empty database, which the test closes. */
+  abstract OpenDatabase open(Path folder);
+
+  @BeforeEach
+  void start() throws IOException {
+    server = ServerHalf.start(folder, open(folder), new Disk());
+    client = new VaultClient(server.link(account));
+    stored = new Stored(server.database(), server.folder());
+  }
+
+  @AfterEach
+  void nothingIsLeftThatNobodyKnows() throws IOException {
+    server.sweep();
+    stored.checkSums();
+    server.close();
+  }
+
+  private static byte[] pack(int length, long seed) {
+    byte[] pack = new byte[length];
+    new Random(seed).nextBytes(pack);
+    return pack;
+  }
+
+  private PackName putNew(int length) throws Refused, IOException {
+    PackName name = PackName.random();
+    client.put(name, pack(length, 1));
+    return name;
+  }
+
+  @Test
+  void aPackComesBackAsItWasPut() throws Exception {
+    for (int length = MIN_PACK; length <= MAX_PACK; length *= 4) {
+      PackName name = PackName.random();
+      byte[] pack = pack(length, length);
+
+      client.put(name, pack);
+
+      assertThat(Arrays.equals(client.get(name, length), pack)).as("%d bytes", length).isTrue();
+    }
+  }
+
+  @Test
+  void anyPartOfAPackComesBack() throws Exception {
+    byte[] pack = pack(1 << 20, 7);
+    PackName name = PackName.random();
+    client.put(name, pack);
+
+    for (int[] part :
+        new int[][] {{0, 1}, {pack.length - 1, 1}, {65_535, 2}, {4096, 65_537}, {1, 1_048_575}}) {
+      assertThat(client.get(name.text(), part[0], part[1]))
+          .isEqualTo(Arrays.copyOfRange(pack, part[0], part[0] + part[1]));
+    }
+  }
+
+  @Test
+  void aPartThatIsNotWithinThePackIsRefused() throws Exception {
+    PackName name = putNew(MIN_PACK);
+
+    for (int[] part :
+        new int[][] {
+          {0, 4097},
+          {4096, 1},
+          {-1, 2},
+          {0, 0},
+          {0, -1},
+          {1, 4096},
+          {Integer.MAX_VALUE, Integer.MAX_VALUE},
+          {Integer.MIN_VALUE, 1},
+          {1, Integer.MAX_VALUE}
+        }) {
+      assertThat(refusal(() -> client.get(name.text(), part[0], part[1])))
+          .as(Arrays.toString(part))
+          .isEqualTo(ErrorCode.BAD_REQUEST);
+    }
+  }
+
+  @Test
+  void aPackThatNobodyPutIsNotFound() throws Exception {
+    assertThat(refusal(() -> client.get(PackName.random(), 1))).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  @Test
+  void aPackShorterThanItSaysIsRefusedAndLeavesNothing() throws Exception {
+    PackName name = PackName.random();
+
+    assertThat(refusal(() -> client.put(name.text(), 8192, pack(8191, 1))))
+        .isEqualTo(ErrorCode.BAD_REQUEST);
+
+    assertNothingIsThere(name);
+  }
+
+  @Test
+  void aPackLongerThanItSaysIsRefusedAndLeavesNothing() throws Exception {
+    PackName name = PackName.random();
+
+    assertThat(refusal(() -> client.put(name.text(), 8192, pack(8193, 1))))
+        .isEqualTo(ErrorCode.BAD_REQUEST);
+
+    assertNothingIsThere(name);
+  }
+
+  @Test
+  void anUploadThatIsCutLeavesNothing() throws Exception {
+    PackName name = PackName.random();
+    Call call = beginPut(name, 1 << 20);
+    call.upload().write(pack(600_000, 1));
+
+    call.close();
+
+    assertThat(failure(call)).isInstanceOf(IOException.class);
+    assertNothingIsThere(name);
+  }
+
+  private Call beginPut(PackName name, int length) throws IOException {
+    return server
+        .link(account)
+        .open(
+            VaultMethod.PACK_PUT.toString(),
+            Cbor.encode(new Messages.PackPut(name.text(), length)));
+  }
+
+  private static Exception failure(Call call) {
+    try {
+      call.answer();
+    } catch (Refused | IOException e) {
+      return e;
+    }
+    throw new AssertionError("This did not fail.");
+  }
+
+  private void assertNothingIsThere(PackName name) throws Exception {
+    assertThat(refusal(() -> client.get(name, 1))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(client.usage()).isEqualTo(new Messages.Usage(0, Long.MAX_VALUE, 0));
+    server.sweep();
+    assertThat(stored.files()).isEmpty();
+    assertThat(stored.space(account)).isEqualTo(VaultTables.Space.NONE);
+  }
+
+  @Test
+  void onlyPowersOfTwoFrom4KiBTo16MiBAreTaken() throws Exception {
+    for (int length :
+        new int[] {0, 1, -1, 2048, 4095, 4097, 12_288, MAX_PACK + 1, 2 * MAX_PACK, 1 << 31}) {
+      assertThat(refusal(() -> client.put(PackName.random().text(), length, new byte[0])))
+          .as("%d bytes", length)
+          .isEqualTo(ErrorCode.BAD_REQUEST);
+    }
+  }
+
+  @Test
+  void aPackThatIsThereNeedsNoBytesTheSecondTime() throws Exception {
+    PackName name = PackName.random();
+    byte[] first = pack(MIN_PACK, 1);
+    client.put(name, first);
+
+    client.put(name.text(), MIN_PACK, new byte[0]);
+    client.put(name, pack(MIN_PACK, 2));
+
+    assertThat(client.get(name, MIN_PACK)).isEqualTo(first);
+    assertThat(client.usage().used()).isEqualTo(MIN_PACK);
+  }
+
+  @Test
+  void aNameIsNotGivenToAPackOfAnotherLength() throws Exception {
+    PackName name = putNew(MIN_PACK);
+
+    assertThat(refusal(() -> client.put(name, pack(2 * MIN_PACK, 1))))
+        .isEqualTo(ErrorCode.CONFLICT);
+
+    assertThat(client.get(name, MIN_PACK)).isEqualTo(pack(MIN_PACK, 1));
+  }
+
+  @Test
+  void putsOfOneNameAtOnceLeaveOnePack() throws Exception {
+    PackName name = PackName.random();
+    byte[] pack = pack(1 << 18, 3);
+    List<Callable<Void>> puts = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      puts.add(
+          () -> {
+            client.put(name, pack);
+            return null;
+          });
+    }
+
+    assertThat(atOnce(puts)).containsOnly("done");
+
+    assertThat(client.get(name, pack.length)).isEqualTo(pack);
+    assertThat(client.usage()).isEqualTo(new Messages.Usage(pack.length, Long.MAX_VALUE, 1));
+    server.sweep();
+    assertThat(stored.files()).hasSize(1);
+  }
+
+  /** Runs all; "done" or the refusal's code for each. */
+  private static List<String> atOnce(List<Callable<Void>> works) throws Exception {
+    List<String> outcomes = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Void> work : threads.invokeAll(works)) {
+        try {
+          work.get();
+          outcomes.add("done");
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof Refused refused) {
+            outcomes.add(refused.code().toString());
+          } else {
+            throw e;
+          }
+        }
+      }
+    }
+    return outcomes;
+  }
+
+  @Test
+  void aDriveWithoutARootSaysSo() throws Exception {
+    assertThat(refusal(() -> client.root(Messages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(refusal(() -> client.root(0))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(refusal(() -> client.root(-2))).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  @Test
+  void rootsAreNumberedWithoutGapsAndAllAreKept() throws Exception {
+    client.move(0, new byte[] {10}, List.of(), List.of());
+    client.move(1, new byte[] {11}, List.of(), List.of());
+
+    assertThat(refusal(() -> client.move(1, ROOT, List.of(), List.of())))
+        .isEqualTo(ErrorCode.CONFLICT);
+    assertThat(refusal(() -> client.move(3, ROOT, List.of(), List.of())))
+        .isEqualTo(ErrorCode.CONFLICT);
+    assertThat(refusal(() -> client.move(-1, ROOT, List.of(), List.of())))
+        .isEqualTo(ErrorCode.CONFLICT);
+    assertThat(client.root(0).root()).containsExactly(10);
+    assertThat(client.root(1).root()).containsExactly(11);
+    assertThat(client.root(Messages.NEWEST).number()).isEqualTo(1);
+    assertThat(client.root(Messages.NEWEST).root()).containsExactly(11);
+  }
+
+  @Test
+  void ofManyWhoMoveTheRootOneWins() throws Exception {
+    List<Callable<Void>> moves = new ArrayList<>();
+    for (byte i = 0; i < 10; i++) {
+      byte[] root = {i};
+      moves.add(
+          () -> {
+            client.move(0, root, List.of(), List.of());
+            return null;
+          });
+    }
+
+    List<String> outcomes = atOnce(moves);
+
+    assertThat(outcomes).containsOnly("done", "CONFLICT").containsOnlyOnce("done");
+    assertThat(client.root(Messages.NEWEST).root()).containsExactly(outcomes.indexOf("done"));
+  }
+
+  @Test
+  void aRootThatNeedsAMissingPackChangesNothing() throws Exception {
+    PackName there = putNew(MIN_PACK);
+    PackName old = putNew(MIN_PACK);
+
+    assertThat(refusal(() -> client.move(0, ROOT, List.of(there, PackName.random()), List.of(old))))
+        .isEqualTo(ErrorCode.NOT_FOUND);
+
+    assertThat(refusal(() -> client.root(Messages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(client.get(old, MIN_PACK)).hasSize(MIN_PACK);
+    server.pass(Duration.ofHours(26));
+    server.sweep();
+    assertThat(refusal(() -> client.get(there, MIN_PACK))).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  @Test
+  void droppedPacksAreGoneWithTheirFiles() throws Exception {
+    PackName kept = putNew(MIN_PACK);
+    PackName dropped = putNew(MIN_PACK);
+    PackName neverNamed = putNew(MIN_PACK);
+    client.move(0, ROOT, List.of(kept, dropped), List.of());
+
+    client.move(1, ROOT, List.of(), List.of(dropped, neverNamed, PackName.random()));
+
+    assertThat(refusal(() -> client.get(dropped, 1))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(client.usage()).isEqualTo(new Messages.Usage(MIN_PACK, Long.MAX_VALUE, 1));
+    server.sweep();
+    assertThat(stored.files()).hasSize(1);
+    assertThat(client.get(kept, MIN_PACK)).hasSize(MIN_PACK);
+  }
+
+  @Test
+  void aDroppedPackMayComeAgainUnderItsName() throws Exception {
+    PackName name = putNew(MIN_PACK);
+    client.move(0, ROOT, List.of(name), List.of());
+    client.move(1, ROOT, List.of(), List.of(name));
+
+    client.put(name, pack(MIN_PACK, 5));
+    server.sweep();
+
+    assertThat(client.get(name, MIN_PACK)).isEqualTo(pack(MIN_PACK, 5));
+  }
+
+  @Test
+  void aMoveOfThousandsOfPacksIsOneMove() throws Exception {
+    List<PackName> names = Stream.generate(PackName::random).limit(2500).toList();
+    server
+        .database()
+        .<Void, RuntimeException>write(
+            handle -> {
+              // Rows without files: what counts here is the move.
+              VaultTables tables = new VaultTables(handle);
+              for (PackName name : names) {
+                VaultTables.Pack pack = new VaultTables.Pack(PackName.random(), MIN_PACK);
+                tables.insertPack(account, name, pack, Long.MAX_VALUE);
+              }
+              tables.count(account, new VaultTables.Space(2500L * MIN_PACK, 0, 2500));
+              return null;
+            });
+
+    client.move(0, ROOT, names, List.of());
+    server.pass(Duration.ofHours(26));
+    server.sweep();
+    assertThat(client.usage().packs()).isEqualTo(2500);
+    client.move(1, ROOT, List.of(), names);
+
+    server.sweep();
+    assertThat(client.usage().packs()).isZero();
+    assertThat(stored.files()).isEmpty();
+  }
+
+  @Test
+  void theAccountsSessionsHearThatItsRootHasMoved() throws Exception {
+    List<String> heard = new ArrayList<>();
+    server.link(account).subscribe(VaultMethod.ROOT_MOVED, body -> heard.add("own"));
+    server
+        .link(AccountId.random())
+        .subscribe(VaultMethod.ROOT_MOVED, body -> heard.add("another's"));
+
+    client.move(0, ROOT, List.of(), List.of());
+    assertThat(refusal(() -> client.move(0, ROOT, List.of(), List.of())))
+        .isEqualTo(ErrorCode.CONFLICT);
+
+    assertThat(heard).containsExactly("own");
+  }
+
+  @Test
+  void aQuotaCanBeFilledToTheLastByteAndNoFurther() throws Exception {
+    server.setQuota(3L * MIN_PACK);
+    putNew(MIN_PACK);
+    PackName second = putNew(2 * MIN_PACK);
+
+    assertThat(refusal(() -> putNew(MIN_PACK))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+
+    assertThat(client.usage()).isEqualTo(new Messages.Usage(3L * MIN_PACK, 3L * MIN_PACK, 2));
+    assertThat(server.service().usedBytes(account)).isEqualTo(3L * MIN_PACK);
+    client.move(0, ROOT, List.of(), List.of(second));
+    putNew(2 * MIN_PACK);
+  }
+
+  @Test
+  void putsAtOnceFillTheQuotaExactly() throws Exception {
+    server.setQuota(5L * MIN_PACK);
+    List<Callable<Void>> puts = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      puts.add(
+          () -> {
+            putNew(MIN_PACK);
+            return null;
+          });
+    }
+
+    List<String> outcomes = atOnce(puts);
+
+    assertThat(outcomes).containsOnly("done", "QUOTA_EXCEEDED");
+    assertThat(outcomes.stream().filter("done"::equals)).hasSize(5);
+    assertThat(client.usage()).isEqualTo(new Messages.Usage(5L * MIN_PACK, 5L * MIN_PACK, 5));
+  }
+
+  @Test
+  void bytesOnTheirWayCountBeforeTheyAreThere() throws Exception {
+    server.setQuota(1 << 20);
+    PackName first = PackName.random();
+    Call call = beginPut(first, 1 << 20);
+    // More than the pipe holds, so the server has begun to take it.
+    call.upload().write(pack(Pipe.CAPACITY + 1, 1));
+
+    assertThat(refusal(() -> putNew(MIN_PACK))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+
+    call.close();
+    assertThat(failure(call)).isInstanceOf(IOException.class);
+    putNew(MIN_PACK);
+  }
+
+  @Test
+  void aRefusedPutTakesNoBytes() throws Exception {
+    server.setQuota(0);
+    try (Call call = beginPut(PackName.random(), MAX_PACK)) {
+      assertThat(failure(call))
+          .isInstanceOfSatisfying(
+              Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED));
+    }
+  }
+
+  @Test
+  void aPackThatNoRootNamesIsKeptForADay() throws Exception {
+    PackName name = putNew(MIN_PACK);
+
+    server.pass(Duration.ofHours(24));
+    server.sweep();
+    assertThat(client.get(name, MIN_PACK)).hasSize(MIN_PACK);
+
+    server.pass(Duration.ofHours(1));
+    server.sweep();
+    assertNothingIsThere(name);
+  }
+
+  @Test
+  void aPackThatARootNamesIsKeptForGood() throws Exception {
+    PackName name = putNew(MIN_PACK);
+    client.move(0, ROOT, List.of(name), List.of());
+
+    server.pass(Duration.ofDays(4000));
+    server.sweep();
+
+    assertThat(client.get(name, MIN_PACK)).hasSize(MIN_PACK);
+  }
+
+  @Test
+  void aPackThatIsPutAgainIsKeptForAnotherDay() throws Exception {
+    PackName name = putNew(MIN_PACK);
+    server.pass(Duration.ofHours(23));
+    client.put(name, pack(MIN_PACK, 1));
+
+    server.pass(Duration.ofHours(23));
+    server.sweep();
+
+    client.move(0, ROOT, List.of(name), List.of());
+    assertThat(client.get(name, MIN_PACK)).hasSize(MIN_PACK);
+  }
+
+  @Test
+  void aPackThatTakesMoreThanADayToComeIsNotStored() throws Exception {
+    PackName name = PackName.random();
+    try (Call call = beginPut(name, 1 << 20)) {
+      call.upload().write(pack(Pipe.CAPACITY + 1, 1));
+      server.pass(Duration.ofHours(26));
+      server.sweep();
+
+      call.upload().write(pack((1 << 20) - Pipe.CAPACITY - 1, 1));
+      call.upload().close();
+
+      assertThat(failure(call)).isInstanceOf(Refused.class);
+    }
+    assertNothingIsThere(name);
+  }
+
+  @Test
+  void eitherARootGetsItsPackOrTheSweeperDoes() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      PackName name = putNew(MIN_PACK);
+      long number = round;
+      server.pass(Duration.ofHours(26));
+      List<String> outcomes =
+          atOnce(
+              List.of(
+                  () -> {
+                    client.move(newestNumber() + 1, ROOT, List.of(name), List.of());
+                    return null;
+                  },
+                  () -> {
+                    server.sweep();
+                    return null;
+                  }));
+
+      server.sweep();
+      if (outcomes.getFirst().equals("done")) {
+        assertThat(client.get(name, MIN_PACK)).as("round %d", number).hasSize(MIN_PACK);
+      } else {
+        assertThat(outcomes.getFirst()).isEqualTo("NOT_FOUND");
+        assertThat(refusal(() -> client.get(name, MIN_PACK))).isEqualTo(ErrorCode.NOT_FOUND);
+      }
+    }
+  }
+
+  private long newestNumber() throws IOException {
+    try {
+      return client.root(Messages.NEWEST).number();
+    } catch (Refused e) {
+      return -1;
+    }
+  }
+
+  @Test
+  void aRestartLosesNothing() throws Exception {
+    PackName live = putNew(MIN_PACK);
+    client.move(0, ROOT, List.of(live), List.of());
+    PackName notYet = putNew(2 * MIN_PACK);
+
+    server.restart();
+
+    assertThat(client.get(live, MIN_PACK)).isEqualTo(pack(MIN_PACK, 1));
+    assertThat(client.get(notYet, 2 * MIN_PACK)).isEqualTo(pack(2 * MIN_PACK, 1));
+    assertThat(client.root(Messages.NEWEST).root()).isEqualTo(ROOT);
+    client.move(1, ROOT, List.of(notYet), List.of());
+    assertThat(client.usage()).isEqualTo(new Messages.Usage(3L * MIN_PACK, Long.MAX_VALUE, 2));
+  }
+
+  @Test
+  void afterAnyRunOfOperationsTheCountsAreTheSums() throws Exception {
+    long seed = new Random().nextLong();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    Map<PackName, Integer> live = new HashMap<>();
+    Map<PackName, Integer> fresh = new HashMap<>();
+    long number = 0;
+    for (int step = 0; step < 300; step++) {
+      switch (random.nextInt(5)) {
+        case 0, 1 -> {
+          PackName name = PackName.random();
+          int length = MIN_PACK << random.nextInt(3);
+          client.put(name, pack(length, step));
+          fresh.put(name, length);
+        }
+        case 2 -> {
+          client.move(number++, ROOT, List.copyOf(fresh.keySet()), List.of());
+          live.putAll(fresh);
+          fresh.clear();
+        }
+        case 3 -> {
+          List<PackName> dropped =
+              live.keySet().stream().filter(name -> random.nextInt(3) == 0).toList();
+          client.move(number++, ROOT, List.of(), dropped);
+          live.keySet().removeAll(dropped);
+        }
+        default -> {
+          if (random.nextInt(4) == 0) {
+            server.pass(Duration.ofHours(30));
+            server.sweep();
+            fresh.clear();
+          }
+        }
+      }
+    }
+    long expected =
+        Stream.of(live, fresh)
+            .flatMap(packs -> packs.values().stream())
+            .mapToLong(length -> length)
+            .sum();
+
+    assertThat(client.usage().used()).isEqualTo(expected);
+    assertThat(client.usage().packs()).isEqualTo(live.size() + fresh.size());
+  }
+}
