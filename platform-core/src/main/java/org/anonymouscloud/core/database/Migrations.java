@@ -1,69 +1,176 @@
 package org.anonymouscloud.core.database;
 
-import java.util.Arrays;
-import java.util.regex.Pattern;
-import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfo;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Runs the scripts of {@link OpenDatabase#migrate}, for every database alike, with Flyway. */
+import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.anonymouscloud.core.crypto.Digest;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The scripts that make one owner's tables: {@code V1__name.sql}, {@code V2__name.sql} and so on,
+ * never changed once they are released. Immutable.
+ */
 public final class Migrations {
   private static final Pattern OWNER = Pattern.compile("[a-z]{1,40}");
+  private static final Pattern FILE = Pattern.compile("V([1-9][0-9]{0,4})__[a-z0-9_]+\\.sql");
 
-  private Migrations() {}
+  private final String owner;
+  private final List<Script> scripts;
+
+  private Migrations(String owner, List<Script> scripts) {
+    this.owner = owner;
+    this.scripts = scripts;
+  }
+
+  private record Script(int version, String file, String text) {
+    Digest digest() {
+      return Digest.sha256(text.getBytes(UTF_8));
+    }
+  }
 
   /**
-   * Brings the tables of one owner up to date. The history is kept in the table {@code
-   * flyway_OWNER}. One call at a time in this process; Flyway keeps other processes out where the
-   * database can.
+   * Reads the scripts; the arguments are those of {@link OpenDatabase#migrate}.
    *
-   * @param database gives connections that no other thread uses
-   * @throws DatabaseUnavailable if a script fails, or the tables are newer than the scripts
+   * @throws DatabaseUnavailable if there are none, or one is missing
    */
-  public static void run(DataSource database, String owner, Class<?> migrations, String location) {
+  public static Migrations of(String owner, Class<?> migrations, String location) {
     if (!OWNER.matcher(owner).matches()) {
       throw new IllegalArgumentException("An owner of tables is named by lower-case letters.");
     }
     try {
-      Flyway flyway = flyway(database, owner, migrations, location);
-      for (MigrationInfo script : flyway.info().all()) {
-        // A table that an older program does not understand must not be touched by it.
-        if (script.getState().isApplied() && !script.getState().isResolved()) {
-          throw new DatabaseUnavailable(
-              "The tables of "
-                  + owner
-                  + " were made by a newer version of the program. Nothing was changed. Install"
-                  + " that version again, or restore a backup from before.");
-        }
-      }
-      flyway.migrate();
-    } catch (FlywayException e) {
-      throw new DatabaseUnavailable(
-          "The tables of "
-              + owner
-              + " could not be brought up to date. Keep a copy of the database and report this: "
-              + firstLine(e),
-          e);
+      Migrations all = new Migrations(owner, read(migrations, location));
+      all.checkNumbers();
+      return all;
+    } catch (IOException | URISyntaxException e) {
+      throw new DatabaseUnavailable("The scripts for the tables of " + owner + " are missing.", e);
     }
   }
 
-  private static Flyway flyway(
-      DataSource database, String owner, Class<?> migrations, String location) {
-    return Flyway.configure(migrations.getClassLoader())
-        .dataSource(database)
-        .locations("classpath:" + location)
-        .failOnMissingLocations(true)
-        .table("flyway_" + owner)
-        // Other owners' tables may be there first; each owner's own scripts begin at 1.
-        .baselineOnMigrate(true)
-        .baselineVersion("0")
-        .ignoreMigrationPatterns(new String[0])
-        .load();
+  /**
+   * Runs the scripts that have not run yet.
+   *
+   * @param handle within a transaction, which the caller ends: all of the scripts or none. Nobody
+   *     else may run scripts on the database meanwhile.
+   * @throws DatabaseUnavailable if a script fails, or the tables are newer than the scripts
+   */
+  public void apply(Handle handle) {
+    handle.execute(
+        """
+        CREATE TABLE IF NOT EXISTS migrations (
+          owner   TEXT   NOT NULL,
+          version BIGINT NOT NULL,
+          digest  BYTEA  NOT NULL,
+          PRIMARY KEY (owner, version)
+        )
+        """);
+    List<Digest> done =
+        handle
+            .createQuery("SELECT digest FROM migrations WHERE owner = ? ORDER BY version")
+            .bind(0, owner)
+            .map((row, context) -> Digest.of(row.getBytes(1)))
+            .list();
+    // A table that an older program does not understand must not be touched by it.
+    if (done.size() > scripts.size()) {
+      throw new DatabaseUnavailable(
+          "The tables of "
+              + owner
+              + " were made by a newer version of the program. Nothing was changed. Install that"
+              + " version again, or restore a backup from before.");
+    }
+    for (Script script : scripts) {
+      if (script.version() > done.size()) {
+        run(script, handle);
+      } else if (!done.get(script.version() - 1).equals(script.digest())) {
+        throw new DatabaseUnavailable(
+            "The tables of "
+                + owner
+                + " were made by another "
+                + script.file()
+                + " than this program's. Nothing was changed. Install the program that made them.");
+      }
+    }
   }
 
-  private static String firstLine(FlywayException e) {
-    String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return Arrays.stream(text.split("\n")).filter(line -> !line.isBlank()).findFirst().orElse("");
+  private void run(Script script, Handle handle) {
+    try (Statement statement = handle.getConnection().createStatement()) {
+      statement.executeUpdate(script.text());
+    } catch (SQLException e) {
+      throw new DatabaseUnavailable(
+          "The tables of "
+              + owner
+              + " could not be brought up to date by "
+              + script.file()
+              + ". Nothing was changed. Report this: "
+              + e.getMessage(),
+          e);
+    }
+    handle.execute(
+        "INSERT INTO migrations (owner, version, digest) VALUES (?, ?, ?)",
+        owner,
+        script.version(),
+        script.digest().bytes());
+  }
+
+  private void checkNumbers() throws IOException {
+    for (int i = 0; i < scripts.size(); i++) {
+      if (scripts.get(i).version() != i + 1) {
+        throw new IOException("There is not exactly one script V" + (i + 1) + ".");
+      }
+    }
+    if (scripts.isEmpty()) {
+      throw new IOException("There is no script.");
+    }
+  }
+
+  /** By the place of the class: the class loaders of plugins cannot list what they hold. */
+  private static List<Script> read(Class<?> migrations, String location)
+      throws IOException, URISyntaxException {
+    String file = migrations.getName().replace('.', '/') + ".class";
+    URL found = migrations.getClassLoader().getResource(file);
+    if (found == null) {
+      throw new IOException("There is no " + file + ".");
+    }
+    if (found.openConnection() instanceof JarURLConnection inJar) {
+      URI jar = inJar.getJarFileURL().toURI();
+      try (FileSystem content = FileSystems.newFileSystem(Path.of(jar))) {
+        return read(content.getPath(location));
+      }
+    }
+    // In a folder of classes: the folder of scripts lies beside the first package.
+    Path folder = Path.of(found.toURI());
+    String upwards = "../".repeat(Path.of(file).getNameCount());
+    return read(folder.resolve(upwards + location).normalize());
+  }
+
+  private static List<Script> read(Path folder) throws IOException {
+    List<Script> scripts = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.sql")) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        Matcher parts = FILE.matcher(name);
+        if (!parts.matches()) {
+          throw new IOException("A script cannot be named " + name + ".");
+        }
+        scripts.add(new Script(Integer.parseInt(parts.group(1)), name, Files.readString(file)));
+      }
+    }
+    scripts.sort(Comparator.comparingInt(Script::version));
+    return List.copyOf(scripts);
   }
 }

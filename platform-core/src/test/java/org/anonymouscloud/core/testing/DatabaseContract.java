@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -50,20 +51,22 @@ public abstract class DatabaseContract {
 
   private final List<OpenDatabase> opened = new ArrayList<>();
   @TempDir private Path folder;
+  private @Nullable DatabaseSettings settings;
   private @Nullable OpenDatabase first;
 
   /** The database to test. */
   protected abstract Database database();
 
   /**
-   * Where a database is that nobody has used, the same one for all of a test.
+   * A database that nobody has used yet; called once for each test.
    *
-   * @param folder empty at the start of a test
+   * @param folder empty
    */
-  protected abstract DatabaseSettings settings(Path folder);
+  protected abstract DatabaseSettings newDatabase(Path folder) throws Exception;
 
   @BeforeEach
-  void openFirst() {
+  void openFirst() throws Exception {
+    settings = newDatabase(folder);
     first = open();
   }
 
@@ -74,24 +77,27 @@ public abstract class DatabaseContract {
 
   /** Opens the test's database once more; closed after the test. */
   protected final OpenDatabase open() {
-    OpenDatabase database = database().open(settings(folder));
+    OpenDatabase database = database().open(settings());
     opened.add(database);
     return database;
   }
 
+  /** Where the test's database is. */
+  protected final DatabaseSettings settings() {
+    return Objects.requireNonNull(settings);
+  }
+
   /** The test's database, open, without tables. */
   protected final OpenDatabase db() {
-    if (first == null) {
-      throw new IllegalStateException("The test has not begun.");
-    }
-    return first;
+    return Objects.requireNonNull(first);
   }
 
   /** Closes the test's database and opens it again. */
   protected final OpenDatabase reopen() {
     db().close();
-    first = open();
-    return first;
+    OpenDatabase again = open();
+    first = again;
+    return again;
   }
 
   private void migrate(OpenDatabase database, String owner, String scripts) {
@@ -171,9 +177,35 @@ public abstract class DatabaseContract {
   }
 
   @Test
+  void scriptsThatAreNotThoseThatRanAreRefused() {
+    migrate(db(), "counters", "counters");
+
+    assertThatThrownBy(() -> migrate(db(), "counters", "notes"))
+        .isInstanceOf(DatabaseUnavailable.class)
+        .hasMessageContaining("V1__notes.sql");
+  }
+
+  @Test
   void missingScriptsAreRefused() {
-    assertThatThrownBy(() -> migrate(db(), "counters", "nowhere"))
-        .isInstanceOf(DatabaseUnavailable.class);
+    for (String scripts : List.of("nowhere", "counters_gap")) {
+      assertThatThrownBy(() -> migrate(db(), "counters", scripts))
+          .isInstanceOf(DatabaseUnavailable.class);
+    }
+  }
+
+  @Test
+  void nodesThatStartTogetherMigrateOnce() throws Exception {
+    List<OpenDatabase> nodes = List.of(db(), open(), open());
+
+    inParallel(
+        1,
+        i -> {
+          migrate(nodes.get(i % nodes.size()), "counters", "counters_next");
+          return 0;
+        });
+
+    set(db(), "a", 1);
+    assertThat(get(nodes.get(2), "a")).contains(1L);
   }
 
   @Test
@@ -186,7 +218,6 @@ public abstract class DatabaseContract {
         throw new AssertionError("The class is not on the class path.");
       }
       put(zip, name, code.readAllBytes());
-      put(zip, "scripts/", new byte[0]);
       put(zip, "scripts/V1__plugin.sql", "CREATE TABLE of_plugin (id BIGINT);".getBytes(UTF_8));
     }
     try (PluginLoader loader = new PluginLoader(jar.toUri().toURL())) {
@@ -208,6 +239,12 @@ public abstract class DatabaseContract {
     @Override
     public Class<?> loadClass(String name) throws ClassNotFoundException {
       return name.equals(OfAPlugin.class.getName()) ? findClass(name) : super.loadClass(name);
+    }
+
+    @Override
+    public @Nullable URL getResource(String name) {
+      URL own = findResource(name);
+      return own == null ? super.getResource(name) : own;
     }
   }
 
@@ -558,7 +595,12 @@ public abstract class DatabaseContract {
                                   row.getString(1), row.getBytes(2), row.wasNull() ? null : size);
                             })
                         .list());
-    assertThat(read).usingRecursiveComparison().isEqualTo(notes);
+    assertThat(read).hasSameSizeAs(notes);
+    for (int i = 0; i < notes.size(); i++) {
+      assertThat(read.get(i).text()).isEqualTo(notes.get(i).text());
+      assertThat(read.get(i).body()).isEqualTo(notes.get(i).body());
+      assertThat(read.get(i).size()).isEqualTo(notes.get(i).size());
+    }
   }
 
   private record Note(@Nullable String text, byte @Nullable [] body, @Nullable Long size) {}
@@ -734,6 +776,10 @@ public abstract class DatabaseContract {
 
   /** Runs {@code work} on several threads, several times on each. */
   private static void inParallel(Work work) throws Exception {
+    inParallel(EACH, work);
+  }
+
+  private static void inParallel(int times, Work work) throws Exception {
     CountDownLatch start = new CountDownLatch(1);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> all = new ArrayList<>();
@@ -743,7 +789,7 @@ public abstract class DatabaseContract {
             () -> {
               await(start);
               int sum = 0;
-              for (int j = 0; j < EACH; j++) {
+              for (int j = 0; j < times; j++) {
                 sum += work.run(thread);
               }
               return sum;

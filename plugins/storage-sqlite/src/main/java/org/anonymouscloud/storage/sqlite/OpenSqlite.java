@@ -14,7 +14,6 @@ final class OpenSqlite implements OpenDatabase {
   private static final int READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
   private static final int WAIT_MILLISECONDS = 10_000;
 
-  private final SqliteFile file;
   private final SqliteFailures failures;
   private final HikariDataSource readers;
   private final Jdbi reads;
@@ -22,7 +21,6 @@ final class OpenSqlite implements OpenDatabase {
   private final LocalSignals signals;
 
   private OpenSqlite(SqliteFile file, HikariDataSource readers) {
-    this.file = file;
     this.failures = new SqliteFailures(file);
     this.readers = readers;
     this.reads = Jdbi.create(readers);
@@ -42,8 +40,13 @@ final class OpenSqlite implements OpenDatabase {
   }
 
   @Override
-  public synchronized void migrate(String owner, Class<?> migrations, String location) {
-    Migrations.run(file.writing(), owner, migrations, location);
+  public void migrate(String owner, Class<?> migrations, String location) {
+    Migrations scripts = Migrations.of(owner, migrations, location);
+    writes.<Void, RuntimeException>run(
+        handle -> {
+          scripts.apply(handle);
+          return null;
+        });
   }
 
   @Override
