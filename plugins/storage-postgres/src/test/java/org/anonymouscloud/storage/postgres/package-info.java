@@ -1,0 +1,5 @@
+/** Tests of PostgreSQL as a database. */
+@NullMarked
+package org.anonymouscloud.storage.postgres;
+
+import org.jspecify.annotations.NullMarked;
