@@ -39,7 +39,7 @@ public final class ChainLink {
   private static final int CREATE = SIGNING_KEY + 2 * SLOT_KEY + COMMITMENT + DEVICE;
 
   /** Stands before the first link. */
-  static final Digest NOTHING = Digest.of(new byte[Digest.LENGTH]);
+  public static final Digest NOTHING = Digest.of(new byte[Digest.LENGTH]);
 
   private final Content content;
   private final byte[] signed;

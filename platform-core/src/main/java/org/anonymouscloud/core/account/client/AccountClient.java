@@ -1,0 +1,306 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.account.client.local.AccountFolder;
+import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.opaque.Identities;
+import org.anonymouscloud.core.opaque.LoginResponse;
+import org.anonymouscloud.core.opaque.OpaqueClient;
+import org.anonymouscloud.core.opaque.PasswordRefused;
+import org.anonymouscloud.core.opaque.RegistrationResponse;
+import org.anonymouscloud.core.session.Connection;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+
+/**
+ * How a device comes to an account: by making one, or by opening one with password and account key.
+ * Each takes half a second or more, for the password is stretched (Argon2id). One caller at a time.
+ */
+public final class AccountClient {
+  /** Other devices that may be quicker to add a link before this one gives up. */
+  private static final int RACES = 5;
+
+  private final AccountFolder folder;
+  private final Clock clock;
+
+  /**
+   * @param folder that keeps the account on this device; made when there is something to keep
+   * @param clock the time that links are marked with
+   */
+  public AccountClient(Path folder, Clock clock) {
+    this.folder = new AccountFolder(folder);
+    this.clock = clock;
+  }
+
+  /**
+   * The account that this device is logged in to, without asking the server. The caller closes it.
+   *
+   * @throws org.anonymouscloud.core.account.client.local.StateDamaged if its files are not as this
+   *     device wrote them
+   */
+  public Optional<LocalAccount> resume() throws IOException {
+    Optional<AccountFolder.Kept> kept = folder.read();
+    if (kept.isPresent() && !kept.get().state().confirmed()) {
+      kept.get().close();
+      return Optional.empty();
+    }
+    return kept.map(LocalAccount::new);
+  }
+
+  /**
+   * Makes an account, all but the last step.
+   *
+   * @param connection a session on which nobody is logged in; stays the caller's
+   * @param server where the session leads; the account is pinned to the key the session has shown
+   * @param password in UTF-8, NFC; stays the caller's
+   * @param name of this device
+   * @return to be finished and closed by the caller
+   * @throws AlreadyLoggedIn if this device has an account
+   * @throws Refused with {@link ErrorCode#NAME_TAKEN} or {@link ErrorCode#REGISTRATION_CLOSED}
+   */
+  public Registration register(
+      Connection connection,
+      ConnectionString server,
+      UserName user,
+      Secret password,
+      DeviceName name)
+      throws AlreadyLoggedIn, Refused, IOException {
+    ConnectionString pinned = pinned(server, connection);
+    Optional<LocalAccount> settled = settle(connection, pinned, user);
+    if (settled.isPresent()) {
+      settled.get().close();
+      throw new AlreadyLoggedIn(user);
+    }
+    OpaqueClient.Registration opaque = new OpaqueClient().register(password);
+    Messages.RegisterStarted started =
+        new AccountQuestions(connection)
+            .ask(
+                AccountMethod.REGISTER_START,
+                new Messages.RegisterStart(user.text(), opaque.request().encode()),
+                Messages.RegisterStarted.class);
+    OpaqueClient.Registered registered =
+        opaque.finish(
+            RegistrationResponse.decode(started.response()), Identities.ofClient(user.bytes()));
+    try (Secret exportKey = registered.exportKey()) {
+      NewAccount account = NewAccount.random();
+      NewAccount.Records records = account.records(exportKey, name, now());
+      return new Registration(
+          folder, connection, pinned, user, registered.record(), account, records);
+    }
+  }
+
+  /**
+   * Opens an account on this device and adds the device to the account's chain.
+   *
+   * @param connection a session on which nobody is logged in; ended if this fails
+   * @param server where the session leads; the account is pinned to the key the session has shown
+   * @param password in UTF-8, NFC; stays the caller's
+   * @param accountKey stays the caller's
+   * @param name of this device
+   * @return the account, logged in on this session; the caller closes it
+   * @throws AlreadyLoggedIn if this device has an account
+   * @throws WrongAccountKey if the password is right and the account key is not
+   * @throws AccountTampered if the server's records are not those the owner made
+   * @throws Refused with {@link ErrorCode#LOGIN_FAILED} if the password is wrong or there is no
+   *     such user, and nobody can tell which; with another code if the server says so
+   */
+  public LocalAccount login(
+      Connection connection,
+      ConnectionString server,
+      UserName user,
+      Secret password,
+      AccountKey accountKey,
+      DeviceName name)
+      throws AlreadyLoggedIn, WrongAccountKey, Refused, IOException {
+    boolean done = false;
+    try {
+      ConnectionString pinned = pinned(server, connection);
+      Optional<LocalAccount> settled = settle(connection, pinned, user);
+      LocalAccount account =
+          settled.isPresent()
+              ? settled.get()
+              : join(connection, pinned, user, password, accountKey, name);
+      done = true;
+      return account;
+    } finally {
+      if (!done) {
+        connection.close();
+      }
+    }
+  }
+
+  /** Removes the account from this device, also one whose files are damaged. */
+  public void logOut() throws IOException {
+    folder.remove();
+  }
+
+  private static ConnectionString pinned(ConnectionString server, Connection connection) {
+    return new ConnectionString(server.host(), server.port(), Optional.of(connection.serverKey()));
+  }
+
+  /** Finds out about an account of which this device does not know whether the server has it. */
+  private Optional<LocalAccount> settle(
+      Connection connection, ConnectionString server, UserName user)
+      throws AlreadyLoggedIn, IOException {
+    Optional<LocalAccount> kept = folder.read().map(LocalAccount::new);
+    if (kept.isEmpty()) {
+      return Optional.empty();
+    }
+    LocalAccount account = kept.get();
+    if (account.state().confirmed()) {
+      account.close();
+      throw new AlreadyLoggedIn(account.user());
+    }
+    if (account.user().equals(user)
+        && account.server().fingerprint().equals(server.fingerprint())) {
+      try {
+        account.logIn(connection);
+        return kept;
+      } catch (DeviceRefused e) {
+        if (e.code() != ErrorCode.LOGIN_FAILED) {
+          account.close();
+          throw e;
+        }
+      }
+    }
+    account.logOut();
+    return Optional.empty();
+  }
+
+  private LocalAccount join(
+      Connection connection,
+      ConnectionString server,
+      UserName user,
+      Secret password,
+      AccountKey accountKey,
+      DeviceName name)
+      throws WrongAccountKey, Refused, IOException {
+    AccountQuestions questions = new AccountQuestions(connection);
+    OpenedAccount opened;
+    try (Proven proven = prove(connection, user, password);
+        SlotSecret slot =
+            SlotSecret.password(proven.account(), proven.exportKey(), accountKey.secret())) {
+      opened = OpenedAccount.open(questions, proven.account(), slot);
+    }
+    JoiningDevice device = JoiningDevice.random();
+    LocalState state =
+        new LocalState(
+            false,
+            server,
+            user,
+            opened.chain().state().account(),
+            device.id(),
+            opened.chain().state().head(),
+            opened.keyBagVersion(),
+            accountKey.secret().copy(),
+            device.key(),
+            opened.keyBag(),
+            opened.roots());
+    // On the disk before the chain has it: no crash in between leaves a device without its keys.
+    AccountFolder.Kept kept = folder.create(device.secret(), state);
+    LocalAccount account = new LocalAccount(kept);
+    try {
+      kept.raise(append(questions, opened, device, name));
+      account.logIn(connection);
+      return account;
+    } catch (Refused e) {
+      account.logOut();
+      throw e;
+    } catch (IOException e) {
+      account.close();
+      throw e;
+    }
+  }
+
+  /** An account whose password was proven to the server, and what OPAQUE gave for it. */
+  private record Proven(AccountId account, Secret exportKey) implements AutoCloseable {
+    @Override
+    public void close() {
+      exportKey.close();
+    }
+  }
+
+  private static Proven prove(Connection connection, UserName user, Secret password)
+      throws Refused, IOException {
+    AccountQuestions questions = new AccountQuestions(connection);
+    OpaqueClient.Login login = new OpaqueClient().login(password);
+    Messages.LoginStarted started =
+        questions.ask(
+            AccountMethod.LOGIN_START,
+            new Messages.LoginStart(user.text(), login.request().encode()),
+            Messages.LoginStarted.class);
+    OpaqueClient.LoggedIn loggedIn;
+    try {
+      loggedIn =
+          login.finish(
+              LoginResponse.decode(started.response()),
+              Identities.ofClient(user.bytes()),
+              AccountMethod.loginContext(connection.handshakeHash()));
+    } catch (PasswordRefused e) {
+      throw new Refused(ErrorCode.LOGIN_FAILED, e.getMessage());
+    }
+    loggedIn.sessionKey().close();
+    Messages.LoginFinished finished =
+        questions.ask(
+            AccountMethod.LOGIN_FINISH,
+            new Messages.LoginFinish(loggedIn.proof().encode()),
+            Messages.LoginFinished.class);
+    try {
+      return new Proven(AccountId.of(finished.account()), loggedIn.exportKey());
+    } catch (IllegalArgumentException e) {
+      throw new AccountTampered(e);
+    }
+  }
+
+  /** Adds the device to the chain, after whatever other devices add meanwhile. */
+  private ChainFloor append(
+      AccountQuestions questions, OpenedAccount opened, JoiningDevice device, DeviceName name)
+      throws Refused, IOException {
+    ChainState chain = opened.chain().state();
+    RootSecret root = opened.roots().getLast();
+    LinkBody body = new LinkBody.AddDevice(device.introduce(chain.account(), root, name));
+    try (SlotSecret slot = device.slot(chain.account())) {
+      SealedSlot sealed = slot.seal(root, chain.generation(), chain.genesis());
+      for (int race = 0; ; race++) {
+        ChainLink link =
+            device.link(chain.account(), chain.head(), now(), body, opened.keyBag().identity());
+        try {
+          questions.tell(
+              AccountMethod.CHAIN_APPEND,
+              new Messages.ChainAppend(link.encode(), List.of(sealed.encode())));
+          return new ChainFloor(link.content().seq(), link.hash());
+        } catch (Refused e) {
+          if (e.code() != ErrorCode.CONFLICT || race == RACES) {
+            throw e;
+          }
+          chain = questions.chain(chain.head()).state();
+        }
+      }
+    }
+  }
+
+  /** As exact as a link can say it. */
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

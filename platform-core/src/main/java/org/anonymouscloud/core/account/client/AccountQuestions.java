@@ -1,0 +1,85 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.anonymouscloud.core.account.chain.Chain;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.chain.ChainRefused;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.core.wire.Refused;
+
+/** What a client asks about its account, in types. Thread-safe as its link is. */
+record AccountQuestions(Link link) {
+  /** No honest chain comes near; without a limit a server could fill the client's memory. */
+  private static final int MAX_LINKS = 10_000;
+
+  <T> T ask(AccountMethod method, Record question, Class<T> answer) throws Refused, IOException {
+    return Cbor.decode(link.ask(method.toString(), Cbor.encode(question)), answer);
+  }
+
+  void tell(AccountMethod method, Record question) throws Refused, IOException {
+    ask(method, question, Messages.Empty.class);
+  }
+
+  /**
+   * The account's whole chain, checked from its first link.
+   *
+   * @throws AccountTampered if it is not one
+   */
+  Chain chain() throws Refused, IOException {
+    List<byte[]> links = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      Messages.ChainGot got =
+          ask(
+              AccountMethod.CHAIN_GET,
+              new Messages.ChainGet(links.size()),
+              Messages.ChainGot.class);
+      links.addAll(got.links());
+      more = got.more();
+      if ((more && got.links().isEmpty()) || links.size() > MAX_LINKS) {
+        throw new AccountTampered(new ChainRefused(ChainRefused.Reason.GAP));
+      }
+    }
+    try {
+      return Chain.replay(links);
+    } catch (ChainRefused e) {
+      throw new AccountTampered(e);
+    }
+  }
+
+  /**
+   * The same for someone who has seen it before.
+   *
+   * @throws AccountTampered if it is older than, or another than, what was seen (A13, A23)
+   */
+  Chain chain(ChainFloor seen) throws Refused, IOException {
+    try {
+      return chain().atLeast(seen);
+    } catch (ChainRefused e) {
+      throw new AccountTampered(e);
+    }
+  }
+
+  /** A slot's record; its seals are still to be checked. */
+  SealedSlot slot(SlotId slot, int generation) throws Refused, IOException {
+    byte[] record =
+        ask(
+                AccountMethod.SLOT_GET,
+                new Messages.SlotGet(slot.encode(), generation),
+                Messages.SlotGot.class)
+            .slot();
+    try {
+      return SealedSlot.decode(record);
+    } catch (Malformed e) {
+      throw new AccountTampered(e);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+
+/**
+ * The server handed out something as this account's that its owner cannot have made, or something
+ * older than this device has seen. Nothing of it was used. One text for every reason, and the
+ * session ends (A1, A3).
+ */
+public final class AccountTampered extends IOException {
+  private static final long serialVersionUID = 1;
+
+  AccountTampered(Throwable cause) {
+    super(
+        "The server's records of your account are not the ones you made. Someone has changed them "
+            + "or put old ones back; nothing of them was used. Ask the server's owner.",
+        cause);
+  }
+}

@@ -1,0 +1,36 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+
+/** The server was reached and has the right key, but does not let this device in. */
+public final class DeviceRefused extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private final ErrorCode code;
+  private final boolean retryable;
+
+  DeviceRefused(Refused refusal) {
+    super(
+        refusal.code() == ErrorCode.LOGIN_FAILED
+            ? "The server does not know this device any more. Log in again."
+            : refusal.getMessage(),
+        refusal);
+    this.code = refusal.code();
+    this.retryable = refusal.retryable();
+  }
+
+  /**
+   * Why: {@link ErrorCode#LOGIN_FAILED} if the account does not have this device, {@link
+   * ErrorCode#ACCOUNT_DISABLED}, {@link ErrorCode#SERVER_FULL}, or what else the server said.
+   */
+  public ErrorCode code() {
+    return code;
+  }
+
+  /** Whether it may be let in later without anybody's doing. */
+  public boolean retryable() {
+    return retryable;
+  }
+}

@@ -1,0 +1,74 @@
+package org.anonymouscloud.core.account.client;
+
+import java.time.Instant;
+import java.util.List;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.KeyBag;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.crypto.Secret;
+
+/** The secrets with which an account begins, and what the server is told of them. */
+record NewAccount(
+    AccountId id,
+    RootSecret root,
+    KeyBag keyBag,
+    AccountKey accountKey,
+    RecoveryWords words,
+    JoiningDevice device) {
+  private static final int GENERATION = 0;
+  private static final ChainFloor BEFORE_ALL = new ChainFloor(-1, ChainLink.NOTHING);
+
+  static NewAccount random() {
+    return new NewAccount(
+        AccountId.random(),
+        RootSecret.random(),
+        KeyBag.random(),
+        AccountKey.random(),
+        RecoveryWords.random(),
+        JoiningDevice.random());
+  }
+
+  /**
+   * What the server keeps and cannot read.
+   *
+   * @param slots password, recovery and the device's
+   */
+  record Records(ChainLink link, List<SealedSlot> slots, byte[] keyBag) {}
+
+  /**
+   * Makes the records.
+   *
+   * @param exportKey that OPAQUE made of the password
+   */
+  Records records(Secret exportKey, DeviceName name, Instant time) {
+    try (SlotSecret password = SlotSecret.password(id, exportKey, accountKey.secret());
+        SlotSecret recovery = SlotSecret.recovery(id, words.secret());
+        SlotSecret own = device.slot(id)) {
+      LinkBody body =
+          new LinkBody.Create(
+              keyBag.identity().verifyKey(),
+              password.publicKey(),
+              recovery.publicKey(),
+              root.commitment(id, GENERATION),
+              device.introduce(id, root, name));
+      ChainLink link = device.link(id, BEFORE_ALL, time, body, keyBag.identity());
+      List<SealedSlot> slots =
+          List.of(
+              password.seal(root, GENERATION, link.hash()),
+              recovery.seal(root, GENERATION, link.hash()),
+              own.seal(root, GENERATION, link.hash()));
+      return new Records(link, slots, keyBag.seal(id, root, GENERATION, 0));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "NewAccount";
+  }
+}

@@ -1,0 +1,114 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.util.List;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.client.local.AccountFolder;
+import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.opaque.RegistrationRecord;
+import org.anonymouscloud.core.session.Connection;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.wire.Refused;
+
+/**
+ * An account that is made but that the server does not have yet. Keep the {@link #sheet} first,
+ * then {@link #finish}: an account whose sheet is lost cannot be rescued. Not thread-safe.
+ */
+public final class Registration implements AutoCloseable {
+  private final AccountFolder folder;
+  private final Connection connection;
+  private final ConnectionString server;
+  private final UserName user;
+  private final RegistrationRecord password;
+  private final NewAccount account;
+  private final NewAccount.Records records;
+  private boolean finished;
+
+  Registration(
+      AccountFolder folder,
+      Connection connection,
+      ConnectionString server,
+      UserName user,
+      RegistrationRecord password,
+      NewAccount account,
+      NewAccount.Records records) {
+    this.folder = folder;
+    this.connection = connection;
+    this.server = server;
+    this.user = user;
+    this.password = password;
+    this.account = account;
+    this.records = records;
+  }
+
+  /** What the person must keep; it can be read until this is closed. */
+  public EmergencySheet sheet() {
+    return new EmergencySheet(server.toString(), user, account.accountKey(), account.words());
+  }
+
+  /**
+   * Gives the account to the server and logs this device in over the same session.
+   *
+   * @return the account; the caller closes it
+   * @throws Refused if the server takes no accounts or someone has just taken the name; then
+   *     nothing is kept
+   * @throws IOException if the connection broke, so that nobody knows whether the server has the
+   *     account; the next registration or login on this folder finds out
+   */
+  public LocalAccount finish() throws Refused, IOException {
+    finished = true;
+    // On the disk before the server has it: no crash in between can lock the owner out.
+    LocalAccount local = new LocalAccount(folder.create(account.device().secret().copy(), state()));
+    try {
+      new AccountQuestions(connection)
+          .tell(
+              AccountMethod.REGISTER_FINISH,
+              new Messages.RegisterFinish(
+                  user.text(),
+                  password.encode(),
+                  records.link().encode(),
+                  records.slots().stream().map(SealedSlot::encode).toList(),
+                  records.keyBag()));
+      local.logIn(connection);
+      return local;
+    } catch (Refused e) {
+      local.logOut();
+      throw e;
+    } catch (IOException e) {
+      local.close();
+      throw e;
+    }
+  }
+
+  private LocalState state() {
+    return new LocalState(
+        false,
+        server,
+        user,
+        account.id(),
+        account.device().id(),
+        new ChainFloor(0, records.link().hash()),
+        0,
+        account.accountKey().secret().copy(),
+        account.device().key(),
+        account.keyBag(),
+        List.of(account.root()));
+  }
+
+  /** Wipes what the sheet shows, and all keys if the account was not finished. */
+  @Override
+  public void close() {
+    account.accountKey().close();
+    account.words().close();
+    account.device().secret().close();
+    if (!finished) {
+      account.device().key().close();
+      account.keyBag().close();
+      account.root().close();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package org.anonymouscloud.core.account.client.keys;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.crypto.ConstantTime;
+import org.anonymouscloud.core.crypto.Secret;
+
+/**
+ * The random 32 bytes from which, in one generation, everything of an account opens. Never used as
+ * a key itself. Not thread-safe while it is closed.
+ */
+public final class RootSecret implements AutoCloseable {
+  /** Bytes in a root secret. */
+  public static final int LENGTH = 32;
+
+  private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+
+  private final Secret secret;
+
+  private RootSecret(Secret secret) {
+    this.secret = secret;
+  }
+
+  /** A new one. */
+  public static RootSecret random() {
+    return new RootSecret(Secret.random(LENGTH));
+  }
+
+  /**
+   * Takes over the bytes of a root secret.
+   *
+   * @throws IllegalArgumentException if there are not {@link #LENGTH}
+   */
+  public static RootSecret of(Secret secret) {
+    if (secret.length() != LENGTH) {
+      throw new IllegalArgumentException("A root secret has 32 bytes, not " + secret.length());
+    }
+    return new RootSecret(secret);
+  }
+
+  /** What the chain says of this secret, so that nobody can slip in another (A5). */
+  public byte[] commitment(AccountId account, int generation) {
+    byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(generation).array();
+    try (Secret commitment = Purpose.ROOT_COMMITMENT.key(secret, account.bytes(), number)) {
+      return commitment.bytes().clone();
+    }
+  }
+
+  /** Whether the chain names this secret as that of a generation. */
+  boolean isCommittedTo(ChainState chain, int generation) {
+    return generation >= 0
+        && generation <= chain.generation()
+        && ConstantTime.equal(
+            commitment(chain.account(), generation), chain.rootCommitments().get(generation));
+  }
+
+  /**
+   * A feature's own secret of 32 bytes. The caller closes it.
+   *
+   * @param feature 1 to 32 of a-z, 0-9 and hyphens, a letter first
+   */
+  public Secret feature(String feature) {
+    requireFeature(feature);
+    return Purpose.FEATURE.key(secret, feature.getBytes(US_ASCII));
+  }
+
+  /**
+   * @throws IllegalArgumentException if it cannot be the name of a feature
+   */
+  public static void requireFeature(String feature) {
+    if (!FEATURE.matcher(feature).matches()) {
+      throw new IllegalArgumentException(
+          "A feature's name has 1 to 32 of a-z, 0-9 and hyphens, a letter first.");
+    }
+  }
+
+  Secret key(Purpose purpose) {
+    return purpose.key(secret);
+  }
+
+  /** The bytes; they live as long as this secret. */
+  public Secret secret() {
+    return secret;
+  }
+
+  @Override
+  public void close() {
+    secret.close();
+  }
+
+  @Override
+  public String toString() {
+    return "RootSecret";
+  }
+}

@@ -1,0 +1,190 @@
+package org.anonymouscloud.core.account.client.local;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.Optional;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.disk.PrivateFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder in which a device keeps one account: the device secret, the account file and the
+ * features' values, both sealed under keys of the device secret. One process at a time; thread-safe
+ * within it.
+ */
+public final class AccountFolder {
+  /** Bytes in a device secret. */
+  public static final int DEVICE_SECRET = 32;
+
+  private static final byte[] MAGIC = "anoncloud-device-1\n".getBytes(US_ASCII);
+  private static final String SECRET_FILE = "device-secret";
+  private static final String ACCOUNT_FILE = "account";
+
+  private final Path folder;
+
+  /**
+   * @param folder made when there is something to keep
+   */
+  public AccountFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * What is kept here, if anything is. The caller closes it.
+   *
+   * @throws StateDamaged if a file is not as this device wrote it
+   */
+  public Optional<Kept> read() throws IOException {
+    Path file = folder.resolve(ACCOUNT_FILE);
+    Optional<Secret> kept = Files.exists(file) ? readDeviceSecret() : Optional.empty();
+    if (kept.isEmpty()) {
+      return Optional.empty();
+    }
+    Secret deviceSecret = kept.get();
+    try (Secret key = LocalFile.ACCOUNT.key(deviceSecret);
+        Secret plain =
+            LocalFile.ACCOUNT.read(file, key).orElseThrow(() -> new StateDamaged(file))) {
+      return Optional.of(new Kept(deviceSecret, LocalState.decode(plain)));
+    } catch (NotAuthentic e) {
+      deviceSecret.close();
+      throw new StateDamaged(file);
+    } catch (IOException e) {
+      deviceSecret.close();
+      throw e;
+    }
+  }
+
+  /** None if it is gone: then nothing here can ever be read again. */
+  private Optional<Secret> readDeviceSecret() throws IOException {
+    Path file = folder.resolve(SECRET_FILE);
+    byte[] content;
+    try {
+      content = Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    try {
+      if (content.length != MAGIC.length + DEVICE_SECRET
+          || !Arrays.equals(content, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+        throw new StateDamaged(file);
+      }
+      return Optional.of(Secret.of(Arrays.copyOfRange(content, MAGIC.length, content.length)));
+    } finally {
+      Arrays.fill(content, (byte) 0);
+    }
+  }
+
+  /**
+   * Keeps a new account in place of whatever was there, durable when this returns. Takes over both
+   * secrets and state.
+   */
+  public Kept create(Secret deviceSecret, LocalState state) throws IOException {
+    remove();
+    PrivateFile.createFolder(folder);
+    byte[] content = Arrays.copyOf(MAGIC, MAGIC.length + DEVICE_SECRET);
+    System.arraycopy(deviceSecret.bytes(), 0, content, MAGIC.length, DEVICE_SECRET);
+    try {
+      PrivateFile.create(folder.resolve(SECRET_FILE), content);
+    } finally {
+      Arrays.fill(content, (byte) 0);
+    }
+    Kept kept = new Kept(deviceSecret, state);
+    kept.write(state);
+    return kept;
+  }
+
+  /** Removes everything; what the device secret sealed can never be read again. */
+  public void remove() throws IOException {
+    // First, so that nothing opens any more if the rest cannot be removed.
+    Files.deleteIfExists(folder.resolve(SECRET_FILE));
+    if (Files.exists(folder)) {
+      Files.walkFileTree(folder, new Removal());
+    }
+  }
+
+  private static final class Removal extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.delete(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+        throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      Files.delete(folder);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+
+  /** An account that is kept in this folder. Thread-safe. */
+  public final class Kept implements AutoCloseable {
+    private final Secret deviceSecret;
+    private final Secret values;
+    private volatile LocalState state;
+
+    private Kept(Secret deviceSecret, LocalState state) {
+      this.deviceSecret = deviceSecret;
+      this.values = LocalFile.VALUE.key(deviceSecret);
+      this.state = state;
+    }
+
+    public LocalState state() {
+      return state;
+    }
+
+    /** Notes for good that the server has this device. */
+    public synchronized void confirm() throws IOException {
+      if (!state.confirmed()) {
+        write(state.confirm());
+      }
+    }
+
+    /** Notes for good that the chain has come this far; never less. */
+    public synchronized void raise(ChainFloor floor) throws IOException {
+      if (floor.seq() > state.floor().seq()) {
+        write(state.raise(floor));
+      }
+    }
+
+    /** The values of one feature. */
+    public FeatureState feature(String feature) {
+      return new FeatureState(folder, feature, values);
+    }
+
+    private void write(LocalState next) throws IOException {
+      try (Secret key = LocalFile.ACCOUNT.key(deviceSecret);
+          Secret plain = next.encode()) {
+        LocalFile.ACCOUNT.write(folder.resolve(ACCOUNT_FILE), key, plain.bytes());
+      }
+      state = next;
+    }
+
+    /** Removes all of it from the disk and from memory. */
+    public synchronized void remove() throws IOException {
+      AccountFolder.this.remove();
+      close();
+    }
+
+    /** Wipes the secrets from memory; the files stay. */
+    @Override
+    public void close() {
+      deviceSecret.close();
+      values.close();
+      state.close();
+    }
+  }
+}

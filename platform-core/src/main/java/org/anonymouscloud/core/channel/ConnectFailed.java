@@ -1,0 +1,37 @@
+package org.anonymouscloud.core.channel;
+
+import java.io.IOException;
+
+/** No session came about. The message is for people. */
+public final class ConnectFailed extends IOException {
+  private static final long serialVersionUID = 1;
+
+  /** What went wrong. */
+  public enum Why {
+    /** Nothing answers at the address, or there is no such address. */
+    UNREACHABLE,
+    /** Something answers, and it is no AnonymousCloud server. */
+    NOT_A_SERVER,
+    /** The connection broke before the handshake was done. */
+    CUT,
+    /** The connection stands, but the other side says nothing. */
+    SILENT,
+    /** The server speaks other versions of the protocol. */
+    OTHER_VERSION,
+    /** The server takes no more connections just now. */
+    BUSY,
+    /** The handshake was changed on the way (A38, A47). */
+    NOT_AUTHENTIC
+  }
+
+  private final Why why;
+
+  public ConnectFailed(Why why, String message) {
+    super(message);
+    this.why = why;
+  }
+
+  public Why why() {
+    return why;
+  }
+}

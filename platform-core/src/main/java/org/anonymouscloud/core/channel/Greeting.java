@@ -1,0 +1,263 @@
+package org.anonymouscloud.core.channel;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.anonymouscloud.core.channel.ConnectFailed.Why;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.noise.Handshake;
+import org.anonymouscloud.core.noise.HandshakeKeys;
+import org.anonymouscloud.core.noise.Protocol;
+
+/**
+ * What both sides say before the first record: which program and version they are, and the Noise
+ * handshake. All that was said before it is in its prologue, so who changes a byte of the greeting
+ * breaks the handshake.
+ */
+final class Greeting {
+  /** The versions this program speaks, the newest last. */
+  private static final byte[] VERSIONS = {1};
+
+  private static final Protocol SUITE = Protocol.named("Noise_NXhfs_25519+MLKEM768_AESGCM_SHA256");
+  private static final byte[] MAGIC = "AnonymousCloud/1".getBytes(US_ASCII);
+  private static final int MAX_VERSIONS = 16;
+  private static final int FIRST_MESSAGE = 1216;
+  private static final int SECOND_MESSAGE = 1200;
+
+  private static final byte GO_ON = 0;
+  private static final byte OTHER_VERSION = 1;
+  private static final byte BUSY = 2;
+
+  private static final byte[] NO_PAYLOAD = {};
+
+  private final Socket socket;
+  private final InputStream in;
+  private final long deadline;
+
+  private Greeting(Socket socket, Duration patience) throws IOException {
+    this.socket = socket;
+    this.in = socket.getInputStream();
+    this.deadline = System.nanoTime() + patience.toNanos();
+  }
+
+  /** What a handshake leaves besides its keys. */
+  record Proof(byte[] hash, byte[] serverKey) {}
+
+  /** The client's side. */
+  static Channel greet(
+      Socket socket, Duration patience, ChannelLimits limits, RecordBuffers buffers)
+      throws ConnectFailed {
+    return greet(
+        socket,
+        patience,
+        limits,
+        buffers,
+        VERSIONS,
+        prologue -> Handshake.initiator(SUITE, prologue, HandshakeKeys.none()));
+  }
+
+  /** With versions and ephemeral keys that tests choose. */
+  static Channel greet(
+      Socket socket,
+      Duration patience,
+      ChannelLimits limits,
+      RecordBuffers buffers,
+      byte[] versions,
+      Function<byte[], Handshake> handshakes)
+      throws ConnectFailed {
+    byte[] hello = hello(versions);
+    try (Handshake handshake = handshakes.apply(hello)) {
+      Greeting greeting = new Greeting(socket, patience);
+      greeting.say(hello, prefixed(handshake.write(NO_PAYLOAD)));
+      greeting.requireWelcome();
+      var _ = handshake.read(greeting.message(SECOND_MESSAGE));
+      Proof proof = new Proof(handshake.hash(), handshake.remoteStatic());
+      return new Channel(socket, handshake.split(), proof, limits, buffers);
+    } catch (NotAuthentic e) {
+      throw new ConnectFailed(
+          Why.NOT_AUTHENTIC, "The handshake with the server was tampered with on the way.");
+    } catch (SocketTimeoutException e) {
+      throw new ConnectFailed(
+          Why.SILENT, "The server accepts the connection, but does not answer.");
+    } catch (ConnectFailed e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ConnectFailed(Why.CUT, "The connection was cut before the handshake was done.");
+    }
+  }
+
+  /**
+   * The server's side.
+   *
+   * @throws IOException if the other side does not do its part in time
+   */
+  static Channel answer(
+      Socket socket, X25519KeyPair key, ChannelLimits limits, RecordBuffers buffers)
+      throws IOException {
+    return answer(
+        socket,
+        limits,
+        buffers,
+        prologue -> Handshake.responder(SUITE, prologue, HandshakeKeys.none().ownStatic(key)),
+        key.publicKey());
+  }
+
+  static Channel answer(
+      Socket socket,
+      ChannelLimits limits,
+      RecordBuffers buffers,
+      Function<byte[], Handshake> handshakes,
+      byte[] serverKey)
+      throws IOException {
+    Greeting greeting = new Greeting(socket, limits.handshake());
+    byte[] hello = greeting.readHello();
+    if (!proposesTheNewest(hello)) {
+      greeting.say(reply(OTHER_VERSION));
+      throw new ConnectFailed(Why.OTHER_VERSION, "The client speaks other versions.");
+    }
+    try (Handshake handshake = handshakes.apply(hello)) {
+      var _ = handshake.read(greeting.message(FIRST_MESSAGE));
+      greeting.say(reply(GO_ON), prefixed(handshake.write(NO_PAYLOAD)));
+      Proof proof = new Proof(handshake.hash(), serverKey);
+      return new Channel(socket, handshake.split(), proof, limits, buffers);
+    } catch (NotAuthentic e) {
+      throw new ConnectFailed(Why.NOT_AUTHENTIC, "The client's handshake is wrong.");
+    }
+  }
+
+  /** Tells a client that there is no room; does not wait for what it has to say. */
+  static void turnAway(Socket socket) throws IOException {
+    socket.getOutputStream().write(reply(BUSY));
+  }
+
+  /** Magic, the version of what follows, and all versions that the client speaks. */
+  private static byte[] hello(byte[] versions) {
+    byte[] hello = Arrays.copyOf(MAGIC, MAGIC.length + 2 + versions.length);
+    hello[MAGIC.length] = versions[versions.length - 1];
+    hello[MAGIC.length + 1] = (byte) versions.length;
+    System.arraycopy(versions, 0, hello, MAGIC.length + 2, versions.length);
+    return hello;
+  }
+
+  private static byte[] reply(byte answer) {
+    byte[] reply = hello(VERSIONS);
+    reply[MAGIC.length] = answer;
+    return reply;
+  }
+
+  private byte[] readHello() throws IOException {
+    requireMagic();
+    byte[] start = read(2);
+    int count = start[1];
+    if (count < 1 || count > MAX_VERSIONS) {
+      throw notOurs();
+    }
+    byte[] hello = Arrays.copyOf(MAGIC, MAGIC.length + 2 + count);
+    hello[MAGIC.length] = start[0];
+    hello[MAGIC.length + 1] = start[1];
+    System.arraycopy(read(count), 0, hello, MAGIC.length + 2, count);
+    return hello;
+  }
+
+  /** Whoever hides a newer version that both sides speak is refused, not followed. */
+  private static boolean proposesTheNewest(byte[] hello) {
+    int newest = 0;
+    for (int i = MAGIC.length + 2; i < hello.length; i++) {
+      if (Arrays.binarySearch(VERSIONS, hello[i]) >= 0) {
+        newest = Math.max(newest, hello[i]);
+      }
+    }
+    return newest > 0 && hello[MAGIC.length] == newest;
+  }
+
+  private void requireWelcome() throws IOException {
+    requireMagic();
+    byte[] start = read(2);
+    int count = start[1];
+    if (count < 1 || count > MAX_VERSIONS) {
+      throw notOurs();
+    }
+    byte[] versions = read(count);
+    switch (start[0]) {
+      case GO_ON -> {}
+      case OTHER_VERSION ->
+          throw new ConnectFailed(
+              Why.OTHER_VERSION,
+              "The server speaks version "
+                  + Arrays.toString(versions)
+                  + " of the protocol, this program version "
+                  + Arrays.toString(VERSIONS)
+                  + ". Update the older of the two.");
+      case BUSY ->
+          throw new ConnectFailed(
+              Why.BUSY, "The server takes no more connections just now. Try again later.");
+      default -> throw notOurs();
+    }
+  }
+
+  private void requireMagic() throws IOException {
+    for (byte expected : MAGIC) {
+      // Byte by byte: another protocol's server may send less than this and wait.
+      if (read(1)[0] != expected) {
+        throw notOurs();
+      }
+    }
+  }
+
+  private byte[] message(int length) throws IOException {
+    byte[] prefix = read(Channel.PREFIX);
+    if (((prefix[0] & 0xFF) << 8 | (prefix[1] & 0xFF)) != length) {
+      throw notOurs();
+    }
+    return read(length);
+  }
+
+  private static ConnectFailed notOurs() {
+    return new ConnectFailed(Why.NOT_A_SERVER, "What answers there is no AnonymousCloud server.");
+  }
+
+  private byte[] read(int length) throws IOException {
+    byte[] bytes = new byte[length];
+    int have = 0;
+    while (have < length) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        throw new SocketTimeoutException("The handshake takes too long.");
+      }
+      socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
+      int count = in.read(bytes, have, length - have);
+      if (count < 0) {
+        throw new EOFException("The connection ended in the handshake.");
+      }
+      have += count;
+    }
+    return bytes;
+  }
+
+  /** In one write, so that it travels in as few packets as it can. */
+  private void say(byte[]... parts) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    socket.getOutputStream().write(all.toByteArray());
+  }
+
+  private static byte[] prefixed(byte[] message) {
+    byte[] sent = new byte[Channel.PREFIX + message.length];
+    sent[0] = (byte) (message.length >>> 8);
+    sent[1] = (byte) message.length;
+    System.arraycopy(message, 0, sent, Channel.PREFIX, message.length);
+    return sent;
+  }
+}

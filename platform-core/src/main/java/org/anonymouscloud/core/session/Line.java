@@ -1,0 +1,177 @@
+package org.anonymouscloud.core.session;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.anonymouscloud.core.channel.Channel;
+import org.anonymouscloud.core.channel.ConnectionLost;
+import org.anonymouscloud.core.channel.ConnectionLost.Why;
+import org.anonymouscloud.core.channel.Frame;
+import org.anonymouscloud.core.channel.FrameType;
+
+/**
+ * What both ends of a session do alike: send in turn, receive on one thread, end once. Thread-safe
+ * but for {@link #run}, which belongs to the thread that receives and never blocks on anything but
+ * the socket.
+ */
+final class Line {
+  /** Why a session is closed, as the close frame says it. */
+  static final byte DONE = 0;
+
+  static final byte SHUTTING_DOWN = 1;
+  static final byte PROTOCOL_BROKEN = 2;
+
+  /** Bytes by which all windows of one session together may grow. */
+  private static final int GROWTH = 8 * 1024 * 1024;
+
+  /** How long the other side has for its own close frame. */
+  private static final long LINGER_MILLIS = 2_000;
+
+  /** Pongs that wait while the other side reads nothing; more pings than that go unanswered. */
+  private static final int MAX_WAITING_PONGS = 64;
+
+  private static final int PING_LENGTH = 8;
+
+  final Sender sender;
+  final AtomicInteger growth = new AtomicInteger(GROWTH);
+
+  private final Channel channel;
+  private final CountDownLatch over = new CountDownLatch(1);
+  private volatile boolean ending;
+
+  Line(Channel channel) {
+    this.channel = channel;
+    this.sender = new Sender(channel);
+  }
+
+  /** The side that uses the line. */
+  interface Receiver {
+    /**
+     * Takes in a frame and its array; must not block.
+     *
+     * @return false if the frame breaks the protocol
+     */
+    boolean receive(Frame frame) throws ConnectionLost;
+
+    /** Nothing has come for a while. */
+    void quiet();
+  }
+
+  byte[] handshakeHash() {
+    return channel.handshakeHash();
+  }
+
+  /**
+   * Receives until the session is over; then everything of it is given up.
+   *
+   * @return how it ended
+   */
+  Why run(Receiver receiver) {
+    Why why;
+    try {
+      why = receiveAll(receiver);
+      sender.finish(why == Why.PROTOCOL_BROKEN ? PROTOCOL_BROKEN : DONE);
+      var _ = sender.awaitIdle(LINGER_MILLIS);
+    } catch (ConnectionLost e) {
+      why = ending ? Why.ENDED_HERE : e.why();
+    } catch (InterruptedException e) {
+      why = Why.CUT;
+    }
+    ending = true;
+    sender.fail(why);
+    giveUp(why);
+    over.countDown();
+    return why;
+  }
+
+  private void giveUp(Why why) {
+    var _ = channel.cut(why);
+    try {
+      // The keys must not go while they seal a last record.
+      if (sender.awaitIdle(LINGER_MILLIS)) {
+        channel.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Why receiveAll(Receiver receiver) throws ConnectionLost {
+    while (true) {
+      Frame frame = channel.receive(receiver::quiet);
+      switch (frame.type()) {
+        case CLOSE -> {
+          return closed(frame);
+        }
+        case PING -> {
+          if (frame.stream() != 0 || frame.length() != PING_LENGTH) {
+            return Why.PROTOCOL_BROKEN;
+          }
+          var _ = sender.offer(new Message(FrameType.PONG, 0, frame.copy()), MAX_WAITING_PONGS);
+          frame.release();
+        }
+        default -> {
+          if (!receiver.receive(frame)) {
+            return Why.PROTOCOL_BROKEN;
+          }
+        }
+      }
+    }
+  }
+
+  private Why closed(Frame frame) {
+    if (frame.stream() != 0 || frame.length() != 1) {
+      return Why.PROTOCOL_BROKEN;
+    }
+    if (ending) {
+      return Why.ENDED_HERE;
+    }
+    return switch (frame.array()[frame.offset()]) {
+      case SHUTTING_DOWN -> Why.SHUT_DOWN;
+      case PROTOCOL_BROKEN -> Why.PROTOCOL_BROKEN;
+      default -> Why.ENDED_THERE;
+    };
+  }
+
+  /** Asks for a sign of life, or for a measurement. */
+  void ping(long token) throws ConnectionLost {
+    sender.send(
+        new Message(FrameType.PING, 0, ByteBuffer.allocate(PING_LENGTH).putLong(token).array()));
+  }
+
+  boolean isOpen() {
+    return !ending && over.getCount() > 0;
+  }
+
+  /** Ends the session in an orderly way; does not wait for it. */
+  void end(byte reason) {
+    ending = true;
+    sender.finish(reason);
+    // Who does not answer the close frame in time is cut off.
+    var _ =
+        Thread.startVirtualThread(
+            () -> {
+              if (!awaitEnd(LINGER_MILLIS)) {
+                var _ = channel.cut(Why.ENDED_HERE);
+              }
+            });
+  }
+
+  /** Breaks the connection without a word. */
+  void cut(Why why) {
+    var _ = channel.cut(why);
+  }
+
+  void awaitEnd() throws InterruptedException {
+    over.await();
+  }
+
+  private boolean awaitEnd(long millis) {
+    try {
+      return over.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+}

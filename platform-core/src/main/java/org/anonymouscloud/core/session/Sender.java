@@ -1,0 +1,229 @@
+package org.anonymouscloud.core.session;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.anonymouscloud.core.channel.Channel;
+import org.anonymouscloud.core.channel.ConnectionLost;
+import org.anonymouscloud.core.channel.ConnectionLost.Why;
+import org.anonymouscloud.core.channel.FrameType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what waits, one record at a time: short messages first, then bulk streams and long messages
+ * in turn. So a short message waits for one record of 64 KiB at most, however much else is under
+ * way. A virtual thread of its own does the writing while there is something to write; the threads
+ * that ask for it never write themselves, because Java closes the socket of a virtual thread that
+ * is interrupted. Thread-safe.
+ */
+final class Sender {
+  /** Guards this sender and the bulk outputs that wait for their turn. */
+  final ReentrantLock lock = new ReentrantLock();
+
+  private final Channel channel;
+  private final Deque<Turn> first = new ArrayDeque<>();
+  private final Deque<Turn> inTurn = new ArrayDeque<>();
+  private final Condition moved = lock.newCondition();
+  private boolean running;
+  private @Nullable Message close;
+  private @Nullable Why lost;
+
+  Sender(Channel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Sends a message after those that were given before it. Does not wait.
+   *
+   * @throws ConnectionLost if the session is over
+   */
+  void send(Message message) throws ConnectionLost {
+    lock.lock();
+    try {
+      requireOpen();
+      first.add(message);
+      start();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until all of a message is under way, so that what is sent next for its stream comes after
+   * it. A message of one frame need not be waited for: it goes before all bulk data anyway.
+   */
+  void awaitPrepared(Message message) throws ConnectionLost {
+    if (message.isShort()) {
+      return;
+    }
+    lock.lock();
+    try {
+      while (!message.isPrepared()) {
+        if (lost != null) {
+          throw new ConnectionLost(lost);
+        }
+        moved.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * As {@link #send}, unless as many messages wait already.
+   *
+   * @return whether it will be sent
+   */
+  boolean offer(Message message, int most) {
+    lock.lock();
+    try {
+      if (lost != null || close != null || first.size() >= most) {
+        return false;
+      }
+      first.add(message);
+      start();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Puts bulk data in line. To be called with the lock held. */
+  void queue(Turn turn) throws ConnectionLost {
+    requireOpen();
+    inTurn.add(turn);
+    start();
+  }
+
+  /** Takes bulk data out of the line. To be called with the lock held. */
+  void withdraw(Turn turn) {
+    inTurn.remove(turn);
+  }
+
+  private void requireOpen() throws ConnectionLost {
+    if (lost != null) {
+      throw new ConnectionLost(lost);
+    }
+    if (close != null) {
+      throw new ConnectionLost(Why.ENDED_HERE);
+    }
+  }
+
+  /**
+   * Sends what messages wait, then a close frame, then nothing ever. Only the first call counts.
+   */
+  void finish(byte reason) {
+    lock.lock();
+    try {
+      if (close == null && lost == null) {
+        close = new Message(FrameType.CLOSE, 0, new byte[] {reason});
+        inTurn.removeIf(turn -> turn instanceof BulkOutput);
+        start();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Drops what waits; the connection is lost. */
+  void fail(Why why) {
+    lock.lock();
+    try {
+      if (lost == null) {
+        lost = why;
+        first.clear();
+        inTurn.clear();
+        moved.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until there is nothing more to send.
+   *
+   * @return false if it took too long
+   */
+  boolean awaitIdle(long millis) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      while (running && left > 0) {
+        left = moved.awaitNanos(left);
+      }
+      return !running;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void start() {
+    if (!running) {
+      running = true;
+      var _ = Thread.startVirtualThread(this::run);
+    }
+  }
+
+  private void run() {
+    try {
+      while (prepareNext()) {
+        channel.send();
+      }
+      if (prepareClose()) {
+        channel.send();
+        channel.finish();
+        stopped();
+      }
+    } catch (ConnectionLost e) {
+      fail(e.why());
+      stopped();
+    }
+  }
+
+  private boolean prepareNext() {
+    lock.lock();
+    try {
+      Turn turn = first.isEmpty() ? inTurn.poll() : first.poll();
+      if (turn == null) {
+        if (close == null || lost != null) {
+          stopped();
+        }
+        return false;
+      }
+      if (turn.prepareNext(channel)) {
+        inTurn.add(turn);
+      } else {
+        moved.signalAll();
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean prepareClose() {
+    lock.lock();
+    try {
+      if (close == null || lost != null) {
+        return false;
+      }
+      lost = Why.ENDED_HERE;
+      return !close.prepareNext(channel);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void stopped() {
+    lock.lock();
+    try {
+      running = false;
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,306 @@
+package org.anonymouscloud.core.session;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Phaser;
+import org.anonymouscloud.core.channel.Channel;
+import org.anonymouscloud.core.channel.ConnectionLost;
+import org.anonymouscloud.core.channel.ConnectionLost.Why;
+import org.anonymouscloud.core.channel.Frame;
+import org.anonymouscloud.core.channel.FrameType;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The server's end of a session. Thread-safe but for {@link #run}. */
+final class Served implements ServedSession {
+  private static final Logger LOG = LoggerFactory.getLogger(Served.class);
+
+  /** Bytes of a push at most. */
+  private static final int MAX_PUSH = 16 * 1024;
+
+  /** Messages that wait while the client reads nothing; more pushes than that are dropped. */
+  private static final int MAX_WAITING_PUSHES = 32;
+
+  /** As above for refusals, which must not be dropped: the client is cut off instead. */
+  private static final int MAX_WAITING_REFUSALS = 1024;
+
+  /** Bytes of all requests of a session together that have not come in whole. */
+  private static final int MAX_UNFINISHED = 2 * Session.MAX_BODY;
+
+  /** A request with its method's name and the name's length. */
+  private static final int MAX_MESSAGE = 1 + Session.MAX_NAME + Session.MAX_BODY;
+
+  private static final byte[] NOTHING = {};
+
+  private static final OutputStream NO_BULK =
+      new OutputStream() {
+        @Override
+        public void write(int value) throws IOException {
+          throw new IOException("The client has not opened this request for bulk data.");
+        }
+      };
+
+  private final Line line;
+  private final int maxRequests;
+  private final Map<Integer, Open> requests = new ConcurrentHashMap<>();
+  private final Phaser running = new Phaser(1);
+  private volatile boolean draining;
+
+  // The receiving thread's own.
+  private int lastStream;
+  private int unfinished;
+
+  Served(Channel channel, SessionLimits limits) {
+    this.line = new Line(channel);
+    this.maxRequests = limits.requests();
+  }
+
+  /** A request that has not been answered yet. */
+  private final class Open {
+    private final int stream;
+    private final BulkInput upload;
+    private final BulkOutput download;
+    private ByteArrayOutputStream parts = new ByteArrayOutputStream(0);
+    private boolean whole;
+    private boolean bulk;
+    private volatile boolean cancelled;
+
+    Open(int stream) {
+      this.stream = stream;
+      this.upload = new BulkInput(line.sender, stream, line.growth);
+      this.download = new BulkOutput(line.sender, stream);
+    }
+
+    byte[] takeParts() {
+      byte[] message = parts.toByteArray();
+      parts = new ByteArrayOutputStream(0);
+      whole = true;
+      return message;
+    }
+
+    void stop(java.util.function.Supplier<? extends IOException> why) {
+      upload.fail(why);
+      download.fail(why);
+    }
+  }
+
+  /** Receives requests until the session is over and the last of them is done. */
+  void run(SessionHandler handler) {
+    Why why = line.run(new Incoming(handler));
+    requests.values().forEach(open -> open.stop(() -> new ConnectionLost(why)));
+    running.arriveAndAwaitAdvance();
+    handler.close();
+  }
+
+  @Override
+  public byte[] handshakeHash() {
+    return line.handshakeHash();
+  }
+
+  @Override
+  public void push(String topic, byte[] body) {
+    if (body.length > MAX_PUSH) {
+      throw new IllegalArgumentException(
+          "A push has at most " + MAX_PUSH + " bytes, not " + body.length + ".");
+    }
+    var _ =
+        line.sender.offer(
+            new Message(FrameType.PUSH, 0, Session.name(topic), body.clone(), () -> {}),
+            MAX_WAITING_PUSHES);
+  }
+
+  @Override
+  public void end() {
+    line.end(Line.DONE);
+  }
+
+  /** Takes no new requests and ends the session when the last one is answered. */
+  void drain() {
+    draining = true;
+    endIfDrained();
+  }
+
+  private void endIfDrained() {
+    if (draining && requests.isEmpty()) {
+      line.end(Line.SHUTTING_DOWN);
+    }
+  }
+
+  /** Breaks the connection without a word. */
+  void cut() {
+    line.cut(Why.ENDED_HERE);
+  }
+
+  /** What the client sends. */
+  private final class Incoming implements Line.Receiver {
+    private final SessionHandler handler;
+
+    Incoming(SessionHandler handler) {
+      this.handler = handler;
+    }
+
+    @Override
+    public void quiet() {
+      // The client asks for signs of life; a server of ten thousand does not.
+    }
+
+    @Override
+    public boolean receive(Frame frame) {
+      Open known = requests.get(frame.stream());
+      return switch (frame.type()) {
+        case PART, ASK, REQUEST -> message(frame, known);
+        case DATA, END, CREDIT, CANCEL -> {
+          if (known != null) {
+            yield known.whole && bulk(frame, known);
+          }
+          // What was under way when the answer was sent.
+          frame.release();
+          yield frame.stream() > 0 && frame.stream() <= lastStream;
+        }
+        case ANSWER, ERROR, PUSH, PING, PONG, REKEY, CLOSE -> false;
+      };
+    }
+
+    private boolean bulk(Frame frame, Open open) {
+      if (frame.type() == FrameType.CANCEL) {
+        open.cancelled = true;
+        open.stop(() -> new IOException("The client has cancelled the request."));
+        return frame.length() == 0;
+      }
+      return switch (frame.type()) {
+        case DATA -> open.bulk && open.upload.put(frame);
+        case END -> {
+          open.upload.end();
+          yield open.bulk && frame.length() == 0;
+        }
+        default -> open.bulk && frame.length() == Integer.BYTES && grant(frame, open);
+      };
+    }
+
+    private static boolean grant(Frame frame, Open open) {
+      return open.download.grant(java.nio.ByteBuffer.wrap(frame.copy()).getInt());
+    }
+
+    private boolean message(Frame frame, @Nullable Open known) {
+      Open open = known;
+      if (open == null) {
+        if (frame.stream() <= lastStream) {
+          // The rest of a request that was refused before it was whole.
+          frame.release();
+          return frame.stream() > 0;
+        }
+        lastStream = frame.stream();
+        open = new Open(frame.stream());
+        if (draining) {
+          return refuse(open, ErrorCode.UNAVAILABLE, "The server is shutting down.");
+        }
+        if (requests.size() >= maxRequests) {
+          return refuse(
+              open,
+              ErrorCode.RATE_LIMITED,
+              "This server takes " + maxRequests + " requests of a session at once.");
+        }
+        requests.put(open.stream, open);
+      }
+      if (open.whole || open.parts.size() + frame.length() > MAX_MESSAGE) {
+        return false;
+      }
+      return gather(frame, open);
+    }
+
+    private boolean gather(Frame frame, Open open) {
+      int before = open.parts.size();
+      open.parts.write(frame.array(), frame.offset(), frame.length());
+      frame.release();
+      if (frame.type() != FrameType.PART) {
+        unfinished -= before;
+        open.bulk = frame.type() == FrameType.REQUEST;
+        return start(open);
+      }
+      unfinished += frame.length();
+      if (unfinished > MAX_UNFINISHED) {
+        unfinished -= open.parts.size();
+        forget(open);
+        return refuse(open, ErrorCode.RATE_LIMITED, "Too many large requests at once.");
+      }
+      return true;
+    }
+
+    private boolean refuse(Open open, ErrorCode code, String text) {
+      byte[] refusal = new Refusal(code, true, text).encode();
+      return line.sender.offer(
+          new Message(FrameType.ERROR, open.stream, refusal), MAX_WAITING_REFUSALS);
+    }
+
+    private boolean start(Open open) {
+      byte[] message = open.takeParts();
+      int nameLength = message.length == 0 ? 0 : message[0];
+      if (nameLength < 1
+          || nameLength > Session.MAX_NAME
+          || message.length < 1 + nameLength
+          || message.length - 1 - nameLength > Session.MAX_BODY) {
+        return false;
+      }
+      String method = new String(message, 1, nameLength, US_ASCII);
+      byte[] body = Arrays.copyOfRange(message, 1 + nameLength, message.length);
+      var phase = running.register();
+      Thread.startVirtualThread(() -> answer(open, method, body));
+      return phase >= 0;
+    }
+
+    private void answer(Open open, String method, byte[] body) {
+      try {
+        Message answer = handled(open, method, body);
+        open.upload.close();
+        line.sender.send(answer);
+      } catch (ConnectionLost e) {
+        forget(open);
+      } finally {
+        running.arriveAndDeregister();
+      }
+    }
+
+    private Message handled(Open open, String method, byte[] body) {
+      try {
+        InputStream upload = open.bulk ? open.upload : InputStream.nullInputStream();
+        OutputStream download = open.bulk ? open.download : NO_BULK;
+        byte[] answer = handler.handle(new Request(method, body, upload, download));
+        if (answer.length > Session.MAX_BODY) {
+          throw new IllegalStateException("An answer is too long.");
+        }
+        open.download.flush();
+        return new Message(FrameType.ANSWER, open.stream, NOTHING, answer, () -> forget(open));
+      } catch (Refused e) {
+        return error(open, Refusal.of(e));
+      } catch (Throwable e) {
+        // Not even the text of the exception may leave: it can hold names and paths.
+        if (!open.cancelled && line.isOpen()) {
+          LOG.warn("A request failed: {}", e.getClass().getName());
+        }
+        return error(
+            open,
+            new Refusal(ErrorCode.INTERNAL, false, "The server failed to answer. See its log."));
+      }
+    }
+
+    private Message error(Open open, Refusal refusal) {
+      return new Message(
+          FrameType.ERROR, open.stream, NOTHING, refusal.encode(), () -> forget(open));
+    }
+  }
+
+  private void forget(Open open) {
+    requests.remove(open.stream);
+    endIfDrained();
+  }
+}

@@ -1,0 +1,273 @@
+package org.anonymouscloud.core.session;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.anonymouscloud.core.channel.Channel;
+import org.anonymouscloud.core.channel.ChannelLimits;
+import org.anonymouscloud.core.channel.ConnectFailed;
+import org.anonymouscloud.core.channel.ConnectionLost;
+import org.anonymouscloud.core.channel.ConnectionLost.Why;
+import org.anonymouscloud.core.channel.Frame;
+import org.anonymouscloud.core.channel.FrameType;
+import org.anonymouscloud.core.channel.RecordBuffers;
+import org.anonymouscloud.core.wire.Refused;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The client's end of a session. Thread-safe. */
+public final class Session implements Connection {
+  /** Bytes in the body of a request or an answer at most. */
+  public static final int MAX_BODY = 1 << 20;
+
+  /** Characters in the name of a method or a topic at most. */
+  static final int MAX_NAME = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+  private static final int KEPT_BUFFERS = 128;
+
+  /** No measurement, only a sign of life. */
+  private static final long NO_TOKEN = 0;
+
+  private final Line line;
+  private final Fingerprint serverKey;
+  private final Map<Integer, OpenCall> calls = new ConcurrentHashMap<>();
+  private final Map<String, List<Consumer<byte[]>>> subscribers = new ConcurrentHashMap<>();
+  private final Map<Long, CountDownLatch> pings = new ConcurrentHashMap<>();
+  private final AtomicLong tokens = new AtomicLong(NO_TOKEN);
+  private final Thread receiver;
+  private int lastStream;
+  private volatile Why lost = Why.ENDED_HERE;
+
+  private Session(Channel channel, Fingerprint serverKey) {
+    this.line = new Line(channel);
+    this.serverKey = serverKey;
+    this.receiver = Thread.ofVirtual().name("session").unstarted(this::run);
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param check asked about the server's key if {@code server} has no fingerprint
+   * @param timeout for everything but what {@code check} takes
+   * @throws UntrustedServer if the server's key is not the one in {@code server}, or {@code check}
+   *     does not accept it; nothing has been sent to it then
+   * @throws ConnectFailed if no session comes about for another reason
+   */
+  public static Session connect(ConnectionString server, KeyCheck check, Duration timeout)
+      throws IOException {
+    return connect(server, check, timeout, ChannelLimits.STANDARD);
+  }
+
+  static Session connect(
+      ConnectionString server, KeyCheck check, Duration timeout, ChannelLimits limits)
+      throws IOException {
+    Channel channel =
+        Channel.connect(
+            server.host(), server.port(), timeout, limits, new RecordBuffers(KEPT_BUFFERS));
+    Fingerprint seen = Fingerprint.of(channel.serverKey());
+    boolean trusted = false;
+    try {
+      Optional<Fingerprint> expected = server.fingerprint();
+      trusted = expected.isPresent() ? expected.get().equals(seen) : check.accepts(seen);
+      if (!trusted) {
+        throw new UntrustedServer(seen, expected);
+      }
+    } finally {
+      if (!trusted) {
+        channel.close();
+      }
+    }
+    Session session = new Session(channel, seen);
+    session.receiver.start();
+    return session;
+  }
+
+  private void run() {
+    lost = line.run(new Incoming());
+    calls.values().forEach(call -> call.lose(lost));
+    calls.clear();
+    pings.values().forEach(CountDownLatch::countDown);
+  }
+
+  @Override
+  public byte[] ask(String method, byte[] body) throws Refused, IOException {
+    try (OpenCall call = open(FrameType.ASK, method, body)) {
+      return call.answer();
+    }
+  }
+
+  @Override
+  public Call open(String method, byte[] body) throws IOException {
+    return open(FrameType.REQUEST, method, body);
+  }
+
+  private OpenCall open(FrameType type, String method, byte[] body) throws IOException {
+    byte[] head = name(method);
+    if (body.length > MAX_BODY) {
+      throw new IllegalArgumentException(
+          "A request has at most " + MAX_BODY + " bytes, not " + body.length + ".");
+    }
+    OpenCall call;
+    Message message;
+    synchronized (calls) {
+      // The server takes only streams that were numbered in the order of their first frames.
+      int stream = ++lastStream;
+      if (stream < 0) {
+        lastStream--;
+        throw new ConnectionLost(Why.ENDED_HERE);
+      }
+      call = new OpenCall(line, stream, type == FrameType.REQUEST);
+      message = new Message(type, stream, head, body, () -> {});
+      calls.put(stream, call);
+      try {
+        line.sender.send(message);
+      } catch (ConnectionLost e) {
+        calls.remove(stream);
+        throw new ConnectionLost(line.isOpen() ? e.why() : lost);
+      }
+    }
+    line.sender.awaitPrepared(message);
+    return call;
+  }
+
+  /** A name as it goes ahead of a body: its length and its characters. */
+  static byte[] name(String text) {
+    byte[] name = text.getBytes(US_ASCII);
+    if (name.length == 0 || name.length > MAX_NAME) {
+      throw new IllegalArgumentException("A name has 1 to 64 characters.");
+    }
+    return ByteBuffer.allocate(1 + name.length).put((byte) name.length).put(name).array();
+  }
+
+  @Override
+  public Subscription subscribe(String topic, Consumer<byte[]> receiver) {
+    List<Consumer<byte[]>> receivers =
+        subscribers.computeIfAbsent(topic, name -> new CopyOnWriteArrayList<>());
+    receivers.add(receiver);
+    return () -> {
+      var _ = receivers.remove(receiver);
+    };
+  }
+
+  @Override
+  public byte[] handshakeHash() {
+    return line.handshakeHash();
+  }
+
+  @Override
+  public Fingerprint serverKey() {
+    return serverKey;
+  }
+
+  @Override
+  public Duration ping() throws IOException {
+    long token = tokens.incrementAndGet();
+    CountDownLatch answered = new CountDownLatch(1);
+    pings.put(token, answered);
+    try {
+      long start = System.nanoTime();
+      line.ping(token);
+      if (!line.isOpen()) {
+        throw new ConnectionLost(lost);
+      }
+      answered.await();
+      Duration taken = Duration.ofNanos(System.nanoTime() - start);
+      if (pings.containsKey(token)) {
+        throw new ConnectionLost(lost);
+      }
+      return taken;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new java.io.InterruptedIOException("The measurement was interrupted.");
+    } finally {
+      pings.remove(token);
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return line.isOpen();
+  }
+
+  @Override
+  public void awaitEnd() throws InterruptedException {
+    line.awaitEnd();
+  }
+
+  @Override
+  public void close() {
+    line.end(Line.DONE);
+    if (Thread.currentThread() != receiver) {
+      try {
+        line.awaitEnd();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** What the server sends. */
+  private final class Incoming implements Line.Receiver {
+    @Override
+    public boolean receive(Frame frame) {
+      return switch (frame.type()) {
+        case PUSH -> frame.stream() == 0 && push(frame.copy());
+        case PONG -> {
+          pong(frame.copy());
+          yield frame.stream() == 0;
+        }
+        default -> {
+          OpenCall call =
+              OpenCall.endsStream(frame.type())
+                  ? calls.remove(frame.stream())
+                  : calls.get(frame.stream());
+          yield call != null && call.receive(frame);
+        }
+      };
+    }
+
+    private boolean push(byte[] data) {
+      int nameLength = data.length == 0 ? 0 : data[0];
+      if (nameLength < 1 || nameLength > MAX_NAME || data.length < 1 + nameLength) {
+        return false;
+      }
+      String topic = new String(data, 1, nameLength, US_ASCII);
+      for (Consumer<byte[]> receiver : subscribers.getOrDefault(topic, List.of())) {
+        try {
+          receiver.accept(java.util.Arrays.copyOfRange(data, 1 + nameLength, data.length));
+        } catch (RuntimeException e) {
+          LOG.warn("A receiver of pushes failed: {}", e.getClass().getName());
+        }
+      }
+      return true;
+    }
+
+    private void pong(byte[] data) {
+      CountDownLatch waiting =
+          data.length == Long.BYTES ? pings.remove(ByteBuffer.wrap(data).getLong()) : null;
+      if (waiting != null) {
+        waiting.countDown();
+      }
+    }
+
+    @Override
+    public void quiet() {
+      try {
+        line.ping(NO_TOKEN);
+      } catch (ConnectionLost e) {
+        LOG.debug("No ping at the end of a session.");
+      }
+    }
+  }
+}

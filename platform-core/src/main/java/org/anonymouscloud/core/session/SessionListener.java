@@ -1,0 +1,187 @@
+package org.anonymouscloud.core.session;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.anonymouscloud.core.channel.Channel;
+import org.anonymouscloud.core.channel.RecordBuffers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Accepts sessions on one port, each on a virtual thread of its own. Thread-safe. */
+public final class SessionListener implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionListener.class);
+  private static final int BACKLOG = 1024;
+  private static final int KEPT_BUFFERS = 256;
+
+  private final ServerSocket socket;
+  private final ServerKey key;
+  private final SessionLimits limits;
+  private final Function<ServedSession, SessionHandler> handlers;
+  private final Admission admission;
+  private final RecordBuffers buffers = new RecordBuffers(KEPT_BUFFERS);
+  private final Set<Served> sessions = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> greeting = ConcurrentHashMap.newKeySet();
+  private final Phaser threads = new Phaser(1);
+  private volatile boolean closing;
+
+  private SessionListener(
+      ServerSocket socket,
+      ServerKey key,
+      SessionLimits limits,
+      Function<ServedSession, SessionHandler> handlers) {
+    this.socket = socket;
+    this.key = key;
+    this.limits = limits;
+    this.handlers = handlers;
+    this.admission = new Admission(limits);
+  }
+
+  /**
+   * Opens the port and accepts sessions until {@link #close}.
+   *
+   * @param address with port 0 for any free port
+   * @param key stays the caller's and must live as long as the listener
+   * @param handlers gives each session, once its handshake is done, who answers its requests
+   * @throws IOException if the port cannot be had
+   */
+  public static SessionListener start(
+      InetSocketAddress address,
+      ServerKey key,
+      SessionLimits limits,
+      Function<ServedSession, SessionHandler> handlers)
+      throws IOException {
+    ServerSocket socket = new ServerSocket();
+    try {
+      socket.setReuseAddress(true);
+      socket.bind(address, BACKLOG);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+    SessionListener listener = new SessionListener(socket, key, limits, handlers);
+    var phase = listener.threads.register();
+    Thread.ofVirtual().name("session-listener-" + phase).start(listener::accept);
+    return listener;
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return socket.getLocalPort();
+  }
+
+  private void accept() {
+    try {
+      while (!closing) {
+        acceptOne();
+      }
+    } finally {
+      threads.arriveAndDeregister();
+    }
+  }
+
+  private void acceptOne() {
+    Socket client;
+    try {
+      client = socket.accept();
+    } catch (IOException e) {
+      if (!closing) {
+        // Out of file descriptors, most likely: it passes when a session ends.
+        LOG.warn("Accepting a connection failed: {}", e.getClass().getName());
+        pause();
+      }
+      return;
+    }
+    Optional<Admission.Place> place = admission.admit(client, client.getInetAddress());
+    if (place.isEmpty()) {
+      Channel.turnAway(client);
+      return;
+    }
+    var phase = threads.register();
+    Thread.ofVirtual().name("session-" + phase).start(() -> serve(client, place.get()));
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void serve(Socket client, Admission.Place place) {
+    try (place) {
+      greeting.add(client);
+      if (closing) {
+        client.close();
+      }
+      Channel channel = Channel.accept(client, key.pair(), limits.channel(), buffers);
+      greeting.remove(client);
+      place.settle();
+      serve(channel);
+    } catch (IOException e) {
+      LOG.debug("A handshake failed: {}", e.getClass().getName());
+    } finally {
+      greeting.remove(client);
+      threads.arriveAndDeregister();
+    }
+  }
+
+  private void serve(Channel channel) {
+    Served session = new Served(channel, limits);
+    sessions.add(session);
+    try {
+      if (closing) {
+        session.drain();
+      }
+      session.run(handlers.apply(session));
+    } finally {
+      channel.close();
+      sessions.remove(session);
+    }
+  }
+
+  /**
+   * Takes no new sessions and requests, lets running requests finish for a while, and ends the
+   * sessions. When this returns, every handler has been closed.
+   */
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.warn("Closing the port failed: {}", e.getClass().getName());
+    }
+    greeting.forEach(SessionListener::closeQuietly);
+    sessions.forEach(Served::drain);
+    int phase = threads.arrive();
+    try {
+      var _ =
+          threads.awaitAdvanceInterruptibly(
+              phase, limits.drain().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      sessions.forEach(Served::cut);
+      var _ = threads.awaitAdvance(phase);
+    } catch (InterruptedException e) {
+      sessions.forEach(Served::cut);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void closeQuietly(Socket client) {
+    try {
+      client.close();
+    } catch (IOException e) {
+      LOG.debug("A connection was gone already.");
+    }
+  }
+}

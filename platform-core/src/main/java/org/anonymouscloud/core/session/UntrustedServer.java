@@ -1,0 +1,40 @@
+package org.anonymouscloud.core.session;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The server's key is not the expected one, or nobody has confirmed it. Nothing was sent to it
+ * (A39).
+ */
+public final class UntrustedServer extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private final Fingerprint seen;
+  private final transient Optional<Fingerprint> expected;
+
+  UntrustedServer(Fingerprint seen, Optional<Fingerprint> expected) {
+    super(
+        expected
+            .map(
+                key ->
+                    "The server has the key "
+                        + seen
+                        + " and not the expected "
+                        + key
+                        + ": it is another server, or someone is in between.")
+            .orElse("The server's key " + seen + " has not been confirmed."));
+    this.seen = seen;
+    this.expected = expected;
+  }
+
+  /** The key that the server has. */
+  public Fingerprint seen() {
+    return seen;
+  }
+
+  /** The key it should have; empty if no key was known. */
+  public Optional<Fingerprint> expected() {
+    return expected;
+  }
+}

@@ -1,0 +1,346 @@
+package org.anonymouscloud.core.account.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.KeyBag;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.crypto.Secret;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a server may do to the records of an account, and what a client makes of it. */
+final class OpenedAccountTest {
+  private static final DeviceName NAME = new DeviceName("laptop");
+  private static final SlotId PASSWORD = new SlotId.Password();
+
+  private final NewAccount account = NewAccount.random();
+  private final Secret exportKey = Secret.random(32);
+  private final NewAccount.Records records = account.records(exportKey, NAME, Instant.EPOCH);
+  private final StoredAccount server = new StoredAccount(records);
+
+  @Test
+  void theThreeSlotsOpenTheAccount() throws Exception {
+    OpenedAccount opened = open();
+
+    assertThat(opened.roots()).hasSize(1);
+    assertThat(opened.roots().getFirst().secret().sameAs(account.root().secret())).isTrue();
+    assertThat(opened.keyBag().identity().verifyKey())
+        .isEqualTo(account.keyBag().identity().verifyKey());
+    assertThat(opened.keyBag().share().sealingKey())
+        .isEqualTo(account.keyBag().share().sealingKey());
+    for (SlotSecret secret :
+        List.of(
+            SlotSecret.recovery(account.id(), account.words().secret()),
+            account.device().slot(account.id()))) {
+      SealedSlot record =
+          records.slots().stream()
+              .filter(slot -> Arrays.equals(secret.publicKey(), publicKey(opened, slot)))
+              .findFirst()
+              .orElseThrow();
+      assertThat(secret.open(record, 0, opened.chain().state()).secret().bytes())
+          .isEqualTo(account.root().secret().bytes());
+    }
+  }
+
+  private static byte[] publicKey(OpenedAccount opened, SealedSlot slot) {
+    return opened.chain().state().slotKey(slot.slot()).orElseThrow();
+  }
+
+  @Test
+  @Tag("A1")
+  @Tag("A3")
+  void everyFlippedByteOfARecordIsRefusedWithOneErrorAndNoFurtherQuestion() throws Exception {
+    open();
+    List<String> honest = List.copyOf(server.asked);
+    byte[] slot = server.slot(PASSWORD);
+    byte[] bag = server.keyBag;
+    byte[] link = server.links.getFirst();
+
+    // The questions after which the client must stop, as it does for every other flip.
+    for (int i = 0; i < slot.length; i++) {
+      server.put(PASSWORD, flipped(slot, i));
+      refuses("slot byte " + i, honest.subList(0, 2));
+    }
+    server.put(PASSWORD, slot);
+    for (int i = 0; i < bag.length; i++) {
+      server.keyBag = flipped(bag, i);
+      refuses("key bag byte " + i, honest);
+    }
+    server.keyBag = bag;
+    for (int i = 0; i < link.length; i += 11) {
+      server.links.set(0, flipped(link, i));
+      refuses("link byte " + i, honest.subList(0, 1));
+    }
+    server.links.set(0, link);
+    open();
+  }
+
+  @Test
+  @Tag("A1")
+  void aRecordThatIsCutOrLengthenedIsRefused() {
+    byte[] slot = server.slot(PASSWORD);
+    byte[] bag = server.keyBag;
+    for (int length : List.of(0, 1, slot.length - 1, slot.length + 1)) {
+      server.put(PASSWORD, Arrays.copyOf(slot, length));
+      refuses("slot of " + length);
+    }
+    server.put(PASSWORD, slot);
+    for (int length : List.of(0, 1, 4, 5, bag.length - 1, bag.length + 1)) {
+      server.keyBag = Arrays.copyOf(bag, length);
+      refuses("key bag of " + length);
+    }
+  }
+
+  @Test
+  @Tag("A2")
+  void noRecordOpensInThePlaceOfAnother() throws Exception {
+    List<byte[]> all = new ArrayList<>(records.slots().stream().map(SealedSlot::encode).toList());
+    all.add(server.links.getFirst());
+    byte[] password = all.getFirst();
+    byte[] bag = server.keyBag;
+
+    for (byte[] other : all.subList(1, all.size())) {
+      server.put(PASSWORD, other);
+      refuses("another record as the password slot");
+    }
+    server.put(PASSWORD, bag);
+    refuses("the key bag as the password slot");
+    // A record whose outside says "password" and whose inside was sealed for another slot.
+    for (SealedSlot other : records.slots().subList(1, 3)) {
+      SealedSlot own = SealedSlot.decode(password);
+      server.put(new SealedSlot(PASSWORD, 0, other.sealed(), own.anchor()));
+      refuses("another slot's seal");
+      server.put(new SealedSlot(PASSWORD, 0, own.sealed(), other.anchor()));
+      refuses("another slot's anchor");
+    }
+    server.put(new SealedSlot(PASSWORD, 1, SealedSlot.decode(password).sealed(), new byte[32]));
+    refuses("another generation");
+    server.put(PASSWORD, password);
+    for (byte[] other : all) {
+      server.keyBag = other;
+      refuses("another record as the key bag");
+    }
+    server.keyBag = account.device().introduce(account.id(), account.root(), NAME).sealedName();
+    refuses("a device's name as the key bag");
+    server.keyBag = bag;
+    open();
+  }
+
+  @Test
+  @Tag("A4")
+  void aVersionThatThereIsNotIsRefused() {
+    byte[] slot = server.slot(PASSWORD);
+    byte[] bag = server.keyBag;
+    byte[] link = server.links.getFirst();
+    for (byte version : new byte[] {0, 2, (byte) 0xff}) {
+      server.put(PASSWORD, withVersion(slot, version));
+      refuses("slot");
+      server.put(PASSWORD, slot);
+      server.keyBag = withVersion(bag, version);
+      refuses("key bag");
+      server.keyBag = bag;
+      server.links.set(0, withVersion(link, version));
+      refuses("link");
+      server.links.set(0, link);
+    }
+  }
+
+  @Test
+  @Tag("A5")
+  void keysThatTheServerMadeAreRefusedThoughTheyOpen() throws Exception {
+    // The server knows the slot's public key, so it can build an account of its own around it.
+    NewAccount evil =
+        new NewAccount(
+            account.id(),
+            RootSecret.random(),
+            KeyBag.random(),
+            AccountKey.random(),
+            RecoveryWords.random(),
+            JoiningDevice.random());
+    ChainLink genesis = genesis(evil, passwordSlot().publicKey());
+    SealedSlot forged = passwordSlot().seal(evil.root(), 0, genesis.hash());
+    server.links.set(0, genesis.encode());
+    server.keyBag = evil.keyBag().seal(account.id(), evil.root(), 0, 0);
+
+    byte[] honest = SealedSlot.decode(server.slot(PASSWORD)).anchor();
+    byte[] own;
+    try (SlotSecret slot = SlotSecret.recovery(account.id(), evil.words().secret())) {
+      own = slot.seal(evil.root(), 0, genesis.hash()).anchor();
+    }
+    for (byte[] anchor : List.of(honest, own, new byte[32], RandomBytes.next(32))) {
+      server.put(new SealedSlot(PASSWORD, 0, forged.sealed(), anchor));
+      refuses("an account of the server's own");
+    }
+
+    // Only the anchor stands between: who knew the slot's secret would get through.
+    server.put(forged);
+    assertThat(open().roots().getFirst().secret().sameAs(evil.root().secret())).isTrue();
+  }
+
+  @Test
+  @Tag("A5")
+  void aRootSecretOrAKeyBagOfTheServersIsRefusedOnTheHonestChain() throws Exception {
+    SealedSlot honest = SealedSlot.decode(server.slot(PASSWORD));
+    try (RootSecret evil = RootSecret.random();
+        KeyBag bag = KeyBag.random()) {
+      byte[] sealed = passwordSlot().seal(evil, 0, records.link().hash()).sealed();
+      server.put(new SealedSlot(PASSWORD, 0, sealed, honest.anchor()));
+      refuses("a root secret that the chain does not name");
+      server.put(honest);
+
+      server.keyBag = bag.seal(account.id(), evil, 0, 0);
+      refuses("a key bag under the server's own root secret");
+      server.keyBag = bag.seal(account.id(), account.root(), 0, 0);
+      refuses("a key bag whose identity is not the chain's");
+    }
+  }
+
+  @Test
+  @Tag("A12")
+  void withoutTheAccountKeyThePasswordOpensNothing() {
+    // All that the server has or can find out by guessing the password: its records, the export
+    // key.
+    Secret guess = exportKey.copy();
+    for (int i = 0; i < 10; i++) {
+      try (AccountKey key = AccountKey.random();
+          SlotSecret slot = SlotSecret.password(account.id(), guess, key.secret())) {
+        assertThat(slot.publicKey()).isNotEqualTo(passwordSlot().publicKey());
+        assertThatThrownBy(
+                () -> OpenedAccount.open(new AccountQuestions(server), account.id(), slot))
+            .isInstanceOf(WrongAccountKey.class);
+      }
+    }
+  }
+
+  @Test
+  @Tag("A13")
+  void recordsOfAnotherAccountAreRefused() throws Exception {
+    NewAccount other = NewAccount.random();
+    NewAccount.Records theirs = other.records(exportKey, NAME, Instant.EPOCH);
+    StoredAccount another = new StoredAccount(theirs);
+    byte[] own = server.slot(PASSWORD);
+
+    server.put(theirs.slots().getFirst());
+    refuses("another account's slot");
+    server.put(PASSWORD, own);
+    server.keyBag = theirs.keyBag();
+    refuses("another account's key bag");
+    server.keyBag = records.keyBag();
+    server.keyBagVersion = 1;
+    refuses("a key bag under another version");
+    server.keyBagVersion = 0;
+    server.links.set(0, theirs.link().encode());
+    refuses("another account's chain");
+    assertThatThrownBy(
+            () -> OpenedAccount.open(new AccountQuestions(another), other.id(), passwordSlot()))
+        .isInstanceOf(WrongAccountKey.class);
+  }
+
+  @Test
+  @Tag("A13")
+  @Tag("A23")
+  void aChainThatWasCutOrForkedIsRefusedByWhoHasSeenMore() throws Exception {
+    ChainLink first = records.link();
+    ChainLink second = add(first.hash());
+    ChainLink fork = add(first.hash());
+    AccountQuestions questions = new AccountQuestions(server);
+    server.links.add(second.encode());
+    ChainFloor seen = questions.chain(new ChainFloor(0, first.hash())).state().head();
+
+    change(links -> links.removeLast(), () -> questions.chain(seen));
+    change(links -> links.set(1, fork.encode()), () -> questions.chain(seen));
+    change(List::clear, () -> questions.chain(seen));
+    change(links -> links.set(1, first.encode()), () -> questions.chain(seen));
+    change(links -> links.removeFirst(), questions::chain);
+    assertThat(questions.chain(seen).state().head().hash()).isEqualTo(second.hash());
+  }
+
+  private void change(Consumer<List<byte[]>> lie, ThrowingCallable look) {
+    List<byte[]> honest = List.copyOf(server.links);
+    lie.accept(server.links);
+    assertThatThrownBy(look).isInstanceOf(AccountTampered.class);
+    server.links.clear();
+    server.links.addAll(honest);
+  }
+
+  private ChainLink add(Digest after) {
+    JoiningDevice device = JoiningDevice.random();
+    return device.link(
+        account.id(),
+        new ChainFloor(0, after),
+        Instant.EPOCH,
+        new LinkBody.AddDevice(device.introduce(account.id(), account.root(), NAME)),
+        account.keyBag().identity());
+  }
+
+  private static ChainLink genesis(NewAccount evil, byte[] passwordSlot) {
+    AccountId id = evil.id();
+    try (SlotSecret recovery = SlotSecret.recovery(id, evil.words().secret())) {
+      LinkBody body =
+          new LinkBody.Create(
+              evil.keyBag().identity().verifyKey(),
+              passwordSlot,
+              recovery.publicKey(),
+              evil.root().commitment(id, 0),
+              evil.device().introduce(id, evil.root(), NAME));
+      return evil.device()
+          .link(
+              id,
+              new ChainFloor(-1, ChainLink.NOTHING),
+              Instant.EPOCH,
+              body,
+              evil.keyBag().identity());
+    }
+  }
+
+  private SlotSecret passwordSlot() {
+    return SlotSecret.password(account.id(), exportKey, account.accountKey().secret());
+  }
+
+  private OpenedAccount open() throws Exception {
+    try (SlotSecret slot = passwordSlot()) {
+      return OpenedAccount.open(new AccountQuestions(server), account.id(), slot);
+    }
+  }
+
+  private void refuses(String what, List<String> questions) {
+    server.asked.clear();
+    refuses(what);
+    assertThat(server.asked).as(what).isEqualTo(questions);
+  }
+
+  private void refuses(String what) {
+    assertThatThrownBy(this::open)
+        .as(what)
+        .isInstanceOf(AccountTampered.class)
+        .hasMessageStartingWith("The server's records of your account are not the ones you made.");
+  }
+
+  private static byte[] flipped(byte[] good, int at) {
+    byte[] flipped = good.clone();
+    flipped[at] ^= (byte) (1 << at % 8);
+    return flipped;
+  }
+
+  private static byte[] withVersion(byte[] record, byte version) {
+    return ByteBuffer.wrap(record.clone()).put(0, version).array();
+  }
+}
