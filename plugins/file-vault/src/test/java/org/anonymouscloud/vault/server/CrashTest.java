@@ -1,0 +1,112 @@
+package org.anonymouscloud.vault.server;
+
+import static org.anonymouscloud.vault.server.CrashingServer.ACCOUNT;
+import static org.anonymouscloud.vault.server.CrashingServer.KEPT;
+import static org.anonymouscloud.vault.server.CrashingServer.NEW;
+import static org.anonymouscloud.vault.server.CrashingServer.OLD;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real server process dies at each step of a put, a move and a deletion, one after the other. */
+final class CrashTest {
+  private static final int MORE_STEPS_THAN_THERE_ARE = 60;
+
+  @TempDir Path folder;
+
+  @Test
+  void afterACrashAtAnyStepWhatWasAcknowledgedIsThereAndNothingElseCounts() throws Exception {
+    int step = 1;
+    while (crashesAt(step)) {
+      step++;
+      assertThat(step).isLessThan(MORE_STEPS_THAN_THERE_ARE);
+    }
+    // Fewer would mean that the steps are not seen: two commits and six steps on disk for a put.
+    assertThat(step).isGreaterThan(12);
+  }
+
+  /** False if there is no such step. */
+  private boolean crashesAt(int step) throws Exception {
+    Path home = Files.createDirectory(folder.resolve("step" + step));
+    Path output = folder.resolve("output" + step);
+    int exit = ChildProgram.run(CrashingServer.class, output, home.toString(), "" + step);
+    List<String> said = Files.readAllLines(output);
+    assertThat(exit).as("step %d: %s", step, said).isIn(0, CrashingServer.CRASHED);
+    try (ServerHalf server = ServerHalf.start(home)) {
+      server.sweep();
+      check(server, said.contains("put"), said.contains("moved"));
+    } catch (AssertionError e) {
+      throw new AssertionError("After a crash at step " + step + ", having said " + said, e);
+    }
+    return exit == CrashingServer.CRASHED;
+  }
+
+  private static void check(ServerHalf server, boolean put, boolean moved) throws Exception {
+    VaultClient client = new VaultClient(server.link(ACCOUNT));
+    Stored stored = new Stored(server.database(), server.folder());
+    boolean isMoved = client.root(Messages.NEWEST).number() == 1;
+    assertThat(isMoved || !moved).as("an acknowledged root is there").isTrue();
+    assertWhole(client, KEPT);
+    if (put || isMoved) {
+      assertWhole(client, NEW);
+    }
+    if (isMoved) {
+      assertThat(VaultClient.refusal(() -> client.get(OLD, 1))).isEqualTo(ErrorCode.NOT_FOUND);
+    } else {
+      assertWhole(client, OLD);
+    }
+
+    stored.checkSums();
+    assertThat(stored.space(ACCOUNT).reserved()).isZero();
+    assertThat(stored.files()).hasSize((int) client.usage().packs());
+    try (Stream<Path> processes = Files.list(server.folder().resolve("incoming"))) {
+      assertThat(processes.filter(Files::isDirectory)).hasSize(1);
+    }
+
+    // The client goes on where it was cut.
+    client.put(NEW, CrashingServer.pack(NEW));
+    if (!isMoved) {
+      client.move(1, new byte[] {1}, List.of(NEW), List.of(OLD));
+    }
+    assertWhole(client, NEW);
+    assertThat(client.usage().packs()).isEqualTo(2);
+  }
+
+  private static void assertWhole(VaultClient client, PackName name) throws Refused, IOException {
+    byte[] pack = CrashingServer.pack(name);
+    assertThat(client.get(name, pack.length)).isEqualTo(pack);
+  }
+
+  @Test
+  void whatALivingProcessReceivesIsNotTakenForLeftOver() throws Exception {
+    Path output = folder.resolve("output");
+    Process living = ChildProgram.start(LivingReceiver.class, output, folder.toString());
+    try {
+      ChildProgram.awaitLine(living, output, LivingReceiver.READY);
+
+      try (IncomingFolder second = IncomingFolder.open(folder)) {
+        assertThat(second.dead()).isEmpty();
+      }
+    } finally {
+      living.destroyForcibly();
+      assertThat(living.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    try (IncomingFolder third = IncomingFolder.open(folder)) {
+      assertThat(third.dead()).hasSize(1);
+      third.remove(third.dead().getFirst());
+    }
+    assertThat(folder).isDirectoryNotContaining(Files::isDirectory);
+  }
+}

@@ -1,0 +1,304 @@
+package org.anonymouscloud.vault.server;
+
+import static org.anonymouscloud.vault.protocol.Messages.MAX_PACK;
+import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.anonymouscloud.vault.server.VaultClient.refusal;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.anonymouscloud.vault.server.FaultyDisk.Step;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Disks that are full or broken, and databases that go away. */
+final class FailureTest {
+  private static final byte[] ROOT = {1, 2, 3};
+  private static final byte[] PACK = filled(MIN_PACK);
+
+  @TempDir Path folder;
+  private final FaultyDisk disk = new FaultyDisk();
+  private final AccountId account = AccountId.random();
+  private final PackName name = PackName.random();
+  private FaultyDatabase database;
+  private ServerHalf server;
+  private VaultClient client;
+  private Stored stored;
+
+  @BeforeEach
+  void start() throws IOException {
+    database = new FaultyDatabase(ServerHalf.sqlite(folder));
+    server = ServerHalf.start(folder, database, disk);
+    client = new VaultClient(server.link(account));
+    stored = new Stored(server.database(), server.folder());
+    // From here on its thread has nothing to do until it is woken.
+    server.sweep();
+  }
+
+  @AfterEach
+  void afterwardsAllIsAsItShouldBe() throws Exception {
+    disk.heal();
+    database.heal();
+    server.sweep();
+    stored.checkSums();
+    assertThat(stored.space(account).reserved()).isZero();
+    server.close();
+  }
+
+  private static byte[] filled(int length) {
+    byte[] bytes = new byte[length];
+    Arrays.fill(bytes, (byte) 7);
+    return bytes;
+  }
+
+  private void assertNothingIsThere() throws Exception {
+    assertThat(client.usage().packs()).isZero();
+    server.sweep();
+    assertThat(stored.files()).isEmpty();
+    assertThat(stored.space(account)).isEqualTo(VaultTables.Space.NONE);
+  }
+
+  @Test
+  void aFullDiskIsSaidAndLeavesNothing() throws Exception {
+    AtomicInteger writes = new AtomicInteger();
+    disk.setFault(
+        step ->
+            step == Step.WRITE && writes.incrementAndGet() > 3
+                ? Optional.of(new IOException("No space left on device"))
+                : Optional.empty());
+
+    assertThat(refusal(() -> client.put(name, filled(MAX_PACK)))).isEqualTo(ErrorCode.STORAGE_FULL);
+
+    assertNothingIsThere();
+    disk.heal();
+    client.put(name, PACK);
+  }
+
+  @Test
+  void aFullDiskIsKnownWhateverItsLanguage() throws Exception {
+    disk.setFault(
+        step -> {
+          if (step != Step.SYNC) {
+            return Optional.empty();
+          }
+          disk.setSpace(0);
+          return Optional.of(new IOException("Auf dem Gerät ist kein Speicherplatz mehr"));
+        });
+
+    assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.STORAGE_FULL);
+
+    assertNothingIsThere();
+  }
+
+  @Test
+  void theLastSpaceIsKeptForTheDatabase() throws Exception {
+    disk.setSpace(PackStore.SPARE_SPACE + MIN_PACK - 1);
+    assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.STORAGE_FULL);
+    assertNothingIsThere();
+
+    disk.setSpace(PackStore.SPARE_SPACE + MIN_PACK);
+    client.put(name, PACK);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "DELETE", mode = EnumSource.Mode.EXCLUDE)
+  void aPutWhoseDiskFailsIsNeverAcknowledged(Step step) throws Exception {
+    disk.failAt(step, "Input/output error");
+
+    try {
+      client.put(name, PACK);
+      throw new AssertionError("This was acknowledged.");
+    } catch (Refused e) {
+      assertThat(e.code()).isEqualTo(ErrorCode.INTERNAL);
+      assertThat(e.retryable()).isTrue();
+    }
+
+    disk.heal();
+    assertNothingIsThere();
+    client.put(name, PACK);
+    assertThat(client.get(name, MIN_PACK)).isEqualTo(PACK);
+  }
+
+  @Test
+  void aPackIsDurableInThisOrderBeforeItIsThere() throws Exception {
+    List<Step> steps = Collections.synchronizedList(new ArrayList<>());
+    disk.setFault(
+        step -> {
+          assertThat(server.service().usedBytes(account)).isZero();
+          steps.add(step);
+          return Optional.empty();
+        });
+
+    client.put(name, PACK);
+
+    // The folder itself is new, so its name is made durable too.
+    assertThat(steps)
+        .containsExactly(
+            Step.SPACE,
+            Step.CREATE,
+            Step.WRITE,
+            Step.SYNC,
+            Step.SYNC_FOLDER,
+            Step.RENAME,
+            Step.SYNC_FOLDER);
+    assertThat(server.service().usedBytes(account)).isEqualTo(MIN_PACK);
+  }
+
+  @Test
+  void aFileThatCannotBeDeletedIsDeletedLater() throws Exception {
+    client.put(name, PACK);
+    client.move(0, ROOT, List.of(name), List.of());
+    disk.failAt(Step.DELETE, "Input/output error");
+    client.move(1, ROOT, List.of(), List.of(name));
+    server.sweep();
+    assertThat(client.usage().used()).isZero();
+    assertThat(stored.files()).hasSize(1);
+
+    disk.heal();
+    server.sweep();
+
+    assertThat(stored.files()).isEmpty();
+  }
+
+  @Test
+  void whatAFailedPutCannotDeleteIsDeletedLater() throws Exception {
+    disk.setFault(
+        step ->
+            step == Step.SYNC || step == Step.DELETE
+                ? Optional.of(new IOException("Input/output error"))
+                : Optional.empty());
+    assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(stored.files()).hasSize(1);
+
+    disk.heal();
+
+    assertNothingIsThere();
+  }
+
+  @Test
+  void aPackThatTheDiskHasLostIsAnErrorAndNotAnEnd() throws Exception {
+    client.put(name, filled(1 << 20));
+    Path file = onlyFile();
+
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(600_000);
+    }
+    assertThat(refusal(() -> client.get(name, 1 << 20))).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(client.get(name.text(), 0, 600_000)).isEqualTo(filled(600_000));
+
+    Files.delete(file);
+    assertThat(refusal(() -> client.get(name, 1 << 20))).isEqualTo(ErrorCode.INTERNAL);
+
+    client.move(0, ROOT, List.of(), List.of(name));
+    assertThat(refusal(() -> client.get(name, 1 << 20))).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  private Path onlyFile() throws IOException {
+    String file = stored.files().first();
+    try (Stream<Path> found = Files.walk(server.folder())) {
+      return found.filter(path -> path.endsWith(file)).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void aDatabaseThatIsAwayAtFirstLeavesNothing() throws Exception {
+    database.failAfter(0, false);
+
+    assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.UNAVAILABLE);
+
+    database.heal();
+    assertNothingIsThere();
+  }
+
+  @Test
+  void aReservationThatNobodyHeardOfIsTakenBack() throws Exception {
+    database.failAfter(0, true);
+    assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(stored.space(account).reserved()).isEqualTo(MIN_PACK);
+
+    database.heal();
+
+    assertNothingIsThere();
+  }
+
+  @Test
+  void aDatabaseThatGoesAwayDuringAPutLeavesNothing() throws Exception {
+    database.failAfter(1, false);
+
+    assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.UNAVAILABLE);
+
+    database.heal();
+    assertNothingIsThere();
+  }
+
+  @Test
+  void aPackThatWasStoredAlthoughTheAnswerWasLostIsWhole() throws Exception {
+    database.failAfter(1, true);
+    assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.UNAVAILABLE);
+
+    database.heal();
+    server.sweep();
+
+    client.put(name.text(), MIN_PACK, new byte[0]);
+    client.move(0, ROOT, List.of(name), List.of());
+    assertThat(client.get(name, MIN_PACK)).isEqualTo(PACK);
+  }
+
+  @Test
+  void aCutUploadIsClearedAwayWhenTheDatabaseIsBack() throws Exception {
+    Call call =
+        server
+            .link(account)
+            .open(
+                VaultMethod.PACK_PUT.toString(),
+                Cbor.encode(new Messages.PackPut(name.text(), MAX_PACK)));
+    call.upload().write(filled(Pipe.CAPACITY + 1));
+    database.failAfter(0, false);
+    call.close();
+    try {
+      call.answer();
+      throw new AssertionError("This was acknowledged.");
+    } catch (IOException e) {
+      assertThat(stored.space(account).reserved()).isEqualTo(MAX_PACK);
+    }
+
+    database.heal();
+
+    assertNothingIsThere();
+  }
+
+  @Test
+  void aMoveThatFailsHasNotHappened() throws Exception {
+    client.put(name, PACK);
+    database.failAfter(0, false);
+    assertThat(refusal(() -> client.move(0, ROOT, List.of(), List.of(name))))
+        .isEqualTo(ErrorCode.UNAVAILABLE);
+
+    database.heal();
+
+    assertThat(refusal(() -> client.root(Messages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(client.get(name, MIN_PACK)).isEqualTo(PACK);
+  }
+}

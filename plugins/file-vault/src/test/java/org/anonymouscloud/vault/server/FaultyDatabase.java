@@ -1,0 +1,77 @@
+package org.anonymouscloud.vault.server;
+
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.Signals;
+import org.jdbi.v3.core.HandleCallback;
+
+/** A real database whose writes can fail, before they happen or after. Thread-safe. */
+final class FaultyDatabase implements OpenDatabase {
+  /** Called around each write of a request; what it throws is the write's failure. */
+  interface Fault {
+    void at(boolean done);
+  }
+
+  private final OpenDatabase real;
+  private volatile Fault fault = done -> {};
+
+  FaultyDatabase(OpenDatabase real) {
+    this.real = real;
+  }
+
+  void setFault(Fault fault) {
+    this.fault = fault;
+  }
+
+  /** Lets some writes pass and then fails, each time. */
+  void failAfter(int writes, boolean done) {
+    int[] left = {writes};
+    setFault(
+        now -> {
+          if (left[0] > 0) {
+            left[0] -= now ? 1 : 0;
+          } else if (now == done) {
+            throw new DatabaseUnavailable("The test has taken the database away.");
+          }
+        });
+  }
+
+  void heal() {
+    setFault(done -> {});
+  }
+
+  private void at(boolean done) {
+    // The sweeper's own thread runs when it likes, so a test cannot count on it.
+    if (!Thread.currentThread().getName().equals("vault-sweeper")) {
+      fault.at(done);
+    }
+  }
+
+  @Override
+  public <T, X extends Exception> T write(HandleCallback<T, X> work) throws X {
+    at(false);
+    T result = real.write(work);
+    at(true);
+    return result;
+  }
+
+  @Override
+  public <T, X extends Exception> T read(HandleCallback<T, X> work) throws X {
+    return real.read(work);
+  }
+
+  @Override
+  public void migrate(String owner, Class<?> migrations, String location) {
+    real.migrate(owner, migrations, location);
+  }
+
+  @Override
+  public Signals signals() {
+    return real.signals();
+  }
+
+  @Override
+  public void close() {
+    real.close();
+  }
+}

@@ -1,0 +1,215 @@
+package org.anonymouscloud.vault.server;
+
+import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Questions that no honest client asks. */
+@Tag("A36")
+final class HostileQuestionsTest {
+  private static final String A_NAME = "vq3c5y6tq7kx2m4n5p6r7s2t3a.mp4";
+
+  /** Answers that a nonsensical question may get; a fault of the server is none of them. */
+  private static final Set<ErrorCode> HARMLESS =
+      Set.of(ErrorCode.BAD_REQUEST, ErrorCode.NOT_FOUND, ErrorCode.CONFLICT);
+
+  @TempDir Path folder;
+  private final AccountId account = AccountId.random();
+  private ServerHalf server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = ServerHalf.start(folder);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.sweep();
+    new Stored(server.database(), server.folder()).checkSums();
+    server.close();
+  }
+
+  private byte[] ask(VaultMethod method, byte[] body) throws Refused, IOException {
+    return server
+        .service()
+        .methods()
+        .get(method.verb())
+        .handle(
+            account,
+            new Request(
+                method.toString(),
+                body,
+                new ByteArrayInputStream(new byte[MIN_PACK]),
+                OutputStream.nullOutputStream()));
+  }
+
+  private void assertBad(VaultMethod method, byte[] body) throws IOException {
+    assertThat(VaultClient.refusal(() -> ask(method, body)))
+        .as("%s %s", method, HexFormat.of().formatHex(body, 0, Math.min(body.length, 40)))
+        .isEqualTo(ErrorCode.BAD_REQUEST);
+  }
+
+  @Test
+  void bytesThatAreNoRecordAreRefused() throws IOException {
+    List<String> bodies =
+        List.of(
+            "",
+            "00",
+            "f6",
+            "80",
+            "ff",
+            "a1",
+            "bf",
+            "bfffff",
+            // a map, an array, a text and a byte string that claim 2^63 - 1 and 2^31 - 1 elements
+            "bb7fffffffffffffff",
+            "9b7fffffffffffffff",
+            "7b7fffffffffffffff",
+            "5b7fffffffffffffff",
+            "bf64726f6f745a7fffffff00",
+            "bf646e616d657a7fffffff61",
+            "bf646c6976659a7fffffff60",
+            // a key that claims to be very long, and tags around tags
+            "a17a7fffffff61",
+            "c1".repeat(500),
+            "81".repeat(500),
+            "a16161".repeat(170),
+            "bf61".repeat(250));
+    for (VaultMethod method : VaultMethod.values()) {
+      for (String body : bodies) {
+        assertBad(method, HexFormat.of().parseHex(body));
+      }
+    }
+  }
+
+  @Test
+  void aQuestionLongerThanItsKindIsRefusedUnread() throws IOException {
+    for (VaultMethod method : VaultMethod.values()) {
+      int limit =
+          switch (method) {
+            case ROOT_GET, PACK_PUT, PACK_GET, USAGE -> 1024;
+            case ROOT_MOVE -> 1024 + Messages.MAX_ROOT + 33 * Messages.MAX_PACKS_IN_MOVE;
+          };
+      byte[] body = new byte[limit + 1];
+      Arrays.fill(body, (byte) ' ');
+      System.arraycopy(new byte[] {(byte) 0xbf, (byte) 0xff}, 0, body, 0, 2);
+      assertBad(method, body);
+    }
+  }
+
+  @Test
+  void theLargestMoveIsNotTooLongToBeRead() throws IOException {
+    List<String> names =
+        Stream.generate(PackName::random)
+            .limit(Messages.MAX_PACKS_IN_MOVE)
+            .map(PackName::text)
+            .toList();
+
+    byte[] body =
+        Cbor.encode(new Messages.RootMove(0, new byte[Messages.MAX_ROOT], names, List.of()));
+
+    assertThat(VaultClient.refusal(() -> ask(VaultMethod.ROOT_MOVE, body)))
+        .isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  @Test
+  void aMoveThatBreaksALimitIsRefused() throws IOException {
+    List<String> many =
+        Stream.generate(PackName::random)
+            .limit(Messages.MAX_PACKS_IN_MOVE)
+            .map(PackName::text)
+            .toList();
+    byte[] root = {1};
+    for (Messages.RootMove move :
+        List.of(
+            new Messages.RootMove(0, new byte[0], List.of(), List.of()),
+            new Messages.RootMove(0, new byte[Messages.MAX_ROOT + 1], List.of(), List.of()),
+            new Messages.RootMove(0, root, many, List.of(A_NAME)),
+            new Messages.RootMove(0, root, List.of(A_NAME), many),
+            new Messages.RootMove(0, root, List.of(A_NAME, A_NAME), List.of()),
+            new Messages.RootMove(0, root, List.of(), List.of(A_NAME, A_NAME)),
+            new Messages.RootMove(0, root, List.of(A_NAME), List.of(A_NAME)),
+            new Messages.RootMove(0, root, List.of("../" + A_NAME), List.of()),
+            new Messages.RootMove(0, root, List.of(), List.of(A_NAME.substring(1))))) {
+      assertBad(VaultMethod.ROOT_MOVE, Cbor.encode(move));
+    }
+  }
+
+  @Test
+  void nothingIsTakenForTheNameOfAPack() throws IOException {
+    // {"number": 0, "root": h'01', "live": [null], "dropped": []}, and {"name": "", "length": 4096}
+    assertBad(
+        VaultMethod.ROOT_MOVE,
+        HexFormat.of()
+            .parseHex("a4666e756d6265720064726f6f744101646c69766581f66764726f7070656480"));
+    assertBad(VaultMethod.PACK_PUT, HexFormat.of().parseHex("a2646e616d6560666c656e677468191000"));
+    assertBad(VaultMethod.PACK_PUT, HexFormat.of().parseHex("a2646e616d65f6666c656e677468191000"));
+  }
+
+  @Test
+  void whateverIsAskedTheServerAnswersAndForgets() throws IOException {
+    long seed = new Random().nextLong();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    Map<VaultMethod, byte[]> honest =
+        Map.of(
+            VaultMethod.ROOT_GET, Cbor.encode(new Messages.RootGet(0)),
+            VaultMethod.ROOT_MOVE,
+                Cbor.encode(
+                    new Messages.RootMove(5, new byte[40], List.of(A_NAME), List.of(A_NAME))),
+            VaultMethod.PACK_PUT, Cbor.encode(new Messages.PackPut(A_NAME, 2 * MIN_PACK)),
+            VaultMethod.PACK_GET, Cbor.encode(new Messages.PackGet(A_NAME, 0, MIN_PACK)),
+            VaultMethod.USAGE, Cbor.encode(new Messages.UsageGet()));
+    List<ErrorCode> codes = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      VaultMethod method = VaultMethod.values()[random.nextInt(VaultMethod.values().length)];
+      byte[] body = bent(honest.get(method), random);
+      try {
+        ask(method, body);
+      } catch (Refused e) {
+        codes.add(e.code());
+      } catch (RuntimeException e) {
+        throw new AssertionError(method + " " + HexFormat.of().formatHex(body), e);
+      }
+    }
+    assertThat(codes).isNotEmpty().isSubsetOf(HARMLESS);
+  }
+
+  /** A copy with some bytes changed, removed or added. */
+  private static byte[] bent(byte[] honest, Random random) {
+    byte[] body = honest.clone();
+    for (int changes = random.nextInt(4); changes >= 0 && body.length > 0; changes--) {
+      body[random.nextInt(body.length)] = (byte) random.nextInt(256);
+    }
+    return switch (random.nextInt(4)) {
+      case 0 -> Arrays.copyOf(body, random.nextInt(body.length + 1));
+      case 1 -> Arrays.copyOf(body, body.length + random.nextInt(20));
+      default -> body;
+    };
+  }
+}
