@@ -105,9 +105,16 @@ public final class Handshake implements AutoCloseable {
     }
   }
 
-  /** Bytes that the next message has besides its payload, whoever writes it. */
+  /**
+   * Bytes that the next message has besides its payload, whoever writes it.
+   *
+   * @throws IllegalStateException if the handshake is over
+   */
   public int nextOverhead() {
     requireOpen();
+    if (finished()) {
+      throw new IllegalStateException("The handshake is finished.");
+    }
     boolean keyed = symmetric.hasKey();
     int length = 0;
     for (Token token : pattern.messages().get(done)) {

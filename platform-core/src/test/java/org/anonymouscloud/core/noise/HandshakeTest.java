@@ -241,6 +241,7 @@ final class HandshakeTest {
       assertThatThrownBy(client::remoteStatic).isInstanceOf(IllegalStateException.class);
       answering.read(client.write(NOTHING));
       client.read(answering.write(NOTHING));
+      assertThatThrownBy(client::nextOverhead).isInstanceOf(IllegalStateException.class);
       client.split().close();
       assertThatThrownBy(client::split).isInstanceOf(IllegalStateException.class);
       assertThat(client.hash()).hasSize(32);
