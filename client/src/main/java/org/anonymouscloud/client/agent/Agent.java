@@ -18,6 +18,8 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Request;
 
 /** The running agent of one home. It holds the home's lock as long as it lives. Thread-safe. */
 public final class Agent implements AutoCloseable {
@@ -87,7 +89,10 @@ public final class Agent implements AutoCloseable {
             "Ends the agent.",
             context -> {
               context.json(Map.of("stopping", true));
-              stop.countDown();
+              // Not before the answer is out: the end of the agent cuts all connections.
+              Request.addCompletionListener(
+                  ServletContextRequest.getServletContextRequest(context.req()),
+                  failure -> stop.countDown());
             }));
   }
 
