@@ -29,7 +29,7 @@ final class SqliteFile {
 
   private static final Set<PosixFilePermission> OWNER_ALONE =
       PosixFilePermissions.fromString("rw-------");
-  private static final int BUSY_MILLISECONDS = 10_000;
+  private static final int BUSY_MILLISECONDS = 5_000;
 
   /** What a burst of writes may leave of the log; beyond it the log is cut when it is reset. */
   private static final int LOG_BYTES = 64 << 20;
