@@ -107,6 +107,10 @@ record PostgresFailures(PostgresAddress address) {
       case "28P01", "28000" ->
           " refuses the user or the password. Check --database-url and the server's pg_hba.conf,"
               + " which must ask for scram-sha-256.";
+      // The driver's word for a server that does not offer what we insist on.
+      case "08004" ->
+          " does not connect on our terms: a password, checked by scram-sha-256, and TLS where"
+              + " sslmode asks for it. Check --database-url and the server's pg_hba.conf and ssl.";
       case "3D000" ->
           " is not there. Create it: CREATE DATABASE \""
               + address.database()

@@ -1,0 +1,206 @@
+package org.anonymouscloud.storage.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.testing.PostgresServer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a server may do to us, and what its owner then reads. */
+class PostgresServerTest {
+  private static @Nullable PostgresServer server;
+
+  @BeforeAll
+  static void startServer(@TempDir Path folder) throws Exception {
+    server = PostgresServer.start(folder.resolve("postgres"));
+  }
+
+  @AfterAll
+  static void stopServer() throws Exception {
+    server().close();
+  }
+
+  private static PostgresServer server() {
+    return Objects.requireNonNull(server);
+  }
+
+  private static OpenDatabase open(String url) {
+    return new PostgresDatabase().open(new DatabaseSettings(Path.of("unused"), Optional.of(url)));
+  }
+
+  private static void refuses(String url, String... texts) {
+    assertThatThrownBy(() -> open(url).close())
+        .isInstanceOf(DatabaseUnavailable.class)
+        .hasMessageContainingAll(texts)
+        .satisfies(PostgresServerTest::namesNoPassword);
+  }
+
+  private static void namesNoPassword(Throwable failure) {
+    StringWriter all = new StringWriter();
+    failure.printStackTrace(new PrintWriter(all));
+    assertThat(all.toString()).doesNotContain("hunter2", PostgresServer.PASSWORD, "p%40ss");
+  }
+
+  @Test
+  void theAddressIsNeeded() {
+    assertThatThrownBy(
+            () ->
+                new PostgresDatabase()
+                    .open(new DatabaseSettings(Path.of("unused"), Optional.empty())))
+        .isInstanceOf(DatabaseUnavailable.class)
+        .hasMessageContaining("--database-url");
+  }
+
+  @Test
+  void wrongCredentialsAreNamed() throws Exception {
+    String url = server().newDatabase();
+    String place = url.substring(url.indexOf('@'));
+
+    refuses("postgresql://anoncloud:hunter2" + place, "refuses the user or the password");
+    refuses("postgresql://nobody:hunter2" + place, "refuses the user or the password");
+    refuses("postgresql://anoncloud" + place, "a password, checked by scram-sha-256");
+  }
+
+  @Test
+  void aServerThatAsksForNoPasswordIsNotTrusted() throws Exception {
+    String url = server().newDatabase();
+
+    refuses("postgresql://stranger:hunter2" + url.substring(url.indexOf('@')), "scram-sha-256");
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereIsNamed() throws Exception {
+    String url = server().newDatabase();
+
+    refuses(url.substring(0, url.lastIndexOf('/')) + "/missing", "CREATE DATABASE \"missing\"");
+  }
+
+  @Test
+  void aServerThatIsNotThereIsNamed() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+
+    refuses("postgresql://a:hunter2@127.0.0.1:" + free + "/c", "127.0.0.1:" + free, "reached");
+    refuses("postgresql://a:hunter2@no-such-host.invalid/c", "no-such-host.invalid", "reached");
+  }
+
+  @Test
+  void aServerWithoutTheWantedEncryptionIsNamed() throws Exception {
+    refuses(server().newDatabase() + "?sslmode=verify-full", "TLS");
+  }
+
+  @Test
+  void aDatabaseOfSomeoneElseIsNamed() throws Exception {
+    String url = server().newDatabase();
+    String name = url.substring(url.lastIndexOf('/') + 1);
+    server().asSuperuser("ALTER DATABASE " + name + " OWNER TO postgres");
+    try (OpenDatabase database = open(url)) {
+      assertThatThrownBy(
+              () ->
+                  database.migrate(
+                      "notes", PostgresServer.class, "org/anonymouscloud/core/testing/notes"))
+          .isInstanceOf(DatabaseUnavailable.class)
+          .hasMessageContaining("ALTER DATABASE")
+          .satisfies(PostgresServerTest::namesNoPassword);
+    }
+  }
+
+  @Test
+  void writesAreDurableEvenWhereTheServersDefaultIsNot() throws Exception {
+    String url = server().newDatabase();
+    String name = url.substring(url.lastIndexOf('/') + 1);
+    server().asSuperuser("ALTER DATABASE " + name + " SET synchronous_commit = off");
+    try (OpenDatabase database = open(url)) {
+      String durable =
+          database.<String, RuntimeException>write(
+              handle -> handle.createQuery("SHOW synchronous_commit").mapTo(String.class).one());
+      assertThat(durable).isEqualTo("on");
+    }
+  }
+
+  @Test
+  void killedServersLoseNoAcknowledgedRowAndComeBackByThemselves() throws Exception {
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    Set<Long> acknowledged = Collections.synchronizedSet(new HashSet<>());
+    AtomicLong next = new AtomicLong();
+    Semaphore progress = new Semaphore(0);
+    try (OpenDatabase database = open(server().newDatabase())) {
+      database.<Integer, RuntimeException>write(
+          handle -> handle.execute("CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY)"));
+      database.signals().subscribe("news", heard::add);
+      for (int round = 0; round < 2; round++) {
+        List<Thread> writers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          writers.add(
+              Thread.ofVirtual()
+                  .start(() -> writeUntilAway(database, next, acknowledged, progress)));
+        }
+        progress.acquire(200);
+        server().kill();
+        for (Thread writer : writers) {
+          writer.join();
+        }
+        progress.drainPermits();
+        assertThatThrownBy(() -> ids(database))
+            .isInstanceOf(DatabaseUnavailable.class)
+            .satisfies(PostgresServerTest::namesNoPassword);
+
+        server().restart();
+
+        assertThat(ids(database)).containsAll(acknowledged);
+        // Signals may be lost while the listener is away, so say it until it is heard.
+        heard.clear();
+        while (heard.poll(50, TimeUnit.MILLISECONDS) == null) {
+          database.signals().publish("news", "back");
+        }
+      }
+    }
+  }
+
+  private static void writeUntilAway(
+      OpenDatabase database, AtomicLong next, Set<Long> rows, Semaphore progress) {
+    try {
+      while (true) {
+        long id = next.getAndIncrement();
+        database.<Integer, RuntimeException>write(
+            handle -> handle.execute("INSERT INTO t (id) VALUES (?)", id));
+        rows.add(id);
+        progress.release();
+      }
+    } catch (DatabaseUnavailable away) {
+      // The server was killed, as it should be.
+    }
+  }
+
+  private static Set<Long> ids(OpenDatabase database) {
+    return database.read(
+        handle -> new HashSet<>(handle.createQuery("SELECT id FROM t").mapTo(Long.class).list()));
+  }
+}
