@@ -185,9 +185,10 @@ final class HostileQuestionsTest {
             VaultMethod.PACK_PUT, Cbor.encode(new Messages.PackPut(A_NAME, 2 * MIN_PACK)),
             VaultMethod.PACK_GET, Cbor.encode(new Messages.PackGet(A_NAME, 0, MIN_PACK)),
             VaultMethod.USAGE, Cbor.encode(new Messages.UsageGet()));
+    List<VaultMethod> methods = List.of(VaultMethod.values());
     List<ErrorCode> codes = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
-      VaultMethod method = VaultMethod.values()[random.nextInt(VaultMethod.values().length)];
+      VaultMethod method = methods.get(random.nextInt(methods.size()));
       byte[] body = bent(honest.get(method), random);
       try {
         ask(method, body);
