@@ -63,6 +63,11 @@ public final class AccountPeer {
     return state instanceof LoggedIn in ? Optional.of(in.device()) : Optional.empty();
   }
 
+  /** Ends what was proven on this session; it may log in anew. */
+  public synchronized void logOut() {
+    state = new Anonymous();
+  }
+
   /**
    * Answers a request whose method begins with {@link AccountMethod#PREFIX}.
    *
@@ -201,8 +206,8 @@ public final class AccountPeer {
     return new Messages.Empty();
   }
 
-  private synchronized Messages.Empty logout() {
-    state = new Anonymous();
+  private Messages.Empty logout() {
+    logOut();
     return new Messages.Empty();
   }
 
