@@ -1,0 +1,93 @@
+package org.anonymouscloud.core.server;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.anonymouscloud.core.disk.PrivateFile;
+
+/**
+ * The server's folder, readable by the server alone and locked as long as this is open: a database
+ * that lives in it has one server, one that lives elsewhere may have several on one folder.
+ */
+final class DataFolder implements AutoCloseable {
+  private final Path folder;
+  private final FileChannel lockFile;
+
+  private DataFolder(Path folder, FileChannel lockFile) {
+    this.folder = folder;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Makes the folder if it is not there, and locks it.
+   *
+   * @param shared whether other servers may use it at the same time
+   */
+  static DataFolder open(Path chosen, boolean shared) throws CannotStart {
+    Path folder = chosen.toAbsolutePath().normalize();
+    try {
+      PrivateFile.createFolder(folder);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      FileChannel lockFile =
+          FileChannel.open(
+              folder.resolve("server.lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      if (!lock(lockFile, shared)) {
+        lockFile.close();
+        throw new CannotStart(
+            "Another server runs on the data folder "
+                + folder
+                + ". Stop it first, or choose another folder.");
+      }
+      return new DataFolder(folder, lockFile);
+    } catch (IOException e) {
+      throw new CannotStart("The data folder " + folder + " cannot be used: " + reason(e) + ".", e);
+    }
+  }
+
+  private static boolean lock(FileChannel file, boolean shared) throws IOException {
+    try {
+      FileLock lock = file.tryLock(0, Long.MAX_VALUE, shared);
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      // A server in this very process has it.
+      return false;
+    }
+  }
+
+  /** A failure of the disk as a clause. */
+  static String reason(IOException failure) {
+    return switch (failure) {
+      case AccessDeniedException denied -> "permission denied on " + denied.getFile();
+      case FileAlreadyExistsException file -> file.getFile() + " is no folder";
+      case NoSuchFileException missing -> missing.getFile() + " cannot be made";
+      case FileSystemException broken when broken.getReason() != null -> broken.getReason();
+      default -> String.valueOf(failure.getMessage());
+    };
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  /** A file or folder in it. */
+  Path resolve(String name) {
+    return folder.resolve(name);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lockFile.close();
+  }
+}

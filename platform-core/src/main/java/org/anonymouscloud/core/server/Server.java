@@ -1,0 +1,179 @@
+package org.anonymouscloud.core.server;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.plugin.ServerContext;
+import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.session.Fingerprint;
+import org.anonymouscloud.core.session.ServerKey;
+import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.session.SessionListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running server. Thread-safe. */
+public final class Server implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  private static final String KEY_FILE = "server.key";
+  private static final String SECRETS_FILE = "server.secrets";
+
+  /** What is open, the newest first: closing goes the way back. */
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  private final List<String> switchedOff = new ArrayList<>();
+  private final ServerOptions options;
+  private final Clock clock;
+  private final ConnectionString address;
+
+  private Server(
+      ServerOptions options, Database database, List<ServerFeature> features, Clock clock)
+      throws CannotStart, IOException {
+    this.options = options;
+    this.clock = clock;
+    boolean started = false;
+    try {
+      address = start(database, features);
+      started = true;
+    } finally {
+      if (!started) {
+        close();
+      }
+    }
+  }
+
+  /**
+   * Opens the data folder and the database, starts the features and listens.
+   *
+   * @throws CannotStart if that fails; what was opened is closed again
+   */
+  public static Server start(
+      ServerOptions options, Database database, List<ServerFeature> features, Clock clock)
+      throws CannotStart {
+    try {
+      return new Server(options, database, features, clock);
+    } catch (DatabaseUnavailable e) {
+      throw new CannotStart(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CannotStart("The server cannot start: " + DataFolder.reason(e) + ".", e);
+    }
+  }
+
+  /**
+   * The fingerprint of the server whose data folder this is.
+   *
+   * @return empty if there is no server's key in it
+   */
+  public static Optional<Fingerprint> fingerprint(Path data) throws IOException {
+    Path file = data.resolve(KEY_FILE);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (ServerKey key = ServerKey.open(file)) {
+      return Optional.of(key.fingerprint());
+    }
+  }
+
+  private ConnectionString start(Database kind, List<ServerFeature> offered)
+      throws CannotStart, IOException {
+    DataFolder data = keep(DataFolder.open(options.data(), options.databaseUrl().isPresent()));
+    ServerKey key = keep(ServerKey.open(data.resolve(KEY_FILE)));
+    ServerSecrets secrets = keep(ServerSecrets.open(data.resolve(SECRETS_FILE)));
+    OpenDatabase database =
+        keep(kind.open(new DatabaseSettings(data.path(), options.databaseUrl())));
+    AccountService accounts = new AccountService(database, secrets, clock, options.accounts());
+    Presence presence = new Presence(options.maxUsers());
+    Pushes pushes = keep(new Pushes(database.signals(), presence));
+    Features features = keep(new Features());
+    for (ServerFeature feature : offered) {
+      Path folder = data.resolve(feature.name());
+      ServerContext context =
+          new ServerContext(database, folder, accounts::quota, pushes.of(feature.name()), clock);
+      start(feature, context, features);
+    }
+    SessionListener listener = keep(listen(key, accounts, features, presence));
+    return new ConnectionString(
+        options.listen().reachableHost(), listener.port(), Optional.of(key.fingerprint()));
+  }
+
+  /** One that cannot start is named, and the rest goes on. */
+  private void start(ServerFeature feature, ServerContext context, Features features) {
+    try {
+      PrivateFile.createFolder(context.folder());
+      features.start(feature, context);
+    } catch (IOException | RuntimeException | LinkageError e) {
+      LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
+      switchedOff.add(feature.name());
+    }
+  }
+
+  private SessionListener listen(
+      ServerKey key, AccountService accounts, Features features, Presence presence)
+      throws CannotStart, IOException {
+    InetSocketAddress address = options.listen().resolve();
+    try {
+      return SessionListener.start(
+          address,
+          key,
+          SessionLimits.STANDARD,
+          session ->
+              new SessionRequests(
+                  session, accounts.peer(session.handshakeHash()), features, presence));
+    } catch (BindException e) {
+      throw new CannotStart(
+          "The server cannot listen on "
+              + options.listen()
+              + ": "
+              + e.getMessage()
+              + ". Stop the other program, or choose another address with --listen.",
+          e);
+    }
+  }
+
+  private <T extends AutoCloseable> T keep(T resource) {
+    open.push(resource);
+    return resource;
+  }
+
+  /** What clients connect to, with the fingerprint of the server's key. */
+  public ConnectionString address() {
+    return address;
+  }
+
+  /** The features that could not start; the log says why. */
+  public List<String> switchedOff() {
+    return List.copyOf(switchedOff);
+  }
+
+  /**
+   * Takes no more sessions, lets running requests finish for a while, then ends the features and
+   * closes the database.
+   */
+  @Override
+  public synchronized void close() {
+    while (!open.isEmpty()) {
+      AutoCloseable next = open.pop();
+      try {
+        next.close();
+      } catch (Exception e) {
+        LOG.warn("Closing {} failed: {}", next.getClass().getSimpleName(), e.toString());
+      }
+    }
+  }
+}

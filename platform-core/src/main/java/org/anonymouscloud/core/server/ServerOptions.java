@@ -1,0 +1,36 @@
+package org.anonymouscloud.core.server;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.anonymouscloud.core.account.server.AccountPolicy;
+
+/**
+ * What a server's owner decides.
+ *
+ * @param data the folder of keys, packs and, for some databases, the database
+ * @param listen where sessions are accepted
+ * @param databaseUrl where the database is, if it is not in the data folder; with credentials,
+ *     never logged
+ * @param maxUsers logged-in sessions at once, at least 1
+ * @param accounts who may make an account, and how large it may grow
+ */
+public record ServerOptions(
+    Path data,
+    ListenAddress listen,
+    Optional<String> databaseUrl,
+    int maxUsers,
+    AccountPolicy accounts) {
+  /**
+   * @throws IllegalArgumentException if a value is out of range
+   */
+  public ServerOptions {
+    if (maxUsers < 1) {
+      throw new IllegalArgumentException("A server is for at least one user.");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "ServerOptions[" + data + ", " + listen + "]";
+  }
+}

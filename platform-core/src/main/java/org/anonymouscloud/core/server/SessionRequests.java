@@ -1,0 +1,103 @@
+package org.anonymouscloud.core.server;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.server.AccountPeer;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.plugin.AccountHandler;
+import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.session.ServedSession;
+import org.anonymouscloud.core.session.SessionHandler;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the requests of one session: those about the account itself, and those of a logged-in
+ * account to the features. Thread-safe.
+ */
+final class SessionRequests implements SessionHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionRequests.class);
+
+  private final ServedSession session;
+  private final AccountPeer peer;
+  private final Features features;
+  private final Presence presence;
+
+  /** The account that has entered. Features ask this and not the peer, which enters first. */
+  private volatile @Nullable AccountId present;
+
+  SessionRequests(ServedSession session, AccountPeer peer, Features features, Presence presence) {
+    this.session = session;
+    this.peer = peer;
+    this.features = features;
+    this.presence = presence;
+  }
+
+  @Override
+  public byte[] handle(Request request) throws Refused, IOException {
+    try {
+      return request.method().startsWith(AccountMethod.PREFIX)
+          ? answer(request)
+          : forFeature(request);
+    } catch (DatabaseUnavailable e) {
+      LOG.warn("A request failed, for the database is away: {}", e.getMessage());
+      throw new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
+    }
+  }
+
+  private byte[] forFeature(Request request) throws Refused, IOException {
+    AccountId account = present;
+    if (account == null) {
+      throw new Refused(ErrorCode.NOT_LOGGED_IN, "Log in first.");
+    }
+    AccountHandler handler =
+        features
+            .handler(request.method())
+            .orElseThrow(
+                () ->
+                    new Refused(
+                        ErrorCode.UNKNOWN_METHOD, "No feature of this server answers to that."));
+    return handler.handle(account, request);
+  }
+
+  /** One at a time, so that who is logged in and who has entered do not part. */
+  private synchronized byte[] answer(Request request) throws Refused {
+    byte[] answer = peer.handle(request);
+    Optional<AccountId> account = peer.account();
+    if (account.isEmpty()) {
+      leave();
+    } else if (present == null) {
+      enter(account.get());
+    }
+    return answer;
+  }
+
+  private void enter(AccountId account) throws Refused {
+    if (!presence.enter(account, session)) {
+      peer.logOut();
+      throw new Refused(
+          ErrorCode.SERVER_FULL,
+          "The server has as many users as its owner allows; try again later.",
+          true);
+    }
+    present = account;
+  }
+
+  private void leave() {
+    AccountId account = present;
+    if (account != null) {
+      present = null;
+      presence.leave(account, session);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    leave();
+  }
+}

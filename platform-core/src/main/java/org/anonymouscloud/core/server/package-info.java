@@ -1,0 +1,9 @@
+/**
+ * The server process: what a data folder, a database, accounts, features and a port become
+ * together. Start with {@link org.anonymouscloud.core.server.Server}. Knows no feature and no
+ * database by name, and writes nothing personal to its log.
+ */
+@NullMarked
+package org.anonymouscloud.core.server;
+
+import org.jspecify.annotations.NullMarked;
