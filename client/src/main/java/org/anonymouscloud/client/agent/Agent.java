@@ -7,38 +7,48 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The running agent of one home. It holds the home's lock as long as it lives. Thread-safe. */
 public final class Agent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final int TOKEN_BYTES = 32;
 
-  private final CountDownLatch stop = new CountDownLatch(1);
   private final Home home;
   private final String version;
+  private final Runnable stop;
   private final FileChannel lockFile;
+  private final CurrentAccount account;
   private final Secret token;
   private final LocalApi api;
 
-  private Agent(Home home, String version, FileChannel lockFile) throws IOException {
+  private Agent(
+      Home home, String version, List<ClientFeature> features, Runnable stop, FileChannel lockFile)
+      throws IOException {
     this.home = home;
     this.version = version;
+    this.stop = stop;
     this.lockFile = lockFile;
+    this.account = new CurrentAccount(home.account(), Clock.systemUTC());
     this.token =
         Secret.of(HexFormat.of().formatHex(RandomBytes.next(TOKEN_BYTES)).getBytes(US_ASCII));
-    this.api = LocalApi.start(routes(), token);
+    this.api = LocalApi.start(routes(features), token);
     new AgentAddress(api.url(), ProcessHandle.current().pid(), version)
         .publish(home.folder(), token);
   }
@@ -46,9 +56,12 @@ public final class Agent implements AutoCloseable {
   /**
    * Starts serving and publishes the address in the home.
    *
+   * @param features whose routes it offers
+   * @param stop called when someone asks the agent to end; it must not block
    * @throws Problem if this home has a running agent already
    */
-  public static Agent start(Home home, String version) throws Problem, IOException {
+  public static Agent start(Home home, String version, List<ClientFeature> features, Runnable stop)
+      throws Problem, IOException {
     FileChannel lockFile =
         FileChannel.open(home.agentLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
@@ -59,21 +72,44 @@ public final class Agent implements AutoCloseable {
       }
       // What an agent left that was killed: nobody may be sent there.
       AgentAddress.withdraw(home.folder());
-      return new Agent(home, version, lockFile);
+      return new Agent(home, version, features, stop, lockFile);
     } catch (Problem | IOException | RuntimeException e) {
       lockFile.close();
       throw e;
     }
   }
 
-  /** Waits until someone asks the agent to end, over the API or by a signal to the process. */
-  public void awaitStop() throws InterruptedException {
-    Thread onSignal = new Thread(stop::countDown, "stop");
-    Runtime.getRuntime().addShutdownHook(onSignal);
-    stop.await();
+  /** Where it serves, without a path. */
+  public String url() {
+    return api.url();
   }
 
-  private List<Route> routes() {
+  private List<Route> routes(List<ClientFeature> features) {
+    List<Route> routes = new ArrayList<>(own());
+    routes.addAll(new AccountRoutes(account).routes());
+    for (ClientFeature feature : features) {
+      try {
+        routes.addAll(routes(feature));
+      } catch (RuntimeException | LinkageError e) {
+        LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
+      }
+    }
+    return routes;
+  }
+
+  /** A feature's routes, which lie below its own name. */
+  private List<Route> routes(ClientFeature feature) {
+    List<Route> routes = feature.routes(account);
+    String own = "/" + feature.name();
+    for (Route route : routes) {
+      if (!route.path().equals(own) && !route.path().startsWith(own + "/")) {
+        throw new IllegalArgumentException("it claims the route " + route.path());
+      }
+    }
+    return routes;
+  }
+
+  private List<Route> own() {
     return List.of(
         new Route(
             HandlerType.GET,
@@ -92,7 +128,7 @@ public final class Agent implements AutoCloseable {
               // Not before the answer is out: the end of the agent cuts all connections.
               Request.addCompletionListener(
                   ServletContextRequest.getServletContextRequest(context.req()),
-                  failure -> stop.countDown());
+                  failure -> stop.run());
             }));
   }
 
@@ -100,6 +136,7 @@ public final class Agent implements AutoCloseable {
   public void close() throws IOException {
     AgentAddress.withdraw(home.folder());
     api.close();
+    account.close();
     token.close();
     // Last: who sees the lock free may start the next agent.
     lockFile.close();

@@ -58,8 +58,13 @@ final class Gate extends Handler.Wrapper {
       refusal.send(response, callback);
       return true;
     }
-    request.setAttribute(
-        CUT, (Runnable) () -> cut(request.getConnectionMetaData().getConnection().getEndPoint()));
+    EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
+    request.setAttribute(CUT, (Runnable) () -> cut(connection));
+    // Work may stand still for long, for instance when the server does: whoever has the token may
+    // wait. Only strangers and idle connections are timed.
+    connection.setIdleTimeout(0);
+    Request.addCompletionListener(
+        request, failure -> connection.setIdleTimeout(LocalApi.IDLE_MILLIS));
     return super.handle(request, response, callback);
   }
 

@@ -6,11 +6,9 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -32,7 +30,10 @@ final class LocalApi implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalApi.class);
   private static final int MAX_HEADER_BYTES = 8 * 1024;
-  private static final long IDLE_MILLIS = 30_000;
+
+  /** How long a connection may be silent that is not working on an accepted request. */
+  static final long IDLE_MILLIS = 30_000;
+
   private static final int REQUEST_ID_LENGTH = 64;
 
   private final Javalin javalin;
@@ -140,18 +141,17 @@ final class LocalApi implements AutoCloseable {
   }
 
   private static ProblemDocument problem(Exception e) {
-    return switch (e) {
-      case Problem problem -> ProblemDocument.of(problem);
-      case NotLoggedIn none ->
-          ProblemDocument.of(new Problem(Problem.Kind.NOT_LOGGED_IN, none.getMessage()));
-      case InterruptedIOException stopped ->
-          ProblemDocument.of(
-              new Problem(Problem.Kind.UNAVAILABLE, "The work was interrupted.", stopped));
-      case IOException broken ->
-          ProblemDocument.of(
-              new Problem(Problem.Kind.UNAVAILABLE, String.valueOf(broken.getMessage()), broken));
-      default -> unexpected(e);
-    };
+    Optional<Problem> expected = Failures.problem(e);
+    if (expected.isPresent()) {
+      return ProblemDocument.of(expected.get());
+    }
+    if (e instanceof IOException) {
+      String text = String.valueOf(e.getMessage());
+      boolean full = text.contains("No space left on device");
+      return ProblemDocument.of(
+          new Problem(full ? Problem.Kind.NO_SPACE : Problem.Kind.UNAVAILABLE, text, e));
+    }
+    return unexpected(e);
   }
 
   private static ProblemDocument unexpected(Exception e) {

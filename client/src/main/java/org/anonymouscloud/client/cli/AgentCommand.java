@@ -9,6 +9,8 @@ import java.util.Optional;
 import org.anonymouscloud.client.agent.Agent;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.host.Capability;
+import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -99,8 +101,13 @@ final class AgentCommand {
       mixinStandardHelpOptions = true,
       description = "Be the agent, in the foreground.")
   int run() throws Problem, IOException, InterruptedException {
-    try (Agent agent = Agent.start(context.home(), Commands.Version.number())) {
-      agent.awaitStop();
+    try (Ending ending = Ending.onSignal();
+        PluginHost plugins = Distribution.plugins(context.terminal(), Capability.CLIENT_FEATURE);
+        Agent agent =
+            Agent.start(
+                context.home(), Commands.Version.number(), plugins.clientFeatures(), ending::ask)) {
+      context.terminal().print("The agent runs at " + agent.url() + ".");
+      ending.await();
     }
     return 0;
   }

@@ -13,6 +13,7 @@ import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.UUID;
 import org.anonymouscloud.client.home.AgentAddress;
@@ -56,7 +57,12 @@ final class AgentHttp implements AgentApi {
   @Override
   public JsonNode post(String path, Object body) throws Problem, IOException {
     byte[] json = JSON.writeValueAsBytes(body);
-    return exchange("POST", path, "application/json", out -> out.write(json));
+    try {
+      return exchange("POST", path, "application/json", out -> out.write(json));
+    } finally {
+      // It may hold a password.
+      Arrays.fill(json, (byte) 0);
+    }
   }
 
   @Override

@@ -2,9 +2,18 @@ package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.anonymouscloud.client.agent.Failures;
 import org.anonymouscloud.client.home.Home;
+import org.anonymouscloud.core.host.Capability;
+import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.AgentApi;
+import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
@@ -19,6 +28,8 @@ import picocli.CommandLine.Spec;
  * refused by a security check.
  */
 public final class Commands {
+  private static final Set<String> VERSION = Set.of("-V", "--version");
+
   private final Map<String, String> environment;
 
   /**
@@ -30,26 +41,76 @@ public final class Commands {
 
   /** Runs one command line and returns its exit code. */
   public int run(String... arguments) {
+    Context context;
     try {
-      return parser(new Context(Home.of(environment), new StandardTerminal())).execute(arguments);
+      context = new Context(environment, Home.of(environment), new StandardTerminal());
     } catch (IOException e) {
       System.err.println("anoncloud: the state folder cannot be used: " + text(e));
       return CommandLine.ExitCode.SOFTWARE;
     }
+    CommandLine line = new CommandLine(new Root());
+    Map<String, Supplier<Object>> own = own(context);
+    String first = arguments.length == 0 ? "" : arguments[0];
+    if (own.containsKey(first)) {
+      // Only what is asked for, and no plugin: each class that is not loaded is time saved.
+      return run(line.addSubcommand(own.get(first).get()), arguments);
+    }
+    if (VERSION.contains(first)) {
+      return run(line, arguments);
+    }
+    own.values().forEach(command -> line.addSubcommand(command.get()));
+    try (PluginHost plugins = Distribution.plugins(context.terminal(), Capability.CLIENT_FEATURE)) {
+      for (ClientFeature feature : plugins.clientFeatures()) {
+        addCommands(line, feature, context);
+      }
+      return run(line, arguments);
+    } catch (Problem | IOException e) {
+      return explain(e);
+    }
   }
 
-  private CommandLine parser(Context context) {
-    CommandLine line = new CommandLine(new Root()).addSubcommand(new AgentCommand(context));
+  private static Map<String, Supplier<Object>> own(Context context) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("up", () -> new UpCommand(context));
+    commands.put("server", () -> new ServerCommand(context));
+    commands.put("ping", () -> new PingCommand(context));
+    commands.put("admin", () -> new AdminCommand(context));
+    commands.put("register", () -> new RegisterCommand(context));
+    commands.put("login", () -> new LoginCommand(context));
+    commands.put("logout", () -> new LogoutCommand(context));
+    commands.put("agent", () -> new AgentCommand(context));
+    return commands;
+  }
+
+  /** A feature's commands, all or none of them. */
+  private static void addCommands(CommandLine line, ClientFeature feature, Context context) {
+    try {
+      List<CommandLine> commands =
+          feature.commands(context).stream().map(CommandLine::new).toList();
+      for (CommandLine command : commands) {
+        if (line.getSubcommands().containsKey(command.getCommandName())) {
+          throw new IllegalArgumentException(
+              "there is a command '" + command.getCommandName() + "' already");
+        }
+      }
+      commands.forEach(line::addSubcommand);
+    } catch (RuntimeException | LinkageError e) {
+      context
+          .terminal()
+          .warn("The commands of " + feature.name() + " are switched off: " + e.getMessage());
+    }
+  }
+
+  private static int run(CommandLine line, String... arguments) {
     return line.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure))
-        .setParameterExceptionHandler(Commands::explainUsage);
+        .setParameterExceptionHandler(Commands::explainUsage)
+        .execute(arguments);
   }
 
   private static int explain(Exception failure) {
-    if (failure instanceof Problem problem) {
-      return tell(problem);
-    }
-    if (failure instanceof IOException && failure.getCause() instanceof Problem problem) {
-      return tell(problem);
+    Optional<Problem> expected = Failures.problem(failure);
+    if (expected.isPresent()) {
+      return tell(expected.get());
     }
     if (failure instanceof IOException) {
       System.err.println("anoncloud: " + text(failure));
@@ -97,9 +158,8 @@ public final class Commands {
       synopsisSubcommandLabel = "COMMAND",
       footer = {
         "",
-        "ANONCLOUD_HOME names the state folder. Exit codes: 0 done, 1 failed, 2 usage, 3 not logged"
-            + " in,",
-        "4 refused by a security check."
+        "ANONCLOUD_HOME names the state folder.",
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 not logged in, 4 refused by a security check."
       })
   private static final class Root implements Runnable {
     @Spec private CommandSpec spec;
@@ -124,7 +184,13 @@ public final class Commands {
   }
 
   /** What commands share. */
-  record Context(Home home, Terminal terminal) implements CommandContext {
+  record Context(Map<String, String> environment, Home home, Terminal terminal)
+      implements CommandContext {
+    /** A variable of the environment that is set and not empty. */
+    Optional<String> environment(String name) {
+      return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+    }
+
     RunningAgent runningAgent() {
       return new RunningAgent(home);
     }

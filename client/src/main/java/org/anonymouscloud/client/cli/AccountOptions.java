@@ -1,0 +1,37 @@
+package org.anonymouscloud.client.cli;
+
+import java.nio.file.Path;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What {@code register} and {@code login} both ask for. */
+final class AccountOptions {
+  @Option(
+      names = "--server",
+      paramLabel = "CONNECTION-STRING",
+      description = "anoncloud://host:port#FINGERPRINT; the server of 'anoncloud up' if not given.")
+  @Nullable String server;
+
+  @Option(names = "--user", paramLabel = "NAME", required = true, description = "The user name.")
+  String user = "";
+
+  @Option(
+      names = "--password-file",
+      paramLabel = "FILE",
+      description = "Holds the password; without it the password is asked for.")
+  @Nullable Path passwordFile;
+
+  @Option(names = "--json", description = "One JSON document.")
+  boolean json;
+
+  /** The user name, in its one form. */
+  String userName() throws Problem {
+    try {
+      return new UserName(user).text();
+    } catch (IllegalArgumentException e) {
+      throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
+    }
+  }
+}

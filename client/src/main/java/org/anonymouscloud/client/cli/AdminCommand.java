@@ -1,0 +1,45 @@
+package org.anonymouscloud.client.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.server.Server;
+import org.anonymouscloud.core.session.Fingerprint;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code anoncloud admin ...}, for the server's owner on the server's machine. */
+@Command(
+    name = "admin",
+    mixinStandardHelpOptions = true,
+    description = "What the server's owner does on the server's machine.")
+final class AdminCommand {
+  private final Commands.Context context;
+
+  AdminCommand(Commands.Context context) {
+    this.context = context;
+  }
+
+  @Command(
+      name = "fingerprint",
+      mixinStandardHelpOptions = true,
+      description = "Print the fingerprint of the server's key, as connection strings carry it.")
+  int fingerprint(
+      @Option(
+              names = "--data",
+              paramLabel = "DIR",
+              description = "The server's data folder; 'server' in the state folder if not given.")
+          @Nullable Path data)
+      throws Problem, IOException {
+    Path folder = data == null ? context.home().server() : data;
+    Fingerprint fingerprint =
+        Server.fingerprint(folder)
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        Problem.Kind.NOT_FOUND, "No server has run on the folder " + folder + "."));
+    context.terminal().print(fingerprint.toString());
+    return 0;
+  }
+}

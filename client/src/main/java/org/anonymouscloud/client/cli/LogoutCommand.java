@@ -1,0 +1,28 @@
+package org.anonymouscloud.client.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+
+/** {@code anoncloud logout}. */
+@Command(
+    name = "logout",
+    mixinStandardHelpOptions = true,
+    description =
+        "Remove the account and its keys from this device. To come back, you need the password and"
+            + " the account key.")
+final class LogoutCommand implements Callable<Integer> {
+  private final Commands.Context context;
+
+  LogoutCommand(Commands.Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    context.agent().delete("/account");
+    context.terminal().print("Nobody is logged in here.");
+    return 0;
+  }
+}

@@ -1,0 +1,81 @@
+package org.anonymouscloud.client.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** The emergency sheet as a file, for its owner's eyes alone. It never takes another's place. */
+final class SheetFile {
+  private static final byte[] KEY_LINE = "Account key: ".getBytes(US_ASCII);
+
+  private SheetFile() {}
+
+  /** Refuses early what {@link #write} would refuse: a file that is there, a folder that is not. */
+  static void requireNew(@Nullable Path file) throws Problem {
+    if (file == null) {
+      return;
+    }
+    if (Files.exists(file)) {
+      throw alreadyThere(file, null);
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new Problem(Problem.Kind.NOT_FOUND, "There is no folder for the file " + file + ".");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new Problem(Problem.Kind.FORBIDDEN, "The folder of " + file + " cannot be written to.");
+    }
+  }
+
+  static void write(Path file, Secret text) throws Problem, IOException {
+    create(file, text.bytes());
+  }
+
+  /** Writes the one line of the sheet that a login on another device needs. */
+  static void writeAccountKey(Path file, Secret sheet) throws Problem, IOException {
+    byte[] bytes = sheet.bytes();
+    int start = indexOf(bytes, KEY_LINE) + KEY_LINE.length;
+    int end = start;
+    while (end < bytes.length && bytes[end] != '\n') {
+      end++;
+    }
+    byte[] line = Arrays.copyOfRange(bytes, start, end + 1);
+    try {
+      create(file, line);
+    } finally {
+      Arrays.fill(line, (byte) 0);
+    }
+  }
+
+  private static int indexOf(byte[] text, byte[] mark) {
+    for (int i = 0; i + mark.length <= text.length; i++) {
+      if (Arrays.equals(text, i, i + mark.length, mark, 0, mark.length)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("The sheet has no account key.");
+  }
+
+  private static void create(Path file, byte[] content) throws Problem, IOException {
+    try {
+      PrivateFile.create(file, content);
+    } catch (FileAlreadyExistsException e) {
+      throw alreadyThere(file, e);
+    }
+  }
+
+  private static Problem alreadyThere(Path file, @Nullable Exception cause) {
+    return new Problem(
+        Problem.Kind.CONFLICT,
+        file + " is already there and will not be replaced: it may be another sheet.",
+        cause);
+  }
+}

@@ -1,0 +1,116 @@
+package org.anonymouscloud.client.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.client.agent.Agent;
+import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.host.Capability;
+import org.anonymouscloud.core.host.PluginHost;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.server.ListenAddress;
+import org.anonymouscloud.core.server.Server;
+import org.anonymouscloud.core.server.ServerOptions;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code anoncloud up}: everything for one person on one machine. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = "Run a server on SQLite and the agent on this machine, until Ctrl-C.")
+final class UpCommand implements Callable<Integer> {
+  private final Commands.Context context;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where the server accepts clients: the same as last time, at first 127.0.0.1:7420.")
+  private @Nullable String listen;
+
+  UpCommand(Commands.Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException, InterruptedException {
+    ServerOptions options =
+        new ServerOptions(
+            context.home().server(),
+            address(),
+            Optional.empty(),
+            Integer.MAX_VALUE,
+            new AccountPolicy(Registration.OPEN, Long.MAX_VALUE));
+    try (Ending ending = Ending.onSignal();
+        PluginHost plugins =
+            Distribution.plugins(
+                context.terminal(),
+                Capability.SERVER_FEATURE,
+                Capability.DATABASE,
+                Capability.CLIENT_FEATURE);
+        Server server = ServerCommand.start(options, "sqlite", plugins)) {
+      // Its server is ours from now on; one that started by itself makes way.
+      context.runningAgent().stop();
+      try (Agent agent =
+          Agent.start(
+              context.home(), Commands.Version.number(), plugins.clientFeatures(), ending::ask)) {
+        context.home().rememberLocalServer(server.address().toString());
+        greet(server.address(), agent.url());
+        ending.await();
+      }
+    }
+    return 0;
+  }
+
+  private void greet(ConnectionString server, String agent) {
+    Terminal terminal = context.terminal();
+    terminal.print("Server and agent are ready: " + server);
+    terminal.print("The agent's API is at " + agent + "; 'anoncloud agent token' opens it.");
+    terminal.print("");
+    terminal.print("In another terminal:");
+    terminal.print("  anoncloud register --user NAME     once, to make an account");
+    terminal.print("  anoncloud put -r FOLDER /          to store a folder, encrypted");
+    terminal.print("  anoncloud ls /                     to see what is there");
+    terminal.print("Ctrl-C ends both.");
+  }
+
+  /** Accounts are tied to the address, so it stays the same once it is chosen. */
+  private ListenAddress address() throws Problem, IOException {
+    if (listen != null) {
+      try {
+        return ListenAddress.parse(listen);
+      } catch (IllegalArgumentException e) {
+        throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
+      }
+    }
+    Optional<String> last = context.home().localServer();
+    if (last.isPresent()) {
+      ConnectionString server = ServerChoice.parse(last.get());
+      // A server that was told to listen elsewhere must be told so again.
+      if (server.host().equals(ListenAddress.STANDARD.host())) {
+        return new ListenAddress(server.host(), server.port());
+      }
+    }
+    return isFree(ListenAddress.STANDARD)
+        ? ListenAddress.STANDARD
+        : new ListenAddress(ListenAddress.STANDARD.host(), 0);
+  }
+
+  private static boolean isFree(ListenAddress address) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
+      return true;
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+}
