@@ -1,0 +1,111 @@
+package org.anonymouscloud.vault.client.format;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.anonymouscloud.core.wire.Malformed;
+
+/** What a folder says of one thing in it. Immutable. */
+public sealed interface Entry {
+  /** The least bytes that an encoded entry takes. */
+  int MIN_ENCODED = 1 + 1 + 1 + ItemId.LENGTH + 12 + 1;
+
+  Name name();
+
+  ItemId id();
+
+  /** When the thing was last changed where it came from. */
+  Instant modified();
+
+  /** The same thing under another name. */
+  Entry named(Name other);
+
+  /**
+   * A file.
+   *
+   * @param executable whether its owner may run it
+   * @param version counted from 1; one more with each change of the content
+   */
+  record File(
+      Name name, ItemId id, Instant modified, boolean executable, long version, Content content)
+      implements Entry {
+    private static final int TYPE = 1;
+
+    public File {
+      if (version < 1) {
+        throw new IllegalArgumentException("A file's version is counted from 1.");
+      }
+    }
+
+    @Override
+    public File named(Name other) {
+      return new File(other, id, modified, executable, version, content);
+    }
+  }
+
+  /** A folder. */
+  record Folder(Name name, ItemId id, Instant modified, Pages pages) implements Entry {
+    private static final int TYPE = 2;
+
+    @Override
+    public Folder named(Name other) {
+      return new Folder(other, id, modified, pages);
+    }
+
+    /** The same folder with other entries. */
+    public Folder with(Pages other) {
+      return new Folder(name, id, modified, other);
+    }
+  }
+
+  /** Bytes that the encoded entry takes. */
+  default int encodedLength() {
+    int common = 1 + name().encode().length + 1 + ItemId.LENGTH + 12;
+    return switch (this) {
+      case File file -> common + 1 + 8 + file.content.encodedLength();
+      case Folder folder -> common + folder.pages.encodedLength();
+    };
+  }
+
+  /** The entry as it stands in a page. */
+  default byte[] encode() {
+    ByteBuffer out = ByteBuffer.allocate(encodedLength());
+    encode(out);
+    return out.array();
+  }
+
+  /** Writes the entry as it stands in a page. */
+  default void encode(ByteBuffer out) {
+    byte[] encodedName = name().encode();
+    out.put((byte) encodedName.length).put(encodedName);
+    out.put((byte) (this instanceof File ? File.TYPE : Folder.TYPE)).put(id().bytes());
+    Instant time = modified();
+    out.putLong(time.getEpochSecond()).putInt(time.getNano());
+    switch (this) {
+      case File file -> {
+        out.put((byte) (file.executable ? 1 : 0)).putLong(file.version);
+        file.content.encode(out);
+      }
+      case Folder folder -> folder.pages.encode(out);
+    }
+  }
+
+  /** Reads one entry of a page. */
+  static Entry decode(Fields in) throws Malformed {
+    Name name = Name.decode(in.bytes(in.u8()));
+    int type = in.u8();
+    ItemId id = ItemId.of(in.bytes(ItemId.LENGTH));
+    Instant modified = in.time();
+    return switch (type) {
+      case File.TYPE -> {
+        int flags = in.u8();
+        long version = in.u63();
+        if (flags > 1 || version < 1) {
+          throw new Malformed("A file has flags or a version that there are not.");
+        }
+        yield new File(name, id, modified, flags == 1, version, Content.decode(in));
+      }
+      case Folder.TYPE -> new Folder(name, id, modified, Pages.decode(in));
+      default -> throw new Malformed("An entry has a type that there is not.");
+    };
+  }
+}

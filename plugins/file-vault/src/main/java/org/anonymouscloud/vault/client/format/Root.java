@@ -1,0 +1,146 @@
+package org.anonymouscloud.vault.client.format;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Optional;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.wire.Malformed;
+
+/**
+ * The top of a drive's tree at one moment. Its encoding has one size, so that its length does not
+ * tell an empty drive from a full one. Immutable.
+ */
+public final class Root {
+  /** Stands before the first root. */
+  public static final Digest NOTHING = Digest.of(new byte[Digest.LENGTH]);
+
+  private static final int VERSION = 1;
+  private static final int TOP = 1 + Ref.ENCODED;
+  private static final int CHAIN = 1 + 8 + Digest.LENGTH;
+
+  /** Bytes in an encoded root. */
+  static final int ENCODED =
+      1 + DriveId.LENGTH + 8 + Digest.LENGTH + DeviceId.LENGTH + 12 + TOP + CHAIN;
+
+  private final DriveId drive;
+  private final long number;
+  private final Digest previous;
+  private final DeviceId device;
+  private final Instant time;
+  private final Pages top;
+  private final Optional<ChainFloor> chain;
+
+  private Root(
+      DriveId drive,
+      long number,
+      Digest previous,
+      DeviceId device,
+      Instant time,
+      Pages top,
+      Optional<ChainFloor> chain) {
+    this.drive = drive;
+    this.number = number;
+    this.previous = previous;
+    this.device = device;
+    this.time = time;
+    this.top = top;
+    this.chain = chain;
+  }
+
+  /** A drive's first root. */
+  public static Root first(
+      DriveId drive, DeviceId device, Instant time, Pages top, Optional<ChainFloor> chain) {
+    return new Root(drive, 0, NOTHING, device, time, top, chain);
+  }
+
+  /**
+   * The root after this one.
+   *
+   * @param hash of this root as it was signed
+   * @param newChain the head of the account's chain as its writer knows it
+   */
+  public Root next(
+      Digest hash, DeviceId writer, Instant when, Pages newTop, Optional<ChainFloor> newChain) {
+    return new Root(drive, number + 1, hash, writer, when, newTop, newChain);
+  }
+
+  public DriveId drive() {
+    return drive;
+  }
+
+  /** Counted from 0. */
+  public long number() {
+    return number;
+  }
+
+  /** The hash of the signed root before this one; {@link #NOTHING} for the first. */
+  public Digest previous() {
+    return previous;
+  }
+
+  /** The device that wrote it. */
+  public DeviceId device() {
+    return device;
+  }
+
+  /** When it was written, by the writer's clock; informs, decides nothing. */
+  public Instant time() {
+    return time;
+  }
+
+  /** The pages of the topmost folder. */
+  public Pages top() {
+    return top;
+  }
+
+  /** The head of the account's chain when this was written, if the writer knew it. */
+  public Optional<ChainFloor> chain() {
+    return chain;
+  }
+
+  /** The bytes to seal. */
+  public byte[] encode() {
+    ByteBuffer out = ByteBuffer.allocate(ENCODED);
+    out.put((byte) VERSION).put(drive.bytes()).putLong(number).put(previous.bytes());
+    out.put(device.bytes()).putLong(time.getEpochSecond()).putInt(time.getNano());
+    top.encode(out);
+    out.position(ENCODED - CHAIN);
+    chain.ifPresent(head -> out.put((byte) 1).putLong(head.seq()).put(head.hash().bytes()));
+    return out.array();
+  }
+
+  /** Reads the bytes of an opened root. */
+  public static Root decode(byte[] encoded) throws Malformed {
+    if (encoded.length != ENCODED) {
+      throw new Malformed("A root has a length that there is not.");
+    }
+    Fields in = new Fields(encoded);
+    in.version(VERSION);
+    DriveId drive = DriveId.of(in.bytes(DriveId.LENGTH));
+    long number = in.u63();
+    Digest previous = Digest.of(in.bytes(Digest.LENGTH));
+    DeviceId device = DeviceId.of(in.bytes(DeviceId.LENGTH));
+    Instant time = in.time();
+    Pages top = Pages.decode(in);
+    in.zeros(top.isEmpty() ? Ref.ENCODED : 0);
+    Optional<ChainFloor> chain = decodeChain(in);
+    in.end();
+    if (number == 0 != previous.equals(NOTHING)) {
+      throw new Malformed("Only the first root has none before it.");
+    }
+    return new Root(drive, number, previous, device, time, top, chain);
+  }
+
+  private static Optional<ChainFloor> decodeChain(Fields in) throws Malformed {
+    return switch (in.u8()) {
+      case 0 -> {
+        in.zeros(8 + Digest.LENGTH);
+        yield Optional.empty();
+      }
+      case 1 -> Optional.of(new ChainFloor(in.u63(), Digest.of(in.bytes(Digest.LENGTH))));
+      default -> throw new Malformed("A root has a mark that there is not.");
+    };
+  }
+}

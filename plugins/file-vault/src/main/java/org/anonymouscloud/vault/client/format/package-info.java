@@ -1,0 +1,12 @@
+/**
+ * The bytes of a drive (docs/formats/vault.md): the signed root, pages of folders, lists of
+ * segments, and how each of them is sealed for its place. Start with {@link
+ * org.anonymouscloud.vault.client.format.SignedRoot}, {@link
+ * org.anonymouscloud.vault.client.format.Page} and {@link
+ * org.anonymouscloud.vault.client.format.Sealing}. Reads no network and no disk, and knows no
+ * server.
+ */
+@NullMarked
+package org.anonymouscloud.vault.client.format;
+
+import org.jspecify.annotations.NullMarked;
