@@ -1,0 +1,157 @@
+package org.anonymouscloud.vault.client.content;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.anonymouscloud.core.crypto.ChunkedEncryption;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.vault.client.format.Place;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.format.Sealing;
+import org.anonymouscloud.vault.client.store.Buffers;
+import org.anonymouscloud.vault.client.store.PackWriter;
+import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.UploadLanes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Seals segments of content on two threads while the caller reads on. A bound on what waits keeps
+ * memory constant whatever is written. Thread-safe.
+ */
+public final class Sealer implements AutoCloseable {
+  /** Digest and cipher take half of what the rest of an upload takes on one processor. */
+  private static final int THREADS = 2;
+
+  private static final int WAITING_KIB = 4 * 1024;
+  private static final int KIB = 1024;
+
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          THREADS, Thread.ofPlatform().daemon().name("segment-sealer-", 0).factory());
+  private final Semaphore waiting = new Semaphore(WAITING_KIB);
+  private final Buffers plains =
+      new Buffers(Ref.MAX_LENGTH, WAITING_KIB * KIB / Ref.MAX_LENGTH + 1);
+  private final Sealing sealing;
+
+  public Sealer(Sealing sealing) {
+    this.sealing = sealing;
+  }
+
+  /** Arrays for segments that are to be sealed. */
+  Buffers plains() {
+    return plains;
+  }
+
+  /**
+   * Begins to seal a segment and to put it in a pack, unless it is what it was. Waits while too
+   * much waits already.
+   *
+   * @param before the segment that stood here in the file's last version
+   * @param plain given up to this; holds the segment from its start
+   */
+  Pending begin(Place place, Optional<Ref> before, byte[] plain, int length, PackWriter writer)
+      throws IOException {
+    int weight = Math.max(1, length / KIB);
+    try {
+      waiting.acquire(weight);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("The upload was interrupted.");
+    }
+    Pending pending = new Pending();
+    threads.execute(
+        () -> {
+          try {
+            pending.done(seal(place, before, plain, length, writer));
+          } catch (IOException e) {
+            pending.failed(e);
+          } catch (RuntimeException | Error e) {
+            pending.failed(new IOException("A segment could not be sealed.", e));
+          } finally {
+            plains.give(plain);
+            waiting.release(weight);
+          }
+        });
+    return pending;
+  }
+
+  private Ref seal(Place place, Optional<Ref> before, byte[] plain, int length, PackWriter writer)
+      throws IOException {
+    int generation = sealing.generation();
+    try {
+      Digest digest = sealing.digest(generation, plain, length);
+      if (before.isPresent() && holds(before.get(), generation, digest, plain, length)) {
+        return before.get();
+      }
+      int sealedLength = ChunkedEncryption.sealedLength(length);
+      byte[] sealed =
+          sealedLength > UploadLanes.SEALED / 2 ? writer.buffers().take() : new byte[sealedLength];
+      sealing.seal(place, generation, plain, length, sealed);
+      PackWriter.Spot spot = writer.add(sealed, sealedLength);
+      return new Ref(spot.pack(), spot.offset(), length, generation, place.version(), digest);
+    } catch (NotAuthentic e) {
+      throw new DataNotAuthentic();
+    }
+  }
+
+  private boolean holds(Ref before, int generation, Digest digest, byte[] plain, int length)
+      throws NotAuthentic {
+    if (before.length() != length) {
+      return false;
+    }
+    return before
+        .digest()
+        .equals(
+            before.generation() == generation
+                ? digest
+                : sealing.digest(before.generation(), plain, length));
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+  }
+
+  /** A segment that is being sealed. */
+  static final class Pending {
+    private @Nullable Ref ref;
+    private @Nullable IOException failure;
+
+    private synchronized void done(Ref result) {
+      ref = result;
+      notifyAll();
+    }
+
+    private synchronized void failed(IOException e) {
+      failure = e;
+      notifyAll();
+    }
+
+    /** Waits for the reference. */
+    synchronized Ref await() throws IOException {
+      while (ref == null && failure == null) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("The upload was interrupted.");
+        }
+      }
+      if (ref == null) {
+        throw java.util.Objects.requireNonNull(failure);
+      }
+      return ref;
+    }
+
+    /** Waits until it is over, well or not. */
+    synchronized void awaitEnd() throws InterruptedException {
+      while (ref == null && failure == null) {
+        wait();
+      }
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package org.anonymouscloud.vault.client.drive;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.vault.client.content.FileWriter;
+import org.anonymouscloud.vault.client.format.Content;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.store.PackWriter;
+import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.tree.Changes;
+import org.anonymouscloud.vault.client.tree.ConflictName;
+import org.anonymouscloud.vault.client.tree.Merge;
+import org.anonymouscloud.vault.client.tree.PathRefused;
+import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.PackName;
+
+/**
+ * Changes to a drive that become one root, or several if there are very many. Nothing is seen by
+ * others before {@link #commit}, except what a long batch has committed on its way. Not
+ * thread-safe.
+ */
+public final class Batch implements AutoCloseable {
+  private static final int MAX_OPEN_FILES = 512;
+
+  private final Drive drive;
+  private final PackWriter writer;
+  private final Changes changes = new Changes();
+  private final Deque<OpenFile> open = new ArrayDeque<>();
+  private final List<VaultPath> conflicts = new ArrayList<>();
+  private Snapshot base;
+  private long bytes;
+  private Instant begun;
+
+  /** A file whose segments are still being sealed. */
+  private record OpenFile(
+      VaultPath path,
+      Attributes attributes,
+      ItemId id,
+      long version,
+      Optional<Entry> there,
+      boolean strict,
+      FileWriter writer) {}
+
+  /**
+   * What a batch has done.
+   *
+   * @param sentBytes bytes that went to the server in packs
+   * @param conflicts where something was kept as a second file, as another device was faster
+   */
+  public record Committed(long sentBytes, List<VaultPath> conflicts) {}
+
+  Batch(Drive drive, Snapshot base) {
+    this.drive = drive;
+    this.base = base;
+    this.writer = drive.newWriter();
+    this.begun = drive.clock().instant();
+  }
+
+  /**
+   * A file shall be at a path, with what the stream gives. The folder in which it lies must be
+   * there or have been made in this batch.
+   *
+   * @param content read to its end; the caller closes it
+   * @throws PathRefused if a file cannot be there, or the precondition does not hold
+   */
+  public void write(
+      VaultPath path, InputStream content, Attributes attributes, Precondition precondition)
+      throws IOException {
+    requireParent(path);
+    Optional<Entry> there = base.find(path);
+    if (path.isTop() || changes.makesFolder(path) || there.orElse(null) instanceof Entry.Folder) {
+      throw new PathRefused(Reason.IS_A_FOLDER, path);
+    }
+    require(precondition, path, there);
+    Optional<Entry.File> before = there.map(Entry.File.class::cast);
+    ItemId id = before.map(Entry.File::id).orElseGet(ItemId::random);
+    long version = before.map(Entry.File::version).orElse(0L) + 1;
+    FileWriter file =
+        new FileWriter(
+            drive.nodes(),
+            drive.sealer(),
+            writer,
+            drive.id(),
+            id,
+            version,
+            before.map(Entry.File::content));
+    try {
+      file.write(content, this::secure);
+    } catch (IOException | RuntimeException e) {
+      // Half a file must never be committed.
+      file.abandon();
+      throw e;
+    }
+    open.addLast(new OpenFile(path, attributes, id, version, there, precondition.isStrict(), file));
+    bytes += file.length();
+    while (open.size() > MAX_OPEN_FILES) {
+      settle();
+    }
+    commitIfLong();
+  }
+
+  /**
+   * A folder shall be at a path. The folder in which it lies must be there or have been made in
+   * this batch.
+   *
+   * @param modified its time, also if it is there already
+   * @throws PathRefused if a file is there
+   */
+  public void makeFolder(VaultPath path, Instant modified) throws IOException {
+    if (path.isTop()) {
+      return;
+    }
+    requireParent(path);
+    Optional<Entry> there = base.find(path);
+    if (changes.putsFile(path)
+        || open.stream().anyMatch(file -> file.path.equals(path))
+        || there.orElse(null) instanceof Entry.File) {
+      throw new PathRefused(Reason.NOT_A_FOLDER, path);
+    }
+    changes.makeFolder(path, modified);
+    commitIfLong();
+  }
+
+  /**
+   * What is at a path shall be gone.
+   *
+   * @param recursive whether a folder may go with all that is in it
+   * @throws PathRefused if there is nothing, or the folder is not empty
+   */
+  public void remove(VaultPath path, boolean recursive, Precondition precondition)
+      throws IOException {
+    if (path.isTop()) {
+      throw new PathRefused(Reason.IS_A_FOLDER, path);
+    }
+    Entry there = base.find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path));
+    require(precondition, path, Optional.of(there));
+    if (!recursive && there instanceof Entry.Folder folder && !folder.pages().isEmpty()) {
+      throw new PathRefused(Reason.NOT_EMPTY, path);
+    }
+    changes.remove(path, there, precondition.isStrict());
+  }
+
+  private static void require(Precondition precondition, VaultPath path, Optional<Entry> there)
+      throws PathRefused {
+    if (!precondition.holds(there)) {
+      throw new PathRefused(
+          precondition instanceof Precondition.Absent ? Reason.ALREADY_THERE : Reason.CHANGED,
+          path);
+    }
+  }
+
+  private void requireParent(VaultPath path) throws IOException {
+    if (!path.isTop() && !changes.makesFolder(path.parent())) {
+      if (changes.putsFile(path.parent())) {
+        throw new PathRefused(Reason.NOT_A_FOLDER, path.parent());
+      }
+      base.folder(path.parent());
+    }
+  }
+
+  private void settle() throws IOException {
+    OpenFile file = open.getFirst();
+    Content content = file.writer.finish();
+    open.removeFirst();
+    boolean same =
+        file.there.isPresent()
+            && file.there.get() instanceof Entry.File before
+            && before.content().equals(content);
+    changes.put(
+        file.path,
+        new Entry.File(
+            file.path.name(),
+            file.id,
+            file.attributes.modified(),
+            file.attributes.executable(),
+            same ? file.version - 1 : file.version,
+            content),
+        file.there,
+        file.strict);
+  }
+
+  private void commitIfLong() throws IOException {
+    Pace pace = drive.pace();
+    if (bytes >= pace.bytes()
+        || changes.count() + open.size() >= pace.changes()
+        || begun.plus(pace.time()).isBefore(drive.clock().instant())) {
+      commit();
+    }
+  }
+
+  /**
+   * Makes the changes part of the drive; they are durable on the server when this returns.
+   *
+   * @throws PathRefused if a strict change does not find what it expects; then nothing is changed
+   */
+  public Committed commit() throws IOException {
+    while (!open.isEmpty()) {
+      settle();
+    }
+    if (changes.count() > 0) {
+      drive.commits().lock();
+      try {
+        moveRoot();
+        base = new Snapshot(drive, drive.roots().known());
+      } finally {
+        drive.commits().unlock();
+      }
+      changes.clear();
+    }
+    bytes = 0;
+    begun = drive.clock().instant();
+    return new Committed(writer.sentBytes(), List.copyOf(conflicts));
+  }
+
+  private void moveRoot() throws IOException {
+    Roots roots = drive.roots();
+    List<PackName> sent = new ArrayList<>();
+    // Not the root on which this batch began: others of this process may have moved it since.
+    Optional<Roots.Known> onto = roots.known();
+    while (true) {
+      Pages top = onto.map(known -> known.root().top()).orElse(Pages.NONE);
+      long number = onto.map(known -> known.root().number() + 1).orElse(0L);
+      Merge merge =
+          new Merge(drive.nodes(), writer, number, conflictName(), drive.clock().instant());
+      Pages merged = merge.apply(drive.id(), top, changes);
+      if (merged.equals(top)) {
+        return;
+      }
+      writer.flush();
+      List<PackName> live = new ArrayList<>(sent);
+      List<PackName> newest = writer.takeSent();
+      live.addAll(newest);
+      if (roots.move(onto, merged, live)) {
+        conflicts.addAll(merge.conflicts());
+        return;
+      }
+      if (sent.isEmpty()) {
+        // Later attempts write pages alone, of which only the last attempt's are needed.
+        sent.addAll(newest);
+      }
+      onto = roots.newest();
+    }
+  }
+
+  /** Lets the root name packs of a very large file before the server gives them up. */
+  private void secure() throws IOException {
+    if (writer.sentPacks() < drive.pace().packs()) {
+      return;
+    }
+    List<PackName> live = writer.takeSent();
+    drive.commits().lock();
+    try {
+      Optional<Roots.Known> onto = drive.roots().known();
+      while (!drive
+          .roots()
+          .move(onto, onto.map(known -> known.root().top()).orElse(Pages.NONE), live)) {
+        onto = drive.roots().newest();
+      }
+    } finally {
+      drive.commits().unlock();
+    }
+  }
+
+  private ConflictName conflictName() {
+    return new ConflictName(
+        drive.account().device(), LocalDate.ofInstant(drive.clock().instant(), ZoneOffset.UTC));
+  }
+
+  /** Gives up what has not been committed. */
+  @Override
+  public void close() {
+    open.forEach(file -> file.writer.abandon());
+    open.clear();
+    writer.close();
+  }
+}

@@ -1,0 +1,151 @@
+package org.anonymouscloud.vault.client.drive;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.vault.client.content.Sealer;
+import org.anonymouscloud.vault.client.format.DriveId;
+import org.anonymouscloud.vault.client.format.KeyRing;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.format.Sealing;
+import org.anonymouscloud.vault.client.store.Buffers;
+import org.anonymouscloud.vault.client.store.PackReader;
+import org.anonymouscloud.vault.client.store.PackWriter;
+import org.anonymouscloud.vault.client.store.Patience;
+import org.anonymouscloud.vault.client.store.RemoteVault;
+import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.UploadLanes;
+import org.anonymouscloud.vault.client.tree.Nodes;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+
+/**
+ * The encrypted drive of an account. Whatever the server does, what is read is what the account's
+ * devices have written, or an {@link org.anonymouscloud.vault.client.store.Untrusted} is thrown and
+ * nothing of it is given out. Thread-safe.
+ */
+public final class Drive implements AutoCloseable {
+  private static final int KEPT_SEGMENTS = 16;
+
+  private final AccountSession account;
+  private final Clock clock;
+  private final Pace pace;
+  private final DriveId id;
+  private final KeyRing keys;
+  private final Sealing sealing;
+  private final Sealer sealer;
+  private final RemoteVault remote;
+  private final Roots roots;
+  private final PackReader packs;
+  private final Nodes nodes;
+  private final UploadLanes lanes = new UploadLanes();
+  private final Buffers segments = new Buffers(Ref.MAX_LENGTH, KEPT_SEGMENTS);
+
+  /** Held while a batch of this process becomes a root, so that they do not race each other. */
+  private final ReentrantLock commits = new ReentrantLock();
+
+  /** The drive of an account. Asks nobody yet. */
+  public Drive(AccountSession account, Clock clock) {
+    this(account, clock, new Patience(), Pace.USUAL);
+  }
+
+  /**
+   * @param patience how long to repeat what was cut off
+   * @param pace how often a long batch becomes a root
+   */
+  public Drive(AccountSession account, Clock clock, Patience patience, Pace pace) {
+    this.account = account;
+    this.clock = clock;
+    this.pace = pace;
+    try (Secret secret = account.featureSecret(VaultMethod.FEATURE, 0)) {
+      this.id = DriveId.ofAccount(secret);
+    }
+    this.keys =
+        new KeyRing(
+            account::generation,
+            generation -> account.featureSecret(VaultMethod.FEATURE, generation));
+    this.sealing = new Sealing(keys);
+    this.sealer = new Sealer(sealing);
+    this.remote = new RemoteVault(account.link(), patience);
+    this.roots = new Roots(account, id, keys, remote, clock);
+    this.packs = new PackReader(remote);
+    this.nodes = new Nodes(id, sealing, packs);
+  }
+
+  /**
+   * The drive as it is now.
+   *
+   * @throws org.anonymouscloud.vault.client.store.Untrusted if the server shows something else than
+   *     the newest state that it can have
+   */
+  public Snapshot snapshot() throws IOException {
+    return new Snapshot(this, roots.newest());
+  }
+
+  /** Begins to change the drive. The caller closes the batch. */
+  public Batch batch() throws IOException {
+    return new Batch(this, snapshot());
+  }
+
+  /** The space that the account uses. */
+  public Messages.Usage usage() throws IOException {
+    return remote.usage();
+  }
+
+  AccountSession account() {
+    return account;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  Pace pace() {
+    return pace;
+  }
+
+  DriveId id() {
+    return id;
+  }
+
+  Sealing sealing() {
+    return sealing;
+  }
+
+  Sealer sealer() {
+    return sealer;
+  }
+
+  Roots roots() {
+    return roots;
+  }
+
+  PackReader packs() {
+    return packs;
+  }
+
+  Nodes nodes() {
+    return nodes;
+  }
+
+  Buffers segments() {
+    return segments;
+  }
+
+  ReentrantLock commits() {
+    return commits;
+  }
+
+  PackWriter newWriter() {
+    return new PackWriter(remote, lanes);
+  }
+
+  /** Forgets the keys. Nothing may be read or written any more. */
+  @Override
+  public void close() {
+    sealer.close();
+    keys.close();
+  }
+}

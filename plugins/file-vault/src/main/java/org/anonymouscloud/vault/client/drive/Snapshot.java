@@ -1,0 +1,159 @@
+package org.anonymouscloud.vault.client.drive;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Optional;
+import org.anonymouscloud.vault.client.content.ReadAhead;
+import org.anonymouscloud.vault.client.content.Step;
+import org.anonymouscloud.vault.client.format.DriveId;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.store.PackReader;
+import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.tree.Cursor;
+import org.anonymouscloud.vault.client.tree.Folders;
+import org.anonymouscloud.vault.client.tree.PathRefused;
+import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
+
+/** A drive as it was at one root; it stays so whatever is changed meanwhile. Thread-safe. */
+public final class Snapshot {
+  private final Drive drive;
+  private final Optional<Roots.Known> root;
+  private final Folders folders;
+
+  Snapshot(Drive drive, Optional<Roots.Known> root) {
+    this.drive = drive;
+    this.root = root;
+    this.folders = new Folders(drive.nodes());
+  }
+
+  /** A folder, which may be the topmost one. */
+  record Opened(ItemId id, Pages pages) {}
+
+  /** The root; none if the drive has never been written to. */
+  Optional<Roots.Known> root() {
+    return root;
+  }
+
+  /** When the root was made, by the clock of the device that made it. */
+  public Optional<Instant> time() {
+    return root.map(known -> known.root().time());
+  }
+
+  /** What is at a path; none for the topmost folder, which has no entry. */
+  public Optional<Entry> find(VaultPath path) throws IOException {
+    Opened folder = top();
+    Optional<Entry> found = Optional.empty();
+    for (Name name : path.names()) {
+      if (found.isPresent()) {
+        if (!(found.get() instanceof Entry.Folder(var _, ItemId id, var _, Pages pages))) {
+          return Optional.empty();
+        }
+        folder = new Opened(id, pages);
+      }
+      found = folders.find(folder.id, folder.pages, name);
+      if (found.isEmpty()) {
+        return found;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * The file at a path.
+   *
+   * @throws PathRefused if there is none
+   */
+  public Entry.File file(VaultPath path) throws IOException {
+    if (path.isTop()) {
+      throw new PathRefused(Reason.IS_A_FOLDER, path);
+    }
+    return switch (find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path))) {
+      case Entry.File file -> file;
+      case Entry.Folder _ -> throw new PathRefused(Reason.IS_A_FOLDER, path);
+    };
+  }
+
+  /**
+   * The entries of a folder, in the order of their names.
+   *
+   * @param after only those whose names come after this one; all, if null
+   * @throws PathRefused if there is no such folder
+   */
+  public Cursor<Entry> list(VaultPath path, @Nullable Name after) throws IOException {
+    Opened folder = folder(path);
+    return folders.entries(folder.id, folder.pages, after);
+  }
+
+  Opened folder(VaultPath path) throws IOException {
+    if (path.isTop()) {
+      return top();
+    }
+    return switch (find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path))) {
+      case Entry.Folder folder -> new Opened(folder.id(), folder.pages());
+      case Entry.File _ -> throw new PathRefused(Reason.NOT_A_FOLDER, path);
+    };
+  }
+
+  private Opened top() {
+    return new Opened(drive.id().top(), root.map(known -> known.root().top()).orElse(Pages.NONE));
+  }
+
+  /**
+   * All that is below a folder, depth first in the order of names: a folder, then what is in it.
+   *
+   * @param after only what comes after this path, which begins at the folder; all, if it is the top
+   */
+  public Cursor<Step.Begin> walk(VaultPath path, VaultPath after) throws IOException {
+    Opened folder = folder(path);
+    return new TreeWalk(folders, folder.id, folder.pages, after);
+  }
+
+  /**
+   * Writes bytes of a file, each segment only after all of it is verified.
+   *
+   * @param from first byte
+   * @param length how many, all of them within the file
+   */
+  public void read(Entry.File file, long from, long length, OutputStream out) throws IOException {
+    if (from < 0 || length < 0 || from > file.content().length() - length) {
+      throw new IllegalArgumentException("This is not a part of the file.");
+    }
+    Cursor<Step> way = new FileSteps(drive.nodes(), drive.id(), file, from, length);
+    try (ReadAhead reading = reading(way)) {
+      for (ReadAhead.Arrived next = reading.next();
+          next.step() instanceof Step.Segment segment;
+          next = reading.next()) {
+        out.write(next.plain(), segment.from(), segment.to() - segment.from());
+      }
+    }
+  }
+
+  /**
+   * Reads what is at a path, with all below it. Each file and folder begins with a step of its own;
+   * the first is the thing itself, with an empty path, unless it is the topmost folder. The caller
+   * closes it.
+   */
+  public ReadAhead tree(VaultPath path) throws IOException {
+    DriveId id = drive.id();
+    Optional<Entry> entry = find(path);
+    if (!path.isTop() && entry.isEmpty()) {
+      throw new PathRefused(Reason.NOT_FOUND, path);
+    }
+    Cursor<Step.Begin> below =
+        entry.isPresent() && entry.get() instanceof Entry.File
+            ? () -> null
+            : walk(path, VaultPath.TOP);
+    return reading(new TreeSteps(drive.nodes(), id, entry, below));
+  }
+
+  private ReadAhead reading(Cursor<Step> way) {
+    return new ReadAhead(
+        way, drive.sealing(), drive.packs(), drive.segments(), PackReader.MAX_BLOCK);
+  }
+}

@@ -1,0 +1,54 @@
+package org.anonymouscloud.vault.client.drive;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.anonymouscloud.vault.client.content.Step;
+import org.anonymouscloud.vault.client.format.DriveId;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.tree.Cursor;
+import org.anonymouscloud.vault.client.tree.Nodes;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
+
+/** Everything at and below a path: each thing, followed by its segments. Not thread-safe. */
+final class TreeSteps implements Cursor<Step> {
+  private final Nodes nodes;
+  private final DriveId drive;
+  private final Cursor<Step.Begin> below;
+  private @Nullable Entry first;
+  private Cursor<Step> segments = () -> null;
+
+  /**
+   * @param first the thing itself; none for the topmost folder
+   * @param below what is below it
+   */
+  TreeSteps(Nodes nodes, DriveId drive, Optional<Entry> first, Cursor<Step.Begin> below) {
+    this.nodes = nodes;
+    this.drive = drive;
+    this.first = first.orElse(null);
+    this.below = below;
+  }
+
+  @Override
+  public @Nullable Step next() throws IOException {
+    Step segment = segments.next();
+    if (segment != null) {
+      return segment;
+    }
+    Step.Begin begin = begin();
+    segments =
+        begin != null && begin.entry() instanceof Entry.File file
+            ? new FileSteps(nodes, drive, file, 0, file.content().length())
+            : () -> null;
+    return begin;
+  }
+
+  private Step.@Nullable Begin begin() throws IOException {
+    Entry entry = first;
+    if (entry != null) {
+      first = null;
+      return new Step.Begin(VaultPath.TOP, entry);
+    }
+    return below.next();
+  }
+}

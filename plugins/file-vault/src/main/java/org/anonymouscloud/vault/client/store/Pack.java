@@ -1,0 +1,64 @@
+package org.anonymouscloud.vault.client.store;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.anonymouscloud.core.crypto.ChunkedEncryption;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
+
+/** A pack while it fills: sealed segments one after another. Not thread-safe. */
+final class Pack {
+  private record Part(byte[] sealed, int length) {}
+
+  private final PackName name = PackName.random();
+  private final List<Part> parts = new ArrayList<>();
+  private int filled;
+  private byte[] padding = {};
+
+  PackName name() {
+    return name;
+  }
+
+  int filled() {
+    return filled;
+  }
+
+  /** Appends a segment and says where it lies. Keeps the array until the pack has been sent. */
+  int add(byte[] sealed, int length) {
+    int offset = filled;
+    parts.add(new Part(sealed, length));
+    filled += length;
+    return offset;
+  }
+
+  /**
+   * The pack's length: the next power of two. What follows the last segment cannot be told from a
+   * segment, so the server does not see where the data ends.
+   */
+  int close() {
+    int length = Math.max(Messages.MIN_PACK, Integer.highestOneBit(2 * filled - 1));
+    if (length > filled) {
+      try (Secret key = Secret.random(ChunkedEncryption.KEY_LENGTH)) {
+        padding = ChunkedEncryption.seal(key, new byte[0], new byte[length - filled]);
+      }
+    }
+    return length;
+  }
+
+  /** Writes the closed pack; the same bytes each time. */
+  void writeTo(OutputStream out, int length) throws IOException {
+    for (Part part : parts) {
+      out.write(part.sealed, 0, part.length);
+    }
+    out.write(padding, 0, length - filled);
+  }
+
+  /** Gives the segments' arrays back. */
+  void recycle(Buffers buffers) {
+    parts.forEach(part -> buffers.give(part.sealed));
+    parts.clear();
+  }
+}

@@ -1,0 +1,87 @@
+package org.anonymouscloud.vault.client.store;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.anonymouscloud.core.account.client.AccountTampered;
+import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.wire.Refused;
+
+/**
+ * Repeats what does no harm when it is repeated, while the connection is cut or the server says
+ * that it cannot answer just now: longer and longer apart, and not for ever. Thread-safe.
+ */
+public final class Patience {
+  /** A server that restarts is back within this time, when all is well. */
+  private static final Duration LIMIT = Duration.ofSeconds(75);
+
+  private static final long FIRST_PAUSE_MILLIS = 50;
+  private static final long LONGEST_PAUSE_MILLIS = 2_000;
+
+  private final Duration limit;
+  private final LongSupplier nanoTime;
+  private final Pause pause;
+
+  /** Waits between attempts. */
+  @FunctionalInterface
+  public interface Pause {
+    void millis(long millis) throws InterruptedException;
+  }
+
+  /** An attempt. */
+  @FunctionalInterface
+  interface Attempt<T> {
+    T run() throws Refused, IOException;
+  }
+
+  public Patience() {
+    this(LIMIT, System::nanoTime, Thread::sleep);
+  }
+
+  /**
+   * @param limit from an attempt's failure until no more are made
+   */
+  public Patience(Duration limit, LongSupplier nanoTime, Pause pause) {
+    this.limit = limit;
+    this.nanoTime = nanoTime;
+    this.pause = pause;
+  }
+
+  /**
+   * The result of the first attempt that succeeds.
+   *
+   * @throws Refused if the server says no for good, or still says no when time is up
+   * @throws IOException if the connection is still cut when time is up, or what came is untrusted
+   */
+  <T> T until(Attempt<T> attempt) throws Refused, IOException {
+    long start = nanoTime.getAsLong();
+    long wait = FIRST_PAUSE_MILLIS;
+    while (true) {
+      try {
+        return attempt.run();
+      } catch (Untrusted | AccountTampered | DeviceRefused e) {
+        throw e;
+      } catch (Refused e) {
+        if (!e.retryable() || isUp(start)) {
+          throw e;
+        }
+      } catch (IOException e) {
+        if (Thread.currentThread().isInterrupted() || isUp(start)) {
+          throw e;
+        }
+      }
+      try {
+        pause.millis(wait);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("The work was interrupted.");
+      }
+      wait = Math.min(2 * wait, LONGEST_PAUSE_MILLIS);
+    }
+  }
+
+  private boolean isUp(long start) {
+    return nanoTime.getAsLong() - start > limit.toNanos();
+  }
+}

@@ -1,0 +1,172 @@
+package org.anonymouscloud.vault.client.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.client.store.Untrusted.DataMissing;
+import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+
+/**
+ * The server's half, asked over a link. All that it does is harmless when repeated, so it is
+ * repeated while the connection is cut. Trusts nothing: what comes back is only bytes. Thread-safe.
+ */
+public final class RemoteVault {
+  private final Link link;
+  private final Patience patience;
+
+  public RemoteVault(Link link, Patience patience) {
+    this.link = link;
+    this.patience = patience;
+  }
+
+  /** Writes a pack; called again for each attempt. */
+  @FunctionalInterface
+  interface PackBody {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * A root as the server has it.
+   *
+   * @param number counted from 0, or {@link Messages#NEWEST}
+   */
+  Optional<Messages.RootGot> root(long number) throws IOException {
+    try {
+      byte[] answer = ask(VaultMethod.ROOT_GET, new Messages.RootGet(number));
+      return Optional.of(decode(answer, Messages.RootGot.class));
+    } catch (Refused e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw new ServerRefused(e);
+    }
+  }
+
+  /**
+   * Offers the next root.
+   *
+   * @return false if the server's newest root is not the one before it. After a cut that may be so
+   *     because an earlier attempt has arrived.
+   */
+  boolean move(long number, byte[] root, List<PackName> live) throws IOException {
+    List<String> names = live.stream().map(PackName::text).toList();
+    try {
+      ask(VaultMethod.ROOT_MOVE, new Messages.RootMove(number, root, names, List.of()));
+      return true;
+    } catch (Refused e) {
+      if (e.code() == ErrorCode.CONFLICT) {
+        return false;
+      }
+      throw new ServerRefused(e);
+    }
+  }
+
+  /** What the account uses. */
+  public Messages.Usage usage() throws IOException {
+    try {
+      return decode(ask(VaultMethod.USAGE, new Messages.UsageGet()), Messages.Usage.class);
+    } catch (Refused e) {
+      throw new ServerRefused(e);
+    }
+  }
+
+  /** Stores a pack; the server holds it durably when this returns. */
+  void put(PackName name, int length, PackBody body) throws IOException {
+    byte[] question = Cbor.encode(new Messages.PackPut(name.text(), length));
+    try {
+      patience.until(
+          () -> {
+            try (Call call = link.open(VaultMethod.PACK_PUT.toString(), question)) {
+              send(call, body);
+              return call.answer();
+            }
+          });
+    } catch (Refused e) {
+      throw new ServerRefused(e);
+    }
+  }
+
+  private static void send(Call call, PackBody body) throws Refused, IOException {
+    try (OutputStream out = call.upload()) {
+      body.writeTo(out);
+    } catch (IOException cut) {
+      // Who refuses a pack does not read it to its end; the answer says why.
+      try {
+        call.answer();
+      } catch (IOException e) {
+        cut.addSuppressed(e);
+      }
+      throw cut;
+    }
+  }
+
+  /**
+   * Reads a part of a pack.
+   *
+   * @param target takes {@code length} bytes from its start
+   */
+  void get(PackName name, int offset, int length, byte[] target) throws IOException {
+    byte[] question = Cbor.encode(new Messages.PackGet(name.text(), offset, length));
+    try {
+      patience.until(
+          () -> {
+            try (Call call = link.open(VaultMethod.PACK_GET.toString(), question)) {
+              return receive(call, length, target);
+            }
+          });
+    } catch (Refused e) {
+      if (e.code() == ErrorCode.NOT_FOUND || e.code() == ErrorCode.BAD_REQUEST) {
+        throw new DataMissing();
+      }
+      throw new ServerRefused(e);
+    }
+  }
+
+  private static byte[] receive(Call call, int length, byte[] target) throws Refused, IOException {
+    int got;
+    boolean more;
+    try {
+      call.upload().close();
+      InputStream in = call.download();
+      got = in.readNBytes(target, 0, length);
+      more = got == length && in.read() >= 0;
+    } catch (IOException cut) {
+      try {
+        call.answer();
+      } catch (IOException e) {
+        cut.addSuppressed(e);
+      }
+      throw cut;
+    }
+    byte[] answer = call.answer();
+    if (got != length || more) {
+      throw new DataNotAuthentic();
+    }
+    return answer;
+  }
+
+  private byte[] ask(VaultMethod method, Object question) throws Refused, IOException {
+    byte[] body = Cbor.encode(question);
+    return patience.until(() -> link.ask(method.toString(), body));
+  }
+
+  /** An answer that is no answer is the server's doing, not the connection's. */
+  private static <T> T decode(byte[] answer, Class<T> type) throws DataNotAuthentic {
+    try {
+      return Cbor.decode(answer, type);
+    } catch (Malformed e) {
+      throw new DataNotAuthentic();
+    }
+  }
+}

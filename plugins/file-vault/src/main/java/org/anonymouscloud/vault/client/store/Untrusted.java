@@ -1,0 +1,66 @@
+package org.anonymouscloud.vault.client.store;
+
+import java.io.IOException;
+
+/**
+ * What the server showed is not what this account's devices have written. Nothing of it was used.
+ * One fixed text for each kind, which tells no one what exactly was wrong (A3).
+ */
+public abstract sealed class Untrusted extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private Untrusted(String message) {
+    super(message);
+  }
+
+  /** The server shows a state of the drive from before the newest one seen here (A23). */
+  public static final class RootRolledBack extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    RootRolledBack() {
+      super(
+          "The server shows an older state of the drive than this device has seen. Nothing was"
+              + " used of it.");
+    }
+  }
+
+  /** The server shows a state of the drive that does not follow from the one seen here (A23). */
+  public static final class RootForked extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    RootForked() {
+      super(
+          "The server shows a state of the drive that does not follow from the one this device has"
+              + " seen. Nothing was used of it.");
+    }
+  }
+
+  /** The server shows a state of the drive that no device of the account has signed (A22). */
+  public static final class RootNotSigned extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    RootNotSigned() {
+      super(
+          "The server shows a state of the drive that no device of this account has signed. Nothing"
+              + " was used of it.");
+    }
+  }
+
+  /** The server sent other bytes than were stored (A19 to A21). */
+  public static final class DataNotAuthentic extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public DataNotAuthentic() {
+      super("The server sent data that is not what was stored. Nothing was used of it.");
+    }
+  }
+
+  /** The server does not have, or keeps back, what the signed root needs. */
+  public static final class DataMissing extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    DataMissing() {
+      super("The server no longer has data that belongs to the drive.");
+    }
+  }
+}

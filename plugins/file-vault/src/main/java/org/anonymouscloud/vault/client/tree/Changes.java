@@ -1,0 +1,94 @@
+package org.anonymouscloud.vault.client.tree;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.Name;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes by path that wait to become part of a drive's tree. A later one for the same path takes
+ * the place of an earlier. Not thread-safe.
+ */
+public final class Changes {
+  private Change.Below top = new Change.Below();
+  private int count;
+
+  /**
+   * A file shall be at a path that is not the top; folders above it are made if they are not there.
+   *
+   * @param base what was there when its writing began
+   * @param strict whether to fail if that has changed; else both are kept
+   */
+  public void put(VaultPath path, Entry.File file, Optional<Entry> base, boolean strict) {
+    set(path, new Change.Put(file, base, strict));
+  }
+
+  /** What is at a path that is not the top shall be gone, with all below it. */
+  public void remove(VaultPath path, Entry base, boolean strict) {
+    set(path, new Change.Remove(base, strict));
+  }
+
+  /** A folder shall be at a path, with this time. */
+  public void makeFolder(VaultPath path, Instant modified) {
+    below(path).make(modified);
+    count++;
+  }
+
+  /** Whether a folder is made at the path, or something below it. */
+  public boolean makesFolder(VaultPath path) {
+    return look(path) instanceof Change.Below;
+  }
+
+  /** Whether a file is put at the path. */
+  public boolean putsFile(VaultPath path) {
+    return look(path) instanceof Change.Put;
+  }
+
+  /** How many changes there are. */
+  public int count() {
+    return count;
+  }
+
+  /** Forgets them all. */
+  public void clear() {
+    top = new Change.Below();
+    count = 0;
+  }
+
+  SortedMap<Name, Change> top() {
+    return top.changes();
+  }
+
+  private void set(VaultPath path, Change change) {
+    below(path.parent()).changes().put(path.name(), change);
+    count++;
+  }
+
+  private @Nullable Change look(VaultPath path) {
+    Change change = top;
+    for (Name name : path.names()) {
+      if (!(change instanceof Change.Below below)) {
+        return null;
+      }
+      change = below.changes().get(name);
+    }
+    return change;
+  }
+
+  private Change.Below below(VaultPath path) {
+    Change.Below below = top;
+    for (Name name : path.names()) {
+      Change next = below.changes().get(name);
+      if (next instanceof Change.Below deeper) {
+        below = deeper;
+      } else {
+        Change.Below deeper = new Change.Below();
+        below.changes().put(name, deeper);
+        below = deeper;
+      }
+    }
+    return below;
+  }
+}

@@ -1,0 +1,231 @@
+package org.anonymouscloud.vault.client.tree;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.format.Page;
+import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.store.PackWriter;
+
+/**
+ * Changes entries of a folder and writes the pages that differ: one change in a folder of a million
+ * entries writes as many pages as stand above each other. Not thread-safe.
+ */
+final class FolderEditor {
+  /** A page with less in it is joined with the one beside it. */
+  private static final int LEAST_BYTES = Page.MAX_ENCODED / 4;
+
+  private static final int MAX_BYTES = Page.MAX_ENCODED - Page.HEADER;
+
+  private final Nodes nodes;
+  private final PackWriter writer;
+  private final long root;
+
+  /**
+   * @param writer takes the new pages
+   * @param root number of the root for which they are written
+   */
+  FolderEditor(Nodes nodes, PackWriter writer, long root) {
+    this.nodes = nodes;
+    this.writer = writer;
+    this.root = root;
+  }
+
+  /** What stands in a page, or will. */
+  private sealed interface Item {
+    Name name();
+
+    int bytes();
+  }
+
+  private record EntryItem(Entry entry, int bytes) implements Item {
+    @Override
+    public Name name() {
+      return entry.name();
+    }
+  }
+
+  private record ChildItem(Page.Child child) implements Item {
+    @Override
+    public Name name() {
+      return child.first();
+    }
+
+    @Override
+    public int bytes() {
+      return child.encodedLength();
+    }
+  }
+
+  /** A stretch of a folder at one height: a page as it is, or items still to be cut into pages. */
+  private sealed interface Stretch {
+    record Kept(Page.Child page) implements Stretch {}
+
+    record Loose(List<Item> items) implements Stretch {}
+  }
+
+  /**
+   * The folder's pages after some changes.
+   *
+   * @param changes by name: the entry that shall be there, or none to remove it
+   */
+  Pages apply(ItemId folder, Pages pages, SortedMap<Name, Optional<Entry>> changes)
+      throws IOException {
+    if (changes.isEmpty()) {
+      return pages;
+    }
+    int height = Math.max(1, pages.height());
+    List<Item> items =
+        pages.isEmpty()
+            ? mergeEntries(List.of(), changes)
+            : changed(folder, height, pages.top(), changes);
+    while (true) {
+      if (items.isEmpty()) {
+        return Pages.NONE;
+      }
+      if (height > 1 && items.size() == 1) {
+        return lowest(folder, height - 1, ((ChildItem) items.getFirst()).child().page());
+      }
+      List<Item> above = cut(folder, height, items);
+      if (above.size() == 1) {
+        return new Pages(height, List.of(((ChildItem) above.getFirst()).child().page()));
+      }
+      items = above;
+      height++;
+    }
+  }
+
+  /** Without pages at the top that have only one below them. */
+  private Pages lowest(ItemId folder, int from, Ref top) throws IOException {
+    int height = from;
+    Ref ref = top;
+    while (height > 1
+        && nodes.page(folder, height, ref) instanceof Page.Inner(int _, var children)
+        && children.size() == 1) {
+      ref = children.getFirst().page();
+      height--;
+    }
+    return new Pages(height, List.of(ref));
+  }
+
+  /** The items of a page after some changes at or below it. */
+  private List<Item> changed(
+      ItemId folder, int height, Ref ref, SortedMap<Name, Optional<Entry>> changes)
+      throws IOException {
+    return switch (nodes.page(folder, height, ref)) {
+      case Page.Leaf(List<Entry> entries) -> mergeEntries(entries, changes);
+      case Page.Inner(int _, List<Page.Child> children) ->
+          changedBelow(folder, height - 1, children, changes);
+    };
+  }
+
+  private static List<Item> mergeEntries(
+      List<Entry> entries, SortedMap<Name, Optional<Entry>> changes) {
+    SortedMap<Name, Entry> merged = new TreeMap<>();
+    entries.forEach(entry -> merged.put(entry.name(), entry));
+    changes.forEach(
+        (name, change) ->
+            change.ifPresentOrElse(entry -> merged.put(name, entry), () -> merged.remove(name)));
+    List<Item> items = new ArrayList<>(merged.size());
+    merged.values().forEach(entry -> items.add(new EntryItem(entry, entry.encodedLength())));
+    return items;
+  }
+
+  private List<Item> changedBelow(
+      ItemId folder, int height, List<Page.Child> children, SortedMap<Name, Optional<Entry>> all)
+      throws IOException {
+    List<Stretch> stretches = new ArrayList<>(children.size());
+    for (int i = 0; i < children.size(); i++) {
+      SortedMap<Name, Optional<Entry>> changes =
+          i == 0 ? all : all.tailMap(children.get(i).first());
+      if (i + 1 < children.size()) {
+        changes = changes.headMap(children.get(i + 1).first());
+      }
+      stretches.add(
+          changes.isEmpty()
+              ? new Stretch.Kept(children.get(i))
+              : new Stretch.Loose(changed(folder, height, children.get(i).page(), changes)));
+    }
+    return settle(folder, height, stretches);
+  }
+
+  /** Cuts what is loose into pages; what is too little for one is joined with its neighbour. */
+  private List<Item> settle(ItemId folder, int height, List<Stretch> stretches) throws IOException {
+    List<Item> above = new ArrayList<>();
+    List<Item> loose = new ArrayList<>();
+    for (Stretch stretch : stretches) {
+      switch (stretch) {
+        case Stretch.Loose(List<Item> items) -> loose.addAll(items);
+        case Stretch.Kept(Page.Child page) -> {
+          if (!loose.isEmpty() && bytes(loose) < LEAST_BYTES) {
+            loose.addAll(items(folder, height, page));
+          } else {
+            above.addAll(cut(folder, height, loose));
+            loose = new ArrayList<>();
+            above.add(new ChildItem(page));
+          }
+        }
+      }
+    }
+    if (!loose.isEmpty() && bytes(loose) < LEAST_BYTES && !above.isEmpty()) {
+      loose.addAll(0, items(folder, height, ((ChildItem) above.removeLast()).child()));
+    }
+    above.addAll(cut(folder, height, loose));
+    return above;
+  }
+
+  private List<Item> items(ItemId folder, int height, Page.Child child) throws IOException {
+    List<Item> items = new ArrayList<>();
+    switch (nodes.page(folder, height, child.page())) {
+      case Page.Leaf(List<Entry> entries) ->
+          entries.forEach(entry -> items.add(new EntryItem(entry, entry.encodedLength())));
+      case Page.Inner(int _, List<Page.Child> children) ->
+          children.forEach(below -> items.add(new ChildItem(below)));
+    }
+    return items;
+  }
+
+  /** Writes items as pages that are about equally full. */
+  private List<Item> cut(ItemId folder, int height, List<Item> items) throws IOException {
+    List<Item> above = new ArrayList<>();
+    long left = bytes(items);
+    int start = 0;
+    while (start < items.size()) {
+      long pages = (left + MAX_BYTES - 1) / MAX_BYTES;
+      long share = left / pages;
+      int end = start;
+      int filled = 0;
+      while (end < items.size()
+          && filled + items.get(end).bytes() <= MAX_BYTES
+          && (end == start || filled + items.get(end).bytes() / 2 <= share)) {
+        filled += items.get(end).bytes();
+        end++;
+      }
+      above.add(write(folder, height, items.subList(start, end)));
+      left -= filled;
+      start = end;
+    }
+    return above;
+  }
+
+  private Item write(ItemId folder, int height, List<Item> items) throws IOException {
+    Page page =
+        height == 1
+            ? new Page.Leaf(items.stream().map(item -> ((EntryItem) item).entry()).toList())
+            : new Page.Inner(
+                height, items.stream().map(item -> ((ChildItem) item).child()).toList());
+    Ref ref = nodes.write(folder, height, root, page, writer);
+    return new ChildItem(new Page.Child(items.getFirst().name(), ref));
+  }
+
+  private static long bytes(List<Item> items) {
+    return items.stream().mapToLong(Item::bytes).sum();
+  }
+}

@@ -1,0 +1,151 @@
+package org.anonymouscloud.vault.client.tree;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.anonymouscloud.core.crypto.ChunkedEncryption;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.vault.client.format.DriveId;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Page;
+import org.anonymouscloud.vault.client.format.Place;
+import org.anonymouscloud.vault.client.format.Place.Kind;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.format.Sealing;
+import org.anonymouscloud.vault.client.format.SegmentList;
+import org.anonymouscloud.vault.client.store.PackReader;
+import org.anonymouscloud.vault.client.store.PackWriter;
+import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+
+/** Reads and writes pages and lists; what is read is verified before it is parsed. Thread-safe. */
+public final class Nodes {
+  /** Eight pages: what lies beside a page is often its neighbour in the folder. */
+  private static final int READ_AT_ONCE = 128 * 1024;
+
+  private static final int KEPT_PAGES = 256;
+
+  private final DriveId drive;
+  private final Sealing sealing;
+  private final PackReader packs;
+
+  // Guarded by itself.
+  private final Map<Ref, Page> pages =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Ref, Page> eldest) {
+          return size() > KEPT_PAGES;
+        }
+      };
+
+  public Nodes(DriveId drive, Sealing sealing, PackReader packs) {
+    this.drive = drive;
+    this.sealing = sealing;
+    this.packs = packs;
+  }
+
+  /** A page of a folder. */
+  Page page(ItemId folder, int height, Ref ref) throws IOException {
+    synchronized (pages) {
+      Page page = pages.get(ref);
+      if (page != null) {
+        return page;
+      }
+    }
+    Place place = new Place(drive, Kind.PAGE, height, folder, ref.version(), 0);
+    Page page;
+    try {
+      page = Page.decode(open(place, ref), height);
+    } catch (Malformed e) {
+      throw new DataNotAuthentic();
+    }
+    synchronized (pages) {
+      pages.put(ref, page);
+    }
+    return page;
+  }
+
+  /**
+   * A list of a file's segments.
+   *
+   * @param index number of the first segment of content that it covers
+   */
+  public SegmentList list(ItemId file, int height, long index, Ref ref) throws IOException {
+    Place place = new Place(drive, Kind.LIST, height, file, ref.version(), index);
+    try {
+      SegmentList list = SegmentList.decode(open(place, ref));
+      if (list.height() != height) {
+        throw new DataNotAuthentic();
+      }
+      return list;
+    } catch (Malformed e) {
+      throw new DataNotAuthentic();
+    }
+  }
+
+  /** Seals a page for the root with this number. */
+  Ref write(ItemId folder, int height, long root, Page page, PackWriter writer) throws IOException {
+    Place place = new Place(drive, Kind.PAGE, height, folder, root, 0);
+    Ref ref = write(place, page.encode(), writer);
+    synchronized (pages) {
+      pages.put(ref, page);
+    }
+    return ref;
+  }
+
+  /**
+   * Seals a list, unless it is what it was.
+   *
+   * @param version of the file that is being written
+   * @param before the list that stood here in the file's last version
+   */
+  public Ref write(
+      ItemId file, long version, long index, SegmentList list, Optional<Ref> before, PackWriter to)
+      throws IOException {
+    byte[] encoded = list.encode();
+    if (before.isPresent() && holds(before.get(), encoded)) {
+      return before.get();
+    }
+    return write(new Place(drive, Kind.LIST, list.height(), file, version, index), encoded, to);
+  }
+
+  private boolean holds(Ref ref, byte[] encoded) throws DataNotAuthentic {
+    return ref.length() == encoded.length && digest(ref.generation(), encoded).equals(ref.digest());
+  }
+
+  private byte[] open(Place place, Ref ref) throws IOException {
+    byte[] plain = new byte[ref.length()];
+    return packs.read(
+        ref,
+        READ_AT_ONCE,
+        (bytes, offset) -> {
+          try {
+            sealing.open(place, ref, bytes, offset, plain);
+            return plain;
+          } catch (NotAuthentic e) {
+            throw new DataNotAuthentic();
+          }
+        });
+  }
+
+  private Ref write(Place place, byte[] plain, PackWriter writer) throws IOException {
+    int generation = sealing.generation();
+    byte[] sealed = new byte[ChunkedEncryption.sealedLength(plain.length)];
+    sealing.seal(place, generation, plain, plain.length, sealed);
+    Digest digest = digest(generation, plain);
+    PackWriter.Spot spot = writer.add(sealed, sealed.length);
+    return new Ref(spot.pack(), spot.offset(), plain.length, generation, place.version(), digest);
+  }
+
+  private Digest digest(int generation, byte[] plain) throws DataNotAuthentic {
+    try {
+      return sealing.digest(generation, plain, plain.length);
+    } catch (NotAuthentic e) {
+      throw new DataNotAuthentic();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package org.anonymouscloud.vault.client.tree;
+
+import java.io.IOException;
+
+/** A path at which what was asked for cannot be done, and why. */
+public final class PathRefused extends IOException {
+  private static final long serialVersionUID = 1;
+
+  /** The closed set of reasons. */
+  public enum Reason {
+    NOT_FOUND("There is no %s in the vault."),
+    NOT_A_FOLDER("%s is a file in the vault, not a folder."),
+    IS_A_FOLDER("%s is a folder in the vault, not a file."),
+    NOT_EMPTY("The folder %s in the vault is not empty."),
+    ALREADY_THERE("%s is already in the vault."),
+    CHANGED("%s in the vault is not what it was; nothing was changed.");
+
+    private final String text;
+
+    Reason(String text) {
+      this.text = text;
+    }
+  }
+
+  private final Reason reason;
+
+  public PathRefused(Reason reason, VaultPath path) {
+    super(reason.text.formatted(path));
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+}

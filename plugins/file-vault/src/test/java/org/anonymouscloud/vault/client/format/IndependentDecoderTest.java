@@ -1,0 +1,131 @@
+package org.anonymouscloud.vault.client.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.vault.client.drive.Attributes;
+import org.anonymouscloud.vault.client.drive.Batch;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drive.Precondition;
+import org.anonymouscloud.vault.client.fixture.Interposer;
+import org.anonymouscloud.vault.client.fixture.TestAccount;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The document is enough to read a drive: what reads it here knows nothing else. */
+final class IndependentDecoderTest {
+  private static final Attributes PLAIN = new Attributes(Instant.EPOCH, false);
+
+  @TempDir private Path folder;
+
+  @Test
+  void thePublishedDriveIsReadFromTheDocumentAlone() throws Exception {
+    JsonNode vectors;
+    try (var in = IndependentDecoderTest.class.getResourceAsStream("/vault-vectors/drive.json")) {
+      vectors = new ObjectMapper().readTree(in);
+    }
+    Map<String, byte[]> packs = new HashMap<>();
+    vectors
+        .path("packs")
+        .properties()
+        .forEach(pack -> packs.put(pack.getKey(), hex(pack.getValue())));
+    Map<String, String> expected = new TreeMap<>();
+    vectors
+        .path("tree")
+        .properties()
+        .forEach(file -> expected.put(file.getKey(), file.getValue().asText()));
+    IndependentDecoder decoder =
+        new IndependentDecoder(generation -> hex(vectors.path("vault_secret")), packs);
+
+    assertThat(
+            decoder.tree(hex(vectors.path("roots").get(1)), hex(vectors.path("device_public_key"))))
+        .isEqualTo(expected)
+        .hasSize(4);
+  }
+
+  @Test
+  void aDriveThatWasJustWrittenIsReadFromTheDocumentAlone() throws Exception {
+    Map<String, String> expected = new TreeMap<>();
+    try (TestServer server = TestServer.start(folder)) {
+      fill(server.account(), expected);
+      readAgain(server.line(), server.account(), expected);
+    }
+  }
+
+  private static void fill(TestAccount account, Map<String, String> expected) throws IOException {
+    try (Drive drive = new Drive(account, Clock.systemUTC())) {
+      try (Batch batch = drive.batch()) {
+        folder(batch, "/many", expected);
+        for (int i = 0; i < 1_000; i++) {
+          file(batch, "/many/file " + i, i, expected);
+        }
+        file(batch, "/seven segments", 6 * 1_047_488 + 5, expected);
+        file(batch, "/Größe", 1_047_488, expected);
+        batch.commit();
+      }
+      account.rotate();
+      try (Batch batch = drive.batch()) {
+        folder(batch, "/later", expected);
+        file(batch, "/later/in another generation", 30_000, expected);
+        file(batch, "/seven segments", 6 * 1_047_488 + 6, expected);
+        batch.remove(VaultPath.of("/many/file 500"), false, new Precondition.Anything());
+        expected.remove("/many/file 500");
+        batch.commit();
+      }
+    }
+  }
+
+  private static void readAgain(
+      Interposer server, TestAccount account, Map<String, String> expected) {
+    IndependentDecoder decoder =
+        new IndependentDecoder(
+            generation -> bytes(account.featureSecret("vault", generation)), server.packs());
+
+    assertThat(decoder.tree(server.roots().getLast(), account.verifyKey())).isEqualTo(expected);
+    byte[] forged = server.roots().getLast().clone();
+    forged[300] ^= 1;
+    assertThatThrownBy(() -> decoder.tree(forged, account.verifyKey()))
+        .isInstanceOf(IndependentDecoder.Wrong.class);
+  }
+
+  private static void folder(Batch batch, String path, Map<String, String> expected)
+      throws IOException {
+    batch.makeFolder(VaultPath.of(path), Instant.EPOCH);
+    expected.put(path + "/", "");
+  }
+
+  private static void file(Batch batch, String path, int size, Map<String, String> expected)
+      throws IOException {
+    byte[] content = new byte[size];
+    new Random(size).nextBytes(content);
+    batch.write(
+        VaultPath.of(path), new ByteArrayInputStream(content), PLAIN, new Precondition.Anything());
+    expected.put(path, Digest.sha256(content).toString());
+  }
+
+  private static byte[] bytes(Secret secret) {
+    try (secret) {
+      return secret.bytes().clone();
+    }
+  }
+
+  private static byte[] hex(JsonNode text) {
+    return HexFormat.of().parseHex(text.asText());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.anonymouscloud.vault.client.store;
+
+import org.jspecify.annotations.NullMarked;

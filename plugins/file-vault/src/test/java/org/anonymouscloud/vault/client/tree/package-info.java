@@ -1,0 +1,4 @@
+@NullMarked
+package org.anonymouscloud.vault.client.tree;
+
+import org.jspecify.annotations.NullMarked;
