@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -50,23 +51,32 @@ public final class PrivateFile {
     syncFolder(file);
   }
 
-  /** Makes a folder for its owner alone, with its parents, if it is not there. */
+  /**
+   * Makes a folder for its owner alone, with its parents, if it is not there; durable when this
+   * returns.
+   */
   public static void createFolder(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      Path parent = folder.toAbsolutePath().getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
-      try {
-        Files.createDirectory(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      } catch (FileAlreadyExistsException e) {
-        if (!Files.isDirectory(folder)) {
-          throw e;
-        }
+    create(
+        folder.toAbsolutePath(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  private static void create(Path folder, FileAttribute<?>... mode) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path parent = folder.getParent();
+    if (parent != null) {
+      create(parent);
+    }
+    try {
+      Files.createDirectory(folder, mode);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw e;
       }
     }
+    syncFolder(folder);
   }
 
   private static Path write(Path file, byte[] content) throws IOException {
