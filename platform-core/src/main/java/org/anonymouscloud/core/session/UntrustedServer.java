@@ -13,7 +13,11 @@ public final class UntrustedServer extends IOException {
   private final Fingerprint seen;
   private final transient Optional<Fingerprint> expected;
 
-  UntrustedServer(Fingerprint seen, Optional<Fingerprint> expected) {
+  /**
+   * @param seen the key that the server has
+   * @param expected the key it should have; empty if no key was known
+   */
+  public UntrustedServer(Fingerprint seen, Optional<Fingerprint> expected) {
     super(
         expected
             .map(

@@ -38,6 +38,7 @@ import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
+import org.anonymouscloud.core.session.UntrustedServer;
 import org.anonymouscloud.core.testing.InProcessConnection.Interposer;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -77,15 +78,15 @@ public abstract class AccountFlowsContract {
   protected abstract Database plugin();
 
   /**
-   * Where a database is that nobody has used, the same one for all of a test.
+   * Where a database is that nobody has used.
    *
-   * @param folder empty at the start of a test
+   * @param folder of the test, empty
    */
-  protected abstract DatabaseSettings settings(Path folder);
+  protected abstract DatabaseSettings newDatabase(Path folder) throws Exception;
 
   @BeforeEach
-  void openDatabase() throws IOException {
-    database = plugin().open(settings(Files.createDirectory(folder.resolve("database"))));
+  void openDatabase() throws Exception {
+    database = plugin().open(newDatabase(Files.createDirectory(folder.resolve("database"))));
     service = service(AccountPolicy.Registration.OPEN);
   }
 
@@ -436,6 +437,28 @@ public abstract class AccountFlowsContract {
             DeviceRefused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOGIN_FAILED));
     // The same without anybody in between.
     assertThat(connect(laptop).link().ask("account/key-bag-get", empty())).isNotEmpty();
+  }
+
+  @Test
+  @Tag("A39")
+  void aServerWithAnotherKeyIsToldNothing() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    Fingerprint other = Fingerprint.of(RandomBytes.next(32));
+    InProcessConnection impostor =
+        new InProcessConnection(
+            new byte[32], other, service().peer(new byte[32]), Interposer.NOBODY);
+    OnlineAccount online = laptop.connect(() -> impostor);
+    opened.add(online);
+
+    assertThatThrownBy(() -> online.link().ask("account/key-bag-get", empty()))
+        .isInstanceOf(UntrustedServer.class);
+    assertThatThrownBy(
+            () ->
+                client("phone")
+                    .login(impostor, laptop.server(), ALICE, password, laptop.accountKey(), PHONE))
+        .isInstanceOf(UntrustedServer.class);
+    assertThat(impostor.asked).isEmpty();
+    assertThat(impostor.isOpen()).isFalse();
   }
 
   @Test

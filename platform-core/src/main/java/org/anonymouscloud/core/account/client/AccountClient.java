@@ -29,6 +29,8 @@ import org.anonymouscloud.core.opaque.PasswordRefused;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.session.Fingerprint;
+import org.anonymouscloud.core.session.UntrustedServer;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
@@ -154,8 +156,13 @@ public final class AccountClient {
     folder.remove();
   }
 
-  private static ConnectionString pinned(ConnectionString server, Connection connection) {
-    return new ConnectionString(server.host(), server.port(), Optional.of(connection.serverKey()));
+  private static ConnectionString pinned(ConnectionString server, Connection connection)
+      throws UntrustedServer {
+    Fingerprint seen = connection.serverKey();
+    if (!server.fingerprint().orElse(seen).equals(seen)) {
+      throw new UntrustedServer(seen, server.fingerprint());
+    }
+    return new ConnectionString(server.host(), server.port(), Optional.of(seen));
   }
 
   /** Finds out about an account of which this device does not know whether the server has it. */

@@ -18,7 +18,9 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.session.Fingerprint;
 import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.core.session.UntrustedServer;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -118,10 +120,15 @@ public final class LocalAccount implements AutoCloseable {
   /**
    * Logs this device in on a session, by a signature that holds in this session alone (A14).
    *
+   * @throws UntrustedServer if the session is with another server than the pinned one
    * @throws DeviceRefused if the server does not let it in
    */
   void logIn(Connection connection) throws IOException {
     LocalState state = state();
+    Optional<Fingerprint> pinned = state.server().fingerprint();
+    if (!pinned.equals(Optional.of(connection.serverKey()))) {
+      throw new UntrustedServer(connection.serverKey(), pinned);
+    }
     byte[] message =
         AccountMethod.deviceLogin(state.account(), state.device(), connection.handshakeHash());
     byte[] signature =

@@ -41,6 +41,7 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag, long ke
       throw new WrongAccountKey();
     }
     List<RootSecret> roots = new ArrayList<>();
+    boolean done = false;
     try {
       for (int generation = 0; generation <= state.generation(); generation++) {
         roots.add(slot.open(server.slot(new SlotId.Password(), generation), generation, state));
@@ -48,10 +49,14 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag, long ke
       Messages.KeyBag bag =
           server.ask(AccountMethod.KEY_BAG_GET, new Messages.Empty(), Messages.KeyBag.class);
       KeyBag keyBag = KeyBag.open(bag.sealed(), bag.version(), roots, state);
+      done = true;
       return new OpenedAccount(chain, roots, keyBag, bag.version());
     } catch (NotAuthentic e) {
-      roots.forEach(RootSecret::close);
       throw new AccountTampered(e);
+    } finally {
+      if (!done) {
+        roots.forEach(RootSecret::close);
+      }
     }
   }
 

@@ -109,7 +109,7 @@ public final class ReconnectingLink implements Link, AutoCloseable {
 
   private synchronized @Nullable Connection open() throws IOException {
     if (closed) {
-      throw new IOException("The link to the server is closed.");
+      throw closed();
     }
     return current != null && current.isOpen() ? current : null;
   }
@@ -126,18 +126,24 @@ public final class ReconnectingLink implements Link, AutoCloseable {
     }
   }
 
-  private synchronized Connection use(Connection fresh) throws IOException {
-    if (closed) {
-      fresh.close();
-      throw new IOException("The link to the server is closed.");
+  private Connection use(Connection fresh) throws IOException {
+    synchronized (this) {
+      attempts++;
+      failure = null;
+      if (!closed) {
+        current = fresh;
+        for (Subscribed subscription : subscribed) {
+          subscription.live = fresh.subscribe(subscription.topic, subscription.receiver);
+        }
+        return fresh;
+      }
     }
-    attempts++;
-    failure = null;
-    current = fresh;
-    for (Subscribed subscription : subscribed) {
-      subscription.live = fresh.subscribe(subscription.topic, subscription.receiver);
-    }
-    return fresh;
+    fresh.close();
+    throw closed();
+  }
+
+  private static IOException closed() {
+    return new IOException("The link to the server is closed.");
   }
 
   /** Keeps a session up for those who are subscribed. */

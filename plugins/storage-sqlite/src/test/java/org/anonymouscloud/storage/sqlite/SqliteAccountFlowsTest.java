@@ -13,7 +13,7 @@ class SqliteAccountFlowsTest extends AccountFlowsContract {
   }
 
   @Override
-  protected DatabaseSettings settings(Path folder) {
+  protected DatabaseSettings newDatabase(Path folder) {
     return new DatabaseSettings(folder, Optional.empty());
   }
 }

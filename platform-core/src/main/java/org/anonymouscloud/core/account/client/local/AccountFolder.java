@@ -85,12 +85,27 @@ public final class AccountFolder {
   }
 
   /**
-   * Keeps a new account in place of whatever was there, durable when this returns. Takes over both
-   * secrets and state.
+   * Keeps a new account in place of whatever was there, durable when this returns. Takes over the
+   * secret and the state, and wipes them if it fails.
    */
   public Kept create(Secret deviceSecret, LocalState state) throws IOException {
-    remove();
-    PrivateFile.createFolder(folder);
+    Kept kept = new Kept(deviceSecret, state);
+    boolean done = false;
+    try {
+      remove();
+      PrivateFile.createFolder(folder);
+      writeDeviceSecret(deviceSecret);
+      kept.write(state);
+      done = true;
+      return kept;
+    } finally {
+      if (!done) {
+        kept.close();
+      }
+    }
+  }
+
+  private void writeDeviceSecret(Secret deviceSecret) throws IOException {
     byte[] content = Arrays.copyOf(MAGIC, MAGIC.length + DEVICE_SECRET);
     System.arraycopy(deviceSecret.bytes(), 0, content, MAGIC.length, DEVICE_SECRET);
     try {
@@ -98,9 +113,6 @@ public final class AccountFolder {
     } finally {
       Arrays.fill(content, (byte) 0);
     }
-    Kept kept = new Kept(deviceSecret, state);
-    kept.write(state);
-    return kept;
   }
 
   /** Removes everything; what the device secret sealed can never be read again. */
