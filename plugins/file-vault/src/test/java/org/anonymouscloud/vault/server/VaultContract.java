@@ -237,7 +237,7 @@ abstract class VaultContract {
   }
 
   /** Runs all; "done" or the refusal's code for each. */
-  private static List<String> atOnce(List<Callable<Void>> works) throws Exception {
+  static List<String> atOnce(List<Callable<Void>> works) throws Exception {
     List<String> outcomes = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Future<Void> work : threads.invokeAll(works)) {
