@@ -1,0 +1,426 @@
+package org.anonymouscloud.core.testing;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.client.AccountClient;
+import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.OnlineAccount;
+import org.anonymouscloud.core.account.client.Registration;
+import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.plugin.AccountHandler;
+import org.anonymouscloud.core.plugin.RunningFeature;
+import org.anonymouscloud.core.plugin.ServerContext;
+import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.server.ListenAddress;
+import org.anonymouscloud.core.server.Server;
+import org.anonymouscloud.core.server.ServerOptions;
+import org.anonymouscloud.core.session.KeyCheck;
+import org.anonymouscloud.core.session.Session;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real server on the database that a storage plugin brings, with real sessions of clients. */
+@Timeout(120)
+public abstract class ServerContract {
+  private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
+  private static final Duration CONNECT = Duration.ofSeconds(30);
+  private static final long PATIENCE_SECONDS = 30;
+  private static final byte[] HELLO = "hello".getBytes(US_ASCII);
+
+  @TempDir private Path folder;
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private Optional<String> url = Optional.empty();
+  private Path data = Path.of("");
+
+  /** The database to test. */
+  protected abstract Database plugin();
+
+  /** Where a database is that nobody has used; empty if it is in the server's folder. */
+  protected abstract Optional<String> newDatabase() throws Exception;
+
+  @BeforeEach
+  void chooseFolder() {
+    data = folder.resolve("data");
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable resource : opened.reversed()) {
+      resource.close();
+    }
+  }
+
+  @Test
+  @Tag("A10")
+  void aFeatureAnswersLoggedInAccountsAlone() throws Exception {
+    Server server = start(new Echo("echo"));
+    Session session = connect(server);
+
+    assertRefused(ErrorCode.NOT_LOGGED_IN, () -> session.ask("echo/say", HELLO));
+    assertRefused(ErrorCode.NOT_LOGGED_IN, () -> session.ask("nothing/there", HELLO));
+    LocalAccount account = register(server, session, "alice");
+    assertThat(session.ask("echo/say", HELLO)).isEqualTo(HELLO);
+    assertThat(session.ask("echo/who", HELLO)).isEqualTo(account.account().bytes());
+    assertRefused(ErrorCode.UNKNOWN_METHOD, () -> session.ask("echo/shout", HELLO));
+    assertRefused(ErrorCode.UNKNOWN_METHOD, () -> session.ask("say", HELLO));
+
+    session.ask(AccountMethod.LOGOUT.toString(), Cbor.encode(new Messages.Empty()));
+    assertRefused(ErrorCode.NOT_LOGGED_IN, () -> session.ask("echo/say", HELLO));
+  }
+
+  @Test
+  void aServerThatIsStartedAgainIsTheSameServer() throws Exception {
+    Server first = start(new Echo("echo"));
+    LocalAccount account = register(first, connect(first), "alice");
+    first.close();
+
+    Server second = start(new Echo("echo"));
+    assertThat(second.address().fingerprint()).isEqualTo(first.address().fingerprint());
+    assertThat(Server.fingerprint(data)).isEqualTo(first.address().fingerprint());
+    assertThat(online(account, second).link().ask("echo/say", HELLO)).isEqualTo(HELLO);
+  }
+
+  @Test
+  void whenAllPlacesAreTakenTheNextIsRefusedUntilOneIsFree() throws Exception {
+    Server server = start(1, new Echo("echo"));
+    Session alices = connect(server);
+    LocalAccount alice = register(server, alices, "alice");
+
+    assertThatThrownBy(() -> online(alice, server).link().ask("echo/say", HELLO))
+        .hasMessageContaining("as many users as its owner allows");
+    // A session that is not logged in takes no place.
+    connect(server).ping();
+    alices.close();
+    awaitSuccess(() -> online(alice, server).link().ask("echo/say", HELLO));
+  }
+
+  @Test
+  void whoIsRefusedForWantOfAPlaceMayUseNothing() throws Exception {
+    Server server = start(1, new Echo("echo"));
+    register(server, connect(server), "alice");
+    Session second = connect(server);
+
+    assertRefused(ErrorCode.SERVER_FULL, () -> register(server, second, "bob"));
+    assertRefused(ErrorCode.NOT_LOGGED_IN, () -> second.ask("echo/say", HELLO));
+  }
+
+  @Test
+  void aPushReachesEachSessionOfTheAccountAndNoOther() throws Exception {
+    Server server = start(new Echo("echo"));
+    Session first = connect(server);
+    LocalAccount alice = register(server, first, "alice");
+    OnlineAccount second = online(alice, server);
+    Session others = connect(server);
+    register(server, others, "bob");
+    BlockingQueue<String> atFirst = received(first);
+    BlockingQueue<String> atSecond = new LinkedBlockingQueue<>();
+    BlockingQueue<String> atOthers = received(others);
+    second.link().subscribe("echo/news", body -> atSecond.add(new String(body, US_ASCII)));
+    second.link().ask("echo/say", HELLO);
+
+    first.ask("echo/push", "one".getBytes(US_ASCII));
+    assertThat(atFirst.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("one");
+    assertThat(atSecond.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("one");
+    // Bob's own push comes after; so nothing of Alice's was under way to him.
+    others.ask("echo/push", "two".getBytes(US_ASCII));
+    assertThat(atOthers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("two");
+    assertThat(atFirst).isEmpty();
+  }
+
+  @Test
+  void aPushReachesSessionsOnAnotherServerOfTheSameDatabase() throws Exception {
+    url = newDatabase();
+    assumeTrue(url.isPresent(), "This kind of database has one server.");
+    Server here = start(new Echo("echo"));
+    data = folder.resolve("data of the other");
+    Server there = start(new Echo("echo"));
+    Session session = connect(here);
+    LocalAccount alice = register(here, session, "alice");
+    BlockingQueue<String> news = received(session);
+
+    online(alice, there).link().ask("echo/push", HELLO);
+
+    assertThat(news.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("hello");
+  }
+
+  @Test
+  void aFeatureMayNotPushUnderAnothersName() throws Exception {
+    Server server = start(new Echo("echo"));
+    Session session = connect(server);
+    register(server, session, "alice");
+
+    assertRefused(ErrorCode.INTERNAL, () -> session.ask("echo/forge", HELLO));
+  }
+
+  @Test
+  void aFeatureThatFailsToStartIsNamedAndTheRestGoesOn() throws Exception {
+    Server server = start(new Broken("broken"), new Echo("echo"), new Broken("worse"));
+    Session session = connect(server);
+    register(server, session, "alice");
+
+    assertThat(server.switchedOff()).containsExactly("broken", "worse");
+    assertThat(session.ask("echo/say", HELLO)).isEqualTo(HELLO);
+  }
+
+  @Test
+  void featuresHaveFoldersOfTheirOwnAndAreClosedWithTheServer() throws Exception {
+    Echo one = new Echo("one");
+    Echo two = new Echo("two");
+    Server server = start(one, two);
+
+    assertThat(one.folder).isEqualTo(data.resolve("one")).isDirectory();
+    assertThat(two.folder).isEqualTo(data.resolve("two")).isDirectory();
+    server.close();
+    assertThat(one.closed).isTrue();
+    assertThat(two.closed).isTrue();
+  }
+
+  @Test
+  @Tag("A63")
+  void theDataFolderIsTheServersAlone() throws Exception {
+    Files.createDirectory(
+        data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    start();
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+        .isEqualTo("rwx------");
+    for (String file : List.of("server.key", "server.secrets")) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve(file))))
+          .as(file)
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void aFolderWithItsDatabaseInItHasOneServer() throws Exception {
+    url = newDatabase();
+    assumeTrue(url.isEmpty(), "Several servers may share this kind of database.");
+    Server first = start();
+
+    assertThatThrownBy(this::start)
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("Another server runs on")
+        .hasMessageContaining(data.toString());
+    first.close();
+    start();
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamed() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ListenAddress address = new ListenAddress("127.0.0.1", taken.getLocalPort());
+
+      assertThatThrownBy(() -> start(address, 1))
+          .isInstanceOf(CannotStart.class)
+          .hasMessageContaining(address.toString())
+          .hasMessageContaining("--listen");
+    }
+    // What it had opened it has closed.
+    start();
+  }
+
+  @Test
+  void aDataFolderThatIsAFileIsNamed() throws Exception {
+    Files.writeString(data, "a file");
+
+    assertThatThrownBy(this::start)
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining(data + " is no folder");
+  }
+
+  @Test
+  void aDamagedKeyIsNotReplaced() throws Exception {
+    start().close();
+    Files.writeString(data.resolve("server.key"), "damaged");
+
+    assertThatThrownBy(this::start)
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("server.key")
+        .hasMessageContaining("backup");
+  }
+
+  private Server start(ServerFeature... features) throws Exception {
+    return start(Integer.MAX_VALUE, features);
+  }
+
+  private Server start(int maxUsers, ServerFeature... features) throws Exception {
+    return start(ANY_PORT, maxUsers, features);
+  }
+
+  private Server start(ListenAddress listen, int maxUsers, ServerFeature... features)
+      throws Exception {
+    if (url.isEmpty()) {
+      url = newDatabase();
+    }
+    AccountPolicy policy = new AccountPolicy(AccountPolicy.Registration.OPEN, Long.MAX_VALUE);
+    Server server =
+        Server.start(
+            new ServerOptions(data, listen, url, maxUsers, policy),
+            plugin(),
+            List.of(features),
+            Clock.systemUTC());
+    opened.add(server);
+    return server;
+  }
+
+  private Session connect(Server server) throws IOException {
+    Session session = Session.connect(server.address(), KeyCheck.NONE, CONNECT);
+    opened.add(session);
+    return session;
+  }
+
+  /** Makes an account; it is logged in on the session then. */
+  private LocalAccount register(Server server, Session session, String name) throws Exception {
+    AccountClient client = new AccountClient(folder.resolve(name), Clock.systemUTC());
+    try (Secret password = Secret.of("correct horse".getBytes(UTF_8));
+        Registration registration =
+            client.register(
+                session,
+                server.address(),
+                new UserName(name),
+                password,
+                new DeviceName("laptop"))) {
+      LocalAccount account = registration.finish();
+      opened.add(account);
+      return account;
+    } catch (org.anonymouscloud.core.account.client.DeviceRefused e) {
+      throw (Refused) Objects.requireNonNull(e.getCause());
+    }
+  }
+
+  private OnlineAccount online(LocalAccount account, Server server) {
+    OnlineAccount online =
+        account.connect(() -> Session.connect(server.address(), KeyCheck.NONE, CONNECT));
+    opened.add(online);
+    return online;
+  }
+
+  private static BlockingQueue<String> received(Session session) {
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    session.subscribe("echo/news", body -> received.add(new String(body, US_ASCII)));
+    return received;
+  }
+
+  private interface Attempt {
+    Object run() throws Exception;
+  }
+
+  private static void assertRefused(ErrorCode code, Attempt attempt) {
+    assertThatExceptionOfType(Refused.class)
+        .isThrownBy(attempt::run)
+        .satisfies(refused -> assertThat(refused.code()).isEqualTo(code));
+  }
+
+  /** The server learns of an end a moment after the client. */
+  private static void awaitSuccess(Attempt attempt) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (true) {
+      try {
+        attempt.run();
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** Says back what it is told, and pushes it on demand. */
+  private static final class Echo implements ServerFeature {
+    private final String name;
+    private volatile Path folder = Path.of("");
+    private volatile boolean closed;
+
+    Echo(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public RunningFeature start(ServerContext context) {
+      folder = context.folder();
+      return new RunningFeature() {
+        @Override
+        public Map<String, AccountHandler> methods() {
+          return Map.of(
+              "say",
+              (account, request) -> request.body(),
+              "who",
+              (account, request) -> account.bytes(),
+              "push",
+              (account, request) -> push(account, "echo/news", request.body()),
+              "forge",
+              (account, request) -> push(account, "vault/root", request.body()));
+        }
+
+        private byte[] push(AccountId account, String topic, byte[] body) {
+          context.push().push(account, topic, body);
+          return new byte[0];
+        }
+
+        @Override
+        public long usedBytes(AccountId account) {
+          return 0;
+        }
+
+        @Override
+        public void close() {
+          closed = true;
+        }
+      };
+    }
+  }
+
+  /** Does not start: by an error that is expected or by one that is not. */
+  private record Broken(String name) implements ServerFeature {
+    @Override
+    public RunningFeature start(ServerContext context) throws IOException {
+      if (name.equals("broken")) {
+        throw new IOException("no luck today");
+      }
+      throw new NoClassDefFoundError("missing/Part");
+    }
+  }
+}
