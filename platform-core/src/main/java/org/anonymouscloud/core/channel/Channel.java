@@ -288,7 +288,8 @@ public final class Channel implements AutoCloseable {
    *
    * @param whenQuiet called when one of the two sides has been quiet for a while; must not block
    * @throws ConnectionLost if the connection broke, was cut, or brought something that is not the
-   *     other side's next record
+   *     other side's next record; if the record is the other side's but not what it may send, the
+   *     connection still stands and this side can say so
    */
   public Frame receive(Runnable whenQuiet) throws ConnectionLost {
     try {
@@ -298,7 +299,7 @@ public final class Channel implements AutoCloseable {
           return frame;
         }
         if (frame.stream() != 0 || frame.length() != 0) {
-          throw cut(Why.PROTOCOL_BROKEN);
+          throw new ConnectionLost(Why.PROTOCOL_BROKEN);
         }
         keys.receive().rekey();
       }
@@ -386,7 +387,8 @@ public final class Channel implements AutoCloseable {
     } catch (NotAuthentic e) {
       throw cut(Why.NOT_AUTHENTIC);
     }
-    FrameType type = FrameType.of(array[0]).orElseThrow(() -> cut(Why.PROTOCOL_BROKEN));
+    FrameType type =
+        FrameType.of(array[0]).orElseThrow(() -> new ConnectionLost(Why.PROTOCOL_BROKEN));
     int stream =
         (array[1] & 0xFF) << 24
             | (array[2] & 0xFF) << 16
@@ -397,7 +399,7 @@ public final class Channel implements AutoCloseable {
     if (end > plain
         || plain != padded(end)
         || Arrays.mismatch(array, end, plain, ZEROS, 0, plain - end) >= 0) {
-      throw cut(Why.PROTOCOL_BROKEN);
+      throw new ConnectionLost(Why.PROTOCOL_BROKEN);
     }
     return new Frame(type, stream, array, HEADER, length, buffers);
   }

@@ -26,9 +26,9 @@ import org.anonymouscloud.core.noise.Protocol;
  */
 final class Greeting {
   /** The versions this program speaks, the newest last. */
-  private static final byte[] VERSIONS = {1};
+  static final byte[] VERSIONS = {1};
 
-  private static final Protocol SUITE = Protocol.named("Noise_NXhfs_25519+MLKEM768_AESGCM_SHA256");
+  static final Protocol SUITE = Protocol.named("Noise_NXhfs_25519+MLKEM768_AESGCM_SHA256");
   private static final byte[] MAGIC = "AnonymousCloud/1".getBytes(US_ASCII);
   private static final int MAX_VERSIONS = 16;
   private static final int FIRST_MESSAGE = 1216;
@@ -141,7 +141,7 @@ final class Greeting {
   }
 
   /** Magic, the version of what follows, and all versions that the client speaks. */
-  private static byte[] hello(byte[] versions) {
+  static byte[] hello(byte[] versions) {
     byte[] hello = Arrays.copyOf(MAGIC, MAGIC.length + 2 + versions.length);
     hello[MAGIC.length] = versions[versions.length - 1];
     hello[MAGIC.length + 1] = (byte) versions.length;
@@ -253,7 +253,7 @@ final class Greeting {
     socket.getOutputStream().write(all.toByteArray());
   }
 
-  private static byte[] prefixed(byte[] message) {
+  static byte[] prefixed(byte[] message) {
     byte[] sent = new byte[Channel.PREFIX + message.length];
     sent[0] = (byte) (message.length >>> 8);
     sent[1] = (byte) message.length;
