@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.anonymouscloud.core.channel.Channel;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.Frame;
 import org.anonymouscloud.core.channel.FrameType;
@@ -22,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * the reader is faster than the line. For one reading thread; the rest is for any thread.
  */
 final class BulkInput extends InputStream {
-  /** What may be sent on each stream without asking. */
-  static final int INITIAL_WINDOW = 256 * 1024;
+  /** What may be sent on each stream without asking: whole frames, so that no scraps are sent. */
+  static final int INITIAL_WINDOW = 4 * Channel.MAX_DATA;
 
   /** Enough for 1 Gbit/s over 30 ms. */
-  private static final int MAX_WINDOW = 4 * 1024 * 1024;
+  private static final int MAX_WINDOW = 16 * INITIAL_WINDOW;
 
   /** A frame of this size keeps its record's array; a smaller one is copied out of it. */
   private static final int WORTH_KEEPING = 32 * 1024;

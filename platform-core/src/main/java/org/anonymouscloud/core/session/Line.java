@@ -9,6 +9,8 @@ import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
 import org.anonymouscloud.core.channel.Frame;
 import org.anonymouscloud.core.channel.FrameType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What both ends of a session do alike: send in turn, receive on one thread, end once. Thread-safe
@@ -16,6 +18,8 @@ import org.anonymouscloud.core.channel.FrameType;
  * the socket.
  */
 final class Line {
+  private static final Logger LOG = LoggerFactory.getLogger(Line.class);
+
   /** Why a session is closed, as the close frame says it. */
   static final byte DONE = 0;
 
@@ -31,6 +35,9 @@ final class Line {
   /** Pongs that wait while the other side reads nothing; more pings than that go unanswered. */
   private static final int MAX_WAITING_PONGS = 64;
 
+  /** Frames after which a thread of a session lets others run. */
+  private static final int TURN = 8;
+
   private static final int PING_LENGTH = 8;
 
   final Sender sender;
@@ -39,6 +46,7 @@ final class Line {
   private final Channel channel;
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile boolean ending;
+  private volatile Why end = Why.ENDED_HERE;
 
   Line(Channel channel) {
     this.channel = channel;
@@ -68,21 +76,44 @@ final class Line {
    * @return how it ended
    */
   Why run(Receiver receiver) {
-    Why why;
+    Why why = Why.CUT;
     try {
       why = receiveAll(receiver);
-      sender.finish(why == Why.PROTOCOL_BROKEN ? PROTOCOL_BROKEN : DONE);
-      var _ = sender.awaitIdle(LINGER_MILLIS);
+      answerClose(DONE, why);
     } catch (ConnectionLost e) {
       why = ending ? Why.ENDED_HERE : e.why();
-    } catch (InterruptedException e) {
-      why = Why.CUT;
+      if (e.why() == Why.PROTOCOL_BROKEN) {
+        answerClose(PROTOCOL_BROKEN, why);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("A session failed by a fault of this program.", e);
     }
+    end = why;
     ending = true;
     sender.fail(why);
     giveUp(why);
     over.countDown();
     return why;
+  }
+
+  /**
+   * Called for each frame by the threads that send and receive. Their scheduler takes no core away
+   * from a virtual thread, so one that always finds something to do would keep it for itself.
+   */
+  @SuppressWarnings("ThreadPriorityCheck")
+  static void letOthersRun(int frames) {
+    if (frames % TURN == 0) {
+      Thread.yield();
+    }
+  }
+
+  private void answerClose(byte reason, Why why) {
+    sender.finish(reason, why);
+    try {
+      var _ = sender.awaitIdle(LINGER_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void giveUp(Why why) {
@@ -98,7 +129,8 @@ final class Line {
   }
 
   private Why receiveAll(Receiver receiver) throws ConnectionLost {
-    while (true) {
+    for (int frames = 1; ; frames++) {
+      letOthersRun(frames);
       Frame frame = channel.receive(receiver::quiet);
       switch (frame.type()) {
         case CLOSE -> {
@@ -106,23 +138,23 @@ final class Line {
         }
         case PING -> {
           if (frame.stream() != 0 || frame.length() != PING_LENGTH) {
-            return Why.PROTOCOL_BROKEN;
+            throw new ConnectionLost(Why.PROTOCOL_BROKEN);
           }
           var _ = sender.offer(new Message(FrameType.PONG, 0, frame.copy()), MAX_WAITING_PONGS);
           frame.release();
         }
         default -> {
           if (!receiver.receive(frame)) {
-            return Why.PROTOCOL_BROKEN;
+            throw new ConnectionLost(Why.PROTOCOL_BROKEN);
           }
         }
       }
     }
   }
 
-  private Why closed(Frame frame) {
+  private Why closed(Frame frame) throws ConnectionLost {
     if (frame.stream() != 0 || frame.length() != 1) {
-      return Why.PROTOCOL_BROKEN;
+      throw new ConnectionLost(Why.PROTOCOL_BROKEN);
     }
     if (ending) {
       return Why.ENDED_HERE;
@@ -140,6 +172,11 @@ final class Line {
         new Message(FrameType.PING, 0, ByteBuffer.allocate(PING_LENGTH).putLong(token).array()));
   }
 
+  /** How the session has ended. */
+  Why end() {
+    return end;
+  }
+
   boolean isOpen() {
     return !ending && over.getCount() > 0;
   }
@@ -147,7 +184,7 @@ final class Line {
   /** Ends the session in an orderly way; does not wait for it. */
   void end(byte reason) {
     ending = true;
-    sender.finish(reason);
+    sender.finish(reason, Why.ENDED_HERE);
     // Who does not answer the close frame in time is cut off.
     var _ =
         Thread.startVirtualThread(

@@ -28,6 +28,7 @@ final class Sender {
   private final Condition moved = lock.newCondition();
   private boolean running;
   private @Nullable Message close;
+  private Why end = Why.ENDED_HERE;
   private @Nullable Why lost;
 
   Sender(Channel channel) {
@@ -103,22 +104,23 @@ final class Sender {
   }
 
   private void requireOpen() throws ConnectionLost {
-    if (lost != null) {
-      throw new ConnectionLost(lost);
-    }
-    if (close != null) {
-      throw new ConnectionLost(Why.ENDED_HERE);
+    if (lost != null || close != null) {
+      throw new ConnectionLost(lost == null ? end : lost);
     }
   }
 
   /**
    * Sends what messages wait, then a close frame, then nothing ever. Only the first call counts.
+   *
+   * @param reason for the other side
+   * @param why for whoever still wants to send
    */
-  void finish(byte reason) {
+  void finish(byte reason, Why why) {
     lock.lock();
     try {
       if (close == null && lost == null) {
         close = new Message(FrameType.CLOSE, 0, new byte[] {reason});
+        end = why;
         inTurn.removeIf(turn -> turn instanceof BulkOutput);
         start();
       }
@@ -167,12 +169,21 @@ final class Sender {
     }
   }
 
+  private enum Next {
+    FRAME,
+    CLOSE,
+    NOTHING
+  }
+
   private void run() {
     try {
-      while (prepareNext()) {
+      Next next = prepareNext();
+      for (int frames = 1; next == Next.FRAME; frames++) {
         channel.send();
+        Line.letOthersRun(frames);
+        next = prepareNext();
       }
-      if (prepareClose()) {
+      if (next == Next.CLOSE) {
         channel.send();
         channel.finish();
         stopped();
@@ -180,38 +191,34 @@ final class Sender {
     } catch (ConnectionLost e) {
       fail(e.why());
       stopped();
+    } catch (RuntimeException e) {
+      // A fault of this program: rather no session than one that hangs.
+      fail(channel.cut(Why.CUT).why());
+      stopped();
+      throw e;
     }
   }
 
-  private boolean prepareNext() {
+  private Next prepareNext() {
     lock.lock();
     try {
       Turn turn = first.isEmpty() ? inTurn.poll() : first.poll();
-      if (turn == null) {
-        if (close == null || lost != null) {
-          stopped();
+      if (turn != null) {
+        if (turn.prepareNext(channel)) {
+          inTurn.add(turn);
+        } else {
+          moved.signalAll();
         }
-        return false;
+        return Next.FRAME;
       }
-      if (turn.prepareNext(channel)) {
-        inTurn.add(turn);
-      } else {
-        moved.signalAll();
+      Message last = close;
+      if (last == null || lost != null) {
+        stopped();
+        return Next.NOTHING;
       }
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean prepareClose() {
-    lock.lock();
-    try {
-      if (close == null || lost != null) {
-        return false;
-      }
-      lost = Why.ENDED_HERE;
-      return !close.prepareNext(channel);
+      lost = end;
+      var _ = last.prepareNext(channel);
+      return Next.CLOSE;
     } finally {
       lock.unlock();
     }

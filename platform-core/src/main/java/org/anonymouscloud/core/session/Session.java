@@ -47,7 +47,6 @@ public final class Session implements Connection {
   private final AtomicLong tokens = new AtomicLong(NO_TOKEN);
   private final Thread receiver;
   private int lastStream;
-  private volatile Why lost = Why.ENDED_HERE;
 
   private Session(Channel channel, Fingerprint serverKey) {
     this.line = new Line(channel);
@@ -94,8 +93,8 @@ public final class Session implements Connection {
   }
 
   private void run() {
-    lost = line.run(new Incoming());
-    calls.values().forEach(call -> call.lose(lost));
+    Why why = line.run(new Incoming());
+    calls.values().forEach(call -> call.lose(why));
     calls.clear();
     pings.values().forEach(CountDownLatch::countDown);
   }
@@ -134,7 +133,7 @@ public final class Session implements Connection {
         line.sender.send(message);
       } catch (ConnectionLost e) {
         calls.remove(stream);
-        throw new ConnectionLost(line.isOpen() ? e.why() : lost);
+        throw e;
       }
     }
     line.sender.awaitPrepared(message);
@@ -178,13 +177,10 @@ public final class Session implements Connection {
     try {
       long start = System.nanoTime();
       line.ping(token);
-      if (!line.isOpen()) {
-        throw new ConnectionLost(lost);
-      }
       answered.await();
       Duration taken = Duration.ofNanos(System.nanoTime() - start);
       if (pings.containsKey(token)) {
-        throw new ConnectionLost(lost);
+        throw new ConnectionLost(line.end());
       }
       return taken;
     } catch (InterruptedException e) {
@@ -228,11 +224,12 @@ public final class Session implements Connection {
           yield frame.stream() == 0;
         }
         default -> {
-          OpenCall call =
-              OpenCall.endsStream(frame.type())
-                  ? calls.remove(frame.stream())
-                  : calls.get(frame.stream());
-          yield call != null && call.receive(frame);
+          OpenCall call = calls.get(frame.stream());
+          boolean right = call != null && call.receive(frame);
+          if (right && OpenCall.endsStream(frame.type())) {
+            calls.remove(frame.stream());
+          }
+          yield right;
         }
       };
     }

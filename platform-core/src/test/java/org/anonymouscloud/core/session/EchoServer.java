@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -25,6 +26,8 @@ final class EchoServer implements AutoCloseable {
   final BlockingQueue<ServedSession> sessions = new LinkedBlockingQueue<>();
   final BlockingQueue<IOException> failures = new LinkedBlockingQueue<>();
   final AtomicInteger closedHandlers = new AtomicInteger();
+  final AtomicInteger echoes = new AtomicInteger();
+  final AtomicLong sent = new AtomicLong();
   final Semaphore arrived = new Semaphore(0);
   final Semaphore gate = new Semaphore(0);
 
@@ -69,7 +72,10 @@ final class EchoServer implements AutoCloseable {
     @Override
     public byte[] handle(Request request) throws Refused, IOException {
       return switch (request.method()) {
-        case "test/echo" -> request.body();
+        case "test/echo" -> {
+          echoes.incrementAndGet();
+          yield request.body();
+        }
         case "test/refuse" -> throw new Refused(ErrorCode.CONFLICT, "Someone was first.", true);
         case "test/fail" -> throw new IllegalStateException("a path: /home/alice");
         case "test/count" -> Long.toString(count(request.upload())).getBytes(US_ASCII);
@@ -104,6 +110,7 @@ final class EchoServer implements AutoCloseable {
         int count = (int) Math.min(left, pattern.length);
         request.download().write(pattern, 0, count);
         left -= count;
+        sent.addAndGet(count);
       }
       return request.body();
     }
