@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.anonymouscloud.core.disk.PrivateFile;
@@ -54,14 +55,7 @@ final class PackStore implements AutoCloseable {
   static PackStore open(Path folder, Disk disk) throws IOException {
     Path packs = folder.resolve("packs");
     PrivateFile.createFolder(packs);
-    IncomingFolder incoming = IncomingFolder.open(folder.resolve("incoming"));
-    try {
-      disk.syncFolder(folder);
-      return new PackStore(packs, incoming, disk);
-    } catch (IOException e) {
-      incoming.close();
-      throw e;
-    }
+    return new PackStore(packs, IncomingFolder.open(folder.resolve("incoming")), disk);
   }
 
   /** The name of this process, under which it receives. */
@@ -134,6 +128,7 @@ final class PackStore implements AutoCloseable {
       } catch (IOException e) {
         throw new DiskFailed(e);
       }
+      // Whoever made it, even a moment ago, may not have come to this yet.
       disk.syncFolder(packs);
       folders.add(folder);
     }
@@ -220,7 +215,7 @@ final class PackStore implements AutoCloseable {
   }
 
   private static Path folderOf(Path file) {
-    return java.util.Objects.requireNonNull(file.getParent());
+    return Objects.requireNonNull(file.getParent());
   }
 
   private Refused refusal(DiskFailed e) {

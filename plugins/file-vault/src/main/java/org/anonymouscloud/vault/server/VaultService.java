@@ -247,13 +247,17 @@ final class VaultService implements RunningFeature {
     return new Refused(ErrorCode.NOT_FOUND, "There is no such pack.");
   }
 
+  /** Ends the vault; puts that are still on their way fail, and nothing of them is left. */
   @Override
   public void close() {
     sweeper.close();
     try {
+      ledger.giveUpAllOf(store.process());
       store.close();
+    } catch (DatabaseUnavailable e) {
+      // Its folder stays too, so the next process sees that this one left something.
+      LOG.warn("The vault ends without its database: {}", e.getMessage());
     } catch (IOException e) {
-      // What is left is cleared away at the next start.
       LOG.warn("The folder of incoming packs could not be removed.");
     }
   }

@@ -547,6 +547,21 @@ abstract class VaultContract {
   }
 
   @Test
+  void aPutThatIsOnItsWayWhenTheServerEndsLeavesNothing() throws Exception {
+    PackName name = PackName.random();
+    try (Call call = beginPut(name, 1 << 20)) {
+      call.upload().write(pack(Pipe.CAPACITY + 1, 1));
+      server.restart();
+
+      call.upload().write(pack((1 << 20) - Pipe.CAPACITY - 1, 1));
+      call.upload().close();
+
+      assertThat(failure(call)).isInstanceOf(Refused.class);
+    }
+    assertNothingIsThere(name);
+  }
+
+  @Test
   void afterAnyRunOfOperationsTheCountsAreTheSums() throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed " + seed);
