@@ -133,6 +133,50 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
+   * A folder shall be at a path where nothing is yet.
+   *
+   * @throws PathRefused if something is there
+   */
+  public void makeNewFolder(VaultPath path, Instant modified) throws IOException {
+    if (path.isTop() || changes.makesFolder(path) || base.find(path).isPresent()) {
+      throw new PathRefused(Reason.ALREADY_THERE, path);
+    }
+    makeFolder(path, modified);
+  }
+
+  /** A folder shall be at a path, and folders above it; those that are there stay as they are. */
+  public void makeFolders(VaultPath path, Instant modified) throws IOException {
+    for (int depth = 1; depth <= path.names().size(); depth++) {
+      VaultPath folder = new VaultPath(path.names().subList(0, depth));
+      if (!changes.makesFolder(folder) && !isFolder(folder)) {
+        makeFolder(folder, modified);
+      }
+    }
+  }
+
+  /**
+   * As {@link #makeFolders}, for the folders below {@code top} and that one itself.
+   *
+   * @param modified the time of the folder at the path; none to leave it as it is
+   */
+  public void makeFoldersBelow(VaultPath top, VaultPath path, Optional<Instant> modified)
+      throws IOException {
+    for (int depth = top.names().size(); depth <= path.names().size(); depth++) {
+      VaultPath folder = new VaultPath(path.names().subList(0, depth));
+      boolean last = depth == path.names().size();
+      if (last && modified.isPresent()) {
+        makeFolder(folder, modified.get());
+      } else if (!changes.makesFolder(folder) && !isFolder(folder)) {
+        makeFolder(folder, drive.clock().instant());
+      }
+    }
+  }
+
+  private boolean isFolder(VaultPath path) throws IOException {
+    return path.isTop() || base.find(path).orElse(null) instanceof Entry.Folder;
+  }
+
+  /**
    * What is at a path shall be gone.
    *
    * @param recursive whether a folder may go with all that is in it

@@ -62,6 +62,43 @@ public record Name(String text) implements Comparable<Name> {
     return text.getBytes(UTF_8);
   }
 
+  /**
+   * Whether the name shows as what it is: without control characters, line separators and
+   * characters that turn the direction of writing (A34).
+   */
+  public boolean isPlain() {
+    return text.codePoints().noneMatch(Name::isTreacherous);
+  }
+
+  /** The name for a person's eyes: what is not plain is shown by its number. */
+  public String visible() {
+    return visible(text);
+  }
+
+  /** A text for a person's eyes, as {@link #visible()}. */
+  public static String visible(String text) {
+    StringBuilder visible = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (isTreacherous(c)) {
+                visible.append("\\u{").append(Integer.toHexString(c)).append('}');
+              } else {
+                visible.appendCodePoint(c);
+              }
+            });
+    return visible.toString();
+  }
+
+  private static boolean isTreacherous(int c) {
+    return Character.isISOControl(c)
+        || c == 0x61c
+        || c == 0x200e
+        || c == 0x200f
+        || (c >= 0x2028 && c <= 0x202e)
+        || (c >= 0x2066 && c <= 0x2069);
+  }
+
   /** Order of the encoded bytes, which is that of the code points. */
   @Override
   public int compareTo(Name other) {

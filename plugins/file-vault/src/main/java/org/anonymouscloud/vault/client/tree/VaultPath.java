@@ -58,6 +58,13 @@ public record VaultPath(List<Name> names) {
     return new VaultPath(longer);
   }
 
+  /** The place that {@code below} is, seen from here. */
+  public VaultPath join(VaultPath below) {
+    List<Name> longer = new ArrayList<>(names);
+    longer.addAll(below.names);
+    return new VaultPath(longer);
+  }
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

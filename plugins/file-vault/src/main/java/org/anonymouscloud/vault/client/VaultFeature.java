@@ -1,0 +1,31 @@
+package org.anonymouscloud.vault.client;
+
+import java.time.Clock;
+import java.util.List;
+import org.anonymouscloud.core.plugin.ClientContext;
+import org.anonymouscloud.core.plugin.ClientFeature;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.vault.client.api.VaultRoutes;
+import org.anonymouscloud.vault.client.cli.VaultCommands;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.pf4j.Extension;
+
+/** The vault on a client: its routes in the agent, its commands on the command line. Stateless. */
+@Extension
+public final class VaultFeature implements ClientFeature {
+  @Override
+  public String name() {
+    return VaultMethod.FEATURE;
+  }
+
+  @Override
+  public List<Route> routes(ClientContext context) {
+    return VaultRoutes.of(context, Clock.systemUTC());
+  }
+
+  @Override
+  public List<Object> commands(CommandContext context) {
+    return VaultCommands.of(context);
+  }
+}

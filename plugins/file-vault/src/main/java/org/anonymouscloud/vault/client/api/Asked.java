@@ -1,0 +1,120 @@
+package org.anonymouscloud.vault.client.api;
+
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.drive.Attributes;
+import org.anonymouscloud.vault.client.drive.EntryTag;
+import org.anonymouscloud.vault.client.drive.Precondition;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a request asks for. */
+final class Asked {
+  private Asked() {}
+
+  /** The vault path in the URL. */
+  static VaultPath path(Context context) throws Problem {
+    return path(context.pathParamMap().getOrDefault("path", ""));
+  }
+
+  static VaultPath path(String text) throws Problem {
+    try {
+      return VaultPath.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(Problem.Kind.BAD_INPUT, "This is not a vault path: " + e.getMessage(), e);
+    }
+  }
+
+  /** A path that something new may get: names that no program can show or keep are refused. */
+  static VaultPath newPath(Context context) throws Problem {
+    return writable(path(context));
+  }
+
+  static VaultPath writable(VaultPath path) throws Problem {
+    for (var name : path.names()) {
+      if (!name.isPlain()) {
+        throw new Problem(
+            Problem.Kind.BAD_INPUT,
+            "A name contains control or bidirectional characters: " + name.visible() + ".");
+      }
+    }
+    return path;
+  }
+
+  static boolean flag(Context context, String name) throws Problem {
+    String value = context.queryParam(name);
+    return switch (value) {
+      case null -> false;
+      case "true", "" -> true;
+      case "false" -> false;
+      default -> throw bad(name + " is true or false, not '" + value + "'.");
+    };
+  }
+
+  static int number(Context context, String name, int usual, int most) throws Problem {
+    String value = context.queryParam(name);
+    if (value == null) {
+      return usual;
+    }
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= 1 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same answer.
+    }
+    throw bad(name + " is a number from 1 to " + most + ".");
+  }
+
+  /** What is to be kept of a file that is written. */
+  static Attributes attributes(Context context, Clock clock) throws Problem {
+    return new Attributes(time(context.queryParam("modified"), clock), flag(context, "executable"));
+  }
+
+  private static Instant time(@Nullable String text, Clock clock) throws Problem {
+    if (text == null) {
+      return clock.instant();
+    }
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw bad("modified is a time like 2026-11-03T08:30:00Z.");
+    }
+  }
+
+  /** If-Match and If-None-Match. */
+  static Precondition precondition(Context context) throws Problem {
+    String match = context.header("If-Match");
+    String noneMatch = context.header("If-None-Match");
+    if (match != null && noneMatch != null) {
+      throw bad("Give If-Match or If-None-Match, not both.");
+    }
+    if (noneMatch != null) {
+      if (!noneMatch.equals("*")) {
+        throw bad("A change knows If-None-Match only with *.");
+      }
+      return new Precondition.Absent();
+    }
+    if (match == null) {
+      return new Precondition.Anything();
+    }
+    return match.equals("*")
+        ? new Precondition.Present()
+        : new Precondition.Exactly(new EntryTag(unquoted(match)));
+  }
+
+  /** The tag inside an entity tag's quotes. */
+  static String unquoted(String tag) {
+    return tag.length() >= 2 && tag.startsWith("\"") && tag.endsWith("\"")
+        ? tag.substring(1, tag.length() - 1)
+        : tag;
+  }
+
+  static Problem bad(String message) {
+    return new Problem(Problem.Kind.BAD_INPUT, message);
+  }
+}

@@ -1,0 +1,196 @@
+package org.anonymouscloud.vault.client.api;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.plugin.NotLoggedIn;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.vault.client.content.Step;
+import org.anonymouscloud.vault.client.drive.Batch;
+import org.anonymouscloud.vault.client.drive.EntryTag;
+import org.anonymouscloud.vault.client.drive.Snapshot;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.tree.Cursor;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+
+/** One file or folder: its bytes, its entries, its place. Thread-safe. */
+final class FileRoutes {
+  private static final int USUAL_LIMIT = 1_000;
+  private static final int MAX_LIMIT = 10_000;
+  private static final int NOT_MODIFIED = 304;
+  private static final int PARTIAL = 206;
+  private static final int UNSATISFIABLE = 416;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final OpenDrive drive;
+  private final Clock clock;
+
+  FileRoutes(OpenDrive drive, Clock clock) {
+    this.drive = drive;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return Stream.of("/vault/files", "/vault/files/<path>")
+        .flatMap(
+            path ->
+                Stream.of(
+                    new Route(
+                        HandlerType.GET,
+                        path,
+                        Scope.READ,
+                        "A file's bytes, whole or in part (Range), or a folder's entries (after,"
+                            + " limit, recursive).",
+                        VaultProblems.told(this::get)),
+                    new Route(
+                        HandlerType.PUT,
+                        path,
+                        Scope.WRITE,
+                        "Write a file from the body (modified, executable; If-Match,"
+                            + " If-None-Match).",
+                        VaultProblems.told(this::put)),
+                    new Route(
+                        HandlerType.DELETE,
+                        path,
+                        Scope.WRITE,
+                        "Remove a file or folder (recursive; If-Match).",
+                        VaultProblems.told(this::delete))))
+        .toList();
+  }
+
+  private void get(Context context) throws Problem, NotLoggedIn, IOException {
+    VaultPath path = Asked.path(context);
+    Snapshot snapshot = drive.get().snapshot();
+    if (snapshot.find(path).orElse(null) instanceof Entry.File file) {
+      sendFile(context, snapshot, file);
+    } else {
+      sendEntries(context, snapshot, path);
+    }
+  }
+
+  private static void sendFile(Context context, Snapshot snapshot, Entry.File file)
+      throws IOException {
+    long size = file.content().length();
+    String tag = '"' + EntryTag.of(file).text() + '"';
+    context.header("ETag", tag);
+    context.header("Accept-Ranges", "bytes");
+    context.header(
+        "Last-Modified",
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(file.modified().atOffset(ZoneOffset.UTC)));
+    if (tag.equals(context.header("If-None-Match"))) {
+      context.status(NOT_MODIFIED);
+      return;
+    }
+    String ifRange = context.header("If-Range");
+    boolean whole = ifRange != null && !ifRange.equals(tag);
+    ByteRange range;
+    try {
+      Optional<ByteRange> asked =
+          whole ? Optional.empty() : ByteRange.of(context.header("Range"), size);
+      asked.ifPresent(
+          part -> {
+            context.status(PARTIAL);
+            context.header(
+                "Content-Range",
+                "bytes " + part.from() + "-" + (part.from() + part.length() - 1) + "/" + size);
+          });
+      range = asked.orElse(new ByteRange(0, size));
+    } catch (ByteRange.Unsatisfiable e) {
+      context.status(UNSATISFIABLE).header("Content-Range", "bytes */" + size);
+      return;
+    }
+    context.contentType("application/octet-stream");
+    context.header("Content-Disposition", disposition(file));
+    context.header("Content-Length", Long.toString(range.length()));
+    snapshot.read(file, range.from(), range.length(), context.outputStream());
+  }
+
+  /** Never shown inline: what a file holds must not run in a browser as a page of the agent's. */
+  private static String disposition(Entry.File file) {
+    return "attachment; filename*=UTF-8''"
+        + URLEncoder.encode(file.name().text(), StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static void sendEntries(Context context, Snapshot snapshot, VaultPath path)
+      throws Problem, IOException {
+    int limit = Asked.number(context, "limit", USUAL_LIMIT, MAX_LIMIT);
+    VaultPath after = Asked.path(Optional.ofNullable(context.queryParam("after")).orElse(""));
+    Cursor<Step.Begin> entries =
+        Asked.flag(context, "recursive")
+            ? snapshot.walk(path, after)
+            : children(snapshot, path, after);
+    context.contentType("application/json");
+    try (JsonGenerator json = JSON.createGenerator(context.outputStream())) {
+      json.writeStartObject();
+      json.writeStringField("path", path.toString());
+      json.writeStringField("type", "folder");
+      json.writeArrayFieldStart("entries");
+      Step.Begin entry = entries.next();
+      VaultPath last = after;
+      for (int i = 0; i < limit && entry != null; i++) {
+        last = entry.path();
+        json.writePOJO(EntryView.of(path.join(last), entry.entry()));
+        entry = entries.next();
+      }
+      json.writeEndArray();
+      if (entry != null) {
+        json.writeStringField("next", last.toString());
+      }
+      json.writeEndObject();
+    }
+  }
+
+  private static Cursor<Step.Begin> children(Snapshot snapshot, VaultPath path, VaultPath after)
+      throws IOException {
+    Cursor<Entry> entries = snapshot.list(path, after.isTop() ? null : after.names().getFirst());
+    return () -> {
+      Entry entry = entries.next();
+      return entry == null ? null : new Step.Begin(VaultPath.TOP.child(entry.name()), entry);
+    };
+  }
+
+  private void put(Context context) throws Problem, NotLoggedIn, IOException {
+    VaultPath path = Asked.newPath(context);
+    Batch.Committed committed;
+    try (Batch batch = drive.get().batch();
+        InputStream body = context.bodyInputStream()) {
+      batch.write(path, body, Asked.attributes(context, clock), Asked.precondition(context));
+      committed = batch.commit();
+    }
+    context.json(changed(path, committed));
+  }
+
+  private void delete(Context context) throws Problem, NotLoggedIn, IOException {
+    VaultPath path = Asked.path(context);
+    Batch.Committed committed;
+    try (Batch batch = drive.get().batch()) {
+      batch.remove(path, Asked.flag(context, "recursive"), Asked.precondition(context));
+      committed = batch.commit();
+    }
+    context.json(changed(path, committed));
+  }
+
+  /** What a change has done. */
+  static Map<String, Object> changed(VaultPath path, Batch.Committed committed) {
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("path", path.toString());
+    answer.put("sent", committed.sentBytes());
+    answer.put("conflicts", committed.conflicts().stream().map(VaultPath::toString).toList());
+    return answer;
+  }
+}

@@ -1,0 +1,95 @@
+package org.anonymouscloud.vault.client.api;
+
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.plugin.NotLoggedIn;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.vault.client.drive.Batch;
+import org.anonymouscloud.vault.client.drive.Snapshot;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.tree.PathRefused;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.jspecify.annotations.Nullable;
+
+/** Folders, what is known of one thing, and the space that is used. Thread-safe. */
+final class FolderRoutes {
+  private final OpenDrive drive;
+  private final Clock clock;
+
+  FolderRoutes(OpenDrive drive, Clock clock) {
+    this.drive = drive;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route(
+            HandlerType.POST,
+            "/vault/folders/<path>",
+            Scope.WRITE,
+            "Make a folder (parents: also those above it, and no error if it is there).",
+            VaultProblems.told(this::make)),
+        new Route(
+            HandlerType.GET,
+            "/vault/stat",
+            Scope.READ,
+            "What is known of the topmost folder.",
+            VaultProblems.told(this::stat)),
+        new Route(
+            HandlerType.GET,
+            "/vault/stat/<path>",
+            Scope.READ,
+            "What is known of a file or folder, without its content.",
+            VaultProblems.told(this::stat)),
+        new Route(
+            HandlerType.GET,
+            "/vault/usage",
+            Scope.READ,
+            "Bytes that the account uses on the server, and how many it may.",
+            VaultProblems.told(this::usage)));
+  }
+
+  private void make(Context context) throws Problem, NotLoggedIn, IOException {
+    VaultPath path = Asked.newPath(context);
+    boolean parents = Asked.flag(context, "parents");
+    Batch.Committed committed;
+    try (Batch batch = drive.get().batch()) {
+      if (parents) {
+        batch.makeFolders(path, clock.instant());
+      } else {
+        batch.makeNewFolder(path, clock.instant());
+      }
+      committed = batch.commit();
+    }
+    context.json(FileRoutes.changed(path, committed));
+  }
+
+  private void stat(Context context) throws Problem, NotLoggedIn, IOException {
+    VaultPath path = Asked.path(context);
+    Snapshot snapshot = drive.get().snapshot();
+    Optional<Entry> entry = snapshot.find(path);
+    if (entry.isEmpty() && !path.isTop()) {
+      throw new PathRefused(PathRefused.Reason.NOT_FOUND, path);
+    }
+    context.json(entry.map(found -> EntryView.of(path, found)).orElseGet(EntryView::top));
+  }
+
+  private void usage(Context context) throws NotLoggedIn, IOException {
+    Messages.Usage usage = drive.get().usage();
+    context.json(
+        new Space(
+            usage.used(), usage.quota() == Long.MAX_VALUE ? null : usage.quota(), usage.packs()));
+  }
+
+  /**
+   * @param quota bytes; none for no limit
+   */
+  private record Space(long used, @Nullable Long quota, long packs) {}
+}

@@ -1,0 +1,50 @@
+package org.anonymouscloud.vault.client.api;
+
+import java.time.Clock;
+import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.ClientContext;
+import org.anonymouscloud.core.plugin.NotLoggedIn;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.jspecify.annotations.Nullable;
+
+/** The drive of whoever is logged in. Thread-safe. */
+final class OpenDrive {
+  private final ClientContext context;
+  private final Clock clock;
+
+  // Guarded by this.
+  private @Nullable AccountSession account;
+  private @Nullable Drive drive;
+
+  OpenDrive(ClientContext context, Clock clock) {
+    this.context = context;
+    this.clock = clock;
+  }
+
+  /** The drive; the one of the account before is closed. */
+  synchronized Drive get() throws NotLoggedIn {
+    AccountSession now;
+    try {
+      now = context.account();
+    } catch (NotLoggedIn e) {
+      close();
+      throw e;
+    }
+    Drive open = drive;
+    if (open == null || !now.equals(account)) {
+      close();
+      open = new Drive(now, clock);
+      drive = open;
+      account = now;
+    }
+    return open;
+  }
+
+  private void close() {
+    if (drive != null) {
+      drive.close();
+      drive = null;
+      account = null;
+    }
+  }
+}

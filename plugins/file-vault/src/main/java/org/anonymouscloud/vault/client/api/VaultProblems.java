@@ -1,0 +1,64 @@
+package org.anonymouscloud.vault.client.api;
+
+import io.javalin.http.Handler;
+import java.io.IOException;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.vault.client.archive.ArchiveReader.ArchiveDamaged;
+import org.anonymouscloud.vault.client.store.ServerRefused;
+import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.tree.PathRefused;
+
+/** What the drive's failures are to a caller of the local API. */
+final class VaultProblems {
+  private VaultProblems() {}
+
+  /** A handler whose failures are problems. */
+  static Handler told(Handler handler) {
+    return context -> {
+      try {
+        handler.handle(context);
+      } catch (IOException e) {
+        throw problem(e);
+      }
+    };
+  }
+
+  private static Exception problem(IOException failure) {
+    return switch (failure) {
+      case Untrusted untrusted -> told(Problem.Kind.SECURITY, untrusted);
+      case PathRefused path ->
+          told(
+              path.reason() == PathRefused.Reason.NOT_FOUND
+                  ? Problem.Kind.NOT_FOUND
+                  : Problem.Kind.CONFLICT,
+              path);
+      case ServerRefused refused -> refused(refused);
+      case ArchiveDamaged damaged -> told(Problem.Kind.BAD_INPUT, damaged);
+      default -> failure;
+    };
+  }
+
+  private static Problem refused(ServerRefused refused) {
+    return switch (refused.code()) {
+      case QUOTA_EXCEEDED ->
+          new Problem(
+              Problem.Kind.NO_SPACE,
+              "The account's space on the server is used up; remove something or ask for more.",
+              refused);
+      case STORAGE_FULL ->
+          new Problem(Problem.Kind.NO_SPACE, "The server's disk is full.", refused);
+      default ->
+          new Problem(
+              refused.code() == ErrorCode.NOT_LOGGED_IN
+                  ? Problem.Kind.NOT_LOGGED_IN
+                  : Problem.Kind.UNAVAILABLE,
+              "The server refused: " + refused.getMessage(),
+              refused);
+    };
+  }
+
+  private static Problem told(Problem.Kind kind, IOException failure) {
+    return new Problem(kind, String.valueOf(failure.getMessage()), failure);
+  }
+}

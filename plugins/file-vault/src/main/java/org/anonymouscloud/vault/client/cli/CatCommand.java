@@ -1,0 +1,50 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud cat}. */
+@Command(
+    name = "cat",
+    mixinStandardHelpOptions = true,
+    description = "Write files of the vault to standard output, one after another.")
+final class CatCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.txt.")
+  private List<String> paths = List.of();
+
+  CatCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    Outcome outcome = new Outcome(context.terminal());
+    for (String path : paths) {
+      outcome.attempt(() -> write(VaultUrl.path(path)));
+    }
+    return outcome.exitCode();
+  }
+
+  private void write(VaultPath path) throws Problem, IOException {
+    if (Listing.isFolder(context.agent().get(VaultUrl.stat(path)))) {
+      throw new Problem(Problem.Kind.CONFLICT, path + " is a folder in the vault, not a file.");
+    }
+    OutputStream out = context.terminal().output();
+    try (InputStream in = context.agent().download(VaultUrl.files(path))) {
+      in.transferTo(out);
+      out.flush();
+    } catch (IOException e) {
+      throw Outcome.unwrapped(e);
+    }
+  }
+}

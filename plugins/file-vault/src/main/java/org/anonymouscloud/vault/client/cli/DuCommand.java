@@ -1,0 +1,66 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud du}. */
+@Command(
+    name = "du",
+    mixinStandardHelpOptions = true,
+    description = "Add up the bytes of all files at and below a path of the vault.")
+final class DuCommand implements Callable<Integer> {
+  private final CommandContext context;
+  private long folders;
+  private long files;
+  private long bytes;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  @Parameters(arity = "0..1", defaultValue = "/", paramLabel = "PATH", description = "Like /a/b.")
+  private String path = "/";
+
+  DuCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    VaultPath top = VaultUrl.path(path);
+    JsonNode entry = context.agent().get(VaultUrl.stat(top));
+    if (Listing.isFolder(entry)) {
+      Listing.each(context.agent(), top, true, this::count);
+    } else {
+      count(entry);
+    }
+    if (json) {
+      Map<String, Object> sum = new LinkedHashMap<>();
+      sum.put("path", top.toString());
+      sum.put("bytes", bytes);
+      sum.put("files", files);
+      sum.put("folders", folders);
+      context.terminal().printJson(sum);
+    } else {
+      context.terminal().print(bytes + " bytes in " + files + " files");
+    }
+    return 0;
+  }
+
+  private void count(JsonNode entry) {
+    if (Listing.isFolder(entry)) {
+      folders++;
+    } else {
+      files++;
+      bytes += entry.path("size").asLong();
+    }
+  }
+}

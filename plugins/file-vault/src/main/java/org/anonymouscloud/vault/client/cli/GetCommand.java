@@ -1,0 +1,183 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.vault.client.archive.ArchiveEntry;
+import org.anonymouscloud.vault.client.archive.ArchiveReader;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code anoncloud get}. */
+@Command(
+    name = "get",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Copy files and folders of the vault to the local disk.",
+      "A file goes into DEST if that is a folder, else becomes DEST. With -r and one folder, DEST"
+          + " becomes the copy, beside what is in it already. A file appears under its name only"
+          + " when all of it has been verified."
+    })
+final class GetCommand implements Callable<Integer> {
+  private static final long UNKNOWN = -1;
+
+  private final CommandContext context;
+  private final Outcome outcome;
+  private long files;
+  private long bytes;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-r", "--recursive"},
+      description = "Folders too, with all that is in them.")
+  private boolean recursive;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "SRC... DEST",
+      description = "Paths in the vault like /photos, then a local path.")
+  private List<String> paths = List.of();
+
+  GetCommand(CommandContext context) {
+    this.context = context;
+    this.outcome = new Outcome(context.terminal());
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    if (paths.size() < 2) {
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: DEST");
+    }
+    Path destination = Path.of(paths.getLast());
+    List<String> sources = paths.subList(0, paths.size() - 1);
+    if (!Files.isDirectory(destination) && (sources.size() > 1 || paths.getLast().endsWith("/"))) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND, "There is no folder " + Shown.path(destination) + ".");
+    }
+    for (String source : sources) {
+      outcome.attempt(() -> get(VaultUrl.path(source), destination, sources.size() > 1));
+    }
+    if (json) {
+      Map<String, Object> done = new LinkedHashMap<>();
+      done.put("files", files);
+      done.put("bytes", bytes);
+      done.put("failed", outcome.failures());
+      context.terminal().printJson(done);
+    }
+    return outcome.exitCode();
+  }
+
+  private void get(VaultPath source, Path destination, boolean several)
+      throws Problem, IOException {
+    JsonNode entry = context.agent().get(VaultUrl.stat(source));
+    try {
+      if (!Listing.isFolder(entry)) {
+        boolean intoFolder = Files.isDirectory(destination);
+        getFile(
+            source,
+            entry.path("size").asLong(),
+            intoFolder
+                ? destination.resolve(LocalName.checked(source.name().text()))
+                : destination);
+      } else if (!recursive) {
+        throw new Problem(Problem.Kind.BAD_INPUT, source + " is a folder; use -r to copy it.");
+      } else {
+        getFolder(
+            source,
+            several && !source.isTop()
+                ? destination.resolve(LocalName.checked(source.name().text()))
+                : destination);
+      }
+    } catch (LocalName.NameRefused e) {
+      throw new Problem(Problem.Kind.SECURITY, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void getFile(VaultPath source, long size, Path destination) throws Problem, IOException {
+    Path whole = destination.toAbsolutePath();
+    Path folder = whole.getParent();
+    if (folder == null || Files.isDirectory(whole)) {
+      throw new Problem(Problem.Kind.CONFLICT, Shown.path(destination) + " is a folder.");
+    }
+    String name = String.valueOf(whole.getFileName());
+    try (LocalTarget target = open(folder);
+        Terminal.Progress progress = context.terminal().progress(name, size);
+        InputStream in = context.agent().download(VaultUrl.trees(source))) {
+      ArchiveReader archive = new ArchiveReader(in);
+      ArchiveEntry entry = archive.next();
+      if (entry == null || entry.folder()) {
+        throw new Problem(Problem.Kind.CONFLICT, source + " is not a file any more.");
+      }
+      ArchiveEntry renamed =
+          ArchiveEntry.file(List.of(name), entry.size(), entry.modified(), entry.executable());
+      target.write(renamed, archive.content(), progress);
+      files++;
+      bytes += entry.size();
+    } catch (IOException e) {
+      throw failure(destination, e);
+    }
+  }
+
+  private void getFolder(VaultPath source, Path destination) throws Problem, IOException {
+    if (Files.exists(destination) && !Files.isDirectory(destination)) {
+      throw new Problem(Problem.Kind.CONFLICT, Shown.path(destination) + " is not a folder.");
+    }
+    try {
+      if (!Files.isDirectory(destination)) {
+        Files.createDirectory(destination);
+      }
+    } catch (IOException e) {
+      throw failure(destination, e);
+    }
+    try (LocalTarget target = open(destination);
+        Terminal.Progress progress =
+            context.terminal().progress(Shown.text(source.toString()), UNKNOWN);
+        InputStream in = context.agent().download(VaultUrl.trees(source))) {
+      TreeDownload download = new TreeDownload(destination, target, outcome, progress);
+      download.read(new ArchiveReader(in));
+      files += download.files();
+      bytes += download.bytes();
+    } catch (IOException e) {
+      throw failure(destination, e);
+    }
+  }
+
+  private static LocalTarget open(Path folder) throws Problem {
+    try {
+      return LocalTarget.of(folder);
+    } catch (IOException e) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "Cannot write into " + Shown.path(folder) + ": " + Outcome.reason(e) + ".",
+          e);
+    }
+  }
+
+  private static Problem failure(Path destination, IOException e) throws Problem {
+    IOException local = Outcome.unwrapped(e);
+    return new Problem(
+        local instanceof java.nio.file.FileSystemException
+            ? Problem.Kind.FORBIDDEN
+            : Problem.Kind.INTERNAL,
+        "Cannot write " + Shown.path(destination) + ": " + Outcome.reason(local) + ".",
+        e);
+  }
+}

@@ -1,0 +1,50 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+
+/**
+ * A thing on the local disk that may go into the vault.
+ *
+ * @param size bytes of a file, when it was looked at
+ */
+record LocalFile(Path path, Kind kind, long size, Instant modified, boolean executable) {
+  enum Kind {
+    FILE,
+    FOLDER,
+    LINK,
+    /** A device, a socket, a pipe. */
+    OTHER
+  }
+
+  /** Looks at a thing without following it if it is a link. */
+  static LocalFile of(Path path) throws IOException {
+    return of(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Looks at what someone named, through links. */
+  static LocalFile named(Path path) throws IOException {
+    return of(path, new LinkOption[0]);
+  }
+
+  private static LocalFile of(Path path, LinkOption... options) throws IOException {
+    PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class, options);
+    Kind kind =
+        attributes.isRegularFile()
+            ? Kind.FILE
+            : attributes.isDirectory()
+                ? Kind.FOLDER
+                : attributes.isSymbolicLink() ? Kind.LINK : Kind.OTHER;
+    return new LocalFile(
+        path,
+        kind,
+        attributes.size(),
+        attributes.lastModifiedTime().toInstant(),
+        kind == Kind.FILE && attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE));
+  }
+}

@@ -1,0 +1,219 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.vault.client.archive.ArchiveEntry;
+
+/**
+ * A local folder into which a tree is written. Each folder is opened by its name in the one above
+ * it and never through a link, so that nothing outside is touched (A34). A file stands under its
+ * name only when all of it is there (A21). Not thread-safe.
+ */
+final class LocalTarget implements AutoCloseable {
+  private static final int BUFFER = 256 * 1024;
+  private static final Set<StandardOpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  private final Path top;
+  private final SecureDirectoryStream<Path> topStream;
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+
+  /** Folders that were made here, in which nothing can be in the way yet. */
+  private final Set<List<String>> made = new HashSet<>();
+
+  // The folder that was used last, as the next file is mostly beside the one before.
+  private List<String> openNames = List.of();
+  private SecureDirectoryStream<Path> open;
+
+  private LocalTarget(Path top, SecureDirectoryStream<Path> topStream) {
+    this.top = top;
+    this.topStream = topStream;
+    this.open = topStream;
+  }
+
+  /** A folder that is there. */
+  static LocalTarget of(Path folder) throws IOException {
+    return new LocalTarget(folder, secure(folder));
+  }
+
+  /** Makes a folder in one that is there. */
+  void makeFolder(List<String> names) throws IOException {
+    if (names.isEmpty()) {
+      return;
+    }
+    // Opened without following links, so that a link above it is noticed.
+    folder(names.subList(0, names.size() - 1));
+    Path folder = top;
+    for (String name : names) {
+      folder = folder.resolve(LocalName.checked(name));
+    }
+    try {
+      Files.createDirectory(folder);
+      made.add(List.copyOf(names));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Sets a folder's time, when nothing will be written into it any more. */
+  void setTime(List<String> names, Instant modified) throws IOException {
+    folder(names)
+        .getFileAttributeView(BasicFileAttributeView.class)
+        .setTimes(FileTime.from(modified), null, null);
+  }
+
+  /** Writes a file under a temporary name and, when all of it is there, gives it its own. */
+  void write(ArchiveEntry file, InputStream content, Terminal.Progress progress)
+      throws IOException {
+    List<String> parent = file.names().subList(0, file.names().size() - 1);
+    SecureDirectoryStream<Path> folder = folder(parent);
+    Path name = LocalName.checked(file.names().getLast());
+    if (!made.contains(parent)) {
+      requireFileOrNothing(folder, name);
+    }
+    Path unfinished =
+        Path.of(".anoncloud-" + HexFormat.of().formatHex(RandomBytes.next(8)) + ".part");
+    try {
+      try (SeekableByteChannel channel = folder.newByteChannel(unfinished, NEW)) {
+        long written = copy(content, channel, progress);
+        if (written != file.size()) {
+          throw new IOException("The download ended early.");
+        }
+      }
+      describe(folder, unfinished, file);
+      folder.move(unfinished, folder, name);
+    } catch (IOException | RuntimeException e) {
+      remove(folder, unfinished, e);
+      throw e;
+    }
+  }
+
+  /** A file may be replaced; a link, a device or a folder may not. */
+  private static void requireFileOrNothing(SecureDirectoryStream<Path> folder, Path name)
+      throws IOException {
+    try {
+      boolean file =
+          folder
+              .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+              .readAttributes()
+              .isRegularFile();
+      if (!file) {
+        throw new FileAlreadyExistsException(name.toString());
+      }
+    } catch (NoSuchFileException e) {
+      // Nothing is in the way.
+    }
+  }
+
+  private long copy(InputStream content, SeekableByteChannel channel, Terminal.Progress progress)
+      throws IOException {
+    long written = 0;
+    int got;
+    while ((got = content.read(buffer.array(), 0, BUFFER)) > 0) {
+      buffer.clear().limit(got);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      written += got;
+      progress.step(got);
+    }
+    return written;
+  }
+
+  private static void describe(
+      SecureDirectoryStream<Path> folder, Path unfinished, ArchiveEntry file) throws IOException {
+    PosixFileAttributeView view =
+        folder.getFileAttributeView(
+            unfinished, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (file.executable()) {
+      Set<PosixFilePermission> permissions = EnumSet.copyOf(view.readAttributes().permissions());
+      permissions.add(PosixFilePermission.OWNER_EXECUTE);
+      if (permissions.contains(PosixFilePermission.GROUP_READ)) {
+        permissions.add(PosixFilePermission.GROUP_EXECUTE);
+      }
+      if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
+        permissions.add(PosixFilePermission.OTHERS_EXECUTE);
+      }
+      view.setPermissions(permissions);
+    }
+    view.setTimes(FileTime.from(file.modified()), null, null);
+  }
+
+  private static void remove(
+      SecureDirectoryStream<Path> folder, Path unfinished, Exception failure) {
+    try {
+      folder.deleteFile(unfinished);
+    } catch (NoSuchFileException e) {
+      // It never came to be.
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** The folder that these names lead to, opened step by step. */
+  private SecureDirectoryStream<Path> folder(List<String> names) throws IOException {
+    if (names.equals(openNames)) {
+      return open;
+    }
+    SecureDirectoryStream<Path> stream = topStream;
+    for (String name : names) {
+      SecureDirectoryStream<Path> next;
+      try {
+        next = stream.newDirectoryStream(LocalName.checked(name), LinkOption.NOFOLLOW_LINKS);
+      } finally {
+        if (!stream.equals(topStream)) {
+          stream.close();
+        }
+      }
+      stream = next;
+    }
+    if (!open.equals(topStream)) {
+      open.close();
+    }
+    open = stream;
+    openNames = List.copyOf(names);
+    return stream;
+  }
+
+  private static SecureDirectoryStream<Path> secure(Path folder) throws IOException {
+    DirectoryStream<Path> stream =
+        folder.getFileSystem().provider().newDirectoryStream(folder, path -> true);
+    if (stream instanceof SecureDirectoryStream<Path> secure) {
+      return secure;
+    }
+    stream.close();
+    throw new IOException("This disk cannot open folders without following links.");
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!open.equals(topStream)) {
+      open.close();
+    }
+    topStream.close();
+  }
+}

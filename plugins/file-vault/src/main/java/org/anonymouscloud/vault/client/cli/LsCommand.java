@@ -1,0 +1,100 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud ls}. */
+@Command(
+    name = "ls",
+    mixinStandardHelpOptions = true,
+    description = "List a folder of the vault, or one file.")
+final class LsCommand implements Callable<Integer> {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
+
+  private final CommandContext context;
+
+  @Option(names = "-l", description = "Also sizes and times.")
+  private boolean full;
+
+  @Option(
+      names = {"-R", "--recursive"},
+      description = "Also what is in the folders below.")
+  private boolean recursive;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  @Parameters(arity = "0..1", defaultValue = "/", paramLabel = "PATH", description = "Like /a/b.")
+  private String path = "/";
+
+  LsCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    VaultPath folder = VaultUrl.path(path);
+    JsonNode entry = context.agent().get(VaultUrl.stat(folder));
+    if (!Listing.isFolder(entry)) {
+      if (json) {
+        context.terminal().printJson(entry);
+      } else {
+        print(entry, folder.name().text());
+      }
+    } else if (json) {
+      printJson(folder);
+    } else {
+      // Names of a recursive listing begin below the folder that was asked for.
+      int start = folder.isTop() ? 1 : folder.toString().length() + 1;
+      Listing.each(
+          context.agent(),
+          folder,
+          recursive,
+          each -> print(each, each.path("path").asText().substring(start)));
+    }
+    return 0;
+  }
+
+  private void print(JsonNode entry, String name) {
+    boolean isFolder = Listing.isFolder(entry);
+    String shown = Shown.text(name) + (isFolder ? "/" : "");
+    if (full) {
+      String size = isFolder ? "-" : entry.path("size").asText();
+      String time =
+          TIME.format(
+              Instant.parse(entry.path("modified").asText()).atZone(ZoneId.systemDefault()));
+      char kind = isFolder ? 'd' : entry.path("executable").asBoolean() ? 'x' : '-';
+      context.terminal().print("%c %14s  %s  %s".formatted(kind, size, time, shown));
+    } else {
+      context.terminal().print(shown);
+    }
+  }
+
+  /** Written as it comes, as a folder may have a million entries. */
+  private void printJson(VaultPath folder) throws Problem, IOException {
+    OutputStream out = context.terminal().output();
+    JsonGenerator generator = new ObjectMapper().createGenerator(out);
+    generator.writeStartObject();
+    generator.writeStringField("path", folder.toString());
+    generator.writeStringField("type", "folder");
+    generator.writeArrayFieldStart("entries");
+    Listing.each(context.agent(), folder, recursive, generator::writeTree);
+    generator.writeEndArray();
+    generator.writeEndObject();
+    generator.writeRaw('\n');
+    generator.flush();
+  }
+}

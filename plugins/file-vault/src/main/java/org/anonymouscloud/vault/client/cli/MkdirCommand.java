@@ -1,0 +1,45 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud mkdir}. */
+@Command(
+    name = "mkdir",
+    mixinStandardHelpOptions = true,
+    description = "Make folders in the vault.")
+final class MkdirCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Option(
+      names = {"-p", "--parents"},
+      description = "Also the folders above; no error if it is there already.")
+  private boolean parents;
+
+  @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.")
+  private List<String> paths = List.of();
+
+  MkdirCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    Outcome outcome = new Outcome(context.terminal());
+    for (String path : paths) {
+      outcome.attempt(
+          () ->
+              context
+                  .agent()
+                  .post(VaultUrl.folders(VaultUrl.path(path)) + "?parents=" + parents, Map.of()));
+    }
+    return outcome.exitCode();
+  }
+}

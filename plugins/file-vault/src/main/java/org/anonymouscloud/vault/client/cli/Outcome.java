@@ -1,0 +1,85 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+
+/** What became of a command that goes on after a failure: each is named, the worst decides. */
+final class Outcome {
+  private final Terminal terminal;
+  private final List<String> failures = new ArrayList<>();
+  private int exitCode;
+
+  Outcome(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** A step of a command. */
+  @FunctionalInterface
+  interface Step {
+    void run() throws Problem, IOException;
+  }
+
+  /** Does a step; if it fails, says so and goes on. Without an agent there is no going on. */
+  void attempt(Step step) throws Problem, IOException {
+    try {
+      step.run();
+    } catch (Problem problem) {
+      if (problem.kind() == Problem.Kind.NOT_LOGGED_IN
+          || problem.kind() == Problem.Kind.UNAVAILABLE) {
+        throw problem;
+      }
+      fail(problem.kind(), String.valueOf(problem.getMessage()));
+    }
+  }
+
+  /** Something could not be done. */
+  void fail(Problem.Kind kind, String message) {
+    terminal.warn(message);
+    failures.add(message);
+    exitCode = Math.max(exitCode, kind.exitCode());
+  }
+
+  /** What was passed over, as it cannot be kept. */
+  void skip(String message) {
+    terminal.warn(message);
+  }
+
+  List<String> failures() {
+    return List.copyOf(failures);
+  }
+
+  int exitCode() {
+    return exitCode;
+  }
+
+  /** Why the local disk did not do something, in one sentence without the path. */
+  static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "it is not there";
+      case FileAlreadyExistsException _ -> "something else is there";
+      case FileSystemException system when system.getReason() != null -> system.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  /** The problem that an exception carries, however deep; else the exception itself. */
+  static IOException unwrapped(IOException e) throws Problem {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Problem problem) {
+        throw problem;
+      }
+    }
+    if (String.valueOf(e.getMessage()).contains("No space left on device")) {
+      throw new Problem(Problem.Kind.NO_SPACE, "The local disk is full: " + e.getMessage(), e);
+    }
+    return e;
+  }
+}

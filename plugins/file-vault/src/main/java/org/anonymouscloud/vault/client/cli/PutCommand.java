@@ -1,0 +1,225 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code anoncloud put}. */
+@Command(
+    name = "put",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Copy local files and folders into the vault.",
+      "A file goes into DEST if that is a folder, else becomes DEST. With -r and one folder, DEST"
+          + " becomes the copy, beside what is in it already; so the same command can be repeated,"
+          + " and sends only what has changed."
+    })
+final class PutCommand implements Callable<Integer> {
+  private static final int BUFFER = 256 * 1024;
+
+  private final CommandContext context;
+  private final Outcome outcome;
+  private long files;
+  private long bytes;
+  private long sent;
+  private final List<String> conflicts = new ArrayList<>();
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-r", "--recursive"},
+      description = "Folders too, with all that is in them.")
+  private boolean recursive;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "SRC... DEST",
+      description = "Local paths, then a path in the vault like /photos.")
+  private List<String> paths = List.of();
+
+  PutCommand(CommandContext context) {
+    this.context = context;
+    this.outcome = new Outcome(context.terminal());
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    if (paths.size() < 2) {
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: DEST");
+    }
+    String typed = paths.getLast();
+    VaultPath destination = VaultUrl.path(typed);
+    List<Path> sources = paths.subList(0, paths.size() - 1).stream().map(Path::of).toList();
+    boolean intoFolder = isFolder(destination);
+    if (!intoFolder && (sources.size() > 1 || typed.endsWith("/"))) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND, "There is no folder " + destination + " in the vault.");
+    }
+    for (Path source : sources) {
+      outcome.attempt(() -> put(source, destination, intoFolder, sources.size() > 1));
+    }
+    if (json) {
+      printJson();
+    }
+    return outcome.exitCode();
+  }
+
+  private boolean isFolder(VaultPath path) throws Problem, IOException {
+    try {
+      return Listing.isFolder(context.agent().get(VaultUrl.stat(path)));
+    } catch (Problem problem) {
+      if (problem.kind() == Problem.Kind.NOT_FOUND) {
+        return false;
+      }
+      throw problem;
+    }
+  }
+
+  private void put(Path source, VaultPath destination, boolean intoFolder, boolean several)
+      throws Problem, IOException {
+    LocalFile file;
+    try {
+      file = LocalFile.named(source);
+    } catch (IOException e) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "Cannot read " + Shown.path(source) + ": " + Outcome.reason(e) + ".",
+          e);
+    }
+    switch (file.kind()) {
+      case FILE ->
+          putFile(
+              file, intoFolder ? destination.child(name(source)) : destination, Optional.empty());
+      case FOLDER -> {
+        if (!recursive) {
+          throw new Problem(
+              Problem.Kind.BAD_INPUT, Shown.path(source) + " is a folder; use -r to copy it.");
+        }
+        putFolder(file, several ? destination.child(name(source)) : destination);
+      }
+      case LINK, OTHER ->
+          throw new Problem(
+              Problem.Kind.BAD_INPUT,
+              Shown.path(source) + " is neither a file nor a folder; it cannot be kept.");
+    }
+  }
+
+  private static Name name(Path source) throws Problem {
+    Path last = source.toAbsolutePath().normalize().getFileName();
+    try {
+      return Name.of(String.valueOf(last));
+    } catch (IllegalArgumentException e) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "Cannot keep " + Shown.path(source) + " in the vault: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private void putFile(LocalFile file, VaultPath path, Optional<Terminal.Progress> shared)
+      throws Problem, IOException {
+    InputStream content;
+    try {
+      content = Files.newInputStream(file.path());
+    } catch (IOException e) {
+      throw new Problem(
+          Problem.Kind.FORBIDDEN,
+          "Cannot read " + Shown.path(file.path()) + ": " + Outcome.reason(e) + ".",
+          e);
+    }
+    String url =
+        VaultUrl.files(path)
+            + "?modified="
+            + VaultUrl.encoded(file.modified().toString())
+            + "&executable="
+            + file.executable();
+    try (content;
+        Terminal.Progress own = progress(file.path(), file.size())) {
+      Terminal.Progress progress = shared.orElse(own);
+      count(context.agent().upload(url, out -> copy(content, out, progress)));
+    } catch (IOException e) {
+      throw Outcome.unwrapped(e);
+    }
+    files++;
+  }
+
+  private void copy(InputStream content, OutputStream out, Terminal.Progress progress)
+      throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    int got;
+    while ((got = content.read(buffer)) > 0) {
+      out.write(buffer, 0, got);
+      progress.step(got);
+      bytes += got;
+    }
+  }
+
+  private void putFolder(LocalFile folder, VaultPath path) throws Problem, IOException {
+    try (Terminal.Progress progress = progress(folder.path(), LocalSize.below(folder.path()))) {
+      TreeUpload upload = new TreeUpload(folder.path(), outcome, progress);
+      JsonNode answer = context.agent().upload(VaultUrl.trees(path), upload);
+      count(answer);
+      files += answer.path("files").asLong();
+      bytes += answer.path("bytes").asLong();
+      for (TreeUpload.Changed changed : upload.changed()) {
+        VaultPath again = path;
+        for (String name : changed.names()) {
+          again = again.child(Name.of(name));
+        }
+        putFile(LocalFile.named(changed.path()), again, Optional.of(progress));
+        files--;
+      }
+    } catch (IOException e) {
+      throw Outcome.unwrapped(e);
+    }
+  }
+
+  private Terminal.Progress progress(Path source, long size) {
+    Path name = source.getFileName();
+    return context.terminal().progress(Shown.path(name == null ? source : name), size);
+  }
+
+  private void count(JsonNode answer) {
+    sent += answer.path("sent").asLong();
+    for (JsonNode conflict : answer.path("conflicts")) {
+      conflicts.add(conflict.asText());
+      outcome.skip(
+          "Another device was faster; this device's version is kept as "
+              + Shown.text(conflict.asText())
+              + ".");
+    }
+  }
+
+  private void printJson() {
+    Map<String, Object> done = new LinkedHashMap<>();
+    done.put("files", files);
+    done.put("bytes", bytes);
+    done.put("sent", sent);
+    done.put("conflicts", conflicts);
+    done.put("failed", outcome.failures());
+    context.terminal().printJson(done);
+  }
+}

@@ -1,0 +1,44 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud rm}. */
+@Command(
+    name = "rm",
+    mixinStandardHelpOptions = true,
+    description = "Remove files and folders from the vault.")
+final class RmCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Option(
+      names = {"-r", "--recursive"},
+      description = "Folders too, with all that is in them.")
+  private boolean recursive;
+
+  @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.")
+  private List<String> paths = List.of();
+
+  RmCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    Outcome outcome = new Outcome(context.terminal());
+    for (String path : paths) {
+      outcome.attempt(
+          () ->
+              context
+                  .agent()
+                  .delete(VaultUrl.files(VaultUrl.path(path)) + "?recursive=" + recursive));
+    }
+    return outcome.exitCode();
+  }
+}

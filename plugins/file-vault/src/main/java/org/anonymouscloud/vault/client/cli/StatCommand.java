@@ -1,0 +1,46 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud stat}. */
+@Command(
+    name = "stat",
+    mixinStandardHelpOptions = true,
+    description = "Say what is known of a file or folder of the vault.")
+final class StatCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  @Parameters(paramLabel = "PATH", description = "Like /a/b.")
+  private String path = "/";
+
+  StatCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    JsonNode entry = context.agent().get(VaultUrl.stat(VaultUrl.path(path)));
+    if (json) {
+      context.terminal().printJson(entry);
+    } else {
+      entry
+          .properties()
+          .forEach(
+              field ->
+                  context
+                      .terminal()
+                      .print(field.getKey() + ": " + Shown.text(field.getValue().asText())));
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,56 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud tree}. */
+@Command(
+    name = "tree",
+    mixinStandardHelpOptions = true,
+    description = "Show a folder of the vault with all that is below it.")
+final class TreeCommand implements Callable<Integer> {
+  private static final String INDENT = "  ";
+
+  private final CommandContext context;
+  private long folders;
+  private long files;
+
+  @Parameters(arity = "0..1", defaultValue = "/", paramLabel = "PATH", description = "Like /a/b.")
+  private String path = "/";
+
+  TreeCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    VaultPath top = VaultUrl.path(path);
+    context.terminal().print(Shown.text(top.toString()));
+    int depth = top.names().size();
+    Listing.each(context.agent(), top, true, entry -> print(entry, depth));
+    context.terminal().print(folders + " folders, " + files + " files");
+    return 0;
+  }
+
+  private void print(JsonNode entry, int depth) {
+    boolean isFolder = Listing.isFolder(entry);
+    if (isFolder) {
+      folders++;
+    } else {
+      files++;
+    }
+    long slashes = entry.path("path").asText().chars().filter(c -> c == '/').count();
+    context
+        .terminal()
+        .print(
+            INDENT.repeat((int) slashes - depth)
+                + Shown.text(entry.path("name").asText())
+                + (isFolder ? "/" : ""));
+  }
+}

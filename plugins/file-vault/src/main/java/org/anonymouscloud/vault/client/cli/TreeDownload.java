@@ -1,0 +1,97 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.vault.client.archive.ArchiveEntry;
+import org.anonymouscloud.vault.client.archive.ArchiveReader;
+
+/**
+ * Writes a tree that comes as an archive. One thing that cannot be written does not stop the rest.
+ */
+final class TreeDownload {
+  private final Path top;
+  private final LocalTarget target;
+  private final Outcome outcome;
+  private final Terminal.Progress progress;
+  private final Set<List<String>> refused = new HashSet<>();
+  private final List<FolderTime> times = new ArrayList<>();
+  private long files;
+  private long bytes;
+
+  private record FolderTime(List<String> names, Instant modified) {}
+
+  /**
+   * @param top for messages; where {@code target} is
+   */
+  TreeDownload(Path top, LocalTarget target, Outcome outcome, Terminal.Progress progress) {
+    this.top = top;
+    this.target = target;
+    this.outcome = outcome;
+    this.progress = progress;
+  }
+
+  /** Reads the archive to its end. */
+  void read(ArchiveReader archive) throws IOException {
+    for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
+      if (!isBelowRefused(entry.names())) {
+        write(entry, archive);
+      }
+    }
+    // Last, as each file written into a folder changes the folder's time; the deepest first.
+    for (FolderTime time : times.reversed()) {
+      target.setTime(time.names, time.modified);
+    }
+  }
+
+  private void write(ArchiveEntry entry, ArchiveReader archive) throws IOException {
+    try {
+      if (entry.folder()) {
+        target.makeFolder(entry.names());
+        times.add(new FolderTime(entry.names(), entry.modified()));
+      } else {
+        target.write(entry, archive.content(), progress);
+        files++;
+        bytes += entry.size();
+      }
+    } catch (LocalName.NameRefused e) {
+      refused.add(entry.names());
+      outcome.fail(Problem.Kind.SECURITY, shown(entry) + " was not written: " + e.getMessage());
+    } catch (FileSystemException e) {
+      if (String.valueOf(e.getReason()).contains("No space left")) {
+        throw e;
+      }
+      refused.add(entry.names());
+      outcome.fail(
+          Problem.Kind.INTERNAL, "Cannot write " + shown(entry) + ": " + Outcome.reason(e) + ".");
+    }
+  }
+
+  private boolean isBelowRefused(List<String> names) {
+    for (int depth = 1; depth <= names.size() && !refused.isEmpty(); depth++) {
+      if (refused.contains(names.subList(0, depth))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String shown(ArchiveEntry entry) {
+    return Shown.text(top + "/" + String.join("/", entry.names()));
+  }
+
+  long files() {
+    return files;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.anonymouscloud.vault.client.api;
+
+import org.jspecify.annotations.NullMarked;

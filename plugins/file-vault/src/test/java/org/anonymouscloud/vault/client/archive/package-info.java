@@ -1,0 +1,4 @@
+@NullMarked
+package org.anonymouscloud.vault.client.archive;
+
+import org.jspecify.annotations.NullMarked;

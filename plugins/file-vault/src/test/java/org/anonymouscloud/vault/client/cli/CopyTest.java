@@ -1,0 +1,312 @@
+package org.anonymouscloud.vault.client.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.vault.client.fixture.TestAgent;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.fixture.TestTerminal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files and trees between a local disk and the vault, through commands, routes and the server. */
+final class CopyTest {
+  @TempDir private Path temporary;
+  private TestServer server;
+  private TestAgent agent;
+  private TestTerminal terminal;
+  private Path source;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(temporary.resolve("server"));
+    agent = new TestAgent(server.account());
+    terminal = new TestTerminal(agent);
+    source = Files.createDirectory(temporary.resolve("source"));
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
+    server.close();
+  }
+
+  @Test
+  void aTreeComesBackAsItWas() throws Exception {
+    sample(source);
+
+    assertThat(terminal.run("put", "-r", source.toString(), "/copy"))
+        .as("%s", terminal.warnings())
+        .isZero();
+    Path target = temporary.resolve("target");
+    assertThat(terminal.run("get", "-r", "/copy", target.toString())).isZero();
+
+    assertThat(content(target)).isEqualTo(content(source)).hasSizeGreaterThan(60);
+    assertThat(terminal.warnings()).isEmpty();
+  }
+
+  @Test
+  void theSamePutAgainSendsNothing() throws Exception {
+    sample(source);
+    terminal.run("put", "-r", source.toString(), "/copy");
+    long before = server.line().received();
+    int roots = server.line().roots().size();
+
+    assertThat(terminal.run("put", "-r", "--json", source.toString(), "/copy")).isZero();
+
+    assertThat(server.line().received()).isEqualTo(before);
+    assertThat(server.line().roots()).hasSize(roots);
+    assertThat(terminal.json().path("sent").asLong()).isZero();
+    assertThat(terminal.json().path("files").asInt()).isGreaterThan(50);
+  }
+
+  @Test
+  void aPutIntoATreeThatIsThereMergesAndRemovesNothing() throws Exception {
+    write(source.resolve("a/one"), "1");
+    terminal.run("put", "-r", source.toString(), "/copy");
+    Path more = Files.createDirectory(temporary.resolve("more"));
+    write(more.resolve("a/two"), "2");
+
+    assertThat(terminal.run("put", "-r", more.toString(), "/copy")).isZero();
+
+    assertThat(terminal.run("ls", "-R", "/copy")).isZero();
+    assertThat(terminal.out()).isEqualTo("a/\na/one\na/two\n");
+  }
+
+  @Test
+  void aFileGoesIntoAFolderOrBecomesTheDestination() throws Exception {
+    write(source.resolve("f.txt"), "content");
+    assertThat(terminal.run("mkdir", "/folder")).isZero();
+
+    assertThat(terminal.run("put", source.resolve("f.txt").toString(), "/folder")).isZero();
+    assertThat(terminal.run("put", source.resolve("f.txt").toString(), "/g.txt")).isZero();
+    assertThat(terminal.run("cat", "/folder/f.txt", "/g.txt")).isZero();
+    assertThat(terminal.out()).isEqualTo("contentcontent");
+
+    Path into = Files.createDirectory(temporary.resolve("into"));
+    assertThat(terminal.run("get", "/g.txt", into.toString())).isZero();
+    assertThat(terminal.run("get", "/g.txt", temporary.resolve("h").toString())).isZero();
+    assertThat(into.resolve("g.txt")).hasContent("content");
+    assertThat(temporary.resolve("h")).hasContent("content");
+  }
+
+  @Test
+  void severalSourcesGoIntoAFolder() throws Exception {
+    write(source.resolve("one"), "1");
+    write(source.resolve("sub/two"), "2");
+    terminal.run("mkdir", "-p", "/a/b/c");
+
+    assertThat(
+            terminal.run(
+                "put",
+                "-r",
+                source.resolve("one").toString(),
+                source.resolve("sub").toString(),
+                "/a/b/c"))
+        .isZero();
+
+    terminal.run("ls", "-R", "/a");
+    assertThat(terminal.out()).isEqualTo("b/\nb/c/\nb/c/one\nb/c/sub/\nb/c/sub/two\n");
+  }
+
+  @Test
+  void linksAndPipesArePassedOverWithAWarning() throws Exception {
+    write(source.resolve("file"), "1");
+    Files.createSymbolicLink(source.resolve("link"), Path.of("/etc/passwd"));
+    Files.createSymbolicLink(source.resolve("folder link"), Path.of("/etc"));
+    new ProcessBuilder("mkfifo", source.resolve("pipe").toString()).start().waitFor();
+
+    assertThat(terminal.run("put", "-r", source.toString(), "/copy")).isZero();
+
+    assertThat(terminal.warnings())
+        .hasSize(3)
+        .allSatisfy(line -> assertThat(line).startsWith("Passed over"));
+    terminal.run("ls", "/copy");
+    assertThat(terminal.out()).isEqualTo("file\n");
+  }
+
+  @Test
+  void namesThatAreNoUnicodeAreNamedAndTheRestGoesOn() throws Exception {
+    write(source.resolve("good"), "1");
+    write(source.resolve("turned \u202e name"), "2");
+    new ProcessBuilder("/bin/sh", "-c", "touch \"$(printf 'bad\\377name')\"")
+        .directory(source.toFile())
+        .start()
+        .waitFor();
+
+    assertThat(terminal.run("put", "-r", source.toString(), "/copy")).isEqualTo(1);
+
+    assertThat(terminal.warnings())
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).contains("Cannot keep"))
+        .noneMatch(line -> line.contains("\u202e"));
+    terminal.run("ls", "/copy");
+    assertThat(terminal.out()).isEqualTo("good\n");
+  }
+
+  @Test
+  void whatIsMissingIsNamedWithTheRightExitCode() throws Exception {
+    write(source.resolve("f"), "1");
+    String file = source.resolve("f").toString();
+
+    assertFails(1, "There is no /none in the vault", "get", "/none", temporary.toString());
+    assertFails(1, "There is no /none in the vault", "cat", "/none");
+    assertFails(1, "There is no /none in the vault", "rm", "/none");
+    assertFails(1, "There is no /none in the vault", "ls", "/none");
+    assertFails(1, "There is no /none in the vault", "put", file, "/none/f");
+    assertFails(1, "it is not there", "put", source.resolve("none").toString(), "/x");
+    assertFails(2, "begin with a slash", "ls", "relative");
+    assertFails(2, "use -r", "put", source.toString(), "/x");
+    assertFails(1, "already in the vault", "mkdir", "/twice", "/twice");
+    assertFails(2, "use -r", "get", "/twice", temporary.resolve("y").toString());
+    assertFails(1, "is a folder in the vault", "cat", "/twice");
+    assertFails(1, "Cannot write", "get", "/twice", "-r", temporary.resolve("no/such").toString());
+    assertThat(temporary.resolve("no")).doesNotExist();
+  }
+
+  private void assertFails(int code, String message, String... arguments) {
+    assertThat(terminal.run(arguments)).as(String.join(" ", arguments)).isEqualTo(code);
+    assertThat(String.join("\n", terminal.warnings())).contains(message);
+  }
+
+  @Test
+  void nobodyLoggedInIsExitCodeThree() {
+    agent.logIn(null);
+
+    assertFails(3, "Nobody is logged in", "ls");
+  }
+
+  @Test
+  void removingTakesFoldersOnlyWithMinusR() throws Exception {
+    write(source.resolve("a/b"), "1");
+    terminal.run("put", "-r", source.toString(), "/copy");
+
+    assertFails(1, "not empty", "rm", "/copy");
+    assertThat(terminal.run("rm", "-r", "/copy")).isZero();
+    terminal.run("ls");
+    assertThat(terminal.out()).isEmpty();
+  }
+
+  @Test
+  void namesOfEveryKindOfTroubleComeBack() throws Exception {
+    for (String name :
+        List.of(
+            "100%", "a;b=c", "q?x#y", "a+b c", "back\\slash", "\"quoted\"", "~", "%2e%2e", "ä")) {
+      write(source.resolve(name), name);
+      assertThat(terminal.run("put", source.resolve(name).toString(), "/" + name)).isZero();
+      assertThat(terminal.run("cat", "/" + name)).as(name).isZero();
+      assertThat(terminal.out()).isEqualTo(name);
+      assertThat(terminal.run("stat", "--json", "/" + name)).isZero();
+      assertThat(terminal.json().path("path").asText()).isEqualTo("/" + name);
+    }
+    terminal.run("ls", "--json");
+    List<String> names = new ArrayList<>();
+    for (JsonNode entry : terminal.json().path("entries")) {
+      names.add(entry.path("name").asText());
+    }
+    assertThat(names).hasSize(9).isSorted();
+  }
+
+  @Test
+  @Tag("A34")
+  void linksInTheWayAreNeitherFollowedNorReplaced() throws Exception {
+    write(source.resolve("folder/file"), "new");
+    write(source.resolve("plain"), "new");
+    terminal.run("put", "-r", source.toString(), "/copy");
+    Path outside = Files.createDirectory(temporary.resolve("outside"));
+    write(outside.resolve("victim"), "old");
+    Path target = Files.createDirectory(temporary.resolve("target"));
+    Files.createSymbolicLink(target.resolve("folder"), outside);
+    Files.createSymbolicLink(target.resolve("plain"), outside.resolve("victim"));
+
+    assertThat(terminal.run("get", "-r", "/copy", target.toString())).isEqualTo(1);
+
+    assertThat(terminal.warnings()).hasSize(2);
+    try (Stream<Path> left = Files.list(outside)) {
+      assertThat(left).containsExactly(outside.resolve("victim"));
+    }
+    assertThat(outside.resolve("victim")).hasContent("old");
+    assertThat(target.resolve("plain")).isSymbolicLink();
+  }
+
+  @Test
+  void aFileInTheWayOfAFolderIsNamedAndTheRestComes() throws Exception {
+    write(source.resolve("folder/file"), "1");
+    write(source.resolve("zebra"), "2");
+    terminal.run("put", "-r", source.toString(), "/copy");
+    Path target = Files.createDirectory(temporary.resolve("target"));
+    write(target.resolve("folder"), "in the way");
+
+    assertFails(1, "something else is there", "get", "-r", "/copy", target.toString());
+
+    assertThat(target.resolve("folder")).hasContent("in the way");
+    assertThat(target.resolve("zebra")).hasContent("2");
+  }
+
+  private static void sample(Path root) throws IOException {
+    Random random = new Random(42);
+    for (int i = 0; i < 50; i++) {
+      byte[] bytes = new byte[random.nextInt(20_000)];
+      random.nextBytes(bytes);
+      Path file = root.resolve("ördner " + i % 5).resolve("日本 " + i + ".bin");
+      Files.createDirectories(parent(file));
+      Files.write(file, bytes);
+      Files.setLastModifiedTime(
+          file, FileTime.from(Instant.ofEpochSecond(1_000_000 + i, 123_456_789)));
+    }
+    byte[] large = new byte[9_000_000];
+    random.nextBytes(large);
+    Files.write(root.resolve("large"), large);
+    Files.createFile(root.resolve("empty"));
+    Files.createDirectories(root.resolve("deep/er/and/er"));
+    write(root.resolve("run.sh"), "#!/bin/sh\n");
+    Files.setPosixFilePermissions(
+        root.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setLastModifiedTime(
+        root.resolve("deep/er"), FileTime.from(Instant.parse("2001-02-03T04:05:06.789Z")));
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(parent(file));
+    Files.write(file, text.getBytes(UTF_8));
+  }
+
+  private static Path parent(Path file) {
+    return java.util.Objects.requireNonNull(file.getParent());
+  }
+
+  private static Map<String, String> content(Path root) throws IOException {
+    Map<String, String> content = new TreeMap<>();
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : paths.toList()) {
+        String time = Files.getLastModifiedTime(path).toInstant().toString();
+        content.put(
+            root.relativize(path).toString(),
+            Files.isDirectory(path)
+                ? "folder " + time
+                : Digest.sha256(Files.readAllBytes(path))
+                    + " "
+                    + time
+                    + (Files.isExecutable(path) ? " executable" : ""));
+      }
+    }
+    return content;
+  }
+}
