@@ -128,6 +128,9 @@ public abstract class AccountFlowsContract {
     assertThat(first.verify(device, LABEL, MESSAGE, signature)).isFalse();
     assertThat(first.verify(phone.device(), "test/v1/other", MESSAGE, signature)).isFalse();
     assertThat(first.verify(DeviceId.random(), LABEL, MESSAGE, signature)).isFalse();
+    assertThatThrownBy(() -> phone.sign(AccountMethod.DEVICE_LOGIN_LABEL, MESSAGE))
+        .as("a feature cannot be talked into a login")
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -282,6 +285,11 @@ public abstract class AccountFlowsContract {
         open(client("phone").login(connection, SERVER, ALICE, password, key, PHONE));
 
     assertThat(connection.asked).containsExactly("account/device-login");
+    OnlineAccount hidden = phone.connect(() -> dial(this::firstLinkAlone));
+    opened.add(hidden);
+    assertThatThrownBy(() -> hidden.link().ask("account/key-bag-get", empty()))
+        .as("a chain without this device")
+        .isInstanceOf(AccountTampered.class);
     assertThat(connect(phone).verify(phone.device(), LABEL, MESSAGE, phone.sign(LABEL, MESSAGE)))
         .isTrue();
   }
@@ -471,11 +479,6 @@ public abstract class AccountFlowsContract {
         .isTrue();
     laptop.close();
     LocalAccount again = open(client("laptop").resume().orElseThrow());
-    Interposer rollback =
-        (method, question, server) ->
-            is(method, AccountMethod.CHAIN_GET)
-                ? Cbor.encode(new Messages.ChainGot(links(server, question).subList(0, 1), false))
-                : server.answer(question);
     byte[] other = linkOfADeviceThatWasShownTheFirstLinkAlone(again.accountKey());
     Interposer fork =
         (method, question, server) ->
@@ -485,7 +488,7 @@ public abstract class AccountFlowsContract {
                         List.of(links(server, question).getFirst(), other), false))
                 : server.answer(question);
 
-    for (Interposer evil : List.of(rollback, fork)) {
+    for (Interposer evil : List.<Interposer>of(this::firstLinkAlone, fork)) {
       InProcessConnection connection = dial(evil);
       OnlineAccount online = again.connect(() -> connection);
       opened.add(online);
@@ -495,6 +498,13 @@ public abstract class AccountFlowsContract {
       assertThat(connection.asked).containsExactly("account/device-login", "account/chain-get");
     }
     assertThat(connect(again).link().ask("account/key-bag-get", empty())).isNotEmpty();
+  }
+
+  private byte[] firstLinkAlone(String method, byte[] question, InProcessConnection.Server server)
+      throws Refused, IOException {
+    return is(method, AccountMethod.CHAIN_GET)
+        ? Cbor.encode(new Messages.ChainGot(links(server, question).subList(0, 1), false))
+        : server.answer(question);
   }
 
   private static List<byte[]> links(InProcessConnection.Server server, byte[] question)
@@ -514,7 +524,9 @@ public abstract class AccountFlowsContract {
             hidden.add(Cbor.decode(question, Messages.ChainAppend.class).link());
             return empty();
           }
-          return is(method, AccountMethod.DEVICE_LOGIN) ? empty() : server.answer(question);
+          return is(method, AccountMethod.DEVICE_LOGIN)
+              ? empty()
+              : firstLinkAlone(method, question, server);
         };
     open(client("tablet").login(dial(evil), SERVER, ALICE, password, key, PHONE));
     return hidden.getFirst();

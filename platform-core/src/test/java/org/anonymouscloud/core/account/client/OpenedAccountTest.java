@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
@@ -20,6 +21,7 @@ import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -202,8 +204,13 @@ final class OpenedAccountTest {
     try (RootSecret evil = RootSecret.random();
         KeyBag bag = KeyBag.random()) {
       byte[] sealed = passwordSlot().seal(evil, 0, records.link().hash()).sealed();
-      server.put(new SealedSlot(PASSWORD, 0, sealed, honest.anchor()));
+      SealedSlot forged = new SealedSlot(PASSWORD, 0, sealed, honest.anchor());
+      server.put(forged);
       refuses("a root secret that the chain does not name");
+      // Already here, not only because the key bag does not open after it.
+      ChainState chain = new AccountQuestions(server).chain().state();
+      assertThatThrownBy(() -> passwordSlot().open(forged, 0, chain))
+          .isInstanceOf(NotAuthentic.class);
       server.put(honest);
 
       server.keyBag = bag.seal(account.id(), evil, 0, 0);

@@ -170,6 +170,7 @@ final class ReconnectingLinkTest {
         askers.add(Thread.ofPlatform().start(() -> fail(link, failed)));
       }
       while (!askers.stream().allMatch(asker -> asker.getState() == Thread.State.WAITING)) {
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
         Thread.onSpinWait();
       }
       go.countDown();
@@ -221,6 +222,8 @@ final class ReconnectingLinkTest {
   /** The link dials on a thread of its own. */
   private Fake awaitSubscribed(int number) {
     while (sessions() <= number || !session(number).receivers.containsKey("vault/changed")) {
+      // The test's own time limit interrupts.
+      assertThat(Thread.currentThread().isInterrupted()).isFalse();
       Thread.onSpinWait();
     }
     return session(number);
