@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +36,7 @@ import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
@@ -168,7 +170,13 @@ public abstract class ServerContract {
     url = newDatabase();
     assumeTrue(url.isPresent(), "This kind of database has one server.");
     Server here = start(new Echo("echo"));
-    data = folder.resolve("data of the other");
+    Path other = folder.resolve("data of the other");
+    PrivateFile.createFolder(other);
+    // Nodes of one server have one key: clients have pinned it.
+    for (String secret : List.of("server.key", "server.secrets")) {
+      Files.copy(data.resolve(secret), other.resolve(secret), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    data = other;
     Server there = start(new Echo("echo"));
     Session session = connect(here);
     LocalAccount alice = register(here, session, "alice");
