@@ -28,13 +28,13 @@ final class CanarySearchTest {
     }
     Files.createFile(folder.resolve("name of " + CANARY));
 
-    assertThat(new CanarySearch(List.of(CANARY)).in(folder)).hasSize(13);
+    assertThat(CanarySearch.forTexts(List.of(CANARY)).in(List.of(folder))).hasSize(13);
   }
 
   @Test
   void otherContentIsNotFound() throws Exception {
     Files.writeString(folder.resolve("other"), "canary-Große-7261");
 
-    assertThat(new CanarySearch(List.of(CANARY)).in(folder)).isEmpty();
+    assertThat(CanarySearch.forTexts(List.of(CANARY)).in(List.of(folder))).isEmpty();
   }
 }

@@ -1,27 +1,41 @@
 package org.anonymouscloud.client.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code ./anoncloud} with a home of its own. */
 final class Program {
-  private static final Path LAUNCHER = Path.of("..", "anoncloud").toAbsolutePath().normalize();
+  static final Path LAUNCHER = Path.of("..", "anoncloud").toAbsolutePath().normalize();
   private static final long TIMEOUT_SECONDS = 240;
+  private static final Pattern CONNECTION_STRING =
+      Pattern.compile("anoncloud://\\S+#[a-z2-7]{26}(?=\\R)");
 
   private final Path home;
+  private final List<String> prefix;
 
   Program(Path home) {
+    this(home, List.of());
+  }
+
+  /**
+   * @param prefix a command that runs what is appended to it
+   */
+  Program(Path home, List<String> prefix) {
     this.home = home;
+    this.prefix = prefix;
   }
 
   Path home() {
@@ -36,6 +50,22 @@ final class Program {
         throw new AssertionError("Exit code " + exitCode + "\n" + out + err);
       }
       return this;
+    }
+
+    /**
+     * Fails the test unless the command failed as commands must: with this exit code, one sentence
+     * for people on standard error, no result and no trace of a stack.
+     *
+     * @return the sentence
+     */
+    String failed(int expectedExitCode) {
+      assertThat(exitCode)
+          .as("exit code of a command that said: %s%s", out, err)
+          .isEqualTo(expectedExitCode);
+      assertThat(out).isEmpty();
+      assertThat(err).startsWith("anoncloud: ").hasLineCount(1).doesNotContain("\tat ");
+      assertThat(err).doesNotContainPattern("[A-Za-z]Exception|this should not happen|\\bnull\\b");
+      return err.strip();
     }
   }
 
@@ -74,7 +104,8 @@ final class Program {
   }
 
   private ProcessBuilder builder(Map<String, String> environment, String... arguments) {
-    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+    List<String> command = new ArrayList<>(prefix);
+    command.add(LAUNCHER.toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("ANONCLOUD_HOME", home.toString());
@@ -86,6 +117,10 @@ final class Program {
   static final class Running implements AutoCloseable {
     private final Process process;
     private final StringBuilder printed = new StringBuilder();
+
+    /** How much of it has been answered. */
+    private int read;
+
     private final List<Thread> readers = new ArrayList<>();
 
     Running(Process process) {
@@ -95,10 +130,11 @@ final class Program {
       }
     }
 
-    private void read(java.io.InputStream stream) {
-      try (BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-          append(line);
+    private void read(InputStream stream) {
+      char[] characters = new char[8192];
+      try (Reader reader = new InputStreamReader(stream, UTF_8)) {
+        for (int n = reader.read(characters); n >= 0; n = reader.read(characters)) {
+          append(new String(characters, 0, n));
         }
       } catch (IOException e) {
         append(e.toString());
@@ -107,26 +143,39 @@ final class Program {
 
     /** Waits for the line that ends with a connection string and gives that. */
     String connectionString() throws InterruptedException {
-      for (int i = 0; i < 3000; i++) {
-        @Nullable String found =
-            printed()
-                .lines()
-                .filter(line -> line.matches(".*anoncloud://[^ ]+#[a-z2-7]{26}$"))
-                .findFirst()
-                .orElse(null);
-        if (found != null) {
-          return found.substring(found.lastIndexOf("anoncloud://"));
+      return await(CONNECTION_STRING, 0);
+    }
+
+    /** Waits until a match is printed at {@code from} or after, and gives it. */
+    String await(Pattern pattern, int from) throws InterruptedException {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+      while (System.nanoTime() < deadline) {
+        boolean ended = !process.isAlive();
+        if (ended) {
+          readToTheEnd();
         }
-        if (!process.isAlive()) {
+        Matcher matcher = pattern.matcher(printed());
+        if (matcher.find(from)) {
+          return matcher.group();
+        }
+        if (ended) {
           break;
         }
         process.waitFor(20, TimeUnit.MILLISECONDS);
       }
-      throw new AssertionError("The server did not get ready:\n" + printed());
+      throw new AssertionError("Did not print " + pattern + ":\n" + printed());
     }
 
-    private synchronized void append(String line) {
-      printed.append(line).append('\n');
+    /** Types a line once the question is on the screen. */
+    void answer(String question, String line) throws IOException, InterruptedException {
+      await(Pattern.compile(Pattern.quote(question)), read);
+      read = printed().length();
+      process.getOutputStream().write((line + "\n").getBytes(UTF_8));
+      process.getOutputStream().flush();
+    }
+
+    private synchronized void append(String text) {
+      printed.append(text);
     }
 
     synchronized String printed() {
@@ -136,6 +185,12 @@ final class Program {
     /** Kill -9. */
     void kill() throws InterruptedException {
       process.destroyForcibly().waitFor();
+      readToTheEnd();
+    }
+
+    /** Whether the process has ended or does so within this time. */
+    boolean endsWithin(long time, TimeUnit unit) throws InterruptedException {
+      return process.waitFor(time, unit);
     }
 
     /** Waits for the process to end by itself. */
@@ -143,10 +198,14 @@ final class Program {
       if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         throw new AssertionError("Did not end:\n" + printed());
       }
+      readToTheEnd();
+      return process.exitValue();
+    }
+
+    private void readToTheEnd() throws InterruptedException {
       for (Thread reader : readers) {
         reader.join();
       }
-      return process.exitValue();
     }
 
     @Override
@@ -156,6 +215,7 @@ final class Program {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
           process.destroyForcibly().waitFor();
         }
+        readToTheEnd();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
