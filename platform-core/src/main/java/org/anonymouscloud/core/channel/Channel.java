@@ -380,12 +380,19 @@ public final class Channel implements AutoCloseable {
   }
 
   private Frame open(Sealed record) throws ConnectionLost {
-    byte[] array = record.array();
+    byte[] sealed = record.array();
+    // The JDK opens AES-GCM in place three times slower than from one array into another.
+    boolean large = RecordBuffers.isLarge(sealed);
+    byte[] array = large ? buffers.take(sealed.length) : sealed;
     int plain;
     try {
-      plain = keys.receive().open(array, 0, record.length(), array, 0);
+      plain = keys.receive().open(sealed, 0, record.length(), array, 0);
     } catch (NotAuthentic e) {
       throw cut(Why.NOT_AUTHENTIC);
+    } finally {
+      if (large) {
+        buffers.giveBack(sealed);
+      }
     }
     FrameType type =
         FrameType.of(array[0]).orElseThrow(() -> new ConnectionLost(Why.PROTOCOL_BROKEN));

@@ -1,7 +1,7 @@
 package org.anonymouscloud.core.channel;
 
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * Arrays for records, used again and again. An idle connection holds none of them, so ten thousand
@@ -14,13 +14,16 @@ public final class RecordBuffers {
   /** Up to here a new array costs less than keeping one. */
   private static final int SMALL = 8 * 1024;
 
-  private final BlockingQueue<byte[]> free;
+  private final int most;
+
+  /** The one used last is taken first: it may still be in the processor's cache. */
+  private final Deque<byte[]> free = new ArrayDeque<>();
 
   /**
    * @param kept arrays of 64 KiB that are kept while nobody uses them
    */
   public RecordBuffers(int kept) {
-    this.free = new ArrayBlockingQueue<>(kept);
+    this.most = kept;
   }
 
   /** An array of at least {@code length} bytes, with anything in it. */
@@ -28,14 +31,26 @@ public final class RecordBuffers {
     if (length <= SMALL) {
       return new byte[length];
     }
-    byte[] array = free.poll();
+    byte[] array;
+    synchronized (free) {
+      array = free.poll();
+    }
     return array == null ? new byte[LARGE] : array;
+  }
+
+  /** Whether an array of this length is one that is kept. */
+  static boolean isLarge(byte[] array) {
+    return array.length == LARGE;
   }
 
   /** Takes an array back that nobody uses any more. */
   void giveBack(byte[] array) {
-    if (array.length == LARGE) {
-      var _ = free.offer(array);
+    if (isLarge(array)) {
+      synchronized (free) {
+        if (free.size() < most) {
+          free.push(array);
+        }
+      }
     }
   }
 }
