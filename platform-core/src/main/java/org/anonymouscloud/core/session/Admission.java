@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may connect: caps in all and for each network, and a bound on unfinished handshakes that
@@ -34,9 +35,9 @@ final class Admission {
   /** The place that one connection takes; whoever holds it closes it. */
   final class Place implements AutoCloseable {
     private final Socket socket;
-    private final Optional<ByteBuffer> prefix;
+    private final @Nullable ByteBuffer prefix;
 
-    private Place(Socket socket, Optional<ByteBuffer> prefix) {
+    private Place(Socket socket, @Nullable ByteBuffer prefix) {
       this.socket = socket;
       this.prefix = prefix;
     }
@@ -63,12 +64,10 @@ final class Admission {
     Place place = new Place(socket, prefix(from));
     Optional<Place> slowest = Optional.empty();
     synchronized (this) {
-      int neighbours = place.prefix.map(known -> perPrefix.getOrDefault(known, 0)).orElse(0);
-      if (connections >= limits.connections() || neighbours >= limits.connectionsPerPrefix()) {
+      if (connections >= limits.connections() || !countNeighbour(place.prefix)) {
         return Optional.empty();
       }
       connections++;
-      place.prefix.ifPresent(known -> perPrefix.merge(known, 1, Integer::sum));
       unfinished.add(place);
       if (unfinished.size() > limits.handshakes()) {
         slowest = unfinished.stream().findFirst();
@@ -79,20 +78,33 @@ final class Admission {
     return Optional.of(place);
   }
 
+  /** Whether there is one more place for a network; takes it. */
+  private boolean countNeighbour(@Nullable ByteBuffer prefix) {
+    if (prefix == null) {
+      return true;
+    }
+    if (perPrefix.getOrDefault(prefix, 0) >= limits.connectionsPerPrefix()) {
+      return false;
+    }
+    perPrefix.merge(prefix, 1, Integer::sum);
+    return true;
+  }
+
   private synchronized void leave(Place place) {
     connections--;
     unfinished.remove(place);
-    place.prefix.ifPresent(
-        known -> perPrefix.computeIfPresent(known, (key, count) -> count == 1 ? null : count - 1));
+    if (place.prefix != null) {
+      perPrefix.computeIfPresent(place.prefix, (key, count) -> count == 1 ? null : count - 1);
+    }
   }
 
   /** The network that a client is in; none for this machine itself, which proxies may share. */
-  private static Optional<ByteBuffer> prefix(InetAddress address) {
+  private static @Nullable ByteBuffer prefix(InetAddress address) {
     if (address.isLoopbackAddress()) {
-      return Optional.empty();
+      return null;
     }
     byte[] bytes = address.getAddress();
     int length = bytes.length == 4 ? IPV4_PREFIX : IPV6_PREFIX;
-    return Optional.of(ByteBuffer.wrap(Arrays.copyOf(bytes, length)));
+    return ByteBuffer.wrap(Arrays.copyOf(bytes, length));
   }
 }

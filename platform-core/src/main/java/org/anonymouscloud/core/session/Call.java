@@ -11,7 +11,9 @@ import org.anonymouscloud.core.wire.Refused;
  */
 public interface Call extends AutoCloseable {
   /**
-   * Data for the server. Blocks while the server does not read; closing it says that all is sent.
+   * Data for the server. Small writes are gathered until it is flushed or closed; closing it says
+   * that all is sent. Blocks while the server does not read. Once the answer is there, what is
+   * still written is thrown away, as the server needs no more of it.
    */
   OutputStream upload();
 
@@ -20,7 +22,13 @@ public interface Call extends AutoCloseable {
    */
   InputStream download();
 
-  /** Waits for the answer's body. */
+  /**
+   * Waits for the answer's body. A server that still wants the rest of the upload, or has more to
+   * download, does not answer until it has been given that, or rid of it.
+   *
+   * @throws Refused if the server says no
+   * @throws IOException if the connection breaks before the answer or the call has been closed
+   */
   byte[] answer() throws Refused, IOException;
 
   @Override

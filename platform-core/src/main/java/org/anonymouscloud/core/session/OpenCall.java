@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
@@ -90,7 +91,10 @@ final class OpenCall implements Call {
         download.end();
         yield bulk && frame.length() == 0;
       }
-      case CREDIT -> bulk && frame.length() == Integer.BYTES && upload.grant(number(frame));
+      case CREDIT ->
+          bulk
+              && frame.length() == Integer.BYTES
+              && upload.grant(ByteBuffer.wrap(frame.copy()).getInt());
       case PART -> gather(frame);
       case ANSWER -> {
         boolean whole = gather(frame);
@@ -100,14 +104,6 @@ final class OpenCall implements Call {
       case ERROR -> refused(frame);
       default -> false;
     };
-  }
-
-  private static int number(Frame frame) {
-    byte[] data = frame.copy();
-    return (data[0] & 0xFF) << 24
-        | (data[1] & 0xFF) << 16
-        | (data[2] & 0xFF) << 8
-        | (data[3] & 0xFF);
   }
 
   private boolean gather(Frame frame) {

@@ -6,10 +6,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
+import java.util.function.Supplier;
 import org.anonymouscloud.core.channel.Channel;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
@@ -88,7 +90,7 @@ final class Served implements ServedSession {
       return message;
     }
 
-    void stop(java.util.function.Supplier<? extends IOException> why) {
+    void stop(Supplier<? extends IOException> why) {
       upload.fail(why);
       download.fail(why);
     }
@@ -188,7 +190,7 @@ final class Served implements ServedSession {
     }
 
     private static boolean grant(Frame frame, Open open) {
-      return open.download.grant(java.nio.ByteBuffer.wrap(frame.copy()).getInt());
+      return open.download.grant(ByteBuffer.wrap(frame.copy()).getInt());
     }
 
     private boolean message(Frame frame, @Nullable Open known) {

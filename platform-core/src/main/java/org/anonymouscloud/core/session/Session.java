@@ -3,8 +3,10 @@ package org.anonymouscloud.core.session;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -185,7 +187,7 @@ public final class Session implements Connection {
       return taken;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new java.io.InterruptedIOException("The measurement was interrupted.");
+      throw new InterruptedIOException("The measurement was interrupted.");
     } finally {
       pings.remove(token);
     }
@@ -242,7 +244,7 @@ public final class Session implements Connection {
       String topic = new String(data, 1, nameLength, US_ASCII);
       for (Consumer<byte[]> receiver : subscribers.getOrDefault(topic, List.of())) {
         try {
-          receiver.accept(java.util.Arrays.copyOfRange(data, 1 + nameLength, data.length));
+          receiver.accept(Arrays.copyOfRange(data, 1 + nameLength, data.length));
         } catch (RuntimeException e) {
           LOG.warn("A receiver of pushes failed: {}", e.getClass().getName());
         }

@@ -22,6 +22,18 @@ public record SessionLimits(
     int requests,
     Duration drain,
     ChannelLimits channel) {
+  /** More than this the listener cannot count. */
+  private static final int MAX_CONNECTIONS = 60_000;
+
   public static final SessionLimits STANDARD =
       new SessionLimits(12_000, 256, 1024, 64, Duration.ofSeconds(10), ChannelLimits.STANDARD);
+
+  /**
+   * @throws IllegalArgumentException if there may be more than 60,000 connections, or none
+   */
+  public SessionLimits {
+    if (connections < 1 || connections > MAX_CONNECTIONS) {
+      throw new IllegalArgumentException("A server takes 1 to 60,000 connections.");
+    }
+  }
 }

@@ -68,8 +68,8 @@ public final class SessionListener implements AutoCloseable {
       throw e;
     }
     SessionListener listener = new SessionListener(socket, key, limits, handlers);
-    var phase = listener.threads.register();
-    Thread.ofVirtual().name("session-listener-" + phase).start(listener::accept);
+    var _ = listener.threads.register();
+    Thread.ofVirtual().name("session-listener").start(listener::accept);
     return listener;
   }
 
@@ -105,8 +105,8 @@ public final class SessionListener implements AutoCloseable {
       Channel.turnAway(client);
       return;
     }
-    var phase = threads.register();
-    Thread.ofVirtual().name("session-" + phase).start(() -> serve(client, place.get()));
+    var _ = threads.register();
+    Thread.ofVirtual().name("session").start(() -> serve(client, place.get()));
   }
 
   private static void pause() {
@@ -151,7 +151,8 @@ public final class SessionListener implements AutoCloseable {
 
   /**
    * Takes no new sessions and requests, lets running requests finish for a while, and ends the
-   * sessions. When this returns, every handler has been closed.
+   * sessions. When this returns, every handler has been closed, but for those that do not end
+   * though their session has.
    */
   @Override
   public void close() {
@@ -164,16 +165,25 @@ public final class SessionListener implements AutoCloseable {
     greeting.forEach(SessionListener::closeQuietly);
     sessions.forEach(Served::drain);
     int phase = threads.arrive();
+    if (!awaitThreads(phase)) {
+      sessions.forEach(Served::cut);
+      if (!awaitThreads(phase)) {
+        LOG.warn("{} sessions still have requests that do not end.", sessions.size());
+      }
+    }
+  }
+
+  private boolean awaitThreads(int phase) {
     try {
       var _ =
           threads.awaitAdvanceInterruptibly(
               phase, limits.drain().toMillis(), TimeUnit.MILLISECONDS);
+      return true;
     } catch (TimeoutException e) {
-      sessions.forEach(Served::cut);
-      var _ = threads.awaitAdvance(phase);
+      return false;
     } catch (InterruptedException e) {
-      sessions.forEach(Served::cut);
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -2,6 +2,7 @@ package org.anonymouscloud.core.session;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's key is not the expected one, or nobody has confirmed it. Nothing was sent to it
@@ -11,7 +12,7 @@ public final class UntrustedServer extends IOException {
   private static final long serialVersionUID = 1;
 
   private final Fingerprint seen;
-  private final transient Optional<Fingerprint> expected;
+  private final transient @Nullable Fingerprint expected;
 
   /**
    * @param seen the key that the server has
@@ -29,7 +30,7 @@ public final class UntrustedServer extends IOException {
                         + ": it is another server, or someone is in between.")
             .orElse("The server's key " + seen + " has not been confirmed."));
     this.seen = seen;
-    this.expected = expected;
+    this.expected = expected.orElse(null);
   }
 
   /** The key that the server has. */
@@ -39,6 +40,6 @@ public final class UntrustedServer extends IOException {
 
   /** The key it should have; empty if no key was known. */
   public Optional<Fingerprint> expected() {
-    return expected;
+    return Optional.ofNullable(expected);
   }
 }

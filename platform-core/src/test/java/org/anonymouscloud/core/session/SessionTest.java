@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -15,11 +17,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,7 +126,7 @@ class SessionTest {
       try (Call call = session.open("test/mirror", new byte[] {mark})) {
         Future<byte[]> download = threads.submit(() -> call.download().readAllBytes());
         byte[] data = new byte[1_000_003];
-        java.util.Arrays.fill(data, mark);
+        Arrays.fill(data, mark);
         call.upload().write(data);
         call.upload().close();
         assertThat(call.answer()).containsExactly(mark);
@@ -253,6 +257,21 @@ class SessionTest {
     assertLost(() -> session.ask("test/echo", new byte[0]), Why.SHUT_DOWN);
   }
 
+  @Test
+  void aClosingServerCutsWhatDoesNotEnd() throws Exception {
+    SessionLimits hasty =
+        new SessionLimits(10, 10, 10, 10, Duration.ofMillis(50), ChannelLimits.STANDARD);
+    try (EchoServer other = new EchoServer(hasty);
+        Session client = other.connect();
+        Call call = client.open("test/watch", new byte[0])) {
+      other.arrived.acquire();
+      other.listener.close();
+      assertThat(other.closedHandlers).hasValue(1);
+      assertThat(other.failures.take()).isInstanceOf(ConnectionLost.class);
+      assertLost(call::answer, Why.CUT);
+    }
+  }
+
   private Refused firstRefusal() throws IOException {
     while (true) {
       try {
@@ -263,8 +282,7 @@ class SessionTest {
     }
   }
 
-  private static void assertLost(
-      org.assertj.core.api.ThrowableAssert.ThrowingCallable work, Why why) {
+  private static void assertLost(ThrowingCallable work, Why why) {
     assertThatThrownBy(work)
         .asInstanceOf(InstanceOfAssertFactories.type(ConnectionLost.class))
         .extracting(ConnectionLost::why)
