@@ -25,6 +25,7 @@ import java.util.Set;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A local folder into which a tree is written. Each folder is opened by its name in the one above
@@ -39,6 +40,10 @@ final class LocalTarget implements AutoCloseable {
   private final Path top;
   private final SecureDirectoryStream<Path> topStream;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+  private final Thread whenKilled = new Thread(this::removeUnfinished, "remove-unfinished");
+
+  /** The file that is being written, for whoever has to clear it away in a hurry. */
+  private volatile @Nullable Path unfinishedPath;
 
   /** Folders that were made here, in which nothing can be in the way yet. */
   private final Set<List<String>> made = new HashSet<>();
@@ -51,6 +56,7 @@ final class LocalTarget implements AutoCloseable {
     this.top = top;
     this.topStream = topStream;
     this.open = topStream;
+    Runtime.getRuntime().addShutdownHook(whenKilled);
   }
 
   /** A folder that is there. */
@@ -65,10 +71,7 @@ final class LocalTarget implements AutoCloseable {
     }
     // Opened without following links, so that a link above it is noticed.
     folder(names.subList(0, names.size() - 1));
-    Path folder = top;
-    for (String name : names) {
-      folder = folder.resolve(LocalName.checked(name));
-    }
+    Path folder = path(names);
     try {
       Files.createDirectory(folder);
       made.add(List.copyOf(names));
@@ -97,6 +100,7 @@ final class LocalTarget implements AutoCloseable {
     }
     Path unfinished =
         Path.of(".anoncloud-" + HexFormat.of().formatHex(RandomBytes.next(8)) + ".part");
+    unfinishedPath = path(parent).resolve(unfinished);
     try {
       try (SeekableByteChannel channel = folder.newByteChannel(unfinished, NEW)) {
         long written = copy(content, channel, progress);
@@ -109,6 +113,28 @@ final class LocalTarget implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       remove(folder, unfinished, e);
       throw e;
+    } finally {
+      unfinishedPath = null;
+    }
+  }
+
+  private Path path(List<String> names) throws IOException {
+    Path path = top;
+    for (String name : names) {
+      path = path.resolve(LocalName.checked(name));
+    }
+    return path;
+  }
+
+  /** The command was interrupted by its user. */
+  private void removeUnfinished() {
+    Path path = unfinishedPath;
+    if (path != null) {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        System.err.println("anoncloud: a part of a file was left as " + path);
+      }
     }
   }
 
@@ -211,6 +237,11 @@ final class LocalTarget implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(whenKilled);
+    } catch (IllegalStateException e) {
+      // The program ends already, and the hook runs.
+    }
     if (!open.equals(topStream)) {
       open.close();
     }

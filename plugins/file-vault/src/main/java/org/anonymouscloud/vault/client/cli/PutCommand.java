@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
@@ -110,9 +109,11 @@ final class PutCommand implements Callable<Integer> {
           e);
     }
     switch (file.kind()) {
-      case FILE ->
-          putFile(
-              file, intoFolder ? destination.child(name(source)) : destination, Optional.empty());
+      case FILE -> {
+        try (Terminal.Progress progress = progress(source, file.size())) {
+          putFile(file, intoFolder ? destination.child(name(source)) : destination, progress);
+        }
+      }
       case FOLDER -> {
         if (!recursive) {
           throw new Problem(
@@ -139,7 +140,7 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  private void putFile(LocalFile file, VaultPath path, Optional<Terminal.Progress> shared)
+  private void putFile(LocalFile file, VaultPath path, Terminal.Progress progress)
       throws Problem, IOException {
     InputStream content;
     try {
@@ -156,9 +157,7 @@ final class PutCommand implements Callable<Integer> {
             + VaultUrl.encoded(file.modified().toString())
             + "&executable="
             + file.executable();
-    try (content;
-        Terminal.Progress own = progress(file.path(), file.size())) {
-      Terminal.Progress progress = shared.orElse(own);
+    try (content) {
       count(context.agent().upload(url, out -> copy(content, out, progress)));
     } catch (IOException e) {
       throw Outcome.unwrapped(e);
@@ -189,7 +188,7 @@ final class PutCommand implements Callable<Integer> {
         for (String name : changed.names()) {
           again = again.child(Name.of(name));
         }
-        putFile(LocalFile.named(changed.path()), again, Optional.of(progress));
+        putFile(LocalFile.named(changed.path()), again, progress);
         files--;
       }
     } catch (IOException e) {

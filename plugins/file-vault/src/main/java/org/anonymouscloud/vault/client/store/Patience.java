@@ -6,6 +6,10 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.anonymouscloud.core.account.client.AccountTampered;
 import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.account.client.local.StateDamaged;
+import org.anonymouscloud.core.channel.ConnectFailed;
+import org.anonymouscloud.core.channel.ConnectionLost;
+import org.anonymouscloud.core.session.UntrustedServer;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -60,14 +64,12 @@ public final class Patience {
     while (true) {
       try {
         return attempt.run();
-      } catch (Untrusted | AccountTampered | DeviceRefused e) {
-        throw e;
       } catch (Refused e) {
         if (!e.retryable() || isUp(start)) {
           throw e;
         }
       } catch (IOException e) {
-        if (Thread.currentThread().isInterrupted() || isUp(start)) {
+        if (isFinal(e) || Thread.currentThread().isInterrupted() || isUp(start)) {
           throw e;
         }
       }
@@ -79,6 +81,20 @@ public final class Patience {
       }
       wait = Math.min(2 * wait, LONGEST_PAUSE_MILLIS);
     }
+  }
+
+  /** A failure that waiting does not heal, or that a person should hear of at once. */
+  private static boolean isFinal(IOException failure) {
+    return switch (failure) {
+      case Untrusted _, UntrustedServer _, AccountTampered _, DeviceRefused _, StateDamaged _ ->
+          true;
+      case ConnectFailed failed ->
+          failed.why() == ConnectFailed.Why.NOT_AUTHENTIC
+              || failed.why() == ConnectFailed.Why.OTHER_VERSION
+              || failed.why() == ConnectFailed.Why.NOT_A_SERVER;
+      case ConnectionLost lost -> lost.why() == ConnectionLost.Why.NOT_AUTHENTIC;
+      default -> false;
+    };
   }
 
   private boolean isUp(long start) {

@@ -2,7 +2,9 @@ package org.anonymouscloud.vault.client.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.session.Call;
@@ -16,6 +18,7 @@ import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's half, asked over a link. All that it does is harmless when repeated, so it is
@@ -50,6 +53,58 @@ public final class RemoteVault {
         return Optional.empty();
       }
       throw new ServerRefused(e);
+    }
+  }
+
+  /**
+   * Several roots at once, as each costs a round trip.
+   *
+   * @return those from {@code high} down to {@code low}; one that the server does not have is none
+   */
+  List<Optional<Messages.RootGot>> roots(long high, long low) throws IOException {
+    List<Asking> askings = new ArrayList<>();
+    for (long number = high; number >= low; number--) {
+      askings.add(new Asking(number));
+    }
+    try {
+      for (Asking asking : askings) {
+        asking.thread.join();
+      }
+    } catch (InterruptedException e) {
+      askings.forEach(asking -> asking.thread.interrupt());
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("The work was interrupted.");
+    }
+    List<Optional<Messages.RootGot>> roots = new ArrayList<>();
+    for (Asking asking : askings) {
+      if (asking.failure != null) {
+        throw asking.failure;
+      }
+      roots.add(asking.root);
+    }
+    return roots;
+  }
+
+  /** One of several questions; read when its thread has ended. */
+  private final class Asking {
+    private final Thread thread;
+    private Optional<Messages.RootGot> root = Optional.empty();
+    private @Nullable IOException failure;
+
+    Asking(long number) {
+      this.thread =
+          Thread.ofVirtual()
+              .name("root-asker")
+              .start(
+                  () -> {
+                    try {
+                      root = root(number);
+                    } catch (IOException e) {
+                      failure = e;
+                    } catch (RuntimeException e) {
+                      failure = new IOException("A root could not be read.", e);
+                    }
+                  });
     }
   }
 

@@ -27,6 +27,8 @@ import org.anonymouscloud.vault.protocol.PackName;
  * it is remembered durably as the newest. Thread-safe.
  */
 public final class Roots {
+  private static final int ANCESTORS_AT_ONCE = 32;
+
   private final AccountSession account;
   private final DriveId drive;
   private final KeyRing keys;
@@ -149,14 +151,16 @@ public final class Roots {
       return;
     }
     Digest expected = root.previous();
-    for (long number = root.number() - 1; number > seen.number(); number--) {
-      Messages.RootGot got = remote.root(number).orElseThrow(RootForked::new);
-      SignedRoot between = decode(got);
-      // Its successor names it by its hash, so a signature of its own would prove nothing more.
-      if (between.number() != number || !between.hash().equals(expected)) {
-        throw new RootForked();
+    for (long high = root.number() - 1; high > seen.number(); high -= ANCESTORS_AT_ONCE) {
+      long low = Math.max(seen.number() + 1, high - ANCESTORS_AT_ONCE + 1);
+      for (Optional<Messages.RootGot> got : remote.roots(high, low)) {
+        // Its successor names it by its hash, so a signature of its own would prove nothing more.
+        SignedRoot ancestor = decode(got.orElseThrow(RootForked::new));
+        if (!ancestor.hash().equals(expected)) {
+          throw new RootForked();
+        }
+        expected = opened(ancestor).previous();
       }
-      expected = opened(between).previous();
     }
     if (!expected.equals(seen.hash())) {
       throw new RootForked();
