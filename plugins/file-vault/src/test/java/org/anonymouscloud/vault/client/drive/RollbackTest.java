@@ -1,0 +1,268 @@
+package org.anonymouscloud.vault.client.drive;
+
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.StateStore;
+import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.vault.client.fixture.Impatience;
+import org.anonymouscloud.vault.client.fixture.Interposer;
+import org.anonymouscloud.vault.client.fixture.TestAccount;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
+import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
+import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The server's owner shows other states of the drive than the newest. A device that has seen
+ * nothing yet believes each of them, so what refuses them is what the other device remembers.
+ */
+final class RollbackTest {
+  @TempDir private Path folder;
+  private TestServer server;
+  private Interposer line;
+  private TestAccount account;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(folder.resolve("one"));
+    line = server.line();
+    account = server.account();
+    try (Drive drive = drive(account)) {
+      for (int i = 0; i < 12; i++) {
+        write(drive, "/file " + i, noise(10, i));
+      }
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static Drive drive(AccountSession account) {
+    return new Drive(account, Clock.systemUTC(), Impatience.usual(), Pace.USUAL);
+  }
+
+  private static void assertRefused(Class<? extends Untrusted> kind, AccountSession account) {
+    try (Drive drive = drive(account)) {
+      assertThatThrownBy(() -> tree(drive)).isInstanceOf(kind);
+      assertThatThrownBy(() -> write(drive, "/more", noise(10, 1))).isInstanceOf(kind);
+    }
+  }
+
+  private void showNewest(int number) {
+    List<byte[]> roots = line.roots();
+    line.showRoots(
+        (asked, honest) ->
+            asked == Messages.NEWEST
+                ? Optional.of(new Messages.RootGot(number, roots.get(number)))
+                : honest);
+  }
+
+  @Test
+  @Tag("A23")
+  void anOlderRootIsRefusedByWhoSawANewerOneAndByNobodyElse() throws Exception {
+    for (int number : new int[] {10, 1, 0}) {
+      showNewest(number);
+      assertRefused(RootRolledBack.class, account);
+      try (Drive newcomer = drive(account.device(5, line))) {
+        assertThat(tree(newcomer)).hasSize(number + 1);
+      }
+    }
+    line.beHonest();
+    try (Drive drive = drive(account)) {
+      assertThat(tree(drive)).hasSize(12);
+    }
+  }
+
+  @Test
+  @Tag("A23")
+  void aDriveThatIsSuddenlyNewIsRefused() {
+    line.showRoots((asked, honest) -> Optional.empty());
+
+    assertRefused(RootRolledBack.class, account);
+  }
+
+  @Test
+  @Tag("A23")
+  void anOldRootUnderANewNumberIsRefused() {
+    List<byte[]> roots = line.roots();
+    line.showRoots((asked, honest) -> Optional.of(new Messages.RootGot(12, roots.get(5))));
+
+    assertRefused(RootNotSigned.class, account);
+  }
+
+  @Test
+  @Tag("A23")
+  void anotherHistoryOfTheSameAccountIsAFork() throws Exception {
+    // What the account's other device was shown: a drive of its own, with valid roots.
+    try (TestServer elsewhere = TestServer.start(folder.resolve("two"))) {
+      TestAccount other = account.device(2, elsewhere.newLine());
+      try (Drive drive = drive(other)) {
+        for (int i = 0; i < 12; i++) {
+          write(drive, "/else " + i, noise(10, i));
+        }
+        assertRefused(RootForked.class, account.through(elsewhere.newLine()));
+        write(drive, "/one more", noise(10, 0));
+        assertRefused(RootForked.class, account.through(elsewhere.newLine()));
+        for (int i = 0; i < 5; i++) {
+          write(drive, "/five more " + i, noise(10, i));
+        }
+        assertRefused(RootForked.class, account.through(elsewhere.newLine()));
+        try (Drive newcomer = drive(account.device(3, elsewhere.newLine()))) {
+          assertThat(tree(newcomer)).hasSize(18);
+        }
+      }
+    }
+  }
+
+  @Test
+  @Tag("A23")
+  void aNewerRootWhoseAncestorsAreKeptBackIsRefused() throws Exception {
+    TestAccount away = account.through(line);
+    try (Drive drive = drive(account)) {
+      for (int i = 0; i < 4; i++) {
+        write(drive, "/later " + i, noise(10, i));
+      }
+    }
+    line.showRoots((asked, honest) -> asked == 13 ? Optional.empty() : honest);
+    assertRefused(RootForked.class, away);
+
+    line.showRoots(
+        (asked, honest) ->
+            asked == 13 ? Optional.of(new Messages.RootGot(13, line.roots().get(12))) : honest);
+    assertRefused(RootNotSigned.class, away);
+
+    line.beHonest();
+    try (Drive drive = drive(away)) {
+      assertThat(tree(drive)).hasSize(16);
+    }
+  }
+
+  @Test
+  @Tag("A22")
+  void aRootThatNoDeviceOfTheAccountHasSignedIsRefused() throws Exception {
+    byte[] newest = line.roots().getLast();
+    for (int at = 0; at < newest.length; at++) {
+      byte[] forged = newest.clone();
+      forged[at] ^= 1;
+      line.showRoots((asked, honest) -> Optional.of(new Messages.RootGot(11, forged)));
+      try (Drive newcomer = drive(account.device(6, line))) {
+        assertThatThrownBy(newcomer::snapshot).isInstanceOf(RootNotSigned.class);
+      }
+    }
+    line.showRoots((asked, honest) -> Optional.of(new Messages.RootGot(11, newest)));
+    try (Drive newcomer = drive(account.device(6, line))) {
+      assertThat(tree(newcomer)).hasSize(12);
+    }
+  }
+
+  @Test
+  @Tag("A22")
+  void aRootOfADeviceThatIsNoLongerInTheChainIsRefused() throws Exception {
+    TestAccount lost = account.device(4, line);
+    try (Drive drive = drive(lost)) {
+      write(drive, "/by the lost device", noise(10, 1));
+    }
+    try (Drive newcomer = drive(account.device(6, line))) {
+      assertThat(tree(newcomer)).hasSize(13);
+    }
+
+    lost.revoke();
+
+    try (Drive newcomer = drive(account.device(7, line))) {
+      assertThatThrownBy(newcomer::snapshot).isInstanceOf(RootNotSigned.class);
+    }
+  }
+
+  @Test
+  @Tag("A23")
+  void nothingOfARootIsShownBeforeItIsRemembered() throws Exception {
+    try (Drive drive = drive(account)) {
+      write(drive, "/new", noise(10, 1));
+    }
+    AccountSession forgetful = new Forgetful(account.device(8, line));
+    int asked = line.asked().size();
+
+    try (Drive drive = drive(forgetful)) {
+      assertThatThrownBy(() -> tree(drive)).hasMessage("The disk is full.");
+    }
+
+    assertThat(line.asked().subList(asked, line.asked().size()))
+        .containsExactly(VaultMethod.ROOT_GET);
+  }
+
+  /** An account on a disk that keeps nothing. */
+  private record Forgetful(TestAccount real) implements AccountSession {
+    @Override
+    public DeviceId device() {
+      return real.device();
+    }
+
+    @Override
+    public AccountId account() {
+      return real.account();
+    }
+
+    @Override
+    public int generation() {
+      return real.generation();
+    }
+
+    @Override
+    public Secret featureSecret(String feature, int generation) {
+      return real.featureSecret(feature, generation);
+    }
+
+    @Override
+    public Link link() {
+      return real.link();
+    }
+
+    @Override
+    public byte[] sign(String label, byte[] message) {
+      return real.sign(label, message);
+    }
+
+    @Override
+    public boolean verify(DeviceId signer, String label, byte[] message, byte[] signature) {
+      return real.verify(signer, label, message, signature);
+    }
+
+    @Override
+    public StateStore state(String feature) {
+      return new StateStore() {
+        @Override
+        public Optional<byte[]> get(String name) {
+          return Optional.empty();
+        }
+
+        @Override
+        public void put(String name, byte[] value) throws IOException {
+          throw new IOException("The disk is full.");
+        }
+      };
+    }
+  }
+}

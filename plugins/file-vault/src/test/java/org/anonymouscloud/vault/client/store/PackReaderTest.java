@@ -1,0 +1,203 @@
+package org.anonymouscloud.vault.client.store;
+
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.anonymouscloud.core.crypto.ChunkedEncryption;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.vault.client.fixture.Impatience;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Blocks of packs, against the real server, which refuses to read beyond a pack's end. */
+final class PackReaderTest {
+  private final List<Messages.PackGet> asked = new CopyOnWriteArrayList<>();
+  @TempDir private Path folder;
+  private TestServer server;
+  private RemoteVault remote;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(folder);
+    remote = new RemoteVault(server.line(), Impatience.usual());
+    server
+        .line()
+        .showPacks(
+            (get, honest) -> {
+              asked.add(get);
+              return honest;
+            });
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  @Tag("A31")
+  void segmentsOfAnySizeAreReadByAlignedBlocksThatStayWithinThePack() throws Exception {
+    Random random = new Random(11);
+    for (int round = 0; round < 60; round++) {
+      List<byte[]> segments = new ArrayList<>();
+      int budget = 1 << (8 + random.nextInt(16));
+      for (int filled = 0; filled < budget; ) {
+        byte[] sealed =
+            noise(
+                ChunkedEncryption.sealedLength(
+                    1 + random.nextInt(random.nextInt(4) == 0 ? Ref.MAX_LENGTH : 3_000)),
+                round);
+        filled += sealed.length;
+        if (filled <= Messages.MAX_PACK) {
+          segments.add(sealed);
+        }
+      }
+      List<Ref> refs = write(segments);
+      PackReader reader = new PackReader(remote);
+      for (int i = segments.size() - 1; i >= 0; i--) {
+        int atOnce = random.nextBoolean() ? 128 * 1024 : PackReader.MAX_BLOCK;
+        assertThat(read(reader, refs.get(i), atOnce)).isEqualTo(segments.get(i));
+      }
+    }
+    assertThat(asked)
+        .allSatisfy(
+            get -> {
+              assertThat(Integer.bitCount(get.length())).isEqualTo(1);
+              assertThat(get.offset() % get.length()).isZero();
+            });
+  }
+
+  @Test
+  void smallSegmentsSideBySideCostOneRequest() throws Exception {
+    List<byte[]> segments = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      segments.add(noise(ChunkedEncryption.sealedLength(4096), i));
+    }
+    List<Ref> refs = write(segments);
+    PackReader reader = new PackReader(remote);
+
+    for (int i = refs.size() - 1; i >= 0; i--) {
+      assertThat(read(reader, refs.get(i), PackReader.MAX_BLOCK)).isEqualTo(segments.get(i));
+    }
+
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void manyReadersOfOneBlockAskOnce() throws Exception {
+    List<Ref> refs = write(List.of(noise(ChunkedEncryption.sealedLength(5000), 1)));
+    PackReader reader = new PackReader(remote);
+    List<byte[]> got = new CopyOnWriteArrayList<>();
+    List<Thread> readers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      readers.add(
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  got.add(read(reader, refs.getFirst(), 4096));
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              }));
+    }
+    for (Thread thread : readers) {
+      thread.join();
+    }
+
+    assertThat(got).hasSize(20);
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void whoWaitsForAReaderThatIsInterruptedAsksAgain() throws Exception {
+    List<Ref> refs = write(List.of(noise(ChunkedEncryption.sealedLength(5000), 1)));
+    PackReader reader = new PackReader(remote);
+    CountDownLatch underWay = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    server
+        .line()
+        .setLine(
+            method -> {
+              if (method == VaultMethod.PACK_GET && underWay.getCount() > 0) {
+                underWay.countDown();
+                try {
+                  never.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                  throw new java.io.InterruptedIOException();
+                }
+              }
+            });
+    Thread first =
+        Thread.startVirtualThread(
+            () ->
+                assertThatThrownBy(() -> read(reader, refs.getFirst(), 4096))
+                    .isInstanceOf(IOException.class));
+    underWay.await();
+    List<byte[]> got = new CopyOnWriteArrayList<>();
+    Thread second =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                got.add(read(reader, refs.getFirst(), 4096));
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+
+    first.interrupt();
+    first.join();
+    second.join();
+
+    assertThat(got).hasSize(1);
+  }
+
+  private static byte[] read(PackReader reader, Ref ref, int atOnce) throws IOException {
+    return reader.read(
+        ref,
+        atOnce,
+        (bytes, offset) -> Arrays.copyOfRange(bytes, offset, offset + ref.sealedLength()));
+  }
+
+  /** Puts what stands for sealed segments in one pack after another. */
+  private List<Ref> write(List<byte[]> segments) throws IOException {
+    List<Ref> refs = new ArrayList<>();
+    try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+      for (byte[] sealed : segments) {
+        PackWriter.Spot spot = writer.add(sealed, sealed.length);
+        refs.add(
+            new Ref(
+                spot.pack(),
+                spot.offset(),
+                plainLength(sealed.length),
+                0,
+                1,
+                Digest.sha256(sealed)));
+      }
+      writer.flush();
+    }
+    return refs;
+  }
+
+  private static int plainLength(int sealed) {
+    int body = sealed - 56;
+    int chunks = body / 16_400 + 1;
+    return body - 16 * chunks;
+  }
+}

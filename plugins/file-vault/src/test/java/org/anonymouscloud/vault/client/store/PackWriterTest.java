@@ -1,0 +1,115 @@
+package org.anonymouscloud.vault.client.store;
+
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.client.fixture.Impatience;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PackWriterTest {
+  @TempDir private Path folder;
+  private TestServer server;
+  private RemoteVault remote;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(folder);
+    remote = new RemoteVault(server.line(), Impatience.usual());
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  @Tag("A31")
+  void aPacksLengthTellsOnlyThePowerOfTwoAndItsPaddingLooksLikeData() throws Exception {
+    Set<Integer> lengths = new HashSet<>();
+    for (int size : new int[] {72, 200, 4000, 4096, 4097, 9000, 70_000, 1_000_000}) {
+      try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+        writer.add(noise(size, size), size);
+        writer.flush();
+        assertThat(writer.takeSent()).hasSize(1);
+        assertThat(writer.takeSent()).isEmpty();
+      }
+    }
+
+    for (Map.Entry<String, byte[]> pack : server.line().packs().entrySet()) {
+      byte[] bytes = pack.getValue();
+      lengths.add(bytes.length);
+      assertThat(Integer.bitCount(bytes.length)).isEqualTo(1);
+      // Wherever the data ends, each part of the pack has as many different bytes as noise has.
+      for (int at = 0; at + 1024 <= bytes.length; at += 1024) {
+        Set<Byte> different = new HashSet<>();
+        for (byte octet : Arrays.copyOfRange(bytes, at, at + 1024)) {
+          different.add(octet);
+        }
+        assertThat(different).as("%s at %s", bytes.length, at).hasSizeGreaterThan(200);
+      }
+    }
+    assertThat(lengths).containsExactlyInAnyOrder(4096, 8192, 16_384, 131_072, 1 << 20);
+  }
+
+  @Test
+  void sixteenFullSegmentsFillAPack() throws Exception {
+    try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+      for (int i = 0; i < 33; i++) {
+        writer.add(writer.buffers().take(), UploadLanes.SEALED);
+      }
+      writer.flush();
+      assertThat(writer.takeSent()).hasSize(3);
+      assertThat(writer.sentBytes()).isEqualTo(2L * Messages.MAX_PACK + (1 << 20));
+    }
+  }
+
+  @Test
+  void manyWritersMakeSmallerPacksSoThatMemoryHasABound() throws Exception {
+    UploadLanes lanes = new UploadLanes();
+    PackWriter[] writers = new PackWriter[10];
+    for (int i = 0; i < writers.length; i++) {
+      writers[i] = new PackWriter(remote, lanes);
+    }
+    for (int i = 0; i < 4; i++) {
+      writers[0].add(writers[0].buffers().take(), UploadLanes.SEALED);
+    }
+    writers[0].flush();
+    assertThat(writers[0].takeSent()).hasSize(4);
+    for (PackWriter writer : writers) {
+      writer.close();
+    }
+    assertThat(lanes.packLimit()).isEqualTo(Messages.MAX_PACK);
+  }
+
+  @Test
+  void aPackThatIsRefusedFailsAllThatFollows() throws Exception {
+    server
+        .line()
+        .setLine(
+            method -> {
+              throw new Refused(ErrorCode.STORAGE_FULL, "The disk is full.");
+            });
+    try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+      writer.add(noise(100, 1), 100);
+      assertThatThrownBy(writer::flush).isInstanceOf(ServerRefused.class);
+      server.line().beHonest();
+      assertThatThrownBy(() -> writer.add(noise(100, 1), 100)).isInstanceOf(ServerRefused.class);
+      assertThatThrownBy(writer::flush).isInstanceOf(ServerRefused.class);
+    }
+  }
+}
