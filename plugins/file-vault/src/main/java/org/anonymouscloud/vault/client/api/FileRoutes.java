@@ -25,6 +25,7 @@ import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.EntryTag;
 import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
@@ -77,7 +78,11 @@ final class FileRoutes {
     VaultPath path = Asked.path(context);
     Snapshot snapshot = drive.get().snapshot();
     if (snapshot.find(path).orElse(null) instanceof Entry.File file) {
-      sendFile(context, snapshot, file);
+      try {
+        sendFile(context, snapshot, file);
+      } catch (Untrusted e) {
+        throw VaultProblems.untrusted(path, e);
+      }
     } else {
       sendEntries(context, snapshot, path);
     }

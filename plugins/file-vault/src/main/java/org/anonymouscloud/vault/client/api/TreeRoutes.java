@@ -23,6 +23,7 @@ import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Precondition;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** Whole trees as one tar archive, so that ten thousand files are one request. Thread-safe. */
@@ -56,29 +57,41 @@ final class TreeRoutes {
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
     VaultPath path = Asked.path(context);
     try (ReadAhead tree = drive.get().snapshot().tree(path)) {
-      ReadAhead.Arrived arrived = tree.next();
+      // Before the headers: a tree that is not there still gets its status.
+      ReadAhead.Arrived first = tree.next();
       context.contentType("application/octet-stream");
       context.header("Content-Disposition", "attachment; filename=\"tree.tar\"");
-      ArchiveWriter archive = new ArchiveWriter(context.outputStream());
-      boolean begun = false;
-      for (; arrived.step() != null; arrived = tree.next()) {
-        switch (arrived.step()) {
+      send(path, tree, first, new ArchiveWriter(context.outputStream()));
+    }
+  }
+
+  private static void send(
+      VaultPath path, ReadAhead tree, ReadAhead.Arrived first, ArchiveWriter archive)
+      throws Problem, IOException {
+    VaultPath current = path;
+    boolean begun = false;
+    try {
+      for (ReadAhead.Arrived next = first; next.step() != null; next = tree.next()) {
+        switch (next.step()) {
           case Step.Begin(VaultPath at, Entry entry) -> {
             if (begun) {
               archive.end();
             }
+            current = path.join(at);
             archive.begin(describe(at, entry));
             begun = true;
           }
           case Step.Segment segment ->
-              archive.write(arrived.plain(), segment.from(), segment.to() - segment.from());
+              archive.write(next.plain(), segment.from(), segment.to() - segment.from());
         }
       }
-      if (begun) {
-        archive.end();
-      }
-      archive.finish();
+    } catch (Untrusted e) {
+      throw VaultProblems.untrusted(current, e);
     }
+    if (begun) {
+      archive.end();
+    }
+    archive.finish();
   }
 
   private static ArchiveEntry describe(VaultPath at, Entry entry) {

@@ -8,6 +8,7 @@ import org.anonymouscloud.vault.client.archive.ArchiveReader.ArchiveDamaged;
 import org.anonymouscloud.vault.client.store.ServerRefused;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.PathRefused;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** What the drive's failures are to a caller of the local API. */
 final class VaultProblems {
@@ -22,6 +23,12 @@ final class VaultProblems {
         throw problem(e);
       }
     };
+  }
+
+  /** What must not be used of a file, with its name. */
+  static Problem untrusted(VaultPath path, Untrusted failure) {
+    return new Problem(
+        Problem.Kind.SECURITY, "Cannot read " + path + ": " + failure.getMessage(), failure);
   }
 
   private static Exception problem(IOException failure) {

@@ -1,6 +1,8 @@
 package org.anonymouscloud.vault.client.cli;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -23,6 +25,13 @@ import picocli.CommandLine.Parameters;
     description = "List a folder of the vault, or one file.")
 final class LsCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
+
+  /** Characters beyond the basic plane as themselves, as in every other document. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+              .build());
 
   private final CommandContext context;
 
@@ -86,7 +95,7 @@ final class LsCommand implements Callable<Integer> {
   /** Written as it comes, as a folder may have a million entries. */
   private void printJson(VaultPath folder) throws Problem, IOException {
     OutputStream out = context.terminal().output();
-    JsonGenerator generator = new ObjectMapper().createGenerator(out);
+    JsonGenerator generator = JSON.createGenerator(out);
     generator.writeStartObject();
     generator.writeStringField("path", folder.toString());
     generator.writeStringField("type", "folder");

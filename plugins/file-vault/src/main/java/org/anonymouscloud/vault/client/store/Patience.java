@@ -10,6 +10,7 @@ import org.anonymouscloud.core.account.client.local.StateDamaged;
 import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.session.UntrustedServer;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -19,6 +20,9 @@ import org.anonymouscloud.core.wire.Refused;
 public final class Patience {
   /** A server that restarts is back within this time, when all is well. */
   private static final Duration LIMIT = Duration.ofSeconds(75);
+
+  /** A fault of the server itself is asked about a few times more. */
+  private static final Duration FAULT_LIMIT = Duration.ofSeconds(2);
 
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LONGEST_PAUSE_MILLIS = 2_000;
@@ -65,11 +69,11 @@ public final class Patience {
       try {
         return attempt.run();
       } catch (Refused e) {
-        if (!e.retryable() || isUp(start)) {
+        if (!e.retryable() || isUp(start, limit(e.code()))) {
           throw e;
         }
       } catch (IOException e) {
-        if (isFinal(e) || Thread.currentThread().isInterrupted() || isUp(start)) {
+        if (isFinal(e) || Thread.currentThread().isInterrupted() || isUp(start, limit)) {
           throw e;
         }
       }
@@ -97,7 +101,12 @@ public final class Patience {
     };
   }
 
-  private boolean isUp(long start) {
-    return nanoTime.getAsLong() - start > limit.toNanos();
+  /** A server that is away comes back; one whose disk fails mostly does not. */
+  private Duration limit(ErrorCode code) {
+    return code == ErrorCode.INTERNAL && FAULT_LIMIT.compareTo(limit) < 0 ? FAULT_LIMIT : limit;
+  }
+
+  private boolean isUp(long start, Duration allowed) {
+    return nanoTime.getAsLong() - start > allowed.toNanos();
   }
 }

@@ -181,10 +181,12 @@ public final class RemoteVault {
             }
           });
     } catch (Refused e) {
-      if (e.code() == ErrorCode.NOT_FOUND || e.code() == ErrorCode.BAD_REQUEST) {
-        throw new DataMissing();
+      switch (e.code()) {
+        // Whatever the server says of its reasons: the signed root says that this pack is there,
+        // and that it is at least so long.
+        case NOT_FOUND, BAD_REQUEST, INTERNAL -> throw new DataMissing();
+        default -> throw new ServerRefused(e);
       }
-      throw new ServerRefused(e);
     }
   }
 

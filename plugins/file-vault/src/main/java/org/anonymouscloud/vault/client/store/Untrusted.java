@@ -60,7 +60,7 @@ public abstract sealed class Untrusted extends IOException {
     private static final long serialVersionUID = 1;
 
     DataMissing() {
-      super("The server no longer has data that belongs to the drive.");
+      super("The server does not give data that belongs to the drive: it is lost or kept back.");
     }
   }
 }

@@ -208,7 +208,7 @@ final class CopyTest {
   void namesOfEveryKindOfTroubleComeBack() throws Exception {
     for (String name :
         List.of(
-            "100%", "a;b=c", "q?x#y", "a+b c", "back\\slash", "\"quoted\"", "~", "%2e%2e", "ä")) {
+            "100%", "a;b=c", "q?x#y", "a+b c", "back\\slash", "\"quoted\"", "~", "%2e%2e", "ä🎉")) {
       write(source.resolve(name), name);
       assertThat(terminal.run("put", source.resolve(name).toString(), "/" + name)).isZero();
       assertThat(terminal.run("cat", "/" + name)).as(name).isZero();
@@ -217,6 +217,7 @@ final class CopyTest {
       assertThat(terminal.json().path("path").asText()).isEqualTo("/" + name);
     }
     terminal.run("ls", "--json");
+    assertThat(terminal.out()).contains("ä🎉");
     List<String> names = new ArrayList<>();
     for (JsonNode entry : terminal.json().path("entries")) {
       names.add(entry.path("name").asText());

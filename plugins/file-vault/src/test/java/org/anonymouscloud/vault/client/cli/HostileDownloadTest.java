@@ -66,7 +66,11 @@ final class HostileDownloadTest {
         .isEqualTo(REFUSED);
 
     assertThat(left()).isEmpty();
-    assertThat(terminal.warnings()).hasSize(1).first().asString().contains("not what was stored");
+    assertThat(terminal.warnings())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("/copy/big", "not what was stored");
   }
 
   @Test
@@ -76,6 +80,7 @@ final class HostileDownloadTest {
 
     assertThat(terminal.run("get", "-r", "/copy", target.toString())).isEqualTo(REFUSED);
 
+    assertThat(String.join("", terminal.warnings())).contains("/copy/big");
     assertThat(left()).containsExactly("a small one");
     assertThat(target.resolve("a small one")).hasBinaryContent(noise(1000, 2));
   }

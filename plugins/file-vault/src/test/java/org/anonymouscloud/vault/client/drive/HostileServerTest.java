@@ -175,6 +175,14 @@ final class HostileServerTest {
           throw new Refused(ErrorCode.NOT_FOUND, "There is no such pack.");
         });
     assertRefused(DataMissing.class, "/file");
+    // What the real server says of a pack that was cut on its disk.
+    line.showPacks(
+        (get, honest) -> {
+          throw new Refused(ErrorCode.INTERNAL, "The disk cannot read the pack.", true);
+        });
+    int asked = line.asked().size();
+    assertRefused(DataMissing.class, "/file");
+    assertThat(line.asked().size() - asked).isBetween(3, 12);
     for (int i = 0; i < 5; i++) {
       int at = 56 + i * chunk;
       line.showPacks((get, honest) -> moved(get.offset(), honest, at, at + chunk, chunk));
