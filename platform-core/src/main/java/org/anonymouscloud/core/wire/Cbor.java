@@ -1,6 +1,8 @@
 package org.anonymouscloud.core.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -28,6 +30,7 @@ public final class Cbor {
                           .build())
                   .build())
           .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL)
+          .setDefaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
           .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
           .configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, true)
           .configure(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES, true)
@@ -46,7 +49,8 @@ public final class Cbor {
   }
 
   /**
-   * Reads one record that fills {@code bytes} exactly; every component must be there.
+   * Reads one record that fills {@code bytes} exactly; every component and every element of a list
+   * must be there.
    *
    * @throws Malformed if the bytes are not such a record
    */

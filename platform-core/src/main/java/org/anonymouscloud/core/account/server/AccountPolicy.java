@@ -14,6 +14,10 @@ public record AccountPolicy(Registration registration, long quota) {
   }
 
   public AccountPolicy {
+    checkQuota(quota);
+  }
+
+  static void checkQuota(long quota) {
     if (quota < 0) {
       throw new IllegalArgumentException("A quota is not negative.");
     }

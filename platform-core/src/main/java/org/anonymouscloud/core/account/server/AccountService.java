@@ -65,8 +65,13 @@ public final class AccountService {
     return database.read(handle -> new AccountTables(handle).all());
   }
 
-  /** Changes an account's quota; false if there is no such account. */
+  /**
+   * Changes an account's quota; false if there is no such account.
+   *
+   * @param quota bytes, not negative; {@link Long#MAX_VALUE} for no limit
+   */
   public boolean setQuota(UserName name, long quota) {
+    AccountPolicy.checkQuota(quota);
     return database.write(handle -> new AccountTables(handle).setQuota(name, quota));
   }
 

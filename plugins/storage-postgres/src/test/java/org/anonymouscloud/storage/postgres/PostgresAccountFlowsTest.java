@@ -1,28 +1,20 @@
 package org.anonymouscloud.storage.postgres;
 
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.testing.AccountFlowsContract;
+import org.anonymouscloud.core.testing.PostgresForTests;
 import org.anonymouscloud.core.testing.PostgresServer;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(PostgresForTests.class)
 class PostgresAccountFlowsTest extends AccountFlowsContract {
-  private static @Nullable PostgresServer server;
+  private final PostgresServer server;
 
-  @BeforeAll
-  static void startServer(@TempDir Path folder) throws Exception {
-    server = PostgresServer.start(folder.resolve("postgres"));
-  }
-
-  @AfterAll
-  static void stopServer() throws Exception {
-    Objects.requireNonNull(server).close();
+  PostgresAccountFlowsTest(PostgresServer server) {
+    this.server = server;
   }
 
   @Override
@@ -32,6 +24,6 @@ class PostgresAccountFlowsTest extends AccountFlowsContract {
 
   @Override
   protected DatabaseSettings newDatabase(Path folder) throws Exception {
-    return new DatabaseSettings(folder, Optional.of(Objects.requireNonNull(server).newDatabase()));
+    return new DatabaseSettings(folder, Optional.of(server.newDatabase()));
   }
 }

@@ -1,27 +1,18 @@
 package org.anonymouscloud.storage.postgres;
 
-import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.testing.PostgresForTests;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.anonymouscloud.core.testing.ServerContract;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(PostgresForTests.class)
 class ServerOnPostgresTest extends ServerContract {
-  private static @Nullable PostgresServer server;
+  private final PostgresServer server;
 
-  @BeforeAll
-  static void startServer(@TempDir Path folder) throws Exception {
-    server = PostgresServer.start(folder.resolve("postgres"));
-  }
-
-  @AfterAll
-  static void stopServer() throws Exception {
-    Objects.requireNonNull(server).close();
+  ServerOnPostgresTest(PostgresServer server) {
+    this.server = server;
   }
 
   @Override
@@ -31,6 +22,6 @@ class ServerOnPostgresTest extends ServerContract {
 
   @Override
   protected Optional<String> newDatabase() throws Exception {
-    return Optional.of(Objects.requireNonNull(server).newDatabase());
+    return Optional.of(server.newDatabase());
   }
 }

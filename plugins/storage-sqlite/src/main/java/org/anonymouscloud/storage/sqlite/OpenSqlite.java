@@ -36,6 +36,8 @@ final class OpenSqlite implements OpenDatabase {
     config.setMinimumIdle(1);
     config.setMaxLifetime(0);
     config.setConnectionTimeout(WAIT_MILLISECONDS);
+    // The file was looked at a moment ago; what breaks later is said by the read that meets it.
+    config.setInitializationFailTimeout(-1);
     return new OpenSqlite(file, new HikariDataSource(config));
   }
 

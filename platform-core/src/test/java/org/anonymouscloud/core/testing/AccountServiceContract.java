@@ -1,0 +1,869 @@
+package org.anonymouscloud.core.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.server.AccountPeer;
+import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.AccountSummary;
+import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.opaque.Identities;
+import org.anonymouscloud.core.opaque.LoginProof;
+import org.anonymouscloud.core.opaque.LoginResponse;
+import org.anonymouscloud.core.opaque.OpaqueClient;
+import org.anonymouscloud.core.opaque.RegistrationRecord;
+import org.anonymouscloud.core.opaque.RegistrationResponse;
+import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.core.wire.Refused;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The server's half of accounts on the database that a storage plugin brings, asked message by
+ * message as a hostile or clumsy client might.
+ */
+public abstract class AccountServiceContract {
+  private static final UserName ALICE = new UserName("alice");
+  private static final UserName BOB = new UserName("bob");
+  private static final long QUOTA = 5_000_000_000L;
+  private static final int HASH = 32;
+
+  @TempDir private Path folder;
+  private final ServerSecrets secrets = ServerSecrets.random();
+  private final Calendar calendar = new Calendar();
+  private @Nullable OpenDatabase database;
+  private @Nullable AccountService service;
+
+  /**
+   * A database that nobody has used yet, open.
+   *
+   * @param folder empty
+   */
+  protected abstract OpenDatabase newDatabase(Path folder) throws Exception;
+
+  @BeforeEach
+  void openDatabase() throws Exception {
+    database = newDatabase(folder);
+    service = service(Registration.OPEN);
+  }
+
+  @AfterEach
+  void closeAll() {
+    database().close();
+    secrets.close();
+  }
+
+  // Registration
+
+  @Test
+  void whoRegisteredLogsInByPasswordAndThenByDevice() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    OpaqueClient opaque = new OpaqueClient();
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = service().peer(hash);
+    try (Secret password = Secret.of("correct horse".getBytes(UTF_8))) {
+      OpaqueClient.Registration registration = opaque.register(password);
+      OpaqueClient.Registered registered =
+          registration.finish(
+              RegistrationResponse.decode(
+                  ask(
+                          peer,
+                          AccountMethod.REGISTER_START,
+                          new Messages.RegisterStart(ALICE.text(), registration.request().encode()),
+                          Messages.RegisterStarted.class)
+                      .response()),
+              Identities.ofClient(ALICE.bytes()));
+      tell(peer, AccountMethod.REGISTER_FINISH, alice.registration(registered.record().encode()));
+      refuses(ErrorCode.NOT_LOGGED_IN, peer, AccountMethod.KEY_BAG_GET, new Messages.Empty());
+
+      OpaqueClient.Login login = opaque.login(password);
+      byte[] response = loginStart(peer, ALICE, login.request().encode());
+      OpaqueClient.LoggedIn loggedIn =
+          login.finish(
+              LoginResponse.decode(response),
+              Identities.ofClient(ALICE.bytes()),
+              AccountMethod.loginContext(hash));
+      byte[] account =
+          ask(
+                  peer,
+                  AccountMethod.LOGIN_FINISH,
+                  new Messages.LoginFinish(loggedIn.proof().encode()),
+                  Messages.LoginFinished.class)
+              .account();
+
+      assertThat(AccountId.of(account)).isEqualTo(alice.id);
+      assertThat(loggedIn.exportKey().sameAs(registered.exportKey())).isTrue();
+    }
+    assertThat(peer.account()).as("a password alone opens no feature").isEmpty();
+    assertThat(slot(peer, new SlotId.Password())).isEqualTo(alice.slots.getFirst().encode());
+
+    tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
+    assertThat(peer.account()).contains(alice.id);
+    assertThat(peer.device()).contains(alice.device);
+
+    tell(peer, AccountMethod.LOGOUT, new Messages.Empty());
+    assertThat(peer.account()).isEmpty();
+    refuses(ErrorCode.NOT_LOGGED_IN, peer, AccountMethod.KEY_BAG_GET, new Messages.Empty());
+  }
+
+  @Test
+  void aNameIsGivenOnce() throws Exception {
+    register(new BareAccount(ALICE));
+    BareAccount second = new BareAccount(ALICE);
+
+    refuses(
+        ErrorCode.NAME_TAKEN,
+        stranger(),
+        AccountMethod.REGISTER_START,
+        new Messages.RegisterStart(ALICE.text(), registrationRequest()));
+    refuses(
+        ErrorCode.NAME_TAKEN,
+        stranger(),
+        AccountMethod.REGISTER_FINISH,
+        second.registration(anyRecord()));
+    assertThat(service().accounts()).hasSize(1);
+    byte[] hash = RandomBytes.next(HASH);
+    refuses(
+        ErrorCode.LOGIN_FAILED,
+        service().peer(hash),
+        AccountMethod.DEVICE_LOGIN,
+        second.deviceLogin(hash));
+  }
+
+  @Test
+  void aNameIsGivenOnceEvenToTwoWhoAskTogether() throws Exception {
+    for (int round = 0; round < 8; round++) {
+      UserName name = new UserName("racer" + round);
+      List<BareAccount> racers = List.of(new BareAccount(name), new BareAccount(name));
+
+      List<ErrorCode> lost =
+          race(
+              List.of(stranger(), stranger()),
+              AccountMethod.REGISTER_FINISH,
+              racers.stream().map(racer -> racer.registration(anyRecord())).toList());
+
+      assertThat(lost).containsExactly(ErrorCode.NAME_TAKEN);
+      assertThat(service().accounts()).hasSize(round + 1);
+    }
+  }
+
+  @Test
+  void anAccountCannotBeRegisteredAgainUnderAnotherName() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+
+    assertThatThrownBy(
+            () ->
+                tell(
+                    stranger(),
+                    AccountMethod.REGISTER_FINISH,
+                    alice.registration(BOB, anyRecord())))
+        .isInstanceOf(Refused.class);
+    assertThat(service().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
+  }
+
+  @Test
+  void aClosedServerTakesNobody() {
+    AccountPeer peer = service(Registration.CLOSED).peer(RandomBytes.next(HASH));
+
+    refuses(
+        ErrorCode.REGISTRATION_CLOSED,
+        peer,
+        AccountMethod.REGISTER_START,
+        new Messages.RegisterStart(ALICE.text(), registrationRequest()));
+    refuses(
+        ErrorCode.REGISTRATION_CLOSED,
+        peer,
+        AccountMethod.REGISTER_FINISH,
+        new BareAccount(ALICE).registration(anyRecord()));
+    assertThat(service().accounts()).isEmpty();
+  }
+
+  @Test
+  @Tag("A5")
+  void aRegistrationWithWrongPartsLeavesNothing() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    BareAccount other = new BareAccount(ALICE);
+    Messages.RegisterFinish right = alice.registration(anyRecord());
+    byte[] badLink = right.link().clone();
+    badLink[100] ^= 1;
+    List<byte[]> slots = right.slots();
+    byte[] laterGeneration =
+        new SealedSlot(
+                new SlotId.Password(),
+                1,
+                RandomBytes.next(SealedSlot.SEALED),
+                RandomBytes.next(SealedSlot.ANCHOR))
+            .encode();
+
+    for (Messages.RegisterFinish wrong :
+        List.of(
+            with(right, right.record(), badLink, slots, right.keyBag()),
+            with(right, right.record(), alice.addDevice().encode(), slots, right.keyBag()),
+            with(right, right.record(), right.link(), slots.subList(0, 2), right.keyBag()),
+            with(right, right.record(), right.link(), slots.reversed(), right.keyBag()),
+            with(
+                right,
+                right.record(),
+                right.link(),
+                List.of(laterGeneration, slots.get(1), slots.get(2)),
+                right.keyBag()),
+            with(
+                right,
+                right.record(),
+                right.link(),
+                BareAccount.encode(other.slots),
+                right.keyBag()),
+            with(right, right.record(), right.link(), slots, new byte[64 * 1024 + 1]),
+            with(right, new byte[7], right.link(), slots, right.keyBag()))) {
+      refuses(ErrorCode.BAD_REQUEST, stranger(), AccountMethod.REGISTER_FINISH, wrong);
+    }
+    assertThat(service().accounts()).isEmpty();
+    register(alice);
+    assertThat(loggedIn(alice).account()).contains(alice.id);
+  }
+
+  private static Messages.RegisterFinish with(
+      Messages.RegisterFinish right,
+      byte[] record,
+      byte[] link,
+      List<byte[]> slots,
+      byte[] keyBag) {
+    return new Messages.RegisterFinish(right.userName(), record, link, slots, keyBag);
+  }
+
+  // Login by password
+
+  @Test
+  @Tag("A11")
+  void anUnknownUserGetsAnAnswerLikeAnyOther() throws Exception {
+    register(new BareAccount(ALICE));
+    List<Refused> refusals = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
+    for (UserName name : List.of(ALICE, BOB)) {
+      AccountPeer peer = stranger();
+      sizes.add(loginStart(peer, name, loginRequest()).length);
+      refusals.add(
+          refuses(
+              ErrorCode.LOGIN_FAILED,
+              peer,
+              AccountMethod.LOGIN_FINISH,
+              new Messages.LoginFinish(RandomBytes.next(LoginProof.LENGTH))));
+      refuses(
+          ErrorCode.BAD_REQUEST,
+          peer,
+          AccountMethod.LOGIN_FINISH,
+          new Messages.LoginFinish(RandomBytes.next(LoginProof.LENGTH)));
+    }
+
+    assertThat(sizes.get(1)).isEqualTo(sizes.get(0));
+    assertThat(refusals.get(1)).hasMessage(refusals.get(0).getMessage());
+    assertThat(refusals.get(1).retryable()).isEqualTo(refusals.get(0).retryable());
+  }
+
+  @Test
+  @Tag("A10")
+  void aLoginThatIsHalfDoneOpensNothing() throws Exception {
+    register(new BareAccount(ALICE));
+    AccountPeer peer = stranger();
+    loginStart(peer, ALICE, loginRequest());
+
+    for (Map.Entry<AccountMethod, Object> question : questionsOfTheLoggedIn().entrySet()) {
+      refuses(ErrorCode.NOT_LOGGED_IN, peer, question.getKey(), question.getValue());
+      refuses(ErrorCode.NOT_LOGGED_IN, stranger(), question.getKey(), question.getValue());
+    }
+    assertThat(peer.account()).isEmpty();
+  }
+
+  private static Map<AccountMethod, Object> questionsOfTheLoggedIn() {
+    BareAccount nobody = new BareAccount(BOB);
+    return Map.of(
+        AccountMethod.CHAIN_GET,
+        new Messages.ChainGet(0),
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(nobody.addDevice()),
+        AccountMethod.SLOT_GET,
+        new Messages.SlotGet(new SlotId.Password().encode(), 0),
+        AccountMethod.KEY_BAG_GET,
+        new Messages.Empty(),
+        AccountMethod.KEY_BAG_PUT,
+        new Messages.KeyBag(1, new byte[8]));
+  }
+
+  // Login by device
+
+  @Test
+  @Tag("A14")
+  void aDeviceProvesItselfForOneChannelOnly() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] hash = RandomBytes.next(HASH);
+
+    refuses(
+        ErrorCode.LOGIN_FAILED, stranger(), AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
+    AccountPeer peer = service().peer(hash);
+    tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
+    assertThat(peer.account()).contains(alice.id);
+  }
+
+  @Test
+  void aDeviceOfAnotherAccountOrOfNoneIsRefusedWithOneError() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    BareAccount bob = new BareAccount(BOB);
+    register(alice);
+    register(bob);
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = service().peer(hash);
+    Messages.DeviceLogin alices = alice.deviceLogin(hash);
+    Messages.DeviceLogin bobs = bob.deviceLogin(hash);
+
+    for (Messages.DeviceLogin wrong :
+        List.of(
+            new Messages.DeviceLogin(alices.account(), bobs.device(), bobs.signature()),
+            new Messages.DeviceLogin(bobs.account(), alices.device(), alices.signature()),
+            new Messages.DeviceLogin(alices.account(), alices.device(), bobs.signature()),
+            new Messages.DeviceLogin(RandomBytes.next(16), alices.device(), alices.signature()),
+            new Messages.DeviceLogin(alices.account(), alices.device(), new byte[64]),
+            new Messages.DeviceLogin(alices.account(), alices.device(), new byte[0]))) {
+      assertThat(refuses(ErrorCode.LOGIN_FAILED, peer, AccountMethod.DEVICE_LOGIN, wrong))
+          .hasMessage("The user name or the password is wrong.");
+    }
+    assertThat(peer.account()).isEmpty();
+    tell(peer, AccountMethod.DEVICE_LOGIN, alices);
+    refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.DEVICE_LOGIN, bobs);
+    assertThat(peer.account()).contains(alice.id);
+  }
+
+  @Test
+  void aDisabledAccountIsRefused() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] hash = RandomBytes.next(HASH);
+
+    assertThat(service().setActive(ALICE, false)).isTrue();
+    assertThat(service().setActive(BOB, false)).isFalse();
+    refuses(
+        ErrorCode.ACCOUNT_DISABLED,
+        service().peer(hash),
+        AccountMethod.DEVICE_LOGIN,
+        alice.deviceLogin(hash));
+    assertThat(service().accounts()).extracting(AccountSummary::active).containsExactly(false);
+    service().setActive(ALICE, true);
+    assertThat(loggedIn(alice).account()).contains(alice.id);
+  }
+
+  @Test
+  void theLastVisitIsKnownToTheDay() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    LocalDate first = LocalDate.of(2026, 11, 24);
+    calendar.now = first.atTime(23, 59, 59).toInstant(ZoneOffset.UTC);
+    register(alice);
+    assertThat(lastSeen()).isEqualTo(first);
+
+    calendar.now = first.plusDays(1).atTime(0, 0, 1).toInstant(ZoneOffset.UTC);
+    loggedIn(alice);
+    assertThat(lastSeen()).isEqualTo(first.plusDays(1));
+    // A clock that goes back does not take the visit back.
+    calendar.now = first.atTime(12, 0).toInstant(ZoneOffset.UTC);
+    loggedIn(alice);
+    assertThat(lastSeen()).isEqualTo(first.plusDays(1));
+    assertThat(service().accounts()).extracting(AccountSummary::created).containsExactly(first);
+  }
+
+  private LocalDate lastSeen() {
+    return service().accounts().getFirst().lastSeen();
+  }
+
+  // Quotas
+
+  @Test
+  void aQuotaIsTheServersDefaultUntilItIsSet() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    assertThat(service().quota(alice.id)).isEqualTo(QUOTA);
+    assertThat(service().quota(AccountId.random())).isZero();
+
+    assertThat(service().setQuota(ALICE, Long.MAX_VALUE)).isTrue();
+    assertThat(service().setQuota(BOB, 1)).isFalse();
+    assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
+    assertThatThrownBy(() -> service().setQuota(ALICE, -1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  // The chain
+
+  @Test
+  void theChainGrowsAndIsReadInPieces() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    List<byte[]> all = new ArrayList<>(List.of(alice.create.encode()));
+    for (int i = 0; i < 20; i++) {
+      ChainLink link = alice.addDevice();
+      tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(link));
+      alice.appended(link);
+      all.add(link.encode());
+    }
+
+    List<byte[]> read = new ArrayList<>();
+    Messages.ChainGot piece;
+    do {
+      piece = chain(peer, read.size());
+      read.addAll(piece.links());
+    } while (piece.more());
+    assertThat(read).hasSize(21);
+    for (int i = 0; i < all.size(); i++) {
+      assertThat(read.get(i)).isEqualTo(all.get(i));
+    }
+    assertThat(chain(peer, 21).links()).isEmpty();
+    assertThat(chain(peer, Long.MAX_VALUE).links()).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatWasAddedLogsInAndFindsItsSlot() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    ChainLink link = alice.addDevice();
+    Messages.ChainAppend append = BareAccount.append(link);
+    tell(loggedIn(alice), AccountMethod.CHAIN_APPEND, append);
+    DeviceId second = link.content().body().device().id();
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = service().peer(hash);
+
+    tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash, second));
+
+    assertThat(peer.device()).contains(second);
+    assertThat(slot(peer, new SlotId.Device(second))).isEqualTo(append.slots().getFirst());
+    assertThat(slot(peer, new SlotId.Recovery())).isEqualTo(alice.slots.get(1).encode());
+    for (Messages.SlotGet missing :
+        List.of(
+            new Messages.SlotGet(new SlotId.Device(DeviceId.random()).encode(), 0),
+            new Messages.SlotGet(new SlotId.Password().encode(), 1))) {
+      refuses(ErrorCode.NOT_FOUND, peer, AccountMethod.SLOT_GET, missing);
+    }
+  }
+
+  @Test
+  void ofTwoThatAppendTogetherOneMustLookAgain() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    List<AccountPeer> peers = List.of(loggedIn(alice), loggedIn(alice));
+    for (int round = 1; round <= 8; round++) {
+      List<ChainLink> links = List.of(alice.addDevice(), alice.addDevice());
+
+      List<ErrorCode> lost =
+          race(
+              peers,
+              AccountMethod.CHAIN_APPEND,
+              links.stream().map(link -> (Object) BareAccount.append(link)).toList());
+
+      assertThat(lost).containsExactly(ErrorCode.CONFLICT);
+      byte[] won = chain(peers.getFirst(), round).links().getFirst();
+      ChainLink winner = Arrays.equals(won, links.get(0).encode()) ? links.get(0) : links.get(1);
+      assertThat(winner.encode()).isEqualTo(won);
+      assertThat(chain(peers.getFirst(), round + 1L).links()).isEmpty();
+      alice.appended(winner);
+    }
+    Refused late =
+        refuses(
+            ErrorCode.CONFLICT,
+            peers.getFirst(),
+            AccountMethod.CHAIN_APPEND,
+            BareAccount.append(alice.addDeviceAfter(alice.create)));
+    assertThat(late.retryable()).isTrue();
+  }
+
+  @Test
+  @Tag("A5")
+  void aLinkThatDoesNotFollowIsRefused() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    BareAccount bob = new BareAccount(BOB);
+    register(alice);
+    register(bob);
+    AccountPeer peer = loggedIn(alice);
+    ChainLink right = alice.addDevice();
+    byte[] badSignature = right.encode();
+    badSignature[badSignature.length - 1] ^= 1;
+
+    for (Messages.ChainAppend wrong :
+        List.of(
+            BareAccount.append(bob.addDevice()),
+            BareAccount.append(alice.addDeviceAfter(right)),
+            new Messages.ChainAppend(badSignature, BareAccount.append(right).slots()),
+            new Messages.ChainAppend(right.encode(), List.of()),
+            new Messages.ChainAppend(right.encode(), BareAccount.encode(alice.slots)),
+            new Messages.ChainAppend(right.encode(), BareAccount.append(alice.addDevice()).slots()),
+            new Messages.ChainAppend(new byte[0], BareAccount.append(right).slots()))) {
+      refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, wrong);
+    }
+    assertThat(chain(peer, 1).links()).isEmpty();
+    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(right));
+    assertThat(chain(peer, 1).links()).hasSize(1);
+  }
+
+  // Key bags
+
+  @Test
+  void aKeyBagIsReplacedByTheNextVersionOnly() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    assertThat(keyBag(peer).version()).isZero();
+    assertThat(keyBag(peer).sealed()).isEqualTo(alice.keyBag);
+    byte[] next = RandomBytes.next(64 * 1024);
+
+    tell(peer, AccountMethod.KEY_BAG_PUT, new Messages.KeyBag(1, next));
+    for (long version : new long[] {Long.MIN_VALUE, -1, 0, 1, 3, Long.MAX_VALUE}) {
+      Refused refused =
+          refuses(
+              ErrorCode.CONFLICT,
+              peer,
+              AccountMethod.KEY_BAG_PUT,
+              new Messages.KeyBag(version, new byte[1]));
+      assertThat(refused.retryable()).isTrue();
+    }
+    refuses(
+        ErrorCode.BAD_REQUEST,
+        peer,
+        AccountMethod.KEY_BAG_PUT,
+        new Messages.KeyBag(2, new byte[64 * 1024 + 1]));
+
+    assertThat(keyBag(peer).version()).isEqualTo(1);
+    assertThat(keyBag(peer).sealed()).isEqualTo(next);
+  }
+
+  @Test
+  void ofTwoThatReplaceAKeyBagTogetherOneMustLookAgain() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    List<AccountPeer> peers = List.of(loggedIn(alice), loggedIn(alice));
+    for (int version = 1; version <= 8; version++) {
+      List<ErrorCode> lost =
+          race(
+              peers,
+              AccountMethod.KEY_BAG_PUT,
+              List.of(
+                  new Messages.KeyBag(version, new byte[] {1}),
+                  new Messages.KeyBag(version, new byte[] {2})));
+
+      assertThat(lost).containsExactly(ErrorCode.CONFLICT);
+      assertThat(keyBag(peers.getFirst()).version()).isEqualTo(version);
+    }
+  }
+
+  // Several nodes, and what is not a message
+
+  @Test
+  void whatOneNodeStoresTheOtherServes() throws Exception {
+    AccountService other = service(Registration.OPEN);
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = other.peer(hash);
+
+    tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
+
+    assertThat(keyBag(peer).sealed()).isEqualTo(alice.keyBag);
+  }
+
+  @Test
+  void accountsAreListedByName() throws Exception {
+    for (String name : List.of("mallory", "alice", "bob")) {
+      register(new BareAccount(new UserName(name)));
+    }
+
+    assertThat(service().accounts())
+        .extracting(account -> account.name().text())
+        .containsExactly("alice", "bob", "mallory");
+  }
+
+  @Test
+  void aDatabaseThatIsAwayIsToldAsSuch() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    database().close();
+
+    Refused refused =
+        refuses(ErrorCode.UNAVAILABLE, peer, AccountMethod.KEY_BAG_GET, new Messages.Empty());
+    assertThat(refused.retryable()).isTrue();
+    refuses(
+        ErrorCode.UNAVAILABLE,
+        peer,
+        AccountMethod.KEY_BAG_PUT,
+        new Messages.KeyBag(1, new byte[1]));
+  }
+
+  @Test
+  void aMethodThatThereIsNotIsRefused() {
+    for (String method : List.of("account/", "account/register", "account/LOGOUT", "")) {
+      assertThatThrownBy(() -> send(stranger(), method, Cbor.encode(Map.of())))
+          .isInstanceOfSatisfying(
+              Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_METHOD));
+    }
+  }
+
+  @Test
+  @Tag("A36")
+  void whatIsNotAMessageIsRefusedAsSuch() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    BareAccount bob = new BareAccount(BOB);
+    List<Object> questions =
+        List.of(
+            new Messages.RegisterStart(BOB.text(), registrationRequest()),
+            bob.registration(anyRecord()),
+            new Messages.LoginStart(BOB.text(), loginRequest()),
+            new Messages.LoginFinish(new byte[LoginProof.LENGTH]),
+            alice.deviceLogin(new byte[HASH]),
+            new Messages.ChainGet(0),
+            BareAccount.append(alice.addDevice()),
+            new Messages.SlotGet(new SlotId.Password().encode(), 0),
+            new Messages.KeyBag(1, new byte[40]),
+            nullsIn("link", "slots", "record", "keyBag"),
+            nullsIn("userName", "request", "proof", "account"),
+            Map.of("link", alice.addDevice().encode(), "slots", Arrays.asList(new byte[3], null)),
+            Map.of(
+                "userName",
+                "bob",
+                "record",
+                anyRecord(),
+                "link",
+                bob.create.encode(),
+                "slots",
+                Arrays.asList(null, null, null),
+                "keyBag",
+                new byte[1]),
+            Map.of("userName", "\u0000", "request", loginRequest()),
+            Map.of("userName", "x".repeat(100_000), "request", loginRequest()),
+            List.of(),
+            "text",
+            7);
+    for (AccountMethod method : AccountMethod.values()) {
+      for (Object question : questions) {
+        byte[] whole = Cbor.encode(question);
+        for (int i = 0; i < 12; i++) {
+          byte[] changed = Arrays.copyOf(whole, random.nextInt(whole.length + 1));
+          if (i == 0) {
+            changed = whole;
+          } else if (i % 2 == 0) {
+            changed = whole.clone();
+            changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
+          }
+          AccountPeer peer = i % 3 == 0 ? loggedIn(alice) : stranger();
+          try {
+            send(peer, method.toString(), changed);
+          } catch (Refused refused) {
+            assertThat(refused.getMessage()).isNotBlank();
+          } catch (RuntimeException e) {
+            throw new AssertionError(
+                method + " with seed " + seed + " at " + question + ", " + i, e);
+          }
+        }
+      }
+    }
+  }
+
+  private static Map<String, Object> nullsIn(String... fields) {
+    Map<String, Object> message = new java.util.HashMap<>();
+    for (String field : fields) {
+      message.put(field, null);
+    }
+    return message;
+  }
+
+  // Words of the tests
+
+  /** A clock that a test sets. */
+  private static final class Calendar extends Clock {
+    private volatile Instant now = Instant.parse("2026-11-24T12:00:00Z");
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+
+  private AccountService service(Registration registration) {
+    return new AccountService(
+        database(), secrets, calendar, new AccountPolicy(registration, QUOTA));
+  }
+
+  private OpenDatabase database() {
+    return Objects.requireNonNull(database);
+  }
+
+  private AccountService service() {
+    return Objects.requireNonNull(service);
+  }
+
+  /** A session of somebody who has not logged in. */
+  private AccountPeer stranger() {
+    return service().peer(RandomBytes.next(HASH));
+  }
+
+  private AccountPeer loggedIn(BareAccount account) throws Refused, Malformed {
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = service().peer(hash);
+    tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash));
+    return peer;
+  }
+
+  private void register(BareAccount account) throws Refused, Malformed {
+    tell(stranger(), AccountMethod.REGISTER_FINISH, account.registration(anyRecord()));
+  }
+
+  /** A record of the right form, which no password fits. */
+  private static byte[] anyRecord() {
+    try (Secret seed = Secret.random(32)) {
+      return RegistrationRecord.fake(seed, "anybody").encode();
+    }
+  }
+
+  private static byte[] registrationRequest() {
+    try (Secret password = Secret.random(8)) {
+      return new OpaqueClient().register(password).request().encode();
+    }
+  }
+
+  private static byte[] loginRequest() {
+    try (Secret password = Secret.random(8)) {
+      return new OpaqueClient().login(password).request().encode();
+    }
+  }
+
+  private static byte[] loginStart(AccountPeer peer, UserName name, byte[] request)
+      throws Refused, Malformed {
+    return ask(
+            peer,
+            AccountMethod.LOGIN_START,
+            new Messages.LoginStart(name.text(), request),
+            Messages.LoginStarted.class)
+        .response();
+  }
+
+  private static Messages.ChainGot chain(AccountPeer peer, long from) throws Refused, Malformed {
+    return ask(peer, AccountMethod.CHAIN_GET, new Messages.ChainGet(from), Messages.ChainGot.class);
+  }
+
+  private static byte[] slot(AccountPeer peer, SlotId slot) throws Refused, Malformed {
+    return ask(
+            peer,
+            AccountMethod.SLOT_GET,
+            new Messages.SlotGet(slot.encode(), 0),
+            Messages.SlotGot.class)
+        .slot();
+  }
+
+  private static Messages.KeyBag keyBag(AccountPeer peer) throws Refused, Malformed {
+    return ask(peer, AccountMethod.KEY_BAG_GET, new Messages.Empty(), Messages.KeyBag.class);
+  }
+
+  private static void tell(AccountPeer peer, AccountMethod method, Object question)
+      throws Refused, Malformed {
+    ask(peer, method, question, Messages.Empty.class);
+  }
+
+  private static <T> T ask(AccountPeer peer, AccountMethod method, Object question, Class<T> answer)
+      throws Refused, Malformed {
+    return Cbor.decode(send(peer, method.toString(), Cbor.encode(question)), answer);
+  }
+
+  private static byte[] send(AccountPeer peer, String method, byte[] body) throws Refused {
+    return peer.handle(
+        new Request(method, body, InputStream.nullInputStream(), OutputStream.nullOutputStream()));
+  }
+
+  private static Refused refuses(
+      ErrorCode code, AccountPeer peer, AccountMethod method, Object question) {
+    try {
+      send(peer, method.toString(), Cbor.encode(question));
+    } catch (Refused refused) {
+      assertThat(refused.code()).as(method + ": " + refused.getMessage()).isEqualTo(code);
+      return refused;
+    }
+    throw new AssertionError(method + " was not refused with " + code + ".");
+  }
+
+  /** Each peer asks its question at the same time; the refusals come back. */
+  private static List<ErrorCode> race(
+      List<AccountPeer> peers, AccountMethod method, List<?> questions) throws Exception {
+    CyclicBarrier start = new CyclicBarrier(peers.size());
+    List<ErrorCode> lost = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Optional<ErrorCode>>> racers = new ArrayList<>();
+      for (int i = 0; i < peers.size(); i++) {
+        AccountPeer peer = peers.get(i);
+        byte[] body = Cbor.encode(questions.get(i));
+        racers.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  try {
+                    send(peer, method.toString(), body);
+                    return Optional.empty();
+                  } catch (Refused refused) {
+                    return Optional.of(refused.code());
+                  }
+                }));
+      }
+      for (Future<Optional<ErrorCode>> racer : racers) {
+        racer.get().ifPresent(lost::add);
+      }
+    }
+    return lost;
+  }
+}
