@@ -111,7 +111,7 @@ final class DishonestServerIT {
       flip(pack, FILE / 2);
     }
 
-    refusedGet();
+    assertThat(refusedGet()).containsIgnoringCase("one.bin");
   }
 
   @Test
@@ -121,6 +121,17 @@ final class DishonestServerIT {
       for (long at = 100; at < Files.size(pack); at += 1_000) {
         flip(pack, at);
       }
+    }
+
+    refusedGet();
+  }
+
+  @Test
+  @Tag("A20")
+  void aTruncatedPackIsRefused() throws Exception {
+    for (Path pack : contentPacks()) {
+      byte[] content = Files.readAllBytes(pack);
+      Files.write(pack, java.util.Arrays.copyOf(content, content.length / 2));
     }
 
     refusedGet();

@@ -3,6 +3,7 @@ package org.anonymouscloud.client.system;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.anonymouscloud.client.system.CanarySearch.Hit;
 import org.anonymouscloud.client.system.Client.Person;
+import org.anonymouscloud.core.testing.PostgresServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -36,6 +38,8 @@ final class WalkingSkeletonIT {
     private Path folder = Path.of("");
     private Path sent = Path.of("");
     private Path received = Path.of("");
+    private String listing = "";
+    private String jsonListing = "";
     private long packsOfSmallFiles;
 
     /** Starts a server and, with it or apart from it, the first client. */
@@ -70,8 +74,8 @@ final class WalkingSkeletonIT {
         first.run("put", "-r", sent.resolve("photos").toString(), "/photos").succeeded();
         packsOfSmallFiles = TestServer.packs(serverData()).size();
         first.run("put", sent.resolve("large canary.bin").toString(), "/").succeeded();
-        first.run("ls", "/").succeeded();
-        first.run("ls", "--json", "/photos").succeeded();
+        listing = first.run("ls", "/").succeeded().out();
+        jsonListing = first.run("ls", "--json", "/photos").succeeded().out();
 
         try (Client second = new Client(temporary.resolve("second home"), server(), alice)) {
           second.login().succeeded();
@@ -89,6 +93,15 @@ final class WalkingSkeletonIT {
     @Test
     void theSecondMachineGetsEveryFileByteForByte() throws Exception {
       assertThat(SampleTree.content(received)).isEqualTo(SampleTree.content(sent));
+    }
+
+    @Test
+    void theListingNamesWhatWasPut() throws Exception {
+      assertThat(listing).contains("photos", "large canary.bin");
+      new ObjectMapper().readTree(jsonListing);
+      for (String name : List.of("Größe", "日本語", "emoji 🎉", "empty folder", "empty file")) {
+        assertThat(jsonListing).contains(name);
+      }
     }
 
     @Test
@@ -192,6 +205,51 @@ final class WalkingSkeletonIT {
     @Override
     void end() {
       up.close();
+    }
+  }
+
+  /** {@code server --database postgres} on a real PostgreSQL; each client has an agent. */
+  @Nested
+  final class WithServerOnPostgres extends Walk {
+    private PostgresServer postgres;
+    private String address = "";
+    private TestServer server;
+    private Path postgresData = Path.of("");
+
+    @Override
+    Client firstClient(Path folder, Person person) throws Exception {
+      postgresData = folder.resolve("postgres data");
+      postgres = PostgresServer.start(postgresData);
+      address = postgres.newDatabase();
+      server = new TestServer(folder, "--database", "postgres", "--database-url", address).start();
+      return new Client(folder.resolve("first home"), server(), person);
+    }
+
+    @Override
+    String server() {
+      return server.connectionString();
+    }
+
+    @Override
+    Path serverData() {
+      return server.data();
+    }
+
+    @Override
+    List<Path> storage() {
+      return List.of(serverData(), postgresData);
+    }
+
+    @Override
+    void exportTo(Path folder) throws Exception {
+      Files.writeString(folder.resolve("log"), server.log());
+      PostgresExport.write(postgres.open(address), folder.resolve("tables"));
+    }
+
+    @Override
+    void end() throws IOException {
+      server.close();
+      postgres.close();
     }
   }
 }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
+import javax.sql.DataSource;
 import org.anonymouscloud.core.crypto.RandomBytes;
 
 /**
@@ -70,6 +71,11 @@ public final class PostgresServer implements AutoCloseable {
     String name = "test_" + HexFormat.of().formatHex(RandomBytes.next(8));
     asSuperuser("CREATE DATABASE " + name + " OWNER " + USER);
     return "postgresql://" + USER + ":" + ESCAPED_PASSWORD + "@127.0.0.1:" + port() + "/" + name;
+  }
+
+  /** A database of {@link #newDatabase}, as the server's own user sees it. */
+  public DataSource open(String address) {
+    return server.getDatabase("postgres", address.substring(address.lastIndexOf('/') + 1));
   }
 
   /** The TCP port, which stays the same after {@link #restart}. */

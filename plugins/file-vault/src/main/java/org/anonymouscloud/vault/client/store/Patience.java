@@ -21,7 +21,7 @@ public final class Patience {
   /** A server that restarts is back within this time, when all is well. */
   private static final Duration LIMIT = Duration.ofSeconds(75);
 
-  /** A fault of the server itself is asked about a few times more. */
+  /** What a server cannot read, it is asked for a few times more. */
   private static final Duration FAULT_LIMIT = Duration.ofSeconds(2);
 
   private static final long FIRST_PAUSE_MILLIS = 50;
@@ -63,13 +63,25 @@ public final class Patience {
    * @throws IOException if the connection is still cut when time is up, or what came is untrusted
    */
   <T> T until(Attempt<T> attempt) throws Refused, IOException {
+    return repeat(attempt, limit);
+  }
+
+  /**
+   * As {@link #until} for what is read: a server that is away comes back, but one that answers that
+   * it cannot read a thing mostly cannot read it later either.
+   */
+  <T> T untilRead(Attempt<T> attempt) throws Refused, IOException {
+    return repeat(attempt, FAULT_LIMIT.compareTo(limit) < 0 ? FAULT_LIMIT : limit);
+  }
+
+  private <T> T repeat(Attempt<T> attempt, Duration faultLimit) throws Refused, IOException {
     long start = nanoTime.getAsLong();
     long wait = FIRST_PAUSE_MILLIS;
     while (true) {
       try {
         return attempt.run();
       } catch (Refused e) {
-        if (!e.retryable() || isUp(start, limit(e.code()))) {
+        if (!e.retryable() || isUp(start, e.code() == ErrorCode.INTERNAL ? faultLimit : limit)) {
           throw e;
         }
       } catch (IOException e) {
@@ -99,11 +111,6 @@ public final class Patience {
       case ConnectionLost lost -> lost.why() == ConnectionLost.Why.NOT_AUTHENTIC;
       default -> false;
     };
-  }
-
-  /** A server that is away comes back; one whose disk fails mostly does not. */
-  private Duration limit(ErrorCode code) {
-    return code == ErrorCode.INTERNAL && FAULT_LIMIT.compareTo(limit) < 0 ? FAULT_LIMIT : limit;
   }
 
   private boolean isUp(long start, Duration allowed) {

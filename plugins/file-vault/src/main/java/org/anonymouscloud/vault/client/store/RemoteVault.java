@@ -174,7 +174,7 @@ public final class RemoteVault {
   void get(PackName name, int offset, int length, byte[] target) throws IOException {
     byte[] question = Cbor.encode(new Messages.PackGet(name.text(), offset, length));
     try {
-      patience.until(
+      patience.untilRead(
           () -> {
             try (Call call = link.open(VaultMethod.PACK_GET.toString(), question)) {
               return receive(call, length, target);

@@ -236,7 +236,13 @@ final class HostileServerTest {
   void flipsInALargeFileAreFoundWhereverTheyAre() throws Exception {
     byte[] content = noise(20 << 20, 1);
     write(drive, "/big", content);
-    String name = line.packs().keySet().iterator().next();
+    // The full pack: all of it is content.
+    String name =
+        line.packs().entrySet().stream()
+            .filter(pack -> pack.getValue().length == Messages.MAX_PACK)
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseThrow();
     Random random = new Random(77);
 
     for (int i = 0; i < 12; i++) {
