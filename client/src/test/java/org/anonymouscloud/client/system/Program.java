@@ -126,7 +126,8 @@ final class Program {
     Running(Process process) {
       this.process = process;
       for (var stream : List.of(process.getInputStream(), process.getErrorStream())) {
-        readers.add(Thread.ofVirtual().start(() -> read(stream)));
+        // Not virtual: reading a pipe holds its carrier, and there are two of those.
+        readers.add(Thread.ofPlatform().daemon().start(() -> read(stream)));
       }
     }
 
