@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.anonymouscloud.core.crypto.Secret;
@@ -38,16 +39,19 @@ final class Gate extends Handler.Wrapper {
   private final Set<String> hosts;
   private final Set<String> origins;
   private final Secret token;
+  private final Duration idle;
 
   /**
    * @param port that the API is bound to
    * @param token as ASCII text; stays the caller's
+   * @param idle how long a connection may be silent that is not working on an accepted request
    */
-  Gate(int port, Secret token) {
+  Gate(int port, Secret token, Duration idle) {
     this.hosts = Set.of("127.0.0.1:" + port, "[::1]:" + port, "localhost:" + port);
     this.origins =
         Set.of("http://127.0.0.1:" + port, "http://[::1]:" + port, "http://localhost:" + port);
     this.token = token;
+    this.idle = idle;
   }
 
   @Override
@@ -63,8 +67,7 @@ final class Gate extends Handler.Wrapper {
     // Work may stand still for long, for instance when the server does: whoever has the token may
     // wait. Only strangers and idle connections are timed.
     connection.setIdleTimeout(0);
-    Request.addCompletionListener(
-        request, failure -> connection.setIdleTimeout(LocalApi.IDLE_MILLIS));
+    Request.addCompletionListener(request, failure -> connection.setIdleTimeout(idle.toMillis()));
     return super.handle(request, response, callback);
   }
 

@@ -6,6 +6,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.Secret;
@@ -32,15 +33,17 @@ final class LocalApi implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 8 * 1024;
 
   /** How long a connection may be silent that is not working on an accepted request. */
-  static final long IDLE_MILLIS = 30_000;
+  private static final Duration IDLE = Duration.ofSeconds(30);
 
   private static final int REQUEST_ID_LENGTH = 64;
 
   private final Javalin javalin;
+  private final Duration idle;
   private final LoopbackPorts ports;
   private final FailedRequests failed = new FailedRequests();
 
-  private LocalApi(List<Route> routes, Secret token, LoopbackPorts ports) {
+  private LocalApi(List<Route> routes, Secret token, Duration idle, LoopbackPorts ports) {
+    this.idle = idle;
     this.ports = ports;
     this.javalin = Javalin.create(config -> configure(config, routes, token));
   }
@@ -51,7 +54,11 @@ final class LocalApi implements AutoCloseable {
    * @param token as ASCII text; stays the caller's and must live as long as this
    */
   static LocalApi start(List<Route> routes, Secret token) throws IOException {
-    LocalApi api = new LocalApi(routes, token, LoopbackPorts.bind());
+    return start(routes, token, IDLE);
+  }
+
+  static LocalApi start(List<Route> routes, Secret token, Duration idle) throws IOException {
+    LocalApi api = new LocalApi(routes, token, idle, LoopbackPorts.bind());
     api.javalin.start();
     return api;
   }
@@ -79,7 +86,7 @@ final class LocalApi implements AutoCloseable {
           http.setSendDateHeader(false);
           http.setRequestHeaderSize(MAX_HEADER_BYTES);
         });
-    config.jetty.modifyServer(server -> server.setHandler(new Gate(ports.port(), token)));
+    config.jetty.modifyServer(server -> server.setHandler(new Gate(ports.port(), token, idle)));
     for (var channel : ports.channels()) {
       config.jetty.addConnector(
           (server, http) -> connector(server, new HttpConnectionFactory(http), channel));
@@ -93,10 +100,10 @@ final class LocalApi implements AutoCloseable {
     config.routes.exception(Exception.class, (e, context) -> LocalApi.unexpected(e).send(context));
   }
 
-  private static ServerConnector connector(
+  private ServerConnector connector(
       Server server, HttpConnectionFactory http, java.nio.channels.ServerSocketChannel channel) {
     ServerConnector connector = new ServerConnector(server, http);
-    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setIdleTimeout(idle.toMillis());
     try {
       connector.open(channel);
     } catch (IOException e) {

@@ -79,6 +79,7 @@ public final class Commands {
     commands.put("login", () -> new LoginCommand(context));
     commands.put("logout", () -> new LogoutCommand(context));
     commands.put("agent", () -> new AgentCommand(context));
+    commands.put("rehearse", RehearseCommand::new);
     return commands;
   }
 

@@ -11,8 +11,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -100,6 +103,45 @@ final class LocalApiTest {
   @Test
   void aRequestWithHostAndTokenIsAnswered() throws IOException {
     assertThat(send("GET", "/api/v1/thing", Map.of())).startsWith("HTTP/1.1 200").endsWith("thing");
+  }
+
+  @Test
+  @Timeout(60)
+  void workMayTakeLongerThanAnIdleConnectionLives() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    Route slow =
+        new Route(
+            HandlerType.POST,
+            "/slow",
+            Scope.WRITE,
+            "",
+            context -> {
+              goOn.await();
+              context.result("at last " + context.body());
+            });
+    try (LocalApi impatient = LocalApi.start(List.of(slow), token, Duration.ofMillis(200));
+        Socket working = connect(impatient);
+        Socket idle = connect(impatient)) {
+      String head =
+          "POST /api/v1/slow HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n"
+                  .formatted(working.getPort(), TOKEN)
+              + "Content-Type: application/octet-stream\r\nContent-Length: 4\r\nConnection: close"
+              + "\r\n\r\n";
+      working.getOutputStream().write(head.getBytes(US_ASCII));
+
+      // The idle one is closed: so the other has been silent for as long.
+      assertThat(idle.getInputStream().read()).isEqualTo(-1);
+      goOn.countDown();
+      working.getOutputStream().write("data".getBytes(US_ASCII));
+
+      assertThat(new String(working.getInputStream().readAllBytes(), ISO_8859_1))
+          .startsWith("HTTP/1.1 200")
+          .endsWith("at last data");
+    }
+  }
+
+  private static Socket connect(LocalApi api) throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), URI.create(api.url()).getPort());
   }
 
   @Tag("A61")

@@ -1,0 +1,5 @@
+/** Tests of the server process. */
+@NullMarked
+package org.anonymouscloud.core.server;
+
+import org.jspecify.annotations.NullMarked;
