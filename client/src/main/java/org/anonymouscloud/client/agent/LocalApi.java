@@ -32,6 +32,11 @@ final class LocalApi implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalApi.class);
   private static final int MAX_HEADER_BYTES = 8 * 1024;
 
+  /** Content goes out in pieces of up to this size, each with one call of the system. */
+  private static final int OUTPUT_BYTES = 512 * 1024;
+
+  private static final int AGGREGATED_BYTES = 32 * 1024;
+
   /** How long a connection may be silent that is not working on an accepted request. */
   private static final Duration IDLE = Duration.ofSeconds(30);
 
@@ -85,6 +90,8 @@ final class LocalApi implements AutoCloseable {
           http.setSendServerVersion(false);
           http.setSendDateHeader(false);
           http.setRequestHeaderSize(MAX_HEADER_BYTES);
+          http.setOutputBufferSize(OUTPUT_BYTES);
+          http.setOutputAggregationSize(AGGREGATED_BYTES);
         });
     config.jetty.modifyServer(server -> server.setHandler(new Gate(ports.port(), token, idle)));
     for (var channel : ports.channels()) {

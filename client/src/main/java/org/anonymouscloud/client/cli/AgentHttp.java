@@ -108,6 +108,12 @@ final class AgentHttp implements AgentApi {
     return new FilterInputStream(connection.getInputStream()) {
       private long read;
 
+      // Asked about it, the JDK's stream would take in all that the socket holds.
+      @Override
+      public int available() {
+        return 0;
+      }
+
       @Override
       public int read() throws IOException {
         byte[] one = new byte[1];

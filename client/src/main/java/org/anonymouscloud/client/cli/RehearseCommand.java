@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
     hidden = true,
     description = "Go through the program once, for the JVM's class cache.")
 final class RehearseCommand implements Callable<Integer> {
+  private static final int FILE_BYTES = 24 << 20;
   private static final File NOTHING = new File("/dev/null");
   private static final long START_SECONDS = 60;
 
@@ -76,7 +77,9 @@ final class RehearseCommand implements Callable<Integer> {
 
   private static void commands(Path stage, Map<String, String> environment, String server)
       throws IOException {
-    String file = Files.writeString(stage.resolve("file"), "not a secret\n", UTF_8).toString();
+    String password =
+        Files.writeString(stage.resolve("password"), "not secret\n", UTF_8).toString();
+    String file = Files.write(stage.resolve("file"), new byte[FILE_BYTES]).toString();
     String copy = stage.resolve("copy").toString();
     String folder = Files.createDirectory(stage.resolve("folder")).toString();
     Files.writeString(Path.of(folder, "file"), "no secret either\n", UTF_8);
@@ -90,7 +93,7 @@ final class RehearseCommand implements Callable<Integer> {
                 "--user",
                 "rehearsal",
                 "--password-file",
-                file,
+                password,
                 "--sheet",
                 stage.resolve("sheet").toString()),
             List.of("put", file, "/"),

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.crypto.WarmUp;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
@@ -85,6 +86,7 @@ final class ServerCommand implements Callable<Integer> {
                 context.terminal(), Capability.SERVER_FEATURE, Capability.DATABASE);
         Server server = start(options, database, plugins)) {
       context.terminal().print("The server is ready: " + server.address());
+      WarmUp.begin();
       ending.await();
     }
     return 0;

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.client.agent.Agent;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.crypto.WarmUp;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
@@ -64,6 +65,7 @@ final class UpCommand implements Callable<Integer> {
               context.home(), Commands.Version.number(), plugins.clientFeatures(), ending::ask)) {
         context.home().rememberLocalServer(server.address().toString());
         greet(server.address(), agent.url());
+        WarmUp.begin();
         ending.await();
       }
     }

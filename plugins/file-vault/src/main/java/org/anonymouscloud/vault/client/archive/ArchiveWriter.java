@@ -13,7 +13,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 /** Writes an archive. Not thread-safe. */
 public final class ArchiveWriter {
   private static final int RECORD = 512;
-  private static final int BUFFER = 64 * 1024;
+  private static final int BUFFER = 512 * 1024;
   private static final int FILE_MODE = 0100644;
   private static final int EXECUTABLE_MODE = 0100755;
   private static final int FOLDER_MODE = 040755;
