@@ -25,6 +25,9 @@ public final class Channel implements AutoCloseable {
   public static final int MAX_DATA =
       CipherState.MAX_MESSAGE - CipherState.TAG_LENGTH - Channel.HEADER;
 
+  /** Bytes of data in a frame of a client that is not logged in, at most. */
+  public static final int STRANGERS_DATA = 16 * 1024;
+
   /** Bytes in a record at most, without its prefix. */
   static final int MAX_RECORD = CipherState.MAX_MESSAGE;
 
@@ -72,6 +75,9 @@ public final class Channel implements AutoCloseable {
 
   private volatile @Nullable Why lost;
 
+  /** Memory for a record is taken when its length is known and nothing of it has come (A43). */
+  private volatile int longestRecord = MAX_RECORD;
+
   Channel(
       Socket socket,
       Transport keys,
@@ -90,7 +96,8 @@ public final class Channel implements AutoCloseable {
   }
 
   /**
-   * Connects to a server and does the client's side of the handshake.
+   * Connects to a server and does the client's side of the handshake. Comes back as often as a busy
+   * server asks for it and the time allows.
    *
    * @param timeout for all of it
    * @throws ConnectFailed if it does not come about
@@ -98,12 +105,47 @@ public final class Channel implements AutoCloseable {
   public static Channel connect(
       String host, int port, Duration timeout, ChannelLimits limits, RecordBuffers buffers)
       throws ConnectFailed {
-    long start = System.nanoTime();
+    long deadline = System.nanoTime() + timeout.toNanos();
+    byte[] cookie = Greeting.NO_COOKIE;
+    while (true) {
+      try {
+        return connect(host, port, left(deadline), cookie, limits, buffers);
+      } catch (ComeBack later) {
+        if (later.after().compareTo(left(deadline)) >= 0) {
+          throw Greeting.busy();
+        }
+        pause(later.after());
+        cookie = later.cookie();
+      }
+    }
+  }
+
+  private static Duration left(long deadline) {
+    return Duration.ofNanos(deadline - System.nanoTime());
+  }
+
+  private static void pause(Duration time) throws ConnectFailed {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Greeting.busy();
+    }
+  }
+
+  private static Channel connect(
+      String host,
+      int port,
+      Duration timeout,
+      byte[] cookie,
+      ChannelLimits limits,
+      RecordBuffers buffers)
+      throws ConnectFailed, ComeBack {
+    long deadline = System.nanoTime() + timeout.toNanos();
     Socket socket = reach(host, port, timeout);
     try {
-      Duration left = timeout.minusNanos(System.nanoTime() - start);
-      return Greeting.greet(socket, left, limits, buffers);
-    } catch (ConnectFailed e) {
+      return Greeting.greet(socket, left(deadline), cookie, limits, buffers);
+    } catch (ConnectFailed | ComeBack e) {
       closeQuietly(socket);
       throw e;
     }
@@ -132,17 +174,25 @@ public final class Channel implements AutoCloseable {
   }
 
   /**
-   * Does the server's side of the handshake.
+   * Does the server's side of the handshake. The client is a stranger then: who sends a record
+   * longer than {@link #STRANGERS_DATA} needs is cut, until {@link #trust}.
    *
    * @param key stays the caller's
-   * @throws IOException if the client does not do its part in time; the socket is closed then
+   * @throws IOException if the client does not do its part in time, or the gate sends it away; the
+   *     socket is closed then
    */
   public static Channel accept(
-      Socket socket, X25519KeyPair key, ChannelLimits limits, RecordBuffers buffers)
+      Socket socket,
+      X25519KeyPair key,
+      HandshakeGate gate,
+      ChannelLimits limits,
+      RecordBuffers buffers)
       throws IOException {
     try {
       socket.setTcpNoDelay(true);
-      return Greeting.answer(socket, key, limits, buffers);
+      Channel channel = Greeting.answer(socket, key, gate, limits, buffers);
+      channel.longestRecord = padded(HEADER + STRANGERS_DATA) + CipherState.TAG_LENGTH;
+      return channel;
     } catch (IOException e) {
       closeQuietly(socket);
       throw e;
@@ -166,6 +216,11 @@ public final class Channel implements AutoCloseable {
       // It is gone, one way or the other.
       return;
     }
+  }
+
+  /** Lets the other side send records of any length. */
+  public void trust() {
+    longestRecord = MAX_RECORD;
   }
 
   /** The handshake's hash, 32 bytes, the same at both ends and in no other session. */
@@ -314,7 +369,7 @@ public final class Channel implements AutoCloseable {
 
   private Sealed read(Runnable whenQuiet) throws IOException {
     int length = readPrefix(whenQuiet);
-    if (length < HEADER + CipherState.TAG_LENGTH) {
+    if (length < HEADER + CipherState.TAG_LENGTH || length > longestRecord) {
       // Only the record's own tag could tell an honest mistake from a change on the way.
       throw cut(Why.NOT_AUTHENTIC);
     }

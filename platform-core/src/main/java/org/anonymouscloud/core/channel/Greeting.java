@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.anonymouscloud.core.channel.ConnectFailed.Why;
@@ -37,7 +39,11 @@ final class Greeting {
   private static final byte GO_ON = 0;
   private static final byte OTHER_VERSION = 1;
   private static final byte BUSY = 2;
+  private static final byte RETRY = 3;
 
+  private static final int MAX_COOKIE = 64;
+
+  static final byte[] NO_COOKIE = {};
   private static final byte[] NO_PAYLOAD = {};
 
   private final Socket socket;
@@ -53,16 +59,21 @@ final class Greeting {
   /** What a handshake leaves besides its keys. */
   record Proof(byte[] hash, byte[] serverKey) {}
 
-  /** The client's side. */
+  /**
+   * The client's side.
+   *
+   * @param cookie what the server gave with {@link ComeBack}; empty the first time
+   * @throws ComeBack if the server has too much to do
+   */
   static Channel greet(
-      Socket socket, Duration patience, ChannelLimits limits, RecordBuffers buffers)
-      throws ConnectFailed {
+      Socket socket, Duration patience, byte[] cookie, ChannelLimits limits, RecordBuffers buffers)
+      throws ConnectFailed, ComeBack {
     return greet(
         socket,
         patience,
         limits,
         buffers,
-        VERSIONS,
+        hello(VERSIONS, cookie),
         prologue -> Handshake.initiator(SUITE, prologue, HandshakeKeys.none()));
   }
 
@@ -72,10 +83,9 @@ final class Greeting {
       Duration patience,
       ChannelLimits limits,
       RecordBuffers buffers,
-      byte[] versions,
+      byte[] hello,
       Function<byte[], Handshake> handshakes)
-      throws ConnectFailed {
-    byte[] hello = hello(versions);
+      throws ConnectFailed, ComeBack {
     try (Handshake handshake = handshakes.apply(hello)) {
       Greeting greeting = new Greeting(socket, patience);
       greeting.say(hello, prefixed(handshake.write(NO_PAYLOAD)));
@@ -89,7 +99,7 @@ final class Greeting {
     } catch (SocketTimeoutException e) {
       throw new ConnectFailed(
           Why.SILENT, "The server accepts the connection, but does not answer.");
-    } catch (ConnectFailed e) {
+    } catch (ConnectFailed | ComeBack e) {
       throw e;
     } catch (IOException e) {
       throw new ConnectFailed(Why.CUT, "The connection was cut before the handshake was done.");
@@ -102,10 +112,15 @@ final class Greeting {
    * @throws IOException if the other side does not do its part in time
    */
   static Channel answer(
-      Socket socket, X25519KeyPair key, ChannelLimits limits, RecordBuffers buffers)
+      Socket socket,
+      X25519KeyPair key,
+      HandshakeGate gate,
+      ChannelLimits limits,
+      RecordBuffers buffers)
       throws IOException {
     return answer(
         socket,
+        gate,
         limits,
         buffers,
         prologue -> Handshake.responder(SUITE, prologue, HandshakeKeys.none().ownStatic(key)),
@@ -114,6 +129,7 @@ final class Greeting {
 
   static Channel answer(
       Socket socket,
+      HandshakeGate gate,
       ChannelLimits limits,
       RecordBuffers buffers,
       Function<byte[], Handshake> handshakes,
@@ -125,8 +141,15 @@ final class Greeting {
       greeting.say(reply(OTHER_VERSION));
       throw new ConnectFailed(Why.OTHER_VERSION, "The client speaks other versions.");
     }
+    // Read in any case: the reply to who is told to come back is lost if something is left unread.
+    byte[] first = greeting.message(FIRST_MESSAGE);
+    Optional<HandshakeGate.Retry> later = gate.check(cookie(hello));
+    if (later.isPresent()) {
+      greeting.say(reply(RETRY), encode(later.get()));
+      throw new ConnectFailed(Why.BUSY, "The client was told to come back.");
+    }
     try (Handshake handshake = handshakes.apply(hello)) {
-      var _ = handshake.read(greeting.message(FIRST_MESSAGE));
+      var _ = handshake.read(first);
       greeting.say(reply(GO_ON), prefixed(handshake.write(NO_PAYLOAD)));
       Proof proof = new Proof(handshake.hash(), serverKey);
       return new Channel(socket, handshake.split(), proof, limits, buffers);
@@ -140,19 +163,51 @@ final class Greeting {
     socket.getOutputStream().write(reply(BUSY));
   }
 
-  /** Magic, the version of what follows, and all versions that the client speaks. */
-  static byte[] hello(byte[] versions) {
-    byte[] hello = Arrays.copyOf(MAGIC, MAGIC.length + 2 + versions.length);
-    hello[MAGIC.length] = versions[versions.length - 1];
-    hello[MAGIC.length + 1] = (byte) versions.length;
-    System.arraycopy(versions, 0, hello, MAGIC.length + 2, versions.length);
-    return hello;
+  /** Magic, the version of what follows, all versions that the client speaks, and a cookie. */
+  static byte[] hello(byte[] versions, byte[] cookie) {
+    return ByteBuffer.allocate(MAGIC.length + 3 + versions.length + cookie.length)
+        .put(MAGIC)
+        .put(versions[versions.length - 1])
+        .put((byte) versions.length)
+        .put(versions)
+        .put((byte) cookie.length)
+        .put(cookie)
+        .array();
+  }
+
+  private static byte[] cookie(byte[] hello) {
+    return Arrays.copyOfRange(hello, MAGIC.length + 3 + hello[MAGIC.length + 1], hello.length);
   }
 
   private static byte[] reply(byte answer) {
-    byte[] reply = hello(VERSIONS);
-    reply[MAGIC.length] = answer;
-    return reply;
+    return ByteBuffer.allocate(MAGIC.length + 2 + VERSIONS.length)
+        .put(MAGIC)
+        .put(answer)
+        .put((byte) VERSIONS.length)
+        .put(VERSIONS)
+        .array();
+  }
+
+  private static byte[] encode(HandshakeGate.Retry later) {
+    return ByteBuffer.allocate(3 + later.cookie().length)
+        .putShort((short) later.after().toMillis())
+        .put((byte) later.cookie().length)
+        .put(later.cookie())
+        .array();
+  }
+
+  private ComeBack comeBack() throws IOException {
+    byte[] wait = read(2);
+    int millis = (wait[0] & 0xFF) << 8 | (wait[1] & 0xFF);
+    return new ComeBack(Duration.ofMillis(millis), readCookie());
+  }
+
+  private byte[] readCookie() throws IOException {
+    int length = read(1)[0];
+    if (length < 0 || length > MAX_COOKIE) {
+      throw notOurs();
+    }
+    return read(length);
   }
 
   private byte[] readHello() throws IOException {
@@ -162,17 +217,24 @@ final class Greeting {
     if (count < 1 || count > MAX_VERSIONS) {
       throw notOurs();
     }
-    byte[] hello = Arrays.copyOf(MAGIC, MAGIC.length + 2 + count);
+    byte[] hello = hello(read(count), NO_COOKIE);
     hello[MAGIC.length] = start[0];
-    hello[MAGIC.length + 1] = start[1];
-    System.arraycopy(read(count), 0, hello, MAGIC.length + 2, count);
-    return hello;
+    // The cookie belongs to version 1; what another version has there nobody knows.
+    return proposesTheNewest(hello) ? withCookie(hello, readCookie()) : hello;
+  }
+
+  private static byte[] withCookie(byte[] hello, byte[] cookie) {
+    byte[] whole = Arrays.copyOf(hello, hello.length + cookie.length);
+    whole[hello.length - 1] = (byte) cookie.length;
+    System.arraycopy(cookie, 0, whole, hello.length, cookie.length);
+    return whole;
   }
 
   /** Whoever hides a newer version that both sides speak is refused, not followed. */
   private static boolean proposesTheNewest(byte[] hello) {
     int newest = 0;
-    for (int i = MAGIC.length + 2; i < hello.length; i++) {
+    int end = MAGIC.length + 2 + hello[MAGIC.length + 1];
+    for (int i = MAGIC.length + 2; i < end; i++) {
       if (Arrays.binarySearch(VERSIONS, hello[i]) >= 0) {
         newest = Math.max(newest, hello[i]);
       }
@@ -198,11 +260,15 @@ final class Greeting {
                   + " of the protocol, this program version "
                   + Arrays.toString(VERSIONS)
                   + ". Update the older of the two.");
-      case BUSY ->
-          throw new ConnectFailed(
-              Why.BUSY, "The server takes no more connections just now. Try again later.");
+      case BUSY -> throw busy();
+      case RETRY -> throw comeBack();
       default -> throw notOurs();
     }
+  }
+
+  static ConnectFailed busy() {
+    return new ConnectFailed(
+        Why.BUSY, "The server takes no more connections just now. Try again later.");
   }
 
   private void requireMagic() throws IOException {

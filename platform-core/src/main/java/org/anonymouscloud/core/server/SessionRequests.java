@@ -86,6 +86,7 @@ final class SessionRequests implements SessionHandler {
           true);
     }
     present = account;
+    session.trust();
   }
 
   private void leave() {

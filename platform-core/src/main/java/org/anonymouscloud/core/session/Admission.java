@@ -1,32 +1,31 @@
 package org.anonymouscloud.core.session;
 
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.anonymouscloud.core.channel.Channel;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may connect: caps in all and for each network, and a bound on unfinished handshakes that
- * strikes those who are slow and not those who are new (A43). Thread-safe.
+ * Who may connect: caps in all, for each network, for unfinished handshakes and for strangers, who
+ * are not logged in. Where one of them is reached, whoever has been unknown for longest makes room,
+ * so neither the slow nor the idle keep anybody out (A43). Thread-safe.
  */
 final class Admission {
-  private static final int IPV4_PREFIX = 3;
-  private static final int IPV6_PREFIX = 7;
-
   private final SessionLimits limits;
-  private final Map<ByteBuffer, Integer> perPrefix = new HashMap<>();
+  private final Map<Network, Integer> perNetwork = new HashMap<>();
 
-  /** The oldest first. */
-  private final Set<Place> unfinished = new LinkedHashSet<>();
+  // The oldest first.
+  private final Set<Place> greeting = new LinkedHashSet<>();
+  private final Set<Place> strangers = new LinkedHashSet<>();
 
   private int connections;
+  private long arrivals;
 
   Admission(SessionLimits limits) {
     this.limits = limits;
@@ -34,18 +33,30 @@ final class Admission {
 
   /** The place that one connection takes; whoever holds it closes it. */
   final class Place implements AutoCloseable {
-    private final Socket socket;
-    private final @Nullable ByteBuffer prefix;
+    private final Network network;
+    private final long number;
+    private Runnable cut;
+    private boolean left;
 
-    private Place(Socket socket, @Nullable ByteBuffer prefix) {
-      this.socket = socket;
-      this.prefix = prefix;
+    private Place(Network network, long number, Runnable cut) {
+      this.network = network;
+      this.number = number;
+      this.cut = cut;
     }
 
-    /** The handshake is done. */
+    /**
+     * The handshake is done.
+     *
+     * @param cutStranger ends the connection from now on; must not block
+     */
+    void greeted(Runnable cutStranger) {
+      become(this, cutStranger);
+    }
+
+    /** The client is logged in and keeps its place. */
     void settle() {
       synchronized (Admission.this) {
-        unfinished.remove(this);
+        strangers.remove(this);
       }
     }
 
@@ -58,53 +69,87 @@ final class Admission {
   /**
    * A place for a connection, which begins with its handshake.
    *
+   * @param cut ends it before its handshake is done; must not block
    * @return empty if there is none
    */
-  Optional<Place> admit(Socket socket, InetAddress from) {
-    Place place = new Place(socket, prefix(from));
-    Optional<Place> slowest = Optional.empty();
+  Optional<Place> admit(Network network, Runnable cut) {
+    List<Place> displaced;
+    Place place;
     synchronized (this) {
-      if (connections >= limits.connections() || !countNeighbour(place.prefix)) {
+      displaced = makeRoom(network);
+      if (isFull(network)) {
         return Optional.empty();
       }
+      place = new Place(network, arrivals++, cut);
       connections++;
-      unfinished.add(place);
-      if (unfinished.size() > limits.handshakes()) {
-        slowest = unfinished.stream().findFirst();
-        slowest.ifPresent(unfinished::remove);
-      }
+      perNetwork.merge(network, 1, Integer::sum);
+      greeting.add(place);
     }
-    slowest.ifPresent(slow -> Channel.turnAway(slow.socket));
+    displaced.forEach(gone -> gone.cut.run());
     return Optional.of(place);
   }
 
-  /** Whether there is one more place for a network; takes it. */
-  private boolean countNeighbour(@Nullable ByteBuffer prefix) {
-    if (prefix == null) {
-      return true;
+  private boolean isFull(Network network) {
+    return connections >= limits.connections() || networkIsFull(network);
+  }
+
+  private boolean networkIsFull(Network network) {
+    return !network.isThisMachine()
+        && perNetwork.getOrDefault(network, 0) >= limits.connectionsPerNetwork();
+  }
+
+  /** Takes places from those who are unknown where there are none left, and says whose. */
+  private List<Place> makeRoom(Network network) {
+    List<Place> displaced = new ArrayList<>();
+    if (networkIsFull(network)) {
+      longestUnknown(network).ifPresent(displaced::add);
+    } else if (connections >= limits.connections()) {
+      longestUnknown(null).ifPresent(displaced::add);
     }
-    if (perPrefix.getOrDefault(prefix, 0) >= limits.connectionsPerPrefix()) {
-      return false;
+    displaced.forEach(this::leave);
+    if (greeting.size() >= limits.handshakes()) {
+      Place slowest = greeting.iterator().next();
+      leave(slowest);
+      displaced.add(slowest);
     }
-    perPrefix.merge(prefix, 1, Integer::sum);
-    return true;
+    return displaced;
+  }
+
+  private Optional<Place> longestUnknown(@Nullable Network network) {
+    return Stream.concat(greeting.stream(), strangers.stream())
+        .filter(place -> network == null || place.network.equals(network))
+        .min(Comparator.comparingLong(place -> place.number));
+  }
+
+  private void become(Place place, Runnable cutStranger) {
+    Optional<Place> displaced = Optional.empty();
+    boolean gone;
+    synchronized (this) {
+      gone = place.left;
+      if (!gone) {
+        place.cut = cutStranger;
+        greeting.remove(place);
+        strangers.add(place);
+        if (strangers.size() > limits.strangers()) {
+          displaced = strangers.stream().findFirst();
+          displaced.ifPresent(this::leave);
+        }
+      }
+    }
+    displaced.ifPresent(longest -> longest.cut.run());
+    if (gone) {
+      cutStranger.run();
+    }
   }
 
   private synchronized void leave(Place place) {
+    if (place.left) {
+      return;
+    }
+    place.left = true;
     connections--;
-    unfinished.remove(place);
-    if (place.prefix != null) {
-      perPrefix.computeIfPresent(place.prefix, (key, count) -> count == 1 ? null : count - 1);
-    }
-  }
-
-  /** The network that a client is in; none for this machine itself, which proxies may share. */
-  private static @Nullable ByteBuffer prefix(InetAddress address) {
-    if (address.isLoopbackAddress()) {
-      return null;
-    }
-    byte[] bytes = address.getAddress();
-    int length = bytes.length == 4 ? IPV4_PREFIX : IPV6_PREFIX;
-    return ByteBuffer.wrap(Arrays.copyOf(bytes, length));
+    greeting.remove(place);
+    strangers.remove(place);
+    perNetwork.computeIfPresent(place.network, (key, count) -> count == 1 ? null : count - 1);
   }
 }

@@ -33,15 +33,6 @@ final class Served implements ServedSession {
   /** Messages that wait while the client reads nothing; more pushes than that are dropped. */
   private static final int MAX_WAITING_PUSHES = 32;
 
-  /** As above for refusals, which must not be dropped: the client is cut off instead. */
-  private static final int MAX_WAITING_REFUSALS = 1024;
-
-  /** Bytes of all requests of a session together that have not come in whole. */
-  private static final int MAX_UNFINISHED = 2 * Session.MAX_BODY;
-
-  /** A request with its method's name and the name's length. */
-  private static final int MAX_MESSAGE = 1 + Session.MAX_NAME + Session.MAX_BODY;
-
   private static final byte[] NOTHING = {};
 
   private static final OutputStream NO_BULK =
@@ -52,8 +43,32 @@ final class Served implements ServedSession {
         }
       };
 
+  /**
+   * What a client may have at once, so what memory it can take.
+   *
+   * @param requests that are not answered
+   * @param message bytes of one request with its method's name and the name's length
+   * @param unfinished bytes of all requests together that have not come in whole
+   * @param refusals that wait while the client reads nothing; they must not be dropped, so who has
+   *     more is cut off
+   * @param bulk whether requests may have bulk data
+   */
+  private record Allowance(int requests, int message, int unfinished, int refusals, boolean bulk) {
+    static final Allowance STRANGER =
+        new Allowance(2, Channel.STRANGERS_DATA, Channel.STRANGERS_DATA, 16, false);
+
+    static Allowance user(int requests) {
+      return new Allowance(
+          requests, 1 + Session.MAX_NAME + Session.MAX_BODY, 2 * Session.MAX_BODY, 1024, true);
+    }
+  }
+
+  private final Channel channel;
   private final Line line;
-  private final int maxRequests;
+  private final SessionLimits limits;
+  private final Network network;
+  private final Runnable onTrust;
+  private volatile Allowance allowance = Allowance.STRANGER;
   private final Map<Integer, Open> requests = new ConcurrentHashMap<>();
   private final Phaser running = new Phaser(1);
   private volatile boolean draining;
@@ -62,9 +77,16 @@ final class Served implements ServedSession {
   private int lastStream;
   private int unfinished;
 
-  Served(Channel channel, SessionLimits limits) {
+  /**
+   * @param channel from now on this session's
+   * @param onTrust called when the client is no stranger any more
+   */
+  Served(Channel channel, SessionLimits limits, Network network, Runnable onTrust) {
+    this.channel = channel;
     this.line = new Line(channel);
-    this.maxRequests = limits.requests();
+    this.limits = limits;
+    this.network = network;
+    this.onTrust = onTrust;
   }
 
   /** A request that has not been answered yet. */
@@ -110,6 +132,18 @@ final class Served implements ServedSession {
   }
 
   @Override
+  public Network network() {
+    return network;
+  }
+
+  @Override
+  public void trust() {
+    onTrust.run();
+    channel.trust();
+    allowance = Allowance.user(limits.requests());
+  }
+
+  @Override
   public void push(String topic, byte[] body) {
     if (body.length > MAX_PUSH) {
       throw new IllegalArgumentException(
@@ -141,6 +175,11 @@ final class Served implements ServedSession {
   /** Breaks the connection without a word. */
   void cut() {
     line.cut(Why.ENDED_HERE);
+  }
+
+  /** Gives up the connection and its keys, once it has run. */
+  void close() {
+    channel.close();
   }
 
   /** What the client sends. */
@@ -206,15 +245,15 @@ final class Served implements ServedSession {
         if (draining) {
           return refuse(open, ErrorCode.UNAVAILABLE, "The server is shutting down.");
         }
-        if (requests.size() >= maxRequests) {
+        if (requests.size() >= allowance.requests()) {
           return refuse(
               open,
               ErrorCode.RATE_LIMITED,
-              "This server takes " + maxRequests + " requests of a session at once.");
+              "This server takes " + allowance.requests() + " requests of a session at once.");
         }
         requests.put(open.stream, open);
       }
-      if (open.whole || open.parts.size() + frame.length() > MAX_MESSAGE) {
+      if (open.whole || open.parts.size() + frame.length() > allowance.message()) {
         return false;
       }
       return gather(frame, open);
@@ -227,10 +266,14 @@ final class Served implements ServedSession {
       if (frame.type() != FrameType.PART) {
         unfinished -= before;
         open.bulk = frame.type() == FrameType.REQUEST;
+        if (open.bulk && !allowance.bulk()) {
+          forget(open);
+          return refuse(open, ErrorCode.NOT_LOGGED_IN, "Log in first.");
+        }
         return start(open);
       }
       unfinished += frame.length();
-      if (unfinished > MAX_UNFINISHED) {
+      if (unfinished > allowance.unfinished()) {
         unfinished -= open.parts.size();
         forget(open);
         return refuse(open, ErrorCode.RATE_LIMITED, "Too many large requests at once.");
@@ -241,7 +284,7 @@ final class Served implements ServedSession {
     private boolean refuse(Open open, ErrorCode code, String text) {
       byte[] refusal = new Refusal(code, true, text).encode();
       return line.sender.offer(
-          new Message(FrameType.ERROR, open.stream, refusal), MAX_WAITING_REFUSALS);
+          new Message(FrameType.ERROR, open.stream, refusal), allowance.refusals());
     }
 
     private boolean start(Open open) {

@@ -5,6 +5,16 @@ public interface ServedSession {
   /** See {@link Connection#handshakeHash}. */
   byte[] handshakeHash();
 
+  /** The network that the client is in. */
+  Network network();
+
+  /**
+   * Says that the client is a user of this server. Until then it is a stranger (A43): it makes room
+   * when the server is full, has no bulk data, requests of 16 KiB at most and only two of them at
+   * once. To be called before the answer that tells the client so.
+   */
+  void trust();
+
   /**
    * Sends a message that nobody asked for. It never waits: where the client does not read, messages
    * are dropped, as a push is only a hint that there is something to ask for.

@@ -4,21 +4,25 @@ import java.time.Duration;
 import org.anonymouscloud.core.channel.ChannelLimits;
 
 /**
- * What a server grants to whom it does not know. Immutable.
+ * What a server grants its clients. Immutable.
  *
  * @param connections at once, in all
- * @param connectionsPerPrefix at once from one network: 24 bits of an IPv4 and 56 of an IPv6
- *     address; connections from this machine itself are not counted
+ * @param connectionsPerNetwork at once from one {@link Network}, but for this machine itself
  * @param handshakes that are not done yet, at once; the oldest is cut when there is one more, as an
  *     honest client is done in a moment (A43)
+ * @param strangers at once: sessions that are not logged in; the oldest is cut when there is one
+ *     more
+ * @param rates of handshakes
  * @param requests of one session at once
  * @param drain how long running requests may still take when the server closes
  * @param channel limits of each connection
  */
 public record SessionLimits(
     int connections,
-    int connectionsPerPrefix,
+    int connectionsPerNetwork,
     int handshakes,
+    int strangers,
+    HandshakeRates rates,
     int requests,
     Duration drain,
     ChannelLimits channel) {
@@ -26,7 +30,15 @@ public record SessionLimits(
   private static final int MAX_CONNECTIONS = 60_000;
 
   public static final SessionLimits STANDARD =
-      new SessionLimits(12_000, 256, 1024, 64, Duration.ofSeconds(10), ChannelLimits.STANDARD);
+      new SessionLimits(
+          12_000,
+          256,
+          1024,
+          1024,
+          HandshakeRates.STANDARD,
+          64,
+          Duration.ofSeconds(10),
+          ChannelLimits.STANDARD);
 
   /**
    * @throws IllegalArgumentException if there may be more than 60,000 connections, or none

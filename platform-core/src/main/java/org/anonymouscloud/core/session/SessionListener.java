@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.session;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.anonymouscloud.core.channel.Channel;
+import org.anonymouscloud.core.channel.HandshakeGate;
 import org.anonymouscloud.core.channel.RecordBuffers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +28,9 @@ public final class SessionListener implements AutoCloseable {
   private final ServerKey key;
   private final SessionLimits limits;
   private final Function<ServedSession, SessionHandler> handlers;
+  private final Function<InetAddress, Network> networks;
   private final Admission admission;
+  private final HandshakeBudget budget;
   private final RecordBuffers buffers = new RecordBuffers(KEPT_BUFFERS);
   private final Set<Served> sessions = ConcurrentHashMap.newKeySet();
   private final Set<Socket> greeting = ConcurrentHashMap.newKeySet();
@@ -37,12 +41,15 @@ public final class SessionListener implements AutoCloseable {
       ServerSocket socket,
       ServerKey key,
       SessionLimits limits,
+      Function<InetAddress, Network> networks,
       Function<ServedSession, SessionHandler> handlers) {
     this.socket = socket;
     this.key = key;
     this.limits = limits;
+    this.networks = networks;
     this.handlers = handlers;
     this.admission = new Admission(limits);
+    this.budget = new HandshakeBudget(limits.rates(), System::nanoTime);
   }
 
   /**
@@ -59,6 +66,17 @@ public final class SessionListener implements AutoCloseable {
       SessionLimits limits,
       Function<ServedSession, SessionHandler> handlers)
       throws IOException {
+    return start(address, key, limits, Network::of, handlers);
+  }
+
+  /** With networks that tests choose. */
+  static SessionListener start(
+      InetSocketAddress address,
+      ServerKey key,
+      SessionLimits limits,
+      Function<InetAddress, Network> networks,
+      Function<ServedSession, SessionHandler> handlers)
+      throws IOException {
     ServerSocket socket = new ServerSocket();
     try {
       socket.setReuseAddress(true);
@@ -67,7 +85,7 @@ public final class SessionListener implements AutoCloseable {
       socket.close();
       throw e;
     }
-    SessionListener listener = new SessionListener(socket, key, limits, handlers);
+    SessionListener listener = new SessionListener(socket, key, limits, networks, handlers);
     var _ = listener.threads.register();
     Thread.ofVirtual().name("session-listener").start(listener::accept);
     return listener;
@@ -100,13 +118,14 @@ public final class SessionListener implements AutoCloseable {
       }
       return;
     }
-    Optional<Admission.Place> place = admission.admit(client, client.getInetAddress());
+    Network network = networks.apply(client.getInetAddress());
+    Optional<Admission.Place> place = admission.admit(network, () -> Channel.turnAway(client));
     if (place.isEmpty()) {
       Channel.turnAway(client);
       return;
     }
     var _ = threads.register();
-    Thread.ofVirtual().name("session").start(() -> serve(client, place.get()));
+    Thread.ofVirtual().name("session").start(() -> serve(client, network, place.get()));
   }
 
   private static void pause() {
@@ -117,16 +136,16 @@ public final class SessionListener implements AutoCloseable {
     }
   }
 
-  private void serve(Socket client, Admission.Place place) {
+  private void serve(Socket client, Network network, Admission.Place place) {
     try (place) {
       greeting.add(client);
       if (closing) {
         client.close();
       }
-      Channel channel = Channel.accept(client, key.pair(), limits.channel(), buffers);
+      HandshakeGate gate = cookie -> budget.spend(network, cookie);
+      Channel channel = Channel.accept(client, key.pair(), gate, limits.channel(), buffers);
       greeting.remove(client);
-      place.settle();
-      serve(channel);
+      serve(new Served(channel, limits, network, place::settle), place);
     } catch (IOException e) {
       LOG.debug("A handshake failed: {}", e.getClass().getName());
     } finally {
@@ -135,16 +154,16 @@ public final class SessionListener implements AutoCloseable {
     }
   }
 
-  private void serve(Channel channel) {
-    Served session = new Served(channel, limits);
+  private void serve(Served session, Admission.Place place) {
     sessions.add(session);
     try {
+      place.greeted(session::cut);
       if (closing) {
         session.drain();
       }
       session.run(handlers.apply(session));
     } finally {
-      channel.close();
+      session.close();
       sessions.remove(session);
     }
   }

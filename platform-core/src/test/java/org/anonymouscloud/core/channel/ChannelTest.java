@@ -37,9 +37,11 @@ class ChannelTest {
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         X25519KeyPair key = X25519KeyPair.generate()) {
       Future<Channel> server =
-          threads.submit(() -> Channel.accept(listening.accept(), key, limits, buffers));
+          threads.submit(
+              () -> Channel.accept(listening.accept(), key, HandshakeGate.OPEN, limits, buffers));
       Channel client =
           Channel.connect("127.0.0.1", listening.getLocalPort(), LONG, limits, buffers);
+      server.get().trust();
       return new Ends(client, server.get());
     }
   }

@@ -75,7 +75,8 @@ class GreetingTest {
   }
 
   private Future<Channel> serve(ChannelLimits limits) {
-    return threads.submit(() -> Channel.accept(listening.accept(), key, limits, buffers));
+    return threads.submit(
+        () -> Channel.accept(listening.accept(), key, HandshakeGate.OPEN, limits, buffers));
   }
 
   private void assertFails(Why why) {
@@ -147,12 +148,16 @@ class GreetingTest {
     // The client speaks 1 and 0, and someone on the way has it propose the older one.
     Future<Channel> server = serve(ChannelLimits.STANDARD);
     try (Socket socket = dial()) {
-      byte[] hello = Greeting.hello(new byte[] {1, 0});
+      byte[] hello = hello(new byte[] {1, 0});
       assertThat(hello[16]).isZero();
       socket.getOutputStream().write(hello);
       assertThat(socket.getInputStream().readNBytes(19)[16]).isEqualTo((byte) 1);
     }
     assertThatThrownBy(server::get).hasCauseInstanceOf(ConnectFailed.class);
+  }
+
+  private static byte[] hello(byte[] versions) {
+    return Greeting.hello(versions, Greeting.NO_COOKIE);
   }
 
   private Channel greet(byte[] versions) throws IOException {
@@ -161,18 +166,18 @@ class GreetingTest {
         LONG,
         ChannelLimits.STANDARD,
         buffers,
-        versions,
+        hello(versions),
         prologue -> Handshake.initiator(Greeting.SUITE, prologue, HandshakeKeys.none()));
   }
 
   @Tag("A43")
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 18, 21, 1234})
+  @ValueSource(ints = {0, 1, 18, 19, 20, 22, 1237})
   void aClientThatIsNotDoneInTimeIsCut(int said) throws Exception {
     Future<Channel> server = serve(ChannelLimits.STANDARD.withHandshake(SHORT));
-    byte[] hello = Arrays.copyOf(Greeting.hello(Greeting.VERSIONS), 1235);
-    hello[19] = (byte) (1216 >>> 8);
-    hello[20] = (byte) 1216;
+    byte[] hello = Arrays.copyOf(hello(Greeting.VERSIONS), 1238);
+    hello[20] = (byte) (1216 >>> 8);
+    hello[21] = (byte) 1216;
     try (Socket socket = dial()) {
       socket.getOutputStream().write(hello, 0, said);
       assertThatExceptionOfType(ExecutionException.class)
@@ -189,7 +194,8 @@ class GreetingTest {
         "SSH-2.0-OpenSSH_9.9\r\n",
         "AnonymousCloud/1\1\0",
         "AnonymousCloud/1\1\21",
-        "AnonymousCloud/1\1\1\1\0\1"
+        "AnonymousCloud/1\1\1\1\0\0\1",
+        "AnonymousCloud/1\1\1\1\101"
       })
   void garbageIsCutWithoutAWord(String said) throws Exception {
     Future<Channel> server = serve(ChannelLimits.STANDARD);
@@ -214,7 +220,7 @@ class GreetingTest {
     Future<Channel> server = serve(ChannelLimits.STANDARD);
     try (Socket socket = dial()) {
       ByteArrayOutputStream said = new ByteArrayOutputStream();
-      said.writeBytes(Greeting.hello(Greeting.VERSIONS));
+      said.writeBytes(hello(Greeting.VERSIONS));
       said.writeBytes(Greeting.prefixed(X25519KeyPair.generate().publicKey()));
       socket.getOutputStream().write(said.toByteArray());
       assertThatThrownBy(server::get).hasCauseInstanceOf(IOException.class);
@@ -237,7 +243,7 @@ class GreetingTest {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         message.writeBytes(X25519KeyPair.generate().publicKey());
         message.writeBytes(invalid);
-        socket.getOutputStream().write(Greeting.hello(Greeting.VERSIONS));
+        socket.getOutputStream().write(hello(Greeting.VERSIONS));
         socket.getOutputStream().write(Greeting.prefixed(message.toByteArray()));
         assertThatExceptionOfType(ExecutionException.class)
             .isThrownBy(server::get)
@@ -252,7 +258,7 @@ class GreetingTest {
   @Tag("A47")
   @Test
   void noByteOfTheGreetingCanBeChanged() throws Exception {
-    assertChangesNoticed(true, 19 + 2 + 1216);
+    assertChangesNoticed(true, 20 + 2 + 1216);
     assertChangesNoticed(false, 19 + 2 + 1200);
   }
 
@@ -310,6 +316,7 @@ class GreetingTest {
               () ->
                   Greeting.answer(
                       listening.accept(),
+                      HandshakeGate.OPEN,
                       limits,
                       buffers,
                       prologue -> side(example, false, prologue, server),
@@ -320,7 +327,7 @@ class GreetingTest {
               LONG,
               limits,
               buffers,
-              Greeting.VERSIONS,
+              hello(Greeting.VERSIONS),
               prologue -> side(example, true, prologue, server));
       assertThat(hex(client.handshakeHash())).isEqualTo(example.get("handshake hash"));
       assertThat(hex(client.serverKey())).isEqualTo(example.get("server's public key"));
@@ -335,14 +342,14 @@ class GreetingTest {
     }
     byte[] sent = fromClient.toByteArray();
     byte[] answered = fromServer.toByteArray();
-    assertThat(sent).hasSize(19 + 1218 + 3 * 274);
-    assertThat(hex(Arrays.copyOf(sent, 19))).isEqualTo(example.get("hello"));
-    assertThat(sha256(sent, 21, 1237)).isEqualTo(example.get("SHA-256 of the first message"));
+    assertThat(sent).hasSize(20 + 1218 + 3 * 274);
+    assertThat(hex(Arrays.copyOf(sent, 20))).isEqualTo(example.get("hello"));
+    assertThat(sha256(sent, 22, 1238)).isEqualTo(example.get("SHA-256 of the first message"));
     assertThat(hex(Arrays.copyOf(answered, 19))).isEqualTo(example.get("reply"));
     assertThat(sha256(answered, 21, 1221)).isEqualTo(example.get("SHA-256 of the second message"));
-    assertThat(hex(Arrays.copyOfRange(sent, 1237, 1511))).isEqualTo(example.get("first record"));
-    assertThat(sha256(sent, 1511, 1785)).isEqualTo(example.get("SHA-256 of the second record"));
-    assertThat(sha256(sent, 1785, 2059)).isEqualTo(example.get("SHA-256 of the third record"));
+    assertThat(hex(Arrays.copyOfRange(sent, 1238, 1512))).isEqualTo(example.get("first record"));
+    assertThat(sha256(sent, 1512, 1786)).isEqualTo(example.get("SHA-256 of the second record"));
+    assertThat(sha256(sent, 1786, 2060)).isEqualTo(example.get("SHA-256 of the third record"));
   }
 
   private static Handshake side(

@@ -15,6 +15,7 @@ import org.anonymouscloud.core.noise.Transport;
 
 /** A client that keeps the handshake's rules and no other. */
 public final class RawPeer implements AutoCloseable {
+  private static final int REPLY = 19;
   private static final int SECOND_MESSAGE = 1200;
 
   private final Socket socket;
@@ -26,11 +27,11 @@ public final class RawPeer implements AutoCloseable {
     this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
     this.in = new DataInputStream(socket.getInputStream());
     this.out = socket.getOutputStream();
-    byte[] hello = Greeting.hello(Greeting.VERSIONS);
+    byte[] hello = Greeting.hello(Greeting.VERSIONS, Greeting.NO_COOKIE);
     try (Handshake handshake = Handshake.initiator(Greeting.SUITE, hello, HandshakeKeys.none())) {
       out.write(hello);
       out.write(Greeting.prefixed(handshake.write(new byte[0])));
-      in.skipNBytes(hello.length + Channel.PREFIX);
+      in.skipNBytes(REPLY + Channel.PREFIX);
       byte[] message = new byte[SECOND_MESSAGE];
       in.readFully(message);
       var _ = handshake.read(message);

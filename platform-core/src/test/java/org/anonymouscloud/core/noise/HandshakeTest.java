@@ -195,6 +195,38 @@ final class HandshakeTest {
   }
 
   @Test
+  @Tag("A38")
+  void allEphemeralKeysOfOneSessionOpenThatOneAndNoOther() throws Exception {
+    Secret key = Secret.random(X25519KeyPair.LENGTH);
+    Secret seed = Secret.random(MlKem768.SEED_LENGTH);
+    byte[] second;
+    try (Handshake client = clientWith(key, seed);
+        Handshake answering = answering();
+        Handshake knowing = clientWith(key, seed)) {
+      answering.read(client.write(NOTHING));
+      second = answering.write(NOTHING);
+      knowing.write(NOTHING);
+      knowing.read(second);
+      try (Transport stolen = knowing.split();
+          Transport ofServer = answering.split()) {
+        assertSameKey(stolen.send(), ofServer.receive());
+      }
+    }
+    try (Handshake later = client()) {
+      later.write(NOTHING);
+      assertRefused(later, second);
+    }
+    try (Handshake later = client();
+        X25519KeyPair own = X25519KeyPair.generate();
+        Handshake standIn =
+            Handshake.responder(PRODUCT, PROLOGUE, HandshakeKeys.none().ownStatic(own))) {
+      standIn.read(later.write(NOTHING));
+      later.read(standIn.write(NOTHING));
+      assertThat(later.remoteStatic()).isNotEqualTo(server.publicKey());
+    }
+  }
+
+  @Test
   void aMessageIsNotTakenTwiceNorFromTheWrongSide() throws Exception {
     try (Handshake client = client();
         Handshake answering = answering();

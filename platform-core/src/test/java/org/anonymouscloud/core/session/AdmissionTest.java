@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.channel.ConnectFailed;
+import org.anonymouscloud.core.channel.ConnectionLost;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,66 +20,125 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 @Tag("A43")
 class AdmissionTest {
-  private static SessionLimits limits(int connections, int perPrefix, int handshakes) {
+  private final List<String> cut = new ArrayList<>();
+
+  static SessionLimits limits(int connections, int perNetwork, int handshakes, int strangers) {
     return new SessionLimits(
-        connections, perPrefix, handshakes, 8, Duration.ofSeconds(10), ChannelLimits.STANDARD);
+        connections,
+        perNetwork,
+        handshakes,
+        strangers,
+        HandshakeRates.STANDARD,
+        8,
+        Duration.ofSeconds(10),
+        ChannelLimits.STANDARD);
   }
 
-  private static Optional<Admission.Place> from(Admission admission, String address)
-      throws IOException {
-    return admission.admit(new Socket(), InetAddress.getByName(address));
+  private Optional<Admission.Place> from(Admission admission, String address) throws IOException {
+    return admission.admit(Network.of(InetAddress.getByName(address)), () -> cut.add(address));
+  }
+
+  private Admission.Place user(Admission admission, String address) throws IOException {
+    Admission.Place place = stranger(admission, address);
+    place.settle();
+    return place;
+  }
+
+  private Admission.Place stranger(Admission admission, String address) throws IOException {
+    Admission.Place place = from(admission, address).orElseThrow();
+    place.greeted(() -> cut.add("stranger " + address));
+    return place;
   }
 
   @Test
   void oneNetworkCannotTakeAllPlaces() throws IOException {
-    Admission admission = new Admission(limits(100, 2, 100));
-    Admission.Place first = from(admission, "192.0.2.1").orElseThrow();
-    assertThat(from(admission, "192.0.2.200")).isPresent();
+    Admission admission = new Admission(limits(100, 2, 100, 100));
+    Admission.Place first = user(admission, "192.0.2.1");
+    user(admission, "192.0.2.200");
     assertThat(from(admission, "192.0.2.3")).isEmpty();
     assertThat(from(admission, "192.0.3.3")).isPresent();
-    assertThat(from(admission, "2001:db8:0:1::1")).isPresent();
-    assertThat(from(admission, "2001:db8:0:ff::1")).isPresent();
+    user(admission, "2001:db8:0:1::1");
+    user(admission, "2001:db8:0:ff::1");
     assertThat(from(admission, "2001:db8:0:2::1")).isEmpty();
     assertThat(from(admission, "2001:db8:0:100::1")).isPresent();
     first.close();
-    assertThat(from(admission, "192.0.2.3")).isPresent();
+    first.close();
+    user(admission, "192.0.2.3");
+    assertThat(from(admission, "192.0.2.4")).isEmpty();
     for (int i = 0; i < 10; i++) {
-      assertThat(from(admission, "127.0.0.1")).isPresent();
+      user(admission, "127.0.0.1");
     }
+    assertThat(cut).isEmpty();
   }
 
   @Test
   void allNetworksTogetherHaveABound() throws IOException {
-    Admission admission = new Admission(limits(2, 2, 100));
-    Admission.Place first = from(admission, "192.0.2.1").orElseThrow();
-    assertThat(from(admission, "127.0.0.1")).isPresent();
+    Admission admission = new Admission(limits(2, 2, 100, 100));
+    Admission.Place first = user(admission, "192.0.2.1");
+    user(admission, "127.0.0.1");
     assertThat(from(admission, "198.51.100.1")).isEmpty();
     first.close();
     assertThat(from(admission, "198.51.100.1")).isPresent();
   }
 
   @Test
+  void whoIsUnknownForLongestMakesRoomInAFullServer() throws IOException {
+    Admission admission = new Admission(limits(3, 3, 100, 100));
+    user(admission, "192.0.2.1");
+    stranger(admission, "192.0.2.2");
+    from(admission, "192.0.2.3");
+    assertThat(from(admission, "198.51.100.1")).isPresent();
+    assertThat(from(admission, "198.51.100.2")).isPresent();
+    assertThat(cut).containsExactly("stranger 192.0.2.2", "192.0.2.3");
+  }
+
+  @Test
+  void aFullNetworkTakesPlacesOnlyFromItsOwnStrangers() throws IOException {
+    Admission admission = new Admission(limits(100, 2, 100, 100));
+    stranger(admission, "198.51.100.1");
+    user(admission, "192.0.2.1");
+    stranger(admission, "192.0.2.2");
+    assertThat(from(admission, "192.0.2.3")).isPresent();
+    assertThat(cut).containsExactly("stranger 192.0.2.2");
+  }
+
+  @Test
   void whoIsSlowestWithTheHandshakeMakesRoom() throws IOException {
-    Admission admission = new Admission(limits(100, 100, 2));
-    List<Socket> sockets = new ArrayList<>();
-    List<Admission.Place> places = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      Socket socket = new Socket();
-      sockets.add(socket);
-      places.add(admission.admit(socket, InetAddress.getByName("192.0.2.1")).orElseThrow());
-      if (i == 0) {
-        places.get(0).settle();
-      }
+    Admission admission = new Admission(limits(100, 100, 2, 100));
+    stranger(admission, "192.0.2.1");
+    for (int i = 2; i <= 4; i++) {
+      assertThat(from(admission, "192.0.2." + i)).isPresent();
     }
-    assertThat(sockets.get(0).isClosed()).isFalse();
-    assertThat(sockets.get(1).isClosed()).isTrue();
-    assertThat(sockets.get(2).isClosed()).isFalse();
-    assertThat(sockets.get(3).isClosed()).isFalse();
+    assertThat(cut).containsExactly("192.0.2.2");
+  }
+
+  @Test
+  void strangersTogetherHaveABoundThatUsersDoNotCountFor() throws IOException {
+    Admission admission = new Admission(limits(100, 100, 100, 2));
+    user(admission, "192.0.2.1");
+    for (int i = 2; i <= 4; i++) {
+      stranger(admission, "192.0.2." + i);
+    }
+    assertThat(cut).containsExactly("stranger 192.0.2.2");
+  }
+
+  @Test
+  void whoWasCutInTheHandshakeIsCutThoughItIsDoneAtThatMoment() throws IOException {
+    Admission admission = new Admission(limits(100, 100, 1, 100));
+    Admission.Place first = from(admission, "192.0.2.1").orElseThrow();
+    from(admission, "192.0.2.2");
+    first.greeted(() -> cut.add("stranger 192.0.2.1"));
+    assertThat(cut).containsExactly("192.0.2.1", "stranger 192.0.2.1");
+  }
+
+  @Test
+  void aNetworkTellsNobodyWhichItIs() throws IOException {
+    assertThat(Network.of(InetAddress.getByName("192.0.2.77"))).hasToString("Network");
   }
 
   @Test
   void strangersWhoSayNothingKeepNobodyOut() throws Exception {
-    try (EchoServer server = new EchoServer(limits(1000, 1000, 4))) {
+    try (EchoServer server = new EchoServer(limits(1000, 1000, 4, 4))) {
       List<Socket> silent = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
         silent.add(new Socket(InetAddress.getLoopbackAddress(), server.listener.port()));
@@ -92,10 +153,31 @@ class AdmissionTest {
   }
 
   @Test
-  void aFullServerSaysSo() throws Exception {
-    try (EchoServer server = new EchoServer(limits(1, 1, 4));
+  void strangersWhoNeverLogInKeepNobodyOut() throws Exception {
+    try (EchoServer server = new EchoServer(limits(3, 3, 3, 3), Network::of, false)) {
+      Session user = server.connect();
+      server.sessions.take().trust();
+      List<Session> strangers = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        Session stranger = server.connect();
+        assertThat(stranger.ask("test/echo", new byte[] {1})).containsExactly(1);
+        strangers.add(stranger);
+      }
+      strangers.getFirst().awaitEnd();
+      assertThatExceptionOfType(ConnectionLost.class)
+          .isThrownBy(() -> strangers.getFirst().ask("test/echo", new byte[0]));
+      assertThat(user.ask("test/echo", new byte[] {1})).containsExactly(1);
+      strangers.forEach(Session::close);
+      user.close();
+    }
+  }
+
+  @Test
+  void aServerFullOfUsersSaysSo() throws Exception {
+    try (EchoServer server = new EchoServer(limits(1, 1, 4, 4));
         Session only = server.connect()) {
-      org.assertj.core.api.Assertions.assertThatExceptionOfType(ConnectFailed.class)
+      assertThat(only.ask("test/echo", new byte[] {1})).containsExactly(1);
+      assertThatExceptionOfType(ConnectFailed.class)
           .isThrownBy(server::connect)
           .extracting(ConnectFailed::why)
           .isEqualTo(ConnectFailed.Why.BUSY);

@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -36,12 +37,25 @@ final class EchoServer implements AutoCloseable {
   }
 
   EchoServer(SessionLimits limits) throws IOException {
+    this(limits, Network::of, true);
+  }
+
+  /**
+   * @param networks which address is in which network
+   * @param trusting whether every client is at once a user, as far as the session goes
+   */
+  EchoServer(SessionLimits limits, Function<InetAddress, Network> networks, boolean trusting)
+      throws IOException {
     listener =
         SessionListener.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             key,
             limits,
+            networks,
             session -> {
+              if (trusting) {
+                session.trust();
+              }
               sessions.add(session);
               return new Handler();
             });

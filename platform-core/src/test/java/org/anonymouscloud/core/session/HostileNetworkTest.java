@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.anonymouscloud.core.channel.ChannelLimits;
+import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
 import org.anonymouscloud.core.testing.FaultProxy;
@@ -33,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class HostileNetworkTest {
   /** Where the records begin in what each side says. */
-  private static final int AFTER_GREETING_OF_CLIENT = 19 + 2 + 1216;
+  private static final int AFTER_GREETING_OF_CLIENT = 20 + 2 + 1216;
 
   private static final int AFTER_GREETING_OF_SERVER = 19 + 2 + 1200;
 
@@ -141,29 +143,53 @@ class HostileNetworkTest {
     return record;
   }
 
+  /** The whole record, its length too; what follows fills a record that is said to be longer. */
   @Tag("A41")
   @Test
-  void whateverByteOfARecordIsChangedTheErrorIsTheSame() throws Exception {
+  void whateverByteOfARecordIsChangedTheErrorAndWhatTheServerSeesAreTheSame() throws Exception {
     Set<Why> seen = EnumSet.noneOf(Why.class);
-    for (int offset = 2; offset < SHORT_RECORD; offset += offset < 12 ? 1 : 13) {
-      proxy.toClient(FaultProxy.flipAt(AFTER_GREETING_OF_SERVER + offset, 1));
+    Set<Integer> said = new TreeSet<>();
+    for (int offset = 0; offset < SHORT_RECORD; offset++) {
+      ByteArrayOutputStream fromClient = new ByteArrayOutputStream();
+      proxy.toServer(FaultProxy.record(fromClient));
+      proxy.toClient(FaultProxy.flipAt(AFTER_GREETING_OF_SERVER + offset, offset % 2 + 1));
       Session session = server.connect(proxy.port());
       assertThatExceptionOfType(ConnectionLost.class)
-          .isThrownBy(() -> session.ask("test/echo", new byte[10]))
+          .isThrownBy(() -> downloadTen(session))
           .satisfies(lost -> seen.add(lost.why()));
+      session.awaitEnd();
+      said.add(fromClient.size());
     }
     assertThat(seen).containsExactly(Why.NOT_AUTHENTIC);
+    assertThat(said).containsExactly(AFTER_GREETING_OF_CLIENT + SHORT_RECORD);
+    // Unchanged, the same is an answer.
+    proxy.toClient(FaultProxy.flipAt(AFTER_GREETING_OF_SERVER, 0));
+    assertThat(downloadTen(server.connect(proxy.port()))).hasSize(10);
+  }
+
+  /** Two records of the server. */
+  private static byte[] downloadTen(Session session) throws Exception {
+    try (Call call = session.open("test/send", "10".getBytes(US_ASCII))) {
+      byte[] data = call.download().readAllBytes();
+      var _ = call.answer();
+      return data;
+    }
   }
 
   @Tag("A41")
   @Test
   void whateverByteOfARequestIsChangedTheServerCutsWithoutAWord() throws Exception {
-    for (int offset = 2; offset < SHORT_RECORD; offset += 13) {
+    Set<Integer> said = new TreeSet<>();
+    for (int offset = 2; offset < SHORT_RECORD; offset++) {
+      ByteArrayOutputStream fromServer = new ByteArrayOutputStream();
+      proxy.toClient(FaultProxy.record(fromServer));
       proxy.toServer(FaultProxy.flipAt(AFTER_GREETING_OF_CLIENT + offset, 0x80));
       Session session = server.connect(proxy.port());
       assertLost(() -> session.ask("test/echo", new byte[10]), Why.CUT);
+      said.add(fromServer.size());
     }
     assertThat(server.echoes).hasValue(0);
+    assertThat(said).containsExactly(AFTER_GREETING_OF_SERVER);
   }
 
   @Tag("A40")
@@ -227,9 +253,9 @@ class HostileNetworkTest {
       var _ = session.ask("test/echo", new byte[] {1});
     }
     assertThat(server.echoes).hasValue(1);
+    proxy.toServer(FaultProxy.replay(said.toByteArray()));
     for (int i = 0; i < 20; i++) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.listener.port())) {
-        socket.getOutputStream().write(said.toByteArray());
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
         // The server answers the handshake, sees that the rest is not for it, and cuts.
         InputStream in = socket.getInputStream();
         assertThat(in.readNBytes(AFTER_GREETING_OF_SERVER)).hasSize(AFTER_GREETING_OF_SERVER);
@@ -272,6 +298,49 @@ class HostileNetworkTest {
             ChannelLimits.Rekey.STANDARD);
     Session session = server.connect(proxy.port(), impatient);
     assertLost(() -> session.ask("test/echo", new byte[0]), Why.SILENT);
+  }
+
+  @Tag("A43")
+  @Test
+  void aHalfOpenConnectionIsGivenUpByTheServerToo() throws Exception {
+    SessionLimits standard = SessionLimits.STANDARD;
+    ChannelLimits impatient =
+        new ChannelLimits(
+            Duration.ofSeconds(20),
+            Duration.ofMillis(50),
+            Duration.ofSeconds(20),
+            ChannelLimits.Rekey.STANDARD);
+    SessionLimits limits =
+        new SessionLimits(
+            1, 1, 10, 10, standard.rates(), standard.requests(), standard.drain(), impatient);
+    try (EchoServer small = new EchoServer(limits);
+        FaultProxy vanishing = new FaultProxy(small.listener.port())) {
+      vanishing.toServer(FaultProxy.halfOpenAt(AFTER_GREETING_OF_CLIENT));
+      vanishing.toClient(FaultProxy.halfOpenAt(AFTER_GREETING_OF_SERVER));
+      Session gone = small.connect(vanishing.port());
+      // The only place is taken until the server has given it up.
+      while (true) {
+        try (Session next = small.connect()) {
+          assertThat(next.ask("test/echo", new byte[] {1})).containsExactly(1);
+          break;
+        } catch (ConnectFailed e) {
+          assertThat(e.why()).isEqualTo(ConnectFailed.Why.BUSY);
+        }
+      }
+      gone.close();
+    }
+  }
+
+  @Test
+  void aSlowLineMakesNoDifference() throws Exception {
+    proxy.toServer(FaultProxy.rate(200_000)).toClient(FaultProxy.rate(200_000));
+    try (Session session = server.connect(proxy.port());
+        Call call = session.open("test/mirror", new byte[] {1})) {
+      call.upload().write(EchoServer.pattern(100_000));
+      call.upload().close();
+      assertThat(call.download().readAllBytes()).isEqualTo(EchoServer.pattern(100_000));
+      assertThat(call.answer()).containsExactly(1);
+    }
   }
 
   @Test

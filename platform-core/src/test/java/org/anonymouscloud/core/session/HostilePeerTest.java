@@ -18,6 +18,7 @@ import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
 import org.anonymouscloud.core.channel.FrameType;
+import org.anonymouscloud.core.channel.HandshakeGate;
 import org.anonymouscloud.core.channel.RawPeer;
 import org.anonymouscloud.core.channel.RecordBuffers;
 import org.anonymouscloud.core.crypto.NotAuthentic;
@@ -240,6 +241,8 @@ class HostilePeerTest {
                 10,
                 10,
                 10,
+                HandshakeRates.STANDARD,
+                10,
                 Duration.ofSeconds(10),
                 new ChannelLimits(
                     Duration.ofSeconds(10),
@@ -337,6 +340,7 @@ class HostilePeerTest {
                     Channel.accept(
                         listening.accept(),
                         key.pair(),
+                        HandshakeGate.OPEN,
                         ChannelLimits.STANDARD,
                         new RecordBuffers(1));
                 channel.receive(() -> {}).release();

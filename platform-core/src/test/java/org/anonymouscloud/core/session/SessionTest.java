@@ -260,7 +260,15 @@ class SessionTest {
   @Test
   void aClosingServerCutsWhatDoesNotEnd() throws Exception {
     SessionLimits hasty =
-        new SessionLimits(10, 10, 10, 10, Duration.ofMillis(50), ChannelLimits.STANDARD);
+        new SessionLimits(
+            10,
+            10,
+            10,
+            10,
+            HandshakeRates.STANDARD,
+            10,
+            Duration.ofMillis(50),
+            ChannelLimits.STANDARD);
     try (EchoServer other = new EchoServer(hasty);
         Session client = other.connect();
         Call call = client.open("test/watch", new byte[0])) {

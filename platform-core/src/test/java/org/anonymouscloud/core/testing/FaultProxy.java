@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,12 +15,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network's malicious self: a TCP proxy on loopback that passes bytes on as its two lines say.
- * Both may be changed at any time for connections that come later. Thread-safe.
+ * The network's malicious self: a TCP proxy on loopback that passes bytes on as its two lines say:
+ * cut, ended, flipped, stalled, half open, byte by byte, slowly, recorded, replayed, or record by
+ * record dropped, repeated, swapped and replaced. Both may be changed at any time for connections
+ * that come later. Thread-safe.
  */
 public final class FaultProxy implements AutoCloseable {
   private static final int BUFFER = 64 * 1024;
@@ -129,6 +133,47 @@ public final class FaultProxy implements AutoCloseable {
       for (int value = in.read(); value >= 0; value = in.read()) {
         out.write(value);
       }
+    };
+  }
+
+  /** At most so many bytes a second arrive, a hundredth of them at a time. */
+  public static Line rate(int bytesPerSecond) {
+    return (in, out) -> {
+      byte[] piece = new byte[Math.max(1, bytesPerSecond / 100)];
+      for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+        out.write(piece, 0, n);
+        pause(n * TimeUnit.SECONDS.toNanos(1) / bytesPerSecond);
+      }
+    };
+  }
+
+  private static void pause(long nanos) throws InterruptedIOException {
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
+  }
+
+  /**
+   * The receiver is gone after {@code offset} bytes, and the sender is never told: nothing is read
+   * any more, nothing is passed on, nothing ends.
+   */
+  public static Line halfOpenAt(long offset) {
+    return (in, out) -> {
+      copy(in, out, offset);
+      while (true) {
+        pause(Long.MAX_VALUE);
+      }
+    };
+  }
+
+  /** What was said before arrives in place of what is said now. */
+  public static Line replay(byte[] recorded) {
+    return (in, out) -> {
+      out.write(recorded);
+      copy(in, OutputStream.nullOutputStream(), Long.MAX_VALUE);
     };
   }
 
