@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Result;
+import org.anonymouscloud.client.system.Program.Running;
 import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.crypto.Secret;
 import org.junit.jupiter.api.AfterAll;
@@ -131,6 +132,40 @@ final class FailureIT {
     assertThat(new Program(folder.resolve("pinger")).run("ping", other).failed(REFUSED_BY_A_CHECK))
         .containsIgnoringCase("fingerprint");
     new Client(stranger.program().home(), other, alice).login().failed(REFUSED_BY_A_CHECK);
+  }
+
+  @Test
+  @Tag("A39")
+  void aServerOfUnknownKeyIsRefusedWhereThereIsNobodyToAsk() throws Exception {
+    String known = server.connectionString();
+    String address = known.substring(0, known.indexOf('#'));
+    String fingerprint = known.substring(known.indexOf('#') + 1);
+
+    assertThat(
+            new Program(folder.resolve("pinger")).run("ping", address).failed(REFUSED_BY_A_CHECK))
+        .contains(fingerprint);
+    new Client(stranger.program().home(), address, alice).login().failed(REFUSED_BY_A_CHECK);
+  }
+
+  @Test
+  @Tag("A39")
+  void aPersonIsAskedAboutAServerOfUnknownKey() throws Exception {
+    String known = server.connectionString();
+    String command = "ping " + known.substring(0, known.indexOf('#'));
+    Program program = new Program(folder.resolve("pinger"));
+
+    try (Running ping = program.startOnTerminal(command)) {
+      ping.answer("[yes/no]", "yes");
+      assertThat(ping.exitCode()).isZero();
+      assertThat(ping.printed())
+          .contains(known.substring(known.indexOf('#') + 1))
+          .containsPattern("[0-9.]+ ms");
+    }
+    try (Running ping = program.startOnTerminal(command)) {
+      ping.answer("[yes/no]", "no");
+      assertThat(ping.exitCode()).isEqualTo(REFUSED_BY_A_CHECK);
+      assertThat(ping.printed()).doesNotContainPattern("[0-9.]+ ms");
+    }
   }
 
   private String otherFingerprint() {

@@ -103,6 +103,14 @@ final class Program {
     return new Running(process);
   }
 
+  /** Starts a command on a terminal, where a person can be asked. */
+  Running startOnTerminal(String arguments) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder("script", "-qefc", "'" + LAUNCHER + "' " + arguments, "/dev/null");
+    builder.environment().put("ANONCLOUD_HOME", home.toString());
+    return new Running(builder.start());
+  }
+
   private ProcessBuilder builder(Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>(prefix);
     command.add(LAUNCHER.toString());
