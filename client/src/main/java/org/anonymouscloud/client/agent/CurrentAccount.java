@@ -154,6 +154,8 @@ final class CurrentAccount implements ClientContext, AutoCloseable {
   LoggedInAccount finish(String id) throws Problem, Refused, IOException {
     changing.lock();
     try (Pending prepared = take(id)) {
+      // If the connection is cut in the last step, the account may be here all the same: look anew.
+      resumed = false;
       use(prepared.registration().finish());
       return requireNonNull(current);
     } finally {
