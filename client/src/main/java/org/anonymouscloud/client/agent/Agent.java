@@ -9,9 +9,11 @@ import java.nio.channels.FileLock;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -87,21 +89,30 @@ public final class Agent implements AutoCloseable {
   private List<Route> routes(List<ClientFeature> features) {
     List<Route> routes = new ArrayList<>(own());
     routes.addAll(new AccountRoutes(account).routes());
+    Panels panels = new Panels();
     for (ClientFeature feature : features) {
       try {
-        routes.addAll(routes(feature));
-      } catch (RuntimeException | LinkageError e) {
+        List<Route> offered = routes(feature);
+        feature.panel().ifPresent(panel -> panels.add(feature, panel));
+        routes.addAll(offered);
+      } catch (RuntimeException | Error e) {
+        // Whatever a plugin throws, its own Errors too: the agent goes on without it.
         LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
       }
     }
+    routes.addAll(panels.routes());
     return routes;
   }
 
   /** A feature's routes, which lie below its own name. */
   private List<Route> routes(ClientFeature feature) {
-    List<Route> routes = feature.routes(account);
+    List<Route> routes = List.copyOf(feature.routes(account.of(feature.name())));
     String own = "/" + feature.name();
+    Set<String> taken = new HashSet<>();
     for (Route route : routes) {
+      if (!taken.add(route.method() + " " + route.path())) {
+        throw new IllegalArgumentException("it has the route " + route.path() + " twice");
+      }
       if (!route.path().equals(own) && !route.path().startsWith(own + "/")) {
         throw new IllegalArgumentException("it claims the route " + route.path());
       }

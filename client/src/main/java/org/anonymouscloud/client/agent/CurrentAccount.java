@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * logged in before is there again with the first question for it; the server need not be up.
  * Thread-safe.
  */
-final class CurrentAccount implements ClientContext, AutoCloseable {
+final class CurrentAccount implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(15);
   private static final int ID_BYTES = 16;
 
@@ -77,8 +77,17 @@ final class CurrentAccount implements ClientContext, AutoCloseable {
    */
   record Prepared(String id, Secret sheet) {}
 
-  @Override
-  public LoggedInAccount account() throws NotLoggedIn {
+  /** The account as one feature sees it. */
+  ClientContext of(String feature) {
+    return () -> new FeatureAccount(account(), feature);
+  }
+
+  /**
+   * The account that is logged in.
+   *
+   * @throws NotLoggedIn if there is none
+   */
+  LoggedInAccount account() throws NotLoggedIn {
     LoggedInAccount known = current;
     if (known != null) {
       return known;

@@ -7,8 +7,8 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.session.Link;
 
 /**
- * A logged-in account, as far as a feature may use it: its own keys, a link to the server,
- * signatures of this device. Never the root secret or another feature's keys. Thread-safe.
+ * A logged-in account, as far as one feature may use it: the feature's own keys, a link to the
+ * server, signatures of this device. Never the root secret or another feature's keys. Thread-safe.
  */
 public interface AccountSession {
   AccountId account();
@@ -22,7 +22,7 @@ public interface AccountSession {
    * The feature's own secret of 32 bytes in a generation, at most {@link #generation}. The caller
    * closes it.
    */
-  Secret featureSecret(String feature, int generation);
+  Secret featureSecret(int generation);
 
   /**
    * A logged-in link. It reconnects by itself; a request cut on the way fails with an IOException.
@@ -32,7 +32,10 @@ public interface AccountSession {
   /**
    * Signs with this device's key.
    *
-   * @param label what is signed, a constant of the format's document
+   * @param label what is signed, a constant of the format's document: {@code
+   *     anonymouscloud/FEATURE/} and more, so that no feature can be talked into the signature of
+   *     another
+   * @throws IllegalArgumentException if the label is not the feature's
    */
   byte[] sign(String label, byte[] message);
 
@@ -44,6 +47,6 @@ public interface AccountSession {
   boolean verify(DeviceId signer, String label, byte[] message, byte[] signature)
       throws IOException;
 
-  /** Small values of this feature kept on this machine. */
-  StateStore state(String feature);
+  /** Small values of the feature kept on this machine. */
+  StateStore state();
 }

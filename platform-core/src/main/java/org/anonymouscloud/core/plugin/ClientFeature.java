@@ -1,9 +1,12 @@
 package org.anonymouscloud.core.plugin;
 
 import java.util.List;
+import java.util.Optional;
 import org.pf4j.ExtensionPoint;
 
-/** The client half of a feature: routes for the agent and commands for the command line. */
+/**
+ * The client half of a feature: routes and a panel for the agent, commands for the command line.
+ */
 public interface ClientFeature extends ExtensionPoint {
   /** The feature's name, the same as its server half's. */
   String name();
@@ -16,4 +19,9 @@ public interface ClientFeature extends ExtensionPoint {
    * Callable<Integer>}. Called once a start of the command line; the agent may be another process.
    */
   List<Object> commands(CommandContext context);
+
+  /** Its part of the user interface, if it has one. Called once, when the agent starts. */
+  default Optional<Panel> panel() {
+    return Optional.empty();
+  }
 }

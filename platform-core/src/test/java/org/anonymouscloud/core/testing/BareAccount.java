@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.Signatures;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.LinkBody;
@@ -15,6 +14,7 @@ import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 
 /**

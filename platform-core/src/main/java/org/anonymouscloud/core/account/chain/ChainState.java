@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.Signatures;
 import org.anonymouscloud.core.account.chain.ChainRefused.Reason;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.VerifyKey;
 
 /**

@@ -3,7 +3,6 @@ package org.anonymouscloud.core.account.client;
 import java.time.Instant;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.Signatures;
 import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.LinkBody;
@@ -13,6 +12,7 @@ import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 
 /**

@@ -3,9 +3,9 @@ package org.anonymouscloud.core.account.client;
 import java.io.IOException;
 import java.util.Optional;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.Signatures;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.NewDevice;
+import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.session.Connection;
 import org.jspecify.annotations.Nullable;
 

@@ -19,7 +19,6 @@ import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.store.UploadLanes;
 import org.anonymouscloud.vault.client.tree.Nodes;
 import org.anonymouscloud.vault.protocol.Messages;
-import org.anonymouscloud.vault.protocol.VaultMethod;
 
 /**
  * The encrypted drive of an account. Whatever the server does, what is read is what the account's
@@ -59,13 +58,10 @@ public final class Drive implements AutoCloseable {
     this.account = account;
     this.clock = clock;
     this.pace = pace;
-    try (Secret secret = account.featureSecret(VaultMethod.FEATURE, 0)) {
+    try (Secret secret = account.featureSecret(0)) {
       this.id = DriveId.ofAccount(secret);
     }
-    this.keys =
-        new KeyRing(
-            account::generation,
-            generation -> account.featureSecret(VaultMethod.FEATURE, generation));
+    this.keys = new KeyRing(account::generation, account::featureSecret);
     this.sealing = new Sealing(keys);
     this.sealer = new Sealer(sealing);
     this.remote = new RemoteVault(account.link(), patience);

@@ -51,7 +51,7 @@ public final class Roots {
     this.drive = drive;
     this.keys = keys;
     this.remote = remote;
-    this.state = account.state("vault");
+    this.state = account.state();
     this.clock = clock;
   }
 

@@ -231,8 +231,8 @@ final class RollbackTest {
     }
 
     @Override
-    public Secret featureSecret(String feature, int generation) {
-      return real.featureSecret(feature, generation);
+    public Secret featureSecret(int generation) {
+      return real.featureSecret(generation);
     }
 
     @Override
@@ -251,7 +251,7 @@ final class RollbackTest {
     }
 
     @Override
-    public StateStore state(String feature) {
+    public StateStore state() {
       return new StateStore() {
         @Override
         public Optional<byte[]> get(String name) {

@@ -95,7 +95,7 @@ final class IndependentDecoderTest {
       Interposer server, TestAccount account, Map<String, String> expected) {
     IndependentDecoder decoder =
         new IndependentDecoder(
-            generation -> bytes(account.featureSecret("vault", generation)), server.packs());
+            generation -> bytes(account.featureSecret(generation)), server.packs());
 
     assertThat(decoder.tree(server.roots().getLast(), account.verifyKey())).isEqualTo(expected);
     byte[] forged = server.roots().getLast().clone();

@@ -1,9 +1,6 @@
-package org.anonymouscloud.core.account;
+package org.anonymouscloud.core.crypto;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import org.anonymouscloud.core.crypto.SigningKey;
-import org.anonymouscloud.core.crypto.VerifyKey;
 
 /** Ed25519 over a label, a zero byte and the message: a signature serves one purpose only. */
 public final class Signatures {

@@ -1,0 +1,91 @@
+package org.anonymouscloud.client.agent;
+
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.anonymouscloud.core.plugin.ClientFeature;
+import org.anonymouscloud.core.plugin.Panel;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.Scope;
+
+/** The features' parts of the user interface. Filled at the start, then fixed. */
+final class Panels {
+  /** Plain names, so that no path leads out of a panel's folder. */
+  private static final Pattern FILE =
+      Pattern.compile("([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(\\.[a-z]+)*\\.([a-z0-9]+)");
+
+  private static final Map<String, String> MEDIA_TYPES =
+      Map.of(
+          "js", "text/javascript; charset=utf-8",
+          "css", "text/css; charset=utf-8",
+          "json", "application/json",
+          "svg", "image/svg+xml",
+          "png", "image/png",
+          "webp", "image/webp",
+          "woff2", "font/woff2");
+
+  private final Map<String, Served> panels = new LinkedHashMap<>();
+
+  /** A panel, and the class beside which its files lie. */
+  private record Served(Panel panel, Class<?> place) {}
+
+  void add(ClientFeature feature, Panel panel) {
+    panels.put(feature.name(), new Served(panel, feature.getClass()));
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route(
+            HandlerType.GET,
+            "/panels",
+            Scope.READ,
+            "The features' parts of the user interface.",
+            context -> context.json(list())),
+        new Route(
+            HandlerType.GET,
+            "/panels/{feature}/<path>",
+            Scope.READ,
+            "A file of a feature's part of the user interface.",
+            this::file));
+  }
+
+  private List<Map<String, String>> list() {
+    return panels.entrySet().stream()
+        .map(
+            entry ->
+                Map.of(
+                    "feature",
+                    entry.getKey(),
+                    "title",
+                    entry.getValue().panel().title(),
+                    "script",
+                    LocalApi.PREFIX + "/panels/" + entry.getKey() + "/panel.js"))
+        .toList();
+  }
+
+  private void file(Context context) throws Problem, IOException {
+    Served served = panels.get(context.pathParam("feature"));
+    var path = FILE.matcher(context.pathParam("path"));
+    if (served == null || !path.matches()) {
+      throw missing();
+    }
+    String type = MEDIA_TYPES.get(path.group(3));
+    String name = served.panel().folder() + "/" + path.group();
+    try (InputStream file = served.place().getResourceAsStream(name)) {
+      if (type == null || file == null) {
+        throw missing();
+      }
+      context.contentType(type).result(file.readAllBytes());
+    }
+  }
+
+  private static Problem missing() {
+    return new Problem(Problem.Kind.NOT_FOUND, "No panel has such a file.");
+  }
+}
