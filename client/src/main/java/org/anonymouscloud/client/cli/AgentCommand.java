@@ -103,7 +103,8 @@ final class AgentCommand {
       description = "Be the agent, in the foreground.")
   int run() throws Problem, IOException, InterruptedException {
     try (Ending ending = Ending.onSignal();
-        PluginHost plugins = Distribution.plugins(context.terminal(), Capability.CLIENT_FEATURE);
+        PluginHost plugins =
+            Distribution.plugins(context.terminal(), context.plugins(), Capability.CLIENT_FEATURE);
         Agent agent =
             Agent.start(
                 context.home(), Commands.Version.number(), plugins.clientFeatures(), ending::ask)) {

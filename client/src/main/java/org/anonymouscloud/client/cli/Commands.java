@@ -17,6 +17,7 @@ import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.release.PluginFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,7 +60,8 @@ public final class Commands {
       return run(line, arguments);
     }
     own.values().forEach(command -> line.addSubcommand(command.get()));
-    try (PluginHost plugins = Distribution.plugins(context.terminal(), Capability.CLIENT_FEATURE)) {
+    try (PluginHost plugins =
+        Distribution.plugins(context.terminal(), context.plugins(), Capability.CLIENT_FEATURE)) {
       for (ClientFeature feature : plugins.clientFeatures()) {
         addCommands(line, feature, context);
       }
@@ -74,11 +76,16 @@ public final class Commands {
     commands.put("up", () -> new UpCommand(context));
     commands.put("server", () -> new ServerCommand(context));
     commands.put("ping", () -> new PingCommand(context));
-    commands.put("admin", () -> new AdminCommand(context));
+    commands.put(
+        "admin",
+        () ->
+            new CommandLine(new AdminCommand(context))
+                .addSubcommand(PluginsCommand.ofServer(context)));
     commands.put("register", () -> new RegisterCommand(context));
     commands.put("login", () -> new LoginCommand(context));
     commands.put("logout", () -> new LogoutCommand(context));
     commands.put("agent", () -> new AgentCommand(context));
+    commands.put("plugin", () -> PluginsCommand.ofHome(context));
     commands.put("rehearse", RehearseCommand::new);
     return commands;
   }
@@ -95,11 +102,17 @@ public final class Commands {
         }
       }
       commands.forEach(line::addSubcommand);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       context
           .terminal()
-          .warn("The commands of " + feature.name() + " are switched off: " + e.getMessage());
+          .warn("The commands of " + feature.name() + " are switched off: " + reason(e));
     }
+  }
+
+  /** What a stranger's exception says, in one line. */
+  private static String reason(Throwable failure) {
+    String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    return text.lines().findFirst().orElse("");
   }
 
   private static int run(CommandLine line, String... arguments) {
@@ -189,6 +202,11 @@ public final class Commands {
     /** A variable of the environment that is set and not empty. */
     Optional<String> environment(String name) {
       return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    /** What is installed for this home. */
+    PluginFolder plugins() {
+      return new PluginFolder(home.plugins());
     }
 
     RunningAgent runningAgent() {

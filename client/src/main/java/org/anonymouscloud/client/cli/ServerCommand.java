@@ -12,6 +12,7 @@ import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
@@ -83,7 +84,10 @@ final class ServerCommand implements Callable<Integer> {
     try (Ending ending = Ending.onSignal();
         PluginHost plugins =
             Distribution.plugins(
-                context.terminal(), Capability.SERVER_FEATURE, Capability.DATABASE);
+                context.terminal(),
+                plugins(options),
+                Capability.SERVER_FEATURE,
+                Capability.DATABASE);
         Server server = start(options, database, plugins)) {
       context.terminal().print("The server is ready: " + server.address());
       WarmUp.begin();
@@ -92,7 +96,12 @@ final class ServerCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Starts a server of the distribution's plugins. */
+  /** What is installed for a server. */
+  static PluginFolder plugins(ServerOptions options) {
+    return new PluginFolder(options.data().resolve("plugins"));
+  }
+
+  /** Starts a server of these plugins. */
   static Server start(ServerOptions options, String database, PluginHost plugins) throws Problem {
     Database kind =
         plugins
@@ -101,7 +110,9 @@ final class ServerCommand implements Callable<Integer> {
                 () ->
                     new Problem(
                         Problem.Kind.BAD_INPUT,
-                        "There is no kind of database named '" + database + "'."));
+                        "No plugin that is switched on offers a kind of database named '"
+                            + database
+                            + "'."));
     try {
       return Server.start(options, kind, plugins.serverFeatures(), Clock.systemUTC());
     } catch (CannotStart e) {

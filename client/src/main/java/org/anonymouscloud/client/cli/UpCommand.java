@@ -54,15 +54,20 @@ final class UpCommand implements Callable<Integer> {
         PluginHost plugins =
             Distribution.plugins(
                 context.terminal(),
+                ServerCommand.plugins(options),
                 Capability.SERVER_FEATURE,
-                Capability.DATABASE,
-                Capability.CLIENT_FEATURE);
+                Capability.DATABASE);
+        PluginHost clientPlugins =
+            Distribution.plugins(context.terminal(), context.plugins(), Capability.CLIENT_FEATURE);
         Server server = ServerCommand.start(options, "sqlite", plugins)) {
       // Its server is ours from now on; one that started by itself makes way.
       context.runningAgent().stop();
       try (Agent agent =
           Agent.start(
-              context.home(), Commands.Version.number(), plugins.clientFeatures(), ending::ask)) {
+              context.home(),
+              Commands.Version.number(),
+              clientPlugins.clientFeatures(),
+              ending::ask)) {
         context.home().rememberLocalServer(server.address().toString());
         greet(server.address(), agent.url());
         WarmUp.begin();

@@ -56,6 +56,11 @@ public record Home(Path folder) {
     return folder.resolve("server");
   }
 
+  /** The plugins that were installed for this home's agent and commands. */
+  public Path plugins() {
+    return folder.resolve("plugins");
+  }
+
   /** Held locked by the running agent. */
   public Path agentLock() {
     return folder.resolve("agent.lock");

@@ -1,10 +1,13 @@
 package org.anonymouscloud.core.host;
 
 import java.util.Arrays;
-import java.util.Optional;
+import java.util.EnumSet;
+import java.util.Set;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.core.release.PluginRefused;
+import org.anonymouscloud.core.release.Release;
 import org.pf4j.ExtensionPoint;
 
 /**
@@ -13,20 +16,56 @@ import org.pf4j.ExtensionPoint;
  * them, and two versions of one extension point can be offered side by side.
  */
 public enum Capability {
-  SERVER_FEATURE("server-feature/1", ServerFeature.class),
-  CLIENT_FEATURE("client-feature/1", ClientFeature.class),
-  DATABASE("database/1", Database.class);
+  SERVER_FEATURE(
+      "server-feature/1",
+      "answers requests of accounts on the server, with tables and a folder of its own",
+      ServerFeature.class),
+  CLIENT_FEATURE(
+      "client-feature/1",
+      "acts for the account that is logged in, with keys, commands and pages of its own",
+      ClientFeature.class),
+  DATABASE("database/1", "keeps all that the server stores in tables", Database.class);
 
   private final String text;
+  private final String meaning;
   private final Class<? extends ExtensionPoint> type;
 
-  Capability(String text, Class<? extends ExtensionPoint> type) {
+  Capability(String text, String meaning, Class<? extends ExtensionPoint> type) {
     this.text = text;
+    this.meaning = meaning;
     this.type = type;
   }
 
-  static Optional<Capability> of(String text) {
-    return Arrays.stream(values()).filter(known -> known.text.equals(text)).findFirst();
+  /**
+   * What a release asks for.
+   *
+   * @throws PluginRefused if this program has not all of it
+   */
+  public static Set<Capability> of(Release release) throws PluginRefused {
+    Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+    for (String text : release.capabilities()) {
+      capabilities.add(of(text));
+    }
+    return capabilities;
+  }
+
+  private static Capability of(String text) throws PluginRefused {
+    return Arrays.stream(values())
+        .filter(known -> known.text.equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new PluginRefused(
+                    "it asks for the capability '"
+                        + text
+                        + "', which this version does not have (it has "
+                        + String.join(", ", Arrays.stream(values()).map(c -> c.text).toList())
+                        + ")"));
+  }
+
+  /** What a plugin with it does, as the rest of a sentence that begins with "it". */
+  public String meaning() {
+    return meaning;
   }
 
   Class<? extends ExtensionPoint> type() {

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.host;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.pf4j.AbstractPluginManager;
 import org.pf4j.ClassLoadingStrategy;
 import org.pf4j.DefaultExtensionFactory;
@@ -10,7 +11,6 @@ import org.pf4j.ExtensionFactory;
 import org.pf4j.ExtensionFinder;
 import org.pf4j.IndexedExtensionFinder;
 import org.pf4j.JarPluginLoader;
-import org.pf4j.JarPluginRepository;
 import org.pf4j.ManifestPluginDescriptorFinder;
 import org.pf4j.PluginClassLoader;
 import org.pf4j.PluginDescriptor;
@@ -23,16 +23,17 @@ import org.pf4j.VersionManager;
 
 /**
  * PF4J, cut down to what is wanted: jars that are read where they lie. Nothing is unpacked (A66),
- * no status file is kept, and a plugin cannot put a class in place of one of the program's own.
+ * no status file is kept, no folder is searched, and a plugin cannot put a class in place of one of
+ * the program's own.
  */
 final class JarPlugins extends AbstractPluginManager {
-  JarPlugins(Path folder) {
-    super(folder);
+  JarPlugins() {
+    super(List.of());
   }
 
   @Override
   protected PluginRepository createPluginRepository() {
-    return new JarPluginRepository(getPluginsRoots());
+    return new NoSearch();
   }
 
   @Override
@@ -79,7 +80,20 @@ final class JarPlugins extends AbstractPluginManager {
     return new AllOn();
   }
 
-  /** Plugins are switched off by taking their jar away. */
+  /** The host names each jar; none is looked for. */
+  private static final class NoSearch implements PluginRepository {
+    @Override
+    public List<Path> getPluginPaths() {
+      return List.of();
+    }
+
+    @Override
+    public boolean deletePluginPath(Path file) {
+      return false;
+    }
+  }
+
+  /** The host leaves out what is switched off. */
   private static final class AllOn implements PluginStatusProvider {
     @Override
     public boolean isPluginDisabled(String plugin) {

@@ -1,11 +1,8 @@
 package org.anonymouscloud.core.host;
 
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +11,16 @@ import java.util.regex.Pattern;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.core.release.PluginRefused;
+import org.anonymouscloud.core.release.Plugins;
+import org.anonymouscloud.core.release.Release;
+import org.anonymouscloud.core.release.SwitchedOff;
+import org.anonymouscloud.core.release.Vouched;
 import org.pf4j.ExtensionPoint;
 import org.pf4j.PluginState;
 import org.pf4j.PluginWrapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The plugins of one process. A plugin that cannot be used is switched off as a whole and named;
@@ -26,8 +30,11 @@ import org.pf4j.PluginWrapper;
 public final class PluginHost implements AutoCloseable {
   private static final Pattern NAME = Pattern.compile("[a-z]{1,20}");
 
-  /** What the program's own methods and routes begin with. */
-  private static final Set<String> RESERVED = Set.of("account", "agent", "core", "requests");
+  /** What the program's own methods, routes and folders begin with. */
+  private static final Set<String> RESERVED =
+      Set.of("account", "agent", "core", "panels", "plugin", "plugins", "requests");
+
+  private static final Logger LOG = LoggerFactory.getLogger(PluginHost.class);
 
   private final JarPlugins plugins;
   private final List<Offer> offers = new ArrayList<>();
@@ -45,41 +52,31 @@ public final class PluginHost implements AutoCloseable {
   }
 
   /**
-   * Loads the plugins in a folder, in the order of their files' names. The folder is only read.
+   * Loads plugins. What is switched off or refused, and what offers nothing that is wanted, is not
+   * touched; of the rest each jar is checked before it is opened.
    *
    * @param wanted a plugin that offers none of these is left alone, which saves its loading
-   * @throws IOException if the folder cannot be read
    */
-  public static PluginHost load(Path folder, Set<Capability> wanted) throws IOException {
-    PluginHost host = new PluginHost(new JarPlugins(folder));
+  public static PluginHost load(Plugins found, Set<Capability> wanted) {
+    PluginHost host = new PluginHost(new JarPlugins());
+    host.switchedOff.addAll(found.refused());
     Set<String> ids = new HashSet<>();
-    for (Path file : jars(folder)) {
-      String name = file.getFileName().toString();
+    for (Vouched plugin : found.vouched()) {
+      Release release = plugin.release();
       try {
-        PluginJar jar = PluginJar.read(file);
-        name = jar.id() + " (" + name + ")";
-        if (!ids.add(jar.id())) {
+        if (!ids.add(release.id())) {
           throw new PluginRefused("another plugin has this id");
         }
-        Set<Capability> capabilities = new HashSet<>(jar.capabilities());
-        capabilities.retainAll(wanted);
-        if (!capabilities.isEmpty()) {
-          host.add(jar, capabilities);
+        if (plugin.enabled()) {
+          host.add(plugin, Capability.of(release), wanted);
         }
       } catch (PluginRefused e) {
-        host.switchedOff.add(new SwitchedOff(name, String.valueOf(e.getMessage())));
+        host.unload(release.id());
+        host.switchedOff.add(
+            new SwitchedOff(release.id() + " (" + plugin.jar().getFileName() + ")", e.reason()));
       }
     }
     return host;
-  }
-
-  private static List<Path> jars(Path folder) throws IOException {
-    List<Path> jars = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.jar")) {
-      files.forEach(jars::add);
-    }
-    jars.sort(null);
-    return jars;
   }
 
   /** The server halves of the features. */
@@ -109,19 +106,28 @@ public final class PluginHost implements AutoCloseable {
     return offers.stream().map(Offer::extension).filter(type::isInstance).map(type::cast).toList();
   }
 
-  private void add(PluginJar jar, Set<Capability> capabilities) throws PluginRefused {
+  private void add(Vouched plugin, Set<Capability> asked, Set<Capability> wanted)
+      throws PluginRefused {
+    Set<Capability> capabilities = EnumSet.copyOf(asked);
+    capabilities.retainAll(wanted);
+    if (capabilities.isEmpty()) {
+      return;
+    }
+    plugin.release().check(plugin.jar());
     List<Offer> offered = new ArrayList<>();
     try {
-      load(jar);
-      for (String className : plugins.getExtensionClassNames(jar.id())) {
-        Class<?> type = plugins.getPluginClassLoader(jar.id()).loadClass(className);
+      load(plugin);
+      String id = plugin.release().id();
+      for (String className : plugins.getExtensionClassNames(id)) {
+        Class<?> type = plugins.getPluginClassLoader(id).loadClass(className);
         for (Capability capability : capabilities) {
           if (capability.type().isAssignableFrom(type)) {
             offered.add(offer(capability, type));
           }
         }
       }
-    } catch (RuntimeException | LinkageError | ClassNotFoundException e) {
+    } catch (RuntimeException | Error | ClassNotFoundException e) {
+      // Whatever a plugin throws, its own Errors too: the program goes on without it.
       throw new PluginRefused("it fails to load (" + text(e) + ")", e);
     }
     for (Capability capability : capabilities) {
@@ -140,8 +146,8 @@ public final class PluginHost implements AutoCloseable {
     offers.addAll(offered);
   }
 
-  private void load(PluginJar jar) throws PluginRefused {
-    String id = plugins.loadPlugin(jar.file());
+  private void load(Vouched vouched) throws PluginRefused {
+    String id = plugins.loadPlugin(vouched.jar());
     if (plugins.startPlugin(id) != PluginState.STARTED) {
       PluginWrapper plugin = plugins.getPlugin(id);
       Throwable failure = plugin.getFailedException();
@@ -186,7 +192,19 @@ public final class PluginHost implements AutoCloseable {
   public void close() {
     // One by one: PF4J 3.15.0 stumbles over its own list when it stops all that have started.
     for (PluginWrapper plugin : List.copyOf(plugins.getPlugins())) {
-      plugins.unloadPlugin(plugin.getPluginId());
+      unload(plugin.getPluginId());
+    }
+  }
+
+  private void unload(String id) {
+    PluginWrapper plugin = plugins.getPlugin(id);
+    if (plugin != null) {
+      try {
+        plugins.unloadPlugin(id);
+      } catch (RuntimeException | Error e) {
+        // Its own code ran for the last time; the others must be ended too.
+        LOG.warn("The plugin {} failed to end: {}", id, e.toString());
+      }
     }
   }
 }

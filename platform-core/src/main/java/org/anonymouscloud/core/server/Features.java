@@ -11,9 +11,12 @@ import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The features at work, and which method each of them answers. Filled at the start, then fixed. */
 final class Features implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Features.class);
   private static final Pattern VERB = Pattern.compile("[a-z][a-z0-9-]{0,40}");
 
   private final List<RunningFeature> running = new ArrayList<>();
@@ -26,12 +29,17 @@ final class Features implements AutoCloseable {
    */
   void start(ServerFeature feature, ServerContext context) throws IOException {
     RunningFeature started = feature.start(context);
-    Map<String, AccountHandler> own = started.methods();
-    for (String verb : own.keySet()) {
-      if (!VERB.matcher(verb).matches()) {
-        started.close();
-        throw new IOException("its method '" + verb + "' has no proper name");
+    Map<String, AccountHandler> own;
+    try {
+      own = Map.copyOf(started.methods());
+      for (String verb : own.keySet()) {
+        if (!VERB.matcher(verb).matches()) {
+          throw new IOException("its method '" + verb + "' has no proper name");
+        }
       }
+    } catch (IOException | RuntimeException | Error e) {
+      close(started);
+      throw e;
     }
     running.add(started);
     own.forEach((verb, handler) -> methods.put(feature.name() + "/" + verb, handler));
@@ -45,6 +53,15 @@ final class Features implements AutoCloseable {
   /** Ends them, the last one first. */
   @Override
   public void close() {
-    running.reversed().forEach(RunningFeature::close);
+    running.reversed().forEach(Features::close);
+  }
+
+  /** One that fails to end does not keep the others from ending. */
+  private static void close(RunningFeature feature) {
+    try {
+      feature.close();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("{} failed to end: {}", feature.getClass().getName(), e.toString());
+    }
   }
 }

@@ -117,7 +117,8 @@ public final class Server implements AutoCloseable {
     try {
       PrivateFile.createFolder(context.folder());
       features.start(feature, context);
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // Whatever a plugin throws, its own Errors too: the server goes on without it.
       LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
       switchedOff.add(feature.name());
     }

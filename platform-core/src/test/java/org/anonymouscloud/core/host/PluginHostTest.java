@@ -4,10 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.core.release.PluginRefused;
+import org.anonymouscloud.core.release.Plugins;
+import org.anonymouscloud.core.release.Release;
+import org.anonymouscloud.core.release.SwitchedOff;
+import org.anonymouscloud.core.release.Version;
+import org.anonymouscloud.core.release.Vouched;
+import org.anonymouscloud.core.testing.TinyPlugin;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +65,7 @@ final class PluginHostTest {
     Path trace = folder.resolve("loaded");
     new TinyPlugin("future")
         .capabilities("server-feature/1, server-feature/9")
-        .feature("Future", "future", "return new Running();", tracing(trace))
+        .feature("Future", "future", "return new Running();", TinyPlugin.tracing(trace))
         .writeTo(folder);
     new TinyPlugin("echo").feature("Echo", "echo").writeTo(folder);
 
@@ -92,6 +103,72 @@ final class PluginHostTest {
   }
 
   @Test
+  void aPluginThatThrowsAnErrorIsSwitchedOffToo() throws Exception {
+    new TinyPlugin("assertion")
+        .feature(
+            "Assertion",
+            "assertion",
+            "return new Running();",
+            "public Assertion() { throw new AssertionError(\"never\"); }")
+        .writeTo(folder);
+    new TinyPlugin("deep")
+        .feature(
+            "Deep",
+            "deep",
+            "return new Running();",
+            "public Deep() { fall(); } static void fall() { fall(); }")
+        .writeTo(folder);
+    new TinyPlugin("echo").feature("Echo", "echo").writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertThat(names(host)).containsExactly("echo");
+      assertSwitchedOff(host, "assertion", "AssertionError");
+      assertSwitchedOff(host, "deep", "StackOverflowError");
+    }
+  }
+
+  @Test
+  void aPluginThatIsSwitchedOffByItsOwnerIsNotTouched() throws Exception {
+    Path trace = folder.resolve("loaded");
+    Path jar =
+        new TinyPlugin("echo")
+            .feature("Echo", "echo", "return new Running();", TinyPlugin.tracing(trace))
+            .writeTo(folder);
+    Vouched off = new Vouched(jar, Release.of(jar), "a test", false);
+    Files.delete(jar);
+
+    try (PluginHost host =
+        PluginHost.load(new Plugins(List.of(off), List.of()), EnumSet.allOf(Capability.class))) {
+      assertThat(names(host)).isEmpty();
+      assertThat(host.switchedOff()).isEmpty();
+      assertThat(trace).doesNotExist();
+    }
+  }
+
+  @Test
+  @Tag("A66")
+  void aJarThatWasChangedSinceSomeoneVouchedForItIsNotOpened() throws Exception {
+    Path trace = folder.resolve("loaded");
+    Path jar =
+        new TinyPlugin("echo")
+            .feature("Echo", "echo", "return new Running();", TinyPlugin.tracing(trace))
+            .writeTo(folder);
+    Plugins found = found();
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Path changed = new TinyPlugin("echo").feature("Evil", "evil").writeTo(other);
+    Files.move(changed, jar, StandardCopyOption.REPLACE_EXISTING);
+
+    try (PluginHost host = PluginHost.load(found, EnumSet.allOf(Capability.class))) {
+      assertThat(names(host)).isEmpty();
+      assertSwitchedOff(host, "echo", "damaged or was changed");
+    }
+    // The same jar, vouched for: nothing but the digest has stopped it.
+    try (PluginHost host = load()) {
+      assertThat(names(host)).containsExactly("evil");
+    }
+  }
+
+  @Test
   void anIdOrANameIsTakenOnce() throws Exception {
     new TinyPlugin("a").feature("First", "echo").writeTo(folder);
     new TinyPlugin("a").feature("Second", "other").writeTo(folder);
@@ -101,7 +178,7 @@ final class PluginHostTest {
       assertThat(host.serverFeatures())
           .extracting(feature -> feature.getClass().getName())
           .containsExactly("First");
-      assertSwitchedOff(host, "a-1.0.2.jar", "another plugin has this id");
+      assertSwitchedOff(host, "a-copy2.jar", "another plugin has this id");
       assertSwitchedOff(host, "b", "another plugin offers 'echo'");
     }
   }
@@ -143,10 +220,10 @@ final class PluginHostTest {
   void aPluginThatOffersNothingWantedIsLeftAlone() throws Exception {
     Path trace = folder.resolve("loaded");
     new TinyPlugin("echo")
-        .feature("Echo", "echo", "return new Running();", tracing(trace))
+        .feature("Echo", "echo", "return new Running();", TinyPlugin.tracing(trace))
         .writeTo(folder);
 
-    try (PluginHost host = PluginHost.load(folder, Set.of(Capability.DATABASE))) {
+    try (PluginHost host = PluginHost.load(found(), Set.of(Capability.DATABASE))) {
       assertThat(names(host)).isEmpty();
       assertThat(host.switchedOff()).isEmpty();
       assertThat(trace).doesNotExist();
@@ -171,8 +248,8 @@ final class PluginHostTest {
     new TinyPlugin("echo")
         .feature("Echo", "echo")
         .shadow(
-            "org.anonymouscloud.core.host.SwitchedOff",
-            "package org.anonymouscloud.core.host; public final class SwitchedOff {}")
+            "org.anonymouscloud.core.release.SwitchedOff",
+            "package org.anonymouscloud.core.release; public final class SwitchedOff {}")
         .writeTo(folder);
 
     try (PluginHost host = load()) {
@@ -182,18 +259,35 @@ final class PluginHostTest {
   }
 
   private PluginHost load() throws Exception {
-    return PluginHost.load(folder, EnumSet.allOf(Capability.class));
+    return PluginHost.load(found(), EnumSet.allOf(Capability.class));
+  }
+
+  /** All jars of the folder, as if someone vouched for each. */
+  private Plugins found() throws Exception {
+    List<Vouched> vouched = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
+        vouched.add(new Vouched(jar, release(jar), "a test", true));
+      }
+    }
+    return new Plugins(vouched, List.of());
+  }
+
+  private static Release release(Path jar) throws Exception {
+    try {
+      return Release.of(jar);
+    } catch (PluginRefused e) {
+      return new Release(
+          "broken",
+          new Version(1, 0, 0),
+          List.of("server-feature/1"),
+          Files.size(jar),
+          Digest.sha256(Files.readAllBytes(jar)));
+    }
   }
 
   private static List<String> names(PluginHost host) {
     return host.serverFeatures().stream().map(ServerFeature::name).toList();
-  }
-
-  /** Code that leaves a trace as soon as the class is used. */
-  private static String tracing(Path trace) {
-    return "static { try { java.nio.file.Files.createFile(java.nio.file.Path.of(\"%s\")); }"
-            .formatted(trace)
-        + " catch (java.io.IOException e) { throw new java.io.UncheckedIOException(e); } }";
   }
 
   private static void assertSwitchedOff(PluginHost host, String plugin, String reason) {

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.host;
+package org.anonymouscloud.core.release;
 
 /**
  * A plugin that is not used.

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.host;
+package org.anonymouscloud.core.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -21,27 +21,41 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** A plugin made for one test: real source, compiled into a real jar. */
-final class TinyPlugin {
+public final class TinyPlugin {
   private final String id;
   private final Map<String, String> sources = new LinkedHashMap<>();
   private final Map<String, String> shadows = new LinkedHashMap<>();
   private String capabilities = "server-feature/1";
+  private String version = "1.0.0";
 
-  TinyPlugin(String id) {
+  public TinyPlugin(String id) {
     this.id = id;
   }
 
-  TinyPlugin capabilities(String text) {
+  /** Its version, in place of 1.0.0. */
+  public TinyPlugin version(String text) {
+    version = text;
+    return this;
+  }
+
+  /** What it asks for, in place of a server feature. */
+  public TinyPlugin capabilities(String text) {
     capabilities = text;
     return this;
   }
 
   /** A server feature that answers {@code name/echo}. */
-  TinyPlugin feature(String className, String name) {
+  public TinyPlugin feature(String className, String name) {
     return feature(className, name, "return new Running();", "");
   }
 
-  TinyPlugin feature(String className, String name, String start, String members) {
+  /**
+   * A server feature.
+   *
+   * @param start the statements of its {@code start}
+   * @param members of its class
+   */
+  public TinyPlugin feature(String className, String name, String start, String members) {
     sources.put(
         className,
         """
@@ -64,31 +78,38 @@ final class TinyPlugin {
     return this;
   }
 
+  /** Members of a feature's class that leave a trace as soon as the class is used. */
+  public static String tracing(Path trace) {
+    return "static { try { java.nio.file.Files.createFile(java.nio.file.Path.of(\"%s\")); }"
+            .formatted(trace)
+        + " catch (java.io.IOException e) { throw new java.io.UncheckedIOException(e); } }";
+  }
+
   /** Any extension, by its source. */
-  TinyPlugin extension(String className, String source) {
+  public TinyPlugin extension(String className, String source) {
     sources.put(className, source);
     return this;
   }
 
   /** A class that is in the jar and not in its index. */
-  TinyPlugin shadow(String className, String source) {
+  public TinyPlugin shadow(String className, String source) {
     shadows.put(className, source);
     return this;
   }
 
   /** Compiles and packs it. */
-  Path writeTo(Path folder) throws IOException {
+  public Path writeTo(Path folder) throws IOException {
     Path work = Files.createDirectory(folder.resolve("compiled-" + id));
     compile(work);
-    Path jar = folder.resolve(id + "-1.0.0.jar");
+    Path jar = folder.resolve(id + "-" + version + ".jar");
     for (int copy = 2; Files.exists(jar); copy++) {
-      jar = folder.resolve(id + "-1.0." + copy + ".jar");
+      jar = folder.resolve(id + "-copy" + copy + ".jar");
     }
     Manifest manifest = new Manifest();
     Attributes attributes = manifest.getMainAttributes();
     attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
     attributes.putValue("Plugin-Id", id);
-    attributes.putValue("Plugin-Version", "1.0.0");
+    attributes.putValue("Plugin-Version", version);
     attributes.putValue("Plugin-Capabilities", capabilities);
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file, manifest)) {
