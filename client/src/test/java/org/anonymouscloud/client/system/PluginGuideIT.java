@@ -1,0 +1,186 @@
+package org.anonymouscloud.client.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.anonymouscloud.client.system.Client.Person;
+import org.anonymouscloud.client.system.Program.Running;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The plugin of docs/plugin-guide.md, built outside this build and used as the guide says. */
+final class PluginGuideIT {
+  private static final Path ROOT = Program.LAUNCHER.getParent();
+  private static final Path SAMPLE = ROOT.resolve("examples/notes-plugin");
+  private static final String JAR = "examples/notes-plugin/target/notes-plugin-1.0.0.jar";
+  private static final String NOTE = "buy milk";
+  private static final String LONG_NOTE = "a canary that no server may see";
+
+  @TempDir private Path folder;
+
+  @Test
+  void theGuidesPluginIsBuiltSignedInstalledAndUsedAsTheGuideSays() throws Exception {
+    Path project = Files.createDirectory(folder.resolve("notes-plugin"));
+    Files.copy(SAMPLE.resolve("pom.xml"), project.resolve("pom.xml"));
+    Folders.copy(SAMPLE.resolve("src"), project.resolve("src"));
+    new OutsideBuild(folder.resolve("outside")).packageProject(project);
+    Path jar = project.resolve("target/notes-plugin-1.0.0.jar");
+    Program program = new Program(folder.resolve("home"));
+    List<String> commands = commands();
+    List<String> beforeTheStart = commands.subList(0, 6);
+    List<String> afterwards = commands.subList(6, commands.size());
+
+    assertThat(program.run("plugin", "install", jar.toString(), "--yes").failed(4))
+        .contains("not signed");
+    String key = "";
+    for (String command : beforeTheStart) {
+      String out = run(program, command, jar, key);
+      if (command.contains("new-key")) {
+        key = out;
+      }
+      if (command.contains("install")) {
+        assertThat(out).contains("notes 1.0.0", "Example", "server-feature/1", "client-feature/1");
+      }
+    }
+
+    try (Running up = program.start("up", "--listen", "127.0.0.1:" + TestServer.freePort());
+        Client alice =
+            new Client(
+                program.home(),
+                up.connectionString(),
+                Person.in(folder, "alice", "a password of alice"))) {
+      alice.register();
+      run(program, afterwards.get(0), jar, key);
+      assertThat(run(program, afterwards.get(1), jar, key)).contains(NOTE).hasLineCount(1);
+      assertThat(run(program, afterwards.get(2), jar, key))
+          .containsPattern("notes +on +1.0.0 .*server-feature/1, client-feature/1.*Example");
+      assertThat(afterwards).hasSize(3);
+      aNoteIsSealedAndCanBeRemoved(program);
+      thePanelIsServedToWhoeverHasTheToken(program);
+    }
+    assertThat(
+            CanarySearch.forTexts(List.of(LONG_NOTE)).in(List.of(program.home().resolve("server"))))
+        .isEmpty();
+  }
+
+  private static void aNoteIsSealedAndCanBeRemoved(Program program) throws Exception {
+    String id = program.run("notes", "add", LONG_NOTE).succeeded().out().strip();
+    JsonNode notes = json(program.run("notes", "--json").succeeded().out()).path("notes");
+    assertThat(notes).hasSize(2);
+    assertThat(notes)
+        .anySatisfy(
+            note -> {
+              assertThat(note.path("id").asText()).isEqualTo(id);
+              assertThat(note.path("text").asText()).isEqualTo(LONG_NOTE);
+            });
+    program.run("notes", "remove", id).succeeded();
+    assertThat(program.run("notes", "remove", id).failed(1)).contains("no such note");
+    assertThat(program.run("notes").succeeded().out()).hasLineCount(1);
+    program.run("notes", "add", LONG_NOTE).succeeded();
+  }
+
+  private static void thePanelIsServedToWhoeverHasTheToken(Program program) throws Exception {
+    String url = json(program.run("agent", "status", "--json").out()).path("url").asText();
+    String token = program.run("agent", "token").succeeded().out().strip();
+    Path sources = SAMPLE.resolve("src/main/resources/org/example/notes/client/ui");
+
+    HttpURLConnection list = get(url + "/api/v1/panels", token);
+    JsonNode panels = new ObjectMapper().readTree(list.getInputStream());
+    assertThat(panels).hasSize(1);
+    assertThat(panels.get(0).path("title").asText()).isEqualTo("Notes");
+    HttpURLConnection script = get(url + panels.get(0).path("script").asText(), token);
+    assertThat(script.getInputStream().readAllBytes())
+        .isEqualTo(Files.readAllBytes(sources.resolve("panel.js")));
+    assertThat(script.getContentType()).startsWith("text/javascript");
+    assertThat(script.getHeaderField("Content-Security-Policy"))
+        .contains("default-src 'none'", "script-src 'self'")
+        .doesNotContain("unsafe");
+    HttpURLConnection style = get(url + "/api/v1/panels/notes/panel.css", token);
+    assertThat(style.getInputStream().readAllBytes())
+        .isEqualTo(Files.readAllBytes(sources.resolve("panel.css")));
+
+    assertThat(get(url + "/api/v1/panels/notes/panel.js", "").getResponseCode()).isEqualTo(401);
+    for (String path :
+        List.of(
+            "notes/missing.js",
+            "notes/",
+            "notes/..%2FNotesClient.class",
+            "notes/%2e%2e/%2e%2e/db/V1__notes.sql",
+            "notes/../NotesClient.class",
+            "notes//org/example/notes/client/ui/panel.js",
+            "vault/panel.js",
+            "other/panel.js")) {
+      assertThat(get(url + "/api/v1/panels/" + path, token).getResponseCode())
+          .as(path)
+          .isBetween(400, 404);
+    }
+  }
+
+  private static HttpURLConnection get(String url, String token) throws IOException {
+    HttpURLConnection request = (HttpURLConnection) URI.create(url).toURL().openConnection();
+    request.setRequestProperty("Authorization", "Bearer " + token);
+    return request;
+  }
+
+  /** Runs a line of the guide for the jar that was built outside. */
+  private String run(Program program, String command, Path jar, String key) throws Exception {
+    String line =
+        command
+            .replace("./anoncloud ", "")
+            .replace(JAR, jar.toString())
+            .replace("KEY", key)
+            .replace("publisher.key", folder.resolve("publisher.key").toString());
+    List<String> words = new ArrayList<>();
+    var word = Pattern.compile("'([^']*)'|\\S+").matcher(line);
+    while (word.find()) {
+      words.add(word.group(1) == null ? word.group() : word.group(1));
+    }
+    if (words.contains("install")) {
+      // Without a terminal there is nobody to ask.
+      assertThat(program.run(words.toArray(String[]::new)).exitCode()).as(line).isEqualTo(2);
+      words.add("--yes");
+    }
+    return program.run(words.toArray(String[]::new)).succeeded().out().strip();
+  }
+
+  private static List<String> commands() throws IOException {
+    return Files.readAllLines(ROOT.resolve("docs/plugin-guide.md")).stream()
+        .filter(line -> line.startsWith("./anoncloud "))
+        .toList();
+  }
+
+  @Test
+  void whatTheGuideShowsStandsInTheSample() throws Exception {
+    StringBuilder sample = new StringBuilder();
+    try (Stream<Path> files = Files.walk(SAMPLE)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (file.toString().matches(".*\\.(java|xml|sql)")) {
+          sample.append(Files.readString(file));
+        }
+      }
+    }
+    var excerpts =
+        Pattern.compile("```(?:java|xml|sql)\\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(ROOT.resolve("docs/plugin-guide.md")));
+    int count = 0;
+    while (excerpts.find()) {
+      assertThat(sample).contains(excerpts.group(1));
+      count++;
+    }
+    assertThat(count).isGreaterThanOrEqualTo(8);
+  }
+
+  private static JsonNode json(String text) throws IOException {
+    return new ObjectMapper().readTree(text);
+  }
+}

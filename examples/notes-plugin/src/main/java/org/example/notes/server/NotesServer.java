@@ -1,0 +1,28 @@
+package org.example.notes.server;
+
+import java.io.IOException;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.plugin.RunningFeature;
+import org.anonymouscloud.core.plugin.ServerContext;
+import org.anonymouscloud.core.plugin.ServerFeature;
+import org.example.notes.protocol.Messages;
+import org.pf4j.Extension;
+
+/** The server half: brings its own table up to date and starts to serve. */
+@Extension
+public final class NotesServer implements ServerFeature {
+  @Override
+  public String name() {
+    return Messages.FEATURE;
+  }
+
+  @Override
+  public RunningFeature start(ServerContext context) throws IOException {
+    try {
+      context.database().migrate(Messages.FEATURE, NotesServer.class, "org/example/notes/db");
+    } catch (DatabaseUnavailable e) {
+      throw new IOException("The table of notes is not usable: " + e.getMessage(), e);
+    }
+    return new NotesService(context.database());
+  }
+}
