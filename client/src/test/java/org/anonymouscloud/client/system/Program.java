@@ -219,7 +219,8 @@ final class Program {
 
     @Override
     public void close() {
-      process.destroy();
+      // Not by the Process, which closes the streams: what is said at the end is kept too.
+      var _ = process.toHandle().destroy();
       try {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
           process.destroyForcibly().waitFor();
