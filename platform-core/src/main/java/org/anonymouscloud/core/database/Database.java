@@ -14,4 +14,15 @@ public interface Database extends ExtensionPoint {
    *     says what is wrong and what to do, and names no credentials
    */
   OpenDatabase open(DatabaseSettings settings);
+
+  /**
+   * As {@link #open}, for work that nobody else may see half done: no other process has the
+   * database open, and none can open it until this is closed. For a database in the data folder the
+   * lock of that folder, which is the caller's, is enough.
+   *
+   * @throws DatabaseUnavailable as above, or because another process has it open
+   */
+  default OpenDatabase openAlone(DatabaseSettings settings) {
+    return open(settings);
+  }
 }

@@ -38,6 +38,11 @@ public final class Migrations {
     this.scripts = scripts;
   }
 
+  /** Whose tables they are. */
+  public String owner() {
+    return owner;
+  }
+
   private record Script(int version, String file, String text) {
     Digest digest() {
       return Digest.sha256(text.getBytes(UTF_8));
@@ -67,9 +72,21 @@ public final class Migrations {
    *
    * @param handle within a transaction, which the caller ends: all of the scripts or none. Nobody
    *     else may run scripts on the database meanwhile.
-   * @throws DatabaseUnavailable if a script fails, or the tables are newer than the scripts
+   * @throws DatabaseUnavailable if a script fails, the tables are newer than the scripts, or the
+   *     database must not be served ({@link DatabaseState#checkServed})
    */
   public void apply(Handle handle) {
+    DatabaseState.of(handle).checkServed();
+    apply(handle, scripts.size());
+  }
+
+  /**
+   * As {@link #apply(Handle)}, up to a version and whatever the database's state: for making the
+   * tables of rows that were written at that version.
+   *
+   * @throws DatabaseUnavailable if there are fewer scripts than that too
+   */
+  public void apply(Handle handle, int last) {
     handle.execute(
         """
         CREATE TABLE IF NOT EXISTS migrations (
@@ -86,14 +103,14 @@ public final class Migrations {
             .map((row, context) -> Digest.of(row.getBytes(1)))
             .list();
     // A table that an older program does not understand must not be touched by it.
-    if (done.size() > scripts.size()) {
+    if (Math.max(done.size(), last) > scripts.size()) {
       throw new DatabaseUnavailable(
           "The tables of "
               + owner
               + " were made by a newer version of the program. Nothing was changed. Install that"
               + " version again, or restore a backup from before.");
     }
-    for (Script script : scripts) {
+    for (Script script : scripts.subList(0, Math.max(done.size(), last))) {
       if (script.version() > done.size()) {
         run(script, handle);
       } else if (!done.get(script.version() - 1).equals(script.digest())) {

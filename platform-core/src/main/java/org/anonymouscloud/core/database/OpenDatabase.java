@@ -6,7 +6,9 @@ import org.jdbi.v3.core.HandleCallback;
  * An open database. Thread-safe.
  *
  * <p>Tables use the SQL that both SQLite and PostgreSQL speak: {@code TEXT}, {@code BIGINT}, {@code
- * BYTEA}, {@code ON CONFLICT}, {@code RETURNING}.
+ * BYTEA}, {@code ON CONFLICT}, {@code RETURNING}. So that its rows can be copied, each table has a
+ * primary key, refers to tables of its own owner or the core and not to itself, and has names of
+ * lower-case letters, digits and underscores.
  */
 public interface OpenDatabase extends AutoCloseable {
   /**
@@ -35,6 +37,19 @@ public interface OpenDatabase extends AutoCloseable {
    * @throws DatabaseUnavailable if the database fails; then the transaction may or may not be there
    */
   <T, X extends Exception> T write(HandleCallback<T, X> work) throws X;
+
+  /**
+   * What follows the name of a {@code TEXT} column, with a space before it, so that its rows are
+   * ordered by their UTF-8 bytes whatever the database's language is; empty if they always are.
+   */
+  String byteOrder();
+
+  /**
+   * Looks for damage that reading all rows does not show, like that of an index; may take long.
+   *
+   * @throws DatabaseUnavailable if there is any
+   */
+  void checkForDamage();
 
   /** Messages between the parts of a server, and between servers that share the database. */
   Signals signals();

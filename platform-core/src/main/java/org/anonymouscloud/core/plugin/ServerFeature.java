@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.plugin;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.pf4j.ExtensionPoint;
 
 /** The server half of a feature. */
@@ -10,6 +11,14 @@ public interface ServerFeature extends ExtensionPoint {
    * vault}.
    */
   String name();
+
+  /**
+   * What it keeps, if it keeps anything. The tables of a feature that does not say so are in no
+   * backup, and a server that has them cannot move to another database.
+   */
+  default Optional<FeatureData> data() {
+    return Optional.empty();
+  }
 
   /**
    * Brings its tables up to date and starts serving.

@@ -18,7 +18,7 @@ import org.anonymouscloud.core.disk.PrivateFile;
  * The server's folder, readable by the server alone and locked as long as this is open: a database
  * that lives in it has one server, one that lives elsewhere may have several on one folder.
  */
-final class DataFolder implements AutoCloseable {
+public final class DataFolder implements AutoCloseable {
   private final Path folder;
   private final FileChannel lockFile;
 
@@ -32,7 +32,7 @@ final class DataFolder implements AutoCloseable {
    *
    * @param shared whether other servers may use it at the same time
    */
-  static DataFolder open(Path chosen, boolean shared) throws CannotStart {
+  public static DataFolder open(Path chosen, boolean shared) throws CannotStart {
     Path folder = chosen.toAbsolutePath().normalize();
     try {
       PrivateFile.createFolder(folder);
@@ -77,7 +77,7 @@ final class DataFolder implements AutoCloseable {
     };
   }
 
-  Path path() {
+  public Path path() {
     return folder;
   }
 

@@ -28,6 +28,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;
@@ -625,6 +626,46 @@ public abstract class DatabaseContract {
             handle -> handle.createQuery("SELECT body FROM notes").mapTo(byte[].class).one());
     assertThat(id).isEqualTo(1);
     assertThat(body).isEqualTo(key);
+  }
+
+  @Test
+  void textsAreOrderedByTheirBytesWhenThatIsAskedFor() {
+    OpenDatabase database = withCounters();
+    List<String> names = List.of("B", "a", "a-b", "a.", "aB", "a_", "ab", "b", "ä", "日");
+    for (String name : names.reversed()) {
+      set(database, name, 1);
+    }
+
+    List<String> ordered =
+        database.read(
+            handle ->
+                handle
+                    .createQuery("SELECT name FROM counters ORDER BY name" + database.byteOrder())
+                    .mapTo(String.class)
+                    .list());
+
+    assertThat(ordered).isEqualTo(names);
+    database.checkForDamage();
+  }
+
+  @Test
+  void aDatabaseThatIsNotWholeOrHasMovedIsNotServed() {
+    OpenDatabase database = withCounters();
+    for (DatabaseState.Standing standing : DatabaseState.Standing.values()) {
+      DatabaseState state = new DatabaseState(standing, "work", "elsewhere");
+      database.<Void, RuntimeException>write(
+          handle -> {
+            state.put(handle);
+            return null;
+          });
+      assertThat(database.read(DatabaseState::of)).isEqualTo(state);
+      if (standing == DatabaseState.Standing.READY) {
+        migrate(database, "counters", "counters");
+      } else {
+        assertThatThrownBy(() -> migrate(database, "counters", "counters"))
+            .isInstanceOf(DatabaseUnavailable.class);
+      }
+    }
   }
 
   @Test

@@ -1,9 +1,11 @@
 package org.anonymouscloud.core.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,28 @@ public abstract class SharedDatabaseContract extends DatabaseContract {
     other.signals().publish("news", "2");
     assertThat(next(here)).isEqualTo("2");
     assertThat(next(there)).isEqualTo("2");
+  }
+
+  @Test
+  void whoWantsItAloneWaitsForAllNodesAndKeepsThemOut() {
+    OpenDatabase other = open();
+    db().close();
+    assertThatThrownBy(() -> database().openAlone(settings()).close())
+        .isInstanceOf(DatabaseUnavailable.class)
+        .hasMessageContaining("in use");
+    other.close();
+
+    try (OpenDatabase alone = database().openAlone(settings())) {
+      assertThat(
+              alone.<Integer, RuntimeException>write(
+                  handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one()))
+          .isOne();
+      assertThatThrownBy(this::open)
+          .isInstanceOf(DatabaseUnavailable.class)
+          .hasMessageContaining("in use");
+    }
+
+    open();
   }
 
   @Test

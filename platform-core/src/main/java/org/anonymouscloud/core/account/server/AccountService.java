@@ -16,6 +16,7 @@ import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -26,6 +27,9 @@ public final class AccountService {
   private static final int LINKS_IN_AN_ANSWER = 16;
 
   private static final int DRIVE_NAME_BYTES = 16;
+
+  private static final String OWNER = "core";
+  private static final String SCRIPTS = "org/anonymouscloud/core/db";
 
   private final OpenDatabase database;
   private final ServerSecrets secrets;
@@ -43,7 +47,12 @@ public final class AccountService {
     this.secrets = secrets;
     this.clock = clock;
     this.policy = policy;
-    database.migrate("core", AccountService.class, "org/anonymouscloud/core/db");
+    database.migrate(OWNER, AccountService.class, SCRIPTS);
+  }
+
+  /** The scripts of the account tables. */
+  public static Migrations tables() {
+    return Migrations.of(OWNER, AccountService.class, SCRIPTS);
   }
 
   /**

@@ -21,6 +21,11 @@ import org.anonymouscloud.vault.server.VaultTables.Space;
  * is gone, so a crash leaves no file that nobody knows. Thread-safe, also between server processes.
  */
 final class Ledger {
+  /** Whose the tables are, and where the scripts for them lie in this class's jar. */
+  static final String OWNER = "vault";
+
+  static final String SCRIPTS = "org/anonymouscloud/vault/db";
+
   private static final long HOUR = 3_600_000;
 
   /** A pack that came late in its hour still gets a full day. */
@@ -35,7 +40,7 @@ final class Ledger {
   Ledger(OpenDatabase database, Clock clock) {
     this.database = database;
     this.clock = clock;
-    database.migrate("vault", Ledger.class, "org/anonymouscloud/vault/db");
+    database.migrate(OWNER, Ledger.class, SCRIPTS);
   }
 
   Optional<Pack> pack(AccountId account, PackName name) {

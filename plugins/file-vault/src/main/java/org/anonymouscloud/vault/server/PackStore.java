@@ -13,9 +13,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.plugin.FeatureData.Hold;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.PackName;
@@ -35,27 +37,29 @@ final class PackStore implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 128 * 1024;
 
   private static final int SEND_BUFFER = 64 * 1024;
+  private static final String PACKS = "packs";
   private static final int FOLDER_CHARACTERS = 2;
 
   /** Left free for the database, which cannot even delete without space. */
   static final long SPARE_SPACE = 32L << 20;
 
+  private final Path folder;
   private final Path packs;
   private final IncomingFolder incoming;
   private final Disk disk;
   private final Set<Path> folders = ConcurrentHashMap.newKeySet();
 
-  private PackStore(Path packs, IncomingFolder incoming, Disk disk) {
-    this.packs = packs;
+  private PackStore(Path folder, IncomingFolder incoming, Disk disk) {
+    this.folder = folder;
+    this.packs = folder.resolve(PACKS);
     this.incoming = incoming;
     this.disk = disk;
   }
 
   /** Opens the store below a folder, which it makes ready if it is empty. */
   static PackStore open(Path folder, Disk disk) throws IOException {
-    Path packs = folder.resolve("packs");
-    PrivateFile.createFolder(packs);
-    return new PackStore(packs, IncomingFolder.open(folder.resolve("incoming")), disk);
+    PrivateFile.createFolder(folder.resolve(PACKS));
+    return new PackStore(folder, IncomingFolder.open(folder.resolve("incoming")), disk);
   }
 
   /** The name of this process, under which it receives. */
@@ -194,6 +198,15 @@ final class PackStore implements AutoCloseable {
     return read;
   }
 
+  /** Keeps others from deleting files; empty if someone keeps us, for instance a backup. */
+  Optional<Hold> tryHold() throws DiskFailed {
+    try {
+      return DeletionLock.tryHold(folder);
+    } catch (IOException e) {
+      throw new DiskFailed(e);
+    }
+  }
+
   /** Deletes files, those that are there, and makes that durable. */
   void delete(Collection<PackName> files) throws DiskFailed {
     Set<Path> changed = new HashSet<>();
@@ -211,7 +224,12 @@ final class PackStore implements AutoCloseable {
   }
 
   private Path path(PackName file) {
-    return packs.resolve(file.text().substring(0, FOLDER_CHARACTERS)).resolve(file.text());
+    return folder.resolve(pathOf(file));
+  }
+
+  /** Where a file lies below the store's folder, with slashes. */
+  static String pathOf(PackName file) {
+    return PACKS + "/" + file.text().substring(0, FOLDER_CHARACTERS) + "/" + file.text();
   }
 
   private static Path folderOf(Path file) {

@@ -1,11 +1,14 @@
 package org.anonymouscloud.vault.server;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.plugin.FeatureData.Hold;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,11 +85,20 @@ final class Sweeper implements AutoCloseable {
       }
       after = files.getLast().text();
       try {
-        store.delete(files);
+        Optional<Hold> hold = store.tryHold();
+        if (hold.isEmpty()) {
+          LOG.info("Deletions wait for a backup or another process.");
+          return;
+        }
+        try (Hold _ = hold.get()) {
+          store.delete(files);
+        }
         ledger.gone(files);
       } catch (DiskFailed e) {
         // They stay in the ledger, so the next round tries again.
         LOG.error("Packs could not be deleted: {}", e.getMessage());
+      } catch (IOException e) {
+        LOG.warn("The lock of deletions could not be given back: {}", e.getMessage());
       }
     }
   }

@@ -1,7 +1,9 @@
 package org.anonymouscloud.vault.server;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
@@ -24,6 +26,11 @@ public final class VaultServerFeature implements ServerFeature {
   @Override
   public String name() {
     return VaultMethod.FEATURE;
+  }
+
+  @Override
+  public Optional<FeatureData> data() {
+    return Optional.of(new VaultData());
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.jdbi.v3.core.Handle;
@@ -13,6 +14,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 record VaultTables(Handle handle) {
   /** Names in one statement; SQLite takes 32,766 parameters. */
   private static final int NAMES_IN_A_STATEMENT = 1000;
+
+  private static final int FETCHED_AT_ONCE = 1000;
 
   /** A pack as it is stored. */
   record Pack(PackName file, int length) {}
@@ -32,6 +35,15 @@ record VaultTables(Handle handle) {
         .bind(1, name.text())
         .map((row, context) -> new Pack(new PackName(row.getString(1)), row.getInt(2)))
         .findOne();
+  }
+
+  /** All packs of all accounts, few of them in memory at a time. */
+  void eachPack(Consumer<Pack> receiver) {
+    handle
+        .createQuery("SELECT file, length FROM vault_packs")
+        .setFetchSize(FETCHED_AT_ONCE)
+        .map((row, context) -> new Pack(new PackName(row.getString(1)), row.getInt(2)))
+        .useStream(packs -> packs.forEach(receiver));
   }
 
   void insertPack(AccountId account, PackName name, Pack pack, long expires) {

@@ -66,6 +66,16 @@ final class FaultyDatabase implements OpenDatabase {
   }
 
   @Override
+  public String byteOrder() {
+    return real.byteOrder();
+  }
+
+  @Override
+  public void checkForDamage() {
+    real.checkForDamage();
+  }
+
+  @Override
   public Signals signals() {
     return real.signals();
   }

@@ -32,23 +32,27 @@ final class NotifySignals implements Signals, AutoCloseable {
   private static final int RETRY_MILLISECONDS = 500;
 
   private final PGSimpleDataSource source;
+  private final NodeLock lock;
   private final Jdbi publisher;
   private final Subscribers subscribers = new Subscribers();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread listener;
   private volatile Connection listening;
 
-  private NotifySignals(PGSimpleDataSource source, Jdbi publisher, Connection first) {
+  private NotifySignals(
+      PGSimpleDataSource source, NodeLock lock, Jdbi publisher, Connection first) {
     this.source = source;
+    this.lock = lock;
     this.publisher = publisher;
     this.listening = first;
     this.listener = Thread.ofVirtual().name("postgres-signals").unstarted(() -> listen(first));
   }
 
-  /** A connection that listens already, for {@link #start}. */
-  static Connection connect(PGSimpleDataSource source) throws SQLException {
+  /** A connection that holds the lock and listens already, for {@link #start}. */
+  static Connection connect(PGSimpleDataSource source, NodeLock lock) throws SQLException {
     Connection connection = source.getConnection();
     try (Statement statement = connection.createStatement()) {
+      lock.await(connection);
       statement.execute("LISTEN " + CHANNEL);
       return connection;
     } catch (SQLException e) {
@@ -61,10 +65,12 @@ final class NotifySignals implements Signals, AutoCloseable {
    * Delivers until closed.
    *
    * @param source makes further connections when {@code first} breaks
+   * @param lock held as long as a connection is
    * @param first owned by the signals from now on
    */
-  static NotifySignals start(PGSimpleDataSource source, Jdbi publisher, Connection first) {
-    NotifySignals signals = new NotifySignals(source, publisher, first);
+  static NotifySignals start(
+      PGSimpleDataSource source, NodeLock lock, Jdbi publisher, Connection first) {
+    NotifySignals signals = new NotifySignals(source, lock, publisher, first);
     signals.listener.start();
     return signals;
   }
@@ -127,7 +133,7 @@ final class NotifySignals implements Signals, AutoCloseable {
   private Optional<Connection> reconnect() {
     while (isOpen()) {
       try {
-        Connection connection = connect(source);
+        Connection connection = connect(source, lock);
         LOG.info("Signals go on.");
         return Optional.of(connection);
       } catch (SQLException away) {

@@ -44,7 +44,8 @@ final class OpenPostgres implements OpenDatabase {
   private final NotifySignals signals;
   private final ScopedValue<OpenPostgres> writing = ScopedValue.newInstance();
 
-  private OpenPostgres(PostgresAddress address, boolean durableByDefault, Connection listening) {
+  private OpenPostgres(
+      PostgresAddress address, NodeLock lock, boolean durableByDefault, Connection listening) {
     this.failures = new PostgresFailures(address);
     this.patient = Jdbi.create(address.source());
     String durable = durableByDefault ? "" : " -c synchronous_commit=on";
@@ -53,25 +54,31 @@ final class OpenPostgres implements OpenDatabase {
             "postgres-writers",
             WRITERS,
             address,
+            lock,
             "default_transaction_isolation=serializable" + durable);
     this.readers =
         pool(
             "postgres-readers",
             READERS,
             address,
+            lock,
             "default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on");
     this.writes = Jdbi.create(writers);
     this.reads = Jdbi.create(readers);
-    this.signals = NotifySignals.start(address.source(), writes, listening);
+    this.signals = NotifySignals.start(address.source(), lock, writes, listening);
   }
 
-  static OpenPostgres open(PostgresAddress address) {
+  static OpenPostgres open(PostgresAddress address, NodeLock lock) {
     PostgresFailures failures = new PostgresFailures(address);
-    try (Connection connection = address.source().getConnection();
-        Statement statement = connection.createStatement()) {
-      failures.checkVersion(Integer.parseInt(show(statement, "server_version_num")));
-      boolean durable = !show(statement, "synchronous_commit").equals("off");
-      return new OpenPostgres(address, durable, NotifySignals.connect(address.source()));
+    try {
+      boolean durable;
+      try (Connection connection = address.source().getConnection();
+          Statement statement = connection.createStatement()) {
+        failures.checkVersion(Integer.parseInt(show(statement, "server_version_num")));
+        durable = !show(statement, "synchronous_commit").equals("off");
+      }
+      return new OpenPostgres(
+          address, lock, durable, NotifySignals.connect(address.source(), lock));
     } catch (SQLException e) {
       throw failures.of(e);
     }
@@ -85,7 +92,7 @@ final class OpenPostgres implements OpenDatabase {
   }
 
   private static HikariDataSource pool(
-      String name, int size, PostgresAddress address, String settings) {
+      String name, int size, PostgresAddress address, NodeLock lock, String settings) {
     PGSimpleDataSource source = address.source();
     source.setSocketTimeout(SILENCE_SECONDS);
     source.setOptions("-c " + settings);
@@ -94,6 +101,9 @@ final class OpenPostgres implements OpenDatabase {
     config.setDataSource(source);
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(1);
+    if (lock == NodeLock.SHARED) {
+      config.setConnectionInitSql(NodeLock.CHECK);
+    }
     config.setConnectionTimeout(WAIT_MILLISECONDS);
     // The server was there a moment ago; should it be gone, the pool waits for it.
     config.setInitializationFailTimeout(-1);
@@ -162,6 +172,18 @@ final class OpenPostgres implements OpenDatabase {
       throw failures.tooManyConflicts(why);
     }
   }
+
+  /** "C" is the order of bytes, which each database knows. */
+  @Override
+  public String byteOrder() {
+    return " COLLATE \"C\"";
+  }
+
+  /**
+   * Reading all rows shows what can be seen from here; the rest is its administrator's to check.
+   */
+  @Override
+  public void checkForDamage() {}
 
   @Override
   public Signals signals() {

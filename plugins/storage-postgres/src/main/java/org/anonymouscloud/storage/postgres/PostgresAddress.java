@@ -27,6 +27,9 @@ record PostgresAddress(
     String database,
     TlsMode tls,
     Optional<String> rootCertificate) {
+  /** What our connections are called on the server. */
+  static final String APPLICATION = "anoncloud";
+
   private static final int DEFAULT_PORT = 5432;
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[?::1]?");
@@ -128,7 +131,7 @@ record PostgresAddress(
     source.setDatabaseName(database);
     source.setUser(user);
     source.setPassword(password.orElse(""));
-    source.setApplicationName("anoncloud");
+    source.setApplicationName(APPLICATION);
     source.setConnectTimeout(CONNECT_SECONDS);
     source.setTcpKeepAlive(true);
     source.setRequireAuth("scram-sha-256");

@@ -16,6 +16,15 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public OpenDatabase open(DatabaseSettings settings) {
+    return open(settings, NodeLock.SHARED);
+  }
+
+  @Override
+  public OpenDatabase openAlone(DatabaseSettings settings) {
+    return open(settings, NodeLock.ALONE);
+  }
+
+  private static OpenDatabase open(DatabaseSettings settings, NodeLock lock) {
     String url =
         settings
             .url()
@@ -23,6 +32,6 @@ public final class PostgresDatabase implements Database {
                 () ->
                     new DatabaseUnavailable(
                         "PostgreSQL needs --database-url postgresql://USER:PASSWORD@HOST/NAME."));
-    return OpenPostgres.open(PostgresAddress.parse(url));
+    return OpenPostgres.open(PostgresAddress.parse(url), lock);
   }
 }

@@ -85,7 +85,13 @@ record PostgresFailures(PostgresAddress address) {
 
   /** The pool wraps why it could not connect. */
   private static SQLException rootOf(SQLException e) {
-    return e.getCause() instanceof SQLException cause ? rootOf(cause) : e;
+    SQLException root = e;
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException found) {
+        root = found;
+      }
+    }
+    return root;
   }
 
   private Optional<DatabaseUnavailable> known(SQLException e) {
@@ -127,6 +133,9 @@ record PostgresFailures(PostgresAddress address) {
               + "\".";
       case "53100" -> " has no space left on its disk. Free some.";
       case "53300" -> " takes no more connections. Raise its max_connections.";
+      case NodeLock.IN_USE ->
+          " is in use: a server or another of its owner's commands has it open, or it has moved or"
+              + " is being moved. Stop what uses it first.";
       case "57P01", "57P02", "57P03" -> " is starting or stopping. It is tried again.";
       case "XX001", "XX002" -> " is damaged. Stop the server and restore a backup.";
       default ->

@@ -9,6 +9,8 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -182,6 +184,47 @@ class PostgresServerTest {
         }
       }
     }
+  }
+
+  @Test
+  void aNodeThatWasCutOffDuringAMoveCannotWriteIntoTheOldDatabase() throws Exception {
+    String url = server().newDatabase();
+    String name = url.substring(url.lastIndexOf('/') + 1);
+    try (OpenDatabase node = open(url)) {
+      node.<Integer, RuntimeException>write(
+          handle -> handle.execute("CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY)"));
+      // As a network that breaks does: all of the node's connections are gone, and the move comes
+      // before it has made new ones.
+      server()
+          .asSuperuser(
+              "ALTER DATABASE " + name + " CONNECTION LIMIT 0",
+              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+                  + name
+                  + "'");
+      try (Connection move = server().open(url).getConnection();
+          Statement statement = move.createStatement()) {
+        statement.execute("CREATE TABLE database_state (standing TEXT NOT NULL)");
+        statement.execute("GRANT SELECT ON database_state TO " + PostgresServer.USER);
+        statement.execute("INSERT INTO database_state VALUES ('LEFT')");
+      }
+      server().asSuperuser("ALTER DATABASE " + name + " CONNECTION LIMIT -1");
+
+      // At first it may meet a connection that is dead.
+      String refusal = refusal(node);
+      while (refusal.contains("tried again")) {
+        refusal = refusal(node);
+      }
+      assertThat(refusal).contains("moved");
+    }
+  }
+
+  private static String refusal(OpenDatabase node) {
+    try {
+      node.<Integer, RuntimeException>write(handle -> handle.execute("INSERT INTO t VALUES (1)"));
+    } catch (DatabaseUnavailable e) {
+      return String.valueOf(e.getMessage());
+    }
+    throw new AssertionError("A row was written into a database that has moved.");
   }
 
   private static void writeUntilAway(

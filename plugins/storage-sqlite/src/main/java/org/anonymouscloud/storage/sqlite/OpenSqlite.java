@@ -2,6 +2,7 @@ package org.anonymouscloud.storage.sqlite;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.util.List;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;
@@ -64,6 +65,20 @@ final class OpenSqlite implements OpenDatabase {
   @Override
   public <T, X extends Exception> T write(HandleCallback<T, X> work) throws X {
     return writes.run(work);
+  }
+
+  @Override
+  public String byteOrder() {
+    return "";
+  }
+
+  @Override
+  public void checkForDamage() {
+    List<String> found =
+        read(handle -> handle.createQuery("PRAGMA integrity_check(1)").mapTo(String.class).list());
+    if (!found.equals(List.of("ok"))) {
+      throw failures.damaged(String.join("; ", found));
+    }
   }
 
   @Override

@@ -10,8 +10,17 @@ import org.sqlite.SQLiteException;
 
 /** What SQLite's result codes mean to the server's owner. */
 record SqliteFailures(SqliteFile file) {
+  private static final String DAMAGED =
+      " is damaged. Stop the server, keep a copy of the damaged file and restore the database from"
+          + " a backup.";
+
   /** Extended result codes carry the plain one in their low byte. */
   private static final int PLAIN = 0xff;
+
+  /** The failure of a database that is damaged though it could be read. */
+  DatabaseUnavailable damaged(String how) {
+    return new DatabaseUnavailable("The database " + file + DAMAGED + " (" + how + ")");
+  }
 
   /** The failure of something that only a failing database makes fail. */
   DatabaseUnavailable of(SQLException e) {
@@ -58,9 +67,7 @@ record SqliteFailures(SqliteFile file) {
           case SQLITE_NOTADB ->
               " is not a SQLite database, or its beginning is damaged. Nothing was changed. Restore"
                   + " it from a backup, or choose another folder with --data.";
-          case SQLITE_CORRUPT, SQLITE_FORMAT ->
-              " is damaged. Stop the server, keep a copy of the damaged file and restore the"
-                  + " database from a backup.";
+          case SQLITE_CORRUPT, SQLITE_FORMAT -> DAMAGED;
           case SQLITE_FULL ->
               " cannot grow because its disk is full. Free some space; what was acknowledged is"
                   + " not lost.";

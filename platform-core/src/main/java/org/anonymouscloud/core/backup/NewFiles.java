@@ -1,0 +1,117 @@
+package org.anonymouscloud.core.backup;
+
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.Set;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.disk.PrivateFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files that are written below a folder, for their owner's eyes. They are durable once {@link
+ * #syncFolders} returns. Not thread-safe.
+ */
+final class NewFiles {
+  private static final int BUFFER = 1 << 16;
+
+  private final Path root;
+  private final Set<Path> folders = new HashSet<>();
+
+  NewFiles(Path root) {
+    this.root = root;
+  }
+
+  /** A file that was written. */
+  record Written(long length, Digest digest) {}
+
+  /** Copies a file in place of what is at {@code path}. */
+  Written copy(Path from, String path) throws IOException {
+    try (InputStream in = open(from);
+        FileChannel out = create(path);
+        CopyingStream copying = new CopyingStream(in, Channels.newOutputStream(out))) {
+      Digest digest = Digest.sha256(copying);
+      out.force(true);
+      return new Written(out.size(), digest);
+    }
+  }
+
+  /** Opens a file to read; a link in its place is not followed. */
+  static InputStream open(Path file) throws IOException {
+    return new BufferedInputStream(
+        Channels.newInputStream(
+            FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)),
+        BUFFER);
+  }
+
+  /** Makes a file, or empties the one that is there. The caller makes its content durable. */
+  FileChannel create(String path) throws IOException {
+    Path file = root.resolve(path);
+    createFolders(file.getParent());
+    return FileChannel.open(
+        file,
+        Set.of(
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  }
+
+  /** One by one from the root on: parents that are made on the way would be open to others. */
+  private void createFolders(@Nullable Path folder) throws IOException {
+    if (folder != null && !folders.contains(folder)) {
+      if (!folder.equals(root)) {
+        createFolders(folder.getParent());
+      }
+      PrivateFile.createFolder(folder);
+      folders.add(folder);
+    }
+  }
+
+  /** Makes the names of all files durable. */
+  void syncFolders() throws IOException {
+    for (Path folder : folders) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  /** Writes to another place what is read from it. */
+  private static final class CopyingStream extends FilterInputStream {
+    private final OutputStream copy;
+
+    CopyingStream(InputStream in, OutputStream copy) {
+      super(in);
+      this.copy = copy;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int next = super.read();
+      if (next >= 0) {
+        copy.write(next);
+      }
+      return next;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int read = super.read(buffer, offset, length);
+      if (read > 0) {
+        copy.write(buffer, offset, read);
+      }
+      return read;
+    }
+  }
+}

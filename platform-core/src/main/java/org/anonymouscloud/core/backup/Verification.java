@@ -1,0 +1,95 @@
+package org.anonymouscloud.core.backup;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.anonymouscloud.core.database.DatabaseState;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.copy.AllTables;
+import org.anonymouscloud.core.database.copy.RowsFile;
+import org.anonymouscloud.core.plugin.FeatureData.Hold;
+import org.anonymouscloud.core.plugin.FeatureData.StoredFile;
+
+/** Looks whether all is there that should be. Stateless. */
+public final class Verification {
+  private Verification() {}
+
+  /**
+   * What was found.
+   *
+   * @param missing files that rows name and that are not there, or have another length
+   */
+  public record Found(Backup.Content content, List<String> missing) {}
+
+  /**
+   * Reads every row of a server, which may be running, and looks for every file that they name.
+   *
+   * @param data the server's folder
+   * @throws org.anonymouscloud.core.database.DatabaseUnavailable if the database is damaged
+   */
+  public static Found ofServer(Path data, OpenDatabase database, Holdings holdings)
+      throws IOException {
+    try (Hold _ = holdings.hold(data)) {
+      List<String> missing = new ArrayList<>();
+      AtomicLong files = new AtomicLong();
+      AtomicLong bytes = new AtomicLong();
+      long rows =
+          database.read(
+              handle -> {
+                DatabaseState.of(handle).checkServed();
+                long count = AllTables.readAll(handle, holdings.scripts(), database.byteOrder());
+                holdings.files(
+                    handle,
+                    (feature, file) -> {
+                      files.incrementAndGet();
+                      bytes.addAndGet(file.length());
+                      if (!isThere(data.resolve(feature), file)) {
+                        missing.add(feature + "/" + file.path());
+                      }
+                    });
+                return count;
+              });
+      database.checkForDamage();
+      return new Found(new Backup.Content(rows, files.get(), bytes.get()), missing);
+    }
+  }
+
+  private static boolean isThere(Path folder, StoredFile file) {
+    try {
+      return Files.size(folder.resolve(file.path())) == file.length();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Reads every byte of a backup and compares it with what was put there.
+   *
+   * @param progress is told how many more bytes are read
+   * @throws BackupDamaged if it is not the same
+   */
+  public static Backup.Content ofBackup(Path backup, LongConsumer progress)
+      throws IOException, BackupDamaged {
+    AtomicLong files = new AtomicLong();
+    AtomicLong bytes = new AtomicLong();
+    Sums.forEach(
+        backup,
+        entry -> {
+          Sums.check(backup, entry);
+          long size = Files.size(backup.resolve(entry.path()));
+          files.addAndGet(entry.feature().isEmpty() ? 0 : 1);
+          bytes.addAndGet(size);
+          progress.accept(size);
+        });
+    try (InputStream rows = NewFiles.open(backup.resolve(Backup.ROWS))) {
+      return new Backup.Content(RowsFile.check(rows), files.get(), bytes.get());
+    } catch (java.nio.file.NoSuchFileException e) {
+      throw new BackupDamaged("The backup " + backup + " has lost its rows.");
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.anonymouscloud.core.plugin;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.anonymouscloud.core.database.Migrations;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What a feature keeps on a server, told without running the feature: so that backups, moves to
+ * another database and checks leave none of it out. Thread-safe.
+ */
+public interface FeatureData {
+  /** The scripts of its tables, the same that its start brings up to date. */
+  Migrations tables();
+
+  /** Names each file that its rows, as {@code rows} sees them, say is in its folder. */
+  default void files(Handle rows, Consumer<StoredFile> each) {}
+
+  /**
+   * Keeps each file that a row names now, or will name, from being deleted until the hold is
+   * closed, by whichever server process; rows may be deleted meanwhile. A process that is killed
+   * holds nothing any more.
+   *
+   * @param folder the feature's
+   * @throws IOException if the folder cannot be used
+   */
+  default Hold hold(Path folder) throws IOException {
+    return () -> {};
+  }
+
+  /**
+   * A file that never changes once a row names it.
+   *
+   * @param path within the feature's folder, with slashes
+   * @param length in bytes
+   */
+  record StoredFile(String path, long length) {}
+
+  /** Files are not deleted until this is closed. */
+  interface Hold extends AutoCloseable {
+    @Override
+    void close() throws IOException;
+  }
+}

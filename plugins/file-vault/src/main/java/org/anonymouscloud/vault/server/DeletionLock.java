@@ -1,0 +1,66 @@
+package org.anonymouscloud.vault.server;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Optional;
+import org.anonymouscloud.core.plugin.FeatureData.Hold;
+
+/**
+ * The lock of the file {@code deletions.lock} in the vault's folder: whoever deletes packs has it,
+ * and so has a backup, which must find each pack that its rows name. The system takes it from a
+ * process that is killed. Stateless.
+ */
+final class DeletionLock {
+  private static final String FILE = "deletions.lock";
+
+  /** A round of deletions is short. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final int PAUSE_MILLISECONDS = 20;
+
+  private DeletionLock() {}
+
+  /** Takes the lock unless someone has it. */
+  static Optional<Hold> tryHold(Path folder) throws IOException {
+    FileChannel channel =
+        FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // Someone in this very process has it.
+    } finally {
+      if (lock == null) {
+        channel.close();
+      }
+    }
+    return lock == null ? Optional.empty() : Optional.of(channel::close);
+  }
+
+  /** Waits for the lock. */
+  static Hold hold(Path folder) throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      Optional<Hold> hold = tryHold(folder);
+      if (hold.isPresent()) {
+        return hold.get();
+      }
+      if (System.nanoTime() > end) {
+        throw new IOException(
+            "Another backup or check of " + folder + " runs. Try again when it has ended.");
+      }
+      try {
+        Thread.sleep(PAUSE_MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException();
+      }
+    }
+  }
+}
