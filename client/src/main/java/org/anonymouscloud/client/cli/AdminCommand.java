@@ -6,6 +6,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.session.Fingerprint;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -17,8 +18,18 @@ import picocli.CommandLine.Option;
 final class AdminCommand {
   private final Commands.Context context;
 
-  AdminCommand(Commands.Context context) {
+  private AdminCommand(Commands.Context context) {
     this.context = context;
+  }
+
+  /** The command with all of its subcommands. */
+  static CommandLine line(Commands.Context context) {
+    return new CommandLine(new AdminCommand(context))
+        .addSubcommand(new MigrateDatabaseCommand(context))
+        .addSubcommand(new BackupCommand(context))
+        .addSubcommand(new RestoreCommand(context))
+        .addSubcommand(new VerifyServerCommand(context))
+        .addSubcommand(PluginsCommand.ofServer(context));
   }
 
   @Command(

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.anonymouscloud.client.agent.Failures;
 import org.anonymouscloud.client.home.Home;
+import org.anonymouscloud.core.backup.BackupDamaged;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.AgentApi;
@@ -18,6 +20,7 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.release.PluginFolder;
+import org.anonymouscloud.core.server.CannotStart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,11 +79,7 @@ public final class Commands {
     commands.put("up", () -> new UpCommand(context));
     commands.put("server", () -> new ServerCommand(context));
     commands.put("ping", () -> new PingCommand(context));
-    commands.put(
-        "admin",
-        () ->
-            new CommandLine(new AdminCommand(context))
-                .addSubcommand(PluginsCommand.ofServer(context)));
+    commands.put("admin", () -> AdminCommand.line(context));
     commands.put("register", () -> new RegisterCommand(context));
     commands.put("login", () -> new LoginCommand(context));
     commands.put("logout", () -> new LogoutCommand(context));
@@ -125,6 +124,15 @@ public final class Commands {
     Optional<Problem> expected = Failures.problem(failure);
     if (expected.isPresent()) {
       return tell(expected.get());
+    }
+    switch (failure) {
+      case DatabaseUnavailable _, CannotStart _ -> {
+        return tell(new Problem(Problem.Kind.UNAVAILABLE, text(failure), failure));
+      }
+      case BackupDamaged _ -> {
+        return tell(new Problem(Problem.Kind.SECURITY, text(failure), failure));
+      }
+      default -> {}
     }
     if (failure instanceof IOException) {
       System.err.println("anoncloud: " + text(failure));

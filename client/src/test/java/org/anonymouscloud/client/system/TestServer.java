@@ -42,10 +42,19 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(Program program, Path data, String... options) {
+    this(program, data, freePort(), options);
+  }
+
+  private TestServer(Program program, Path data, int port, String... options) {
     this.program = program;
     this.data = data;
     this.options = List.of(options);
-    this.port = freePort();
+    this.port = port;
+  }
+
+  /** The same server, which must not run meanwhile, with other options. */
+  TestServer with(String... otherOptions) {
+    return new TestServer(program, data, port, otherOptions);
   }
 
   /** A port of the loopback address where nobody listens. */

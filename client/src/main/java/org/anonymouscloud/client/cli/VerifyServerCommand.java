@@ -1,0 +1,93 @@
+package org.anonymouscloud.client.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.backup.BackupDamaged;
+import org.anonymouscloud.core.backup.Holdings;
+import org.anonymouscloud.core.backup.Verification;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.host.Capability;
+import org.anonymouscloud.core.host.PluginHost;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud admin verify}. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Check that a server, which may be running, or a backup is whole.",
+      "Of a server each row is read, and each file that the rows name must be there and have its"
+          + " length. Of a backup each byte is compared with what was put there. What is in the"
+          + " files only the clients can check: 'anoncloud verify'."
+    })
+final class VerifyServerCommand implements Callable<Integer> {
+  private final Commands.Context context;
+
+  @Mixin private DatabaseOptions options;
+
+  @Parameters(paramLabel = "FOLDER", arity = "0..1", description = "A backup, instead of a server.")
+  private @Nullable Path backup;
+
+  @Option(
+      names = "--database",
+      paramLabel = "KIND",
+      description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
+  private String database = "sqlite";
+
+  VerifyServerCommand(Commands.Context context) {
+    this.context = context;
+    this.options = new DatabaseOptions();
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException, BackupDamaged {
+    if (backup != null) {
+      verifyBackup(backup);
+    } else {
+      verifyServer();
+    }
+    return 0;
+  }
+
+  private void verifyBackup(Path folder) throws IOException, BackupDamaged {
+    try (Terminal.Progress progress = context.terminal().progress("verify", -1)) {
+      context
+          .terminal()
+          .print(
+              "The backup is whole: "
+                  + BackupCommand.describe(Verification.ofBackup(folder, progress::step))
+                  + ".");
+    }
+  }
+
+  private void verifyServer() throws Problem, IOException {
+    Path data = options.existingData(context);
+    Verification.Found found;
+    try (PluginHost plugins =
+            Distribution.plugins(
+                context.terminal(), Capability.SERVER_FEATURE, Capability.DATABASE);
+        OpenDatabase open =
+            DatabaseOptions.kind(database, plugins).open(options.settings(database, context))) {
+      found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));
+    }
+    found.missing().forEach(file -> context.terminal().warn("lost: " + file));
+    if (!found.missing().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          found.missing().size()
+              + " of "
+              + found.content().files()
+              + " files are not there or have another length. Bring them back from a backup.");
+    }
+    context
+        .terminal()
+        .print("The server is whole: " + BackupCommand.describe(found.content()) + ".");
+  }
+}
