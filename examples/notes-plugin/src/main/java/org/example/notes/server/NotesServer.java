@@ -1,7 +1,10 @@
 package org.example.notes.server;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.Migrations;
+import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
@@ -11,15 +14,22 @@ import org.pf4j.Extension;
 /** The server half: brings its own table up to date and starts to serve. */
 @Extension
 public final class NotesServer implements ServerFeature {
+  private static final String SCRIPTS = "org/example/notes/db";
+
   @Override
   public String name() {
     return Messages.FEATURE;
   }
 
   @Override
+  public Optional<FeatureData> data() {
+    return Optional.of(() -> Migrations.of(Messages.FEATURE, NotesServer.class, SCRIPTS));
+  }
+
+  @Override
   public RunningFeature start(ServerContext context) throws IOException {
     try {
-      context.database().migrate(Messages.FEATURE, NotesServer.class, "org/example/notes/db");
+      context.database().migrate(Messages.FEATURE, NotesServer.class, SCRIPTS);
     } catch (DatabaseUnavailable e) {
       throw new IOException("The table of notes is not usable: " + e.getMessage(), e);
     }
