@@ -58,7 +58,10 @@ final class BackupCommand implements Callable<Integer> {
     Backup.Content content;
     try (PluginHost plugins =
             Distribution.plugins(
-                context.terminal(), Capability.SERVER_FEATURE, Capability.DATABASE);
+                context.terminal(),
+                ServerCommand.plugins(data),
+                Capability.SERVER_FEATURE,
+                Capability.DATABASE);
         OpenDatabase open =
             DatabaseOptions.kind(database, plugins).open(options.settings(database, context));
         Terminal.Progress progress = context.terminal().progress("backup", -1)) {

@@ -73,7 +73,10 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
     }
     try (PluginHost plugins =
             Distribution.plugins(
-                context.terminal(), Capability.SERVER_FEATURE, Capability.DATABASE);
+                context.terminal(),
+                ServerCommand.plugins(options.existingData(context)),
+                Capability.SERVER_FEATURE,
+                Capability.DATABASE);
         DataFolder _ = DataFolder.open(options.existingData(context), false)) {
       Database old = DatabaseOptions.kind(source, plugins);
       Database other = DatabaseOptions.kind(to, plugins);

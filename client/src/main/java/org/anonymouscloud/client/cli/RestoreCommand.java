@@ -53,7 +53,10 @@ final class RestoreCommand implements Callable<Integer> {
     Restore.Restored restored;
     try (PluginHost plugins =
             Distribution.plugins(
-                context.terminal(), Capability.SERVER_FEATURE, Capability.DATABASE);
+                context.terminal(),
+                ServerCommand.plugins(options.data(context)),
+                Capability.SERVER_FEATURE,
+                Capability.DATABASE);
         DataFolder data = DataFolder.open(options.data(context), false);
         OpenDatabase open =
             DatabaseOptions.kind(database, plugins).openAlone(options.settings(database, context));

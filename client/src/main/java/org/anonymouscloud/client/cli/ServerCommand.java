@@ -85,7 +85,7 @@ final class ServerCommand implements Callable<Integer> {
         PluginHost plugins =
             Distribution.plugins(
                 context.terminal(),
-                plugins(options),
+                plugins(options.data()),
                 Capability.SERVER_FEATURE,
                 Capability.DATABASE);
         Server server = start(options, database, plugins)) {
@@ -97,8 +97,8 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   /** What is installed for a server. */
-  static PluginFolder plugins(ServerOptions options) {
-    return new PluginFolder(options.data().resolve("plugins"));
+  static PluginFolder plugins(Path data) {
+    return new PluginFolder(data.resolve("plugins"));
   }
 
   /** Starts a server of these plugins. */

@@ -54,7 +54,7 @@ final class UpCommand implements Callable<Integer> {
         PluginHost plugins =
             Distribution.plugins(
                 context.terminal(),
-                ServerCommand.plugins(options),
+                ServerCommand.plugins(options.data()),
                 Capability.SERVER_FEATURE,
                 Capability.DATABASE);
         PluginHost clientPlugins =

@@ -72,7 +72,10 @@ final class VerifyServerCommand implements Callable<Integer> {
     Verification.Found found;
     try (PluginHost plugins =
             Distribution.plugins(
-                context.terminal(), Capability.SERVER_FEATURE, Capability.DATABASE);
+                context.terminal(),
+                ServerCommand.plugins(data),
+                Capability.SERVER_FEATURE,
+                Capability.DATABASE);
         OpenDatabase open =
             DatabaseOptions.kind(database, plugins).open(options.settings(database, context))) {
       found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));
