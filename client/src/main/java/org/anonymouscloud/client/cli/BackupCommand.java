@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.backup.Backup;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
@@ -56,12 +55,7 @@ final class BackupCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException {
     Path data = options.existingData(context);
     Backup.Content content;
-    try (PluginHost plugins =
-            Distribution.plugins(
-                context.terminal(),
-                ServerCommand.plugins(data),
-                Capability.SERVER_FEATURE,
-                Capability.DATABASE);
+    try (PluginHost plugins = ServerCommand.plugins(context, data);
         OpenDatabase open =
             DatabaseOptions.kind(database, plugins).open(options.settings(database, context));
         Terminal.Progress progress = context.terminal().progress("backup", -1)) {

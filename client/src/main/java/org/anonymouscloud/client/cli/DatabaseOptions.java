@@ -56,6 +56,9 @@ final class DatabaseOptions {
         .orElseThrow(
             () ->
                 new Problem(
-                    Problem.Kind.BAD_INPUT, "There is no kind of database named '" + name + "'."));
+                    Problem.Kind.BAD_INPUT,
+                    "No plugin that is switched on offers a kind of database named '"
+                        + name
+                        + "'."));
   }
 }

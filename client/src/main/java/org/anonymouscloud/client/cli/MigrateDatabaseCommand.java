@@ -6,7 +6,6 @@ import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.copy.DatabaseMove;
-import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
@@ -71,12 +70,7 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
     if (source.equals(to)) {
       throw new Problem(Problem.Kind.BAD_INPUT, "--from and --to are the same kind of database.");
     }
-    try (PluginHost plugins =
-            Distribution.plugins(
-                context.terminal(),
-                ServerCommand.plugins(options.existingData(context)),
-                Capability.SERVER_FEATURE,
-                Capability.DATABASE);
+    try (PluginHost plugins = ServerCommand.plugins(context, options.existingData(context));
         DataFolder _ = DataFolder.open(options.existingData(context), false)) {
       Database old = DatabaseOptions.kind(source, plugins);
       Database other = DatabaseOptions.kind(to, plugins);

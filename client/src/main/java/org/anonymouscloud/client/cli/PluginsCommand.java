@@ -89,7 +89,7 @@ final class PluginsCommand {
 
     @Override
     public PluginFolder plugins() {
-      return new PluginFolder((data == null ? standard : data).resolve("plugins"));
+      return ServerCommand.installed(data == null ? standard : data);
     }
 
     @Override

@@ -56,7 +56,10 @@ final class RehearseCommand implements Callable<Integer> {
           && System.nanoTime() < deadline) {
         Thread.sleep(20);
       }
-      commands(stage, environment, home.localServer().orElse(""));
+      // Without it the commands would start an agent of their own, which nobody would end.
+      if (agent.find().isPresent()) {
+        commands(stage, environment, home.localServer().orElse(""));
+      }
     } finally {
       up.destroy();
       if (!up.waitFor(END_SECONDS, TimeUnit.SECONDS)) {

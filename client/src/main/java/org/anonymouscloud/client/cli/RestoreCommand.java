@@ -8,7 +8,6 @@ import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.backup.Restore;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
@@ -51,12 +50,7 @@ final class RestoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException, CannotStart, BackupDamaged {
     Restore.Restored restored;
-    try (PluginHost plugins =
-            Distribution.plugins(
-                context.terminal(),
-                ServerCommand.plugins(options.data(context)),
-                Capability.SERVER_FEATURE,
-                Capability.DATABASE);
+    try (PluginHost plugins = ServerCommand.plugins(context, options.data(context));
         DataFolder data = DataFolder.open(options.data(context), false);
         OpenDatabase open =
             DatabaseOptions.kind(database, plugins).openAlone(options.settings(database, context));

@@ -82,12 +82,7 @@ final class ServerCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException, InterruptedException {
     ServerOptions options = options();
     try (Ending ending = Ending.onSignal();
-        PluginHost plugins =
-            Distribution.plugins(
-                context.terminal(),
-                plugins(options.data()),
-                Capability.SERVER_FEATURE,
-                Capability.DATABASE);
+        PluginHost plugins = plugins(context, options.data());
         Server server = start(options, database, plugins)) {
       context.terminal().print("The server is ready: " + server.address());
       WarmUp.begin();
@@ -96,23 +91,20 @@ final class ServerCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Loads what a server needs of the program's plugins and of those installed in its folder. */
+  static PluginHost plugins(Commands.Context context, Path data) throws Problem, IOException {
+    return Distribution.plugins(
+        context.terminal(), installed(data), Capability.SERVER_FEATURE, Capability.DATABASE);
+  }
+
   /** What is installed for a server. */
-  static PluginFolder plugins(Path data) {
+  static PluginFolder installed(Path data) {
     return new PluginFolder(data.resolve("plugins"));
   }
 
   /** Starts a server of these plugins. */
   static Server start(ServerOptions options, String database, PluginHost plugins) throws Problem {
-    Database kind =
-        plugins
-            .database(database)
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        Problem.Kind.BAD_INPUT,
-                        "No plugin that is switched on offers a kind of database named '"
-                            + database
-                            + "'."));
+    Database kind = DatabaseOptions.kind(database, plugins);
     try {
       return Server.start(options, kind, plugins.serverFeatures(), Clock.systemUTC());
     } catch (CannotStart e) {

@@ -51,12 +51,7 @@ final class UpCommand implements Callable<Integer> {
             Integer.MAX_VALUE,
             new AccountPolicy(Registration.OPEN, Long.MAX_VALUE));
     try (Ending ending = Ending.onSignal();
-        PluginHost plugins =
-            Distribution.plugins(
-                context.terminal(),
-                ServerCommand.plugins(options.data()),
-                Capability.SERVER_FEATURE,
-                Capability.DATABASE);
+        PluginHost plugins = ServerCommand.plugins(context, options.data());
         PluginHost clientPlugins =
             Distribution.plugins(context.terminal(), context.plugins(), Capability.CLIENT_FEATURE);
         Server server = ServerCommand.start(options, "sqlite", plugins)) {

@@ -7,7 +7,6 @@ import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.backup.Verification;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
@@ -25,7 +24,7 @@ import picocli.CommandLine.Parameters;
       "Check that a server, which may be running, or a backup is whole.",
       "Of a server each row is read, and each file that the rows name must be there and have its"
           + " length. Of a backup each byte is compared with what was put there. What is in the"
-          + " files only the clients can check: 'anoncloud verify'."
+          + " files only the clients can check, each time they read them."
     })
 final class VerifyServerCommand implements Callable<Integer> {
   private final Commands.Context context;
@@ -70,12 +69,7 @@ final class VerifyServerCommand implements Callable<Integer> {
   private void verifyServer() throws Problem, IOException {
     Path data = options.existingData(context);
     Verification.Found found;
-    try (PluginHost plugins =
-            Distribution.plugins(
-                context.terminal(),
-                ServerCommand.plugins(data),
-                Capability.SERVER_FEATURE,
-                Capability.DATABASE);
+    try (PluginHost plugins = ServerCommand.plugins(context, data);
         OpenDatabase open =
             DatabaseOptions.kind(database, plugins).open(options.settings(database, context))) {
       found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));

@@ -302,19 +302,22 @@ public final class PluginFolder {
    * @return false if there is no such plugin
    */
   public boolean remove(String id, boolean forget) throws IOException {
-    Optional<Known> found = find(id).filter(one -> one.installed().isPresent());
-    if (found.isEmpty()) {
+    if (!Files.isDirectory(folder)) {
       return false;
     }
     try (FileChannel _ = lock()) {
+      Optional<Known> found = find(id).filter(one -> one.installed().isPresent());
+      if (found.isEmpty()) {
+        return false;
+      }
       List<Known> all = without(id);
       if (!forget) {
         all.add(found.get().in(State.REMOVED));
       }
       known.write(all);
       delete(found.get());
+      return true;
     }
-    return true;
   }
 
   private Optional<Known> find(String id) throws IOException {

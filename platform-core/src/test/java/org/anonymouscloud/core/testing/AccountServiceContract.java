@@ -7,10 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,7 +68,7 @@ public abstract class AccountServiceContract {
 
   @TempDir private Path folder;
   private final ServerSecrets secrets = ServerSecrets.random();
-  private final Calendar calendar = new Calendar();
+  private final TestClock calendar = new TestClock(Instant.parse("2026-11-24T12:00:00Z"));
   private @Nullable OpenDatabase database;
   private @Nullable AccountService service;
 
@@ -396,15 +394,15 @@ public abstract class AccountServiceContract {
   void theLastVisitIsKnownToTheDay() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     LocalDate first = LocalDate.of(2026, 11, 24);
-    calendar.now = first.atTime(23, 59, 59).toInstant(ZoneOffset.UTC);
+    calendar.set(first.atTime(23, 59, 59).toInstant(ZoneOffset.UTC));
     register(alice);
     assertThat(lastSeen()).isEqualTo(first);
 
-    calendar.now = first.plusDays(1).atTime(0, 0, 1).toInstant(ZoneOffset.UTC);
+    calendar.set(first.plusDays(1).atTime(0, 0, 1).toInstant(ZoneOffset.UTC));
     loggedIn(alice);
     assertThat(lastSeen()).isEqualTo(first.plusDays(1));
     // A clock that goes back does not take the visit back.
-    calendar.now = first.atTime(12, 0).toInstant(ZoneOffset.UTC);
+    calendar.set(first.atTime(12, 0).toInstant(ZoneOffset.UTC));
     loggedIn(alice);
     assertThat(lastSeen()).isEqualTo(first.plusDays(1));
     assertThat(service().accounts()).extracting(AccountSummary::created).containsExactly(first);
@@ -716,26 +714,6 @@ public abstract class AccountServiceContract {
   }
 
   // Words of the tests
-
-  /** A clock that a test sets. */
-  private static final class Calendar extends Clock {
-    private volatile Instant now = Instant.parse("2026-11-24T12:00:00Z");
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
 
   private AccountService service(Registration registration) {
     return new AccountService(

@@ -6,11 +6,8 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +21,7 @@ import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.testing.TestClock;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.storage.sqlite.SqliteDatabase;
@@ -38,7 +36,7 @@ public final class ServerHalf implements AutoCloseable {
   private final Disk disk;
   private final OpenDatabase database;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-  private volatile Instant now = Instant.parse("2026-11-01T12:34:56Z");
+  private final TestClock clock = new TestClock(Instant.parse("2026-11-01T12:34:56Z"));
   private volatile long quota = Long.MAX_VALUE;
   private volatile VaultService service;
 
@@ -67,24 +65,7 @@ public final class ServerHalf implements AutoCloseable {
 
   private VaultService serve() throws IOException {
     return new VaultServerFeature(disk)
-        .serve(new ServerContext(database, folder, account -> quota, this::push, new TestClock()));
-  }
-
-  private final class TestClock extends Clock {
-    @Override
-    public ZoneOffset getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
+        .serve(new ServerContext(database, folder, account -> quota, this::push, clock));
   }
 
   private void push(AccountId account, String topic, byte[] body) {
@@ -107,7 +88,7 @@ public final class ServerHalf implements AutoCloseable {
 
   /** Moves the server's clock on. */
   public void pass(Duration time) {
-    now = now.plus(time);
+    clock.pass(time);
   }
 
   /** Clears away what nobody needs at this time, and returns when that is done. */
