@@ -22,11 +22,11 @@ run org.anonymouscloud.bench.Loopback slow 5000
 
 # 10,000 sessions are 10,000 file descriptors, on either side.
 ulimit -n "$(ulimit -Hn)"
-rm -rf "$work/data" "$work/account" "$work/home"
+rm -rf "$work/data" "$work/account" "$work/home" "$work/server.log"
 ANONCLOUD_HOME=$work/home "$root/anoncloud" server --data "$work/data" --listen 127.0.0.1:0 >"$work/server.log" 2>&1 &
 server=$!
 trap 'kill "$server"' EXIT
-until grep -q 'anoncloud://' "$work/server.log"; do sleep 0.1; done
+until grep -qs "anoncloud://" "$work/server.log"; do sleep 0.1; done
 address=$(grep -o 'anoncloud://[^ ]*' "$work/server.log")
 # shellcheck disable=SC2086 # several counts
 run org.anonymouscloud.bench.Loopback idle "$address" "$work/account" "$server" $IDLE

@@ -30,7 +30,14 @@ final class BenchServer implements AutoCloseable {
   BenchServer(HandshakeRates rates) throws IOException {
     SessionLimits limits =
         new SessionLimits(
-            12_000, 12_000, 1024, 1024, rates, 64, Duration.ofSeconds(1), ChannelLimits.STANDARD);
+            12_000,
+            12_000,
+            SessionLimits.STANDARD.handshakes(),
+            SessionLimits.STANDARD.strangers(),
+            rates,
+            64,
+            Duration.ofSeconds(1),
+            ChannelLimits.STANDARD);
     listener =
         SessionListener.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -193,11 +193,14 @@ public final class Loopback {
       Future<Integer> flooding = threads.submit(() -> flood(server, enough));
       List<Duration> taken = new ArrayList<>();
       long start = System.nanoTime();
-      while (secondsSince(start) < seconds) {
-        taken.add(connectAndAsk(server));
-        TimeUnit.MILLISECONDS.sleep(100);
+      try {
+        while (secondsSince(start) < seconds) {
+          taken.add(connectAndAsk(server));
+          TimeUnit.MILLISECONDS.sleep(100);
+        }
+      } finally {
+        enough.set(true);
       }
-      enough.set(true);
       print("flood of %d flights: session %s", flooding.get(), quantiles(taken));
     }
   }
@@ -242,11 +245,14 @@ public final class Loopback {
         var _ = threads.submit(() -> trickle(server, flight, enough));
       }
       List<Duration> taken = new ArrayList<>();
-      for (int i = 0; i < 200; i++) {
-        taken.add(connectAndAsk(server));
-        TimeUnit.MILLISECONDS.sleep(100);
+      try {
+        for (int i = 0; i < 200; i++) {
+          taken.add(connectAndAsk(server));
+          TimeUnit.MILLISECONDS.sleep(100);
+        }
+      } finally {
+        enough.set(true);
       }
-      enough.set(true);
       print("beside %d who trickle: session %s", connections, quantiles(taken));
     }
   }

@@ -29,11 +29,17 @@ public record SessionLimits(
   /** More than this the listener cannot count. */
   private static final int MAX_CONNECTIONS = 60_000;
 
+  /**
+   * More than five thousand that trickle, each for its ten seconds: they must not displace an
+   * honest client before it is done. One that waits for its first flight takes some 8 KiB.
+   */
+  private static final int MAX_HANDSHAKES = 8192;
+
   public static final SessionLimits STANDARD =
       new SessionLimits(
           12_000,
           256,
-          1024,
+          MAX_HANDSHAKES,
           1024,
           HandshakeRates.STANDARD,
           64,
