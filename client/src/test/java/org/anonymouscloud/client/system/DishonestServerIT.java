@@ -1,5 +1,6 @@
 package org.anonymouscloud.client.system;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -66,6 +67,7 @@ final class DishonestServerIT {
     server.start();
     put("one.bin");
     stopAndCopyTo(newest);
+    server.start();
   }
 
   private void put(String file) throws Exception {
@@ -80,24 +82,32 @@ final class DishonestServerIT {
   @BeforeEach
   void forgetWhatIsInMemory() throws Exception {
     client.stopAgent();
-    Folders.replace(server.data(), newest);
     out = Files.createTempDirectory(folder, "out");
   }
 
+  /** The server reads packs from the disk each time, so it need not end for their sake. */
   @AfterEach
-  void stopServer() {
-    server.stop();
+  void putBackThePacks() throws IOException {
+    for (Path pack : TestServer.packs(newest)) {
+      Files.copy(pack, server.data().resolve(newest.relativize(pack)), REPLACE_EXISTING);
+    }
   }
 
   @AfterAll
-  void stopClient() throws Exception {
+  void stopAll() throws Exception {
     client.close();
+    server.close();
+  }
+
+  /** Starts the server on another state; the test puts the newest back. */
+  private void serve(Path state) throws Exception {
+    server.stop();
+    Folders.replace(server.data(), state);
+    server.start();
   }
 
   @Test
   void anHonestServerIsBelieved() throws Exception {
-    server.start();
-
     client.run("get", "/one.bin", out.toString()).succeeded();
 
     assertThat(out.resolve("one.bin")).hasSameBinaryContentAs(folder.resolve("one.bin"));
@@ -157,7 +167,7 @@ final class DishonestServerIT {
     List<Path> packs = contentPacks();
     byte[] first = Files.readAllBytes(packs.getFirst());
     for (int i = 0; i + 1 < packs.size(); i++) {
-      Files.copy(packs.get(i + 1), packs.get(i), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(packs.get(i + 1), packs.get(i), REPLACE_EXISTING);
     }
     Files.write(packs.getLast(), first);
 
@@ -179,36 +189,32 @@ final class DishonestServerIT {
 
   @Test
   @Tag("A23")
-  void anOlderStateIsRefused() throws Exception {
-    Folders.replace(server.data(), older);
-
-    assertThat(refusedGet()).containsIgnoringCase("older");
-    client.run("ls", "/").failed(REFUSED_BY_A_CHECK);
+  void anOlderStateIsRefusedAndNothingIsBuiltOnIt() throws Exception {
+    serve(older);
+    try {
+      assertThat(refusedGet()).containsIgnoringCase("older");
+      client.run("ls", "/").failed(REFUSED_BY_A_CHECK);
+      String file = folder.resolve("two.bin").toString();
+      client.run("put", file, "/three.bin").failed(REFUSED_BY_A_CHECK);
+    } finally {
+      serve(newest);
+    }
   }
 
   @Test
   @Tag("A23")
   void aDriveThatIsEmptyAgainIsRefused() throws Exception {
-    Folders.replace(server.data(), empty);
-
-    refusedGet();
-    client.run("ls", "/").failed(REFUSED_BY_A_CHECK);
+    serve(empty);
+    try {
+      refusedGet();
+      client.run("ls", "/").failed(REFUSED_BY_A_CHECK);
+    } finally {
+      serve(newest);
+    }
   }
 
-  @Test
-  @Tag("A23")
-  void nothingIsBuiltOnAnOlderState() throws Exception {
-    Folders.replace(server.data(), older);
-    server.start();
-
-    client
-        .run("put", folder.resolve("two.bin").toString(), "/three.bin")
-        .failed(REFUSED_BY_A_CHECK);
-  }
-
-  /** Starts the server again and asks for a file that was put. */
+  /** Asks for a file that was put. */
   private String refusedGet() throws Exception {
-    server.start();
     String said = client.run("get", "/one.bin", out.toString()).failed(REFUSED_BY_A_CHECK);
     try (Stream<Path> files = Files.list(out)) {
       assertThat(files).isEmpty();
