@@ -3,6 +3,7 @@ package org.anonymouscloud.core.account.client;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Arrays;
+import org.anonymouscloud.core.account.Crockford;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Secret;
 
@@ -14,9 +15,6 @@ import org.anonymouscloud.core.crypto.Secret;
 public final class AccountKey implements AutoCloseable {
   /** Bytes in a key. */
   public static final int LENGTH = 16;
-
-  /** Crockford's base32: no I, L, O, U. */
-  private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
   private static final int CHARACTERS = 28;
   private static final int GROUP = 4;
@@ -61,7 +59,7 @@ public final class AccountKey implements AutoCloseable {
       int count = 0;
       for (int i = 0; i < typed.length; i++) {
         if (typed[i] > ' ' && typed[i] != '-') {
-          int digit = digit(typed[i]);
+          int digit = Crockford.digit(typed[i]);
           if (digit < 0) {
             throw new Unreadable(
                 "Character " + (count + 1) + " of the account key is none that keys are made of.");
@@ -89,15 +87,6 @@ public final class AccountKey implements AutoCloseable {
       Arrays.fill(digits, (byte) 0);
       Arrays.fill(bits, (byte) 0);
     }
-  }
-
-  private static int digit(byte character) {
-    int capital = character >= 'a' && character <= 'z' ? character - 32 : character;
-    return switch (capital) {
-      case 'O' -> 0;
-      case 'I', 'L' -> 1;
-      default -> ALPHABET.indexOf(capital);
-    };
   }
 
   /** 28 digits of 5 bits become 128 bits of key, 12 of checksum. */
@@ -129,7 +118,7 @@ public final class AccountKey implements AutoCloseable {
       for (int bit = i * 5; bit < i * 5 + 5; bit++) {
         digit = digit << 1 | (bits[bit / 8] >> (7 - bit % 8) & 1);
       }
-      text[at++] = (byte) ALPHABET.charAt(digit);
+      text[at++] = Crockford.character(digit);
     }
     Arrays.fill(bits, (byte) 0);
     return Secret.of(text);
