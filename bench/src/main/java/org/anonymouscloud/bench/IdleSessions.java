@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.LocalAccount;
@@ -45,7 +46,8 @@ final class IdleSessions implements AutoCloseable {
                 server,
                 new UserName("bench" + ProcessHandle.current().pid()),
                 password,
-                new DeviceName("bench"))) {
+                new DeviceName("bench"),
+                Optional.empty())) {
       account = registration.finish();
     }
   }

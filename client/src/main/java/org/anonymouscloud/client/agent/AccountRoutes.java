@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.EmergencySheet;
@@ -78,8 +80,13 @@ final class AccountRoutes {
   /**
    * @param server connection string with the server's fingerprint
    * @param password in UTF-8, NFC
+   * @param invite as people write it; only for a server that takes nobody without
    */
-  record Register(@Nullable String server, @Nullable String user, byte @Nullable [] password) {}
+  record Register(
+      @Nullable String server,
+      @Nullable String user,
+      byte @Nullable [] password,
+      byte @Nullable [] invite) {}
 
   /**
    * @param registration from the answer to {@link Register}
@@ -101,7 +108,8 @@ final class AccountRoutes {
     Register wish = body(context, Register.class);
     try (Secret password = Secret.of(required(wish.password(), "password"))) {
       CurrentAccount.Prepared prepared =
-          account.register(server(wish.server()), user(wish.user()), password);
+          account.register(
+              server(wish.server()), user(wish.user()), password, invite(wish.invite()));
       try (Secret sheet = prepared.sheet()) {
         context
             .contentType("application/json")
@@ -131,6 +139,14 @@ final class AccountRoutes {
     try {
       return EmergencySheet.accountKeyIn(text.bytes());
     } catch (Unreadable e) {
+      throw badInput(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Optional<InviteCode> invite(byte @Nullable [] text) throws Problem {
+    try {
+      return text == null ? Optional.empty() : Optional.of(InviteCode.parse(text));
+    } catch (IllegalArgumentException e) {
       throw badInput(String.valueOf(e.getMessage()), e);
     }
   }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.AccountKey;
@@ -130,8 +131,10 @@ final class CurrentAccount implements AutoCloseable {
    * one that was prepared and not finished.
    *
    * @param password stays the caller's
+   * @param invite of the server's owner, if there is one
    */
-  Prepared register(ConnectionString server, UserName user, Secret password)
+  Prepared register(
+      ConnectionString server, UserName user, Secret password, Optional<InviteCode> invite)
       throws Problem, AlreadyLoggedIn, Refused, IOException {
     changing.lock();
     try {
@@ -141,7 +144,7 @@ final class CurrentAccount implements AutoCloseable {
       Pending prepared = null;
       try {
         Registration registration =
-            client.register(connection, server, user, password, deviceName());
+            client.register(connection, server, user, password, deviceName(), invite);
         prepared =
             new Pending(
                 HexFormat.of().formatHex(RandomBytes.next(ID_BYTES)), registration, connection);

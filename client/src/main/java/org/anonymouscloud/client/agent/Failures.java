@@ -94,6 +94,7 @@ public final class Failures {
       case LOGIN_FAILED, ACCOUNT_DISABLED -> Problem.Kind.FORBIDDEN;
       case NAME_TAKEN, CONFLICT -> Problem.Kind.CONFLICT;
       case NOT_FOUND -> Problem.Kind.NOT_FOUND;
+      case INVITE_NEEDED -> Problem.Kind.INVITE_NEEDED;
       case QUOTA_EXCEEDED, STORAGE_FULL -> Problem.Kind.NO_SPACE;
       case SERVER_FULL, RATE_LIMITED, UNAVAILABLE, INTERNAL -> Problem.Kind.UNAVAILABLE;
       case BAD_REQUEST, UNKNOWN_METHOD, REGISTRATION_CLOSED -> Problem.Kind.REFUSED;

@@ -29,6 +29,8 @@ final class AdminCommand {
         .addSubcommand(new BackupCommand(context))
         .addSubcommand(new RestoreCommand(context))
         .addSubcommand(new VerifyServerCommand(context))
+        .addSubcommand(new RotateSecretsCommand(context))
+        .addSubcommand(InviteCommand.line(context))
         .addSubcommand(PluginsCommand.ofServer(context));
   }
 

@@ -55,6 +55,11 @@ final class PasswordInput {
         : fromFile(file);
   }
 
+  /** An invitation, as the server's owner gave it. */
+  static Secret invite(@Nullable Path file) throws Problem, IOException {
+    return file == null ? prompt("Invitation: ", "--invite-file") : fromFile(file);
+  }
+
   private static Secret prompt(String question, String option) throws Problem {
     Console console =
         StandardTerminal.person()
@@ -78,7 +83,9 @@ final class PasswordInput {
     byte[] content;
     try {
       if (Files.size(file) > MAX_FILE) {
-        throw new Problem(Problem.Kind.BAD_INPUT, file + " is too long for a password.");
+        throw new Problem(
+            Problem.Kind.BAD_INPUT,
+            file + " is too long: it has more than " + MAX_FILE + " bytes.");
       }
       content = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {

@@ -5,6 +5,7 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,14 @@ final class RegisterCommand implements Callable<Integer> {
       description = "Where to put the account key alone as well, a new file.")
   private @Nullable Path accountKey;
 
+  @Option(
+      names = "--invite-file",
+      paramLabel = "FILE",
+      description =
+          "Holds the invitation, if the server takes nobody without; without it the invitation is"
+              + " asked for when it is needed.")
+  private @Nullable Path inviteFile;
+
   RegisterCommand(Commands.Context context) {
     this.context = context;
   }
@@ -58,12 +67,7 @@ final class RegisterCommand implements Callable<Integer> {
     ConnectionString server = ServerChoice.trusted(context.home(), account.server);
     JsonNode prepared;
     try (Secret password = PasswordInput.fresh(account.passwordFile)) {
-      prepared =
-          context
-              .agent()
-              .post(
-                  "/account/register",
-                  Map.of("server", server.toString(), "user", user, "password", password.bytes()));
+      prepared = prepare(server, user, password);
     }
     try (Secret text = Secret.of(prepared.path("sheet").binaryValue())) {
       keep(text);
@@ -76,6 +80,37 @@ final class RegisterCommand implements Callable<Integer> {
                 Map.of("registration", prepared.path("registration").asText()));
     tell(done);
     return 0;
+  }
+
+  private JsonNode prepare(ConnectionString server, String user, Secret password)
+      throws Problem, IOException {
+    Map<String, Object> wish = new LinkedHashMap<>();
+    wish.put("server", server.toString());
+    wish.put("user", user);
+    wish.put("password", password.bytes());
+    if (inviteFile != null) {
+      return prepare(wish, PasswordInput.invite(inviteFile));
+    }
+    try {
+      return context.agent().post("/account/register", wish);
+    } catch (Problem e) {
+      if (e.kind() != Problem.Kind.INVITE_NEEDED) {
+        throw e;
+      }
+      if (StandardTerminal.person().isEmpty()) {
+        throw new Problem(e.kind(), e.getMessage() + " Give it with --invite-file FILE.", e);
+      }
+      context.terminal().print(String.valueOf(e.getMessage()));
+      return prepare(wish, PasswordInput.invite(null));
+    }
+  }
+
+  private JsonNode prepare(Map<String, Object> wish, Secret invitation)
+      throws Problem, IOException {
+    try (invitation) {
+      wish.put("invite", invitation.bytes());
+      return context.agent().post("/account/register", wish);
+    }
   }
 
   private void keep(Secret text) throws Problem, IOException {

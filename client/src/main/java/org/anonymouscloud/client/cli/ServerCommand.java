@@ -65,7 +65,7 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--registration",
       paramLabel = "WHO",
-      description = "open or closed: whether new accounts can be made (open).")
+      description = "open, invite or closed: who can make an account (open).")
   private String registration = "open";
 
   @Option(
@@ -131,12 +131,10 @@ final class ServerCommand implements Callable<Integer> {
     return switch (registration) {
       case "open" -> Registration.OPEN;
       case "closed" -> Registration.CLOSED;
-      case "invite" ->
-          throw new IllegalArgumentException(
-              "Invitations are not there yet: choose --registration open or closed.");
+      case "invite" -> Registration.INVITE;
       default ->
           throw new IllegalArgumentException(
-              "--registration is open or closed, not '" + registration + "'.");
+              "--registration is open, invite or closed, not '" + registration + "'.");
     };
   }
 }

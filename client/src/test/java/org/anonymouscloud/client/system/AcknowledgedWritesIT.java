@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -110,7 +111,8 @@ final class AcknowledgedWritesIT {
                 ConnectionString.parse(server.connectionString()),
                 new UserName("alice"),
                 password,
-                new DeviceName("test"))) {
+                new DeviceName("test"),
+                Optional.empty())) {
       return registration.finish();
     }
   }

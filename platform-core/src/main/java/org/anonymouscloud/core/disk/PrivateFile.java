@@ -10,12 +10,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.Set;
 import org.anonymouscloud.core.crypto.RandomBytes;
 
 /** Files that only their owner may read, from their first instant on. Thread-safe. */
 public final class PrivateFile {
+  private static final Set<PosixFilePermission> OWNERS =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+
   private PrivateFile() {}
 
   /**
@@ -31,6 +39,25 @@ public final class PrivateFile {
       throw e;
     }
     syncFolder(file);
+  }
+
+  /**
+   * Reads a file that holds secrets.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if others than its owner may read or change it, or it cannot be read
+   */
+  public static byte[] read(Path file) throws IOException {
+    Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
+    if (!OWNERS.containsAll(mode)) {
+      throw new IOException(
+          file
+              + " holds secrets and is open to other users of this machine ("
+              + PosixFilePermissions.toString(mode)
+              + "). If none of them can have read it, run: chmod 600 "
+              + file);
+    }
+    return Files.readAllBytes(file);
   }
 
   /**

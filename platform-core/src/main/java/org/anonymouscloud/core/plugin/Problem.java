@@ -12,6 +12,8 @@ public final class Problem extends Exception {
     BAD_INPUT(400, 2),
     NOT_LOGGED_IN(401, 3),
     FORBIDDEN(403, 1),
+    /** The server takes new accounts by invitation, and there was none, or none that is valid. */
+    INVITE_NEEDED(403, 1),
     NOT_FOUND(404, 1),
     CONFLICT(409, 1),
     /** A check of keys, signatures, hashes or freshness failed. */

@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final String KEY_FILE = "server.key";
-  private static final String SECRETS_FILE = "server.secrets";
 
   /** What is open, the newest first: closing goes the way back. */
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -90,14 +89,21 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  /** Where a server with this data folder keeps its password secrets. */
+  public static Path secretsFile(Path data) {
+    return data.resolve("server.secrets");
+  }
+
   private ConnectionString start(Database kind, List<ServerFeature> offered)
       throws CannotStart, IOException {
     DataFolder data = keep(DataFolder.open(options.data(), options.databaseUrl().isPresent()));
     ServerKey key = keep(ServerKey.open(data.resolve(KEY_FILE)));
-    ServerSecrets secrets = keep(ServerSecrets.open(data.resolve(SECRETS_FILE)));
+    Path secretsFile = secretsFile(data.path());
+    ServerSecrets secrets = keep(ServerSecrets.open(secretsFile));
     OpenDatabase database =
         keep(kind.open(new DatabaseSettings(data.path(), options.databaseUrl())));
     AccountService accounts = new AccountService(database, secrets, clock, options.accounts());
+    accounts.checkSecrets(secretsFile);
     Presence presence = new Presence(options.maxUsers());
     Pushes pushes = keep(new Pushes(database.signals(), presence));
     Features features = keep(new Features());
@@ -135,7 +141,10 @@ public final class Server implements AutoCloseable {
           SessionLimits.STANDARD,
           session ->
               new SessionRequests(
-                  session, accounts.peer(session.handshakeHash()), features, presence));
+                  session,
+                  accounts.peer(session.handshakeHash(), session.network()),
+                  features,
+                  presence));
     } catch (BindException e) {
       throw new CannotStart(
           "The server cannot listen on "

@@ -24,7 +24,8 @@ public final class Network {
     this.prefix = prefix;
   }
 
-  static Network of(InetAddress address) {
+  /** The network of an address. */
+  public static Network of(InetAddress address) {
     return address.isLoopbackAddress() ? THIS_MACHINE : ofPrefix(address);
   }
 

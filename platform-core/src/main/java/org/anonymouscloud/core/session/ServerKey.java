@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,7 +33,7 @@ public final class ServerKey implements AutoCloseable {
   /**
    * Reads the file, or makes it if there is none: whole or not at all, readable by its owner alone.
    *
-   * @throws IOException if the file is damaged or cannot be read or made
+   * @throws IOException if the file is damaged, open to others, or cannot be read or made
    */
   public static ServerKey open(Path file) throws IOException {
     try {
@@ -60,7 +59,7 @@ public final class ServerKey implements AutoCloseable {
   }
 
   private static ServerKey read(Path file) throws IOException {
-    byte[] content = Files.readAllBytes(file);
+    byte[] content = PrivateFile.read(file);
     try {
       if (content.length != LENGTH
           || !Arrays.equals(content, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {

@@ -17,8 +17,10 @@ public enum ErrorCode {
   LOGIN_FAILED,
   /** Someone else has the user name. */
   NAME_TAKEN,
-  /** This server takes no new accounts, or not without an invitation. */
+  /** This server takes no new accounts. */
   REGISTRATION_CLOSED,
+  /** This server takes new accounts by invitation, and there was none, or none that is valid. */
+  INVITE_NEEDED,
   /** The server holds as many sessions as its owner allows. */
   SERVER_FULL,
   /** The server's owner has disabled the account. */

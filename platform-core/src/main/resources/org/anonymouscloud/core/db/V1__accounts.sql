@@ -2,6 +2,8 @@ CREATE TABLE accounts (
   user_name     TEXT   NOT NULL PRIMARY KEY,
   account_id    BYTEA  NOT NULL UNIQUE,
   opaque_record BYTEA  NOT NULL,
+  -- Which generation of the server's password secrets the record was made with.
+  password_keys TEXT   NOT NULL,
   drive_name    TEXT   NOT NULL UNIQUE,
   status        TEXT   NOT NULL,
   quota         BIGINT NOT NULL,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -30,6 +31,7 @@ import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
@@ -38,6 +40,7 @@ import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
+import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.session.UntrustedServer;
 import org.anonymouscloud.core.testing.InProcessConnection.Interposer;
 import org.anonymouscloud.core.wire.Cbor;
@@ -61,6 +64,7 @@ public abstract class AccountFlowsContract {
   private static final DeviceName PHONE = new DeviceName("phone");
   private static final String LABEL = "test/v1/thing";
   private static final byte[] MESSAGE = {1, 2, 3};
+  private static final Network HERE = Network.of(InetAddress.getLoopbackAddress());
   private static final List<String> TABLES =
       List.of("account_key_bags", "account_slots", "account_devices", "account_links", "accounts");
   private static final Fingerprint SERVER_KEY = Fingerprint.of(new byte[32]);
@@ -198,7 +202,8 @@ public abstract class AccountFlowsContract {
 
   @Test
   void aNameThatIsTakenWhileTheSheetIsPrintedLeavesNothing() throws Exception {
-    try (Registration slow = client("phone").register(dial(), SERVER, ALICE, password, PHONE)) {
+    try (Registration slow =
+        client("phone").register(dial(), SERVER, ALICE, password, PHONE, Optional.empty())) {
       register(ALICE, "laptop");
 
       assertThatThrownBy(slow::finish)
@@ -212,7 +217,7 @@ public abstract class AccountFlowsContract {
   void aDisabledAccountIsRefusedUntilItIsEnabled() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
     OnlineAccount online = connect(laptop);
-    service().setActive(ALICE, false);
+    new Administration(database(), Clock.systemUTC()).setActive(ALICE, false);
 
     assertThatThrownBy(() -> online.link().ask("account/key-bag-get", empty()))
         .isInstanceOfSatisfying(
@@ -220,7 +225,7 @@ public abstract class AccountFlowsContract {
     assertThatThrownBy(() -> login("phone", laptop.accountKey()))
         .isInstanceOfSatisfying(
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ACCOUNT_DISABLED));
-    service().setActive(ALICE, true);
+    new Administration(database(), Clock.systemUTC()).setActive(ALICE, true);
     assertThat(online.link().ask("account/key-bag-get", empty())).isNotEmpty();
   }
 
@@ -244,7 +249,7 @@ public abstract class AccountFlowsContract {
   void aRegistrationThatNeverArrivedCanBeRepeated() throws Exception {
     Interposer cut = failing(AccountMethod.REGISTER_FINISH, false);
     try (Registration registration =
-        client("laptop").register(dial(cut), SERVER, ALICE, password, LAPTOP)) {
+        client("laptop").register(dial(cut), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
       assertThatThrownBy(registration::finish).isInstanceOf(IOException.class);
     }
     assertThat(client("laptop").resume()).isEmpty();
@@ -259,7 +264,7 @@ public abstract class AccountFlowsContract {
     Interposer cut = failing(AccountMethod.REGISTER_FINISH, true);
     AccountKey key;
     try (Registration registration =
-        client("laptop").register(dial(cut), SERVER, ALICE, password, LAPTOP)) {
+        client("laptop").register(dial(cut), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
       key = AccountKey.parse(registration.sheet().accountKey().text().bytes());
       assertThatThrownBy(registration::finish).isInstanceOf(IOException.class);
     }
@@ -423,7 +428,7 @@ public abstract class AccountFlowsContract {
         new InProcessConnection(
             RandomBytes.next(32),
             SERVER_KEY,
-            service().peer(RandomBytes.next(32)),
+            service().peer(RandomBytes.next(32), HERE),
             Interposer.NOBODY);
 
     assertThatThrownBy(
@@ -437,7 +442,7 @@ public abstract class AccountFlowsContract {
                 new InProcessConnection(
                     RandomBytes.next(32),
                     SERVER_KEY,
-                    service().peer(RandomBytes.next(32)),
+                    service().peer(RandomBytes.next(32), HERE),
                     Interposer.NOBODY));
     opened.add(online);
     assertThatThrownBy(() -> online.link().ask("account/key-bag-get", empty()))
@@ -454,7 +459,7 @@ public abstract class AccountFlowsContract {
     Fingerprint other = Fingerprint.of(RandomBytes.next(32));
     InProcessConnection impostor =
         new InProcessConnection(
-            new byte[32], other, service().peer(new byte[32]), Interposer.NOBODY);
+            new byte[32], other, service().peer(new byte[32], HERE), Interposer.NOBODY);
     OnlineAccount online = laptop.connect(() -> impostor);
     opened.add(online);
 
@@ -535,7 +540,7 @@ public abstract class AccountFlowsContract {
   @Test
   void theSheetHasTheKeyThatIsAskedFor() throws Exception {
     try (Registration registration =
-        client("laptop").register(dial(), SERVER, ALICE, password, LAPTOP)) {
+        client("laptop").register(dial(), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
       Path sheet = folder.resolve("sheet.txt");
       registration.sheet().write(sheet);
       open(registration.finish());
@@ -573,7 +578,7 @@ public abstract class AccountFlowsContract {
 
   private LocalAccount register(UserName user, String device) throws Exception {
     try (Registration registration =
-        client(device).register(dial(), SERVER, user, password, LAPTOP)) {
+        client(device).register(dial(), SERVER, user, password, LAPTOP, Optional.empty())) {
       return open(registration.finish());
     }
   }
@@ -600,7 +605,7 @@ public abstract class AccountFlowsContract {
   private InProcessConnection dial(Interposer between) {
     byte[] handshakeHash = RandomBytes.next(32);
     return new InProcessConnection(
-        handshakeHash, SERVER_KEY, service().peer(handshakeHash), between);
+        handshakeHash, SERVER_KEY, service().peer(handshakeHash, HERE), between);
   }
 
   /** Breaks the connection at one method, before or after the server has done what was asked. */

@@ -4,9 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -23,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SealedSlot;
@@ -34,7 +39,10 @@ import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.AccountSummary;
+import org.anonymouscloud.core.account.server.Administration;
+import org.anonymouscloud.core.account.server.Invite;
 import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -44,6 +52,7 @@ import org.anonymouscloud.core.opaque.LoginResponse;
 import org.anonymouscloud.core.opaque.OpaqueClient;
 import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
+import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -65,6 +74,8 @@ public abstract class AccountServiceContract {
   private static final UserName BOB = new UserName("bob");
   private static final long QUOTA = 5_000_000_000L;
   private static final int HASH = 32;
+  private static final byte[] NO_INVITE = {};
+  private static final Network HERE = Network.of(InetAddress.getLoopbackAddress());
 
   @TempDir private Path folder;
   private final ServerSecrets secrets = ServerSecrets.random();
@@ -98,7 +109,7 @@ public abstract class AccountServiceContract {
     BareAccount alice = new BareAccount(ALICE);
     OpaqueClient opaque = new OpaqueClient();
     byte[] hash = RandomBytes.next(HASH);
-    AccountPeer peer = service().peer(hash);
+    AccountPeer peer = peer(hash);
     try (Secret password = Secret.of("correct horse".getBytes(UTF_8))) {
       OpaqueClient.Registration registration = opaque.register(password);
       OpaqueClient.Registered registered =
@@ -107,7 +118,8 @@ public abstract class AccountServiceContract {
                   ask(
                           peer,
                           AccountMethod.REGISTER_START,
-                          new Messages.RegisterStart(ALICE.text(), registration.request().encode()),
+                          new Messages.RegisterStart(
+                              ALICE.text(), registration.request().encode(), NO_INVITE),
                           Messages.RegisterStarted.class)
                       .response()),
               Identities.ofClient(ALICE.bytes()));
@@ -153,19 +165,16 @@ public abstract class AccountServiceContract {
         ErrorCode.NAME_TAKEN,
         stranger(),
         AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(ALICE.text(), registrationRequest()));
+        new Messages.RegisterStart(ALICE.text(), registrationRequest(), NO_INVITE));
     refuses(
         ErrorCode.NAME_TAKEN,
         stranger(),
         AccountMethod.REGISTER_FINISH,
         second.registration(anyRecord()));
-    assertThat(service().accounts()).hasSize(1);
+    assertThat(owner().accounts()).hasSize(1);
     byte[] hash = RandomBytes.next(HASH);
     refuses(
-        ErrorCode.LOGIN_FAILED,
-        service().peer(hash),
-        AccountMethod.DEVICE_LOGIN,
-        second.deviceLogin(hash));
+        ErrorCode.LOGIN_FAILED, peer(hash), AccountMethod.DEVICE_LOGIN, second.deviceLogin(hash));
   }
 
   @Test
@@ -181,7 +190,7 @@ public abstract class AccountServiceContract {
               racers.stream().map(racer -> racer.registration(anyRecord())).toList());
 
       assertThat(lost).containsExactly(ErrorCode.NAME_TAKEN);
-      assertThat(service().accounts()).hasSize(round + 1);
+      assertThat(owner().accounts()).hasSize(round + 1);
     }
   }
 
@@ -197,24 +206,123 @@ public abstract class AccountServiceContract {
                     AccountMethod.REGISTER_FINISH,
                     alice.registration(BOB, anyRecord())))
         .isInstanceOf(Refused.class);
-    assertThat(service().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
+    assertThat(owner().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
   }
 
   @Test
   void aClosedServerTakesNobody() {
-    AccountPeer peer = service(Registration.CLOSED).peer(RandomBytes.next(HASH));
+    AccountPeer peer = service(Registration.CLOSED).peer(RandomBytes.next(HASH), HERE);
 
     refuses(
         ErrorCode.REGISTRATION_CLOSED,
         peer,
         AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(ALICE.text(), registrationRequest()));
+        new Messages.RegisterStart(ALICE.text(), registrationRequest(), NO_INVITE));
     refuses(
         ErrorCode.REGISTRATION_CLOSED,
         peer,
         AccountMethod.REGISTER_FINISH,
         new BareAccount(ALICE).registration(anyRecord()));
-    assertThat(service().accounts()).isEmpty();
+    assertThat(owner().accounts()).isEmpty();
+  }
+
+  @Test
+  @Tag("A11")
+  void whoIsNotInvitedMakesNoAccountAndLearnsNoNames() throws Exception {
+    register(new BareAccount(ALICE));
+    service = service(Registration.INVITE);
+    byte[] expired = invite(Duration.ofMinutes(1));
+    calendar.pass(Duration.ofMinutes(2));
+    byte[] revoked = invite(Duration.ofDays(7));
+    assertThat(owner().revokeInvite(owner().invites().getFirst().id())).isTrue();
+    assertThat(owner().revokeInvite("0123456789ab")).isFalse();
+
+    for (byte[] invite :
+        List.of(NO_INVITE, expired, revoked, RandomBytes.next(InviteCode.LENGTH))) {
+      String said = "";
+      for (UserName name : List.of(ALICE, BOB)) {
+        Refused refused =
+            refuses(
+                ErrorCode.INVITE_NEEDED,
+                stranger(),
+                AccountMethod.REGISTER_START,
+                new Messages.RegisterStart(name.text(), registrationRequest(), invite));
+        assertThat(refused.getMessage()).isIn(said.isEmpty() ? refused.getMessage() : said);
+        said = String.valueOf(refused.getMessage());
+        refuses(
+            ErrorCode.INVITE_NEEDED,
+            stranger(),
+            AccountMethod.REGISTER_FINISH,
+            new BareAccount(name).registration(name, anyRecord(), invite));
+      }
+    }
+    refuses(
+        ErrorCode.BAD_REQUEST,
+        stranger(),
+        AccountMethod.REGISTER_START,
+        new Messages.RegisterStart(BOB.text(), registrationRequest(), new byte[1]));
+    assertThat(owner().accounts()).hasSize(1);
+  }
+
+  @Test
+  void anInvitationLetsOnePersonIn() throws Exception {
+    service = service(Registration.INVITE);
+    byte[] invite = invite(Duration.ofDays(7));
+    assertThat(owner().invites())
+        .extracting(Invite::expires)
+        .containsExactly(calendar.instant().plus(Duration.ofDays(7)));
+
+    ask(
+        stranger(),
+        AccountMethod.REGISTER_START,
+        new Messages.RegisterStart(ALICE.text(), registrationRequest(), invite),
+        Messages.RegisterStarted.class);
+    assertThat(owner().invites()).as("a beginning uses nothing up").hasSize(1);
+    tell(
+        stranger(),
+        AccountMethod.REGISTER_FINISH,
+        new BareAccount(ALICE).registration(ALICE, anyRecord(), invite));
+    assertThat(owner().invites()).isEmpty();
+    refuses(
+        ErrorCode.INVITE_NEEDED,
+        stranger(),
+        AccountMethod.REGISTER_FINISH,
+        new BareAccount(BOB).registration(BOB, anyRecord(), invite));
+
+    byte[] second = invite(Duration.ofDays(7));
+    refuses(
+        ErrorCode.NAME_TAKEN,
+        stranger(),
+        AccountMethod.REGISTER_FINISH,
+        new BareAccount(ALICE).registration(ALICE, anyRecord(), second));
+    assertThat(owner().invites()).as("who chose a name badly may choose again").hasSize(1);
+    assertThat(owner().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
+  }
+
+  @Test
+  void ofTwoWhoUseAnInvitationTogetherOneGetsIn() throws Exception {
+    service = service(Registration.INVITE);
+    for (int round = 0; round < 8; round++) {
+      byte[] invite = invite(Duration.ofDays(1));
+      List<UserName> names = List.of(new UserName("first" + round), new UserName("second" + round));
+
+      List<ErrorCode> lost =
+          race(
+              List.of(stranger(), stranger()),
+              AccountMethod.REGISTER_FINISH,
+              names.stream()
+                  .map(name -> new BareAccount(name).registration(name, anyRecord(), invite))
+                  .toList());
+
+      assertThat(lost).containsExactly(ErrorCode.INVITE_NEEDED);
+      assertThat(owner().accounts()).hasSize(round + 1);
+    }
+  }
+
+  private byte[] invite(Duration validFor) {
+    InviteCode code = InviteCode.random();
+    owner().invite(code, validFor);
+    return code.bytes();
   }
 
   @Test
@@ -256,7 +364,7 @@ public abstract class AccountServiceContract {
             with(right, new byte[7], right.link(), slots, right.keyBag()))) {
       refuses(ErrorCode.BAD_REQUEST, stranger(), AccountMethod.REGISTER_FINISH, wrong);
     }
-    assertThat(service().accounts()).isEmpty();
+    assertThat(owner().accounts()).isEmpty();
     register(alice);
     assertThat(loggedIn(alice).account()).contains(alice.id);
   }
@@ -267,7 +375,7 @@ public abstract class AccountServiceContract {
       byte[] link,
       List<byte[]> slots,
       byte[] keyBag) {
-    return new Messages.RegisterFinish(right.userName(), record, link, slots, keyBag);
+    return new Messages.RegisterFinish(right.userName(), record, link, slots, keyBag, NO_INVITE);
   }
 
   // Login by password
@@ -300,6 +408,61 @@ public abstract class AccountServiceContract {
   }
 
   @Test
+  @Tag("A11")
+  void newSecretsAreForNewPasswordsAndNobodyWhoKeepsTheOldOneNoticesThem() throws Exception {
+    Path file = folder.resolve("secrets");
+    byte[] request = loginRequest();
+    List<byte[]> before;
+    try (ServerSecrets old = ServerSecrets.open(file)) {
+      service = service(Registration.OPEN, old);
+      register(new BareAccount(ALICE));
+      service().checkSecrets(file);
+      before = List.of(evaluated(ALICE, request), evaluated(BOB, request));
+    }
+    List<String> kept = owner().rotateSecrets(file);
+    assertThat(kept).hasSize(2);
+    try (ServerSecrets rotated = ServerSecrets.open(file)) {
+      service = service(Registration.OPEN, rotated);
+      service().checkSecrets(file);
+      assertThat(evaluated(ALICE, request)).isEqualTo(before.get(0));
+      assertThat(evaluated(BOB, request)).isEqualTo(before.get(1));
+
+      register(new BareAccount(BOB));
+      assertThat(evaluated(BOB, request)).isNotEqualTo(before.get(1));
+    }
+    // Both are in use now, the one before the newest is kept in any case.
+    assertThat(owner().rotateSecrets(file)).hasSize(3).startsWith(kept.toArray(String[]::new));
+    assertThat(owner().rotateSecrets(file)).hasSize(4);
+    assertThat(owner().rotateSecrets(file)).as("one was never used").hasSize(4);
+    try (ServerSecrets rotated = ServerSecrets.open(file)) {
+      service = service(Registration.OPEN, rotated);
+      service().checkSecrets(file);
+      assertThat(evaluated(ALICE, request)).isEqualTo(before.get(0));
+    }
+  }
+
+  /**
+   * The element that OPAQUE's answer begins with: it depends on secrets, name and request alone.
+   */
+  private byte[] evaluated(UserName name, byte[] request) throws Refused, Malformed {
+    return Arrays.copyOf(loginStart(stranger(), name, request), P256Point.LENGTH);
+  }
+
+  @Test
+  void secretsOfAnotherServerAreNotServedNorRotated() throws Exception {
+    register(new BareAccount(ALICE));
+    Path file = folder.resolve("secrets");
+    try (ServerSecrets others = ServerSecrets.open(file)) {
+      assertThatThrownBy(() -> service(Registration.OPEN, others).checkSecrets(file))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("Restore the file from the backup");
+    }
+    byte[] content = Files.readAllBytes(file);
+    assertThatThrownBy(() -> owner().rotateSecrets(file)).isInstanceOf(IOException.class);
+    assertThat(Files.readAllBytes(file)).isEqualTo(content);
+  }
+
+  @Test
   @Tag("A10")
   void aLoginThatIsHalfDoneOpensNothing() throws Exception {
     register(new BareAccount(ALICE));
@@ -328,6 +491,165 @@ public abstract class AccountServiceContract {
         new Messages.KeyBag(1, new byte[8]));
   }
 
+  // Limits
+
+  @Test
+  @Tag("A10")
+  void guessingIsStoppedAcrossSessionsNetworksNodesAndRestarts() throws Exception {
+    register(new BareAccount(ALICE));
+    byte[] request = loginRequest();
+    int heard = 0;
+    for (int guess = 0; guess < 10_000; guess++) {
+      // Each guess from another network, on a session of its own, at a node that has just started.
+      AccountPeer peer =
+          (guess % 100 == 0 ? service(Registration.OPEN) : service())
+              .peer(RandomBytes.next(HASH), network(guess));
+      if (guess % 4 == 0) {
+        calendar.pass(Duration.ofSeconds(1));
+      }
+      try {
+        loginStart(peer, ALICE, request);
+        heard++;
+      } catch (Refused refused) {
+        assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        guess += 37;
+        calendar.pass(Duration.ofSeconds(9));
+      }
+    }
+    // 5 at once; then after 5, 10, 20, ... 640 seconds, and then every 15 minutes.
+    assertThat(heard).isBetween(8, 15);
+  }
+
+  @Test
+  @Tag("A11")
+  void theLimitIsTheSameForNamesThatNobodyHas() throws Exception {
+    register(new BareAccount(ALICE));
+    byte[] request = loginRequest();
+    List<List<String>> told = new ArrayList<>();
+    for (UserName name : List.of(ALICE, BOB)) {
+      List<String> answers = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        try {
+          answers.add(Integer.toString(loginStart(stranger(), name, request).length));
+        } catch (Refused refused) {
+          assertThat(refused.retryable()).isTrue();
+          answers.add(refused.code() + " " + refused.getMessage());
+        }
+      }
+      told.add(answers);
+    }
+
+    assertThat(told.get(1)).isEqualTo(told.get(0));
+    assertThat(told.getFirst().get(4)).isEqualTo("259");
+    assertThat(told.getFirst().get(5))
+        .isEqualTo("RATE_LIMITED There were too many tries. Try again in 5 seconds.");
+  }
+
+  @Test
+  void waitsDoubleUpToAQuarterOfAnHourAndAreForgottenAfterADay() throws Exception {
+    byte[] request = loginRequest();
+    for (int i = 0; i < 5; i++) {
+      loginStart(stranger(), BOB, request);
+    }
+    for (String wait :
+        List.of(
+            "5 seconds",
+            "10 seconds",
+            "20 seconds",
+            "40 seconds",
+            "80 seconds",
+            "3 minutes",
+            "6 minutes",
+            "11 minutes",
+            "15 minutes",
+            "15 minutes")) {
+      Refused refused = limited(BOB, request);
+      assertThat(refused).hasMessageEndingWith("Try again in " + wait + ".");
+      String[] parts = wait.split(" ", -1);
+      long seconds = Long.parseLong(parts[0]) * (parts[1].equals("seconds") ? 1 : 60);
+      calendar.pass(Duration.ofSeconds(seconds));
+      loginStart(stranger(), BOB, request);
+    }
+    calendar.pass(Duration.ofDays(1));
+    for (int i = 0; i < 5; i++) {
+      loginStart(stranger(), BOB, request);
+    }
+    limited(BOB, request);
+  }
+
+  @Test
+  @Tag("A10")
+  void aDeviceComesInWhateverStrangersTry() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] request = loginRequest();
+    for (int i = 0; i < 5; i++) {
+      loginStart(stranger(), ALICE, request);
+    }
+    limited(ALICE, request);
+
+    assertThat(loggedIn(alice).account()).contains(alice.id);
+    limited(ALICE, request);
+  }
+
+  @Test
+  @Tag("A10")
+  void oneNetworkCannotTryForManyNames() throws Exception {
+    byte[] request = loginRequest();
+    Network busy = network(1);
+    int heard = 0;
+    String said = "";
+    for (int i = 0; i < 70; i++) {
+      AccountPeer peer = service().peer(RandomBytes.next(HASH), busy);
+      try {
+        loginStart(peer, new UserName("name" + i), request);
+        heard++;
+      } catch (Refused refused) {
+        said = String.valueOf(refused.getMessage());
+      }
+    }
+    assertThat(heard).isEqualTo(60);
+    assertThat(said).endsWith("Try again in 15 seconds.");
+    loginStart(service().peer(RandomBytes.next(HASH), network(2)), ALICE, request);
+    calendar.pass(Duration.ofSeconds(15));
+    loginStart(service().peer(RandomBytes.next(HASH), busy), ALICE, request);
+  }
+
+  @Test
+  void namesAndNetworksAreNotWrittenDown() throws Exception {
+    byte[] request = loginRequest();
+    loginStart(service().peer(RandomBytes.next(HASH), network(1)), BOB, request);
+    calendar.pass(Duration.ofDays(2));
+    service().forget();
+
+    assertThat(attempts()).isZero();
+    loginStart(service().peer(RandomBytes.next(HASH), network(1)), BOB, request);
+    assertThat(attempts()).as("account, network and a share of all").isEqualTo(3);
+  }
+
+  private long attempts() {
+    return database()
+        .<Long, RuntimeException>read(
+            handle ->
+                handle
+                    .createQuery("SELECT count(*) FROM login_attempts WHERE length(code) = 16")
+                    .mapTo(Long.class)
+                    .one());
+  }
+
+  private Refused limited(UserName name, byte[] request) {
+    return refuses(
+        ErrorCode.RATE_LIMITED,
+        stranger(),
+        AccountMethod.LOGIN_START,
+        new Messages.LoginStart(name.text(), request));
+  }
+
+  private static Network network(int number) throws Exception {
+    return Network.of(
+        InetAddress.getByAddress(new byte[] {20, (byte) (number >> 8), (byte) number, 1}));
+  }
+
   // Login by device
 
   @Test
@@ -339,7 +661,7 @@ public abstract class AccountServiceContract {
 
     refuses(
         ErrorCode.LOGIN_FAILED, stranger(), AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
-    AccountPeer peer = service().peer(hash);
+    AccountPeer peer = peer(hash);
     tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
     assertThat(peer.account()).contains(alice.id);
   }
@@ -351,7 +673,7 @@ public abstract class AccountServiceContract {
     register(alice);
     register(bob);
     byte[] hash = RandomBytes.next(HASH);
-    AccountPeer peer = service().peer(hash);
+    AccountPeer peer = peer(hash);
     Messages.DeviceLogin alices = alice.deviceLogin(hash);
     Messages.DeviceLogin bobs = bob.deviceLogin(hash);
 
@@ -378,15 +700,15 @@ public abstract class AccountServiceContract {
     register(alice);
     byte[] hash = RandomBytes.next(HASH);
 
-    assertThat(service().setActive(ALICE, false)).isTrue();
-    assertThat(service().setActive(BOB, false)).isFalse();
+    assertThat(owner().setActive(ALICE, false)).isTrue();
+    assertThat(owner().setActive(BOB, false)).isFalse();
     refuses(
         ErrorCode.ACCOUNT_DISABLED,
-        service().peer(hash),
+        peer(hash),
         AccountMethod.DEVICE_LOGIN,
         alice.deviceLogin(hash));
-    assertThat(service().accounts()).extracting(AccountSummary::active).containsExactly(false);
-    service().setActive(ALICE, true);
+    assertThat(owner().accounts()).extracting(AccountSummary::active).containsExactly(false);
+    owner().setActive(ALICE, true);
     assertThat(loggedIn(alice).account()).contains(alice.id);
   }
 
@@ -405,11 +727,11 @@ public abstract class AccountServiceContract {
     calendar.set(first.atTime(12, 0).toInstant(ZoneOffset.UTC));
     loggedIn(alice);
     assertThat(lastSeen()).isEqualTo(first.plusDays(1));
-    assertThat(service().accounts()).extracting(AccountSummary::created).containsExactly(first);
+    assertThat(owner().accounts()).extracting(AccountSummary::created).containsExactly(first);
   }
 
   private LocalDate lastSeen() {
-    return service().accounts().getFirst().lastSeen();
+    return owner().accounts().getFirst().lastSeen();
   }
 
   // Quotas
@@ -421,10 +743,10 @@ public abstract class AccountServiceContract {
     assertThat(service().quota(alice.id)).isEqualTo(QUOTA);
     assertThat(service().quota(AccountId.random())).isZero();
 
-    assertThat(service().setQuota(ALICE, Long.MAX_VALUE)).isTrue();
-    assertThat(service().setQuota(BOB, 1)).isFalse();
+    assertThat(owner().setQuota(ALICE, Long.MAX_VALUE)).isTrue();
+    assertThat(owner().setQuota(BOB, 1)).isFalse();
     assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
-    assertThatThrownBy(() -> service().setQuota(ALICE, -1))
+    assertThatThrownBy(() -> owner().setQuota(ALICE, -1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
   }
@@ -467,7 +789,7 @@ public abstract class AccountServiceContract {
     tell(loggedIn(alice), AccountMethod.CHAIN_APPEND, append);
     DeviceId second = link.content().body().device().id();
     byte[] hash = RandomBytes.next(HASH);
-    AccountPeer peer = service().peer(hash);
+    AccountPeer peer = peer(hash);
 
     tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash, second));
 
@@ -598,7 +920,7 @@ public abstract class AccountServiceContract {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
     byte[] hash = RandomBytes.next(HASH);
-    AccountPeer peer = other.peer(hash);
+    AccountPeer peer = other.peer(hash, HERE);
 
     tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
 
@@ -611,7 +933,7 @@ public abstract class AccountServiceContract {
       register(new BareAccount(new UserName(name)));
     }
 
-    assertThat(service().accounts())
+    assertThat(owner().accounts())
         .extracting(account -> account.name().text())
         .containsExactly("alice", "bob", "mallory");
   }
@@ -652,7 +974,7 @@ public abstract class AccountServiceContract {
     BareAccount bob = new BareAccount(BOB);
     List<Object> questions =
         List.of(
-            new Messages.RegisterStart(BOB.text(), registrationRequest()),
+            new Messages.RegisterStart(BOB.text(), registrationRequest(), NO_INVITE),
             bob.registration(anyRecord()),
             new Messages.LoginStart(BOB.text(), loginRequest()),
             new Messages.LoginFinish(new byte[LoginProof.LENGTH]),
@@ -716,26 +1038,38 @@ public abstract class AccountServiceContract {
   // Words of the tests
 
   private AccountService service(Registration registration) {
-    return new AccountService(
-        database(), secrets, calendar, new AccountPolicy(registration, QUOTA));
+    return service(registration, secrets);
+  }
+
+  private AccountService service(Registration registration, ServerSecrets with) {
+    return new AccountService(database(), with, calendar, new AccountPolicy(registration, QUOTA));
   }
 
   private OpenDatabase database() {
     return Objects.requireNonNull(database);
   }
 
+  /** What the server's owner does. */
+  private Administration owner() {
+    return new Administration(database(), calendar);
+  }
+
   private AccountService service() {
     return Objects.requireNonNull(service);
   }
 
+  private AccountPeer peer(byte[] handshakeHash) {
+    return service().peer(handshakeHash, HERE);
+  }
+
   /** A session of somebody who has not logged in. */
   private AccountPeer stranger() {
-    return service().peer(RandomBytes.next(HASH));
+    return peer(RandomBytes.next(HASH));
   }
 
   private AccountPeer loggedIn(BareAccount account) throws Refused, Malformed {
     byte[] hash = RandomBytes.next(HASH);
-    AccountPeer peer = service().peer(hash);
+    AccountPeer peer = peer(hash);
     tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash));
     return peer;
   }

@@ -63,7 +63,13 @@ final class BareAccount {
 
   /** The same account under another name. */
   Messages.RegisterFinish registration(UserName as, byte[] record) {
-    return new Messages.RegisterFinish(as.text(), record, create.encode(), encode(slots), keyBag);
+    return registration(as, record, new byte[0]);
+  }
+
+  /** The same with an invitation. */
+  Messages.RegisterFinish registration(UserName as, byte[] record, byte[] invite) {
+    return new Messages.RegisterFinish(
+        as.text(), record, create.encode(), encode(slots), keyBag, invite);
   }
 
   /** A login of the first device. */

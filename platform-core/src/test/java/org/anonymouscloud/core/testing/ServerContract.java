@@ -323,7 +323,8 @@ public abstract class ServerContract {
                 server.address(),
                 new UserName(name),
                 password,
-                new DeviceName("laptop"))) {
+                new DeviceName("laptop"),
+                Optional.empty())) {
       LocalAccount account = registration.finish();
       opened.add(account);
       return account;

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainLink;
@@ -76,16 +77,19 @@ public final class AccountClient {
    * @param server where the session leads; the account is pinned to the key the session has shown
    * @param password in UTF-8, NFC; stays the caller's
    * @param name of this device
+   * @param invite what the server's owner gave, if the server takes nobody without
    * @return to be finished and closed by the caller
    * @throws AlreadyLoggedIn if this device has an account
-   * @throws Refused with {@link ErrorCode#NAME_TAKEN} or {@link ErrorCode#REGISTRATION_CLOSED}
+   * @throws Refused with {@link ErrorCode#NAME_TAKEN}, {@link ErrorCode#INVITE_NEEDED} or {@link
+   *     ErrorCode#REGISTRATION_CLOSED}
    */
   public Registration register(
       Connection connection,
       ConnectionString server,
       UserName user,
       Secret password,
-      DeviceName name)
+      DeviceName name,
+      Optional<InviteCode> invite)
       throws AlreadyLoggedIn, Refused, IOException {
     ConnectionString pinned = pinned(server, connection);
     Optional<LocalAccount> settled = settle(connection, pinned, user);
@@ -98,7 +102,8 @@ public final class AccountClient {
         new AccountQuestions(connection)
             .ask(
                 AccountMethod.REGISTER_START,
-                new Messages.RegisterStart(user.text(), opaque.request().encode()),
+                new Messages.RegisterStart(
+                    user.text(), opaque.request().encode(), Registration.bytes(invite)),
                 Messages.RegisterStarted.class);
     OpaqueClient.Registered registered =
         opaque.finish(
@@ -107,7 +112,7 @@ public final class AccountClient {
       NewAccount account = NewAccount.random();
       NewAccount.Records records = account.records(exportKey, name, now());
       return new Registration(
-          folder, connection, pinned, user, registered.record(), account, records);
+          folder, connection, pinned, user, registered.record(), account, records, invite);
     }
   }
 

@@ -2,6 +2,8 @@ package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.SealedSlot;
@@ -26,6 +28,7 @@ public final class Registration implements AutoCloseable {
   private final RegistrationRecord password;
   private final NewAccount account;
   private final NewAccount.Records records;
+  private final Optional<InviteCode> invite;
   private boolean finished;
 
   Registration(
@@ -35,7 +38,8 @@ public final class Registration implements AutoCloseable {
       UserName user,
       RegistrationRecord password,
       NewAccount account,
-      NewAccount.Records records) {
+      NewAccount.Records records,
+      Optional<InviteCode> invite) {
     this.folder = folder;
     this.connection = connection;
     this.server = server;
@@ -43,6 +47,12 @@ public final class Registration implements AutoCloseable {
     this.password = password;
     this.account = account;
     this.records = records;
+    this.invite = invite;
+  }
+
+  /** An invitation as messages carry it. */
+  static byte[] bytes(Optional<InviteCode> invite) {
+    return invite.map(InviteCode::bytes).orElseGet(() -> new byte[0]);
   }
 
   /** What the person must keep; it can be read until this is closed. */
@@ -72,7 +82,8 @@ public final class Registration implements AutoCloseable {
                   password.encode(),
                   records.link().encode(),
                   records.slots().stream().map(SealedSlot::encode).toList(),
-                  records.keyBag()));
+                  records.keyBag(),
+                  bytes(invite)));
       local.logIn(connection);
       return local;
     } catch (Refused e) {

@@ -9,7 +9,10 @@ import java.util.List;
 public final class Messages {
   private Messages() {}
 
-  public record RegisterStart(String userName, byte[] request) {}
+  /**
+   * @param invite a code's bytes; empty if there is none
+   */
+  public record RegisterStart(String userName, byte[] request, byte[] invite) {}
 
   public record RegisterStarted(byte[] response) {}
 
@@ -17,9 +20,15 @@ public final class Messages {
    * @param record OPAQUE's
    * @param link the first of the chain
    * @param slots password, recovery and the first device's
+   * @param invite a code's bytes, which are used up; empty if there is none
    */
   public record RegisterFinish(
-      String userName, byte[] record, byte[] link, List<byte[]> slots, byte[] keyBag) {}
+      String userName,
+      byte[] record,
+      byte[] link,
+      List<byte[]> slots,
+      byte[] keyBag,
+      byte[] invite) {}
 
   public record LoginStart(String userName, byte[] request) {}
 

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.server.LoginLimits.Door;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.opaque.Identities;
@@ -19,6 +21,7 @@ import org.anonymouscloud.core.opaque.LoginRequest;
 import org.anonymouscloud.core.opaque.OpaqueServer;
 import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.opaque.RegistrationRequest;
+import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -34,11 +37,13 @@ public final class AccountPeer {
 
   private final AccountService service;
   private final byte[] handshakeHash;
+  private final Network network;
   private volatile State state = new Anonymous();
 
-  AccountPeer(AccountService service, byte[] handshakeHash) {
+  AccountPeer(AccountService service, byte[] handshakeHash, Network network) {
     this.service = service;
     this.handshakeHash = handshakeHash;
+    this.network = network;
   }
 
   private sealed interface State {}
@@ -46,7 +51,8 @@ public final class AccountPeer {
   private record Anonymous() implements State {}
 
   /** The account is absent when the user is unknown, and nobody outside can tell. */
-  private record Proving(OpaqueServer.Login login, Optional<AccountTables.Account> account)
+  private record Proving(
+      UserName name, OpaqueServer.Login login, Optional<AccountTables.Account> account)
       implements State {}
 
   private record KnowsPassword(AccountId account) implements State {}
@@ -107,21 +113,26 @@ public final class AccountPeer {
   private Messages.RegisterStarted start(Messages.RegisterStart message) throws Refused, Malformed {
     UserName name = new UserName(message.userName());
     RegistrationRequest request = RegistrationRequest.decode(message.request());
-    service.checkRegistration(name);
-    return new Messages.RegisterStarted(
-        service.secrets().opaque().register(request, name.bytes()).encode());
+    service.limits().count(Door.REGISTRATION, network);
+    service.checkRegistration(name, invite(message.invite()));
+    PasswordKeys keys = service.secrets().newest();
+    return new Messages.RegisterStarted(keys.opaque().register(request, name.bytes()).encode());
   }
 
   private Messages.Empty finish(Messages.RegisterFinish message) throws Refused, Malformed {
     RegistrationRecord record = RegistrationRecord.decode(message.record());
     checkKeyBag(message.keyBag());
-    service.create(
-        new UserName(message.userName()),
-        record.encode(),
-        ChainLink.decode(message.link()),
-        slots(message.slots()),
-        message.keyBag());
+    UserName name = new UserName(message.userName());
+    ChainLink link = ChainLink.decode(message.link());
+    List<SealedSlot> slots = slots(message.slots());
+    Optional<InviteCode> invite = invite(message.invite());
+    service.limits().count(Door.REGISTRATION, network);
+    service.create(name, record.encode(), link, slots, message.keyBag(), invite);
     return new Messages.Empty();
+  }
+
+  private static Optional<InviteCode> invite(byte[] bytes) {
+    return bytes.length == 0 ? Optional.empty() : Optional.of(InviteCode.of(bytes));
   }
 
   private synchronized Messages.LoginStarted start(Messages.LoginStart message)
@@ -129,28 +140,30 @@ public final class AccountPeer {
     requireNobody();
     UserName name = new UserName(message.userName());
     LoginRequest request = LoginRequest.decode(message.request());
+    service.limits().count(Door.LOGIN, name.bytes(), network);
     Optional<AccountTables.Account> account = service.find(name);
     // Made for known users too, so that both take the same time (A11).
     RegistrationRecord fake = RegistrationRecord.fake(service.secrets().fakeSeed(), name.text());
     RegistrationRecord record =
         account.isPresent() ? RegistrationRecord.decode(account.get().opaqueRecord()) : fake;
+    OpaqueServer opaque =
+        account.isPresent()
+            ? service.passwordKeys(account.get()).opaque()
+            : service.secrets().fake();
     OpaqueServer.Login login =
-        service
-            .secrets()
-            .opaque()
-            .login(
-                request,
-                record,
-                name.bytes(),
-                Identities.ofClient(name.bytes()),
-                AccountMethod.loginContext(handshakeHash));
-    state = new Proving(login, account);
+        opaque.login(
+            request,
+            record,
+            name.bytes(),
+            Identities.ofClient(name.bytes()),
+            AccountMethod.loginContext(handshakeHash));
+    state = new Proving(name, login, account);
     return new Messages.LoginStarted(login.response().encode());
   }
 
   private synchronized Messages.LoginFinished finish(Messages.LoginFinish message)
       throws Refused, Malformed {
-    if (!(state instanceof Proving(OpaqueServer.Login login, var account))) {
+    if (!(state instanceof Proving(var name, var login, var account))) {
       throw new Refused(ErrorCode.BAD_REQUEST, "No login was started on this session.");
     }
     state = new Anonymous();
@@ -158,6 +171,7 @@ public final class AccountPeer {
     if (!right || account.isEmpty()) {
       throw loginFailed();
     }
+    service.limits().succeeded(Door.LOGIN, name.bytes());
     requireActive(account.get().active());
     state = new KnowsPassword(account.get().id());
     return new Messages.LoginFinished(account.get().id().bytes());

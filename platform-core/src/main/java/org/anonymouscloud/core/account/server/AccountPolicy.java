@@ -9,7 +9,11 @@ package org.anonymouscloud.core.account.server;
 public record AccountPolicy(Registration registration, long quota) {
   /** Who may make an account. */
   public enum Registration {
+    /** Everybody. */
     OPEN,
+    /** Who has an invitation of the server's owner. */
+    INVITE,
+    /** Nobody. */
     CLOSED
   }
 

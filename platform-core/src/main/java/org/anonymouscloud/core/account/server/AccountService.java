@@ -1,11 +1,14 @@
 package org.anonymouscloud.core.account.server;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
@@ -18,8 +21,11 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The accounts of a server. Thread-safe; several server nodes may share one database. */
 public final class AccountService {
@@ -28,6 +34,7 @@ public final class AccountService {
 
   private static final int DRIVE_NAME_BYTES = 16;
 
+  private static final Logger LOG = LoggerFactory.getLogger(AccountService.class);
   private static final String OWNER = "core";
   private static final String SCRIPTS = "org/anonymouscloud/core/db";
 
@@ -35,6 +42,7 @@ public final class AccountService {
   private final ServerSecrets secrets;
   private final Clock clock;
   private final AccountPolicy policy;
+  private final LoginLimits limits;
 
   /**
    * Brings the tables up to date.
@@ -47,6 +55,11 @@ public final class AccountService {
     this.secrets = secrets;
     this.clock = clock;
     this.policy = policy;
+    this.limits = new LoginLimits(database, secrets.attemptsKey(), clock);
+    migrate(database);
+  }
+
+  static void migrate(OpenDatabase database) {
     database.migrate(OWNER, AccountService.class, SCRIPTS);
   }
 
@@ -59,9 +72,10 @@ public final class AccountService {
    * The account side of one session.
    *
    * @param handshakeHash of the session's channel
+   * @param network that the client is in
    */
-  public AccountPeer peer(byte[] handshakeHash) {
-    return new AccountPeer(this, handshakeHash.clone());
+  public AccountPeer peer(byte[] handshakeHash, Network network) {
+    return new AccountPeer(this, handshakeHash.clone(), network);
   }
 
   /** Bytes an account may use; none if there is no such account. */
@@ -69,38 +83,74 @@ public final class AccountService {
     return database.read(handle -> new AccountTables(handle).quota(account)).orElse(0L);
   }
 
-  /** All accounts, by name. */
-  public List<AccountSummary> accounts() {
-    return database.read(handle -> new AccountTables(handle).all());
-  }
-
-  /**
-   * Changes an account's quota; false if there is no such account.
-   *
-   * @param quota bytes, not negative; {@link Long#MAX_VALUE} for no limit
-   */
-  public boolean setQuota(UserName name, long quota) {
-    AccountPolicy.checkQuota(quota);
-    return database.write(handle -> new AccountTables(handle).setQuota(name, quota));
-  }
-
-  /** Lets an account log in, or no longer; false if there is no such account. */
-  public boolean setActive(UserName name, boolean active) {
-    return database.write(handle -> new AccountTables(handle).setActive(name, active));
+  /** Deletes what has expired; some node does so now and then. */
+  public void forget() {
+    limits.forget();
+    database.<Void, RuntimeException>write(
+        handle -> {
+          new InviteTable(handle).forget(clock.instant());
+          return null;
+        });
   }
 
   ServerSecrets secrets() {
     return secrets;
   }
 
+  LoginLimits limits() {
+    return limits;
+  }
+
+  /**
+   * Checks that the passwords in the database can be checked.
+   *
+   * @param file where the secrets come from, to be named
+   * @throws IOException if a generation of password secrets is missing
+   */
+  public void checkSecrets(Path file) throws IOException {
+    secrets.requireAll(database.read(handle -> new AccountTables(handle).passwordKeys()), file);
+  }
+
+  /** The generation that an account's password was registered with. */
+  PasswordKeys passwordKeys(AccountTables.Account account) throws Refused {
+    return secrets
+        .generation(account.passwordKeys())
+        .orElseThrow(
+            () -> {
+              LOG.error("A password's record names secrets that this server does not have.");
+              return new Refused(
+                  ErrorCode.INTERNAL, "The server lacks what it needs to check the password.");
+            });
+  }
+
   /** Refuses early what {@link #create} would refuse, before the client does its dear work. */
-  void checkRegistration(UserName name) throws Refused {
+  void checkRegistration(UserName name, Optional<InviteCode> invite) throws Refused {
     if (policy.registration() == Registration.CLOSED) {
       throw new Refused(ErrorCode.REGISTRATION_CLOSED, "This server takes no new accounts.");
+    }
+    if (policy.registration() == Registration.INVITE) {
+      InviteCode code = invite.orElseThrow(AccountService::inviteMissing);
+      // Before the name is looked up: who is not invited learns nothing of names (A11).
+      if (!database.<Boolean, RuntimeException>read(
+          handle -> new InviteTable(handle).isValid(code, clock.instant()))) {
+        throw inviteNotValid();
+      }
     }
     if (find(name).isPresent()) {
       throw nameTaken();
     }
+  }
+
+  private static Refused inviteMissing() {
+    return new Refused(
+        ErrorCode.INVITE_NEEDED,
+        "This server takes new accounts by invitation. Ask its owner for one.");
+  }
+
+  private static Refused inviteNotValid() {
+    return new Refused(
+        ErrorCode.INVITE_NEEDED,
+        "This invitation is not valid: it was used, has expired or was taken back.");
   }
 
   private static Refused nameTaken() {
@@ -108,9 +158,15 @@ public final class AccountService {
   }
 
   /** Adds an account whose messages have been decoded. */
-  void create(UserName name, byte[] record, ChainLink link, List<SealedSlot> slots, byte[] keyBag)
+  void create(
+      UserName name,
+      byte[] record,
+      ChainLink link,
+      List<SealedSlot> slots,
+      byte[] keyBag,
+      Optional<InviteCode> invite)
       throws Refused {
-    checkRegistration(name);
+    checkRegistration(name, invite);
     ChainState state = replay(List.of(link.encode()));
     DeviceId device = link.content().body().device().id();
     checkSlots(
@@ -121,8 +177,14 @@ public final class AccountService {
     String drive = java.util.HexFormat.of().formatHex(RandomBytes.next(DRIVE_NAME_BYTES));
     database.<Void, Refused>write(
         handle -> {
+          if (policy.registration() == Registration.INVITE
+              && !new InviteTable(handle)
+                  .redeem(invite.orElseThrow(AccountService::inviteMissing), clock.instant())) {
+            throw inviteNotValid();
+          }
           AccountTables tables = new AccountTables(handle);
-          if (!tables.insert(name, account, record, drive, policy.quota(), today())) {
+          if (!tables.insert(
+              name, account, record, secrets.newest().id(), drive, policy.quota(), today())) {
             throw nameTaken();
           }
           tables.append(account, link);

@@ -3,6 +3,7 @@ package org.anonymouscloud.core.account.server;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
@@ -19,7 +20,7 @@ import org.jdbi.v3.core.Handle;
 record AccountTables(Handle handle) {
 
   /** A row of {@code accounts}, as far as a login needs it. */
-  record Account(AccountId id, byte[] opaqueRecord, boolean active) {}
+  record Account(AccountId id, byte[] opaqueRecord, String passwordKeys, boolean active) {}
 
   /** What a login by device key needs; {@code lastSeen} is a day of its account. */
   record Device(VerifyKey signingKey, boolean active, long lastSeen) {}
@@ -28,17 +29,25 @@ record AccountTables(Handle handle) {
   private static final String DISABLED = "disabled";
 
   boolean insert(
-      UserName name, AccountId id, byte[] opaqueRecord, String drive, long quota, long today) {
+      UserName name,
+      AccountId id,
+      byte[] opaqueRecord,
+      String passwordKeys,
+      String drive,
+      long quota,
+      long today) {
     return handle.execute(
             """
             INSERT INTO accounts
-              (user_name, account_id, opaque_record, drive_name, status, quota, created, last_seen)
-            VALUES (?, ?, ?, ?, 'active', ?, ?, ?)
+              (user_name, account_id, opaque_record, password_keys, drive_name, status, quota,
+               created, last_seen)
+            VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
             name.text(),
             id.bytes(),
             opaqueRecord,
+            passwordKeys,
             drive,
             quota,
             today,
@@ -48,15 +57,26 @@ record AccountTables(Handle handle) {
 
   Optional<Account> find(UserName name) {
     return handle
-        .createQuery("SELECT account_id, opaque_record, status FROM accounts WHERE user_name = ?")
+        .createQuery(
+            "SELECT account_id, opaque_record, password_keys, status FROM accounts"
+                + " WHERE user_name = ?")
         .bind(0, name.text())
         .map(
             (row, context) ->
                 new Account(
                     AccountId.of(row.getBytes(1)),
                     row.getBytes(2),
-                    row.getString(3).equals(ACTIVE)))
+                    row.getString(3),
+                    row.getString(4).equals(ACTIVE)))
         .findOne();
+  }
+
+  /** The generations of password secrets that records name. */
+  Set<String> passwordKeys() {
+    return handle
+        .createQuery("SELECT DISTINCT password_keys FROM accounts")
+        .mapTo(String.class)
+        .set();
   }
 
   /** The device's public key, if the account is not disabled and has the device. */

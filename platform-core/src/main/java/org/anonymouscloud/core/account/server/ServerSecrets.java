@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.disk.PrivateFile;
@@ -17,76 +21,152 @@ import org.anonymouscloud.core.opaque.OpaqueServer;
  * What the server needs to check passwords, in a file beside the database: who steals the database
  * alone cannot guess offline. If the file is lost, nobody can log in by password any more, so it
  * belongs into the backup, apart from the database's. Thread-safe.
+ *
+ * <p>Passwords are registered with the newest {@linkplain PasswordKeys generation}; the older ones
+ * stay for the records that name them, until those are gone.
  */
 public final class ServerSecrets implements AutoCloseable {
   private static final byte[] MAGIC = "anoncloud-opaque-1\n".getBytes(US_ASCII);
   private static final int SEED = 32;
-  private static final int LENGTH = MAGIC.length + SEED + P256Scalar.LENGTH + SEED;
+  private static final int MAX_GENERATIONS = 1_000;
 
-  private final OpaqueServer opaque;
-  private final Secret oprfSeed;
   private final Secret fakeSeed;
+  private final Secret attemptsKey;
 
-  private ServerSecrets(Secret oprfSeed, P256Scalar key, Secret fakeSeed) {
-    this.oprfSeed = oprfSeed;
+  /** The newest last. */
+  private final List<PasswordKeys> generations;
+
+  private final PasswordKeys fake;
+
+  private ServerSecrets(Secret fakeSeed, List<PasswordKeys> generations) {
     this.fakeSeed = fakeSeed;
-    this.opaque = new OpaqueServer(oprfSeed, key);
+    this.attemptsKey = derived(fakeSeed, "anonymouscloud/account/v1/attempts");
+    this.generations = List.copyOf(generations);
+    // Not of a generation: an unknown user's answers must not change when somebody rotates (A11).
+    this.fake =
+        PasswordKeys.of(
+            derived(fakeSeed, "anonymouscloud/account/v1/fake-oprf-seed"), fakeKey(fakeSeed));
+  }
+
+  private static Secret derived(Secret seed, String label) {
+    return Secret.of(Hkdf.SHA256.expand(seed.bytes(), label.getBytes(US_ASCII), SEED));
+  }
+
+  private static P256Scalar fakeKey(Secret seed) {
+    try (Secret input = derived(seed, "anonymouscloud/account/v1/fake-key")) {
+      return OpaqueServer.deriveKey(input);
+    }
   }
 
   /** New secrets that live as long as this object. */
   public static ServerSecrets random() {
-    return new ServerSecrets(Secret.random(SEED), P256Scalar.random(), Secret.random(SEED));
+    return new ServerSecrets(Secret.random(SEED), List.of(PasswordKeys.random()));
   }
 
   /**
    * Reads the file, or makes it if there is none: whole or not at all, readable by its owner alone.
    *
-   * @throws IOException if the file is damaged or cannot be read or made
+   * @throws IOException if the file is damaged, open to others, or cannot be read or made
    */
   public static ServerSecrets open(Path file) throws IOException {
     try {
       return read(file);
     } catch (NoSuchFileException e) {
-      byte[] fresh = fresh();
-      try {
-        PrivateFile.create(file, fresh);
+      try (ServerSecrets fresh = random()) {
+        fresh.write(file, PrivateFile::create);
       } catch (FileAlreadyExistsException another) {
         // A second server process on the same folder made it first; theirs counts.
-        return read(file);
-      } finally {
-        Arrays.fill(fresh, (byte) 0);
       }
       return read(file);
     }
   }
 
-  private static byte[] fresh() {
-    byte[] content = Arrays.copyOf(MAGIC, LENGTH);
-    try (Secret seeds = Secret.random(2 * SEED);
-        Secret key = Secret.of(P256Scalar.random().encode())) {
-      System.arraycopy(seeds.bytes(), 0, content, MAGIC.length, SEED);
-      System.arraycopy(key.bytes(), 0, content, MAGIC.length + SEED, P256Scalar.LENGTH);
-      System.arraycopy(seeds.bytes(), SEED, content, LENGTH - SEED, SEED);
+  /**
+   * Puts a new generation into the file: whole or not at all. No server may run on it meanwhile.
+   * The generation before stays in any case, for servers on copies of the file.
+   *
+   * @param used the generations that records name; others are dropped
+   * @return the ids of the generations in the file now, the newest last
+   * @throws IOException if there is no such file, it lacks a generation in use, or cannot be
+   *     written; then nothing has changed
+   */
+  static List<String> rotate(Path file, Set<String> used) throws IOException {
+    try (ServerSecrets old = read(file)) {
+      old.requireAll(used, file);
+      List<PasswordKeys> kept = new ArrayList<>();
+      for (PasswordKeys keys : old.generations) {
+        if (used.contains(keys.id()) || keys == old.newest()) {
+          kept.add(keys);
+        }
+      }
+      if (kept.size() == MAX_GENERATIONS) {
+        throw new IOException("There are too many generations of password secrets in use.");
+      }
+      kept.add(PasswordKeys.random());
+      try (ServerSecrets rotated = new ServerSecrets(old.fakeSeed.copy(), kept)) {
+        rotated.write(file, PrivateFile::replace);
+        return rotated.generations.stream().map(PasswordKeys::id).toList();
+      }
     }
-    return content;
+  }
+
+  /**
+   * Checks that the passwords of a database can be checked with these.
+   *
+   * @param used the generations that records name
+   * @throws IOException if one is missing; the message says what to do
+   */
+  void requireAll(Set<String> used, Path file) throws IOException {
+    for (String id : used) {
+      if (generation(id).isEmpty()) {
+        throw new IOException(
+            "The password secrets in "
+                + file
+                + " are not those that this database's passwords were registered with. Restore the"
+                + " file from the backup of this server");
+      }
+    }
+  }
+
+  private interface Writer {
+    void write(Path file, byte[] content) throws IOException;
+  }
+
+  private void write(Path file, Writer writer) throws IOException {
+    byte[] content =
+        Arrays.copyOf(MAGIC, MAGIC.length + SEED + generations.size() * PasswordKeys.LENGTH);
+    try {
+      System.arraycopy(fakeSeed.bytes(), 0, content, MAGIC.length, SEED);
+      int at = MAGIC.length + SEED;
+      for (PasswordKeys keys : generations) {
+        keys.encode(content, at);
+        at += PasswordKeys.LENGTH;
+      }
+      writer.write(file, content);
+    } finally {
+      Arrays.fill(content, (byte) 0);
+    }
   }
 
   private static ServerSecrets read(Path file) throws IOException {
-    byte[] content = Files.readAllBytes(file);
+    byte[] content = PrivateFile.read(file);
     try {
-      if (content.length != LENGTH
+      int first = MAGIC.length + SEED;
+      int count = (content.length - first) / PasswordKeys.LENGTH;
+      if (count < 1
+          || count > MAX_GENERATIONS
+          || content.length != first + count * PasswordKeys.LENGTH
           || !Arrays.equals(content, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
         throw damaged(file);
       }
-      int key = MAGIC.length + SEED;
-      int fake = key + P256Scalar.LENGTH;
-      P256Scalar scalar =
-          P256Scalar.decode(Arrays.copyOfRange(content, key, fake))
-              .orElseThrow(() -> damaged(file));
+      List<PasswordKeys> generations = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        generations.add(
+            PasswordKeys.decode(content, first + i * PasswordKeys.LENGTH)
+                .orElseThrow(() -> damaged(file)));
+      }
       return new ServerSecrets(
-          Secret.of(Arrays.copyOfRange(content, MAGIC.length, key)),
-          scalar,
-          Secret.of(Arrays.copyOfRange(content, fake, LENGTH)));
+          Secret.of(Arrays.copyOfRange(content, MAGIC.length, first)), generations);
     } finally {
       Arrays.fill(content, (byte) 0);
     }
@@ -97,19 +177,37 @@ public final class ServerSecrets implements AutoCloseable {
         "The password secrets in " + file + " are damaged. Restore the file from your backup.");
   }
 
-  OpaqueServer opaque() {
-    return opaque;
+  /** What new passwords are registered with. */
+  PasswordKeys newest() {
+    return generations.getLast();
   }
 
-  /** What the answers for unknown users come from. */
+  /** What the passwords whose records name {@code id} were registered with. */
+  Optional<PasswordKeys> generation(String id) {
+    return generations.stream().filter(keys -> keys.id().equals(id)).findFirst();
+  }
+
+  /** What unknown users are answered with, the same for ever. */
+  OpaqueServer fake() {
+    return fake.opaque();
+  }
+
+  /** What the records of unknown users come from. */
   Secret fakeSeed() {
     return fakeSeed;
   }
 
+  /** What names and networks are coded with where attempts are counted. */
+  Secret attemptsKey() {
+    return attemptsKey;
+  }
+
   @Override
   public void close() {
-    oprfSeed.close();
     fakeSeed.close();
+    attemptsKey.close();
+    fake.close();
+    generations.forEach(PasswordKeys::close);
   }
 
   @Override

@@ -51,7 +51,8 @@ final class ManyAccounts {
     for (String statement :
         List.of(
             "INSERT INTO accounts (account_id, user_name, opaque_record, drive_name, status, quota,"
-                + " created, last_seen) VALUES (?, ?, ?, ?, 'active', ?, 20000, 20001)",
+                + " password_keys, created, last_seen)"
+                + " VALUES (?, ?, ?, ?, 'active', ?, 'none', 20000, 20001)",
             "INSERT INTO account_links (account_id, seq, link) VALUES (?, 0, ?)",
             "INSERT INTO account_devices (account_id, device_id, signing_key) VALUES (?, ?, ?)",
             "INSERT INTO account_slots (account_id, slot, generation, sealed) VALUES (?, ?, 1, ?)",

@@ -1,0 +1,82 @@
+package org.anonymouscloud.core.account.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.anonymouscloud.core.account.InviteCode;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.database.OpenDatabase;
+
+/**
+ * What a server's owner may do about accounts, also from a process beside the servers that use the
+ * database. Thread-safe.
+ */
+public final class Administration {
+  private final OpenDatabase database;
+  private final Clock clock;
+
+  /** Brings the tables up to date. */
+  public Administration(OpenDatabase database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+    AccountService.migrate(database);
+  }
+
+  /** All accounts, by name. */
+  public List<AccountSummary> accounts() {
+    return database.read(handle -> new AccountTables(handle).all());
+  }
+
+  /**
+   * Changes an account's quota; false if there is no such account.
+   *
+   * @param quota bytes, not negative; {@link Long#MAX_VALUE} for no limit
+   */
+  public boolean setQuota(UserName name, long quota) {
+    AccountPolicy.checkQuota(quota);
+    return database.write(handle -> new AccountTables(handle).setQuota(name, quota));
+  }
+
+  /** Lets an account log in, or no longer; false if there is no such account. */
+  public boolean setActive(UserName name, boolean active) {
+    return database.write(handle -> new AccountTables(handle).setActive(name, active));
+  }
+
+  /**
+   * Invites one person, who can make an account while {@link AccountPolicy.Registration#INVITE} or
+   * less is the policy.
+   *
+   * @param code given to that person; nobody can read it from the server
+   */
+  public Invite invite(InviteCode code, Duration validFor) {
+    return database.write(
+        handle -> new InviteTable(handle).insert(code, clock.instant().plus(validFor)));
+  }
+
+  /** The invitations that can still be used, the first to expire first. */
+  public List<Invite> invites() {
+    return database.read(handle -> new InviteTable(handle).all(clock.instant()));
+  }
+
+  /** Takes an invitation back; false if there is none of this id. */
+  public boolean revokeInvite(String id) {
+    return database.write(handle -> new InviteTable(handle).revoke(id));
+  }
+
+  /**
+   * Begins a new generation of password secrets, for registrations and password changes from the
+   * server's next start on. Generations that no account uses are dropped, but never the one before.
+   * No server may run on the file.
+   *
+   * @param file the server's secrets
+   * @return the ids of the generations kept, the newest last
+   * @throws IOException if the file is not there, is not this database's or cannot be written; then
+   *     nothing has changed
+   */
+  public List<String> rotateSecrets(Path file) throws IOException {
+    return ServerSecrets.rotate(
+        file, database.read(handle -> new AccountTables(handle).passwordKeys()));
+  }
+}

@@ -1,0 +1,254 @@
+package org.anonymouscloud.core.account.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.anonymouscloud.core.crypto.Hmac;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.session.Network;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * How often strangers may try (A10): for one account, from one network, and all together. Counted
+ * in the database, so a restart forgives nothing and all nodes count together. A name that nobody
+ * has is counted like any other (A11). What is stored are keyed codes of names and networks, which
+ * the database alone does not turn back. Thread-safe.
+ *
+ * <p>A device that logs in with its key guesses nothing and is not counted.
+ */
+public final class LoginLimits {
+  /** What is tried. Names are part of what is stored. */
+  public enum Door {
+    /** A password. */
+    LOGIN(60, Duration.ofSeconds(15), 2_000, Duration.ofMillis(50)),
+    /** A new account; each step of one counts. */
+    REGISTRATION(40, Duration.ofSeconds(90), 2_000, Duration.ofSeconds(1)),
+    /** Recovery words. */
+    RECOVERY(20, Duration.ofMinutes(1), 500, Duration.ofSeconds(1)),
+    /** The code that pairs a device. */
+    PAIRING(20, Duration.ofMinutes(1), 500, Duration.ofSeconds(1));
+
+    private final int burstOfNetwork;
+    private final Duration pauseOfNetwork;
+    private final int burstOfAll;
+    private final Duration pauseOfAll;
+
+    Door(int burstOfNetwork, Duration pauseOfNetwork, int burstOfAll, Duration pauseOfAll) {
+      this.burstOfNetwork = burstOfNetwork;
+      this.pauseOfNetwork = pauseOfNetwork;
+      this.burstOfAll = burstOfAll;
+      this.pauseOfAll = pauseOfAll;
+    }
+
+    private Steady ofNetwork() {
+      return new Steady(burstOfNetwork, pauseOfNetwork);
+    }
+
+    /** What one of the shares has. */
+    private Steady ofAll() {
+      return new Steady(burstOfAll / SHARES_OF_ALL, pauseOfAll.multipliedBy(SHARES_OF_ALL));
+    }
+
+    private byte[] purpose(String whose) {
+      return ("attempts/" + name().toLowerCase(Locale.ROOT) + "/" + whose + "/").getBytes(US_ASCII);
+    }
+  }
+
+  /** A try is free again every {@code pause}, and {@code burst} of them are at hand at first. */
+  private record Steady(int burst, Duration pause) implements Rule {
+    @Override
+    public Ruling apply(Counted before, long now) {
+      long full = Math.max(before.freeAt(), now);
+      long wait = full - now - (burst - 1) * pause.toMillis();
+      long after = full + pause.toMillis();
+      return new Ruling(wait, new Counted(0, after, after));
+    }
+  }
+
+  /**
+   * The first tries of somebody who mistypes are free; then each wait is twice the one before.
+   * After a day without a try all is forgotten.
+   */
+  private record Doubling() implements Rule {
+    private static final int FREE = 5;
+    private static final Duration FIRST = Duration.ofSeconds(5);
+    private static final Duration LONGEST = Duration.ofMinutes(15);
+    private static final Duration FORGOTTEN = Duration.ofDays(1);
+    private static final int MOST_DOUBLINGS = 20;
+
+    @Override
+    public Ruling apply(Counted before, long now) {
+      long tries = before.forgetAt() <= now ? 1 : before.tries() + 1;
+      long wait = before.forgetAt() <= now ? 0 : before.freeAt() - now;
+      long next =
+          tries < FREE
+              ? 0
+              : Math.min(
+                  LONGEST.toMillis(), FIRST.toMillis() << Math.min(tries - FREE, MOST_DOUBLINGS));
+      return new Ruling(wait, new Counted(tries, now + next, now + FORGOTTEN.toMillis()));
+    }
+  }
+
+  private sealed interface Rule {
+    Ruling apply(Counted before, long now);
+  }
+
+  /**
+   * @param pause milliseconds to wait; the try is free if they are not positive
+   * @param after what is counted then
+   */
+  private record Ruling(long pause, Counted after) {}
+
+  /** A row; times are milliseconds since 1970. */
+  private record Counted(long tries, long freeAt, long forgetAt) {
+    static final Counted NOTHING = new Counted(0, 0, 0);
+  }
+
+  /** What a try is counted for. */
+  private record Count(byte[] code, Rule rule) {}
+
+  /** All nodes write the sum of all tries; in one row they would wait for each other. */
+  private static final int SHARES_OF_ALL = 16;
+
+  private static final int CODE = 16;
+  private static final Rule DOUBLING = new Doubling();
+
+  private final OpenDatabase database;
+  private final Secret key;
+  private final Clock clock;
+
+  /**
+   * @param key of the codes; the same on all nodes; stays the caller's
+   */
+  LoginLimits(OpenDatabase database, Secret key, Clock clock) {
+    this.database = database;
+    this.key = key;
+    this.clock = clock;
+  }
+
+  /**
+   * Counts a try that is about one account, whether there is such an account or not.
+   *
+   * @param account what the stranger names it by, always the same bytes
+   * @throws Refused with {@link ErrorCode#RATE_LIMITED} and the time to wait; then it is not
+   *     counted
+   */
+  public void count(Door door, byte[] account, Network from) throws Refused {
+    List<Count> counts = ofAnybody(door, from);
+    counts.add(new Count(code(door, account), DOUBLING));
+    count(counts);
+  }
+
+  /**
+   * Counts a try that is about no account.
+   *
+   * @throws Refused as above
+   */
+  public void count(Door door, Network from) throws Refused {
+    count(ofAnybody(door, from));
+  }
+
+  /** Forgets the account's tries, for the last one was right. */
+  public void succeeded(Door door, byte[] account) {
+    byte[] code = code(door, account);
+    database.<Void, RuntimeException>write(
+        handle -> {
+          handle.execute("DELETE FROM login_attempts WHERE code = ?", code);
+          return null;
+        });
+  }
+
+  /** Deletes what does not count any more. */
+  void forget() {
+    long now = clock.millis();
+    database.<Void, RuntimeException>write(
+        handle -> {
+          handle.execute("DELETE FROM login_attempts WHERE forget_at <= ?", now);
+          return null;
+        });
+  }
+
+  private List<Count> ofAnybody(Door door, Network from) {
+    List<Count> counts = new ArrayList<>();
+    // Those behind a proxy on this machine share nothing but that.
+    if (!from.isThisMachine()) {
+      byte[] code = from.code(key, door.purpose("network")).bytes();
+      counts.add(new Count(Arrays.copyOf(code, CODE), door.ofNetwork()));
+    }
+    byte share = (byte) ThreadLocalRandom.current().nextInt(SHARES_OF_ALL);
+    counts.add(new Count(code(door.purpose("all"), new byte[] {share}), door.ofAll()));
+    return counts;
+  }
+
+  private byte[] code(Door door, byte[] account) {
+    return code(door.purpose("account"), account);
+  }
+
+  private byte[] code(byte[] purpose, byte[] subject) {
+    byte[] message = Arrays.copyOf(purpose, purpose.length + subject.length);
+    System.arraycopy(subject, 0, message, purpose.length, subject.length);
+    return Arrays.copyOf(Hmac.sha256(key, message, 0, message.length).bytes(), CODE);
+  }
+
+  private void count(List<Count> counts) throws Refused {
+    long now = clock.millis();
+    database.<Void, Refused>write(
+        handle -> {
+          List<Ruling> rulings = new ArrayList<>();
+          for (Count count : counts) {
+            rulings.add(
+                count.rule().apply(counted(handle, count.code()).orElse(Counted.NOTHING), now));
+          }
+          long wait = rulings.stream().mapToLong(Ruling::pause).max().orElse(0);
+          if (wait > 0) {
+            throw refusal(wait);
+          }
+          for (int i = 0; i < counts.size(); i++) {
+            put(handle, counts.get(i).code(), rulings.get(i).after());
+          }
+          return null;
+        });
+  }
+
+  private static Optional<Counted> counted(Handle handle, byte[] code) {
+    return handle
+        .createQuery("SELECT tries, free_at, forget_at FROM login_attempts WHERE code = ?")
+        .bind(0, code)
+        .map((row, context) -> new Counted(row.getLong(1), row.getLong(2), row.getLong(3)))
+        .findOne();
+  }
+
+  private static void put(Handle handle, byte[] code, Counted counted) {
+    handle.execute(
+        """
+        INSERT INTO login_attempts (code, tries, free_at, forget_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (code) DO UPDATE SET
+          tries = excluded.tries, free_at = excluded.free_at, forget_at = excluded.forget_at
+        """,
+        code,
+        counted.tries(),
+        counted.freeAt(),
+        counted.forgetAt());
+  }
+
+  /** One text whichever limit it is, so that it says nothing about others' tries. */
+  private static Refused refusal(long milliseconds) {
+    long seconds = Math.ceilDiv(milliseconds, 1_000);
+    String time =
+        seconds == 1
+            ? "1 second"
+            : seconds < 120 ? seconds + " seconds" : Math.ceilDiv(seconds, 60) + " minutes";
+    return new Refused(
+        ErrorCode.RATE_LIMITED, "There were too many tries. Try again in " + time + ".", true);
+  }
+}
