@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.anonymouscloud.core.account.client.AccountTampered;
 import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
 import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.account.client.PairingFailed;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.local.StateDamaged;
 import org.anonymouscloud.core.channel.ConnectFailed;
@@ -30,6 +31,7 @@ public final class Failures {
       case NotLoggedIn nobody -> problem(Problem.Kind.NOT_LOGGED_IN, nobody);
       case UntrustedServer server -> Optional.of(untrusted(server));
       case AccountTampered tampered -> problem(Problem.Kind.SECURITY, tampered);
+      case PairingFailed failed -> problem(Problem.Kind.SECURITY, failed);
       case StateDamaged damaged -> problem(Problem.Kind.SECURITY, damaged);
       case WrongAccountKey wrong -> problem(Problem.Kind.FORBIDDEN, wrong);
       case AlreadyLoggedIn other ->
@@ -38,7 +40,9 @@ public final class Failures {
                   Problem.Kind.CONFLICT,
                   other.getMessage() + " Use 'anoncloud logout' first.",
                   other));
-      case DeviceRefused refused when refused.code() == ErrorCode.LOGIN_FAILED ->
+      case DeviceRefused refused
+          when refused.code() == ErrorCode.LOGIN_FAILED
+              || refused.code() == ErrorCode.DEVICE_REVOKED ->
           problem(Problem.Kind.NOT_LOGGED_IN, refused);
       case DeviceRefused refused ->
           Optional.of(new Problem(kind(refused.code()), text(refused), refused));
@@ -90,7 +94,7 @@ public final class Failures {
 
   private static Problem.Kind kind(ErrorCode code) {
     return switch (code) {
-      case NOT_LOGGED_IN -> Problem.Kind.NOT_LOGGED_IN;
+      case NOT_LOGGED_IN, DEVICE_REVOKED -> Problem.Kind.NOT_LOGGED_IN;
       case LOGIN_FAILED, ACCOUNT_DISABLED -> Problem.Kind.FORBIDDEN;
       case NAME_TAKEN, CONFLICT -> Problem.Kind.CONFLICT;
       case NOT_FOUND -> Problem.Kind.NOT_FOUND;

@@ -49,9 +49,10 @@ record FeatureAccount(LoggedInAccount whole, String feature) implements AccountS
   }
 
   @Override
-  public boolean verify(DeviceId signer, String label, byte[] message, byte[] signature)
+  public boolean verify(
+      DeviceId signer, int generation, String label, byte[] message, byte[] signature)
       throws IOException {
-    return whole.online().verify(signer, label, message, signature);
+    return whole.online().verify(signer, generation, label, message, signature);
   }
 
   @Override

@@ -27,6 +27,22 @@ public final class DeviceId {
     return new DeviceId(bytes.clone());
   }
 
+  /**
+   * Reads what {@link #toString} gives.
+   *
+   * @throws IllegalArgumentException if it is not 32 hexadecimal digits; the message is for people
+   */
+  public static DeviceId parse(String text) {
+    if (text.length() != 2 * LENGTH) {
+      throw new IllegalArgumentException("A device's id has 32 hexadecimal digits.");
+    }
+    try {
+      return new DeviceId(HexFormat.of().parseHex(text));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("A device's id has 32 hexadecimal digits.", e);
+    }
+  }
+
   /** A new id that nobody has. */
   public static DeviceId random() {
     return new DeviceId(RandomBytes.next(LENGTH));

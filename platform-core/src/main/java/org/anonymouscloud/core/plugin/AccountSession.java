@@ -40,11 +40,14 @@ public interface AccountSession {
   byte[] sign(String label, byte[] message);
 
   /**
-   * Whether a device of this account, valid in its chain, made the signature.
+   * Whether a device of this account made the signature, with what it knew in a generation of the
+   * root secret.
    *
-   * @return false for a wrong signature and for a device that is not in the chain
+   * @param generation of the keys of what is signed, which the signature must cover
+   * @return false for a wrong signature, for a device that is not in the account's chain, and for
+   *     one that was removed before that generation (A16)
    */
-  boolean verify(DeviceId signer, String label, byte[] message, byte[] signature)
+  boolean verify(DeviceId signer, int generation, String label, byte[] message, byte[] signature)
       throws IOException;
 
   /** Small values of the feature kept on this machine. */

@@ -1,16 +1,20 @@
 package org.anonymouscloud.core.server;
 
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.session.ServedSession;
 
 /** The sessions of this server that are logged in. Thread-safe. */
 final class Presence {
   private final int max;
-  private final Map<AccountId, Set<ServedSession>> sessions = new HashMap<>();
+  private final Map<AccountId, Map<ServedSession, DeviceId>> sessions = new HashMap<>();
   private int count;
 
   /**
@@ -21,18 +25,19 @@ final class Presence {
   }
 
   /** Adds a session that is not there yet; false if the server is full. */
-  synchronized boolean enter(AccountId account, ServedSession session) {
+  synchronized boolean enter(AccountId account, DeviceId device, ServedSession session) {
     if (count == max) {
       return false;
     }
     count++;
-    return sessions.computeIfAbsent(account, none -> new HashSet<>()).add(session);
+    sessions.computeIfAbsent(account, none -> new HashMap<>()).put(session, device);
+    return true;
   }
 
   /** Removes a session that has entered. */
   synchronized void leave(AccountId account, ServedSession session) {
-    Set<ServedSession> ofAccount = sessions.get(account);
-    if (ofAccount != null && ofAccount.remove(session)) {
+    Map<ServedSession, DeviceId> ofAccount = sessions.get(account);
+    if (ofAccount != null && ofAccount.remove(session) != null) {
       count--;
       if (ofAccount.isEmpty()) {
         sessions.remove(account);
@@ -44,8 +49,24 @@ final class Presence {
   void push(AccountId account, String topic, byte[] body) {
     Set<ServedSession> receivers;
     synchronized (this) {
-      receivers = Set.copyOf(sessions.getOrDefault(account, Set.of()));
+      receivers = Set.copyOf(sessions.getOrDefault(account, Map.of()).keySet());
     }
     receivers.forEach(session -> session.push(topic, body));
+  }
+
+  /** Ends the sessions of an account that shall not stay. */
+  void end(AccountEnd end) {
+    List<ServedSession> ended = new ArrayList<>();
+    synchronized (this) {
+      sessions
+          .getOrDefault(end.account(), Map.of())
+          .forEach(
+              (session, device) -> {
+                if (!end.except().equals(Optional.of(device))) {
+                  ended.add(session);
+                }
+              });
+    }
+    ended.forEach(ServedSession::end);
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.database.Database;
@@ -105,6 +106,7 @@ public final class Server implements AutoCloseable {
     AccountService accounts = new AccountService(database, secrets, clock, options.accounts());
     accounts.checkSecrets(secretsFile);
     Presence presence = new Presence(options.maxUsers());
+    keep(AccountEnd.subscribe(database.signals(), presence::end));
     Pushes pushes = keep(new Pushes(database.signals(), presence));
     Features features = keep(new Features());
     for (ServerFeature feature : offered) {

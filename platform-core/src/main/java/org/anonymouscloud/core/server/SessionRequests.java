@@ -3,6 +3,7 @@ package org.anonymouscloud.core.server;
 import java.io.IOException;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
@@ -69,16 +70,17 @@ final class SessionRequests implements SessionHandler {
   private synchronized byte[] answer(Request request) throws Refused {
     byte[] answer = peer.handle(request);
     Optional<AccountId> account = peer.account();
-    if (account.isEmpty()) {
+    Optional<DeviceId> device = peer.device();
+    if (account.isEmpty() || device.isEmpty()) {
       leave();
     } else if (present == null) {
-      enter(account.get());
+      enter(account.get(), device.get());
     }
     return answer;
   }
 
-  private void enter(AccountId account) throws Refused {
-    if (!presence.enter(account, session)) {
+  private void enter(AccountId account, DeviceId device) throws Refused {
+    if (!presence.enter(account, device, session)) {
       peer.logOut();
       throw new Refused(
           ErrorCode.SERVER_FULL,
@@ -86,6 +88,12 @@ final class SessionRequests implements SessionHandler {
           true);
     }
     present = account;
+    if (!peer.isStillValid()) {
+      // It was removed while it logged in, and those that were there have ended already.
+      leave();
+      peer.logOut();
+      throw new Refused(ErrorCode.NOT_LOGGED_IN, "Log in again.", true);
+    }
     session.trust();
   }
 

@@ -25,6 +25,8 @@ public enum ErrorCode {
   SERVER_FULL,
   /** The server's owner has disabled the account. */
   ACCOUNT_DISABLED,
+  /** The device was removed from the account; said only to who has proven to be it. */
+  DEVICE_REVOKED,
   /** The account's space is used up. */
   QUOTA_EXCEEDED,
   /** Someone else changed the thing first; read it again and retry. */

@@ -19,12 +19,14 @@ CREATE TABLE account_links (
   PRIMARY KEY (account_id, seq)
 );
 
--- What the chain says, kept beside it so that a login need not replay the chain.
-CREATE TABLE account_devices (
+-- Who may sign for the account, as the chain says; kept beside it so that a login need not replay
+-- the chain. Revoked devices stay, so that they can be told.
+CREATE TABLE account_signers (
   account_id  BYTEA NOT NULL REFERENCES accounts (account_id),
-  device_id   BYTEA NOT NULL,
+  slot        BYTEA NOT NULL,
   signing_key BYTEA NOT NULL,
-  PRIMARY KEY (account_id, device_id)
+  status      TEXT  NOT NULL,
+  PRIMARY KEY (account_id, slot)
 );
 
 CREATE TABLE account_slots (
@@ -39,4 +41,19 @@ CREATE TABLE account_key_bags (
   account_id BYTEA  NOT NULL PRIMARY KEY REFERENCES accounts (account_id),
   version    BIGINT NOT NULL,
   sealed     BYTEA  NOT NULL
+);
+
+-- Letter boxes of devices that pair: sealed letters, for ten minutes at most.
+CREATE TABLE account_pairings (
+  relay      BYTEA  NOT NULL PRIMARY KEY,
+  account_id BYTEA  NOT NULL REFERENCES accounts (account_id),
+  -- Seconds since 1970-01-01.
+  started    BIGINT NOT NULL
+);
+
+CREATE TABLE account_letters (
+  relay  BYTEA  NOT NULL REFERENCES account_pairings (relay),
+  step   BIGINT NOT NULL,
+  letter BYTEA  NOT NULL,
+  PRIMARY KEY (relay, step)
 );

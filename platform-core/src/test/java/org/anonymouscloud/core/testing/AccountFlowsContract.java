@@ -14,16 +14,27 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.AccountTampered;
 import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
 import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.account.client.EmergencySheet;
+import org.anonymouscloud.core.account.client.KnownDevice;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
+import org.anonymouscloud.core.account.client.Pairing;
+import org.anonymouscloud.core.account.client.PairingCode;
+import org.anonymouscloud.core.account.client.PairingFailed;
+import org.anonymouscloud.core.account.client.Recovery;
+import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Registration;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
@@ -66,7 +77,7 @@ public abstract class AccountFlowsContract {
   private static final byte[] MESSAGE = {1, 2, 3};
   private static final Network HERE = Network.of(InetAddress.getLoopbackAddress());
   private static final List<String> TABLES =
-      List.of("account_key_bags", "account_slots", "account_devices", "account_links", "accounts");
+      List.of("account_key_bags", "account_slots", "account_signers", "account_links", "accounts");
   private static final Fingerprint SERVER_KEY = Fingerprint.of(new byte[32]);
   private static final ConnectionString SERVER =
       new ConnectionString("cloud.example", 7443, Optional.empty());
@@ -127,11 +138,11 @@ public abstract class AccountFlowsContract {
     assertThat(phone.featureSecret("file-vault", 0).sameAs(secret)).isTrue();
 
     byte[] signature = phone.sign(LABEL, MESSAGE);
-    assertThat(first.verify(phone.device(), LABEL, MESSAGE, signature)).isTrue();
-    assertThat(second.verify(device, LABEL, MESSAGE, again.sign(LABEL, MESSAGE))).isTrue();
-    assertThat(first.verify(device, LABEL, MESSAGE, signature)).isFalse();
-    assertThat(first.verify(phone.device(), "test/v1/other", MESSAGE, signature)).isFalse();
-    assertThat(first.verify(DeviceId.random(), LABEL, MESSAGE, signature)).isFalse();
+    assertThat(first.verify(phone.device(), 0, LABEL, MESSAGE, signature)).isTrue();
+    assertThat(second.verify(device, 0, LABEL, MESSAGE, again.sign(LABEL, MESSAGE))).isTrue();
+    assertThat(first.verify(device, 0, LABEL, MESSAGE, signature)).isFalse();
+    assertThat(first.verify(phone.device(), 0, "test/v1/other", MESSAGE, signature)).isFalse();
+    assertThat(first.verify(DeviceId.random(), 0, LABEL, MESSAGE, signature)).isFalse();
     assertThatThrownBy(() -> phone.sign(AccountMethod.DEVICE_LOGIN_LABEL, MESSAGE))
         .as("a feature cannot be talked into a login")
         .isInstanceOf(IllegalArgumentException.class);
@@ -295,7 +306,7 @@ public abstract class AccountFlowsContract {
     assertThatThrownBy(() -> hidden.link().ask("account/key-bag-get", empty()))
         .as("a chain without this device")
         .isInstanceOf(AccountTampered.class);
-    assertThat(connect(phone).verify(phone.device(), LABEL, MESSAGE, phone.sign(LABEL, MESSAGE)))
+    assertThat(connect(phone).verify(phone.device(), 0, LABEL, MESSAGE, phone.sign(LABEL, MESSAGE)))
         .isTrue();
   }
 
@@ -318,7 +329,7 @@ public abstract class AccountFlowsContract {
     LocalAccount tablet = open(client("tablet").resume().orElseThrow());
     OnlineAccount online = connect(laptop);
     for (LocalAccount device : List.of(phone, tablet)) {
-      assertThat(online.verify(device.device(), LABEL, MESSAGE, device.sign(LABEL, MESSAGE)))
+      assertThat(online.verify(device.device(), 0, LABEL, MESSAGE, device.sign(LABEL, MESSAGE)))
           .isTrue();
     }
   }
@@ -340,7 +351,7 @@ public abstract class AccountFlowsContract {
     for (Change change :
         List.of(
             new Change(AccountMethod.SLOT_GET, 100),
-            new Change(AccountMethod.SLOT_GET, 1200),
+            new Change(AccountMethod.SLOT_GET, 1150),
             new Change(AccountMethod.KEY_BAG_GET, 60))) {
       InProcessConnection evil =
           dial(
@@ -480,7 +491,8 @@ public abstract class AccountFlowsContract {
   void aChainThatWasCutOrForkedIsRefusedAlsoAfterARestart() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
     LocalAccount phone = login("phone", laptop.accountKey());
-    assertThat(connect(laptop).verify(phone.device(), LABEL, MESSAGE, phone.sign(LABEL, MESSAGE)))
+    assertThat(
+            connect(laptop).verify(phone.device(), 0, LABEL, MESSAGE, phone.sign(LABEL, MESSAGE)))
         .isTrue();
     laptop.close();
     LocalAccount again = open(client("laptop").resume().orElseThrow());
@@ -538,6 +550,252 @@ public abstract class AccountFlowsContract {
   }
 
   @Test
+  @Tag("A16")
+  void aRemovedDeviceIsOutAndTheOthersGoOnWithAnotherRootSecret() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    LocalAccount phone = login("phone", laptop.accountKey());
+    OnlineAccount online = connect(laptop);
+    online.devices().rename(phone.device(), new DeviceName("the lost one"));
+    assertThat(online.devices().list())
+        .extracting(KnownDevice::name)
+        .containsExactly("laptop", "the lost one");
+    byte[] signature = phone.sign(LABEL, MESSAGE);
+    Secret before = laptop.featureSecret("file-vault", 0);
+    assertThatThrownBy(() -> online.devices().revoke(List.of(laptop.device())))
+        .isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> online.devices().revoke(List.of(DeviceId.random())))
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
+
+    online.devices().revoke(List.of(phone.device()));
+
+    assertThat(laptop.generation()).isEqualTo(1);
+    assertThat(laptop.featureSecret("file-vault", 0).sameAs(before)).isTrue();
+    assertThat(laptop.featureSecret("file-vault", 1).sameAs(before)).isFalse();
+    assertThat(online.devices().list()).extracting(KnownDevice::here).containsExactly(true);
+    assertThat(online.verify(phone.device(), 0, LABEL, MESSAGE, signature)).isTrue();
+    assertThat(online.verify(phone.device(), 1, LABEL, MESSAGE, signature)).isFalse();
+    assertThatThrownBy(() -> connect(phone).link().ask("account/key-bag-get", empty()))
+        .isInstanceOfSatisfying(
+            DeviceRefused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEVICE_REVOKED));
+    assertThat(phone.generation()).isZero();
+
+    LocalAccount tablet = login("tablet", laptop.accountKey());
+    for (int generation = 0; generation <= 1; generation++) {
+      assertThat(
+              tablet
+                  .featureSecret("file-vault", generation)
+                  .sameAs(laptop.featureSecret("file-vault", generation)))
+          .isTrue();
+    }
+    laptop.close();
+    assertThat(open(client("laptop").resume().orElseThrow()).generation()).isEqualTo(1);
+  }
+
+  @Test
+  @Tag("A16")
+  void aDeviceThatStaysLearnsTheNewRootSecretWhenItComesBack() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    LocalAccount phone = login("phone", laptop.accountKey());
+    LocalAccount lost = login("lost", laptop.accountKey());
+    OnlineAccount online = connect(laptop);
+    online.devices().revoke(List.of(lost.device()));
+    byte[] record = slotOf(lost, 0, true);
+    assertThat(record).as("what was sealed for it is gone").isEmpty();
+
+    // The server hides the new generation's record, then puts another device's in its place.
+    assertThatThrownBy(
+            () ->
+                connect(
+                        phone,
+                        (method, question, server) ->
+                            is(method, AccountMethod.SLOT_GET)
+                                ? Cbor.encode(new Messages.SlotGot(slotOf(laptop, 1, false)))
+                                : server.answer(question))
+                    .link()
+                    .ask("account/key-bag-get", empty()))
+        .isInstanceOf(AccountTampered.class);
+    assertThat(phone.generation()).isZero();
+
+    connect(phone).link().ask("account/key-bag-get", empty());
+    assertThat(phone.generation()).isEqualTo(1);
+    assertThat(phone.featureSecret("chat", 1).sameAs(laptop.featureSecret("chat", 1))).isTrue();
+  }
+
+  /** A slot's record as the server keeps it; empty if it has none and may have none. */
+  private byte[] slotOf(LocalAccount account, int generation, boolean absent) {
+    return database()
+        .<Optional<byte[]>, RuntimeException>read(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT sealed FROM account_slots"
+                            + " WHERE account_id = ? AND slot = ? AND generation = ?")
+                    .bind(0, account.account().bytes())
+                    .bind(1, new SlotId.Device(account.device()).encode())
+                    .bind(2, generation)
+                    .mapTo(byte[].class)
+                    .findOne())
+        .or(() -> absent ? Optional.of(new byte[0]) : Optional.empty())
+        .orElseThrow();
+  }
+
+  @Test
+  @Tag("A13")
+  void anOldPasswordOpensNothingWhateverTheServerPutsBack() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    OnlineAccount online = connect(laptop);
+    Secret second = Secret.of("battery staple".getBytes(UTF_8));
+    byte[] oldRecord = opaqueRecord();
+
+    online.changePassword(second);
+
+    assertThatThrownBy(() -> login("phone", laptop.accountKey()))
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOGIN_FAILED));
+    LocalAccount phone =
+        open(client("phone").login(dial(), SERVER, ALICE, second, laptop.accountKey(), PHONE));
+    assertThat(phone.featureSecret("file-vault", 0).sameAs(laptop.featureSecret("file-vault", 0)))
+        .isTrue();
+    // The record from before: the old password is right again, and the chain knows better.
+    putOpaqueRecord(oldRecord);
+    assertThatThrownBy(() -> login("tablet", laptop.accountKey()))
+        .isInstanceOf(WrongAccountKey.class);
+    // The chain from before as well: whoever has seen the change refuses it.
+    InProcessConnection cut = dial(this::firstLinkAlone);
+    OnlineAccount rolledBack = laptop.connect(() -> cut);
+    opened.add(rolledBack);
+    assertThatThrownBy(() -> rolledBack.link().ask("account/key-bag-get", empty()))
+        .isInstanceOf(AccountTampered.class);
+  }
+
+  private byte[] opaqueRecord() {
+    return database()
+        .<byte[], RuntimeException>read(
+            handle ->
+                handle.createQuery("SELECT opaque_record FROM accounts").mapTo(byte[].class).one());
+  }
+
+  private void putOpaqueRecord(byte[] record) {
+    database()
+        .<Integer, RuntimeException>write(
+            handle -> handle.execute("UPDATE accounts SET opaque_record = ?", record));
+  }
+
+  @Test
+  void recoveryWordsGiveTheAccountBackWithEverythingNew() throws Exception {
+    LocalAccount laptop;
+    RecoveryWords words;
+    try (Registration registration =
+        client("laptop").register(dial(), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
+      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
+      laptop = open(registration.finish());
+    }
+    assertThat(connect(laptop).isOpenedBy(words)).isTrue();
+    Secret before = laptop.featureSecret("file-vault", 0);
+    Secret second = Secret.of("battery staple".getBytes(UTF_8));
+    List<String> refusals = new ArrayList<>();
+    for (UserName user : List.of(ALICE, BOB)) {
+      try (RecoveryWords wrong = RecoveryWords.random()) {
+        assertThatThrownBy(() -> recover("desk", dial(), user, wrong, second))
+            .isInstanceOfSatisfying(Refused.class, e -> refusals.add(e.code() + e.getMessage()));
+      }
+    }
+    assertThat(refusals.get(0)).startsWith("LOGIN_FAILED").isEqualTo(refusals.get(1));
+    try (Recovery given = recover("desk", dial(), ALICE, words, second)) {
+      assertThat(given.sheet().user()).isEqualTo(ALICE);
+    }
+    assertThat(connect(laptop).devices().list()).as("nothing has changed yet").hasSize(1);
+
+    // The answer to the last step is lost: the next attempt finds what has been done.
+    InProcessConnection broken = dial(failing(AccountMethod.CHAIN_APPEND, true));
+    AccountKey key;
+    try (Recovery recovery = recover("desk", broken, ALICE, words, second)) {
+      key = AccountKey.parse(recovery.sheet().accountKey().text().bytes());
+      assertThatThrownBy(recovery::finish).isInstanceOf(IOException.class);
+    }
+    assertThatThrownBy(() -> recover("desk", dial(), ALICE, words, second))
+        .isInstanceOf(AlreadyLoggedIn.class);
+    LocalAccount desk = open(client("desk").resume().orElseThrow());
+
+    assertThat(desk.featureSecret("file-vault", 0).sameAs(before)).isTrue();
+    assertThat(desk.isOpenedBy(key)).isTrue();
+    OnlineAccount online = connect(desk);
+    assertThat(online.devices().list()).hasSize(1);
+    assertThat(desk.generation()).isEqualTo(1);
+    assertThatThrownBy(() -> connect(laptop).link().ask("account/key-bag-get", empty()))
+        .isInstanceOfSatisfying(
+            DeviceRefused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEVICE_REVOKED));
+    assertThat(online.isOpenedBy(words)).as("the old words").isFalse();
+    open(client("phone").login(dial(), SERVER, ALICE, second, key, PHONE));
+  }
+
+  private Recovery recover(
+      String device, InProcessConnection on, UserName user, RecoveryWords words, Secret second)
+      throws Exception {
+    return client(device).recover(on, SERVER, user, words, second, PHONE, false);
+  }
+
+  @Test
+  @Tag("A10")
+  void aDeviceComesInByACodeOnceItsOwnerAgrees() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    OnlineAccount online = connect(laptop);
+    try (Pairing pairing = online.devices().pair();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      byte[] code = pairing.code().text().bytes();
+      assertThat(code).hasSize(24 + 5);
+      Future<LocalAccount> coming = threads.submit(() -> pair("phone", code));
+
+      assertThat(pairing.await()).isEqualTo("phone");
+      assertThat(online.devices().list()).as("nobody has agreed yet").hasSize(1);
+      pairing.accept();
+
+      LocalAccount phone = open(coming.get());
+      assertThat(phone.account()).isEqualTo(laptop.account());
+      assertThat(phone.user()).isEqualTo(ALICE);
+      assertThat(phone.accountKey().text().sameAs(laptop.accountKey().text())).isTrue();
+      assertThat(phone.featureSecret("chat", 0).sameAs(laptop.featureSecret("chat", 0))).isTrue();
+      assertThat(online.devices().list())
+          .extracting(KnownDevice::name)
+          .containsExactly("laptop", "phone");
+      connect(phone).link().ask("account/key-bag-get", empty());
+      assertThatThrownBy(() -> pair("tablet", code))
+          .as("a code is for one device")
+          .isInstanceOfSatisfying(
+              Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
+      assertThat(folder.resolve("tablet")).doesNotExist();
+    }
+  }
+
+  @Test
+  @Tag("A10")
+  void aWrongCodeGetsNothingAndBurnsTheRightOne() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    OnlineAccount online = connect(laptop);
+    try (Pairing pairing = online.devices().pair();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      byte[] right = pairing.code().text().bytes().clone();
+      byte[] wrong = right.clone();
+      wrong[wrong.length - 1] = (byte) (wrong[wrong.length - 1] == '7' ? '8' : '7');
+      Future<LocalAccount> guessing = threads.submit(() -> pair("phone", wrong));
+
+      assertThatThrownBy(pairing::await).isInstanceOf(PairingFailed.class);
+      assertThatThrownBy(guessing::get).hasCauseInstanceOf(PairingFailed.class);
+      assertThatThrownBy(() -> pair("phone", right))
+          .isInstanceOfSatisfying(
+              Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
+      assertThat(online.devices().list()).hasSize(1);
+    }
+  }
+
+  private LocalAccount pair(String device, byte[] code) throws Exception {
+    try (PairingCode typed = PairingCode.parse(code)) {
+      return client(device).pair(dial(), SERVER, typed, PHONE);
+    }
+  }
+
+  @Test
   void theSheetHasTheKeyThatIsAskedFor() throws Exception {
     try (Registration registration =
         client("laptop").register(dial(), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
@@ -550,6 +808,11 @@ public abstract class AccountFlowsContract {
           .contains(
               "Account key: "
                   + new String(registration.sheet().accountKey().text().bytes(), US_ASCII));
+      assertThat(
+              EmergencySheet.wordsIn(Files.readAllBytes(sheet))
+                  .text()
+                  .sameAs(registration.sheet().words().text()))
+          .isTrue();
     }
   }
 
@@ -588,7 +851,11 @@ public abstract class AccountFlowsContract {
   }
 
   private OnlineAccount connect(LocalAccount account) {
-    OnlineAccount online = account.connect(this::dial);
+    return connect(account, Interposer.NOBODY);
+  }
+
+  private OnlineAccount connect(LocalAccount account, Interposer between) {
+    OnlineAccount online = account.connect(() -> dial(between));
     opened.add(online);
     return online;
   }

@@ -335,12 +335,7 @@ public abstract class AccountServiceContract {
     badLink[100] ^= 1;
     List<byte[]> slots = right.slots();
     byte[] laterGeneration =
-        new SealedSlot(
-                new SlotId.Password(),
-                1,
-                RandomBytes.next(SealedSlot.SEALED),
-                RandomBytes.next(SealedSlot.ANCHOR))
-            .encode();
+        new SealedSlot(new SlotId.Password(), 1, RandomBytes.next(SealedSlot.SEALED)).encode();
 
     for (Messages.RegisterFinish wrong :
         List.of(
@@ -479,6 +474,8 @@ public abstract class AccountServiceContract {
   private static Map<AccountMethod, Object> questionsOfTheLoggedIn() {
     BareAccount nobody = new BareAccount(BOB);
     return Map.of(
+        AccountMethod.PASSWORD_START,
+        new Messages.PasswordStart(registrationRequest()),
         AccountMethod.CHAIN_GET,
         new Messages.ChainGet(0),
         AccountMethod.CHAIN_APPEND,
@@ -787,7 +784,7 @@ public abstract class AccountServiceContract {
     ChainLink link = alice.addDevice();
     Messages.ChainAppend append = BareAccount.append(link);
     tell(loggedIn(alice), AccountMethod.CHAIN_APPEND, append);
-    DeviceId second = link.content().body().device().id();
+    DeviceId second = BareAccount.added(link);
     byte[] hash = RandomBytes.next(HASH);
     AccountPeer peer = peer(hash);
 
@@ -850,16 +847,181 @@ public abstract class AccountServiceContract {
         List.of(
             BareAccount.append(bob.addDevice()),
             BareAccount.append(alice.addDeviceAfter(right)),
-            new Messages.ChainAppend(badSignature, BareAccount.append(right).slots()),
-            new Messages.ChainAppend(right.encode(), List.of()),
-            new Messages.ChainAppend(right.encode(), BareAccount.encode(alice.slots)),
-            new Messages.ChainAppend(right.encode(), BareAccount.append(alice.addDevice()).slots()),
-            new Messages.ChainAppend(new byte[0], BareAccount.append(right).slots()))) {
+            with(badSignature, BareAccount.append(right).slots()),
+            with(right.encode(), List.of()),
+            with(right.encode(), BareAccount.encode(alice.slots)),
+            with(right.encode(), BareAccount.append(alice.addDevice()).slots()),
+            with(new byte[0], BareAccount.append(right).slots()),
+            new Messages.ChainAppend(
+                right.encode(), BareAccount.append(right).slots(), anyRecord()))) {
       refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, wrong);
     }
     assertThat(chain(peer, 1).links()).isEmpty();
     tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(right));
     assertThat(chain(peer, 1).links()).hasSize(1);
+  }
+
+  private static Messages.ChainAppend with(byte[] link, List<byte[]> slots) {
+    return new Messages.ChainAppend(link, slots, new byte[0]);
+  }
+
+  @Test
+  @Tag("A16")
+  void aRemovedDeviceIsToldSoOnceItHasProvenItself() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    ChainLink added = alice.addDevice();
+    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(added));
+    alice.appended(added);
+    DeviceId lost = BareAccount.added(added);
+    AccountPeer lostPeer = loggedIn(alice, lost);
+    assertThat(lostPeer.isStillValid()).isTrue();
+    ChainLink gone = alice.revoke(1, lost);
+    SlotId[] remaining = {
+      new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(alice.device)
+    };
+    Messages.ChainAppend right = BareAccount.append(gone, 1, new byte[0], remaining);
+    for (Messages.ChainAppend incomplete :
+        List.of(
+            with(gone.encode(), List.of()),
+            with(gone.encode(), right.slots().subList(0, 2)),
+            with(gone.encode(), BareAccount.append(gone, 0, new byte[0], remaining).slots()))) {
+      refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, incomplete);
+    }
+
+    tell(peer, AccountMethod.CHAIN_APPEND, right);
+    alice.appended(gone);
+
+    assertThat(lostPeer.isStillValid()).isFalse();
+    assertThat(peer.isStillValid()).isTrue();
+    byte[] hash = RandomBytes.next(HASH);
+    Messages.DeviceLogin login = alice.deviceLogin(hash, lost);
+    refuses(ErrorCode.DEVICE_REVOKED, peer(hash), AccountMethod.DEVICE_LOGIN, login);
+    refuses(ErrorCode.LOGIN_FAILED, stranger(), AccountMethod.DEVICE_LOGIN, login);
+    refuses(
+        ErrorCode.NOT_FOUND,
+        peer,
+        AccountMethod.SLOT_GET,
+        new Messages.SlotGet(new SlotId.Device(lost).encode(), 0));
+    assertThat(slot(peer, new SlotId.Password(), 1)).isEqualTo(right.slots().getFirst());
+  }
+
+  @Test
+  @Tag("A13")
+  void aChangedPasswordTakesThePlaceOfTheOldInOneStep() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    ChainLink changed = alice.changePassword();
+    Messages.ChainAppend right = BareAccount.append(changed, 0, anyRecord(), new SlotId.Password());
+    byte[] request = registrationRequest();
+    refuses(
+        ErrorCode.NOT_LOGGED_IN,
+        stranger(),
+        AccountMethod.PASSWORD_START,
+        new Messages.PasswordStart(request));
+    assertThat(
+            ask(
+                    peer,
+                    AccountMethod.PASSWORD_START,
+                    new Messages.PasswordStart(request),
+                    Messages.RegisterStarted.class)
+                .response())
+        .isNotEmpty();
+    for (Messages.ChainAppend incomplete :
+        List.of(
+            with(right.link(), right.slots()),
+            new Messages.ChainAppend(right.link(), List.of(), right.record()),
+            new Messages.ChainAppend(right.link(), right.slots(), new byte[7]))) {
+      refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, incomplete);
+    }
+    assertThat(slot(peer, new SlotId.Password())).isEqualTo(alice.slots.getFirst().encode());
+
+    tell(peer, AccountMethod.CHAIN_APPEND, right);
+
+    assertThat(slot(peer, new SlotId.Password())).isEqualTo(right.slots().getFirst());
+    assertThat(slot(peer, new SlotId.Recovery())).isEqualTo(alice.slots.get(1).encode());
+  }
+
+  @Test
+  @Tag("A14")
+  void recoveryWordsProveThemselvesForOneChannelOnlyAndBringInADevice() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = peer(hash);
+    assertThat(AccountId.of(recoveryStart(peer, ALICE))).isEqualTo(alice.id);
+    for (Map.Entry<AccountMethod, Object> question : questionsOfTheLoggedIn().entrySet()) {
+      refuses(ErrorCode.NOT_LOGGED_IN, peer, question.getKey(), question.getValue());
+    }
+    refuses(
+        ErrorCode.LOGIN_FAILED,
+        peer,
+        AccountMethod.RECOVERY_FINISH,
+        alice.recoveryLogin(alice.id, RandomBytes.next(HASH)));
+    refuses(
+        ErrorCode.BAD_REQUEST,
+        peer,
+        AccountMethod.RECOVERY_FINISH,
+        alice.recoveryLogin(alice.id, hash));
+
+    recoveryStart(peer, ALICE);
+    tell(peer, AccountMethod.RECOVERY_FINISH, alice.recoveryLogin(alice.id, hash));
+    assertThat(peer.account()).as("words alone open no feature").isEmpty();
+    ChainLink recovered = alice.recover(false, 1);
+    DeviceId fresh = BareAccount.added(recovered);
+    tell(
+        peer,
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(
+            recovered,
+            1,
+            anyRecord(),
+            new SlotId.Password(),
+            new SlotId.Recovery(),
+            new SlotId.Device(fresh)));
+    tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash, fresh));
+
+    assertThat(peer.device()).contains(fresh);
+    byte[] other = RandomBytes.next(HASH);
+    refuses(
+        ErrorCode.DEVICE_REVOKED,
+        peer(other),
+        AccountMethod.DEVICE_LOGIN,
+        alice.deviceLogin(other));
+  }
+
+  @Test
+  @Tag("A11")
+  void whoAsksForTheRecoveryOfAnUnknownUserLearnsNothing() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    List<Refused> refusals = new ArrayList<>();
+    List<byte[]> ids = new ArrayList<>();
+    for (UserName name : List.of(ALICE, BOB, BOB)) {
+      AccountPeer peer = stranger();
+      ids.add(recoveryStart(peer, name));
+      refusals.add(
+          refuses(
+              ErrorCode.LOGIN_FAILED,
+              peer,
+              AccountMethod.RECOVERY_FINISH,
+              new Messages.RecoveryFinish(RandomBytes.next(64))));
+    }
+
+    assertThat(ids.get(0)).hasSameSizeAs(ids.get(1));
+    assertThat(ids.get(1)).as("the same each time").isEqualTo(ids.get(2)).isNotEqualTo(ids.get(0));
+    assertThat(refusals.get(1)).hasMessage(refusals.get(0).getMessage());
+  }
+
+  private static byte[] recoveryStart(AccountPeer peer, UserName name) throws Refused, Malformed {
+    return ask(
+            peer,
+            AccountMethod.RECOVERY_START,
+            new Messages.RecoveryStart(name.text()),
+            Messages.RecoveryStarted.class)
+        .account();
   }
 
   // Key bags
@@ -979,6 +1141,9 @@ public abstract class AccountServiceContract {
             new Messages.LoginStart(BOB.text(), loginRequest()),
             new Messages.LoginFinish(new byte[LoginProof.LENGTH]),
             alice.deviceLogin(new byte[HASH]),
+            new Messages.RecoveryStart(BOB.text()),
+            new Messages.RecoveryFinish(new byte[64]),
+            new Messages.PasswordStart(registrationRequest()),
             new Messages.ChainGet(0),
             BareAccount.append(alice.addDevice()),
             new Messages.SlotGet(new SlotId.Password().encode(), 0),
@@ -1068,9 +1233,13 @@ public abstract class AccountServiceContract {
   }
 
   private AccountPeer loggedIn(BareAccount account) throws Refused, Malformed {
+    return loggedIn(account, account.device);
+  }
+
+  private AccountPeer loggedIn(BareAccount account, DeviceId device) throws Refused, Malformed {
     byte[] hash = RandomBytes.next(HASH);
     AccountPeer peer = peer(hash);
-    tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash));
+    tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash, device));
     return peer;
   }
 
@@ -1112,10 +1281,15 @@ public abstract class AccountServiceContract {
   }
 
   private static byte[] slot(AccountPeer peer, SlotId slot) throws Refused, Malformed {
+    return slot(peer, slot, 0);
+  }
+
+  private static byte[] slot(AccountPeer peer, SlotId slot, int generation)
+      throws Refused, Malformed {
     return ask(
             peer,
             AccountMethod.SLOT_GET,
-            new Messages.SlotGet(slot.encode(), 0),
+            new Messages.SlotGet(slot.encode(), generation),
             Messages.SlotGot.class)
         .slot();
   }

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.testing;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
@@ -8,12 +9,15 @@ import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.NewDevice;
+import org.anonymouscloud.core.account.chain.NewRoot;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.chain.SlotKeys;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
-import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.crypto.SealingKey;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 
@@ -24,6 +28,9 @@ import org.anonymouscloud.core.crypto.SigningKey;
 final class BareAccount {
   private final SigningKey identity = SigningKey.generate();
   private final SigningKey deviceKey = SigningKey.generate();
+  private final SigningKey passwordKey = SigningKey.generate();
+  private final SigningKey recoveryKey = SigningKey.generate();
+  private final SealingKey sealingKey = OpeningKey.generate().sealingKey();
 
   final UserName name;
   final AccountId id = AccountId.random();
@@ -39,15 +46,20 @@ final class BareAccount {
     NewDevice first = newDevice();
     device = first.id();
     create =
-        link(
-            0,
-            Digest.of(new byte[Digest.LENGTH]),
-            new LinkBody.Create(
-                identity.verifyKey(),
-                RandomBytes.next(ChainLink.SLOT_KEY),
-                RandomBytes.next(ChainLink.SLOT_KEY),
-                RandomBytes.next(ChainLink.COMMITMENT),
-                first));
+        ChainLink.sign(
+            ChainLink.Content.after(
+                ChainLink.BEFORE_ALL,
+                id,
+                Instant.EPOCH,
+                new SlotId.Device(device),
+                new LinkBody.Create(
+                    identity.verifyKey(),
+                    slotKeys(passwordKey),
+                    slotKeys(recoveryKey),
+                    RandomBytes.next(ChainLink.COMMITMENT),
+                    first)),
+            deviceKey,
+            List.of(identity, passwordKey, recoveryKey));
     head = create;
     slots =
         List.of(
@@ -92,17 +104,67 @@ final class BareAccount {
   }
 
   ChainLink addDeviceAfter(ChainLink previous) {
-    return link(previous.content().seq() + 1, previous.hash(), new LinkBody.AddDevice(newDevice()));
+    return link(previous, new LinkBody.AddDevice(newDevice()), deviceKey);
+  }
+
+  /** A link by which the first device removes others. */
+  ChainLink revoke(int generation, DeviceId... gone) {
+    return link(head, new LinkBody.Revoke(newRoot(generation), List.of(gone)));
+  }
+
+  /** A link that gives the account another password slot. */
+  ChainLink changePassword() {
+    return link(head, new LinkBody.ChangePassword(slotKeys(passwordKey)), passwordKey);
+  }
+
+  /** A link by which the recovery words bring in a device. */
+  ChainLink recover(boolean keepsDevices, int generation) {
+    LinkBody body =
+        new LinkBody.Recover(
+            slotKeys(passwordKey),
+            slotKeys(recoveryKey),
+            newRoot(generation),
+            keepsDevices,
+            newDevice());
+    return ChainLink.sign(
+        ChainLink.Content.after(head.floor(), id, Instant.EPOCH, new SlotId.Recovery(), body),
+        recoveryKey,
+        List.of(passwordKey, recoveryKey, deviceKey));
+  }
+
+  /** What the recovery words prove. */
+  Messages.RecoveryFinish recoveryLogin(AccountId account, byte[] handshakeHash) {
+    return new Messages.RecoveryFinish(
+        Signatures.sign(
+            recoveryKey,
+            AccountMethod.RECOVERY_LOGIN_LABEL,
+            AccountMethod.recoveryLogin(account, handshakeHash)));
   }
 
   void appended(ChainLink link) {
     head = link;
   }
 
-  /** The question that puts a link into the chain, with the slot of its device. */
+  /** The device that a link brings in. */
+  static DeviceId added(ChainLink link) {
+    return switch (link.content().body()) {
+      case LinkBody.AddDevice(NewDevice added) -> added.id();
+      case LinkBody.Recover recovered -> recovered.device().id();
+      default -> throw new IllegalArgumentException("This link brings in no device.");
+    };
+  }
+
+  /** The question that puts a link with a device into the chain, with the slot of its device. */
   static Messages.ChainAppend append(ChainLink link) {
-    DeviceId added = link.content().body().device().id();
-    return new Messages.ChainAppend(link.encode(), encode(List.of(slot(new SlotId.Device(added)))));
+    return append(link, 0, new byte[0], new SlotId.Device(added(link)));
+  }
+
+  static Messages.ChainAppend append(
+      ChainLink link, int generation, byte[] record, SlotId... slots) {
+    return new Messages.ChainAppend(
+        link.encode(),
+        Arrays.stream(slots).map(slot -> slot(slot, generation).encode()).toList(),
+        record);
   }
 
   static List<byte[]> encode(List<SealedSlot> slots) {
@@ -110,24 +172,37 @@ final class BareAccount {
   }
 
   private static SealedSlot slot(SlotId slot) {
-    return new SealedSlot(
-        slot, 0, RandomBytes.next(SealedSlot.SEALED), RandomBytes.next(SealedSlot.ANCHOR));
+    return slot(slot, 0);
+  }
+
+  private static SealedSlot slot(SlotId slot, int generation) {
+    return new SealedSlot(slot, generation, RandomBytes.next(SealedSlot.SEALED));
+  }
+
+  private SlotKeys slotKeys(SigningKey signing) {
+    return new SlotKeys(sealingKey, signing.verifyKey());
+  }
+
+  private static NewRoot newRoot(int generation) {
+    return new NewRoot(
+        generation,
+        RandomBytes.next(ChainLink.COMMITMENT),
+        RandomBytes.next(ChainLink.SEALED_ROOT));
   }
 
   private NewDevice newDevice() {
     return new NewDevice(
         DeviceId.random(),
         deviceKey.verifyKey(),
-        RandomBytes.next(ChainLink.SLOT_KEY),
+        sealingKey,
         RandomBytes.next(ChainLink.SEALED_NAME));
   }
 
-  private ChainLink link(long seq, Digest previous, LinkBody body) {
-    ChainLink.Content content = new ChainLink.Content(id, seq, previous, Instant.EPOCH, body);
-    byte[] bytes = content.encode();
-    return ChainLink.of(
-        content,
-        Signatures.sign(identity, ChainLink.IDENTITY_LABEL, bytes),
-        Signatures.sign(deviceKey, ChainLink.DEVICE_LABEL, bytes));
+  private ChainLink link(ChainLink previous, LinkBody body, SigningKey... newKeys) {
+    return ChainLink.sign(
+        ChainLink.Content.after(
+            previous.floor(), id, Instant.EPOCH, new SlotId.Device(device), body),
+        deviceKey,
+        List.of(newKeys));
   }
 }

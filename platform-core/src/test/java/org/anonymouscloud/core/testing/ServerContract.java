@@ -188,6 +188,36 @@ public abstract class ServerContract {
   }
 
   @Test
+  @Tag("A16")
+  void theSessionsOfARemovedDeviceEndAndItGetsNoOther() throws Exception {
+    Server server = start(new Echo("echo"));
+    Session first = connect(server);
+    LocalAccount alice = register(server, first, "alice");
+    Session lost = connect(server);
+    LocalAccount phone;
+    try (Secret password = Secret.of("correct horse".getBytes(UTF_8))) {
+      phone =
+          new AccountClient(folder.resolve("phone"), Clock.systemUTC())
+              .login(
+                  lost,
+                  server.address(),
+                  new UserName("alice"),
+                  password,
+                  alice.accountKey(),
+                  new DeviceName("phone"));
+      opened.add(phone);
+    }
+    assertThat(lost.ask("echo/say", HELLO)).isEqualTo(HELLO);
+
+    online(alice, server).devices().revoke(List.of(phone.device()));
+
+    lost.awaitEnd();
+    assertThat(first.ask("echo/say", HELLO)).as("of the device that did it").isEqualTo(HELLO);
+    assertThatThrownBy(() -> online(phone, server).link().ask("echo/say", HELLO))
+        .hasMessageContaining("removed from the account");
+  }
+
+  @Test
   void aFeatureMayNotPushUnderAnothersName() throws Exception {
     Server server = start(new Echo("echo"));
     Session session = connect(server);

@@ -2,53 +2,55 @@ package org.anonymouscloud.core.account.chain;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.crypto.VerifyKey;
+import org.anonymouscloud.core.crypto.Signatures;
+import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.wire.Malformed;
 
 /**
- * One link: who, which place in the chain, after which link, when, what; and two signatures over
- * exactly these bytes. Its fields have fixed sizes, so each link has one encoding. Immutable.
+ * One link: whose, which place in the chain, after which link, when, who says so, and what; and the
+ * signatures over exactly these bytes, first the signer's, then one of each key that the link
+ * brings in. Immutable.
  */
 public final class ChainLink {
-  /** Bytes in an Ed25519 public key. */
-  public static final int SIGNING_KEY = 32;
-
-  /** Bytes in an X-Wing public key. */
-  public static final int SLOT_KEY = 1216;
-
   /** Bytes in a commitment to a root secret. */
   public static final int COMMITMENT = 32;
 
   /** Bytes in a sealed device name. */
   public static final int SEALED_NAME = 136;
 
-  /** What the identity key signs. */
-  public static final String IDENTITY_LABEL = "anonymouscloud/account/v1/link";
+  /** Bytes in a root secret that is sealed under the next one. */
+  public static final int SEALED_ROOT = 104;
 
-  /** What the introduced device's key signs: nobody can bring in a key that is not theirs. */
-  public static final String DEVICE_LABEL = "anonymouscloud/account/v1/link-device";
+  /** What the signer signs. */
+  public static final String SIGNER_LABEL = "anonymouscloud/account/v1/link";
 
-  private static final int VERSION = 1;
-  private static final int SIGNATURE = 64;
-  private static final int HEADER = 1 + 1 + AccountId.LENGTH + 8 + Digest.LENGTH + 8;
-  private static final int DEVICE = DeviceId.LENGTH + SIGNING_KEY + SLOT_KEY + SEALED_NAME;
-  private static final int CREATE = SIGNING_KEY + 2 * SLOT_KEY + COMMITMENT + DEVICE;
+  /** What a key signs that the link brings in. */
+  public static final String NEW_KEY_LABEL = "anonymouscloud/account/v1/link-new-key";
 
   /** Stands before the first link. */
   public static final Digest NOTHING = Digest.of(new byte[Digest.LENGTH]);
 
+  /** The chain's floor before there is a link. */
+  public static final ChainFloor BEFORE_ALL = new ChainFloor(-1, NOTHING);
+
+  private static final int VERSION = 1;
+  private static final int SIGNATURE = 64;
+  private static final int HEADER =
+      1 + 1 + AccountId.LENGTH + Long.BYTES + Digest.LENGTH + Long.BYTES + SlotId.LENGTH;
+
   private final Content content;
   private final byte[] signed;
-  private final byte[] signatures;
+  private final List<byte[]> signatures;
 
-  private ChainLink(Content content, byte[] signed, byte[] signatures) {
+  private ChainLink(Content content, byte[] signed, List<byte[]> signatures) {
     this.content = content;
     this.signed = signed;
-    this.signatures = signatures;
+    this.signatures = List.copyOf(signatures);
   }
 
   /**
@@ -57,44 +59,77 @@ public final class ChainLink {
    * @param seq the link's number, counted from 0
    * @param previous hash of the link before, zeros for the first
    * @param time when it was made, by the maker's clock; informs, decides nothing
+   * @param signer who says so: a slot whose key is valid in the chain so far
    */
-  public record Content(AccountId account, long seq, Digest previous, Instant time, LinkBody body) {
+  public record Content(
+      AccountId account, long seq, Digest previous, Instant time, SlotId signer, LinkBody body) {
+    /** The content of the link after {@code head}. */
+    public static Content after(
+        ChainFloor head, AccountId account, Instant time, SlotId signer, LinkBody body) {
+      return new Content(account, head.seq() + 1, head.hash(), time, signer, body);
+    }
+
+    /** Reads what was encoded, and nothing more. */
+    public static Content decode(byte[] encoded) throws Malformed {
+      if (encoded.length < HEADER || encoded[0] != VERSION) {
+        throw new Malformed("This is not the content of a chain link.");
+      }
+      return decodeContent(encoded);
+    }
+
     /** The bytes to sign. */
     public byte[] encode() {
-      ByteBuffer out = ByteBuffer.allocate(length(body.type()));
+      byte[] encodedBody = BodyFormat.encode(body);
+      ByteBuffer out = ByteBuffer.allocate(HEADER + encodedBody.length);
       out.put((byte) VERSION).put((byte) body.type()).put(account.bytes());
       out.putLong(seq).put(previous.bytes()).putLong(time.toEpochMilli());
-      if (body instanceof LinkBody.Create create) {
-        out.put(create.identity().bytes()).put(create.passwordSlot()).put(create.recoverySlot());
-        out.put(create.rootCommitment());
-      }
-      NewDevice device = body.device();
-      out.put(device.id().bytes()).put(device.signingKey().bytes()).put(device.slotKey());
-      return out.put(device.sealedName()).array();
+      return out.put(signer.encode()).put(encodedBody).array();
     }
   }
 
-  /** A link of its content and the two signatures over {@link Content#encode}. */
-  public static ChainLink of(Content content, byte[] byIdentity, byte[] byDevice) {
-    requireLength(byIdentity, SIGNATURE);
-    requireLength(byDevice, SIGNATURE);
-    byte[] signatures = Arrays.copyOf(byIdentity, 2 * SIGNATURE);
-    System.arraycopy(byDevice, 0, signatures, SIGNATURE, SIGNATURE);
+  /**
+   * Signs a link.
+   *
+   * @param signer the key of {@link Content#signer}
+   * @param newKeys those of {@link LinkBody#introduces}, in its order
+   */
+  public static ChainLink sign(Content content, SigningKey signer, List<SigningKey> newKeys) {
+    byte[] bytes = content.encode();
+    List<byte[]> signatures = new ArrayList<>();
+    signatures.add(Signatures.sign(signer, SIGNER_LABEL, bytes));
+    newKeys.forEach(key -> signatures.add(Signatures.sign(key, NEW_KEY_LABEL, bytes)));
+    return of(content, signatures);
+  }
+
+  /**
+   * A link of its content and the signatures over {@link Content#encode}.
+   *
+   * @throws IllegalArgumentException if they are not as many as the link needs
+   */
+  public static ChainLink of(Content content, List<byte[]> signatures) {
+    if (signatures.size() != 1 + content.body().introduces().size()) {
+      throw new IllegalArgumentException("A chain link has a signature of each of its keys.");
+    }
+    signatures.forEach(signature -> requireLength(signature, SIGNATURE));
     return new ChainLink(content, content.encode(), signatures);
   }
 
   /** Reads a link; its signatures are still to be checked. */
   public static ChainLink decode(byte[] encoded) throws Malformed {
-    if (encoded.length < 2 || encoded[0] != VERSION) {
+    if (encoded.length < HEADER || encoded[0] != VERSION) {
       throw new Malformed("This is not a chain link of version " + VERSION + ".");
     }
-    int length = length(encoded[1]);
-    if (length < 0 || encoded.length != length + 2 * SIGNATURE) {
-      throw new Malformed("A chain link has a type or a length that there is not.");
+    int count = BodyFormat.signatures(encoded[1]);
+    int length = encoded.length - count * SIGNATURE;
+    if (length < HEADER) {
+      throw new Malformed("A chain link is cut.");
+    }
+    List<byte[]> signatures = new ArrayList<>();
+    for (int at = length; at < encoded.length; at += SIGNATURE) {
+      signatures.add(Arrays.copyOfRange(encoded, at, at + SIGNATURE));
     }
     byte[] signed = Arrays.copyOf(encoded, length);
-    return new ChainLink(
-        decodeContent(signed), signed, Arrays.copyOfRange(encoded, length, encoded.length));
+    return new ChainLink(decodeContent(signed), signed, signatures);
   }
 
   private static Content decodeContent(byte[] signed) throws Malformed {
@@ -106,39 +141,15 @@ public final class ChainLink {
     if (seq < 0 || time < 0) {
       throw new Malformed("A chain link has a negative number or time.");
     }
-    LinkBody body =
-        signed[1] == LinkBody.Create.TYPE
-            ? new LinkBody.Create(
-                VerifyKey.of(take(in, SIGNING_KEY)),
-                take(in, SLOT_KEY),
-                take(in, SLOT_KEY),
-                take(in, COMMITMENT),
-                takeDevice(in))
-            : new LinkBody.AddDevice(takeDevice(in));
-    return new Content(account, seq, previous, Instant.ofEpochMilli(time), body);
-  }
-
-  private static NewDevice takeDevice(ByteBuffer in) throws Malformed {
-    return new NewDevice(
-        DeviceId.of(take(in, DeviceId.LENGTH)),
-        VerifyKey.of(take(in, SIGNING_KEY)),
-        take(in, SLOT_KEY),
-        take(in, SEALED_NAME));
+    SlotId signer = SlotId.decode(take(in, SlotId.LENGTH));
+    LinkBody body = BodyFormat.decode(signed[1], in);
+    return new Content(account, seq, previous, Instant.ofEpochMilli(time), signer, body);
   }
 
   private static byte[] take(ByteBuffer in, int length) {
     byte[] field = new byte[length];
     in.get(field);
     return field;
-  }
-
-  /** Bytes of header and body, or -1 for a type that there is not. */
-  private static int length(int type) {
-    return switch (type) {
-      case LinkBody.Create.TYPE -> HEADER + CREATE;
-      case LinkBody.AddDevice.TYPE -> HEADER + DEVICE;
-      default -> -1;
-    };
   }
 
   static void requireLength(byte[] field, int length) {
@@ -149,8 +160,10 @@ public final class ChainLink {
   }
 
   public byte[] encode() {
-    byte[] encoded = Arrays.copyOf(signed, signed.length + signatures.length);
-    System.arraycopy(signatures, 0, encoded, signed.length, signatures.length);
+    byte[] encoded = Arrays.copyOf(signed, signed.length + signatures.size() * SIGNATURE);
+    for (int i = 0; i < signatures.size(); i++) {
+      System.arraycopy(signatures.get(i), 0, encoded, signed.length + i * SIGNATURE, SIGNATURE);
+    }
     return encoded;
   }
 
@@ -160,18 +173,20 @@ public final class ChainLink {
 
   /** What the next link names: SHA-256 over all bytes, signatures included. */
   public Digest hash() {
-    return Digest.sha256(signed, signatures);
+    return Digest.sha256(encode());
+  }
+
+  /** Number and hash. */
+  public ChainFloor floor() {
+    return new ChainFloor(content.seq(), hash());
   }
 
   byte[] signed() {
     return signed;
   }
 
-  byte[] signatureByIdentity() {
-    return Arrays.copyOf(signatures, SIGNATURE);
-  }
-
-  byte[] signatureByDevice() {
-    return Arrays.copyOfRange(signatures, SIGNATURE, 2 * SIGNATURE);
+  /** The signer's, then those of {@link LinkBody#introduces}. */
+  List<byte[]> signatures() {
+    return signatures;
   }
 }

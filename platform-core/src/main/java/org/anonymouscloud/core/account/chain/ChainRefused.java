@@ -16,6 +16,11 @@ public final class ChainRefused extends Exception {
     GAP("a link is missing"),
     FORK("a link does not follow from the one before it"),
     WRONG_SIGNATURE("a signature is wrong"),
+    WRONG_SIGNER("who signed a link may not make links of its kind"),
+    UNKNOWN_SIGNER("a link is signed by nobody that the account knows"),
+    REVOKED_SIGNER("a link is signed by a device that was removed before"),
+    WRONG_GENERATION("a new root secret has the wrong number"),
+    UNKNOWN_DEVICE("a link names a device that the account does not have"),
     REPEATED_DEVICE("a device is added twice"),
     TOO_MANY_DEVICES("it has too many devices"),
     ROLLED_BACK("it is older than, or another than, the one this device has seen");

@@ -1,5 +1,7 @@
 package org.anonymouscloud.core.account.chain;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,7 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainRefused.Reason;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.SealingKey;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.VerifyKey;
 
@@ -17,27 +20,38 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  *
  * @param genesis hash of the first link
  * @param head the last link
- * @param identity the account's Ed25519 public key
- * @param passwordSlot X-Wing public key of the password slot
- * @param recoverySlot X-Wing public key of the recovery slot
+ * @param identity the account's Ed25519 public key; by it others know the account
  * @param rootCommitments one for each generation of the root secret, the oldest first
+ * @param previousRoots each root secret but the newest, sealed under the one after it
  * @param devices those that may act for the account, in the order in which they came
+ * @param former those that may no longer
  */
 public record ChainState(
     AccountId account,
     Digest genesis,
     ChainFloor head,
     VerifyKey identity,
-    byte[] passwordSlot,
-    byte[] recoverySlot,
+    SlotKeys password,
+    SlotKeys recovery,
     List<byte[]> rootCommitments,
-    SequencedMap<DeviceId, NewDevice> devices) {
-  /** The most devices an account may have. */
+    List<byte[]> previousRoots,
+    SequencedMap<DeviceId, ListedDevice> devices,
+    Map<DeviceId, Former> former) {
+  /** The most devices an account may have at a time. */
   public static final int MAX_DEVICES = 256;
+
+  /**
+   * A device that was revoked.
+   *
+   * @param until the last generation of the root secret that it knows
+   */
+  public record Former(ListedDevice device, int until) {}
 
   public ChainState {
     rootCommitments = List.copyOf(rootCommitments);
-    devices = java.util.Collections.unmodifiableSequencedMap(new LinkedHashMap<>(devices));
+    previousRoots = List.copyOf(previousRoots);
+    devices = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(devices));
+    former = Map.copyOf(former);
   }
 
   /** The state after a first link. */
@@ -52,16 +66,22 @@ public record ChainState(
     if (!content.previous().equals(ChainLink.NOTHING)) {
       throw new ChainRefused(Reason.FORK);
     }
-    checkSignatures(link, create.identity());
+    if (!content.signer().equals(new SlotId.Device(create.device().id()))) {
+      throw new ChainRefused(Reason.WRONG_SIGNER);
+    }
+    checkSignatures(link, create.device().signingKey());
     return new ChainState(
         content.account(),
         link.hash(),
-        new ChainFloor(0, link.hash()),
+        link.floor(),
         create.identity(),
-        create.passwordSlot(),
-        create.recoverySlot(),
+        create.password(),
+        create.recovery(),
         List.of(create.rootCommitment()),
-        new LinkedHashMap<>(Map.of(create.device().id(), create.device())));
+        List.of(),
+        new LinkedHashMap<>(
+            Map.of(create.device().id(), ListedDevice.of(create.device(), content.time(), 0))),
+        Map.of());
   }
 
   /**
@@ -80,38 +100,136 @@ public record ChainState(
     if (!content.previous().equals(head.hash())) {
       throw new ChainRefused(Reason.FORK);
     }
-    if (!(content.body() instanceof LinkBody.AddDevice(NewDevice device))) {
-      throw new ChainRefused(Reason.WRONG_TYPE);
+    checkSignatures(link, signerKey(content.signer(), content.body()));
+    Change change = new Change(this);
+    switch (content.body()) {
+      case LinkBody.Create again -> throw new ChainRefused(Reason.WRONG_TYPE);
+      case LinkBody.AddDevice(NewDevice device) -> change.add(device, content);
+      case LinkBody.Revoke(NewRoot root, List<DeviceId> gone) -> {
+        if (gone.stream().anyMatch(id -> content.signer().equals(new SlotId.Device(id)))) {
+          throw new ChainRefused(Reason.WRONG_SIGNER);
+        }
+        change.revoke(gone);
+        change.renew(root);
+      }
+      case LinkBody.ChangePassword(SlotKeys keys) -> change.password = keys;
+      case LinkBody.Recover recover -> {
+        change.password = recover.password();
+        change.recovery = recover.recovery();
+        if (!recover.keepsDevices()) {
+          change.revoke(List.copyOf(devices.keySet()));
+        }
+        change.renew(recover.root());
+        change.add(recover.device(), content);
+      }
+      case LinkBody.Rename(DeviceId device, byte[] name) -> change.rename(device, name);
     }
-    checkSignatures(link, identity);
-    if (devices.containsKey(device.id())) {
-      throw new ChainRefused(Reason.REPEATED_DEVICE);
-    }
-    if (devices.size() >= MAX_DEVICES) {
-      throw new ChainRefused(Reason.TOO_MANY_DEVICES);
-    }
-    SequencedMap<DeviceId, NewDevice> more = new LinkedHashMap<>(devices);
-    more.put(device.id(), device);
-    return new ChainState(
-        account,
-        genesis,
-        new ChainFloor(content.seq(), link.hash()),
-        identity,
-        passwordSlot,
-        recoverySlot,
-        rootCommitments,
-        more);
+    return change.after(link);
   }
 
-  private static void checkSignatures(ChainLink link, VerifyKey identity) throws ChainRefused {
-    VerifyKey device = link.content().body().device().signingKey();
+  /** Who may make which links; the identity key makes none, as revoked devices have it (A16). */
+  private VerifyKey signerKey(SlotId signer, LinkBody body) throws ChainRefused {
+    boolean may =
+        switch (body) {
+          case LinkBody.Create again -> throw new ChainRefused(Reason.WRONG_TYPE);
+          case LinkBody.AddDevice add -> !(signer instanceof SlotId.Recovery);
+          case LinkBody.Recover recover -> signer instanceof SlotId.Recovery;
+          case LinkBody.Revoke revoke -> signer instanceof SlotId.Device;
+          case LinkBody.ChangePassword change -> signer instanceof SlotId.Device;
+          case LinkBody.Rename rename -> signer instanceof SlotId.Device;
+        };
+    if (!may) {
+      throw new ChainRefused(Reason.WRONG_SIGNER);
+    }
+    if (signer instanceof SlotId.Device(DeviceId id) && former.containsKey(id)) {
+      throw new ChainRefused(Reason.REVOKED_SIGNER);
+    }
+    return signingKey(signer).orElseThrow(() -> new ChainRefused(Reason.UNKNOWN_SIGNER));
+  }
+
+  private static void checkSignatures(ChainLink link, VerifyKey signer) throws ChainRefused {
+    List<byte[]> signatures = link.signatures();
+    List<VerifyKey> newKeys = link.content().body().introduces();
     boolean valid =
-        Signatures.verify(
-                identity, ChainLink.IDENTITY_LABEL, link.signed(), link.signatureByIdentity())
-            && Signatures.verify(
-                device, ChainLink.DEVICE_LABEL, link.signed(), link.signatureByDevice());
+        Signatures.verify(signer, ChainLink.SIGNER_LABEL, link.signed(), signatures.getFirst());
+    for (int i = 0; i < newKeys.size(); i++) {
+      valid &=
+          Signatures.verify(
+              newKeys.get(i), ChainLink.NEW_KEY_LABEL, link.signed(), signatures.get(i + 1));
+    }
     if (!valid) {
       throw new ChainRefused(Reason.WRONG_SIGNATURE);
+    }
+  }
+
+  /** A state on its way to the next. */
+  private static final class Change {
+    private final ChainState before;
+    private final SequencedMap<DeviceId, ListedDevice> devices;
+    private final Map<DeviceId, Former> former;
+    private final List<byte[]> commitments;
+    private final List<byte[]> previousRoots;
+    private SlotKeys password;
+    private SlotKeys recovery;
+
+    Change(ChainState before) {
+      this.before = before;
+      this.devices = new LinkedHashMap<>(before.devices);
+      this.former = new LinkedHashMap<>(before.former);
+      this.commitments = new ArrayList<>(before.rootCommitments);
+      this.previousRoots = new ArrayList<>(before.previousRoots);
+      this.password = before.password;
+      this.recovery = before.recovery;
+    }
+
+    void add(NewDevice device, ChainLink.Content content) throws ChainRefused {
+      if (devices.containsKey(device.id()) || former.containsKey(device.id())) {
+        throw new ChainRefused(Reason.REPEATED_DEVICE);
+      }
+      if (devices.size() >= MAX_DEVICES) {
+        throw new ChainRefused(Reason.TOO_MANY_DEVICES);
+      }
+      devices.put(device.id(), ListedDevice.of(device, content.time(), commitments.size() - 1));
+    }
+
+    void revoke(List<DeviceId> gone) throws ChainRefused {
+      for (DeviceId id : gone) {
+        ListedDevice device = devices.remove(id);
+        if (device == null) {
+          throw new ChainRefused(Reason.UNKNOWN_DEVICE);
+        }
+        former.put(id, new Former(device, before.generation()));
+      }
+    }
+
+    void renew(NewRoot root) throws ChainRefused {
+      if (root.generation() != commitments.size()) {
+        throw new ChainRefused(Reason.WRONG_GENERATION);
+      }
+      commitments.add(root.commitment());
+      previousRoots.add(root.previous());
+    }
+
+    void rename(DeviceId id, byte[] name) throws ChainRefused {
+      ListedDevice device = devices.get(id);
+      if (device == null) {
+        throw new ChainRefused(Reason.UNKNOWN_DEVICE);
+      }
+      devices.put(id, device.renamed(name, before.generation()));
+    }
+
+    ChainState after(ChainLink link) {
+      return new ChainState(
+          before.account,
+          before.genesis,
+          link.floor(),
+          before.identity,
+          password,
+          recovery,
+          commitments,
+          previousRoots,
+          devices,
+          former);
     }
   }
 
@@ -121,16 +239,69 @@ public record ChainState(
   }
 
   /** A device that may act for the account. */
-  public Optional<NewDevice> device(DeviceId id) {
+  public Optional<ListedDevice> device(DeviceId id) {
     return Optional.ofNullable(devices.get(id));
   }
 
-  /** The public key to which a slot's records are sealed. */
-  public Optional<byte[]> slotKey(SlotId slot) {
+  /**
+   * The key of a device for what was made in a generation of the root secret. A revoked device's
+   * older work stays valid; what it makes later, with the keys it had, does not become so (A16).
+   */
+  public Optional<VerifyKey> deviceKey(DeviceId id, int generation) {
+    ListedDevice device = devices.get(id);
+    int until = generation();
+    if (device == null) {
+      Former gone = former.get(id);
+      if (gone == null) {
+        return Optional.empty();
+      }
+      device = gone.device();
+      until = gone.until();
+    }
+    return generation >= device.since() && generation <= until
+        ? Optional.of(device.signingKey())
+        : Optional.empty();
+  }
+
+  /** The key with which a slot signs. */
+  public Optional<VerifyKey> signingKey(SlotId slot) {
     return switch (slot) {
-      case SlotId.Password() -> Optional.of(passwordSlot);
-      case SlotId.Recovery() -> Optional.of(recoverySlot);
-      case SlotId.Device(DeviceId id) -> device(id).map(NewDevice::slotKey);
+      case SlotId.Password() -> Optional.of(password.signing());
+      case SlotId.Recovery() -> Optional.of(recovery.signing());
+      case SlotId.Device(DeviceId id) -> device(id).map(ListedDevice::signingKey);
+    };
+  }
+
+  /** The public key to which a slot's records are sealed. */
+  public Optional<SealingKey> sealingKey(SlotId slot) {
+    return switch (slot) {
+      case SlotId.Password() -> Optional.of(password.sealing());
+      case SlotId.Recovery() -> Optional.of(recovery.sealing());
+      case SlotId.Device(DeviceId id) -> device(id).map(ListedDevice::slotKey);
+    };
+  }
+
+  /** All slots there are: password, recovery, and the devices in the order in which they came. */
+  public List<SlotId> slots() {
+    List<SlotId> slots = new ArrayList<>(List.of(new SlotId.Password(), new SlotId.Recovery()));
+    devices.keySet().forEach(id -> slots.add(new SlotId.Device(id)));
+    return slots;
+  }
+
+  /**
+   * The slots to which the newest root secret is sealed along with a link, in this order: those
+   * that do not have it yet.
+   *
+   * @param body of the last link
+   */
+  public List<SlotId> sealedWith(LinkBody body) {
+    return switch (body) {
+      case LinkBody.Create all -> slots();
+      case LinkBody.Revoke all -> slots();
+      case LinkBody.Recover all -> slots();
+      case LinkBody.AddDevice(NewDevice device) -> List.of(new SlotId.Device(device.id()));
+      case LinkBody.ChangePassword password -> List.of(new SlotId.Password());
+      case LinkBody.Rename none -> List.of();
     };
   }
 }

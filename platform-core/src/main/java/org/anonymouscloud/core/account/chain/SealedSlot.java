@@ -7,23 +7,18 @@ import org.anonymouscloud.core.wire.Malformed;
  * The root secret of one generation, sealed to one slot. The server keeps it and cannot read it.
  *
  * @param sealed {@link #SEALED} bytes, of HPKE
- * @param anchor 32 bytes by which whoever opens the slot knows that the chain is the account's own:
- *     a MAC over the first link under a key that only the slot's secret gives (A5)
  */
-public record SealedSlot(SlotId slot, int generation, byte[] sealed, byte[] anchor) {
+public record SealedSlot(SlotId slot, int generation, byte[] sealed) {
   /** Bytes that HPKE with X-Wing and ChaCha20-Poly1305 makes of 32. */
   public static final int SEALED = 1120 + 32 + 16;
 
-  /** Bytes in an anchor. */
-  public static final int ANCHOR = 32;
-
   /** Bytes in an encoded record. */
-  public static final int LENGTH = 1 + SlotId.LENGTH + 4 + SEALED + ANCHOR;
+  public static final int LENGTH = 1 + SlotId.LENGTH + 4 + SEALED;
 
   private static final int VERSION = 1;
 
   public SealedSlot {
-    if (sealed.length != SEALED || anchor.length != ANCHOR || generation < 0) {
+    if (sealed.length != SEALED || generation < 0) {
       throw new IllegalArgumentException("A sealed slot has a field of the wrong size.");
     }
   }
@@ -41,9 +36,7 @@ public record SealedSlot(SlotId slot, int generation, byte[] sealed, byte[] anch
     }
     byte[] sealed = new byte[SEALED];
     in.get(sealed);
-    byte[] anchor = new byte[ANCHOR];
-    in.get(anchor);
-    return new SealedSlot(SlotId.decode(slot), generation, sealed, anchor);
+    return new SealedSlot(SlotId.decode(slot), generation, sealed);
   }
 
   public byte[] encode() {
@@ -52,7 +45,6 @@ public record SealedSlot(SlotId slot, int generation, byte[] sealed, byte[] anch
         .put(slot.encode())
         .putInt(generation)
         .put(sealed)
-        .put(anchor)
         .array();
   }
 }

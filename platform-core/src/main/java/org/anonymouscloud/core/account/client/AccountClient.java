@@ -5,16 +5,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
-import org.anonymouscloud.core.account.chain.ChainFloor;
-import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
-import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
@@ -23,11 +19,11 @@ import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.opaque.Identities;
 import org.anonymouscloud.core.opaque.LoginResponse;
 import org.anonymouscloud.core.opaque.OpaqueClient;
 import org.anonymouscloud.core.opaque.PasswordRefused;
-import org.anonymouscloud.core.opaque.RegistrationResponse;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
@@ -36,13 +32,11 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
- * How a device comes to an account: by making one, or by opening one with password and account key.
- * Each takes half a second or more, for the password is stretched (Argon2id). One caller at a time.
+ * How a device comes to an account: by making one, or by opening one with password and account key
+ * or with the recovery words. Each takes half a second or more, for the password is stretched
+ * (Argon2id). One caller at a time.
  */
 public final class AccountClient {
-  /** Other devices that may be quicker to add a link before this one gives up. */
-  private static final int RACES = 5;
-
   private final AccountFolder folder;
   private final Clock clock;
 
@@ -67,7 +61,7 @@ public final class AccountClient {
       kept.get().close();
       return Optional.empty();
     }
-    return kept.map(LocalAccount::new);
+    return kept.map(this::local);
   }
 
   /**
@@ -97,22 +91,12 @@ public final class AccountClient {
       settled.get().close();
       throw new AlreadyLoggedIn(user);
     }
-    OpaqueClient.Registration opaque = new OpaqueClient().register(password);
-    Messages.RegisterStarted started =
-        new AccountQuestions(connection)
-            .ask(
-                AccountMethod.REGISTER_START,
-                new Messages.RegisterStart(
-                    user.text(), opaque.request().encode(), Registration.bytes(invite)),
-                Messages.RegisterStarted.class);
-    OpaqueClient.Registered registered =
-        opaque.finish(
-            RegistrationResponse.decode(started.response()), Identities.ofClient(user.bytes()));
-    try (Secret exportKey = registered.exportKey()) {
+    try (NewPassword fresh =
+        NewPassword.register(new AccountQuestions(connection), user, password, invite)) {
       NewAccount account = NewAccount.random();
-      NewAccount.Records records = account.records(exportKey, name, now());
+      NewAccount.Records records = account.records(fresh.exportKey(), name, now());
       return new Registration(
-          folder, connection, pinned, user, registered.record(), account, records, invite);
+          folder, clock, connection, pinned, user, fresh.record(), account, records, invite);
     }
   }
 
@@ -156,9 +140,98 @@ public final class AccountClient {
     }
   }
 
+  /**
+   * Opens an account with its recovery words, all but the last step. Of the account's other devices
+   * none stays unless they are to be kept.
+   *
+   * @param connection a session on which nobody is logged in; ended if this fails, else it stays
+   *     the caller's
+   * @param server where the session leads; the account is pinned to the key the session has shown
+   * @param words from the emergency sheet; stay the caller's
+   * @param password the new one, in UTF-8, NFC; stays the caller's
+   * @param name of this device
+   * @return to be finished and closed by the caller
+   * @throws AlreadyLoggedIn if this device has an account
+   * @throws AccountTampered if the server's records are not those the owner made
+   * @throws Refused with {@link ErrorCode#LOGIN_FAILED} if the words are wrong or there is no such
+   *     user, and nobody can tell which; with another code if the server says so
+   */
+  public Recovery recover(
+      Connection connection,
+      ConnectionString server,
+      UserName user,
+      RecoveryWords words,
+      Secret password,
+      DeviceName name,
+      boolean keepDevices)
+      throws AlreadyLoggedIn, Refused, IOException {
+    boolean done = false;
+    try {
+      ConnectionString pinned = pinned(server, connection);
+      Optional<LocalAccount> settled = settle(connection, pinned, user);
+      if (settled.isPresent()) {
+        settled.get().close();
+        throw new AlreadyLoggedIn(user);
+      }
+      Recovery recovery =
+          Recovery.begin(
+              folder, connection, pinned, user, words, password, name, keepDevices, clock);
+      done = true;
+      return recovery;
+    } finally {
+      if (!done) {
+        connection.close();
+      }
+    }
+  }
+
+  /**
+   * Comes into the account of a device that shows a pairing code, once its owner has accepted.
+   *
+   * @param connection a session on which nobody is logged in; ended if this fails
+   * @param server where the session leads; the account is pinned to the key the session has shown
+   * @param code stays the caller's
+   * @param name of this device
+   * @return the account, logged in on this session; the caller closes it
+   * @throws AlreadyLoggedIn if this device has an account
+   * @throws PairingFailed if the other device does not have the code
+   * @throws AccountTampered if the server's records are not those the owner made
+   * @throws Refused with {@link ErrorCode#NOT_FOUND} if the code is wrong or too old
+   */
+  public LocalAccount pair(
+      Connection connection, ConnectionString server, PairingCode code, DeviceName name)
+      throws AlreadyLoggedIn, Refused, IOException {
+    boolean done = false;
+    try {
+      ConnectionString pinned = pinned(server, connection);
+      Optional<LocalAccount> kept = resume();
+      if (kept.isPresent()) {
+        kept.get().close();
+        throw new AlreadyLoggedIn(kept.get().user());
+      }
+      AccountQuestions questions = new AccountQuestions(connection);
+      JoinedByCode joined = JoinedByCode.join(questions, pinned, code, name);
+      LocalAccount.logIn(connection, joined.account(), joined.device().id(), joined.device().key());
+      LocalAccount account =
+          local(folder.create(joined.device().secret(), joined.open(questions, pinned)));
+      joined.accountKey().close();
+      account.confirm();
+      done = true;
+      return account;
+    } finally {
+      if (!done) {
+        connection.close();
+      }
+    }
+  }
+
   /** Removes the account from this device, also one whose files are damaged. */
   public void logOut() throws IOException {
     folder.remove();
+  }
+
+  private LocalAccount local(AccountFolder.Kept kept) {
+    return new LocalAccount(kept, clock);
   }
 
   private static ConnectionString pinned(ConnectionString server, Connection connection)
@@ -174,7 +247,7 @@ public final class AccountClient {
   private Optional<LocalAccount> settle(
       Connection connection, ConnectionString server, UserName user)
       throws AlreadyLoggedIn, IOException {
-    Optional<LocalAccount> kept = folder.read().map(LocalAccount::new);
+    Optional<LocalAccount> kept = folder.read().map(this::local);
     if (kept.isEmpty()) {
       return Optional.empty();
     }
@@ -189,7 +262,7 @@ public final class AccountClient {
         account.logIn(connection);
         return kept;
       } catch (DeviceRefused e) {
-        if (e.code() != ErrorCode.LOGIN_FAILED) {
+        if (e.code() != ErrorCode.LOGIN_FAILED && e.code() != ErrorCode.DEVICE_REVOKED) {
           account.close();
           throw e;
         }
@@ -208,39 +281,38 @@ public final class AccountClient {
       DeviceName name)
       throws WrongAccountKey, Refused, IOException {
     AccountQuestions questions = new AccountQuestions(connection);
-    OpenedAccount opened;
     try (Proven proven = prove(connection, user, password);
         SlotSecret slot =
             SlotSecret.password(proven.account(), proven.exportKey(), accountKey.secret())) {
-      opened = OpenedAccount.open(questions, proven.account(), slot);
-    }
-    JoiningDevice device = JoiningDevice.random();
-    LocalState state =
-        new LocalState(
-            false,
-            server,
-            user,
-            opened.chain().state().account(),
-            device.id(),
-            opened.chain().state().head(),
-            opened.keyBagVersion(),
-            accountKey.secret().copy(),
-            device.key(),
-            opened.keyBag(),
-            opened.roots());
-    // On the disk before the chain has it: no crash in between leaves a device without its keys.
-    AccountFolder.Kept kept = folder.create(device.secret(), state);
-    LocalAccount account = new LocalAccount(kept);
-    try {
-      kept.raise(append(questions, opened, device, name));
-      account.logIn(connection);
-      return account;
-    } catch (Refused e) {
-      account.logOut();
-      throw e;
-    } catch (IOException e) {
-      account.close();
-      throw e;
+      OpenedAccount opened = OpenedAccount.openByPassword(questions, slot);
+      JoiningDevice device = JoiningDevice.random();
+      LocalState state =
+          new LocalState(
+              false,
+              server,
+              user,
+              opened.chain().state().account(),
+              device.id(),
+              opened.chain().state().head(),
+              opened.keyBagVersion(),
+              accountKey.secret().copy(),
+              device.key(),
+              opened.keyBag(),
+              opened.roots());
+      // On the disk before the chain has it: no crash in between leaves a device without its keys.
+      AccountFolder.Kept kept = folder.create(device.secret(), state);
+      LocalAccount account = local(kept);
+      try {
+        kept.raise(append(questions, slot, opened, device, name).head());
+        account.logIn(connection);
+        return account;
+      } catch (Refused e) {
+        account.logOut();
+        throw e;
+      } catch (IOException e) {
+        account.close();
+        throw e;
+      }
     }
   }
 
@@ -284,30 +356,31 @@ public final class AccountClient {
     }
   }
 
-  /** Adds the device to the chain, after whatever other devices add meanwhile. */
-  private ChainFloor append(
-      AccountQuestions questions, OpenedAccount opened, JoiningDevice device, DeviceName name)
+  /** Adds the device to the chain in the name of the password slot. */
+  private ChainState append(
+      AccountQuestions questions,
+      SlotSecret slot,
+      OpenedAccount opened,
+      JoiningDevice device,
+      DeviceName name)
       throws Refused, IOException {
     ChainState chain = opened.chain().state();
     RootSecret root = opened.roots().getLast();
     LinkBody body = new LinkBody.AddDevice(device.introduce(chain.account(), root, name));
-    try (SlotSecret slot = device.slot(chain.account())) {
-      SealedSlot sealed = slot.seal(root, chain.generation(), chain.genesis());
-      for (int race = 0; ; race++) {
-        ChainLink link =
-            device.link(chain.account(), chain.head(), now(), body, opened.keyBag().identity());
-        try {
-          questions.tell(
-              AccountMethod.CHAIN_APPEND,
-              new Messages.ChainAppend(link.encode(), List.of(sealed.encode())));
-          return new ChainFloor(link.content().seq(), link.hash());
-        } catch (Refused e) {
-          if (e.code() != ErrorCode.CONFLICT || race == RACES) {
-            throw e;
-          }
-          chain = questions.chain(chain.head()).state();
-        }
-      }
+    try (SigningKey key = slot.signingKey()) {
+      return new ChainWriter(questions, clock, slot.slot(), key)
+          .append(
+              chain,
+              () -> questions.chain(chain.head()).state(),
+              now -> {
+                if (now.generation() != chain.generation()) {
+                  throw new Refused(
+                      ErrorCode.CONFLICT,
+                      "Another device changed the account meanwhile. Log in once more.",
+                      true);
+                }
+                return new ChainWriter.Draft(body, ChainWriter.NewKeys.of(device.key()), root);
+              });
     }
   }
 

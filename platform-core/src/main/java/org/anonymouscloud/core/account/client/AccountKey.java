@@ -3,7 +3,6 @@ package org.anonymouscloud.core.account.client;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Arrays;
-import org.anonymouscloud.core.account.Crockford;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Secret;
 
@@ -17,7 +16,6 @@ public final class AccountKey implements AutoCloseable {
   public static final int LENGTH = 16;
 
   private static final int CHARACTERS = 28;
-  private static final int GROUP = 4;
   private static final int CHECK_BITS = 12;
   private static final byte[] CHECK_LABEL =
       "anonymouscloud/account/v1/account-key-check".getBytes(US_ASCII);
@@ -53,47 +51,14 @@ public final class AccountKey implements AutoCloseable {
    * @throws Unreadable if it is not a key; the message says what is wrong and quotes nothing
    */
   public static AccountKey parse(byte[] typed) throws Unreadable {
-    byte[] digits = new byte[CHARACTERS];
-    byte[] bits = new byte[LENGTH + 2];
-    try {
-      int count = 0;
-      for (int i = 0; i < typed.length; i++) {
-        if (typed[i] > ' ' && typed[i] != '-') {
-          int digit = Crockford.digit(typed[i]);
-          if (digit < 0) {
-            throw new Unreadable(
-                "Character " + (count + 1) + " of the account key is none that keys are made of.");
-          }
-          if (count == CHARACTERS) {
-            throw new Unreadable("The account key is too long; it has 28 letters and digits.");
-          }
-          digits[count++] = (byte) digit;
-        } else if (typed[i] < 0) {
-          throw new Unreadable("The account key contains something other than letters and digits.");
-        }
-      }
-      if (count < CHARACTERS) {
-        throw new Unreadable(
-            "The account key is too short; it has 28 letters and digits, not " + count + ".");
-      }
-      pack(digits, bits);
-      Secret key = Secret.of(Arrays.copyOf(bits, LENGTH));
-      if (((bits[LENGTH] & 0xff) << 4 | (bits[LENGTH + 1] & 0xff) >>> 4) != check(key)) {
+    try (Secret bits = CodeText.parse(typed, CHARACTERS, "account key")) {
+      byte[] bytes = bits.bytes();
+      Secret key = Secret.of(Arrays.copyOf(bytes, LENGTH));
+      if (((bytes[LENGTH] & 0xff) << 4 | (bytes[LENGTH + 1] & 0xff) >>> 4) != check(key)) {
         key.close();
         throw new Unreadable("The account key has a typing error.");
       }
       return new AccountKey(key);
-    } finally {
-      Arrays.fill(digits, (byte) 0);
-      Arrays.fill(bits, (byte) 0);
-    }
-  }
-
-  /** 28 digits of 5 bits become 128 bits of key, 12 of checksum. */
-  private static void pack(byte[] digits, byte[] bits) {
-    for (int bit = 0; bit < CHARACTERS * 5; bit++) {
-      int value = digits[bit / 5] >> (4 - bit % 5) & 1;
-      bits[bit / 8] |= (byte) (value << (7 - bit % 8));
     }
   }
 
@@ -108,20 +73,9 @@ public final class AccountKey implements AutoCloseable {
     int check = check(key);
     bits[LENGTH] = (byte) (check >>> 4);
     bits[LENGTH + 1] = (byte) (check << 4);
-    byte[] text = new byte[CHARACTERS + CHARACTERS / GROUP - 1];
-    int at = 0;
-    for (int i = 0; i < CHARACTERS; i++) {
-      if (i > 0 && i % GROUP == 0) {
-        text[at++] = '-';
-      }
-      int digit = 0;
-      for (int bit = i * 5; bit < i * 5 + 5; bit++) {
-        digit = digit << 1 | (bits[bit / 8] >> (7 - bit % 8) & 1);
-      }
-      text[at++] = Crockford.character(digit);
+    try (Secret whole = Secret.of(bits)) {
+      return CodeText.write(whole, CHARACTERS);
     }
-    Arrays.fill(bits, (byte) 0);
-    return Secret.of(text);
   }
 
   /** The 16 bytes; they live as long as this key. */

@@ -8,22 +8,36 @@ import org.anonymouscloud.core.wire.Refused;
 public final class DeviceRefused extends IOException {
   private static final long serialVersionUID = 1;
 
+  private static final String REVOKED =
+      "This device was removed from the account. Use 'anoncloud logout' here; after that you can"
+          + " log in again.";
+
   private final ErrorCode code;
   private final boolean retryable;
 
   DeviceRefused(Refused refusal) {
-    super(
-        refusal.code() == ErrorCode.LOGIN_FAILED
-            ? "The server does not know this device any more. Log in again."
-            : refusal.getMessage(),
-        refusal);
+    super(text(refusal), refusal);
     this.code = refusal.code();
     this.retryable = refusal.retryable();
   }
 
+  /** The account's chain says that this device was removed. */
+  static DeviceRefused revoked() {
+    return new DeviceRefused(new Refused(ErrorCode.DEVICE_REVOKED, REVOKED));
+  }
+
+  private static String text(Refused refusal) {
+    return switch (refusal.code()) {
+      case LOGIN_FAILED -> "The server does not know this device any more. Log in again.";
+      case DEVICE_REVOKED -> REVOKED;
+      default -> String.valueOf(refusal.getMessage());
+    };
+  }
+
   /**
-   * Why: {@link ErrorCode#LOGIN_FAILED} if the account does not have this device, {@link
-   * ErrorCode#ACCOUNT_DISABLED}, {@link ErrorCode#SERVER_FULL}, or what else the server said.
+   * Why: {@link ErrorCode#DEVICE_REVOKED} if it was removed, {@link ErrorCode#LOGIN_FAILED} if the
+   * account does not have this device, {@link ErrorCode#ACCOUNT_DISABLED}, {@link
+   * ErrorCode#SERVER_FULL}, or what else the server said.
    */
   public ErrorCode code() {
     return code;

@@ -20,7 +20,9 @@ import org.anonymouscloud.core.disk.PrivateFile;
 public record EmergencySheet(
     String server, UserName user, AccountKey accountKey, RecoveryWords words) {
   private static final String KEY_LINE = "Account key: ";
+  private static final String WORDS_LINE = "Recovery words:";
   private static final int WORDS_IN_A_LINE = 6;
+  private static final int LINES_OF_WORDS = RecoveryWords.COUNT / WORDS_IN_A_LINE;
 
   private static final String HEAD =
       """
@@ -41,9 +43,14 @@ public record EmergencySheet(
           anoncloud login --server CONNECTION-STRING --user NAME --account-key-file FILE
 
       (FILE may be this sheet.) If you have lost the password, or all your devices, the
-      recovery words alone are enough:
+      recovery words alone are enough. They give the account a new password and a new sheet;
+      this one is void from then on:
 
-          anoncloud recover --server CONNECTION-STRING --user NAME
+          anoncloud recover --server CONNECTION-STRING --user NAME --words-file FILE
+
+      Try now and then whether you still find this page, on a device that is logged in:
+
+          anoncloud recover --rehearse
       """;
 
   /** The sheet's text in UTF-8; the caller closes it. */
@@ -56,7 +63,7 @@ public record EmergencySheet(
     try (Secret key = accountKey.text()) {
       page.writeBytes(key.bytes());
     }
-    page.add("\n\nRecovery words:\n\n");
+    page.add("\n\n" + WORDS_LINE + "\n\n");
     try (Secret text = words.text()) {
       page.addWords(text.bytes());
     }
@@ -95,6 +102,34 @@ public record EmergencySheet(
       }
     }
     return parse(file, 0, file.length);
+  }
+
+  /**
+   * Finds the recovery words in a sheet, or in a file that holds nothing else.
+   *
+   * @throws Unreadable if there are none
+   */
+  public static RecoveryWords wordsIn(byte[] file) throws Unreadable {
+    byte[] mark = WORDS_LINE.getBytes(US_ASCII);
+    for (int i = 0; i + mark.length <= file.length; i++) {
+      if (Arrays.equals(file, i, i + mark.length, mark, 0, mark.length)) {
+        int start = i + mark.length;
+        int end = start;
+        for (int lines = 0; end < file.length && lines < LINES_OF_WORDS; end++) {
+          // Blank lines stand between the heading and the words.
+          if (file[end] == '\n' && end > start && file[end - 1] != '\n') {
+            lines++;
+          }
+        }
+        byte[] lines = Arrays.copyOfRange(file, start, end);
+        try {
+          return RecoveryWords.parse(lines);
+        } finally {
+          Arrays.fill(lines, (byte) 0);
+        }
+      }
+    }
+    return RecoveryWords.parse(file);
   }
 
   private static AccountKey parse(byte[] file, int start, int end) throws Unreadable {

@@ -1,18 +1,13 @@
 package org.anonymouscloud.core.account.client;
 
-import java.time.Instant;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.chain.ChainFloor;
-import org.anonymouscloud.core.account.chain.ChainLink;
-import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.NewDevice;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 
 /**
@@ -35,24 +30,8 @@ record JoiningDevice(DeviceId id, Secret secret, SigningKey key) {
   /** The device as the chain introduces it. */
   NewDevice introduce(AccountId account, RootSecret root, DeviceName name) {
     try (SlotSecret slot = slot(account)) {
-      return new NewDevice(id, key.verifyKey(), slot.publicKey(), name.seal(account, id, root));
+      return new NewDevice(id, key.verifyKey(), slot.sealingKey(), name.seal(account, id, root));
     }
-  }
-
-  /**
-   * The link that makes this device valid, signed by the account and by the device.
-   *
-   * @param after the last link of the chain
-   */
-  ChainLink link(
-      AccountId account, ChainFloor after, Instant time, LinkBody body, SigningKey identity) {
-    ChainLink.Content content =
-        new ChainLink.Content(account, after.seq() + 1, after.hash(), time, body);
-    byte[] bytes = content.encode();
-    return ChainLink.of(
-        content,
-        Signatures.sign(identity, ChainLink.IDENTITY_LABEL, bytes),
-        Signatures.sign(key, ChainLink.DEVICE_LABEL, bytes));
   }
 
   @Override

@@ -1,20 +1,29 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
-import org.anonymouscloud.core.account.chain.NewDevice;
+import org.anonymouscloud.core.account.chain.ListedDevice;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.account.client.local.FeatureState;
 import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
+import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.ConnectionString;
@@ -30,10 +39,17 @@ import org.anonymouscloud.core.wire.Refused;
 public final class LocalAccount implements AutoCloseable {
   private static final String OWN_LABELS = "anonymouscloud/account/";
 
-  private final AccountFolder.Kept kept;
+  /** No feature has this name, for its methods would be those of the account protocol. */
+  private static final String OWN_VALUES = "account";
 
-  LocalAccount(AccountFolder.Kept kept) {
+  private static final String REHEARSED = "rehearsed";
+
+  private final AccountFolder.Kept kept;
+  private final Clock clock;
+
+  LocalAccount(AccountFolder.Kept kept, Clock clock) {
     this.kept = kept;
+    this.clock = clock;
   }
 
   public AccountId account() {
@@ -56,6 +72,24 @@ public final class LocalAccount implements AutoCloseable {
   /** A copy of the account key, for bringing in another device. The caller closes it. */
   public AccountKey accountKey() {
     return AccountKey.of(state().accountKey().copy());
+  }
+
+  /** Whether this is the account key. */
+  public boolean isOpenedBy(AccountKey key) {
+    return key.secret().sameAs(state().accountKey());
+  }
+
+  /** The day on which somebody last showed that the emergency sheet is at hand. */
+  public Optional<LocalDate> rehearsed() throws IOException {
+    return kept.feature(OWN_VALUES)
+        .get(REHEARSED)
+        .map(day -> LocalDate.ofEpochDay(ByteBuffer.wrap(day).getLong()));
+  }
+
+  /** Notes that the sheet is at hand today. */
+  public void rehearse() throws IOException {
+    long day = LocalDate.now(clock).toEpochDay();
+    kept.feature(OWN_VALUES).put(REHEARSED, ByteBuffer.allocate(Long.BYTES).putLong(day).array());
   }
 
   /** The newest generation of the root secret, counted from 0. */
@@ -99,7 +133,7 @@ public final class LocalAccount implements AutoCloseable {
    * @return closed by the caller, before this account
    */
   public OnlineAccount connect(Dialer dialer) {
-    return new OnlineAccount(this, dialer);
+    return new OnlineAccount(this, clock, dialer);
   }
 
   /** Forgets the account: nothing of it stays on the disk or in memory. */
@@ -129,26 +163,37 @@ public final class LocalAccount implements AutoCloseable {
     if (!pinned.equals(Optional.of(connection.serverKey()))) {
       throw new UntrustedServer(connection.serverKey(), pinned);
     }
-    byte[] message =
-        AccountMethod.deviceLogin(state.account(), state.device(), connection.handshakeHash());
-    byte[] signature =
-        Signatures.sign(state.deviceKey(), AccountMethod.DEVICE_LOGIN_LABEL, message);
+    logIn(connection, state.account(), state.device(), state.deviceKey());
+    kept.confirm();
+  }
+
+  /** The same for a device that has no account on its disk yet. */
+  static void logIn(Connection connection, AccountId account, DeviceId device, SigningKey deviceKey)
+      throws IOException {
+    byte[] message = AccountMethod.deviceLogin(account, device, connection.handshakeHash());
+    byte[] signature = Signatures.sign(deviceKey, AccountMethod.DEVICE_LOGIN_LABEL, message);
     try {
       new AccountQuestions(connection)
           .tell(
               AccountMethod.DEVICE_LOGIN,
-              new Messages.DeviceLogin(state.account().bytes(), state.device().bytes(), signature));
+              new Messages.DeviceLogin(account.bytes(), device.bytes(), signature));
     } catch (Refused e) {
       throw new DeviceRefused(e);
     }
+  }
+
+  /** Notes for good that the server has this device. */
+  void confirm() throws IOException {
     kept.confirm();
   }
 
   /**
    * Fetches the chain, refuses one that is not at least what this device has seen, and notes for
-   * good how far it has come before anything of it is used (A13, A23).
+   * good how far it has come before anything of it is used (A13, A23). If there are new generations
+   * of the root secret, this device has them when this returns, and uses the newest from then on.
    *
    * @param link on which this device is logged in
+   * @throws DeviceRefused if the chain says that this device was removed
    */
   ChainState chain(Link link) throws IOException {
     ChainState chain;
@@ -157,13 +202,30 @@ public final class LocalAccount implements AutoCloseable {
     } catch (Refused e) {
       throw new IOException("The server did not give the account's chain: " + e.getMessage(), e);
     }
-    VerifyKey own = state().deviceKey().verifyKey();
-    if (!chain.account().equals(account())
-        || !chain.device(device()).map(NewDevice::signingKey).equals(Optional.of(own))) {
+    if (!chain.account().equals(account())) {
       throw new AccountTampered(new ChainRefused(ChainRefused.Reason.WRONG_ACCOUNT));
     }
-    kept.raise(chain.head());
+    if (chain.former().containsKey(device())) {
+      throw DeviceRefused.revoked();
+    }
+    VerifyKey own = state().deviceKey().verifyKey();
+    if (!chain.device(device()).map(ListedDevice::signingKey).equals(Optional.of(own))) {
+      throw new AccountTampered(new ChainRefused(ChainRefused.Reason.UNKNOWN_DEVICE));
+    }
+    kept.advance(chain.head(), chain.generation(), () -> roots(link, chain));
     return chain;
+  }
+
+  /** The root secrets of a chain with more of them than this device knows. */
+  private List<RootSecret> roots(Link link, ChainState chain) throws IOException {
+    try (SlotSecret slot = kept.slot()) {
+      SealedSlot record = new AccountQuestions(link).slot(slot.slot(), chain.generation());
+      return slot.open(record, chain).withEarlier(chain);
+    } catch (NotAuthentic e) {
+      throw new AccountTampered(e);
+    } catch (Refused e) {
+      throw new IOException("The server did not give this device's keys: " + e.getMessage(), e);
+    }
   }
 
   @Override

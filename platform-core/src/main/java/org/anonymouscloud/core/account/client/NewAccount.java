@@ -2,8 +2,8 @@ package org.anonymouscloud.core.account.client;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SealedSlot;
@@ -12,6 +12,7 @@ import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.SigningKey;
 
 /** The secrets with which an account begins, and what the server is told of them. */
 record NewAccount(
@@ -22,7 +23,6 @@ record NewAccount(
     RecoveryWords words,
     JoiningDevice device) {
   private static final int GENERATION = 0;
-  private static final ChainFloor BEFORE_ALL = new ChainFloor(-1, ChainLink.NOTHING);
 
   static NewAccount random() {
     return new NewAccount(
@@ -49,20 +49,25 @@ record NewAccount(
   Records records(Secret exportKey, DeviceName name, Instant time) {
     try (SlotSecret password = SlotSecret.password(id, exportKey, accountKey.secret());
         SlotSecret recovery = SlotSecret.recovery(id, words.secret());
-        SlotSecret own = device.slot(id)) {
+        SlotSecret own = device.slot(id);
+        SigningKey byPassword = password.signingKey();
+        SigningKey byRecovery = recovery.signingKey()) {
       LinkBody body =
           new LinkBody.Create(
               keyBag.identity().verifyKey(),
-              password.publicKey(),
-              recovery.publicKey(),
+              password.keys(),
+              recovery.keys(),
               root.commitment(id, GENERATION),
               device.introduce(id, root, name));
-      ChainLink link = device.link(id, BEFORE_ALL, time, body, keyBag.identity());
+      ChainLink link =
+          ChainLink.sign(
+              ChainLink.Content.after(ChainLink.BEFORE_ALL, id, time, own.slot(), body),
+              device.key(),
+              List.of(keyBag.identity(), byPassword, byRecovery));
       List<SealedSlot> slots =
-          List.of(
-              password.seal(root, GENERATION, link.hash()),
-              recovery.seal(root, GENERATION, link.hash()),
-              own.seal(root, GENERATION, link.hash()));
+          Stream.of(password, recovery, own)
+              .map(slot -> SlotSecret.seal(id, slot.slot(), slot.sealingKey(), root, GENERATION))
+              .toList();
       return new Records(link, slots, keyBag.seal(id, root, GENERATION, 0));
     }
   }

@@ -1,12 +1,20 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.util.Optional;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainState;
-import org.anonymouscloud.core.account.chain.NewDevice;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
+import org.anonymouscloud.core.crypto.SigningKey;
+import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.session.Connection;
+import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnlineAccount implements AutoCloseable {
   private final LocalAccount local;
+  private final Clock clock;
   private final ReconnectingLink link;
   private volatile @Nullable ChainState chain;
 
-  OnlineAccount(LocalAccount local, Dialer dialer) {
+  OnlineAccount(LocalAccount local, Clock clock, Dialer dialer) {
     this.local = local;
+    this.clock = clock;
     this.link = new ReconnectingLink(() -> logIn(dialer.dial()));
   }
 
@@ -58,24 +68,75 @@ public final class OnlineAccount implements AutoCloseable {
   }
 
   /**
-   * Whether a device of this account, valid in its chain, made a signature. Asks the server when
-   * the device is a new one.
+   * Whether a device of this account made a signature, with what it knew in a generation of the
+   * root secret. Asks the server when the device is a new one.
    *
-   * @return false for a wrong signature and for a device that is not in the chain
+   * @return false for a wrong signature, for a device that is not in the chain, and for one that
+   *     was removed before that generation (A16)
    * @throws IOException if the chain cannot be had
    */
-  public boolean verify(DeviceId signer, String label, byte[] message, byte[] signature)
+  public boolean verify(
+      DeviceId signer, int generation, String label, byte[] message, byte[] signature)
       throws IOException {
     ChainState known = chain;
-    Optional<NewDevice> device = known == null ? Optional.empty() : known.device(signer);
-    if (device.isEmpty()) {
-      device = refresh().device(signer);
+    Optional<VerifyKey> key =
+        known == null ? Optional.empty() : known.deviceKey(signer, generation);
+    if (key.isEmpty()) {
+      key = refresh().deviceKey(signer, generation);
     }
-    return device.isPresent()
-        && Signatures.verify(device.get().signingKey(), label, message, signature);
+    return key.isPresent() && Signatures.verify(key.get(), label, message, signature);
   }
 
-  private ChainState refresh() throws IOException {
+  /** The account's devices. */
+  public Devices devices() {
+    return new Devices(this);
+  }
+
+  /**
+   * Gives the account another password; nothing else changes, and no file is sealed anew. Whoever
+   * knows the old one can log in no more, but devices that are logged in stay.
+   *
+   * @param password the new one, in UTF-8, NFC; stays the caller's
+   */
+  public void changePassword(Secret password) throws Refused, IOException {
+    AccountQuestions questions = new AccountQuestions(link);
+    LocalState state = local.state();
+    try (NewPassword fresh = NewPassword.change(questions, state.user(), password);
+        SlotSecret slot =
+            SlotSecret.password(state.account(), fresh.exportKey(), state.accountKey());
+        SigningKey bySlot = slot.signingKey()) {
+      append(
+          now ->
+              new ChainWriter.Draft(
+                  new LinkBody.ChangePassword(slot.keys()),
+                  ChainWriter.NewKeys.of(bySlot),
+                  local.state().roots().get(now.generation()),
+                  fresh.record().encode()));
+    }
+  }
+
+  /** Whether these are the words on the account's sheet, by what the chain says of them. */
+  public boolean isOpenedBy(RecoveryWords words) throws IOException {
+    try (SlotSecret slot = SlotSecret.recovery(local.account(), words.secret())) {
+      return slot.isNamedBy(refresh());
+    }
+  }
+
+  /** Adds a link in this device's name, and goes by the chain with it from here on. */
+  void append(ChainWriter.Drafting drafting) throws Refused, IOException {
+    LocalState state = local.state();
+    new ChainWriter(
+            new AccountQuestions(link), clock, new SlotId.Device(state.device()), state.deviceKey())
+        .append(refresh(), this::refresh, drafting);
+    refresh();
+  }
+
+  /**
+   * The newest chain.
+   *
+   * @throws AccountTampered if the server shows another
+   */
+  ChainState refresh() throws IOException {
     try {
       return keep(local.chain(link));
     } catch (AccountTampered e) {

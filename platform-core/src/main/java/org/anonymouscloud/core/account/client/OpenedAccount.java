@@ -1,14 +1,10 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
-import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
@@ -18,11 +14,13 @@ import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
- * What the password slot opens, with everything checked before anything is used.
+ * What the password slot or the recovery slot opens, with everything checked before anything is
+ * used.
  *
  * @param roots of all generations, the oldest first
  */
-record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag, long keyBagVersion) {
+record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag, long keyBagVersion)
+    implements AutoCloseable {
 
   /**
    * Fetches and opens the account's records.
@@ -30,22 +28,39 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag, long ke
    * @throws WrongAccountKey if the chain's password slot is another than this one
    * @throws AccountTampered if the records are not those that the account's owner made
    */
-  static OpenedAccount open(AccountQuestions server, AccountId account, SlotSecret slot)
+  static OpenedAccount openByPassword(AccountQuestions server, SlotSecret slot)
       throws WrongAccountKey, Refused, IOException {
-    Chain chain = server.chain();
-    ChainState state = chain.state();
-    if (!state.account().equals(account)) {
-      throw new AccountTampered(new ChainRefused(ChainRefused.Reason.WRONG_ACCOUNT));
-    }
-    if (!Arrays.equals(slot.publicKey(), state.passwordSlot())) {
+    Chain chain = chain(server, slot);
+    if (!slot.isNamedBy(chain.state())) {
       throw new WrongAccountKey();
     }
-    List<RootSecret> roots = new ArrayList<>();
+    return open(server, slot, chain);
+  }
+
+  /**
+   * The same for a slot whose key the server has already seen to be right.
+   *
+   * @throws AccountTampered if the records are not those that the account's owner made
+   */
+  static OpenedAccount open(AccountQuestions server, SlotSecret slot) throws Refused, IOException {
+    return open(server, slot, chain(server, slot));
+  }
+
+  private static Chain chain(AccountQuestions server, SlotSecret slot) throws Refused, IOException {
+    Chain chain = server.chain();
+    if (!chain.state().account().equals(slot.account())) {
+      throw new AccountTampered(new ChainRefused(ChainRefused.Reason.WRONG_ACCOUNT));
+    }
+    return chain;
+  }
+
+  private static OpenedAccount open(AccountQuestions server, SlotSecret slot, Chain chain)
+      throws Refused, IOException {
+    ChainState state = chain.state();
+    List<RootSecret> roots = List.of();
     boolean done = false;
     try {
-      for (int generation = 0; generation <= state.generation(); generation++) {
-        roots.add(slot.open(server.slot(new SlotId.Password(), generation), generation, state));
-      }
+      roots = slot.open(server.slot(slot.slot(), state.generation()), state).withEarlier(state);
       Messages.KeyBag bag =
           server.ask(AccountMethod.KEY_BAG_GET, new Messages.Empty(), Messages.KeyBag.class);
       KeyBag keyBag = KeyBag.open(bag.sealed(), bag.version(), roots, state);
@@ -58,6 +73,12 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag, long ke
         roots.forEach(RootSecret::close);
       }
     }
+  }
+
+  @Override
+  public void close() {
+    roots.forEach(RootSecret::close);
+    keyBag.close();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.InviteCode;
@@ -20,8 +21,9 @@ import org.anonymouscloud.core.wire.Refused;
  * An account that is made but that the server does not have yet. Keep the {@link #sheet} first,
  * then {@link #finish}: an account whose sheet is lost cannot be rescued. Not thread-safe.
  */
-public final class Registration implements AutoCloseable {
+public final class Registration implements PreparedAccount {
   private final AccountFolder folder;
+  private final Clock clock;
   private final Connection connection;
   private final ConnectionString server;
   private final UserName user;
@@ -33,6 +35,7 @@ public final class Registration implements AutoCloseable {
 
   Registration(
       AccountFolder folder,
+      Clock clock,
       Connection connection,
       ConnectionString server,
       UserName user,
@@ -41,6 +44,7 @@ public final class Registration implements AutoCloseable {
       NewAccount.Records records,
       Optional<InviteCode> invite) {
     this.folder = folder;
+    this.clock = clock;
     this.connection = connection;
     this.server = server;
     this.user = user;
@@ -55,24 +59,17 @@ public final class Registration implements AutoCloseable {
     return invite.map(InviteCode::bytes).orElseGet(() -> new byte[0]);
   }
 
-  /** What the person must keep; it can be read until this is closed. */
+  @Override
   public EmergencySheet sheet() {
     return new EmergencySheet(server.toString(), user, account.accountKey(), account.words());
   }
 
-  /**
-   * Gives the account to the server and logs this device in over the same session.
-   *
-   * @return the account; the caller closes it
-   * @throws Refused if the server takes no accounts or someone has just taken the name; then
-   *     nothing is kept
-   * @throws IOException if the connection broke, so that nobody knows whether the server has the
-   *     account; the next registration or login on this folder finds out
-   */
+  @Override
   public LocalAccount finish() throws Refused, IOException {
     finished = true;
     // On the disk before the server has it: no crash in between can lock the owner out.
-    LocalAccount local = new LocalAccount(folder.create(account.device().secret().copy(), state()));
+    LocalAccount local =
+        new LocalAccount(folder.create(account.device().secret().copy(), state()), clock);
     try {
       new AccountQuestions(connection)
           .tell(
@@ -110,7 +107,6 @@ public final class Registration implements AutoCloseable {
         List.of(account.root()));
   }
 
-  /** Wipes what the sheet shows, and all keys if the account was not finished. */
   @Override
   public void close() {
     account.accountKey().close();

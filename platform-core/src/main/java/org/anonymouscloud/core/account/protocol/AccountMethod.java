@@ -15,11 +15,18 @@ public enum AccountMethod {
   LOGIN_START("account/login-start"),
   LOGIN_FINISH("account/login-finish"),
   DEVICE_LOGIN("account/device-login"),
+  RECOVERY_START("account/recovery-start"),
+  RECOVERY_FINISH("account/recovery-finish"),
+  PASSWORD_START("account/password-start"),
   CHAIN_GET("account/chain-get"),
   CHAIN_APPEND("account/chain-append"),
   SLOT_GET("account/slot-get"),
   KEY_BAG_GET("account/key-bag-get"),
   KEY_BAG_PUT("account/key-bag-put"),
+  PAIR_OPEN("account/pair-open"),
+  PAIR_PUT("account/pair-put"),
+  PAIR_GET("account/pair-get"),
+  PAIR_CLOSE("account/pair-close"),
   LOGOUT("account/logout");
 
   /** What every method here begins with. */
@@ -27,6 +34,9 @@ public enum AccountMethod {
 
   /** What a device signs to log in. */
   public static final String DEVICE_LOGIN_LABEL = "anonymouscloud/account/v1/device-login";
+
+  /** What the recovery slot signs to log in. */
+  public static final String RECOVERY_LOGIN_LABEL = "anonymouscloud/account/v1/recovery-login";
 
   private static final byte[] LOGIN_LABEL = "anonymouscloud/account/v1/login".getBytes(US_ASCII);
 
@@ -48,6 +58,11 @@ public enum AccountMethod {
   /** What a device signs, with the label, to log in over one channel (A14). */
   public static byte[] deviceLogin(AccountId account, DeviceId device, byte[] handshakeHash) {
     return concat(account.bytes(), device.bytes(), handshakeHash);
+  }
+
+  /** What the recovery slot signs, with the label, to log in over one channel (A14). */
+  public static byte[] recoveryLogin(AccountId account, byte[] handshakeHash) {
+    return concat(account.bytes(), handshakeHash);
   }
 
   private static byte[] concat(byte[]... parts) {

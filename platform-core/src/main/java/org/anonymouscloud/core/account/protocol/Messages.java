@@ -40,6 +40,20 @@ public final class Messages {
 
   public record DeviceLogin(byte[] account, byte[] device, byte[] signature) {}
 
+  public record RecoveryStart(String userName) {}
+
+  /**
+   * @param account whose words must be proven; for an unknown name an id that nobody has
+   */
+  public record RecoveryStarted(byte[] account) {}
+
+  public record RecoveryFinish(byte[] signature) {}
+
+  /**
+   * @param request OPAQUE's, for a password that takes the place of the one before
+   */
+  public record PasswordStart(byte[] request) {}
+
   public record ChainGet(long from) {}
 
   /**
@@ -50,9 +64,10 @@ public final class Messages {
 
   /**
    * @param link belongs after the last; its number is the one to compare and set
-   * @param slots for the keys that the link brings in
+   * @param slots for those who do not have the newest root secret before the link
+   * @param record OPAQUE's, if the link changes the password; else empty
    */
-  public record ChainAppend(byte[] link, List<byte[]> slots) {}
+  public record ChainAppend(byte[] link, List<byte[]> slots, byte[] record) {}
 
   public record SlotGet(byte[] slot, int generation) {}
 
@@ -62,6 +77,23 @@ public final class Messages {
    * @param version counted from 0; a put must name the version after the last
    */
   public record KeyBag(long version, byte[] sealed) {}
+
+  /**
+   * @param relay names the letter box of two devices that pair
+   */
+  public record PairOpened(byte[] relay) {}
+
+  /**
+   * @param step number of the letter, from 1; the new device writes the odd ones
+   */
+  public record PairPut(byte[] relay, int step, byte[] message) {}
+
+  public record PairGet(byte[] relay, int step) {}
+
+  /**
+   * @param message empty if the letter has not come yet
+   */
+  public record PairGot(byte[] message) {}
 
   public record Empty() {}
 }

@@ -14,6 +14,8 @@ import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.LoginLimits.Door;
 import org.anonymouscloud.core.crypto.Signatures;
+import org.anonymouscloud.core.crypto.SigningKey;
+import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.opaque.Identities;
 import org.anonymouscloud.core.opaque.LoginProof;
@@ -35,6 +37,9 @@ import org.anonymouscloud.core.wire.Refused;
 public final class AccountPeer {
   private static final int MAX_KEY_BAG = 64 * 1024;
 
+  /** Stands in for the key of an account that there is not, so that refusing it takes as long. */
+  private static final VerifyKey NOBODYS_KEY = SigningKey.generate().verifyKey();
+
   private final AccountService service;
   private final byte[] handshakeHash;
   private final Network network;
@@ -55,7 +60,12 @@ public final class AccountPeer {
       UserName name, OpaqueServer.Login login, Optional<AccountTables.Account> account)
       implements State {}
 
+  /** The recovery words are still to be proven; the account may be one that nobody has. */
+  private record Recovering(UserName name, AccountId account) implements State {}
+
   private record KnowsPassword(AccountId account) implements State {}
+
+  private record KnowsWords(AccountId account) implements State {}
 
   private record LoggedIn(AccountId account, DeviceId device) implements State {}
 
@@ -101,11 +111,20 @@ public final class AccountPeer {
       case LOGIN_START -> start(Cbor.decode(body, Messages.LoginStart.class));
       case LOGIN_FINISH -> finish(Cbor.decode(body, Messages.LoginFinish.class));
       case DEVICE_LOGIN -> login(Cbor.decode(body, Messages.DeviceLogin.class));
+      case RECOVERY_START -> start(Cbor.decode(body, Messages.RecoveryStart.class));
+      case RECOVERY_FINISH -> finish(Cbor.decode(body, Messages.RecoveryFinish.class));
+      case PASSWORD_START -> start(Cbor.decode(body, Messages.PasswordStart.class));
       case CHAIN_GET -> links(Cbor.decode(body, Messages.ChainGet.class));
       case CHAIN_APPEND -> append(Cbor.decode(body, Messages.ChainAppend.class));
       case SLOT_GET -> slot(Cbor.decode(body, Messages.SlotGet.class));
       case KEY_BAG_GET -> service.keyBag(proven());
       case KEY_BAG_PUT -> put(Cbor.decode(body, Messages.KeyBag.class));
+      case PAIR_OPEN -> new Messages.PairOpened(service.pairings().open(loggedIn()));
+      case PAIR_PUT -> put(Cbor.decode(body, Messages.PairPut.class));
+      case PAIR_GET ->
+          new Messages.PairGot(
+              service.pairings().get(Cbor.decode(body, Messages.PairGet.class), account()));
+      case PAIR_CLOSE -> closePairing();
       case LOGOUT -> logout();
     };
   }
@@ -180,11 +199,11 @@ public final class AccountPeer {
   private synchronized Messages.Empty login(Messages.DeviceLogin message) throws Refused {
     AccountId account = AccountId.of(message.account());
     DeviceId device = DeviceId.of(message.device());
-    if (!(state instanceof KnowsPassword(AccountId known) && known.equals(account))) {
+    if (!knows(account)) {
       requireNobody();
     }
-    AccountTables.Device known =
-        service.device(account, device).orElseThrow(AccountPeer::loginFailed);
+    AccountTables.Signer known =
+        service.signer(account, new SlotId.Device(device)).orElseThrow(AccountPeer::loginFailed);
     boolean right =
         Signatures.verify(
             known.signingKey(),
@@ -194,10 +213,75 @@ public final class AccountPeer {
     if (!right) {
       throw loginFailed();
     }
+    requireValid(known);
     requireActive(known.active());
     service.seen(account, known.lastSeen());
     state = new LoggedIn(account, device);
     return new Messages.Empty();
+  }
+
+  private boolean knows(AccountId account) {
+    return switch (state) {
+      case KnowsPassword(AccountId known) -> known.equals(account);
+      case KnowsWords(AccountId known) -> known.equals(account);
+      case Anonymous nobody -> false;
+      case Proving nobody -> false;
+      case Recovering nobody -> false;
+      case LoggedIn in -> false;
+    };
+  }
+
+  /**
+   * Whether the device that is logged in may still be: a login may cross a revocation, and a
+   * session that comes just after the others have ended must not stay.
+   */
+  public boolean isStillValid() {
+    return !(state instanceof LoggedIn(AccountId account, DeviceId device))
+        || service
+            .signer(account, new SlotId.Device(device))
+            .filter(known -> !known.revoked() && known.active())
+            .isPresent();
+  }
+
+  private synchronized Messages.RecoveryStarted start(Messages.RecoveryStart message)
+      throws Refused {
+    requireNobody();
+    UserName name = new UserName(message.userName());
+    service.limits().count(Door.RECOVERY, name.bytes(), network);
+    // Made for known users too, so that both take the same time (A11).
+    AccountId fake = service.secrets().fakeAccount(name);
+    AccountId account = service.find(name).map(AccountTables.Account::id).orElse(fake);
+    state = new Recovering(name, account);
+    return new Messages.RecoveryStarted(account.bytes());
+  }
+
+  private synchronized Messages.Empty finish(Messages.RecoveryFinish message) throws Refused {
+    if (!(state instanceof Recovering(UserName name, AccountId account))) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "No recovery was started on this session.");
+    }
+    state = new Anonymous();
+    Optional<AccountTables.Signer> known = service.signer(account, new SlotId.Recovery());
+    boolean right =
+        Signatures.verify(
+            known.map(AccountTables.Signer::signingKey).orElse(NOBODYS_KEY),
+            AccountMethod.RECOVERY_LOGIN_LABEL,
+            AccountMethod.recoveryLogin(account, handshakeHash),
+            message.signature());
+    if (!right || known.isEmpty()) {
+      throw new Refused(ErrorCode.LOGIN_FAILED, "The user name or the recovery words are wrong.");
+    }
+    service.limits().succeeded(Door.RECOVERY, name.bytes());
+    requireActive(known.get().active());
+    state = new KnowsWords(account);
+    return new Messages.Empty();
+  }
+
+  /** A password for the account of who is at the other end; nothing changes before its link. */
+  private Messages.RegisterStarted start(Messages.PasswordStart message) throws Refused, Malformed {
+    UserName name = service.userName(proven());
+    RegistrationRequest request = RegistrationRequest.decode(message.request());
+    PasswordKeys keys = service.secrets().newest();
+    return new Messages.RegisterStarted(keys.opaque().register(request, name.bytes()).encode());
   }
 
   private Messages.ChainGot links(Messages.ChainGet message) throws Refused {
@@ -205,7 +289,12 @@ public final class AccountPeer {
   }
 
   private Messages.Empty append(Messages.ChainAppend message) throws Refused, Malformed {
-    service.append(proven(), ChainLink.decode(message.link()), slots(message.slots()));
+    Optional<RegistrationRecord> record =
+        message.record().length == 0
+            ? Optional.empty()
+            : Optional.of(RegistrationRecord.decode(message.record()));
+    service.append(
+        proven(), ChainLink.decode(message.link()), slots(message.slots()), record, device());
     return new Messages.Empty();
   }
 
@@ -216,8 +305,25 @@ public final class AccountPeer {
 
   private Messages.Empty put(Messages.KeyBag bag) throws Refused {
     checkKeyBag(bag.sealed());
-    service.putKeyBag(account().orElseThrow(AccountPeer::notLoggedIn), bag);
+    service.putKeyBag(loggedIn(), bag);
     return new Messages.Empty();
+  }
+
+  private Messages.Empty put(Messages.PairPut letter) throws Refused {
+    if (letter.step() == 1) {
+      service.limits().count(Door.PAIRING, network);
+    }
+    service.pairings().put(letter, account());
+    return new Messages.Empty();
+  }
+
+  private Messages.Empty closePairing() throws Refused {
+    service.pairings().close(loggedIn());
+    return new Messages.Empty();
+  }
+
+  private AccountId loggedIn() throws Refused {
+    return account().orElseThrow(AccountPeer::notLoggedIn);
   }
 
   private Messages.Empty logout() {
@@ -225,18 +331,22 @@ public final class AccountPeer {
     return new Messages.Empty();
   }
 
-  /** The account of a device that is logged in or of someone who knows the password. */
+  /** The account of a device that is logged in or of someone who knows password or words. */
   private AccountId proven() throws Refused {
     return switch (state) {
       case KnowsPassword(AccountId account) -> account;
+      case KnowsWords(AccountId account) -> account;
       case LoggedIn in -> in.account();
       case Anonymous nobody -> throw notLoggedIn();
       case Proving notYet -> throw notLoggedIn();
+      case Recovering notYet -> throw notLoggedIn();
     };
   }
 
   private void requireNobody() throws Refused {
-    if (state instanceof LoggedIn || state instanceof KnowsPassword) {
+    if (state instanceof LoggedIn
+        || state instanceof KnowsPassword
+        || state instanceof KnowsWords) {
       throw new Refused(ErrorCode.BAD_REQUEST, "This session is logged in already.");
     }
   }
@@ -245,6 +355,12 @@ public final class AccountPeer {
     if (!active) {
       throw new Refused(
           ErrorCode.ACCOUNT_DISABLED, "The server's owner has disabled this account.");
+    }
+  }
+
+  private static void requireValid(AccountTables.Signer device) throws Refused {
+    if (device.revoked()) {
+      throw new Refused(ErrorCode.DEVICE_REVOKED, "This device was removed from the account.");
     }
   }
 

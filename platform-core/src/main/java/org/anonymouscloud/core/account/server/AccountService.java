@@ -14,6 +14,8 @@ import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.Messages;
@@ -21,6 +23,7 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -43,6 +46,7 @@ public final class AccountService {
   private final Clock clock;
   private final AccountPolicy policy;
   private final LoginLimits limits;
+  private final Pairings pairings;
 
   /**
    * Brings the tables up to date.
@@ -56,6 +60,7 @@ public final class AccountService {
     this.clock = clock;
     this.policy = policy;
     this.limits = new LoginLimits(database, secrets.attemptsKey(), clock);
+    this.pairings = new Pairings(database, clock);
     migrate(database);
   }
 
@@ -91,6 +96,11 @@ public final class AccountService {
           new InviteTable(handle).forget(clock.instant());
           return null;
         });
+  }
+
+  /** The letter boxes of devices that pair. */
+  Pairings pairings() {
+    return pairings;
   }
 
   ServerSecrets secrets() {
@@ -168,11 +178,7 @@ public final class AccountService {
       throws Refused {
     checkRegistration(name, invite);
     ChainState state = replay(List.of(link.encode()));
-    DeviceId device = link.content().body().device().id();
-    checkSlots(
-        state,
-        slots,
-        List.of(new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(device)));
+    checkSlots(state, link, slots);
     AccountId account = state.account();
     String drive = java.util.HexFormat.of().formatHex(RandomBytes.next(DRIVE_NAME_BYTES));
     database.<Void, Refused>write(
@@ -188,6 +194,8 @@ public final class AccountService {
             throw nameTaken();
           }
           tables.append(account, link);
+          tables.putSigner(account, new SlotId.Recovery(), state.recovery().signing());
+          state.devices().values().forEach(device -> put(tables, account, device));
           slots.forEach(slot -> tables.putSlot(account, slot));
           tables.insertKeyBag(account, keyBag);
           return null;
@@ -198,8 +206,20 @@ public final class AccountService {
     return database.read(handle -> new AccountTables(handle).find(name));
   }
 
-  Optional<AccountTables.Device> device(AccountId account, DeviceId device) {
-    return database.read(handle -> new AccountTables(handle).device(account, device));
+  private static void put(AccountTables tables, AccountId account, ListedDevice device) {
+    tables.putSigner(account, new SlotId.Device(device.id()), device.signingKey());
+  }
+
+  Optional<AccountTables.Signer> signer(AccountId account, SlotId slot) {
+    return database.read(handle -> new AccountTables(handle).signer(account, slot));
+  }
+
+  /** The user name under which an account's password is registered. */
+  UserName userName(AccountId account) throws Refused {
+    return database
+        .read(handle -> new AccountTables(handle).userName(account))
+        .map(UserName::new)
+        .orElseThrow(() -> new Refused(ErrorCode.NOT_LOGGED_IN, "The account is gone."));
   }
 
   /** Notes the day. */
@@ -223,8 +243,26 @@ public final class AccountService {
         : new Messages.ChainGot(links, false);
   }
 
-  /** Compares and sets: the link must follow the last one at the time of the transaction. */
-  void append(AccountId account, ChainLink link, List<SealedSlot> slots) throws Refused {
+  /**
+   * Compares and sets: the link must follow the last one at the time of the transaction, which
+   * changes all that the link means or nothing.
+   *
+   * @param record OPAQUE's, for a link that changes the password, and for no other
+   * @param by the device that did it, whose sessions stay; none if it is about to come
+   */
+  void append(
+      AccountId account,
+      ChainLink link,
+      List<SealedSlot> slots,
+      Optional<RegistrationRecord> record,
+      Optional<DeviceId> by)
+      throws Refused {
+    LinkBody body = link.content().body();
+    boolean password = body instanceof LinkBody.ChangePassword || body instanceof LinkBody.Recover;
+    if (password != record.isPresent()) {
+      throw new Refused(
+          ErrorCode.BAD_REQUEST, "A link that changes the password comes with its record.");
+    }
     database.<Void, Refused>write(
         handle -> {
           AccountTables tables = new AccountTables(handle);
@@ -233,18 +271,47 @@ public final class AccountService {
             throw new Refused(
                 ErrorCode.CONFLICT, "Another device changed the account first.", true);
           }
-          ChainState after;
+          ChainState next;
           try {
-            after = before.append(link);
+            next = before.append(link);
           } catch (ChainRefused e) {
             throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
           }
-          DeviceId device = link.content().body().device().id();
-          checkSlots(after, slots, List.of(new SlotId.Device(device)));
+          checkSlots(next, link, slots);
           tables.append(account, link);
+          follow(tables, before, next);
           slots.forEach(slot -> tables.putSlot(account, slot));
+          record.ifPresent(
+              made -> tables.setOpaqueRecord(account, made.encode(), secrets.newest().id()));
           return null;
         });
+    if (body instanceof LinkBody.Revoke || body instanceof LinkBody.Recover) {
+      // Also those of devices that stay: they come back, and see the new root secret before they
+      // write again (A16).
+      new AccountEnd(account, by).publish(database.signals());
+    }
+  }
+
+  /** What is kept beside the chain, after a link. */
+  private static void follow(AccountTables tables, ChainState before, ChainState after) {
+    AccountId account = after.account();
+    for (ListedDevice device : after.devices().values()) {
+      if (before.device(device.id()).isEmpty()) {
+        put(tables, account, device);
+      }
+    }
+    for (DeviceId device : before.devices().keySet()) {
+      if (after.device(device).isEmpty()) {
+        tables.revoke(account, new SlotId.Device(device));
+      }
+    }
+    if (!after.password().equals(before.password())) {
+      tables.removeSlot(account, new SlotId.Password());
+    }
+    if (!after.recovery().equals(before.recovery())) {
+      tables.removeSlot(account, new SlotId.Recovery());
+      tables.putSigner(account, new SlotId.Recovery(), after.recovery().signing());
+    }
   }
 
   private static ChainState replay(List<byte[]> links) throws Refused {
@@ -255,8 +322,9 @@ public final class AccountService {
     }
   }
 
-  private static void checkSlots(ChainState state, List<SealedSlot> slots, List<SlotId> wanted)
+  private static void checkSlots(ChainState state, ChainLink link, List<SealedSlot> slots)
       throws Refused {
+    List<SlotId> wanted = state.sealedWith(link.content().body());
     boolean right =
         slots.stream().map(SealedSlot::slot).toList().equals(wanted)
             && slots.stream().allMatch(slot -> slot.generation() == state.generation());

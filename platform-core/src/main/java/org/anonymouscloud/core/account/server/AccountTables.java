@@ -5,10 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
-import org.anonymouscloud.core.account.chain.NewDevice;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.Messages;
@@ -22,11 +20,19 @@ record AccountTables(Handle handle) {
   /** A row of {@code accounts}, as far as a login needs it. */
   record Account(AccountId id, byte[] opaqueRecord, String passwordKeys, boolean active) {}
 
-  /** What a login by device key needs; {@code lastSeen} is a day of its account. */
-  record Device(VerifyKey signingKey, boolean active, long lastSeen) {}
+  /**
+   * What a login by signature needs.
+   *
+   * @param revoked whether the device was removed from the account
+   * @param active whether the account may log in
+   * @param lastSeen a day of its account
+   */
+  record Signer(VerifyKey signingKey, boolean revoked, boolean active, long lastSeen) {}
 
   private static final String ACTIVE = "active";
   private static final String DISABLED = "disabled";
+  private static final String VALID = "valid";
+  private static final String REVOKED = "revoked";
 
   boolean insert(
       UserName name,
@@ -79,21 +85,41 @@ record AccountTables(Handle handle) {
         .set();
   }
 
-  /** The device's public key, if the account is not disabled and has the device. */
-  Optional<Device> device(AccountId account, DeviceId device) {
+  /** Who may sign, if the account has or had such a slot. */
+  Optional<Signer> signer(AccountId account, SlotId slot) {
     return handle
         .createQuery(
             """
-            SELECT d.signing_key, a.status, a.last_seen
-            FROM account_devices d JOIN accounts a ON a.account_id = d.account_id
-            WHERE d.account_id = ? AND d.device_id = ?
+            SELECT s.signing_key, s.status, a.status, a.last_seen
+            FROM account_signers s JOIN accounts a ON a.account_id = s.account_id
+            WHERE s.account_id = ? AND s.slot = ?
             """)
         .bind(0, account.bytes())
-        .bind(1, device.bytes())
+        .bind(1, slot.encode())
         .map(
             (row, context) ->
-                new Device(key(row.getBytes(1)), row.getString(2).equals(ACTIVE), row.getLong(3)))
+                new Signer(
+                    key(row.getBytes(1)),
+                    row.getString(2).equals(REVOKED),
+                    row.getString(3).equals(ACTIVE),
+                    row.getLong(4)))
         .findOne();
+  }
+
+  Optional<String> userName(AccountId account) {
+    return handle
+        .createQuery("SELECT user_name FROM accounts WHERE account_id = ?")
+        .bind(0, account.bytes())
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  void setOpaqueRecord(AccountId account, byte[] record, String passwordKeys) {
+    handle.execute(
+        "UPDATE accounts SET opaque_record = ?, password_keys = ? WHERE account_id = ?",
+        record,
+        passwordKeys,
+        account.bytes());
   }
 
   Optional<Long> quota(AccountId account) {
@@ -152,13 +178,34 @@ record AccountTables(Handle handle) {
     if (inserted == 0) {
       return false;
     }
-    NewDevice device = link.content().body().device();
-    handle.execute(
-        "INSERT INTO account_devices (account_id, device_id, signing_key) VALUES (?, ?, ?)",
-        account.bytes(),
-        device.id().bytes(),
-        device.signingKey().bytes());
     return true;
+  }
+
+  void putSigner(AccountId account, SlotId slot, VerifyKey key) {
+    handle.execute(
+        "INSERT INTO account_signers (account_id, slot, signing_key, status) VALUES (?, ?, ?, ?)"
+            + " ON CONFLICT (account_id, slot) DO UPDATE SET signing_key = excluded.signing_key",
+        account.bytes(),
+        slot.encode(),
+        key.bytes(),
+        VALID);
+  }
+
+  void revoke(AccountId account, SlotId slot) {
+    handle.execute(
+        "UPDATE account_signers SET status = ? WHERE account_id = ? AND slot = ?",
+        REVOKED,
+        account.bytes(),
+        slot.encode());
+    removeSlot(account, slot);
+  }
+
+  /** Removes the records of a slot in all generations. */
+  void removeSlot(AccountId account, SlotId slot) {
+    handle.execute(
+        "DELETE FROM account_slots WHERE account_id = ? AND slot = ?",
+        account.bytes(),
+        slot.encode());
   }
 
   List<byte[]> links(AccountId account, long from, int limit) {
@@ -174,7 +221,8 @@ record AccountTables(Handle handle) {
 
   void putSlot(AccountId account, SealedSlot slot) {
     handle.execute(
-        "INSERT INTO account_slots (account_id, slot, generation, sealed) VALUES (?, ?, ?, ?)",
+        "INSERT INTO account_slots (account_id, slot, generation, sealed) VALUES (?, ?, ?, ?)"
+            + " ON CONFLICT (account_id, slot, generation) DO UPDATE SET sealed = excluded.sealed",
         account.bytes(),
         slot.slot().encode(),
         slot.generation(),

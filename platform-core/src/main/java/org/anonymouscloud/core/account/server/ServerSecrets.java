@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.account.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.Secret;
@@ -27,6 +30,7 @@ import org.anonymouscloud.core.opaque.OpaqueServer;
  */
 public final class ServerSecrets implements AutoCloseable {
   private static final byte[] MAGIC = "anoncloud-opaque-1\n".getBytes(US_ASCII);
+  private static final String FAKE_ACCOUNT = "anonymouscloud/account/v1/fake-account";
   private static final int SEED = 32;
   private static final int MAX_GENERATIONS = 1_000;
 
@@ -200,6 +204,13 @@ public final class ServerSecrets implements AutoCloseable {
   /** What names and networks are coded with where attempts are counted. */
   Secret attemptsKey() {
     return attemptsKey;
+  }
+
+  /** The account that somebody who asks for an unknown user is told of, the same each time. */
+  AccountId fakeAccount(UserName name) {
+    byte[] label = (FAKE_ACCOUNT + "\0" + name.text()).getBytes(UTF_8);
+    byte[] id = Hkdf.SHA256.derive(new byte[0], fakeSeed.bytes(), label, AccountId.LENGTH);
+    return AccountId.of(id);
   }
 
   @Override

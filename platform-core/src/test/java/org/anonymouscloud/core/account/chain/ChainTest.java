@@ -1,50 +1,87 @@
 package org.anonymouscloud.core.account.chain;
 
+import static org.anonymouscloud.core.account.chain.Author.add;
+import static org.anonymouscloud.core.account.chain.Author.created;
+import static org.anonymouscloud.core.account.chain.Author.device;
+import static org.anonymouscloud.core.account.chain.Author.id;
+import static org.anonymouscloud.core.account.chain.Author.key;
+import static org.anonymouscloud.core.account.chain.Author.recover;
+import static org.anonymouscloud.core.account.chain.Author.recoverKeys;
+import static org.anonymouscloud.core.account.chain.Author.revoke;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Instant;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainRefused.Reason;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-class ChainTest {
-  private final AccountId account = AccountId.random();
-  private final SigningKey identity = SigningKey.generate();
-  private final SigningKey deviceKey = SigningKey.generate();
-  private final ChainLink create = create(identity);
+/** What follows from good chains; bad ones are in {@link ChainCorpusTest}. */
+final class ChainTest {
+  private final ChainLink create = created();
+  private final ChainLink second = add(create, device(10), key(10), 11);
 
   @Test
   void aChainOfTwoDevicesReplays() throws Exception {
-    ChainLink second = add(1, create.hash(), identity, account);
-    Chain chain = Chain.replay(List.of(create.encode(), second.encode()));
+    Chain chain = replay(create, second);
 
-    assertThat(chain.state().devices()).hasSize(2);
+    assertThat(chain.state().devices().keySet()).containsExactly(id(10), id(11));
     assertThat(chain.state().head()).isEqualTo(new ChainFloor(1, second.hash()));
+    assertThat(chain.state().slots()).hasSize(4);
+    assertThat(chain.state().sealedWith(second.content().body())).containsExactly(device(11));
     assertThat(chain.atLeast(new ChainFloor(0, create.hash()))).isEqualTo(chain);
   }
 
   @Test
-  @Tag("A5")
-  void linksThatDoNotFollowAreRefused() {
-    refuses(Reason.GAP, add(2, create.hash(), identity, account));
-    refuses(Reason.FORK, add(1, ChainLink.NOTHING, identity, account));
-    refuses(Reason.WRONG_SIGNATURE, add(1, create.hash(), SigningKey.generate(), account));
-    refuses(Reason.WRONG_ACCOUNT, add(1, create.hash(), identity, AccountId.random()));
-    refuses(Reason.WRONG_ACCOUNT, create(SigningKey.generate(), AccountId.random()));
+  @Tag("A16")
+  void aRemovedDeviceIsHeardForItsOwnGenerationsOnly() throws Exception {
+    ChainLink gone = revoke(second, 10, 1, 11);
+    ChainLink third = add(gone, device(10), key(10), 12);
+    ChainState state = replay(create, second, gone, third).state();
+
+    assertThat(state.generation()).isEqualTo(1);
+    assertThat(state.sealedWith(gone.content().body())).isEqualTo(state.slots());
+    assertThat(state.device(id(11))).isEmpty();
+    assertThat(state.deviceKey(id(11), 0)).contains(key(11).verifyKey());
+    assertThat(state.deviceKey(id(11), 1)).isEmpty();
+    assertThat(state.deviceKey(id(10), 0)).contains(key(10).verifyKey());
+    assertThat(state.deviceKey(id(10), 1)).contains(key(10).verifyKey());
+    assertThat(state.deviceKey(id(10), 2)).isEmpty();
+    assertThat(state.deviceKey(id(12), 0)).as("before it came").isEmpty();
+    assertThat(state.deviceKey(id(99), 0)).isEmpty();
+  }
+
+  @Test
+  void aRecoveryLeavesOnlyTheNewDeviceUnlessOthersAreKept() throws Exception {
+    for (boolean keeps : new boolean[] {false, true}) {
+      ChainLink recovered =
+          Author.link(
+              second,
+              new SlotId.Recovery(),
+              Author.RECOVERY,
+              recover(keeps, 1, 13),
+              recoverKeys(13).toArray(SigningKey[]::new));
+      ChainState state = replay(create, second, recovered).state();
+
+      assertThat(state.devices()).hasSize(keeps ? 3 : 1).containsKey(id(13));
+      assertThat(state.former()).hasSize(keeps ? 0 : 2);
+      assertThat(state.password().signing()).isEqualTo(key(5).verifyKey());
+      assertThat(state.recovery().signing()).isEqualTo(key(6).verifyKey());
+      assertThat(state.generation()).isEqualTo(1);
+    }
   }
 
   @Test
   @Tag("A13")
   void anOlderOrAnotherChainIsRefused() throws Exception {
-    Chain chain = Chain.replay(List.of(create.encode()));
-    Digest other = create(identity).hash();
+    Chain chain = replay(create);
+    Digest other = created(AccountId.random()).hash();
 
     for (ChainFloor seen : List.of(new ChainFloor(1, other), new ChainFloor(0, other))) {
       assertThatThrownBy(() -> chain.atLeast(seen))
@@ -56,46 +93,38 @@ class ChainTest {
   @Test
   @Tag("A1")
   void everyFlippedByteIsRefused() {
-    byte[] good = create.encode();
-    for (int i = 0; i < good.length; i += 7) {
-      byte[] flipped = good.clone();
-      flipped[i] ^= 1;
-      assertThatThrownBy(() -> Chain.replay(List.of(flipped)))
-          .as("byte %d", i)
-          .isInstanceOf(ChainRefused.class);
+    for (ChainLink link : List.of(create, revoke(second, 10, 1, 11))) {
+      byte[] good = link.encode();
+      for (int i = 0; i < good.length; i += 7) {
+        byte[] flipped = good.clone();
+        flipped[i] ^= 1;
+        List<byte[]> links = new ArrayList<>(List.of(create.encode(), second.encode(), flipped));
+        List<byte[]> chain = link == create ? List.of(flipped) : links;
+        assertThatThrownBy(() -> Chain.replay(chain))
+            .as("byte %d", i)
+            .isInstanceOf(ChainRefused.class);
+      }
     }
   }
 
-  private void refuses(Reason reason, ChainLink second) {
-    assertThatThrownBy(() -> Chain.replay(List.of(create.encode(), second.encode())))
-        .isInstanceOfSatisfying(ChainRefused.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  @Test
+  @Tag("A17")
+  void aSlotKeyThatNobodyCanSealToIsRefused() {
+    // X25519's part of the password slot's key, made a point of small order.
+    byte[] weak = create.encode();
+    Arrays.fill(weak, 83 + 32 + 1184, 83 + 32 + 1216, (byte) 0);
+    // A coefficient of ML-KEM's part that is not reduced.
+    byte[] large = create.encode();
+    ByteBuffer.wrap(large).putShort(83 + 32, (short) -1);
+
+    for (byte[] bad : List.of(weak, large)) {
+      assertThatThrownBy(() -> Chain.replay(List.of(bad)))
+          .isInstanceOfSatisfying(
+              ChainRefused.class, e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED));
+    }
   }
 
-  private ChainLink create(SigningKey signer) {
-    return create(signer, account);
-  }
-
-  private ChainLink create(SigningKey signer, AccountId owner) {
-    LinkBody body =
-        new LinkBody.Create(
-            signer.verifyKey(), new byte[1216], new byte[1216], new byte[32], device());
-    return sign(new ChainLink.Content(owner, 0, ChainLink.NOTHING, Instant.EPOCH, body), signer);
-  }
-
-  private ChainLink add(long seq, Digest previous, SigningKey signer, AccountId owner) {
-    LinkBody body = new LinkBody.AddDevice(device());
-    return sign(new ChainLink.Content(owner, seq, previous, Instant.EPOCH, body), signer);
-  }
-
-  private NewDevice device() {
-    return new NewDevice(DeviceId.random(), deviceKey.verifyKey(), new byte[1216], new byte[136]);
-  }
-
-  private ChainLink sign(ChainLink.Content content, SigningKey signer) {
-    byte[] bytes = content.encode();
-    return ChainLink.of(
-        content,
-        Signatures.sign(signer, ChainLink.IDENTITY_LABEL, bytes),
-        Signatures.sign(deviceKey, ChainLink.DEVICE_LABEL, bytes));
+  private static Chain replay(ChainLink... links) throws ChainRefused {
+    return Chain.replay(Arrays.stream(links).map(ChainLink::encode).toList());
   }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,12 +21,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
-import org.anonymouscloud.core.account.chain.NewDevice;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
@@ -35,13 +42,14 @@ import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Hkdf;
-import org.anonymouscloud.core.crypto.Hmac;
 import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.crypto.VerifyKey;
+import org.anonymouscloud.core.session.ConnectionString;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The worked example of docs/formats/account.md. */
@@ -50,10 +58,13 @@ final class AccountFormatTest {
   private static final JsonNode GIVEN = EXAMPLE.path("given");
   private static final JsonNode MADE = EXAMPLE.path("made");
   private static final byte[] GENERATION_0 = new byte[4];
+  private static final byte[] GENERATION_1 = {0, 0, 0, 1};
   private static final byte[] VERSION = {1};
+  private static final List<SlotId> SLOTS = slotIds();
 
   private final byte[] account = hex(GIVEN, "account");
   private final byte[] root = hex(GIVEN, "root");
+  private final byte[] secondRoot = hex(GIVEN, "secondRoot");
   private final byte[] keys = concat(VERSION, hex(GIVEN, "identitySeed"), hex(GIVEN, "shareSeed"));
   private final List<byte[]> links = all("links");
   private final List<byte[]> slots = all("slots");
@@ -78,31 +89,22 @@ final class AccountFormatTest {
     AccountId id = example.id();
     NewAccount.Records again =
         example.records(Secret.of(hex(GIVEN, "exportKey")), new DeviceName("laptop"), time());
-    ChainLink link = ChainLink.decode(links.getFirst());
+    ChainLink first = ChainLink.decode(links.getFirst());
 
     // The sealed name is random, so the rest of the link is compared and signed again.
-    byte[] made = again.link().encode();
-    assertThat(Arrays.copyOf(made, made.length - 128 - 136))
-        .isEqualTo(Arrays.copyOf(links.getFirst(), made.length - 128 - 136));
-    ChainLink signed =
-        example
-            .device()
-            .link(
-                id,
-                new ChainFloor(-1, ChainLink.NOTHING),
-                time(),
-                link.content().body(),
-                example.keyBag().identity());
-    assertThat(signed.encode()).isEqualTo(links.getFirst());
-    for (SlotSecret secret : slotSecrets()) {
-      SealedSlot slot = secret.seal(example.root(), 0, link.hash());
-      assertThat(slots)
-          .anySatisfy(
-              record -> {
-                assertThat(Arrays.copyOf(record, 22)).isEqualTo(Arrays.copyOf(slot.encode(), 22));
-                assertThat(SealedSlot.decode(record).anchor()).isEqualTo(slot.anchor());
-              });
+    int rest = links.getFirst().length - 4 * 64 - 136;
+    assertThat(Arrays.copyOf(again.link().encode(), rest))
+        .isEqualTo(Arrays.copyOf(links.getFirst(), rest));
+    for (int i = 0; i < links.size(); i++) {
+      ChainLink link = ChainLink.decode(links.get(i));
+      assertThat(sign(link.content()).encode()).as("link %d", i).isEqualTo(links.get(i));
     }
+    for (int i = 0; i < slots.size(); i++) {
+      SealedSlot record = SealedSlot.decode(slots.get(i));
+      assertThat(record.slot()).isEqualTo(SLOTS.get(i));
+      assertThat(record.generation()).isEqualTo(i < 4 ? 0 : 1);
+    }
+    assertThat(first.content().body().introduces()).hasSize(3);
     assertThat(example.root().feature("file-vault").bytes()).isEqualTo(hex(MADE, "featureSecret"));
     byte[] handshake = hex(GIVEN, "handshakeHash");
     assertThat(AccountMethod.loginContext(handshake)).isEqualTo(hex(MADE, "loginContext"));
@@ -123,32 +125,32 @@ final class AccountFormatTest {
     StoredAccount server =
         new StoredAccount(
             new NewAccount.Records(
-                ChainLink.decode(links.getFirst()), records, hex(MADE, "keyBag")));
+                ChainLink.decode(links.getFirst()), records.subList(0, 4), hex(MADE, "keyBag")));
     server.links.add(links.get(1));
-    OpenedAccount opened =
-        OpenedAccount.open(
-            new AccountQuestions(server), AccountId.of(account), slotSecrets().getFirst());
-
-    assertThat(opened.roots().getFirst().secret().bytes()).isEqualTo(root);
-    assertThat(opened.keyBag().encode().bytes()).isEqualTo(keys);
-    List<NewDevice> devices = List.copyOf(opened.chain().state().devices().values());
+    ChainState before = new AccountQuestions(server).chain().state();
+    for (int i = 0; i < 4; i++) {
+      assertThat(slotSecrets().get(i).open(records.get(i), before).secret().bytes())
+          .isEqualTo(root);
+    }
+    List<ListedDevice> devices = List.copyOf(before.devices().values());
     assertThat(devices).hasSize(2);
     for (int i = 0; i < 2; i++) {
-      NewDevice device = devices.get(i);
+      ListedDevice device = devices.get(i);
       assertThat(
               DeviceName.open(
-                      device.sealedName(),
-                      AccountId.of(account),
-                      device.id(),
-                      opened.roots().getFirst())
+                      device.sealedName(), AccountId.of(account), device.id(), account().root())
                   .text())
           .isEqualTo(device(i).path("name").asText());
     }
-    for (int i = 0; i < slots.size(); i++) {
-      assertThat(
-              slotSecrets().get(i).open(records.get(i), 0, opened.chain().state()).secret().bytes())
-          .isEqualTo(root);
-    }
+
+    server.links.add(links.get(2));
+    records.subList(4, 7).forEach(server::put);
+    OpenedAccount opened =
+        OpenedAccount.openByPassword(new AccountQuestions(server), slotSecrets().getFirst());
+    assertThat(opened.roots().getFirst().secret().bytes()).isEqualTo(root);
+    assertThat(opened.roots().getLast().secret().bytes()).isEqualTo(secondRoot);
+    assertThat(opened.keyBag().encode().bytes()).isEqualTo(keys);
+    assertThat(opened.chain().state().devices()).hasSize(1);
 
     for (String name : List.of("device-secret", "account", "file-vault.root")) {
       Files.write(folder.resolve(name), hex(MADE.path("files"), name));
@@ -161,6 +163,7 @@ final class AccountFormatTest {
     assertThat(state.floor()).isEqualTo(opened.chain().state().head());
     assertThat(state.accountKey().bytes()).isEqualTo(hex(GIVEN, "accountKey"));
     assertThat(state.roots().getFirst().secret().bytes()).isEqualTo(root);
+    assertThat(state.roots().getLast().secret().bytes()).isEqualTo(secondRoot);
     assertThat(kept.feature("file-vault").get("root")).hasValue("forty-two".getBytes(UTF_8));
   }
 
@@ -168,34 +171,58 @@ final class AccountFormatTest {
   @Test
   void theDocumentAloneOpensTheExample() throws Exception {
     byte[] first = links.getFirst();
-    byte[] genesis = Digest.sha256(first).bytes();
-    assertThat(first).hasSize(4090).startsWith(concat(VERSION, VERSION, account, new byte[40]));
-    assertThat(ByteBuffer.wrap(first).getLong(58)).isEqualTo(GIVEN.path("time").asLong());
-    byte[] identity = Arrays.copyOfRange(first, 66, 98);
-    assertThat(identity).isEqualTo(publicKey(hex(GIVEN, "identitySeed")));
-    List<byte[]> secrets = secretsByTheDocument();
-    assertThat(Arrays.copyOfRange(first, 98, 1314)).isEqualTo(slotKey(secrets.get(0)));
-    assertThat(Arrays.copyOfRange(first, 1314, 2530)).isEqualTo(slotKey(secrets.get(1)));
-    assertThat(Arrays.copyOfRange(first, 2530, 2562))
-        .isEqualTo(derive(root, "root-commitment", account, GENERATION_0));
-    checkDevice(0, Arrays.copyOfRange(first, 2562, 3962), secrets.get(2));
-    checkSignatures(first, identity, Arrays.copyOfRange(first, 2578, 2610));
-
-    byte[] second = links.get(1);
-    assertThat(second).hasSize(1594).startsWith(new byte[] {1, 2});
-    assertThat(ByteBuffer.wrap(second).getLong(18)).isEqualTo(1);
-    assertThat(Arrays.copyOfRange(second, 26, 58)).isEqualTo(genesis);
-    checkDevice(1, Arrays.copyOfRange(second, 66, 1466), secrets.get(3));
-    checkSignatures(second, identity, Arrays.copyOfRange(second, 82, 114));
-
     List<byte[]> ids =
         List.of(
             concat(new byte[] {1}, new byte[16]),
             concat(new byte[] {2}, new byte[16]),
             concat(new byte[] {3}, hex(device(0), "id")),
             concat(new byte[] {3}, hex(device(1), "id")));
+    assertThat(first).hasSize(4299).startsWith(concat(VERSION, VERSION, account, new byte[40]));
+    assertThat(ByteBuffer.wrap(first).getLong(58)).isEqualTo(GIVEN.path("time").asLong());
+    assertThat(Arrays.copyOfRange(first, 66, 83)).isEqualTo(ids.get(2));
+    byte[] identity = Arrays.copyOfRange(first, 83, 115);
+    assertThat(identity).isEqualTo(publicKey(hex(GIVEN, "identitySeed")));
+    List<byte[]> secrets = secretsByTheDocument();
+    byte[] password = Arrays.copyOfRange(first, 115, 1363);
+    byte[] recovery = Arrays.copyOfRange(first, 1363, 2611);
+    assertThat(password).isEqualTo(concat(slotKey(secrets.get(0)), slotSign(secrets.get(0))));
+    assertThat(recovery).isEqualTo(concat(slotKey(secrets.get(1)), slotSign(secrets.get(1))));
+    assertThat(Arrays.copyOfRange(first, 2611, 2643))
+        .isEqualTo(derive(root, "root-commitment", account, GENERATION_0));
+    checkDevice(0, Arrays.copyOfRange(first, 2643, 4043), secrets.get(2));
+    byte[] laptop = Arrays.copyOfRange(first, 2659, 2691);
+    checkSignatures(first, laptop, identity, slotSign(secrets.get(0)), slotSign(secrets.get(1)));
+
+    byte[] second = links.get(1);
+    assertThat(second).hasSize(1611).startsWith(new byte[] {1, 2});
+    assertThat(ByteBuffer.wrap(second).getLong(18)).isEqualTo(1);
+    assertThat(Arrays.copyOfRange(second, 26, 58)).isEqualTo(Digest.sha256(first).bytes());
+    assertThat(Arrays.copyOfRange(second, 66, 83)).isEqualTo(ids.get(0));
+    checkDevice(1, Arrays.copyOfRange(second, 83, 1483), secrets.get(3));
+    checkSignatures(second, slotSign(secrets.get(0)), Arrays.copyOfRange(second, 99, 131));
+
+    byte[] third = links.get(2);
+    assertThat(third).hasSize(305).startsWith(new byte[] {1, 3});
+    assertThat(Arrays.copyOfRange(third, 26, 58)).isEqualTo(Digest.sha256(second).bytes());
+    assertThat(Arrays.copyOfRange(third, 66, 83)).isEqualTo(ids.get(2));
+    assertThat(Arrays.copyOfRange(third, 83, 87)).isEqualTo(GENERATION_1);
+    assertThat(Arrays.copyOfRange(third, 87, 119))
+        .isEqualTo(derive(secondRoot, "root-commitment", account, GENERATION_1));
+    assertThat(
+            open(
+                derive(secondRoot, "previous-root"),
+                concat(label("previous-root"), VERSION, account, GENERATION_0),
+                Arrays.copyOfRange(third, 119, 223)))
+        .isEqualTo(root);
+    assertThat(Arrays.copyOfRange(third, 223, 241))
+        .isEqualTo(concat(new byte[] {0, 1}, hex(device(1), "id")));
+    checkSignatures(third, laptop);
+
     for (int i = 0; i < 4; i++) {
-      checkSlot(slots.get(i), ids.get(i), secrets.get(i), genesis);
+      checkSlot(slots.get(i), ids.get(i), secrets.get(i), GENERATION_0, root);
+    }
+    for (int i = 0; i < 3; i++) {
+      checkSlot(slots.get(i + 4), ids.get(i), secrets.get(i), GENERATION_1, secondRoot);
     }
     byte[] bag = hex(MADE, "keyBag");
     assertThat(bag).hasSize(142).startsWith(concat(VERSION, GENERATION_0));
@@ -205,7 +232,7 @@ final class AccountFormatTest {
                 concat(label("key-bag"), VERSION, account, GENERATION_0, new byte[8]),
                 Arrays.copyOfRange(bag, 5, bag.length)))
         .isEqualTo(keys);
-    checkFiles(Digest.sha256(second).bytes());
+    checkFiles(Digest.sha256(third).bytes());
   }
 
   private void checkDevice(int number, byte[] device, byte[] secret) throws Exception {
@@ -221,39 +248,31 @@ final class AccountFormatTest {
     assertThat(name).isEqualTo(Arrays.copyOf(concat(new byte[] {(byte) text.length}, text), 64));
   }
 
-  private static void checkSignatures(byte[] link, byte[] identity, byte[] device)
-      throws Exception {
-    byte[] signed = Arrays.copyOf(link, link.length - 128);
-    String name = "anonymouscloud/account/v1/link";
-    assertThat(
-            VerifyKey.of(identity)
-                .verify(
-                    concat(ascii(name + "\0"), signed),
-                    Arrays.copyOfRange(link, link.length - 128, link.length - 64)))
-        .isTrue();
-    assertThat(
-            VerifyKey.of(device)
-                .verify(
-                    concat(ascii(name + "-device\0"), signed),
-                    Arrays.copyOfRange(link, link.length - 64, link.length)))
-        .isTrue();
+  /** The signer's signature, then one of each new key. */
+  private static void checkSignatures(byte[] link, byte[]... keys) throws Exception {
+    byte[] signed = Arrays.copyOf(link, link.length - 64 * keys.length);
+    for (int i = 0; i < keys.length; i++) {
+      String label = "anonymouscloud/account/v1/link" + (i == 0 ? "\0" : "-new-key\0");
+      int at = signed.length + 64 * i;
+      assertThat(
+              VerifyKey.of(keys[i])
+                  .verify(concat(ascii(label), signed), Arrays.copyOfRange(link, at, at + 64)))
+          .as("signature %d", i)
+          .isTrue();
+    }
   }
 
-  private void checkSlot(byte[] record, byte[] id, byte[] secret, byte[] genesis) throws Exception {
-    assertThat(record).hasSize(1222).startsWith(concat(VERSION, id, GENERATION_0));
+  private void checkSlot(
+      byte[] record, byte[] id, byte[] secret, byte[] generation, byte[] expected)
+      throws Exception {
+    assertThat(record).hasSize(1190).startsWith(concat(VERSION, id, generation));
     byte[] opened =
         OpeningKey.fromSeed(Secret.of(derive(secret, "slot-key")))
             .open(
                 label("slot"),
-                concat(VERSION, account, id, GENERATION_0),
+                concat(VERSION, account, id, generation),
                 Arrays.copyOfRange(record, 22, 1190));
-    assertThat(opened).isEqualTo(root);
-    assertThat(Arrays.copyOfRange(record, 1190, 1222)).isEqualTo(anchor(secret, id, genesis));
-  }
-
-  private static byte[] anchor(byte[] secret, byte[] id, byte[] genesis) {
-    byte[] message = concat(label("anchor"), VERSION, id, genesis);
-    return Hmac.sha256(Secret.of(derive(secret, "anchor")), message, 0, message.length).bytes();
+    assertThat(opened).isEqualTo(expected);
   }
 
   private void checkFiles(byte[] head) throws Exception {
@@ -267,14 +286,15 @@ final class AccountFormatTest {
                 new byte[] {1, 1},
                 account,
                 hex(device(0), "id"),
-                new byte[] {0, 0, 0, 0, 0, 0, 0, 1},
+                new byte[] {0, 0, 0, 0, 0, 0, 0, 2},
                 head,
                 new byte[8],
                 hex(GIVEN, "accountKey"),
                 hex(device(0), "signingSeed"),
                 keys,
-                new byte[] {0, 1},
+                new byte[] {0, 2},
                 root,
+                secondRoot,
                 new byte[] {0, (byte) server.length},
                 server,
                 new byte[] {0, 5},
@@ -297,7 +317,6 @@ final class AccountFormatTest {
   @Test
   void theNumbersInTheDocumentAreThoseOfTheExample() throws Exception {
     String document = Files.readString(Path.of("..", "docs", "formats", "account.md"));
-    byte[] genesis = Digest.sha256(links.getFirst()).bytes();
     List<byte[]> secrets = secretsByTheDocument();
     byte[] password = secrets.getFirst();
     for (byte[] number :
@@ -305,16 +324,18 @@ final class AccountFormatTest {
             password,
             derive(password, "slot-key"),
             Digest.sha256(slotKey(password)).bytes(),
-            derive(password, "anchor"),
-            anchor(password, concat(new byte[] {1}, new byte[16]), genesis),
+            slotSign(password),
             secrets.get(1),
             secrets.get(2),
             derive(root, "root-commitment", account, GENERATION_0),
             derive(root, "key-bag"),
             derive(root, "device-name"),
             derive(root, "feature", ascii("file-vault")),
-            genesis,
-            Digest.sha256(links.get(1)).bytes())) {
+            derive(secondRoot, "root-commitment", account, GENERATION_1),
+            derive(secondRoot, "previous-root"),
+            Digest.sha256(links.get(0)).bytes(),
+            Digest.sha256(links.get(1)).bytes(),
+            Digest.sha256(links.get(2)).bytes())) {
       assertThat(document).contains(" " + HexFormat.of().formatHex(number));
     }
   }
@@ -338,6 +359,10 @@ final class AccountFormatTest {
 
   private static byte[] slotKey(byte[] slotSecret) {
     return OpeningKey.fromSeed(Secret.of(derive(slotSecret, "slot-key"))).sealingKey().bytes();
+  }
+
+  private static byte[] slotSign(byte[] slotSecret) {
+    return publicKey(derive(slotSecret, "slot-sign"));
   }
 
   private static byte[] open(byte[] key, byte[] context, byte[] sealed) throws Exception {
@@ -394,5 +419,103 @@ final class AccountFormatTest {
         SlotSecret.recovery(id, Secret.of(hex(GIVEN, "recoveryEntropy"))),
         joining(0).slot(id),
         joining(1).slot(id));
+  }
+
+  /** Of the records, in their order. */
+  private static List<SlotId> slotIds() {
+    SlotId laptop = new SlotId.Device(DeviceId.of(hex(device(0), "id")));
+    SlotId phone = new SlotId.Device(DeviceId.of(hex(device(1), "id")));
+    SlotId password = new SlotId.Password();
+    SlotId recovery = new SlotId.Recovery();
+    return List.of(password, recovery, laptop, phone, password, recovery, laptop);
+  }
+
+  private ChainLink sign(ChainLink.Content content) throws Exception {
+    SigningKey identity = SigningKey.fromSeed(Secret.of(hex(GIVEN, "identitySeed")));
+    SigningKey byPassword = slotSecrets().get(0).signingKey();
+    SigningKey byRecovery = slotSecrets().get(1).signingKey();
+    return switch (content.body()) {
+      case LinkBody.Create create ->
+          ChainLink.sign(content, joining(0).key(), List.of(identity, byPassword, byRecovery));
+      case LinkBody.AddDevice add -> ChainLink.sign(content, byPassword, List.of(joining(1).key()));
+      default -> ChainLink.sign(content, joining(0).key(), List.of());
+    };
+  }
+
+  /** Makes the file anew where the format has changed: {@code -Dexample.write=FILE}. */
+  @Test
+  @EnabledIfSystemProperty(named = "example.write", matches = ".+")
+  void theExampleIsMadeAnew(@TempDir Path folder) throws Exception {
+    NewAccount example = account();
+    AccountId id = example.id();
+    NewAccount.Records records =
+        example.records(Secret.of(hex(GIVEN, "exportKey")), new DeviceName("laptop"), time());
+    RootSecret second = RootSecret.of(Secret.of(secondRoot.clone()));
+    DeviceName phone = new DeviceName(device(1).path("name").asText());
+    ChainLink add =
+        sign(
+            ChainLink.Content.after(
+                records.link().floor(),
+                id,
+                time(),
+                new SlotId.Password(),
+                new LinkBody.AddDevice(joining(1).introduce(id, example.root(), phone))));
+    ChainState chain = Chain.replay(List.of(records.link().encode(), add.encode())).state();
+    ChainLink revoke =
+        sign(
+            ChainLink.Content.after(
+                add.floor(),
+                id,
+                time(),
+                new SlotId.Device(joining(0).id()),
+                new LinkBody.Revoke(
+                    second.succeed(chain, example.root()), List.of(joining(1).id()))));
+    List<String> sealed = new ArrayList<>();
+    for (int i = 0; i < SLOTS.size(); i++) {
+      SlotSecret slot = slotSecrets().get(i % 4);
+      int generation = i < 4 ? 0 : 1;
+      RootSecret newest = i < 4 ? example.root() : second;
+      sealed.add(
+          HexFormat.of()
+              .formatHex(
+                  SlotSecret.seal(id, slot.slot(), slot.sealingKey(), newest, generation)
+                      .encode()));
+    }
+    AccountFolder.Kept kept =
+        new AccountFolder(folder.resolve("account"))
+            .create(
+                joining(0).secret(),
+                new LocalState(
+                    true,
+                    ConnectionString.parse(GIVEN.path("server").asText()),
+                    new UserName("alice"),
+                    id,
+                    joining(0).id(),
+                    revoke.floor(),
+                    0,
+                    Secret.of(hex(GIVEN, "accountKey")),
+                    joining(0).key(),
+                    example.keyBag(),
+                    List.of(example.root(), second)));
+    kept.feature("file-vault").put("root", "forty-two".getBytes(UTF_8));
+    ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    ObjectNode whole = EXAMPLE.deepCopy();
+    ObjectNode made = (ObjectNode) whole.path("made");
+    made.set(
+        "links",
+        json.valueToTree(
+            Stream.of(records.link(), add, revoke)
+                .map(link -> HexFormat.of().formatHex(link.encode()))
+                .toList()));
+    made.set("slots", json.valueToTree(sealed));
+    made.put("keyBag", HexFormat.of().formatHex(records.keyBag()));
+    ObjectNode files = made.putObject("files");
+    for (String name : List.of("device-secret", "account", "file-vault.root")) {
+      files.put(
+          name,
+          HexFormat.of().formatHex(Files.readAllBytes(folder.resolve("account").resolve(name))));
+    }
+    Files.writeString(
+        Path.of(System.getProperty("example.write")), json.writeValueAsString(whole) + "\n");
   }
 }

@@ -16,14 +16,14 @@ import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.chain.SlotKeys;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
-import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
-import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.SigningKey;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,16 +54,12 @@ final class OpenedAccountTest {
             account.device().slot(account.id()))) {
       SealedSlot record =
           records.slots().stream()
-              .filter(slot -> Arrays.equals(secret.publicKey(), publicKey(opened, slot)))
+              .filter(slot -> slot.slot().equals(secret.slot()))
               .findFirst()
               .orElseThrow();
-      assertThat(secret.open(record, 0, opened.chain().state()).secret().bytes())
+      assertThat(secret.open(record, opened.chain().state()).secret().bytes())
           .isEqualTo(account.root().secret().bytes());
     }
-  }
-
-  private static byte[] publicKey(OpenedAccount opened, SealedSlot slot) {
-    return opened.chain().state().slotKey(slot.slot()).orElseThrow();
   }
 
   @Test
@@ -128,12 +124,11 @@ final class OpenedAccountTest {
     // A record whose outside says "password" and whose inside was sealed for another slot.
     for (SealedSlot other : records.slots().subList(1, 3)) {
       SealedSlot own = SealedSlot.decode(password);
-      server.put(new SealedSlot(PASSWORD, 0, other.sealed(), own.anchor()));
+      assertThat(other.sealed()).isNotEqualTo(own.sealed());
+      server.put(new SealedSlot(PASSWORD, 0, other.sealed()));
       refuses("another slot's seal");
-      server.put(new SealedSlot(PASSWORD, 0, own.sealed(), other.anchor()));
-      refuses("another slot's anchor");
     }
-    server.put(new SealedSlot(PASSWORD, 1, SealedSlot.decode(password).sealed(), new byte[32]));
+    server.put(new SealedSlot(PASSWORD, 1, SealedSlot.decode(password).sealed()));
     refuses("another generation");
     server.put(PASSWORD, password);
     for (byte[] other : all) {
@@ -177,24 +172,30 @@ final class OpenedAccountTest {
             AccountKey.random(),
             RecoveryWords.random(),
             JoiningDevice.random());
-    ChainLink genesis = genesis(evil, passwordSlot().publicKey());
-    SealedSlot forged = passwordSlot().seal(evil.root(), 0, genesis.hash());
-    server.links.set(0, genesis.encode());
+    // It cannot sign for the slot, though, as the slot's key must sign what brings it in.
+    SlotKeys own = passwordSlot().keys();
     server.keyBag = evil.keyBag().seal(account.id(), evil.root(), 0, 0);
-
-    byte[] honest = SealedSlot.decode(server.slot(PASSWORD)).anchor();
-    byte[] own;
-    try (SlotSecret slot = SlotSecret.recovery(account.id(), evil.words().secret())) {
-      own = slot.seal(evil.root(), 0, genesis.hash()).anchor();
-    }
-    for (byte[] anchor : List.of(honest, own, new byte[32], RandomBytes.next(32))) {
-      server.put(new SealedSlot(PASSWORD, 0, forged.sealed(), anchor));
+    server.put(seal(own, evil.root()));
+    for (SigningKey forger : List.of(evil.device().key(), evil.keyBag().identity())) {
+      server.links.set(0, genesis(evil, own, forger).encode());
       refuses("an account of the server's own");
     }
+    SlotKeys half = new SlotKeys(own.sealing(), evil.device().key().verifyKey());
+    server.links.set(0, genesis(evil, half, evil.device().key()).encode());
+    assertThatThrownBy(this::open)
+        .as("the slot's seal with another key to sign")
+        .isInstanceOf(WrongAccountKey.class);
 
-    // Only the anchor stands between: who knew the slot's secret would get through.
-    server.put(forged);
+    // Only that signature stands between: who could make it would get through.
+    try (SlotSecret slot = passwordSlot();
+        SigningKey right = slot.signingKey()) {
+      server.links.set(0, genesis(evil, own, right).encode());
+    }
     assertThat(open().roots().getFirst().secret().sameAs(evil.root().secret())).isTrue();
+  }
+
+  private SealedSlot seal(SlotKeys keys, RootSecret root) {
+    return SlotSecret.seal(account.id(), PASSWORD, keys.sealing(), root, 0);
   }
 
   @Test
@@ -203,14 +204,12 @@ final class OpenedAccountTest {
     SealedSlot honest = SealedSlot.decode(server.slot(PASSWORD));
     try (RootSecret evil = RootSecret.random();
         KeyBag bag = KeyBag.random()) {
-      byte[] sealed = passwordSlot().seal(evil, 0, records.link().hash()).sealed();
-      SealedSlot forged = new SealedSlot(PASSWORD, 0, sealed, honest.anchor());
+      SealedSlot forged = seal(passwordSlot().keys(), evil);
       server.put(forged);
       refuses("a root secret that the chain does not name");
       // Already here, not only because the key bag does not open after it.
       ChainState chain = new AccountQuestions(server).chain().state();
-      assertThatThrownBy(() -> passwordSlot().open(forged, 0, chain))
-          .isInstanceOf(NotAuthentic.class);
+      assertThatThrownBy(() -> passwordSlot().open(forged, chain)).isInstanceOf(NotAuthentic.class);
       server.put(honest);
 
       server.keyBag = bag.seal(account.id(), evil, 0, 0);
@@ -229,9 +228,8 @@ final class OpenedAccountTest {
     for (int i = 0; i < 10; i++) {
       try (AccountKey key = AccountKey.random();
           SlotSecret slot = SlotSecret.password(account.id(), guess, key.secret())) {
-        assertThat(slot.publicKey()).isNotEqualTo(passwordSlot().publicKey());
-        assertThatThrownBy(
-                () -> OpenedAccount.open(new AccountQuestions(server), account.id(), slot))
+        assertThat(slot.keys()).isNotEqualTo(passwordSlot().keys());
+        assertThatThrownBy(() -> OpenedAccount.openByPassword(new AccountQuestions(server), slot))
             .isInstanceOf(WrongAccountKey.class);
       }
     }
@@ -257,7 +255,10 @@ final class OpenedAccountTest {
     server.links.set(0, theirs.link().encode());
     refuses("another account's chain");
     assertThatThrownBy(
-            () -> OpenedAccount.open(new AccountQuestions(another), other.id(), passwordSlot()))
+            () ->
+                OpenedAccount.openByPassword(
+                    new AccountQuestions(another),
+                    SlotSecret.password(other.id(), exportKey, account.accountKey().secret())))
         .isInstanceOf(WrongAccountKey.class);
   }
 
@@ -266,8 +267,8 @@ final class OpenedAccountTest {
   @Tag("A23")
   void aChainThatWasCutOrForkedIsRefusedByWhoHasSeenMore() throws Exception {
     ChainLink first = records.link();
-    ChainLink second = add(first.hash());
-    ChainLink fork = add(first.hash());
+    ChainLink second = add(first);
+    ChainLink fork = add(first);
     AccountQuestions questions = new AccountQuestions(server);
     server.links.add(second.encode());
     ChainFloor seen = questions.chain(new ChainFloor(0, first.hash())).state().head();
@@ -288,33 +289,35 @@ final class OpenedAccountTest {
     server.links.addAll(honest);
   }
 
-  private ChainLink add(Digest after) {
+  private ChainLink add(ChainLink after) {
     JoiningDevice device = JoiningDevice.random();
-    return device.link(
-        account.id(),
-        new ChainFloor(0, after),
-        Instant.EPOCH,
-        new LinkBody.AddDevice(device.introduce(account.id(), account.root(), NAME)),
-        account.keyBag().identity());
+    return ChainLink.sign(
+        ChainLink.Content.after(
+            after.floor(),
+            account.id(),
+            Instant.EPOCH,
+            new SlotId.Device(account.device().id()),
+            new LinkBody.AddDevice(device.introduce(account.id(), account.root(), NAME))),
+        account.device().key(),
+        List.of(device.key()));
   }
 
-  private static ChainLink genesis(NewAccount evil, byte[] passwordSlot) {
+  private static ChainLink genesis(NewAccount evil, SlotKeys passwordSlot, SigningKey byPassword) {
     AccountId id = evil.id();
-    try (SlotSecret recovery = SlotSecret.recovery(id, evil.words().secret())) {
+    try (SlotSecret recovery = SlotSecret.recovery(id, evil.words().secret());
+        SigningKey byRecovery = recovery.signingKey()) {
       LinkBody body =
           new LinkBody.Create(
               evil.keyBag().identity().verifyKey(),
               passwordSlot,
-              recovery.publicKey(),
+              recovery.keys(),
               evil.root().commitment(id, 0),
               evil.device().introduce(id, evil.root(), NAME));
-      return evil.device()
-          .link(
-              id,
-              new ChainFloor(-1, ChainLink.NOTHING),
-              Instant.EPOCH,
-              body,
-              evil.keyBag().identity());
+      return ChainLink.sign(
+          ChainLink.Content.after(
+              ChainLink.BEFORE_ALL, id, Instant.EPOCH, new SlotId.Device(evil.device().id()), body),
+          evil.device().key(),
+          List.of(evil.keyBag().identity(), byPassword, byRecovery));
     }
   }
 
@@ -324,7 +327,7 @@ final class OpenedAccountTest {
 
   private OpenedAccount open() throws Exception {
     try (SlotSecret slot = passwordSlot()) {
-      return OpenedAccount.open(new AccountQuestions(server), account.id(), slot);
+      return OpenedAccount.openByPassword(new AccountQuestions(server), slot);
     }
   }
 

@@ -12,9 +12,10 @@ enum Purpose {
   RECOVERY_SLOT("recovery-slot"),
   DEVICE_SLOT("device-slot"),
   SLOT_KEY("slot-key"),
-  ANCHOR("anchor"),
+  SLOT_SIGN("slot-sign"),
   SLOT("slot"),
   ROOT_COMMITMENT("root-commitment"),
+  PREVIOUS_ROOT("previous-root"),
   KEY_BAG("key-bag"),
   DEVICE_NAME("device-name"),
   FEATURE("feature");

@@ -3,10 +3,15 @@ package org.anonymouscloud.core.account.client.keys;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.NewRoot;
+import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.ConstantTime;
+import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
 
 /**
@@ -17,6 +22,7 @@ public final class RootSecret implements AutoCloseable {
   /** Bytes in a root secret. */
   public static final int LENGTH = 32;
 
+  private static final byte VERSION = 1;
   private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
   private final Secret secret;
@@ -44,8 +50,8 @@ public final class RootSecret implements AutoCloseable {
 
   /** What the chain says of this secret, so that nobody can slip in another (A5). */
   public byte[] commitment(AccountId account, int generation) {
-    byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(generation).array();
-    try (Secret commitment = Purpose.ROOT_COMMITMENT.key(secret, account.bytes(), number)) {
+    try (Secret commitment =
+        Purpose.ROOT_COMMITMENT.key(secret, account.bytes(), number(generation))) {
       return commitment.bytes().clone();
     }
   }
@@ -56,6 +62,67 @@ public final class RootSecret implements AutoCloseable {
         && generation <= chain.generation()
         && ConstantTime.equal(
             commitment(chain.account(), generation), chain.rootCommitments().get(generation));
+  }
+
+  /**
+   * This secret as the successor of the newest one of a chain.
+   *
+   * @param previous the newest so far
+   */
+  public NewRoot succeed(ChainState chain, RootSecret previous) {
+    int generation = chain.generation() + 1;
+    try (Secret key = key(Purpose.PREVIOUS_ROOT)) {
+      byte[] sealed =
+          ChunkedEncryption.seal(
+              key, context(chain.account(), generation - 1), previous.secret.bytes());
+      return new NewRoot(generation, commitment(chain.account(), generation), sealed);
+    }
+  }
+
+  /**
+   * Opens the secrets before this one, which is the newest of a chain: each is sealed under its
+   * successor.
+   *
+   * @return of all generations, the oldest first and this one last; the caller closes them
+   * @throws NotAuthentic if the chain names others
+   */
+  public List<RootSecret> withEarlier(ChainState chain) throws NotAuthentic {
+    List<RootSecret> all = new ArrayList<>(List.of(this));
+    try {
+      for (int generation = chain.generation() - 1; generation >= 0; generation--) {
+        RootSecret earlier =
+            all.getFirst()
+                .openPrevious(chain.account(), chain.previousRoots().get(generation), generation);
+        all.addFirst(earlier);
+        if (!earlier.isCommittedTo(chain, generation)) {
+          throw new NotAuthentic();
+        }
+      }
+      return all;
+    } catch (NotAuthentic e) {
+      all.forEach(RootSecret::close);
+      throw e;
+    }
+  }
+
+  private RootSecret openPrevious(AccountId account, byte[] sealed, int generation)
+      throws NotAuthentic {
+    try (Secret key = key(Purpose.PREVIOUS_ROOT)) {
+      return of(Secret.of(ChunkedEncryption.open(key, context(account, generation), sealed)));
+    } catch (IllegalArgumentException e) {
+      throw new NotAuthentic();
+    }
+  }
+
+  /**
+   * @param generation of the secret that is sealed
+   */
+  private static byte[] context(AccountId account, int generation) {
+    return Purpose.PREVIOUS_ROOT.context(new byte[] {VERSION}, account.bytes(), number(generation));
+  }
+
+  private static byte[] number(int generation) {
+    return ByteBuffer.allocate(Integer.BYTES).putInt(generation).array();
   }
 
   /**

@@ -2,21 +2,23 @@ package org.anonymouscloud.core.account.client.keys;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
-import org.anonymouscloud.core.crypto.ConstantTime;
-import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.crypto.Hmac;
+import org.anonymouscloud.core.account.chain.SlotKeys;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.OpeningKey;
+import org.anonymouscloud.core.crypto.SealingKey;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.SigningKey;
 
 /**
- * What opens one slot of one account. From it come the slot's key pair and the key of its anchor.
- * Not thread-safe while it is closed.
+ * What opens one slot of one account. From it come the key pair to which root secrets are sealed
+ * and, for password and recovery, the one that signs links; a device signs with its device key. Not
+ * thread-safe while it is closed.
  */
 public final class SlotSecret implements AutoCloseable {
   private static final byte VERSION = 1;
@@ -72,45 +74,82 @@ public final class SlotSecret implements AutoCloseable {
   }
 
   /** The slot's X-Wing public key. */
-  public byte[] publicKey() {
+  public SealingKey sealingKey() {
     try (OpeningKey key = openingKey()) {
-      return key.sealingKey().bytes();
+      return key.sealingKey();
     }
   }
 
+  /** The key that signs for this slot. The caller closes it. */
+  public SigningKey signingKey() {
+    try (Secret seed = Purpose.SLOT_SIGN.key(secret)) {
+      return SigningKey.fromSeed(seed);
+    }
+  }
+
+  /** Both public keys, as the chain names them. */
+  public SlotKeys keys() {
+    try (SigningKey signing = signingKey()) {
+      return new SlotKeys(sealingKey(), signing.verifyKey());
+    }
+  }
+
+  /** Whose slot this is. */
+  public AccountId account() {
+    return account;
+  }
+
+  /** Which slot this opens. */
+  public SlotId slot() {
+    return slot;
+  }
+
   /**
-   * Seals a root secret to this slot.
+   * Seals a root secret to a slot, which need not be one's own: its public key is in the chain.
    *
-   * @param genesis hash of the chain's first link
+   * @param key of the slot
    */
-  public SealedSlot seal(RootSecret root, int generation, Digest genesis) {
-    try (OpeningKey key = openingKey()) {
-      byte[] sealed =
-          key.sealingKey().seal(Purpose.SLOT.context(), context(generation), root.secret().bytes());
-      return new SealedSlot(slot, generation, sealed, anchor(genesis).bytes());
+  public static SealedSlot seal(
+      AccountId account, SlotId slot, SealingKey key, RootSecret root, int generation) {
+    byte[] sealed =
+        key.seal(Purpose.SLOT.context(), context(account, slot, generation), root.secret().bytes());
+    return new SealedSlot(slot, generation, sealed);
+  }
+
+  /**
+   * Whether the chain names this slot's keys. Each key signs the link that brings it in, so a chain
+   * with them is one that the holder of this secret has made or joined, whatever the server says
+   * (A5).
+   */
+  public boolean isNamedBy(ChainState chain) {
+    if (!chain.account().equals(account)
+        || !chain.sealingKey(slot).equals(Optional.of(sealingKey()))) {
+      return false;
+    }
+    if (slot instanceof SlotId.Device) {
+      // It signs with the device key, which whoever has this device compares for itself.
+      return true;
+    }
+    try (SigningKey signing = signingKey()) {
+      return chain.signingKey(slot).equals(Optional.of(signing.verifyKey()));
     }
   }
 
   /**
-   * Opens the record of this slot. Anybody can seal to a public key, so that it opens proves
-   * nothing; the anchor proves that the chain is the account's own, and the chain names the root
-   * secret (A5).
+   * Opens the record of this slot for the newest generation. Anybody can seal to a public key, so
+   * that it opens proves nothing; the chain does, which names the root secret (A5).
    *
-   * @param generation that was asked for
    * @param chain of this account, replayed
    * @throws NotAuthentic if anything at all is not as the account's owner made it (A1, A2, A13)
    */
-  public RootSecret open(SealedSlot record, int generation, ChainState chain) throws NotAuthentic {
-    boolean mine =
-        record.slot().equals(slot)
-            && record.generation() == generation
-            && chain.account().equals(account)
-            && ConstantTime.equal(record.anchor(), anchor(chain.genesis()).bytes());
-    if (!mine) {
+  public RootSecret open(SealedSlot record, ChainState chain) throws NotAuthentic {
+    int generation = chain.generation();
+    if (!record.slot().equals(slot) || record.generation() != generation || !isNamedBy(chain)) {
       throw new NotAuthentic();
     }
     try (OpeningKey key = openingKey()) {
-      byte[] opened = key.open(Purpose.SLOT.context(), context(generation), record.sealed());
+      byte[] opened =
+          key.open(Purpose.SLOT.context(), context(account, slot, generation), record.sealed());
       RootSecret root = RootSecret.of(Secret.of(opened));
       if (!root.isCommittedTo(chain, generation)) {
         root.close();
@@ -120,20 +159,25 @@ public final class SlotSecret implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens what was sealed to this slot and is no root secret. The caller closes it.
+   *
+   * @param info the purpose, a constant of the format's document
+   * @throws NotAuthentic if it was not sealed to this slot for this purpose and context
+   */
+  public Secret open(byte[] info, byte[] context, byte[] sealed) throws NotAuthentic {
+    try (OpeningKey key = openingKey()) {
+      return Secret.of(key.open(info, context, sealed));
+    }
+  }
+
   private OpeningKey openingKey() {
     try (Secret seed = Purpose.SLOT_KEY.key(secret)) {
       return OpeningKey.fromSeed(seed);
     }
   }
 
-  private Digest anchor(Digest genesis) {
-    byte[] message = Purpose.ANCHOR.context(new byte[] {VERSION}, slot.encode(), genesis.bytes());
-    try (Secret key = Purpose.ANCHOR.key(secret)) {
-      return Hmac.sha256(key, message, 0, message.length);
-    }
-  }
-
-  private byte[] context(int generation) {
+  private static byte[] context(AccountId account, SlotId slot, int generation) {
     return ByteBuffer.allocate(1 + AccountId.LENGTH + SlotId.LENGTH + Integer.BYTES)
         .put(VERSION)
         .put(account.bytes())

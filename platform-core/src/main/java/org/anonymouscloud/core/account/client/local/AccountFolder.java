@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.disk.PrivateFile;
@@ -170,6 +173,37 @@ public final class AccountFolder {
       if (floor.seq() > state.floor().seq()) {
         write(state.raise(floor));
       }
+    }
+
+    /** Gives the root secrets of all generations, the oldest first. */
+    @FunctionalInterface
+    public interface Roots {
+      List<RootSecret> all() throws IOException;
+    }
+
+    /**
+     * Notes for good that the chain has come this far, with the root secrets that came with it.
+     *
+     * @param generation the newest of the chain
+     * @param roots asked if this device does not have all up to this generation
+     */
+    public synchronized void advance(ChainFloor floor, int generation, Roots roots)
+        throws IOException {
+      int known = state.roots().size();
+      if (generation < known) {
+        raise(floor);
+        return;
+      }
+      List<RootSecret> all = roots.all();
+      // Those that are known already stay the same objects, as others hold them.
+      all.subList(0, known).forEach(RootSecret::close);
+      LocalState next = state.learn(all.subList(known, all.size()));
+      write(floor.seq() > next.floor().seq() ? next.raise(floor) : next);
+    }
+
+    /** What opens this device's own slot; the caller closes it. */
+    public SlotSecret slot() {
+      return SlotSecret.device(state.account(), state.device(), deviceSecret);
     }
 
     /** The values of one feature. */

@@ -102,6 +102,24 @@ public record LocalState(
         roots);
   }
 
+  /** The same with further generations of the root secret; both share their secrets. */
+  LocalState learn(List<RootSecret> newer) {
+    List<RootSecret> all = new ArrayList<>(roots);
+    all.addAll(newer);
+    return new LocalState(
+        confirmed,
+        server,
+        user,
+        account,
+        device,
+        floor,
+        keyBagVersion,
+        accountKey,
+        deviceKey,
+        keyBag,
+        all);
+  }
+
   /** The bytes of the account file before they are sealed; the caller closes them. */
   Secret encode() {
     byte[] serverText = server.toString().getBytes(UTF_8);

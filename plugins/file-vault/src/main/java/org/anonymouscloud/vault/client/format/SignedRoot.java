@@ -105,6 +105,11 @@ public final class SignedRoot {
     return number;
   }
 
+  /** The generation of its keys, which the signature covers. */
+  public int generation() {
+    return generation;
+  }
+
   /** The device that should have signed it. */
   public DeviceId device() {
     return device;

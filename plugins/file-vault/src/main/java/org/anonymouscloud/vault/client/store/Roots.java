@@ -72,7 +72,9 @@ public final class Roots {
     }
     SignedRoot signed = decode(got.get());
     Digest hash = signed.hash();
-    if (floor.isPresent() && signed.number() < floor.get().number()) {
+    if (floor.isPresent()
+        && (signed.number() < floor.get().number()
+            || signed.generation() < floor.get().generation())) {
       throw new RootRolledBack();
     }
     if (known.isPresent() && known.get().hash().equals(hash)) {
@@ -82,7 +84,7 @@ public final class Roots {
     if (floor.isPresent()) {
       follow(root, hash, floor.get());
     }
-    return Optional.of(remember(root, hash));
+    return Optional.of(remember(signed.generation(), root, hash));
   }
 
   /** The newest root that was seen since this was made, without asking the server. */
@@ -116,7 +118,7 @@ public final class Roots {
     if (!remote.move(root.number(), encoded, live) && !isThere(root.number(), encoded)) {
       return false;
     }
-    remember(root, signed.hash());
+    remember(signed.generation(), root, signed.hash());
     return true;
   }
 
@@ -126,8 +128,8 @@ public final class Roots {
     return got.isPresent() && java.util.Arrays.equals(got.get().root(), encoded);
   }
 
-  private Known remember(Root root, Digest hash) throws IOException {
-    RootFloor risen = new RootFloor(root.number(), hash);
+  private Known remember(int generation, Root root, Digest hash) throws IOException {
+    RootFloor risen = new RootFloor(generation, root.number(), hash);
     risen.store(state);
     floor = Optional.of(risen);
     Known newest = new Known(root, hash);
@@ -181,7 +183,11 @@ public final class Roots {
 
   private Root open(SignedRoot signed) throws IOException {
     if (!account.verify(
-        signed.device(), SignedRoot.SIGNATURE_LABEL, signed.signed(drive), signed.signature())) {
+        signed.device(),
+        signed.generation(),
+        SignedRoot.SIGNATURE_LABEL,
+        signed.signed(drive),
+        signed.signature())) {
       throw new RootNotSigned();
     }
     return opened(signed);

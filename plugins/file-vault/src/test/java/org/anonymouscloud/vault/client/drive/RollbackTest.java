@@ -22,6 +22,7 @@ import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
@@ -180,7 +181,7 @@ final class RollbackTest {
 
   @Test
   @Tag("A22")
-  void aRootOfADeviceThatIsNoLongerInTheChainIsRefused() throws Exception {
+  void aRootOfADeviceThatIsNotInTheChainIsRefused() throws Exception {
     TestAccount lost = account.device(4, line);
     try (Drive drive = drive(lost)) {
       write(drive, "/by the lost device", noise(10, 1));
@@ -189,10 +190,43 @@ final class RollbackTest {
       assertThat(tree(newcomer)).hasSize(13);
     }
 
-    lost.revoke();
+    lost.forget();
 
     try (Drive newcomer = drive(account.device(7, line))) {
       assertThatThrownBy(newcomer::snapshot).isInstanceOf(RootNotSigned.class);
+    }
+  }
+
+  @Test
+  @Tag("A16")
+  void aRemovedDeviceReadsNothingThatIsWrittenLaterAndItsOwnOlderRootsStay() throws Exception {
+    TestAccount lost = account.device(4, line);
+    try (Drive drive = drive(lost)) {
+      write(drive, "/by the lost device", noise(10, 1));
+    }
+    lost.revoke(1);
+    account.rotate();
+    TestAccount newcomer = account.device(6, line);
+    try (Drive drive = drive(newcomer)) {
+      assertThat(tree(drive)).hasSize(13);
+    }
+
+    try (Drive drive = drive(account)) {
+      write(drive, "/after", noise(10, 1));
+    }
+
+    try (Drive drive = drive(lost)) {
+      assertThatThrownBy(drive::snapshot)
+          .as("the server hands it all there is")
+          .isInstanceOf(DataNotAuthentic.class);
+    }
+    // With the keys it does read on, so nothing else stood in its way; its own roots do not count.
+    lost.rotate();
+    try (Drive drive = drive(lost)) {
+      write(drive, "/forged", noise(10, 1));
+    }
+    try (Drive drive = drive(newcomer)) {
+      assertThatThrownBy(drive::snapshot).isInstanceOf(RootNotSigned.class);
     }
   }
 
@@ -246,8 +280,9 @@ final class RollbackTest {
     }
 
     @Override
-    public boolean verify(DeviceId signer, String label, byte[] message, byte[] signature) {
-      return real.verify(signer, label, message, signature);
+    public boolean verify(
+        DeviceId signer, int generation, String label, byte[] message, byte[] signature) {
+      return real.verify(signer, generation, label, message, signature);
     }
 
     @Override

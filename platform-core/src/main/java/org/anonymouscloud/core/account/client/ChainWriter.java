@@ -1,0 +1,141 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainRefused;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.crypto.Signatures;
+import org.anonymouscloud.core.crypto.SigningKey;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+
+/**
+ * Adds links to an account's chain in one signer's name, after whatever other devices add
+ * meanwhile.
+ *
+ * @param server on which the signer has proven itself
+ * @param key of the signer; stays the caller's
+ */
+record ChainWriter(AccountQuestions server, Clock clock, SlotId signer, SigningKey key) {
+  /** Other devices that may be quicker before this one gives up. */
+  private static final int RACES = 5;
+
+  private static final byte[] NO_RECORD = {};
+
+  /**
+   * What a link shall say.
+   *
+   * @param newKeys sign what the link brings in
+   * @param root the newest after the link, sealed to the slots that do not have it
+   * @param record OPAQUE's, if the password changes; else empty
+   */
+  record Draft(LinkBody body, NewKeys newKeys, RootSecret root, byte[] record) {
+    Draft(LinkBody body, NewKeys newKeys, RootSecret root) {
+      this(body, newKeys, root, NO_RECORD);
+    }
+  }
+
+  /** The keys of {@link LinkBody#introduces}, one of which may be on another device. */
+  @FunctionalInterface
+  interface NewKeys {
+    /** Signatures with {@link ChainLink#NEW_KEY_LABEL} over a link's content. */
+    List<byte[]> sign(byte[] content) throws Refused, IOException;
+
+    /** Keys that are here; they stay the caller's. */
+    static NewKeys of(SigningKey... keys) {
+      return content ->
+          Arrays.stream(keys)
+              .map(key -> Signatures.sign(key, ChainLink.NEW_KEY_LABEL, content))
+              .toList();
+    }
+  }
+
+  /** Drafts a link for a chain, which another device may have changed since it was last asked. */
+  @FunctionalInterface
+  interface Drafting {
+    Draft on(ChainState chain) throws Refused, IOException;
+  }
+
+  /** Where the chain is, again and again. */
+  @FunctionalInterface
+  interface Look {
+    ChainState again() throws Refused, IOException;
+  }
+
+  /**
+   * Adds a link.
+   *
+   * @param chain as it is known
+   * @param look called when it has changed
+   * @return the chain with the link
+   */
+  ChainState append(ChainState chain, Look look, Drafting drafting) throws Refused, IOException {
+    ChainState before = chain;
+    for (int race = 0; ; race++) {
+      Draft draft = drafting.on(before);
+      ChainLink link = link(before, draft);
+      ChainState after;
+      try {
+        after = before.append(link);
+      } catch (ChainRefused e) {
+        throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
+      }
+      List<byte[]> slots =
+          after.sealedWith(draft.body()).stream()
+              .map(slot -> seal(after, slot, draft.root()).encode())
+              .toList();
+      try {
+        server.tell(
+            AccountMethod.CHAIN_APPEND,
+            new Messages.ChainAppend(link.encode(), slots, draft.record()));
+        return after;
+      } catch (Refused e) {
+        if (e.code() != ErrorCode.CONFLICT || race == RACES) {
+          throw e;
+        }
+        before = look.again();
+      }
+    }
+  }
+
+  private ChainLink link(ChainState before, Draft draft) throws Refused, IOException {
+    ChainLink.Content content =
+        ChainLink.Content.after(
+            before.head(),
+            before.account(),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            signer,
+            draft.body());
+    byte[] bytes = content.encode();
+    List<byte[]> signatures = new ArrayList<>();
+    signatures.add(Signatures.sign(key, ChainLink.SIGNER_LABEL, bytes));
+    signatures.addAll(draft.newKeys().sign(bytes));
+    try {
+      return ChainLink.of(content, signatures);
+    } catch (IllegalArgumentException e) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "A new key did not sign as it must.");
+    }
+  }
+
+  private static SealedSlot seal(ChainState chain, SlotId slot, RootSecret root) {
+    return SlotSecret.seal(
+        chain.account(), slot, chain.sealingKey(slot).orElseThrow(), root, chain.generation());
+  }
+
+  @Override
+  public String toString() {
+    return "ChainWriter";
+  }
+}

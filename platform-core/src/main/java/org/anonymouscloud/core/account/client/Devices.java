@@ -1,0 +1,115 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.ListedDevice;
+import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+
+/** The devices of an account. Each call asks the server for the newest chain. Thread-safe. */
+public final class Devices {
+  private static final String NO_NAME = "(a name that cannot be read)";
+
+  private final OnlineAccount account;
+
+  Devices(OnlineAccount account) {
+    this.account = account;
+  }
+
+  /** Those that may act for the account, in the order in which they came. */
+  public List<KnownDevice> list() throws IOException {
+    ChainState chain = account.refresh();
+    LocalState local = account.local().state();
+    return chain.devices().values().stream()
+        .map(
+            device ->
+                new KnownDevice(
+                    device.id(),
+                    name(device, local),
+                    device.added(),
+                    device.id().equals(local.device())))
+        .toList();
+  }
+
+  private static String name(ListedDevice device, LocalState local) {
+    try {
+      RootSecret root = local.roots().get(device.nameGeneration());
+      return DeviceName.open(device.sealedName(), local.account(), device.id(), root).text();
+    } catch (NotAuthentic e) {
+      // Only a device of the account can have written it; it names itself badly and no more.
+      return NO_NAME;
+    }
+  }
+
+  /**
+   * Calls a device by another name.
+   *
+   * @throws Refused with {@link ErrorCode#NOT_FOUND} if there is no such device
+   */
+  public void rename(DeviceId device, DeviceName name) throws Refused, IOException {
+    account.append(
+        chain -> {
+          require(chain, device);
+          RootSecret root = account.local().state().roots().get(chain.generation());
+          byte[] sealed = name.seal(chain.account(), device, root);
+          return new ChainWriter.Draft(
+              new LinkBody.Rename(device, sealed), ChainWriter.NewKeys.of(), root);
+        });
+  }
+
+  /**
+   * Takes devices out of the account for good. They log in no more, and what is written from here
+   * on is sealed with a root secret that they do not get (A16).
+   *
+   * @param gone at least one, not this device
+   * @throws Refused with {@link ErrorCode#NOT_FOUND} if one of them is no device of the account,
+   *     with {@link ErrorCode#BAD_REQUEST} if one is this device
+   */
+  public void revoke(Collection<DeviceId> gone) throws Refused, IOException {
+    List<DeviceId> ordered =
+        gone.stream()
+            .distinct()
+            .sorted((one, other) -> Arrays.compareUnsigned(one.bytes(), other.bytes()))
+            .toList();
+    if (ordered.contains(account.local().device())) {
+      throw new Refused(
+          ErrorCode.BAD_REQUEST,
+          "A device cannot remove itself; use 'anoncloud logout' here, and remove it elsewhere.");
+    }
+    try (RootSecret fresh = RootSecret.random()) {
+      account.append(
+          chain -> {
+            for (DeviceId device : ordered) {
+              require(chain, device);
+            }
+            RootSecret newest = account.local().state().roots().get(chain.generation());
+            LinkBody body = new LinkBody.Revoke(fresh.succeed(chain, newest), ordered);
+            return new ChainWriter.Draft(body, ChainWriter.NewKeys.of(), fresh);
+          });
+    }
+  }
+
+  /**
+   * Opens the account to one new device that has the pairing's code.
+   *
+   * @return closed by the caller
+   */
+  public Pairing pair() throws Refused, IOException {
+    return Pairing.open(account);
+  }
+
+  private static void require(ChainState chain, DeviceId device) throws Refused {
+    if (chain.device(device).isEmpty()) {
+      throw new Refused(ErrorCode.NOT_FOUND, "The account has no device " + device + ".");
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.anonymouscloud.core.account.InviteCode;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.opaque.Identities;
+import org.anonymouscloud.core.opaque.OpaqueClient;
+import org.anonymouscloud.core.opaque.RegistrationRecord;
+import org.anonymouscloud.core.opaque.RegistrationResponse;
+import org.anonymouscloud.core.wire.Refused;
+
+/**
+ * What OPAQUE makes of a password that the server does not know yet. The record is worth nothing
+ * before the server has it together with the password slot.
+ */
+record NewPassword(Secret exportKey, RegistrationRecord record) implements AutoCloseable {
+
+  /** For an account that is still to be made. */
+  static NewPassword register(
+      AccountQuestions server, UserName user, Secret password, Optional<InviteCode> invite)
+      throws Refused, IOException {
+    OpaqueClient.Registration opaque = new OpaqueClient().register(password);
+    return finish(
+        opaque,
+        server.ask(
+            AccountMethod.REGISTER_START,
+            new Messages.RegisterStart(
+                user.text(), opaque.request().encode(), Registration.bytes(invite)),
+            Messages.RegisterStarted.class),
+        user);
+  }
+
+  /** For the account of a session that may change it. */
+  static NewPassword change(AccountQuestions server, UserName user, Secret password)
+      throws Refused, IOException {
+    OpaqueClient.Registration opaque = new OpaqueClient().register(password);
+    return finish(
+        opaque,
+        server.ask(
+            AccountMethod.PASSWORD_START,
+            new Messages.PasswordStart(opaque.request().encode()),
+            Messages.RegisterStarted.class),
+        user);
+  }
+
+  private static NewPassword finish(
+      OpaqueClient.Registration opaque, Messages.RegisterStarted started, UserName user)
+      throws IOException {
+    OpaqueClient.Registered registered =
+        opaque.finish(
+            RegistrationResponse.decode(started.response()), Identities.ofClient(user.bytes()));
+    return new NewPassword(registered.exportKey(), registered.record());
+  }
+
+  @Override
+  public void close() {
+    exportKey.close();
+  }
+
+  @Override
+  public String toString() {
+    return "NewPassword";
+  }
+}

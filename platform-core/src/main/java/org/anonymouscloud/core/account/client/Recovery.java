@@ -1,0 +1,224 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.account.client.local.AccountFolder;
+import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.Signatures;
+import org.anonymouscloud.core.crypto.SigningKey;
+import org.anonymouscloud.core.session.Connection;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+
+/**
+ * An account that its recovery words have opened, and that is about to get a new password, a new
+ * account key and new words. Keep the {@link #sheet} first, then {@link #finish}: until then the
+ * old sheet counts, from then on the new one alone. Not thread-safe.
+ */
+public final class Recovery implements PreparedAccount {
+  private final AccountFolder folder;
+  private final Connection connection;
+  private final ConnectionString server;
+  private final UserName user;
+  private final DeviceName name;
+  private final boolean keepDevices;
+  private final Clock clock;
+  private final SlotSecret slot;
+  private final OpenedAccount opened;
+  private final NewPassword password;
+  private final AccountKey accountKey = AccountKey.random();
+  private final RecoveryWords words = RecoveryWords.random();
+  private final JoiningDevice device = JoiningDevice.random();
+  private final RootSecret root = RootSecret.random();
+  private boolean finished;
+
+  private Recovery(
+      AccountFolder folder,
+      Connection connection,
+      ConnectionString server,
+      UserName user,
+      DeviceName name,
+      boolean keepDevices,
+      Clock clock,
+      SlotSecret slot,
+      OpenedAccount opened,
+      NewPassword password) {
+    this.folder = folder;
+    this.connection = connection;
+    this.server = server;
+    this.user = user;
+    this.name = name;
+    this.keepDevices = keepDevices;
+    this.clock = clock;
+    this.slot = slot;
+    this.opened = opened;
+    this.password = password;
+  }
+
+  /** Proves the words to the server and opens the account with them. */
+  static Recovery begin(
+      AccountFolder folder,
+      Connection connection,
+      ConnectionString server,
+      UserName user,
+      RecoveryWords words,
+      Secret password,
+      DeviceName name,
+      boolean keepDevices,
+      Clock clock)
+      throws Refused, IOException {
+    AccountQuestions questions = new AccountQuestions(connection);
+    SlotSecret slot = prove(questions, connection.handshakeHash(), user, words);
+    boolean done = false;
+    OpenedAccount opened = null;
+    try {
+      opened = OpenedAccount.open(questions, slot);
+      NewPassword fresh = NewPassword.change(questions, user, password);
+      done = true;
+      return new Recovery(
+          folder, connection, server, user, name, keepDevices, clock, slot, opened, fresh);
+    } finally {
+      if (!done) {
+        slot.close();
+        if (opened != null) {
+          opened.close();
+        }
+      }
+    }
+  }
+
+  private static SlotSecret prove(
+      AccountQuestions server, byte[] handshakeHash, UserName user, RecoveryWords words)
+      throws Refused, IOException {
+    Messages.RecoveryStarted started =
+        server.ask(
+            AccountMethod.RECOVERY_START,
+            new Messages.RecoveryStart(user.text()),
+            Messages.RecoveryStarted.class);
+    AccountId account;
+    try {
+      account = AccountId.of(started.account());
+    } catch (IllegalArgumentException e) {
+      throw new AccountTampered(e);
+    }
+    SlotSecret slot = SlotSecret.recovery(account, words.secret());
+    boolean proven = false;
+    try (SigningKey key = slot.signingKey()) {
+      byte[] signature =
+          Signatures.sign(
+              key,
+              AccountMethod.RECOVERY_LOGIN_LABEL,
+              AccountMethod.recoveryLogin(account, handshakeHash));
+      server.tell(AccountMethod.RECOVERY_FINISH, new Messages.RecoveryFinish(signature));
+      proven = true;
+      return slot;
+    } finally {
+      if (!proven) {
+        slot.close();
+      }
+    }
+  }
+
+  @Override
+  public EmergencySheet sheet() {
+    return new EmergencySheet(server.toString(), user, accountKey, words);
+  }
+
+  @Override
+  public LocalAccount finish() throws Refused, IOException {
+    finished = true;
+    ChainState chain = opened.chain().state();
+    List<RootSecret> roots = new ArrayList<>(opened.roots());
+    roots.add(root);
+    LocalState state =
+        new LocalState(
+            false,
+            server,
+            user,
+            chain.account(),
+            device.id(),
+            chain.head(),
+            opened.keyBagVersion(),
+            accountKey.secret().copy(),
+            device.key(),
+            opened.keyBag(),
+            roots);
+    // On the disk before the server has it: no crash in between can lock the owner out.
+    AccountFolder.Kept kept = folder.create(device.secret().copy(), state);
+    LocalAccount account = new LocalAccount(kept, clock);
+    try {
+      kept.raise(append(chain).head());
+      account.logIn(connection);
+      return account;
+    } catch (Refused e) {
+      account.logOut();
+      throw e;
+    } catch (IOException e) {
+      account.close();
+      throw e;
+    }
+  }
+
+  private ChainState append(ChainState chain) throws Refused, IOException {
+    AccountQuestions questions = new AccountQuestions(connection);
+    RootSecret newest = opened.roots().getLast();
+    try (SigningKey byOldWords = slot.signingKey();
+        SlotSecret newPassword =
+            SlotSecret.password(chain.account(), password.exportKey(), accountKey.secret());
+        SlotSecret newRecovery = SlotSecret.recovery(chain.account(), words.secret());
+        SigningKey byPassword = newPassword.signingKey();
+        SigningKey byRecovery = newRecovery.signingKey()) {
+      return new ChainWriter(questions, clock, slot.slot(), byOldWords)
+          .append(
+              chain,
+              () -> questions.chain(chain.head()).state(),
+              now -> {
+                if (now.generation() != chain.generation()) {
+                  throw new Refused(
+                      ErrorCode.CONFLICT,
+                      "Another device changed the account meanwhile. Begin once more.",
+                      true);
+                }
+                LinkBody body =
+                    new LinkBody.Recover(
+                        newPassword.keys(),
+                        newRecovery.keys(),
+                        root.succeed(now, newest),
+                        keepDevices,
+                        device.introduce(now.account(), newest, name));
+                return new ChainWriter.Draft(
+                    body,
+                    ChainWriter.NewKeys.of(byPassword, byRecovery, device.key()),
+                    root,
+                    password.record().encode());
+              });
+    }
+  }
+
+  @Override
+  public void close() {
+    accountKey.close();
+    words.close();
+    device.secret().close();
+    password.close();
+    slot.close();
+    if (!finished) {
+      device.key().close();
+      root.close();
+      opened.close();
+    }
+  }
+}

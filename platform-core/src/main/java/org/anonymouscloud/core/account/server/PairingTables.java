@@ -1,0 +1,77 @@
+package org.anonymouscloud.core.account.server;
+
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.jdbi.v3.core.Handle;
+
+/** The statements on the tables of devices that pair, within one transaction. */
+record PairingTables(Handle handle) {
+
+  boolean insert(byte[] relay, AccountId account, long now) {
+    return handle.execute(
+            "INSERT INTO account_pairings (relay, account_id, started) VALUES (?, ?, ?)"
+                + " ON CONFLICT DO NOTHING",
+            relay,
+            account.bytes(),
+            now)
+        == 1;
+  }
+
+  long count() {
+    return handle.createQuery("SELECT COUNT(*) FROM account_pairings").mapTo(Long.class).one();
+  }
+
+  /** Whose device opened the box, if it is not too old. */
+  Optional<AccountId> owner(byte[] relay, long notBefore) {
+    return handle
+        .createQuery("SELECT account_id FROM account_pairings WHERE relay = ? AND started >= ?")
+        .bind(0, relay)
+        .bind(1, notBefore)
+        .mapTo(byte[].class)
+        .findOne()
+        .map(AccountId::of);
+  }
+
+  long letters(byte[] relay) {
+    return handle
+        .createQuery("SELECT COUNT(*) FROM account_letters WHERE relay = ?")
+        .bind(0, relay)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  void insert(byte[] relay, int step, byte[] letter) {
+    handle.execute(
+        "INSERT INTO account_letters (relay, step, letter) VALUES (?, ?, ?)", relay, step, letter);
+  }
+
+  Optional<byte[]> letter(byte[] relay, int step) {
+    return handle
+        .createQuery("SELECT letter FROM account_letters WHERE relay = ? AND step = ?")
+        .bind(0, relay)
+        .bind(1, step)
+        .mapTo(byte[].class)
+        .findOne();
+  }
+
+  void remove(byte[] relay) {
+    handle.execute("DELETE FROM account_letters WHERE relay = ?", relay);
+    handle.execute("DELETE FROM account_pairings WHERE relay = ?", relay);
+  }
+
+  void removeOf(AccountId account) {
+    handle.execute(
+        "DELETE FROM account_letters WHERE relay IN"
+            + " (SELECT relay FROM account_pairings WHERE account_id = ?)",
+        account.bytes());
+    handle.execute("DELETE FROM account_pairings WHERE account_id = ?", account.bytes());
+  }
+
+  void removeStartedBefore(long time) {
+    handle.execute(
+        "DELETE FROM account_letters WHERE relay IN"
+            + " (SELECT relay FROM account_pairings WHERE started < ?)",
+        time);
+    handle.execute("DELETE FROM account_pairings WHERE started < ?", time);
+  }
+}

@@ -1,0 +1,119 @@
+package org.anonymouscloud.core.account.server;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+
+/**
+ * A letter box for two devices that pair, in the database, so that they may be on different server
+ * nodes. The device that is logged in writes the even letters, the new one the odd ones. What is in
+ * them is sealed with the code that a person carries from one to the other. Thread-safe.
+ */
+final class Pairings {
+  /** Bytes in the name of a letter box, the first part of the code. */
+  static final int RELAY = 5;
+
+  private static final Duration LIFE = Duration.ofMinutes(10);
+  private static final int LETTERS = 6;
+  private static final int MAX_LETTER = 8 * 1024;
+
+  /** Boxes at a time, one for each account; a flood of them ends here. */
+  private static final int MAX_OPEN = 10_000;
+
+  private final OpenDatabase database;
+  private final Clock clock;
+
+  Pairings(OpenDatabase database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  /** A new box, in the place of the one that the account may have had. */
+  byte[] open(AccountId account) throws Refused {
+    byte[] relay = RandomBytes.next(RELAY);
+    boolean opened =
+        database.<Boolean, RuntimeException>write(
+            handle -> {
+              PairingTables tables = new PairingTables(handle);
+              tables.removeStartedBefore(now() - LIFE.toSeconds());
+              tables.removeOf(account);
+              return tables.count() < MAX_OPEN && tables.insert(relay, account, now());
+            });
+    if (!opened) {
+      throw new Refused(
+          ErrorCode.UNAVAILABLE, "Too many devices are being paired; try again later.", true);
+    }
+    return relay;
+  }
+
+  /**
+   * Puts a letter into a box, once. A second one in its place burns the box: somebody tries codes.
+   *
+   * @param by the account whose device is logged in; none for the new device
+   */
+  void put(Messages.PairPut letter, Optional<AccountId> by) throws Refused {
+    if (letter.step() < 1 || letter.step() > LETTERS || letter.message().length > MAX_LETTER) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "This is not a letter of two devices that pair.");
+    }
+    Optional<Boolean> done =
+        database.<Optional<Boolean>, RuntimeException>write(
+            handle -> {
+              PairingTables tables = new PairingTables(handle);
+              if (!mayUse(tables, letter.relay(), by, letter.step() % 2 == 0)) {
+                return Optional.empty();
+              }
+              if (tables.letters(letter.relay()) == letter.step() - 1) {
+                tables.insert(letter.relay(), letter.step(), letter.message());
+                return Optional.of(true);
+              }
+              tables.remove(letter.relay());
+              return Optional.of(false);
+            });
+    if (!done.orElseThrow(Pairings::gone)) {
+      throw gone();
+    }
+  }
+
+  /** A letter of the other side; empty if it has not come yet. */
+  byte[] get(Messages.PairGet question, Optional<AccountId> by) throws Refused {
+    Optional<byte[]> letter =
+        database.<Optional<byte[]>, RuntimeException>read(
+            handle -> {
+              PairingTables tables = new PairingTables(handle);
+              return mayUse(tables, question.relay(), by, question.step() % 2 != 0)
+                  ? Optional.of(
+                      tables.letter(question.relay(), question.step()).orElseGet(() -> new byte[0]))
+                  : Optional.empty();
+            });
+    return letter.orElseThrow(Pairings::gone);
+  }
+
+  void close(AccountId account) {
+    database.<Void, RuntimeException>write(
+        handle -> {
+          new PairingTables(handle).removeOf(account);
+          return null;
+        });
+  }
+
+  private boolean mayUse(
+      PairingTables tables, byte[] relay, Optional<AccountId> by, boolean asOwner) {
+    Optional<AccountId> owner = tables.owner(relay, now() - LIFE.toSeconds());
+    return owner.isPresent() && (by.equals(owner) == asOwner);
+  }
+
+  private static Refused gone() {
+    return new Refused(
+        ErrorCode.NOT_FOUND, "There is no such pairing, or it has ended. Begin with a new code.");
+  }
+
+  private long now() {
+    return clock.instant().getEpochSecond();
+  }
+}
