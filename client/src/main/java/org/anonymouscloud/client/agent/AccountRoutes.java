@@ -1,27 +1,23 @@
 package org.anonymouscloud.client.agent;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.InviteCode;
-import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.EmergencySheet;
 import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.PairingCode;
+import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Unreadable;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
-import org.anonymouscloud.core.session.ConnectionString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  * they go from array to array and never become a String here. Thread-safe.
  */
 final class AccountRoutes {
-  private static final int MAX_BODY = 16 * 1024;
-  private static final ObjectMapper JSON =
-      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-
   private final CurrentAccount account;
 
   AccountRoutes(CurrentAccount account) {
@@ -66,6 +58,37 @@ final class AccountRoutes {
             Scope.ADMIN,
             "Opens an account here with its password and account key.",
             this::login),
+        new Route(
+            HandlerType.POST,
+            "/account/pair",
+            Scope.ADMIN,
+            "Comes into the account of a device that has made a pairing code; waits for it.",
+            this::pair),
+        new Route(
+            HandlerType.POST,
+            "/account/password",
+            Scope.ADMIN,
+            "Gives the account another password; no file is sealed anew.",
+            this::changePassword),
+        new Route(
+            HandlerType.POST,
+            "/account/recover",
+            Scope.ADMIN,
+            "Opens an account with its recovery words and gives a new emergency sheet, to be kept"
+                + " before it is confirmed; until then nothing has changed.",
+            this::recover),
+        new Route(
+            HandlerType.POST,
+            "/account/recover/confirm",
+            Scope.ADMIN,
+            "Gives the account its new password, sheet and device, and logs in.",
+            this::confirm),
+        new Route(
+            HandlerType.POST,
+            "/account/rehearse",
+            Scope.ADMIN,
+            "Checks account key or recovery words against the account, and changes nothing.",
+            this::rehearse),
         new Route(
             HandlerType.DELETE,
             "/account",
@@ -104,34 +127,146 @@ final class AccountRoutes {
       byte @Nullable [] password,
       byte @Nullable [] accountKey) {}
 
+  /**
+   * @param server connection string with the server's fingerprint
+   * @param code as people write it
+   */
+  record Pair(@Nullable String server, byte @Nullable [] code) {}
+
+  /**
+   * @param password the new one, in UTF-8, NFC
+   */
+  record ChangePassword(byte @Nullable [] password) {}
+
+  /**
+   * @param server connection string with the server's fingerprint
+   * @param words as people write them, or a whole emergency sheet
+   * @param password the new one, in UTF-8, NFC
+   * @param keepDevices whether the account's other devices stay; they go if it is left out
+   */
+  record Recover(
+      @Nullable String server,
+      @Nullable String user,
+      byte @Nullable [] words,
+      byte @Nullable [] password,
+      boolean keepDevices) {}
+
+  /**
+   * One of the two, or both.
+   *
+   * @param accountKey as people write it
+   * @param words as people write them
+   */
+  record Rehearse(byte @Nullable [] accountKey, byte @Nullable [] words) {}
+
   private void register(Context context) throws Exception {
-    Register wish = body(context, Register.class);
-    try (Secret password = Secret.of(required(wish.password(), "password"))) {
-      CurrentAccount.Prepared prepared =
+    Register wish = RequestBody.read(context, Register.class);
+    try (Secret password = Secret.of(RequestBody.required(wish.password(), "password"))) {
+      answer(
+          context,
           account.register(
-              server(wish.server()), user(wish.user()), password, invite(wish.invite()));
-      try (Secret sheet = prepared.sheet()) {
-        context
-            .contentType("application/json")
-            .result(
-                JSON.writeValueAsBytes(
-                    Map.of("registration", prepared.id(), "sheet", sheet.bytes())));
-      }
+              RequestBody.server(wish.server()),
+              RequestBody.user(wish.user()),
+              password,
+              invite(wish.invite())));
+    }
+  }
+
+  private static void answer(Context context, CurrentAccount.Prepared prepared) throws IOException {
+    try (Secret sheet = prepared.sheet().text()) {
+      context
+          .contentType("application/json")
+          .result(
+              RequestBody.JSON.writeValueAsBytes(
+                  Map.of("registration", prepared.id(), "sheet", sheet.bytes())));
     }
   }
 
   private void confirm(Context context) throws Exception {
-    Confirm wish = body(context, Confirm.class);
-    context.json(describe(account.finish(required(wish.registration(), "registration")).local()));
+    Confirm wish = RequestBody.read(context, Confirm.class);
+    String id = RequestBody.required(wish.registration(), "registration");
+    context.json(describe(account.finish(id).local()));
   }
 
   private void login(Context context) throws Exception {
-    Login wish = body(context, Login.class);
-    try (Secret password = Secret.of(required(wish.password(), "password"));
-        Secret text = Secret.of(required(wish.accountKey(), "accountKey"));
+    Login wish = RequestBody.read(context, Login.class);
+    try (Secret password = Secret.of(RequestBody.required(wish.password(), "password"));
+        Secret text = Secret.of(RequestBody.required(wish.accountKey(), "accountKey"));
         AccountKey key = accountKey(text)) {
-      context.json(
-          describe(account.login(server(wish.server()), user(wish.user()), password, key).local()));
+      LoggedInAccount opened =
+          account.login(
+              RequestBody.server(wish.server()), RequestBody.user(wish.user()), password, key);
+      context.json(describe(opened.local()));
+    }
+  }
+
+  private void pair(Context context) throws Exception {
+    Pair wish = RequestBody.read(context, Pair.class);
+    try (Secret text = Secret.of(RequestBody.required(wish.code(), "code"));
+        PairingCode code = code(text)) {
+      context.json(describe(account.join(RequestBody.server(wish.server()), code).local()));
+    }
+  }
+
+  private static PairingCode code(Secret text) throws Problem {
+    try {
+      return PairingCode.parse(text.bytes());
+    } catch (Unreadable e) {
+      throw RequestBody.badInput(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void changePassword(Context context) throws Exception {
+    ChangePassword wish = RequestBody.read(context, ChangePassword.class);
+    try (Secret password = Secret.of(RequestBody.required(wish.password(), "password"))) {
+      account.account().online().changePassword(password);
+    }
+    context.json(Map.of("changed", true));
+  }
+
+  private void recover(Context context) throws Exception {
+    Recover wish = RequestBody.read(context, Recover.class);
+    try (Secret text = Secret.of(RequestBody.required(wish.words(), "words"));
+        Secret password = Secret.of(RequestBody.required(wish.password(), "password"));
+        RecoveryWords words = words(text)) {
+      answer(
+          context,
+          account.recover(
+              RequestBody.server(wish.server()),
+              RequestBody.user(wish.user()),
+              words,
+              password,
+              wish.keepDevices()));
+    }
+  }
+
+  private void rehearse(Context context) throws Exception {
+    Rehearse wish = RequestBody.read(context, Rehearse.class);
+    if (wish.accountKey() == null && wish.words() == null) {
+      throw RequestBody.badInput("The body has neither 'accountKey' nor 'words'.", null);
+    }
+    LoggedInAccount here = account.account();
+    if (wish.accountKey() != null) {
+      try (Secret text = Secret.of(wish.accountKey());
+          AccountKey key = accountKey(text)) {
+        require(here.local().isOpenedBy(key), "This is not the account key of this account.");
+      }
+    }
+    if (wish.words() != null) {
+      try (Secret text = Secret.of(wish.words());
+          RecoveryWords words = words(text)) {
+        require(
+            here.online().isOpenedBy(words), "These are not the recovery words of this account.");
+      }
+    }
+    here.local().rehearse();
+    context.json(describe(here.local()));
+  }
+
+  private static void require(boolean right, String otherwise) throws Problem {
+    if (!right) {
+      throw new Problem(
+          Problem.Kind.FORBIDDEN, otherwise + " Look for the sheet that you printed last.");
     }
   }
 
@@ -139,7 +274,7 @@ final class AccountRoutes {
     try {
       return EmergencySheet.accountKeyIn(text.bytes());
     } catch (Unreadable e) {
-      throw badInput(String.valueOf(e.getMessage()), e);
+      throw RequestBody.badInput(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -147,57 +282,24 @@ final class AccountRoutes {
     try {
       return text == null ? Optional.empty() : Optional.of(InviteCode.parse(text));
     } catch (IllegalArgumentException e) {
-      throw badInput(String.valueOf(e.getMessage()), e);
+      throw RequestBody.badInput(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static Map<String, Object> describe(LocalAccount account) {
+  private static RecoveryWords words(Secret text) throws Problem {
+    try {
+      return EmergencySheet.wordsIn(text.bytes());
+    } catch (Unreadable e) {
+      throw RequestBody.badInput(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Map<String, Object> describe(LocalAccount account) throws IOException {
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("user", account.user().text());
     description.put("server", account.server().toString());
     description.put("device", account.device().toString());
+    account.rehearsed().ifPresent(day -> description.put("rehearsed", day.toString()));
     return description;
-  }
-
-  private static UserName user(@Nullable String text) throws Problem {
-    try {
-      return new UserName(required(text, "user"));
-    } catch (IllegalArgumentException e) {
-      throw badInput(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static ConnectionString server(@Nullable String text) throws Problem {
-    try {
-      return ConnectionString.parse(required(text, "server"));
-    } catch (IllegalArgumentException e) {
-      throw badInput(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static <T> T body(Context context, Class<T> type) throws Problem, IOException {
-    byte[] json = context.req().getInputStream().readNBytes(MAX_BODY + 1);
-    try {
-      if (json.length > MAX_BODY) {
-        throw badInput("The body is too long.", null);
-      }
-      return JSON.readValue(json, type);
-    } catch (JacksonException e) {
-      // Its text may quote the body.
-      throw badInput("The body is not the JSON document that this route takes.", null);
-    } finally {
-      Arrays.fill(json, (byte) 0);
-    }
-  }
-
-  private static <T> T required(@Nullable T value, String name) throws Problem {
-    if (value == null) {
-      throw badInput("The body has no '" + name + "'.", null);
-    }
-    return value;
-  }
-
-  private static Problem badInput(String message, @Nullable Exception cause) {
-    return new Problem(Problem.Kind.BAD_INPUT, message, cause);
   }
 }

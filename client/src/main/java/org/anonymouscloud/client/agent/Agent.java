@@ -89,6 +89,7 @@ public final class Agent implements AutoCloseable {
   private List<Route> routes(List<ClientFeature> features) {
     List<Route> routes = new ArrayList<>(own());
     routes.addAll(new AccountRoutes(account).routes());
+    routes.addAll(new DeviceRoutes(account).routes());
     Panels panels = new Panels();
     for (ClientFeature feature : features) {
       try {

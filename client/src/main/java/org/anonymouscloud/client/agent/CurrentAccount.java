@@ -11,14 +11,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
+import org.anonymouscloud.core.account.client.EmergencySheet;
 import org.anonymouscloud.core.account.client.LocalAccount;
-import org.anonymouscloud.core.account.client.Registration;
+import org.anonymouscloud.core.account.client.Pairing;
+import org.anonymouscloud.core.account.client.PairingCode;
+import org.anonymouscloud.core.account.client.PreparedAccount;
+import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -48,6 +53,7 @@ final class CurrentAccount implements AutoCloseable {
   /** Held while the account changes, which takes long; never waited for with another lock held. */
   private final ReentrantLock changing = new ReentrantLock();
 
+  private final AtomicReference<@Nullable Pairing> pairing = new AtomicReference<>();
   private volatile @Nullable LoggedInAccount current;
   // Guarded by changing.
   private boolean resumed;
@@ -60,23 +66,29 @@ final class CurrentAccount implements AutoCloseable {
     this.client = new AccountClient(folder, clock);
   }
 
-  /** A registration whose sheet is being put away. */
-  private record Pending(String id, Registration registration, Connection connection)
+  /** A registration or recovery whose sheet is being put away. */
+  private record Pending(String id, PreparedAccount account, Connection connection)
       implements AutoCloseable {
     @Override
     public void close() {
-      registration.close();
+      account.close();
       connection.close();
     }
+  }
+
+  /** How an account is prepared on a session. */
+  @FunctionalInterface
+  private interface Preparing {
+    PreparedAccount on(Connection connection) throws AlreadyLoggedIn, Refused, IOException;
   }
 
   /**
    * An account that is ready but for the last step.
    *
    * @param id to {@link #finish} it
-   * @param sheet what the person must keep; the caller closes it
+   * @param sheet what the person must keep; readable until this is finished or given up
    */
-  record Prepared(String id, Secret sheet) {}
+  record Prepared(String id, EmergencySheet sheet) {}
 
   /** The account as one feature sees it. */
   ClientContext of(String feature) {
@@ -136,6 +148,38 @@ final class CurrentAccount implements AutoCloseable {
   Prepared register(
       ConnectionString server, UserName user, Secret password, Optional<InviteCode> invite)
       throws Problem, AlreadyLoggedIn, Refused, IOException {
+    try {
+      return prepare(
+          server,
+          connection -> client.register(connection, server, user, password, deviceName(), invite));
+    } catch (Refused e) {
+      throw nameTaken(e, user);
+    }
+  }
+
+  /**
+   * Opens an account with its recovery words, and changes nothing before {@link #finish}. It takes
+   * the place of one that was prepared and not finished.
+   *
+   * @param words stay the caller's
+   * @param password the new one, stays the caller's
+   * @param keepDevices whether the account's other devices stay
+   */
+  Prepared recover(
+      ConnectionString server,
+      UserName user,
+      RecoveryWords words,
+      Secret password,
+      boolean keepDevices)
+      throws Problem, AlreadyLoggedIn, Refused, IOException {
+    return prepare(
+        server,
+        connection ->
+            client.recover(connection, server, user, words, password, deviceName(), keepDevices));
+  }
+
+  private Prepared prepare(ConnectionString server, Preparing preparing)
+      throws Problem, AlreadyLoggedIn, Refused, IOException {
     changing.lock();
     try {
       requireNobody();
@@ -143,15 +187,13 @@ final class CurrentAccount implements AutoCloseable {
       Connection connection = dial(server);
       Pending prepared = null;
       try {
-        Registration registration =
-            client.register(connection, server, user, password, deviceName(), invite);
         prepared =
             new Pending(
-                HexFormat.of().formatHex(RandomBytes.next(ID_BYTES)), registration, connection);
+                HexFormat.of().formatHex(RandomBytes.next(ID_BYTES)),
+                preparing.on(connection),
+                connection);
         pending = prepared;
-        return new Prepared(prepared.id(), registration.sheet().text());
-      } catch (Refused e) {
-        throw nameTaken(e, user);
+        return new Prepared(prepared.id(), prepared.account().sheet());
       } finally {
         if (prepared == null) {
           connection.close();
@@ -168,7 +210,7 @@ final class CurrentAccount implements AutoCloseable {
     try (Pending prepared = take(id)) {
       // If the connection is cut in the last step, the account may be here all the same: look anew.
       resumed = false;
-      use(prepared.registration().finish());
+      use(prepared.account().finish());
       return requireNonNull(current);
     } finally {
       changing.unlock();
@@ -179,7 +221,7 @@ final class CurrentAccount implements AutoCloseable {
     Pending prepared = pending;
     if (prepared == null || !prepared.id().equals(id)) {
       throw new Problem(
-          Problem.Kind.NOT_FOUND, "This registration was given up; begin it once more.");
+          Problem.Kind.NOT_FOUND, "What was begun was given up meanwhile; begin it once more.");
     }
     pending = null;
     return prepared;
@@ -203,6 +245,52 @@ final class CurrentAccount implements AutoCloseable {
       return requireNonNull(current);
     } finally {
       changing.unlock();
+    }
+  }
+
+  /**
+   * Comes into the account of another device.
+   *
+   * @param code stays the caller's
+   */
+  LoggedInAccount join(ConnectionString server, PairingCode code)
+      throws Problem, AlreadyLoggedIn, Refused, IOException {
+    changing.lock();
+    try {
+      requireNobody();
+      try (Connection connection = dial(server)) {
+        use(client.pair(connection, server, code, deviceName()));
+      }
+      return requireNonNull(current);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** A code for one new device, in the place of the one before. */
+  PairingCode pair() throws NotLoggedIn, Refused, IOException {
+    Pairing opened = account().online().devices().pair();
+    Pairing before = pairing.getAndSet(opened);
+    if (before != null) {
+      before.close();
+    }
+    return opened.code();
+  }
+
+  /** The pairing whose code was made last. */
+  Pairing pairing() throws Problem {
+    Pairing open = pairing.get();
+    if (open == null) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND, "There is no pairing, or it has ended. Begin with a new code.");
+    }
+    return open;
+  }
+
+  void endPairing() {
+    Pairing open = pairing.getAndSet(null);
+    if (open != null) {
+      open.close();
     }
   }
 
@@ -264,6 +352,7 @@ final class CurrentAccount implements AutoCloseable {
     changing.lock();
     try {
       forgetPending();
+      endPairing();
       LoggedInAccount leaving = current;
       current = null;
       if (leaving != null) {

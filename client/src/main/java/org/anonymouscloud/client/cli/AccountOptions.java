@@ -14,8 +14,8 @@ final class AccountOptions {
       description = "anoncloud://host:port#FINGERPRINT; the server of 'anoncloud up' if not given.")
   @Nullable String server;
 
-  @Option(names = "--user", paramLabel = "NAME", required = true, description = "The user name.")
-  String user = "";
+  @Option(names = "--user", paramLabel = "NAME", description = "The user name.")
+  @Nullable String user;
 
   @Option(
       names = "--password-file",
@@ -28,6 +28,9 @@ final class AccountOptions {
 
   /** The user name, in its one form. */
   String userName() throws Problem {
+    if (user == null) {
+      throw new Problem(Problem.Kind.BAD_INPUT, "Whose account? Give --user NAME.");
+    }
     try {
       return new UserName(user).text();
     } catch (IllegalArgumentException e) {

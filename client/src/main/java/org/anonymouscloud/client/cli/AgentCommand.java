@@ -2,6 +2,7 @@ package org.anonymouscloud.client.cli;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -67,8 +68,10 @@ final class AgentCommand {
       status.put("url", running.get().url());
       status.put("pid", running.get().pid());
       status.put("version", running.get().version());
+      AgentHttp agent = AgentHttp.of(context.home(), running.get());
       // A question that only a living agent answers, whatever its files say.
-      AgentHttp.of(context.home(), running.get()).get("/agent");
+      agent.get("/agent");
+      account(agent).ifPresent(account -> status.putAll(account));
     }
     if (json) {
       context.terminal().printJson(status);
@@ -76,8 +79,34 @@ final class AgentCommand {
       context.terminal().print("No agent runs.");
     } else {
       status.forEach((name, value) -> context.terminal().print(name + ": " + value));
+      if (status.containsKey("user") && !status.containsKey("rehearsed")) {
+        context
+            .terminal()
+            .print(
+                "You have not tried yet whether you find your emergency sheet:"
+                    + " 'anoncloud recover --rehearse'.");
+      }
     }
     return running.isPresent() ? 0 : 1;
+  }
+
+  /** Who is logged in, and when they last had their emergency sheet at hand. */
+  private static Optional<Map<String, String>> account(AgentHttp agent)
+      throws Problem, IOException {
+    try {
+      JsonNode account = agent.get("/account");
+      Map<String, String> known = new LinkedHashMap<>();
+      known.put("user", account.path("user").asText());
+      if (account.has("rehearsed")) {
+        known.put("rehearsed", account.path("rehearsed").asText());
+      }
+      return Optional.of(known);
+    } catch (Problem e) {
+      if (e.kind() == Problem.Kind.NOT_LOGGED_IN) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   @Command(

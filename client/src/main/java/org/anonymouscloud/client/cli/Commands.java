@@ -83,6 +83,9 @@ public final class Commands {
     commands.put("register", () -> new RegisterCommand(context));
     commands.put("login", () -> new LoginCommand(context));
     commands.put("logout", () -> new LogoutCommand(context));
+    commands.put("recover", () -> new RecoverCommand(context));
+    commands.put("password", () -> new PasswordCommand(context));
+    commands.put("device", () -> new DeviceCommand(context));
     commands.put("agent", () -> new AgentCommand(context));
     commands.put("plugin", () -> PluginsCommand.ofHome(context));
     commands.put("rehearse", RehearseCommand::new);

@@ -17,7 +17,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "login",
     mixinStandardHelpOptions = true,
-    description = "Open an account on this device, with its password and account key.")
+    description = {
+      "Open an account on this device, with its password and account key, or with the code of",
+      "another device."
+    })
 final class LoginCommand implements Callable<Integer> {
   private final Commands.Context context;
 
@@ -30,17 +33,42 @@ final class LoginCommand implements Callable<Integer> {
           "Holds the account key, or is the emergency sheet; without it the key is asked for.")
   private @Nullable Path accountKey;
 
+  @Option(
+      names = "--pairing-code-file",
+      paramLabel = "FILE",
+      description = {
+        "Holds the code that 'anoncloud device pair' shows on a device of the account; takes the",
+        "place of user name, password and account key."
+      })
+  private @Nullable Path pairingCode;
+
+  @Option(
+      names = "--pair",
+      description = "Ask for such a code, in place of user name, password and account key.")
+  private boolean pair;
+
   LoginCommand(Commands.Context context) {
     this.context = context;
   }
 
   @Override
   public Integer call() throws Problem, IOException {
+    ConnectionString server;
+    if (pair || pairingCode != null) {
+      server = ServerChoice.trusted(context.home(), account.server);
+      try (Secret code = PasswordInput.pairingCode(pairingCode)) {
+        tell(
+            context
+                .agent()
+                .post("/account/pair", Map.of("server", server.toString(), "code", code.bytes())));
+      }
+      return 0;
+    }
     String user = account.userName();
-    ConnectionString server = ServerChoice.trusted(context.home(), account.server);
+    server = ServerChoice.trusted(context.home(), account.server);
     try (Secret password = PasswordInput.existing(account.passwordFile);
         Secret key = PasswordInput.accountKey(accountKey)) {
-      JsonNode done =
+      tell(
           context
               .agent()
               .post(
@@ -53,13 +81,16 @@ final class LoginCommand implements Callable<Integer> {
                       "password",
                       password.bytes(),
                       "accountKey",
-                      key.bytes()));
-      if (account.json) {
-        context.terminal().printJson(done);
-      } else {
-        context.terminal().print("You are logged in as " + done.path("user").asText() + ".");
-      }
+                      key.bytes())));
     }
     return 0;
+  }
+
+  private void tell(JsonNode done) {
+    if (account.json) {
+      context.terminal().printJson(done);
+    } else {
+      context.terminal().print("You are logged in as " + done.path("user").asText() + ".");
+    }
   }
 }

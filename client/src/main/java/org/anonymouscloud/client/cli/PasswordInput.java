@@ -28,9 +28,15 @@ final class PasswordInput {
     return file == null ? prompt("Password: ", "--password-file") : fromFile(file);
   }
 
-  /** A password for a new account: long enough, and on a terminal typed twice. */
-  static Secret fresh(@Nullable Path file) throws Problem, IOException {
-    Secret password = existing(file);
+  /**
+   * A new password: long enough, and on a terminal typed twice.
+   *
+   * @param question on a terminal
+   * @param option that names the file
+   */
+  static Secret fresh(String question, @Nullable Path file, String option)
+      throws Problem, IOException {
+    Secret password = file == null ? prompt(question, option) : fromFile(file);
     if (password.length() < MIN_LENGTH) {
       password.close();
       throw new Problem(
@@ -38,7 +44,7 @@ final class PasswordInput {
           "The password is too short: take at least " + MIN_LENGTH + " characters.");
     }
     if (file == null) {
-      try (Secret again = prompt("The password again: ", "--password-file")) {
+      try (Secret again = prompt("The password again: ", option)) {
         if (!again.sameAs(password)) {
           password.close();
           throw new Problem(Problem.Kind.BAD_INPUT, "The two passwords differ; nothing was done.");
@@ -58,6 +64,18 @@ final class PasswordInput {
   /** An invitation, as the server's owner gave it. */
   static Secret invite(@Nullable Path file) throws Problem, IOException {
     return file == null ? prompt("Invitation: ", "--invite-file") : fromFile(file);
+  }
+
+  /** The words of the emergency sheet. */
+  static Secret recoveryWords(@Nullable Path file) throws Problem, IOException {
+    return file == null
+        ? prompt("The 24 recovery words (from the emergency sheet): ", "--words-file")
+        : fromFile(file);
+  }
+
+  /** The code that another device of the account shows. */
+  static Secret pairingCode(@Nullable Path file) throws Problem, IOException {
+    return file == null ? prompt("Pairing code: ", "--pairing-code-file") : fromFile(file);
   }
 
   private static Secret prompt(String question, String option) throws Problem {

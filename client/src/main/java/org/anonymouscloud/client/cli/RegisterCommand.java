@@ -1,14 +1,10 @@
 package org.anonymouscloud.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.Console;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
@@ -28,18 +24,7 @@ final class RegisterCommand implements Callable<Integer> {
 
   @Mixin private AccountOptions account = new AccountOptions();
 
-  @Option(
-      names = "--sheet",
-      paramLabel = "FILE",
-      description =
-          "Where to put the emergency sheet, a new file; without it the sheet is shown here.")
-  private @Nullable Path sheet;
-
-  @Option(
-      names = "--account-key-file",
-      paramLabel = "FILE",
-      description = "Where to put the account key alone as well, a new file.")
-  private @Nullable Path accountKey;
+  @Mixin private SheetOptions sheet = new SheetOptions();
 
   @Option(
       names = "--invite-file",
@@ -56,21 +41,15 @@ final class RegisterCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     String user = account.userName();
-    Optional<Console> person = StandardTerminal.person();
-    if (sheet == null && person.isEmpty()) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "The emergency sheet must go somewhere: give --sheet FILE, or run this on a terminal.");
-    }
-    SheetFile.requireNew(sheet);
-    SheetFile.requireNew(accountKey);
+    sheet.check();
     ConnectionString server = ServerChoice.trusted(context.home(), account.server);
     JsonNode prepared;
-    try (Secret password = PasswordInput.fresh(account.passwordFile)) {
+    try (Secret password =
+        PasswordInput.fresh("Password: ", account.passwordFile, "--password-file")) {
       prepared = prepare(server, user, password);
     }
     try (Secret text = Secret.of(prepared.path("sheet").binaryValue())) {
-      keep(text);
+      sheet.keep(context.terminal(), text);
     }
     JsonNode done =
         context
@@ -113,28 +92,6 @@ final class RegisterCommand implements Callable<Integer> {
     }
   }
 
-  private void keep(Secret text) throws Problem, IOException {
-    if (accountKey != null) {
-      SheetFile.writeAccountKey(accountKey, text);
-    }
-    if (sheet != null) {
-      SheetFile.write(sheet, text);
-      return;
-    }
-    OutputStream out = context.terminal().output();
-    out.write(text.bytes());
-    out.write('\n');
-    out.flush();
-    String answer =
-        StandardTerminal.person()
-            .map(console -> console.readLine("%s", "Have you kept this sheet? [yes/no] "))
-            .orElse("");
-    if (!answer.strip().toLowerCase(Locale.ROOT).equals("yes")) {
-      throw new Problem(
-          Problem.Kind.REFUSED, "Nothing was registered: an account needs its emergency sheet.");
-    }
-  }
-
   private void tell(JsonNode done) {
     if (account.json) {
       context.terminal().printJson(done);
@@ -143,13 +100,9 @@ final class RegisterCommand implements Callable<Integer> {
     context
         .terminal()
         .print("You are registered and logged in as " + done.path("user").asText() + ".");
-    if (sheet != null) {
-      context
-          .terminal()
-          .print(
-              "The emergency sheet is in "
-                  + sheet
-                  + ". Print it, keep it apart from this machine, and remove the file.");
-    }
+    sheet.advice().ifPresent(context.terminal()::print);
+    context
+        .terminal()
+        .print("In a few days, see whether you still find it: 'anoncloud recover --rehearse'.");
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.Problem;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The emergency sheet as a file, for its owner's eyes alone. It never takes another's place. */
 final class SheetFile {
   private static final byte[] KEY_LINE = "Account key: ".getBytes(US_ASCII);
+  private static final byte[] WORDS_LINE = "Recovery words:".getBytes(US_ASCII);
 
   private SheetFile() {}
 
@@ -35,8 +37,42 @@ final class SheetFile {
     }
   }
 
+  /** Writes the sheet as text, or as a page to print if the file's name says so. */
   static void write(Path file, Secret text) throws Problem, IOException {
+    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".html")) {
+      try (Secret page = SheetPage.of(text)) {
+        create(file, page.bytes());
+      }
+      return;
+    }
     create(file, text.bytes());
+  }
+
+  /**
+   * A recovery word of a sheet.
+   *
+   * @param number from 1
+   * @return wiped by the caller
+   */
+  static byte[] word(Secret sheet, int number) {
+    byte[] bytes = sheet.bytes();
+    int end = indexOf(bytes, WORDS_LINE) + WORDS_LINE.length;
+    int start = end;
+    for (int count = 0; count < number; count++) {
+      start = end;
+      while (!isLetter(bytes[start])) {
+        start++;
+      }
+      end = start;
+      while (isLetter(bytes[end])) {
+        end++;
+      }
+    }
+    return Arrays.copyOfRange(bytes, start, end);
+  }
+
+  private static boolean isLetter(byte character) {
+    return character >= 'a' && character <= 'z';
   }
 
   /** Writes the one line of the sheet that a login on another device needs. */
@@ -55,13 +91,18 @@ final class SheetFile {
     }
   }
 
+  /** Writes the code of a pairing. */
+  static void writeCode(Path file, Secret code) throws Problem, IOException {
+    create(file, code.bytes());
+  }
+
   private static int indexOf(byte[] text, byte[] mark) {
     for (int i = 0; i + mark.length <= text.length; i++) {
       if (Arrays.equals(text, i, i + mark.length, mark, 0, mark.length)) {
         return i;
       }
     }
-    throw new IllegalArgumentException("The sheet has no account key.");
+    throw new IllegalArgumentException("This is not a sheet.");
   }
 
   private static void create(Path file, byte[] content) throws Problem, IOException {

@@ -1,0 +1,68 @@
+package org.anonymouscloud.client.agent;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.Arrays;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request about the account says. Secrets are base64 in JSON bodies, so that they go from
+ * array to array and never become a String here.
+ */
+final class RequestBody {
+  static final ObjectMapper JSON =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  private static final int MAX_BODY = 16 * 1024;
+
+  private RequestBody() {}
+
+  static UserName user(@Nullable String text) throws Problem {
+    try {
+      return new UserName(required(text, "user"));
+    } catch (IllegalArgumentException e) {
+      throw badInput(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  static ConnectionString server(@Nullable String text) throws Problem {
+    try {
+      return ConnectionString.parse(required(text, "server"));
+    } catch (IllegalArgumentException e) {
+      throw badInput(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Reads the whole body. */
+  static <T> T read(Context context, Class<T> type) throws Problem, IOException {
+    byte[] json = context.req().getInputStream().readNBytes(MAX_BODY + 1);
+    try {
+      if (json.length > MAX_BODY) {
+        throw badInput("The body is too long.", null);
+      }
+      return JSON.readValue(json, type);
+    } catch (JacksonException e) {
+      // Its text may quote the body.
+      throw badInput("The body is not the JSON document that this route takes.", null);
+    } finally {
+      Arrays.fill(json, (byte) 0);
+    }
+  }
+
+  static <T> T required(@Nullable T value, String name) throws Problem {
+    if (value == null) {
+      throw badInput("The body has no '" + name + "'.", null);
+    }
+    return value;
+  }
+
+  static Problem badInput(String message, @Nullable Exception cause) {
+    return new Problem(Problem.Kind.BAD_INPUT, message, cause);
+  }
+}

@@ -1,0 +1,200 @@
+package org.anonymouscloud.client.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Console;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud device ...}. */
+@Command(
+    name = "device",
+    mixinStandardHelpOptions = true,
+    description = "The devices that are logged in to the account.")
+final class DeviceCommand {
+  private static final int SHORTEST_ID = 4;
+
+  private final Commands.Context context;
+
+  DeviceCommand(Commands.Context context) {
+    this.context = context;
+  }
+
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List the devices.")
+  int list(@Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    show(context.agent().get("/account/devices"), json);
+    return 0;
+  }
+
+  @Command(
+      name = "rename",
+      mixinStandardHelpOptions = true,
+      description = "Call a device by another name. Only your devices can read it.")
+  int rename(
+      @Parameters(paramLabel = "DEVICE", description = "Its name, or the beginning of its id.")
+          String device,
+      @Parameters(paramLabel = "NAME", description = "The new name.") String name,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    String id = find(devices(), device).path("id").asText();
+    show(context.agent().post("/account/devices/" + id + "/name", Map.of("name", name)), json);
+    return 0;
+  }
+
+  @Command(
+      name = "revoke",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Remove devices from the account, for good. They log in no more and read nothing that is",
+        "written from here on; what they have read already they may still have."
+      })
+  int revoke(
+      @Parameters(
+              paramLabel = "DEVICE",
+              arity = "1..*",
+              description = "Names, or the beginnings of ids.")
+          List<String> wanted,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    List<JsonNode> known = devices();
+    List<String> ids = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (String one : wanted) {
+      JsonNode device = find(known, one);
+      ids.add(device.path("id").asText());
+      names.add(device.path("name").asText());
+    }
+    if (!yes
+        && !confirmed("Remove " + printable(String.join(", ", names)) + " from the account?")) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
+    show(context.agent().post("/account/devices/revoke", Map.of("devices", ids)), json);
+    return 0;
+  }
+
+  @Command(
+      name = "pair",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Bring a new device into the account: shows a code to type there, at 'anoncloud login",
+        "--server CONNECTION-STRING --pairing-code-file FILE' or where that asks for it."
+      })
+  int pair(
+      @Option(
+              names = "--code-file",
+              paramLabel = "FILE",
+              description = "Where to put the code, a new file; without it the code is shown here.")
+          @Nullable Path codeFile,
+      @Option(names = "--yes", description = "Take the device that comes without asking.")
+          boolean yes,
+      @Option(names = "--json", description = "One JSON document at the end.") boolean json)
+      throws Problem, IOException {
+    if (!yes && StandardTerminal.person().isEmpty()) {
+      throw new Problem(Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes.");
+    }
+    SheetFile.requireNew(codeFile);
+    JsonNode opened = context.agent().post("/account/pairing", Map.of());
+    try (Secret code = Secret.of(opened.path("code").binaryValue())) {
+      if (codeFile != null) {
+        SheetFile.writeCode(codeFile, code);
+      } else {
+        showCode(code);
+      }
+    }
+    String name = context.agent().post("/account/pairing/wait", Map.of()).path("name").asText();
+    if (!yes && !confirmed("Add '" + printable(name) + "' to the account?")) {
+      context.agent().delete("/account/pairing");
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
+    show(context.agent().post("/account/pairing/accept", Map.of()), json);
+    return 0;
+  }
+
+  private void showCode(Secret code) throws IOException {
+    context
+        .terminal()
+        .print("Type this code on the new device within ten minutes; it works once:\n");
+    OutputStream out = context.terminal().output();
+    out.write("    ".getBytes(US_ASCII));
+    out.write(code.bytes());
+    out.write("\n\n".getBytes(US_ASCII));
+    out.flush();
+  }
+
+  private static boolean confirmed(String question) throws Problem {
+    Console console =
+        StandardTerminal.person()
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
+    String answer = console.readLine("%s [yes/no] ", question);
+    return answer != null && answer.strip().toLowerCase(Locale.ROOT).equals("yes");
+  }
+
+  private List<JsonNode> devices() throws Problem, IOException {
+    List<JsonNode> devices = new ArrayList<>();
+    context.agent().get("/account/devices").path("devices").forEach(devices::add);
+    return devices;
+  }
+
+  private static JsonNode find(List<JsonNode> devices, String wanted) throws Problem {
+    List<JsonNode> found =
+        devices.stream()
+            .filter(
+                device ->
+                    device.path("name").asText().equals(wanted)
+                        || (wanted.length() >= SHORTEST_ID
+                            && device.path("id").asText().startsWith(wanted)))
+            .toList();
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    throw new Problem(
+        found.isEmpty() ? Problem.Kind.NOT_FOUND : Problem.Kind.BAD_INPUT,
+        found.isEmpty()
+            ? "There is no device '" + wanted + "'; see 'anoncloud device list'."
+            : "'" + wanted + "' is more than one device; give the id that 'device list' shows.");
+  }
+
+  private void show(JsonNode answer, boolean json) {
+    if (json) {
+      context.terminal().printJson(answer);
+      return;
+    }
+    for (JsonNode device : answer.path("devices")) {
+      context
+          .terminal()
+          .print(
+              device.path("id").asText()
+                  + "  "
+                  + device.path("added").asText().substring(0, "2026-01-01".length())
+                  + "  "
+                  + printable(device.path("name").asText())
+                  + (device.path("here").asBoolean() ? "  (this device)" : ""));
+    }
+  }
+
+  /** A name that another device chose must not steer this terminal. */
+  private static String printable(String name) {
+    StringBuilder clean = new StringBuilder();
+    name.codePoints()
+        .map(c -> Character.getType(c) == Character.FORMAT ? '\ufffd' : c)
+        .forEach(clean::appendCodePoint);
+    return clean.toString();
+  }
+}

@@ -1,0 +1,165 @@
+package org.anonymouscloud.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code anoncloud recover}. The new sheet is put away before the account changes. */
+@Command(
+    name = "recover",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Come back to an account with the recovery words of its emergency sheet. It gets a new",
+      "password and a new sheet, and its other devices are removed."
+    })
+final class RecoverCommand implements Callable<Integer> {
+  private final Commands.Context context;
+
+  @Option(
+      names = "--server",
+      paramLabel = "CONNECTION-STRING",
+      description = "anoncloud://host:port#FINGERPRINT; the server of 'anoncloud up' if not given.")
+  private @Nullable String server;
+
+  @Option(names = "--user", paramLabel = "NAME", description = "The user name.")
+  private @Nullable String user;
+
+  @Option(
+      names = "--words-file",
+      paramLabel = "FILE",
+      description = "Holds the words, or is the sheet; without it they are asked for.")
+  private @Nullable Path words;
+
+  @Option(
+      names = "--new-password-file",
+      paramLabel = "FILE",
+      description = "Holds the new password; without it the password is asked for.")
+  private @Nullable Path newPassword;
+
+  @Option(
+      names = "--keep-devices",
+      description = "Do not remove the account's other devices. For words that nobody has seen.")
+  private boolean keepDevices;
+
+  @Option(
+      names = "--rehearse",
+      description = {
+        "Change nothing: see whether the words, or the account key, are those of the account that",
+        "is logged in here."
+      })
+  private boolean rehearse;
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description = "With --rehearse: holds the account key, in place of the words.")
+  private @Nullable Path accountKey;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  @Mixin private SheetOptions sheet = new SheetOptions();
+
+  RecoverCommand(Commands.Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    if (rehearse) {
+      rehearse();
+    } else {
+      recover();
+    }
+    return 0;
+  }
+
+  private void rehearse() throws Problem, IOException {
+    boolean byKey = accountKey != null;
+    JsonNode done;
+    try (Secret text =
+        byKey ? PasswordInput.accountKey(accountKey) : PasswordInput.recoveryWords(words)) {
+      done =
+          context
+              .agent()
+              .post("/account/rehearse", Map.of(byKey ? "accountKey" : "words", text.bytes()));
+    }
+    tell(done, "Right: with this sheet you would come back. Put it away again.");
+  }
+
+  private void recover() throws Problem, IOException {
+    String name = userName();
+    sheet.check();
+    ConnectionString address = ServerChoice.trusted(context.home(), server);
+    JsonNode prepared;
+    try (Secret text = PasswordInput.recoveryWords(words);
+        Secret password =
+            PasswordInput.fresh("New password: ", newPassword, "--new-password-file")) {
+      prepared =
+          context
+              .agent()
+              .post(
+                  "/account/recover",
+                  Map.of(
+                      "server",
+                      address.toString(),
+                      "user",
+                      name,
+                      "words",
+                      text.bytes(),
+                      "password",
+                      password.bytes(),
+                      "keepDevices",
+                      keepDevices));
+    }
+    try (Secret text = Secret.of(prepared.path("sheet").binaryValue())) {
+      sheet.keep(context.terminal(), text);
+    }
+    JsonNode done =
+        context
+            .agent()
+            .post(
+                "/account/recover/confirm",
+                Map.of("registration", prepared.path("registration").asText()));
+    tell(
+        done,
+        "You are logged in as "
+            + name
+            + " again, with the new password."
+            + (keepDevices ? "" : " All other devices were removed.")
+            + " The old sheet is void: destroy it.");
+    if (!json) {
+      sheet.advice().ifPresent(context.terminal()::print);
+    }
+  }
+
+  private String userName() throws Problem {
+    if (user == null) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT, "Whose account? Give --user NAME, as the sheet has it.");
+    }
+    try {
+      return new UserName(user).text();
+    } catch (IllegalArgumentException e) {
+      throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void tell(JsonNode done, String text) {
+    if (json) {
+      context.terminal().printJson(done);
+    } else {
+      context.terminal().print(text);
+    }
+  }
+}

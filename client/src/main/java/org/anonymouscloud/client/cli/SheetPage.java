@@ -1,0 +1,158 @@
+package org.anonymouscloud.client.cli;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.zxing.BarcodeFormat;
+import com.google.zxing.EncodeHintType;
+import com.google.zxing.WriterException;
+import com.google.zxing.common.BitMatrix;
+import com.google.zxing.qrcode.QRCodeWriter;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Map;
+import org.anonymouscloud.core.crypto.Secret;
+
+/**
+ * The emergency sheet as a page to print: its text, and what a new device asks for as a code to
+ * scan. Needs nothing but itself: no script, no font, no address is fetched.
+ */
+final class SheetPage {
+  private static final int MODULE = 4;
+  private static final int QUIET_ZONE = 4;
+  private static final int ROOM = 256 * 1024;
+
+  private static final String HEAD =
+      """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+      <title>AnonymousCloud emergency sheet</title>
+      <style>
+      body { font: 11pt/1.5 ui-monospace, monospace; margin: 2cm; color: #000; background: #fff }
+      pre { font: inherit; white-space: pre-wrap }
+      svg { width: 6cm; height: 6cm; shape-rendering: crispEdges }
+      </style>
+      </head>
+      <body>
+      <pre>
+      """;
+
+  private SheetPage() {}
+
+  /**
+   * Makes the page, in UTF-8.
+   *
+   * @param sheet the sheet's text; stays the caller's
+   * @return closed by the caller
+   */
+  static Secret of(Secret sheet) {
+    Page page = new Page();
+    page.add(HEAD);
+    for (byte character : sheet.bytes()) {
+      page.addEscaped(character);
+    }
+    page.add("</pre>\n<p>Server, user name and account key, to scan:</p>\n");
+    page.addCode(scanned(sheet.bytes()));
+    page.add("</body>\n</html>\n");
+    Secret whole = Secret.of(page.toByteArray());
+    page.wipe();
+    return whole;
+  }
+
+  /** The three lines that a login on a new device asks for; never the recovery words. */
+  private static String scanned(byte[] sheet) {
+    return value(sheet, "Server:")
+        + "\n"
+        + value(sheet, "User name:")
+        + "\n"
+        + value(sheet, "Account key:");
+  }
+
+  /**
+   * What stands after a mark on its line. A String, as the library that draws the code takes
+   * nothing else; this process ends with the command.
+   */
+  private static String value(byte[] sheet, String mark) {
+    byte[] wanted = ("\n" + mark).getBytes(US_ASCII);
+    for (int i = 0; i + wanted.length <= sheet.length; i++) {
+      if (Arrays.equals(sheet, i, i + wanted.length, wanted, 0, wanted.length)) {
+        int end = i + wanted.length;
+        while (end < sheet.length && sheet[end] != '\n') {
+          end++;
+        }
+        return new String(sheet, i + wanted.length, end - i - wanted.length, UTF_8).strip();
+      }
+    }
+    throw new IllegalArgumentException("The sheet has no line '" + mark + "'.");
+  }
+
+  /** A growing page that leaves nothing behind. */
+  private static final class Page extends ByteArrayOutputStream {
+    Page() {
+      // Room for the whole page, so that growing leaves no copy of the words in memory.
+      super(ROOM);
+    }
+
+    void add(String text) {
+      writeBytes(text.getBytes(UTF_8));
+    }
+
+    void addEscaped(byte character) {
+      switch (character) {
+        case '<' -> add("&lt;");
+        case '>' -> add("&gt;");
+        case '&' -> add("&amp;");
+        default -> write(character);
+      }
+    }
+
+    void addCode(String text) {
+      BitMatrix code;
+      try {
+        code =
+            new QRCodeWriter()
+                .encode(
+                    text,
+                    BarcodeFormat.QR_CODE,
+                    0,
+                    0,
+                    Map.of(
+                        EncodeHintType.MARGIN,
+                        QUIET_ZONE,
+                        EncodeHintType.CHARACTER_SET,
+                        UTF_8.name()));
+      } catch (WriterException e) {
+        throw new IllegalStateException("The sheet is too long for a code.", e);
+      }
+      int size = code.getWidth() * MODULE;
+      add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + size + " " + size + "\">");
+      add("<path d=\"");
+      for (int y = 0; y < code.getHeight(); y++) {
+        for (int x = 0; x < code.getWidth(); x++) {
+          if (code.get(x, y)) {
+            add(
+                "M"
+                    + x * MODULE
+                    + " "
+                    + y * MODULE
+                    + "h"
+                    + MODULE
+                    + "v"
+                    + MODULE
+                    + "h-"
+                    + MODULE
+                    + "z");
+          }
+        }
+      }
+      add("\"/></svg>\n");
+    }
+
+    void wipe() {
+      Arrays.fill(buf, (byte) 0);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package org.anonymouscloud.client.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.anonymouscloud.client.system.Client.Person;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A person's years with an account, told through the commands: one server, several machines. */
+final class AccountsIT {
+  private static final int FAILED = 1;
+  private static final int NOT_LOGGED_IN = 3;
+
+  @TempDir private Path folder;
+
+  @Test
+  @Tag("A16")
+  void devicesPasswordAndWordsOfAnAccount() throws Exception {
+    try (TestServer server = new TestServer(folder).start()) {
+      Person alice = Person.in(folder, "alice", "the first password");
+      Client laptop = new Client(folder.resolve("laptop"), server.connectionString(), alice);
+      Client phone = new Client(folder.resolve("phone"), server.connectionString(), alice);
+      Client desk = new Client(folder.resolve("desk"), server.connectionString(), alice);
+      try (laptop;
+          phone;
+          desk) {
+        laptop.register();
+        phone.login().succeeded();
+        put(phone, "before.txt");
+        devicesAreListedAndRenamed(laptop);
+        aLostPhoneIsRemoved(laptop, phone);
+        aTabletComesInByCode(laptop, server);
+        thePasswordChanges(laptop, phone, server, alice);
+        theWordsBringEverythingBack(laptop, desk, server, alice);
+      }
+    }
+  }
+
+  private void put(Client client, String name) throws Exception {
+    Path file = Files.writeString(folder.resolve(name), "content of " + name);
+    client.run("put", file.toString(), "/").succeeded();
+  }
+
+  private static JsonNode json(Client client, String... arguments) throws Exception {
+    return new ObjectMapper().readTree(client.run(arguments).succeeded().out());
+  }
+
+  private static String otherDevice(Client client) throws Exception {
+    for (JsonNode device : json(client, "device", "list", "--json").path("devices")) {
+      if (!device.path("here").asBoolean()) {
+        return device.path("id").asText();
+      }
+    }
+    throw new AssertionError("There is no other device.");
+  }
+
+  private static void devicesAreListedAndRenamed(Client laptop) throws Exception {
+    String phone = otherDevice(laptop);
+
+    laptop.run("device", "rename", phone.substring(0, 8), "the phone").succeeded();
+
+    assertThat(laptop.run("device", "list").succeeded().out())
+        .contains(phone + "  ", "  the phone", "(this device)");
+    assertThat(laptop.run("device", "rename", "nothing like it", "x").failed(FAILED))
+        .contains("nothing like it");
+  }
+
+  private void aLostPhoneIsRemoved(Client laptop, Client phone) throws Exception {
+    laptop.run("device", "revoke", "--yes", "the phone").succeeded();
+    put(laptop, "after.txt");
+
+    assertThat(laptop.run("ls", "/").succeeded().out()).contains("before.txt", "after.txt");
+    assertThat(laptop.run("device", "list").succeeded().out()).doesNotContain("the phone");
+    assertThat(phone.run("ls", "/").failed(NOT_LOGGED_IN)).contains("removed from the account");
+    phone.run("logout").succeeded();
+  }
+
+  private void aTabletComesInByCode(Client laptop, TestServer server) throws Exception {
+    Path code = folder.resolve("pairing.code");
+    Program tablet = new Program(folder.resolve("tablet"));
+    try (Program.Running pairing =
+        laptop.program().start("device", "pair", "--yes", "--code-file", code.toString())) {
+      while (!Files.exists(code) && !pairing.endsWithin(50, TimeUnit.MILLISECONDS)) {
+        Thread.onSpinWait();
+      }
+      String[] login = {
+        "login", "--server", server.connectionString(), "--pairing-code-file", code.toString()
+      };
+      assertThat(tablet.run(login).succeeded().out()).contains("alice");
+      assertThat(pairing.exitCode()).isZero();
+      assertThat(tablet.run("cat", "/after.txt").succeeded().out())
+          .isEqualTo("content of after.txt");
+      tablet.run("logout").succeeded();
+      assertThat(tablet.run(login).failed(FAILED)).contains("no such pairing");
+    } finally {
+      tablet.run("agent", "stop");
+    }
+  }
+
+  private void thePasswordChanges(Client laptop, Client phone, TestServer server, Person alice)
+      throws Exception {
+    Path second = Files.writeString(folder.resolve("second.password"), "the second password\n");
+    laptop.run("password", "change", "--password-file", second.toString()).succeeded();
+
+    assertThat(phone.login().failed(FAILED)).contains("The user name or the password is wrong.");
+    Person changed = new Person("alice", second, alice.sheet());
+    new Client(phone.program().home(), server.connectionString(), changed).login().succeeded();
+    assertThat(phone.run("cat", "/after.txt").succeeded().out()).isEqualTo("content of after.txt");
+    assertThat(laptop.run("cat", "/before.txt").succeeded().out()).contains("before.txt");
+  }
+
+  private void theWordsBringEverythingBack(
+      Client laptop, Client desk, TestServer server, Person alice) throws Exception {
+    String sheet = alice.sheet().toString();
+    assertThat(laptop.run("agent", "status").succeeded().out()).contains("recover --rehearse");
+    laptop.run("recover", "--rehearse", "--words-file", sheet).succeeded();
+    assertThat(json(laptop, "agent", "status", "--json").path("rehearsed").asText()).isNotEmpty();
+    Path third = Files.writeString(folder.resolve("third.password"), "the third password\n");
+    Path newSheet = folder.resolve("new.sheet");
+    String[] recover = {
+      "recover",
+      "--server",
+      server.connectionString(),
+      "--user",
+      "alice",
+      "--words-file",
+      sheet,
+      "--new-password-file",
+      third.toString(),
+      "--sheet",
+      newSheet.toString()
+    };
+    String[] unknown = recover.clone();
+    unknown[4] = "nobody";
+    String wrongUser = desk.run(unknown).failed(FAILED);
+    assertThat(newSheet).doesNotExist();
+
+    desk.run(recover).succeeded();
+
+    assertThat(desk.run("cat", "/before.txt").succeeded().out()).contains("before.txt");
+    assertThat(laptop.run("ls", "/").failed(NOT_LOGGED_IN)).contains("removed from the account");
+    // The old words are void, and say no more than a name that nobody has.
+    laptop.run("logout").succeeded();
+    Files.move(newSheet, folder.resolve("kept.sheet"));
+    assertThat(laptop.run(recover).failed(FAILED)).isEqualTo(wrongUser);
+    assertThat(newSheet).doesNotExist();
+  }
+}
