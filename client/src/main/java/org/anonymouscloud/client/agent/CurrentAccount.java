@@ -335,7 +335,10 @@ final class CurrentAccount implements AutoCloseable {
     if (refusal.code() != ErrorCode.NAME_TAKEN) {
       throw refusal;
     }
-    return new Problem(Problem.Kind.CONFLICT, "The user name '" + user + "' is taken.", refusal);
+    return new Problem(
+        Problem.Kind.CONFLICT,
+        "The user name '" + user + "' is taken, or one that looks like it.",
+        refusal);
   }
 
   /** What this device is called in the account's list of devices. */

@@ -31,6 +31,11 @@ final class AdminCommand {
         .addSubcommand(new VerifyServerCommand(context))
         .addSubcommand(new RotateSecretsCommand(context))
         .addSubcommand(InviteCommand.line(context))
+        .addSubcommand(new AccountsCommand(context))
+        .addSubcommand(new QuotaCommand(context))
+        .addSubcommand(new DisableCommand(context))
+        .addSubcommand(new EnableCommand(context))
+        .addSubcommand(new DeleteAccountCommand(context))
         .addSubcommand(PluginsCommand.ofServer(context));
   }
 

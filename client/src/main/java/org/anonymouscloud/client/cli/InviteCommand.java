@@ -1,7 +1,6 @@
 package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +9,6 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.account.InviteCode;
-import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.account.server.Invite;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine;
@@ -59,11 +57,7 @@ final class InviteCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException {
     Duration validFor = time(expires);
     InviteCode code = InviteCode.random();
-    Invite invite =
-        server.use(
-            context,
-            (database, plugins) ->
-                new Administration(database, Clock.systemUTC()).invite(code, validFor));
+    Invite invite = server.use(context, administration -> administration.invite(code, validFor));
     if (json) {
       Map<String, Object> document = describe(invite);
       document.put("code", code.text());
@@ -115,10 +109,7 @@ final class InviteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Problem, IOException {
-      List<Invite> invites =
-          server.use(
-              context,
-              (database, plugins) -> new Administration(database, Clock.systemUTC()).invites());
+      List<Invite> invites = server.use(context, administration -> administration.invites());
       if (json) {
         context.terminal().printJson(invites.stream().map(InviteCommand::describe).toList());
       } else {
@@ -148,11 +139,7 @@ final class InviteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Problem, IOException {
-      boolean found =
-          server.use(
-              context,
-              (database, plugins) ->
-                  new Administration(database, Clock.systemUTC()).revokeInvite(id));
+      boolean found = server.use(context, administration -> administration.revokeInvite(id));
       if (!found) {
         throw new Problem(
             Problem.Kind.NOT_FOUND,

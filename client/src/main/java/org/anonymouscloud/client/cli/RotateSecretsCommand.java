@@ -2,10 +2,8 @@ package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
@@ -40,9 +38,7 @@ final class RotateSecretsCommand implements Callable<Integer> {
       kept =
           server.use(
               context,
-              (database, plugins) ->
-                  new Administration(database, Clock.systemUTC())
-                      .rotateSecrets(Server.secretsFile(alone.path())));
+              administration -> administration.rotateSecrets(Server.secretsFile(alone.path())));
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
     }

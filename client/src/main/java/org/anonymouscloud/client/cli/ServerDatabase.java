@@ -2,13 +2,18 @@ package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
+import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which server a command of its owner is about; the server may be running. */
+/** Whose accounts a command of a server's owner is about; the server may be running. */
 final class ServerDatabase {
   @Mixin private DatabaseOptions options = new DatabaseOptions();
 
@@ -18,9 +23,9 @@ final class ServerDatabase {
       description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
   private String database = "sqlite";
 
-  /** What is done with the open database. */
+  /** What is done while the database is open. */
   interface Work<T> {
-    T with(OpenDatabase database, PluginHost plugins) throws Problem, IOException;
+    T with(Administration administration) throws Problem, IOException;
   }
 
   /** The data folder of a server that has run. */
@@ -33,7 +38,22 @@ final class ServerDatabase {
     try (PluginHost plugins = ServerCommand.plugins(context, data(context));
         OpenDatabase open =
             DatabaseOptions.kind(database, plugins).open(options.settings(database, context))) {
-      return work.with(open, plugins);
+      List<FeatureData> features =
+          plugins.serverFeatures().stream().flatMap(feature -> feature.data().stream()).toList();
+      return work.with(new Administration(open, features, Clock.systemUTC()));
     }
+  }
+
+  /** A user name as the owner typed it. */
+  static UserName user(String typed) throws Problem {
+    try {
+      return UserName.parse(typed);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  static Problem nobody(UserName user) {
+    return new Problem(Problem.Kind.NOT_FOUND, "There is no account " + user + ".");
   }
 }

@@ -53,7 +53,6 @@ final class BrokenPluginsIT {
                 """
                 record Stubborn() implements RunningFeature {
                   public Map<String, AccountHandler> methods() { return Map.of(); }
-                  public long usedBytes(AccountId account) { return 0; }
                   public void close() { throw new Error("four"); }
                 }
                 """));
@@ -77,7 +76,6 @@ final class BrokenPluginsIT {
               public Map<String, AccountHandler> methods() {
                 throw new IllegalStateException("three");
               }
-              public long usedBytes(AccountId account) { return 0; }
               public void close() {}
             }
             """));

@@ -99,6 +99,14 @@ public record UserName(String text) {
     }
   }
 
+  /**
+   * What the name looks like: two people cannot have names of one shape, like {@code paypal} and
+   * the same in Cyrillic letters.
+   */
+  public String shape() {
+    return NameShape.of(text);
+  }
+
   /** The name in UTF-8. */
   public byte[] bytes() {
     return text.getBytes(UTF_8);

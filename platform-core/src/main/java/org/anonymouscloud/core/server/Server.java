@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.Attendance;
+import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.session.ConnectionString;
@@ -115,7 +118,10 @@ public final class Server implements AutoCloseable {
           new ServerContext(database, folder, accounts::quota, pushes.of(feature.name()), clock);
       start(feature, context, features);
     }
-    SessionListener listener = keep(listen(key, accounts, features, presence));
+    List<FeatureData> kept = offered.stream().flatMap(feature -> feature.data().stream()).toList();
+    Attendance attendance = keep(new Attendance(database, clock));
+    keep(new Housekeeping(accounts, attendance, presence, new Deletions(database, kept, clock)));
+    SessionListener listener = keep(listen(key, accounts, features, presence, attendance));
     return new ConnectionString(
         options.listen().reachableHost(), listener.port(), Optional.of(key.fingerprint()));
   }
@@ -133,7 +139,11 @@ public final class Server implements AutoCloseable {
   }
 
   private SessionListener listen(
-      ServerKey key, AccountService accounts, Features features, Presence presence)
+      ServerKey key,
+      AccountService accounts,
+      Features features,
+      Presence presence,
+      Attendance attendance)
       throws CannotStart, IOException {
     InetSocketAddress address = options.listen().resolve();
     try {
@@ -146,7 +156,8 @@ public final class Server implements AutoCloseable {
                   session,
                   accounts.peer(session.handshakeHash(), session.network()),
                   features,
-                  presence));
+                  presence,
+                  attendance));
     } catch (BindException e) {
       throw new CannotStart(
           "The server cannot listen on "

@@ -6,6 +6,7 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.server.AccountPeer;
+import org.anonymouscloud.core.account.server.Attendance;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.session.Request;
@@ -28,19 +29,32 @@ final class SessionRequests implements SessionHandler {
   private final AccountPeer peer;
   private final Features features;
   private final Presence presence;
+  private final Attendance attendance;
 
   /** The account that has entered. Features ask this and not the peer, which enters first. */
   private volatile @Nullable AccountId present;
 
-  SessionRequests(ServedSession session, AccountPeer peer, Features features, Presence presence) {
+  private volatile Attendance.@Nullable Visit visit;
+
+  SessionRequests(
+      ServedSession session,
+      AccountPeer peer,
+      Features features,
+      Presence presence,
+      Attendance attendance) {
     this.session = session;
     this.peer = peer;
     this.features = features;
     this.presence = presence;
+    this.attendance = attendance;
   }
 
   @Override
   public byte[] handle(Request request) throws Refused, IOException {
+    Attendance.Visit here = visit;
+    if (here != null) {
+      here.request();
+    }
     try {
       return request.method().startsWith(AccountMethod.PREFIX)
           ? answer(request)
@@ -94,6 +108,7 @@ final class SessionRequests implements SessionHandler {
       peer.logOut();
       throw new Refused(ErrorCode.NOT_LOGGED_IN, "Log in again.", true);
     }
+    visit = attendance.enter(account);
     session.trust();
   }
 
@@ -101,6 +116,11 @@ final class SessionRequests implements SessionHandler {
     AccountId account = present;
     if (account != null) {
       present = null;
+      Attendance.Visit ended = visit;
+      visit = null;
+      if (ended != null) {
+        ended.close();
+      }
       presence.leave(account, session);
     }
   }

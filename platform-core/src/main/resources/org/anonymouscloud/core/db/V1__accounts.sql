@@ -1,5 +1,7 @@
 CREATE TABLE accounts (
   user_name     TEXT   NOT NULL PRIMARY KEY,
+  -- What the name looks like, so that nobody has one that can be taken for it.
+  name_shape    TEXT   NOT NULL UNIQUE,
   account_id    BYTEA  NOT NULL UNIQUE,
   opaque_record BYTEA  NOT NULL,
   -- Which generation of the server's password secrets the record was made with.

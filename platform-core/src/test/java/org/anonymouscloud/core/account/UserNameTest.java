@@ -22,6 +22,25 @@ class UserNameTest {
     assertRefused("p\u0430ypal", "different alphabets");
   }
 
+  @Test
+  void namesThatCanBeTakenForEachOtherHaveOneShape() {
+    for (String[] pair :
+        new String[][] {
+          {"paypal", "p\u0430yp\u0430l"},
+          {"cecep", "\u0441\u0435\u0441\u0435\u0440"},
+          {"oo", "\u03bf\u03bf"},
+          {"bob", "b0b"},
+          {"paul", "pau1"},
+          {"mama", "rnarna"},
+          {"wil", "vvil"}
+        }) {
+      assertThat(NameShape.of(pair[1])).as(pair[1]).isEqualTo(new UserName(pair[0]).shape());
+    }
+    for (String other : new String[] {"alicia", "al-ice", "\u00e1lice", "alice2"}) {
+      assertThat(new UserName(other).shape()).isNotEqualTo(new UserName("alice").shape());
+    }
+  }
+
   private static void assertRefused(String typed, String why) {
     assertThatThrownBy(() -> UserName.parse(typed))
         .isInstanceOf(IllegalArgumentException.class)

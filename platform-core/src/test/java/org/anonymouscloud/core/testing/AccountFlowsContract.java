@@ -228,7 +228,7 @@ public abstract class AccountFlowsContract {
   void aDisabledAccountIsRefusedUntilItIsEnabled() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
     OnlineAccount online = connect(laptop);
-    new Administration(database(), Clock.systemUTC()).setActive(ALICE, false);
+    new Administration(database(), List.of(), Clock.systemUTC()).setActive(ALICE, false);
 
     assertThatThrownBy(() -> online.link().ask("account/key-bag-get", empty()))
         .isInstanceOfSatisfying(
@@ -236,7 +236,7 @@ public abstract class AccountFlowsContract {
     assertThatThrownBy(() -> login("phone", laptop.accountKey()))
         .isInstanceOfSatisfying(
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ACCOUNT_DISABLED));
-    new Administration(database(), Clock.systemUTC()).setActive(ALICE, true);
+    new Administration(database(), List.of(), Clock.systemUTC()).setActive(ALICE, true);
     assertThat(online.link().ask("account/key-bag-get", empty())).isNotEmpty();
   }
 

@@ -10,17 +10,21 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,12 +43,16 @@ import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.AccountSummary;
+import org.anonymouscloud.core.account.server.Activity;
 import org.anonymouscloud.core.account.server.Administration;
+import org.anonymouscloud.core.account.server.Attendance;
+import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.account.server.Invite;
 import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.opaque.Identities;
 import org.anonymouscloud.core.opaque.LoginProof;
@@ -52,12 +60,14 @@ import org.anonymouscloud.core.opaque.LoginResponse;
 import org.anonymouscloud.core.opaque.OpaqueClient;
 import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
+import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,6 +185,28 @@ public abstract class AccountServiceContract {
     byte[] hash = RandomBytes.next(HASH);
     refuses(
         ErrorCode.LOGIN_FAILED, peer(hash), AccountMethod.DEVICE_LOGIN, second.deviceLogin(hash));
+  }
+
+  @Test
+  void aNameThatLooksLikeAnotherIsTaken() throws Exception {
+    register(new BareAccount(new UserName("cecep")));
+    UserName cyrillic = new UserName("\u0441\u0435\u0441\u0435\u0440");
+
+    Refused refused =
+        refuses(
+            ErrorCode.NAME_TAKEN,
+            stranger(),
+            AccountMethod.REGISTER_START,
+            new Messages.RegisterStart(cyrillic.text(), registrationRequest(), NO_INVITE));
+    assertThat(refused).hasMessageContaining("looks like it");
+    refuses(
+        ErrorCode.NAME_TAKEN,
+        stranger(),
+        AccountMethod.REGISTER_FINISH,
+        new BareAccount(cyrillic).registration(anyRecord()));
+    byte[] request = loginRequest();
+    assertThat(evaluated(cyrillic, request))
+        .isNotEqualTo(evaluated(new UserName("cecep"), request));
   }
 
   @Test
@@ -402,6 +434,46 @@ public abstract class AccountServiceContract {
     assertThat(refusals.get(1).retryable()).isEqualTo(refusals.get(0).retryable());
   }
 
+  /** With -Danoncloud.logins=2000 and a quiet machine the times are worth reading. */
+  @Test
+  @Tag("A11")
+  void loginsOfKnownAndUnknownNamesAreAlike() throws Exception {
+    int logins = Integer.getInteger("anoncloud.logins", 20);
+    for (int i = 0; i < logins; i++) {
+      register(new BareAccount(new UserName("known" + i)));
+      calendar.pass(Duration.ofSeconds(1));
+    }
+    byte[] request = loginRequest();
+    LoginTimes known = new LoginTimes(logins);
+    LoginTimes unknown = new LoginTimes(logins);
+    Set<String> outcomes = new HashSet<>();
+    for (int i = 0; i < logins; i++) {
+      for (LoginTimes kind : List.of(known, unknown)) {
+        UserName name = new UserName((kind == known ? "known" : "other") + i);
+        AccountPeer peer = stranger();
+        kind.measure(
+            () -> {
+              int size = loginStart(peer, name, request).length;
+              Refused refused =
+                  refuses(
+                      ErrorCode.LOGIN_FAILED,
+                      peer,
+                      AccountMethod.LOGIN_FINISH,
+                      new Messages.LoginFinish(new byte[LoginProof.LENGTH]));
+              outcomes.add(size + " " + refused.getMessage() + " " + refused.retryable());
+            });
+        calendar.pass(Duration.ofSeconds(1));
+      }
+    }
+
+    assertThat(outcomes).hasSize(1);
+    if (Integer.getInteger("anoncloud.logins") != null) {
+      System.out.printf(
+          "%d logins each%nknown:   %s%nunknown: %s%ndistance %.2f%n",
+          logins, known, unknown, LoginTimes.distance(known, unknown));
+    }
+  }
+
   @Test
   @Tag("A11")
   void newSecretsAreForNewPasswordsAndNobodyWhoKeepsTheOldOneNoticesThem() throws Exception {
@@ -485,7 +557,32 @@ public abstract class AccountServiceContract {
         AccountMethod.KEY_BAG_GET,
         new Messages.Empty(),
         AccountMethod.KEY_BAG_PUT,
-        new Messages.KeyBag(1, new byte[8]));
+        new Messages.KeyBag(1, new byte[8]),
+        AccountMethod.PAIR_OPEN,
+        new Messages.Empty(),
+        AccountMethod.PAIR_CLOSE,
+        new Messages.Empty());
+  }
+
+  /** So that a method that comes to the protocol is asked by strangers here, too. */
+  @Test
+  @Tag("A10")
+  void eachMethodIsOneThatStrangersNeedOrRefusedToThem() {
+    Set<AccountMethod> all =
+        EnumSet.of(
+            AccountMethod.REGISTER_START,
+            AccountMethod.REGISTER_FINISH,
+            AccountMethod.LOGIN_START,
+            AccountMethod.LOGIN_FINISH,
+            AccountMethod.DEVICE_LOGIN,
+            AccountMethod.RECOVERY_START,
+            AccountMethod.RECOVERY_FINISH,
+            AccountMethod.PAIR_PUT,
+            AccountMethod.PAIR_GET,
+            AccountMethod.LOGOUT);
+    all.addAll(questionsOfTheLoggedIn().keySet());
+
+    assertThat(all).containsExactlyInAnyOrder(AccountMethod.values());
   }
 
   // Limits
@@ -746,6 +843,178 @@ public abstract class AccountServiceContract {
     assertThatThrownBy(() -> owner().setQuota(ALICE, -1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  // Administration
+
+  @Test
+  void whoIsThereIsSeenOnAllNodesAndADeadNodeIsNotBelieved() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    register(new BareAccount(BOB));
+    try (Attendance one = new Attendance(database(), calendar);
+        Attendance other = new Attendance(database(), calendar)) {
+      Attendance.Visit visit = one.enter(alice.id);
+      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
+      one.write();
+      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
+
+      calendar.pass(Duration.ofMinutes(11));
+      one.write();
+      assertThat(activities()).containsExactly(Activity.AWAY, Activity.OFFLINE);
+      Attendance.Visit second = other.enter(alice.id);
+      other.write();
+      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
+      second.close();
+      other.write();
+      assertThat(activities()).containsExactly(Activity.AWAY, Activity.OFFLINE);
+      visit.request();
+      one.write();
+      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
+
+      // The first node is as if it had been killed; when it goes on after all, it says so.
+      calendar.pass(Duration.ofSeconds(Attendance.WORTH_SECONDS));
+      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
+      other.write();
+      one.write();
+      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
+      assertThat(one.accounts()).containsExactly(alice.id);
+      visit.close();
+      one.write();
+      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
+    }
+  }
+
+  private List<Activity> activities() {
+    return owner().accounts().stream().map(AccountSummary::activity).toList();
+  }
+
+  @Test
+  void whoStaysForDaysIsSeenEachDay() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    LocalDate day = lastSeen();
+    try (Attendance attendance = new Attendance(database(), calendar);
+        Attendance.Visit _ = attendance.enter(alice.id)) {
+      attendance.write();
+      calendar.pass(Duration.ofDays(1));
+      attendance.write();
+    }
+    assertThat(lastSeen()).isEqualTo(day.plusDays(1));
+  }
+
+  @Test
+  void aDeletedAccountLeavesNothingAndItsNameIsFree() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    BareAccount bob = new BareAccount(BOB);
+    register(alice);
+    register(bob);
+    long changes = service().changes();
+    try (Attendance attendance = new Attendance(database(), calendar);
+        Attendance.Visit _ = attendance.enter(alice.id)) {
+      attendance.write();
+
+      assertThat(owner().delete(ALICE)).isTrue();
+
+      assertThat(owner().delete(ALICE)).isFalse();
+      assertThat(rowsOf(alice.id)).containsExactly("account_deletions");
+    }
+    assertThat(service().changes()).isGreaterThan(changes);
+    assertThat(service().refused(Set.of(alice.id, bob.id))).containsExactly(alice.id);
+    byte[] hash = RandomBytes.next(HASH);
+    refuses(
+        ErrorCode.LOGIN_FAILED, peer(hash), AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
+    assertThat(loggedIn(bob).account()).contains(bob.id);
+
+    refuses(
+        ErrorCode.CONFLICT,
+        stranger(),
+        AccountMethod.REGISTER_FINISH,
+        alice.registration(anyRecord()));
+    register(new BareAccount(ALICE));
+    service().delete(bob.id);
+    service().delete(bob.id);
+    assertThat(owner().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
+    assertThat(rowsOf(bob.id)).containsExactly("account_deletions");
+  }
+
+  /** The tables that have rows of an account. */
+  private List<String> rowsOf(AccountId account) throws Exception {
+    return database()
+        .<List<String>, Exception>read(
+            handle -> {
+              List<String> found = new ArrayList<>();
+              try (ResultSet columns =
+                  handle
+                      .getConnection()
+                      .getMetaData()
+                      .getColumns(null, handle.getConnection().getSchema(), null, "account_id")) {
+                while (columns.next()) {
+                  String table = columns.getString("TABLE_NAME");
+                  if (handle
+                          .createQuery("SELECT count(*) FROM " + table + " WHERE account_id = ?")
+                          .bind(0, account.bytes())
+                          .mapTo(Long.class)
+                          .one()
+                      > 0) {
+                    found.add(table);
+                  }
+                }
+              }
+              return found;
+            });
+  }
+
+  @Test
+  void aDeletionThatIsCutShortGoesOnUntilNothingCanBeLeft() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    Keeping feature = new Keeping();
+    feature.broken = true;
+    assertThat(new Administration(database(), List.of(feature), calendar).delete(ALICE)).isTrue();
+    assertThat(feature.left).isEqualTo(3);
+
+    feature.broken = false;
+    new Deletions(database(), List.of(feature), calendar).goOn();
+    assertThat(feature.left).isZero();
+    // A session that has not ended yet may have added something meanwhile.
+    feature.left = 2;
+    calendar.pass(Duration.ofMinutes(1));
+    database().migrate("notes", DatabaseContract.class, "org/anonymouscloud/core/testing/notes");
+    new Deletions(database(), List.of(feature), calendar).goOn();
+    assertThat(feature.left).isZero();
+    assertThat(rowsOf(alice.id)).as("a feature is switched off").hasSize(1);
+
+    feature.owner = "notes";
+    new Deletions(database(), List.of(feature), calendar).goOn();
+    assertThat(rowsOf(alice.id)).isEmpty();
+    register(alice);
+  }
+
+  /** A feature's rows, of which it lets one go at a time. */
+  private static final class Keeping implements FeatureData {
+    private int left = 3;
+    private boolean broken;
+    private String owner = "none";
+
+    @Override
+    public Migrations tables() {
+      return Migrations.of(owner, DatabaseContract.class, "org/anonymouscloud/core/testing/notes");
+    }
+
+    @Override
+    public long usedBytes(Handle rows, AccountId account) {
+      return left;
+    }
+
+    @Override
+    public boolean forget(Handle rows, AccountId account) {
+      if (broken) {
+        throw new IllegalStateException("no luck today");
+      }
+      left = Math.max(0, left - 1);
+      return left > 0;
+    }
   }
 
   // The chain
@@ -1216,7 +1485,7 @@ public abstract class AccountServiceContract {
 
   /** What the server's owner does. */
   private Administration owner() {
-    return new Administration(database(), calendar);
+    return new Administration(database(), List.of(), calendar);
   }
 
   private AccountService service() {

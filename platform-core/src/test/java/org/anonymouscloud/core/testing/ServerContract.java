@@ -34,8 +34,13 @@ import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.account.server.AccountSummary;
+import org.anonymouscloud.core.account.server.Activity;
+import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.RunningFeature;
@@ -215,6 +220,40 @@ public abstract class ServerContract {
     assertThat(first.ask("echo/say", HELLO)).as("of the device that did it").isEqualTo(HELLO);
     assertThatThrownBy(() -> online(phone, server).link().ask("echo/say", HELLO))
         .hasMessageContaining("removed from the account");
+  }
+
+  @Test
+  @Timeout(60)
+  void whoIsDisabledOrDeletedByAnotherProcessIsPutOut() throws Exception {
+    Server server = start(new Echo("echo"));
+    List<Session> sessions = new ArrayList<>();
+    for (String name : List.of("alice", "bob", "carol")) {
+      Session session = connect(server);
+      register(server, session, name);
+      sessions.add(session);
+    }
+    try (OpenDatabase beside = plugin().open(new DatabaseSettings(data, url))) {
+      Administration owner = new Administration(beside, List.of(), Clock.systemUTC());
+      awaitSuccess(
+          () -> {
+            List<Activity> seen =
+                owner.accounts().stream().map(AccountSummary::activity).distinct().toList();
+            if (!seen.equals(List.of(Activity.ONLINE))) {
+              throw new IOException("Not seen yet.");
+            }
+            return seen;
+          });
+
+      owner.setActive(new UserName("alice"), false);
+      owner.delete(new UserName("bob"));
+
+      sessions.get(0).awaitEnd();
+      sessions.get(1).awaitEnd();
+      assertThat(sessions.get(2).ask("echo/say", HELLO)).isEqualTo(HELLO);
+      assertThat(owner.accounts())
+          .extracting(AccountSummary::name)
+          .containsExactly(new UserName("alice"), new UserName("carol"));
+    }
   }
 
   @Test
@@ -437,11 +476,6 @@ public abstract class ServerContract {
         private byte[] push(AccountId account, String topic, byte[] body) {
           context.push().push(account, topic, body);
           return new byte[0];
-        }
-
-        @Override
-        public long usedBytes(AccountId account) {
-          return 0;
         }
 
         @Override

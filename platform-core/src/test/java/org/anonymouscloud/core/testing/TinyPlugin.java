@@ -68,7 +68,6 @@ public final class TinyPlugin {
           public RunningFeature start(ServerContext context) throws java.io.IOException { %3$s }
           record Running() implements RunningFeature {
             public Map<String, AccountHandler> methods() { return Map.of("echo", (a, r) -> r.body()); }
-            public long usedBytes(AccountId account) { return 0; }
             public void close() {}
           }
           %4$s

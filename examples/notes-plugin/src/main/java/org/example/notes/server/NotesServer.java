@@ -3,7 +3,6 @@ package org.example.notes.server;
 import java.io.IOException;
 import java.util.Optional;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
-import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
@@ -14,8 +13,6 @@ import org.pf4j.Extension;
 /** The server half: brings its own table up to date and starts to serve. */
 @Extension
 public final class NotesServer implements ServerFeature {
-  private static final String SCRIPTS = "org/example/notes/db";
-
   @Override
   public String name() {
     return Messages.FEATURE;
@@ -23,13 +20,13 @@ public final class NotesServer implements ServerFeature {
 
   @Override
   public Optional<FeatureData> data() {
-    return Optional.of(() -> Migrations.of(Messages.FEATURE, NotesServer.class, SCRIPTS));
+    return Optional.of(new NotesData());
   }
 
   @Override
   public RunningFeature start(ServerContext context) throws IOException {
     try {
-      context.database().migrate(Messages.FEATURE, NotesServer.class, SCRIPTS);
+      context.database().migrate(Messages.FEATURE, NotesServer.class, NotesData.SCRIPTS);
     } catch (DatabaseUnavailable e) {
       throw new IOException("The table of notes is not usable: " + e.getMessage(), e);
     }

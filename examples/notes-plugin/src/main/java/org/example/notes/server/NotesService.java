@@ -100,18 +100,6 @@ final class NotesService implements RunningFeature {
   }
 
   @Override
-  public long usedBytes(AccountId account) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT COALESCE(SUM(LENGTH(sealed)), 0) FROM notes_notes WHERE account_id = ?")
-                .bind(0, account.bytes())
-                .mapTo(Long.class)
-                .one());
-  }
-
-  @Override
   public void close() {
     // The database is the server's.
   }

@@ -6,6 +6,8 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.InviteCode;
@@ -88,6 +90,31 @@ public final class AccountService {
     return database.read(handle -> new AccountTables(handle).quota(account)).orElse(0L);
   }
 
+  /**
+   * Deletes an account, whose sessions end within a second; its features' data goes in the
+   * background. Nobody can bring it back.
+   */
+  public void delete(AccountId account) {
+    database.<Boolean, RuntimeException>write(
+        handle -> new AccountTables(handle).delete(account, clock.millis()));
+  }
+
+  /** A number that rises whenever an account is disabled or deleted, by whichever process. */
+  public long changes() {
+    return database.read(handle -> new AccountTables(handle).changes());
+  }
+
+  /** Those of the accounts that may not be logged in: they are disabled or gone. */
+  public Set<AccountId> refused(Set<AccountId> accounts) {
+    return database.read(
+        handle -> {
+          AccountTables tables = new AccountTables(handle);
+          return accounts.stream()
+              .filter(account -> !tables.isActive(account))
+              .collect(Collectors.toSet());
+        });
+  }
+
   /** Deletes what has expired; some node does so now and then. */
   public void forget() {
     limits.forget();
@@ -146,7 +173,8 @@ public final class AccountService {
         throw inviteNotValid();
       }
     }
-    if (find(name).isPresent()) {
+    if (database.<Boolean, RuntimeException>read(
+        handle -> new AccountTables(handle).isTaken(name))) {
       throw nameTaken();
     }
   }
@@ -164,7 +192,8 @@ public final class AccountService {
   }
 
   private static Refused nameTaken() {
-    return new Refused(ErrorCode.NAME_TAKEN, "Someone else has this user name.");
+    return new Refused(
+        ErrorCode.NAME_TAKEN, "Someone else has this user name, or one that looks like it.");
   }
 
   /** Adds an account whose messages have been decoded. */
@@ -189,6 +218,10 @@ public final class AccountService {
             throw inviteNotValid();
           }
           AccountTables tables = new AccountTables(handle);
+          if (tables.isBeingDeleted(account)) {
+            throw new Refused(
+                ErrorCode.CONFLICT, "This account is just being deleted; try again later.", true);
+          }
           if (!tables.insert(
               name, account, record, secrets.newest().id(), drive, policy.quota(), today())) {
             throw nameTaken();

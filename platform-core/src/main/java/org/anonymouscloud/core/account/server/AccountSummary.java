@@ -1,13 +1,29 @@
 package org.anonymouscloud.core.account.server;
 
 import java.time.LocalDate;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
 
 /**
  * What the server's owner may see of an account.
  *
+ * @param drive the name of its drive, drawn by the server
  * @param active whether it may log in
+ * @param activity whether its owner is there
+ * @param used bytes that features hold for it
  * @param quota bytes; {@link Long#MAX_VALUE} for no limit
  */
 public record AccountSummary(
-    UserName name, boolean active, long quota, LocalDate created, LocalDate lastSeen) {}
+    UserName name,
+    AccountId id,
+    String drive,
+    boolean active,
+    Activity activity,
+    long used,
+    long quota,
+    LocalDate created,
+    LocalDate lastSeen) {
+  AccountSummary using(long bytes) {
+    return new AccountSummary(name, id, drive, active, activity, bytes, quota, created, lastSeen);
+  }
+}

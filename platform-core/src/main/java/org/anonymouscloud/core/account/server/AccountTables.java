@@ -13,6 +13,7 @@ import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.wire.Malformed;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** The statements on the account tables, within one transaction. */
 record AccountTables(Handle handle) {
@@ -34,6 +35,16 @@ record AccountTables(Handle handle) {
   private static final String VALID = "valid";
   private static final String REVOKED = "revoked";
 
+  /** The tables whose rows are an account's, besides its own; those that refer come first. */
+  private static final List<String> OF_AN_ACCOUNT =
+      List.of(
+          "account_presence",
+          "account_pairings",
+          "account_key_bags",
+          "account_slots",
+          "account_signers",
+          "account_links");
+
   boolean insert(
       UserName name,
       AccountId id,
@@ -45,12 +56,13 @@ record AccountTables(Handle handle) {
     return handle.execute(
             """
             INSERT INTO accounts
-              (user_name, account_id, opaque_record, password_keys, drive_name, status, quota,
-               created, last_seen)
-            VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?)
+              (user_name, name_shape, account_id, opaque_record, password_keys, drive_name,
+               status, quota, created, last_seen)
+            VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
             name.text(),
+            name.shape(),
             id.bytes(),
             opaqueRecord,
             passwordKeys,
@@ -144,6 +156,7 @@ record AccountTables(Handle handle) {
   }
 
   boolean setActive(UserName name, boolean active) {
+    changed();
     return handle.execute(
             "UPDATE accounts SET status = ? WHERE user_name = ?",
             active ? ACTIVE : DISABLED,
@@ -151,19 +164,133 @@ record AccountTables(Handle handle) {
         == 1;
   }
 
-  List<AccountSummary> all() {
+  /** Nothing is used yet. */
+  List<AccountSummary> all(long now) {
     return handle
         .createQuery(
-            "SELECT user_name, status, quota, created, last_seen FROM accounts ORDER BY user_name")
+            """
+            SELECT a.user_name, a.account_id, a.drive_name, a.status, a.quota, a.created,
+              a.last_seen,
+              (SELECT max(p.status) FROM account_presence p JOIN server_nodes n ON n.node = p.node
+               WHERE p.account_id = a.account_id AND n.alive_until > ?)
+            FROM accounts a ORDER BY a.user_name
+            """)
+        .bind(0, now)
         .map(
             (row, context) ->
                 new AccountSummary(
                     new UserName(row.getString(1)),
-                    row.getString(2).equals(ACTIVE),
-                    row.getLong(3),
-                    LocalDate.ofEpochDay(row.getLong(4)),
-                    LocalDate.ofEpochDay(row.getLong(5))))
+                    AccountId.of(row.getBytes(2)),
+                    row.getString(3),
+                    row.getString(4).equals(ACTIVE),
+                    activity(row.getString(8)),
+                    0,
+                    row.getLong(5),
+                    LocalDate.ofEpochDay(row.getLong(6)),
+                    LocalDate.ofEpochDay(row.getLong(7))))
         .list();
+  }
+
+  /** Of several nodes the one where somebody is online counts: its word is the greater one. */
+  private static Activity activity(@Nullable String status) {
+    for (Activity activity : Activity.values()) {
+      if (activity.text().equals(status)) {
+        return activity;
+      }
+    }
+    return Activity.OFFLINE;
+  }
+
+  /** Whether somebody has the name, or one that looks like it. */
+  boolean isTaken(UserName name) {
+    return handle
+        .createQuery("SELECT 1 FROM accounts WHERE name_shape = ?")
+        .bind(0, name.shape())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  Optional<AccountId> id(UserName name) {
+    return handle
+        .createQuery("SELECT account_id FROM accounts WHERE user_name = ?")
+        .bind(0, name.text())
+        .map((row, context) -> AccountId.of(row.getBytes(1)))
+        .findOne();
+  }
+
+  boolean isActive(AccountId account) {
+    return handle
+        .createQuery("SELECT status FROM accounts WHERE account_id = ?")
+        .bind(0, account.bytes())
+        .mapTo(String.class)
+        .findOne()
+        .filter(ACTIVE::equals)
+        .isPresent();
+  }
+
+  /** How often an account was disabled or deleted. */
+  long changes() {
+    return handle
+        .createQuery("SELECT number FROM account_changes")
+        .mapTo(Long.class)
+        .findOne()
+        .orElse(0L);
+  }
+
+  /** Lets all nodes look whose sessions are to end. */
+  void changed() {
+    handle.execute(
+        """
+        INSERT INTO account_changes (id, number) VALUES (0, 1)
+        ON CONFLICT (id) DO UPDATE SET number = account_changes.number + 1
+        """);
+  }
+
+  /** An account that is gone, and when it went in milliseconds since 1970. */
+  record Deletion(AccountId account, long since) {}
+
+  /** Removes an account, and notes that the features have still to; false if there is none. */
+  boolean delete(AccountId account, long now) {
+    handle.execute(
+        "DELETE FROM account_letters WHERE relay IN"
+            + " (SELECT relay FROM account_pairings WHERE account_id = ?)",
+        account.bytes());
+    for (String table : OF_AN_ACCOUNT) {
+      handle.execute("DELETE FROM " + table + " WHERE account_id = ?", account.bytes());
+    }
+    if (handle.execute("DELETE FROM accounts WHERE account_id = ?", account.bytes()) == 0) {
+      return false;
+    }
+    handle.execute(
+        "INSERT INTO account_deletions (account_id, since) VALUES (?, ?)", account.bytes(), now);
+    changed();
+    return true;
+  }
+
+  List<Deletion> deletions() {
+    return handle
+        .createQuery("SELECT account_id, since FROM account_deletions")
+        .map((row, context) -> new Deletion(AccountId.of(row.getBytes(1)), row.getLong(2)))
+        .list();
+  }
+
+  boolean isBeingDeleted(AccountId account) {
+    return handle
+        .createQuery("SELECT 1 FROM account_deletions WHERE account_id = ?")
+        .bind(0, account.bytes())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  void deleted(AccountId account) {
+    handle.execute("DELETE FROM account_deletions WHERE account_id = ?", account.bytes());
+  }
+
+  /** Who has tables in the database: the core and the features that were ever started. */
+  List<String> ownersOfTables() {
+    return handle.createQuery("SELECT DISTINCT owner FROM migrations").mapTo(String.class).list();
   }
 
   /** False if the chain has such a link already. */

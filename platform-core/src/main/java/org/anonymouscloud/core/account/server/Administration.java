@@ -8,6 +8,7 @@ import java.util.List;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.plugin.FeatureData;
 
 /**
  * What a server's owner may do about accounts, also from a process beside the servers that use the
@@ -15,18 +16,40 @@ import org.anonymouscloud.core.database.OpenDatabase;
  */
 public final class Administration {
   private final OpenDatabase database;
+  private final List<FeatureData> features;
   private final Clock clock;
 
-  /** Brings the tables up to date. */
-  public Administration(OpenDatabase database, Clock clock) {
+  /**
+   * Brings the account tables up to date.
+   *
+   * @param features what all features of the server keep
+   */
+  public Administration(OpenDatabase database, List<FeatureData> features, Clock clock) {
     this.database = database;
+    this.features = List.copyOf(features);
     this.clock = clock;
     AccountService.migrate(database);
   }
 
   /** All accounts, by name. */
   public List<AccountSummary> accounts() {
-    return database.read(handle -> new AccountTables(handle).all());
+    return database.read(
+        handle -> {
+          AccountTables tables = new AccountTables(handle);
+          List<String> owners = tables.ownersOfTables();
+          List<FeatureData> started =
+              features.stream()
+                  .filter(feature -> owners.contains(feature.tables().owner()))
+                  .toList();
+          return tables.all(clock.millis()).stream()
+              .map(
+                  account ->
+                      account.using(
+                          started.stream()
+                              .mapToLong(feature -> feature.usedBytes(handle, account.id()))
+                              .sum()))
+              .toList();
+        });
   }
 
   /**
@@ -39,9 +62,33 @@ public final class Administration {
     return database.write(handle -> new AccountTables(handle).setQuota(name, quota));
   }
 
-  /** Lets an account log in, or no longer; false if there is no such account. */
+  /**
+   * Lets an account log in, or no longer: then its sessions end within a second, on every node.
+   * False if there is no such account.
+   */
   public boolean setActive(UserName name, boolean active) {
     return database.write(handle -> new AccountTables(handle).setActive(name, active));
+  }
+
+  /**
+   * Deletes an account and all that it has; false if there is none. Nobody can bring it back, and
+   * its name is free. What features keep of it goes in the background if this is cut short, and
+   * files go when the feature that has them clears away.
+   */
+  public boolean delete(UserName name) {
+    boolean deleted =
+        database.write(
+            handle -> {
+              AccountTables tables = new AccountTables(handle);
+              return tables
+                  .id(name)
+                  .filter(account -> tables.delete(account, clock.millis()))
+                  .isPresent();
+            });
+    if (deleted) {
+      new Deletions(database, features, clock).goOn();
+    }
+    return deleted;
   }
 
   /**

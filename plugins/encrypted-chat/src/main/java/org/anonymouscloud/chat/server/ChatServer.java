@@ -1,7 +1,6 @@
 package org.anonymouscloud.chat.server;
 
 import java.util.Map;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
@@ -25,11 +24,6 @@ public final class ChatServer implements ServerFeature {
     @Override
     public Map<String, AccountHandler> methods() {
       return Map.of();
-    }
-
-    @Override
-    public long usedBytes(AccountId account) {
-      return 0;
     }
 
     @Override

@@ -197,6 +197,24 @@ final class Ledger {
         });
   }
 
+  /**
+   * Removes some of an account's packs and roots, all of them in the end. What is on its way is
+   * given up; the sweeper deletes the files.
+   *
+   * @return whether there may be more
+   */
+  static boolean forget(VaultTables tables, AccountId account) {
+    tables.doomAllOf(account);
+    List<Removed> packs = tables.removeSomePacks(account, REMOVED_AT_ONCE);
+    tables.insertDoomed(packs);
+    int roots = tables.removeSomeRoots(account, REMOVED_AT_ONCE);
+    boolean more = packs.size() == REMOVED_AT_ONCE || roots == REMOVED_AT_ONCE;
+    if (!more) {
+      tables.removeSpace(account);
+    }
+    return more;
+  }
+
   private static void remove(VaultTables tables, List<Removed> packs) {
     tables.insertDoomed(packs);
     sum(packs)

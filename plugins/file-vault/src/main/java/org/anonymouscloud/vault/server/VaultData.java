@@ -3,6 +3,7 @@ package org.anonymouscloud.vault.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.jdbi.v3.core.Handle;
@@ -19,6 +20,16 @@ final class VaultData implements FeatureData {
     new VaultTables(rows)
         .eachPack(
             pack -> each.accept(new StoredFile(PackStore.pathOf(pack.file()), pack.length())));
+  }
+
+  @Override
+  public long usedBytes(Handle rows, AccountId account) {
+    return new VaultTables(rows).space(account).used();
+  }
+
+  @Override
+  public boolean forget(Handle rows, AccountId account) {
+    return Ledger.forget(new VaultTables(rows), account);
   }
 
   @Override

@@ -197,11 +197,6 @@ final class VaultService implements RunningFeature {
     return Cbor.encode(new Messages.Usage(space.used(), quota.applyAsLong(account), space.packs()));
   }
 
-  @Override
-  public long usedBytes(AccountId account) {
-    return ledger.space(account).used();
-  }
-
   /** Clears away what nobody needs now, and returns when that is done. */
   void sweep() {
     sweeper.sweep();

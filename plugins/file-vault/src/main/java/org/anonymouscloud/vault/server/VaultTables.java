@@ -113,6 +113,38 @@ record VaultTables(Handle handle) {
         .list();
   }
 
+  /** Deletes the rows of some of an account's packs. */
+  List<Removed> removeSomePacks(AccountId account, int limit) {
+    return handle
+        .createQuery(
+            """
+            DELETE FROM vault_packs
+            WHERE file IN (SELECT file FROM vault_packs WHERE account_id = ? LIMIT ?)
+            RETURNING account_id, file, length
+            """)
+        .bind(0, account.bytes())
+        .bind(1, limit)
+        .map((row, context) -> removed(row.getBytes(1), row.getString(2), row.getInt(3)))
+        .list();
+  }
+
+  /** Deletes some of an account's roots; returns how many. */
+  int removeSomeRoots(AccountId account, int limit) {
+    return handle.execute(
+        """
+        DELETE FROM vault_roots WHERE account_id = ? AND number IN
+          (SELECT number FROM vault_roots WHERE account_id = ? ORDER BY number LIMIT ?)
+        """,
+        account.bytes(),
+        account.bytes(),
+        limit);
+  }
+
+  /** Deletes the account's sums. */
+  void removeSpace(AccountId account) {
+    handle.execute("DELETE FROM vault_space WHERE account_id = ?", account.bytes());
+  }
+
   private static Removed removed(byte[] account, String file, int length) {
     return new Removed(AccountId.of(account), new PackName(file), length);
   }
@@ -179,6 +211,13 @@ record VaultTables(Handle handle) {
   /** The same for all that have been arriving for too long. */
   List<Removed> doomExpired(long now) {
     return doomWhere("expires <= ?", now);
+  }
+
+  /** The same for all that an account sends. */
+  void doomAllOf(AccountId account) {
+    handle.execute(
+        "UPDATE vault_loose_files SET process = NULL WHERE process IS NOT NULL AND account_id = ?",
+        account.bytes());
   }
 
   private List<Removed> doomWhere(String which, Object parameter) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.backup.Backup;
 import org.anonymouscloud.core.backup.BackupDamaged;
@@ -210,6 +211,16 @@ final class BackupTest {
     @Override
     public Migrations tables() {
       return vault.tables();
+    }
+
+    @Override
+    public long usedBytes(Handle rows, AccountId account) {
+      return vault.usedBytes(rows, account);
+    }
+
+    @Override
+    public boolean forget(Handle rows, AccountId account) {
+      return vault.forget(rows, account);
     }
 
     @Override

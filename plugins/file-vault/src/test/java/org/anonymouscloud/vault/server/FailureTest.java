@@ -146,7 +146,7 @@ final class FailureTest {
     List<Step> steps = Collections.synchronizedList(new ArrayList<>());
     disk.setFault(
         step -> {
-          assertThat(server.service().usedBytes(account)).isZero();
+          assertThat(server.usedBytes(account)).isZero();
           steps.add(step);
           return Optional.empty();
         });
@@ -163,7 +163,7 @@ final class FailureTest {
             Step.SYNC_FOLDER,
             Step.RENAME,
             Step.SYNC_FOLDER);
-    assertThat(server.service().usedBytes(account)).isEqualTo(MIN_PACK);
+    assertThat(server.usedBytes(account)).isEqualTo(MIN_PACK);
   }
 
   @Test

@@ -105,6 +105,12 @@ public final class ServerHalf implements AutoCloseable {
     return database;
   }
 
+  /** Bytes that count against an account's quota. */
+  long usedBytes(AccountId account) {
+    return database.<Long, RuntimeException>read(
+        handle -> new VaultData().usedBytes(handle, account));
+  }
+
   VaultService service() {
     return service;
   }

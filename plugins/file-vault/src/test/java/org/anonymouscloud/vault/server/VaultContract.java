@@ -385,6 +385,39 @@ abstract class VaultContract {
   }
 
   @Test
+  void ofAnAccountThatIsDeletedNothingIsLeftAndTheOthersLoseNothing() throws Exception {
+    VaultClient other = new VaultClient(server.link(AccountId.random()));
+    PackName others = PackName.random();
+    other.put(others, pack(MIN_PACK, 2));
+    other.move(0, ROOT, List.of(others), List.of());
+    PackName live = putNew(MIN_PACK);
+    putNew(2 * MIN_PACK);
+    client.move(0, ROOT, List.of(live), List.of());
+    PackName arriving = PackName.random();
+    Call call = beginPut(arriving, 1 << 20);
+    call.upload().write(pack(Pipe.CAPACITY + 1, 1));
+    assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK);
+
+    VaultData data = new VaultData();
+    while (server
+        .database()
+        .<Boolean, RuntimeException>write(handle -> data.forget(handle, account))) {
+      // Until nothing is left.
+    }
+    call.close();
+    assertThat(failure(call)).isInstanceOf(Exception.class);
+    server.sweep();
+
+    assertThat(server.usedBytes(account)).isZero();
+    assertThat(refusal(() -> client.get(live, MIN_PACK))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(newestNumber()).isEqualTo(-1);
+    assertThat(refusal(() -> client.get(arriving, 1))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(stored.files()).hasSize(1);
+    assertThat(stored.space(account)).isEqualTo(VaultTables.Space.NONE);
+    assertThat(other.get(others, MIN_PACK)).isEqualTo(pack(MIN_PACK, 2));
+  }
+
+  @Test
   void aQuotaCanBeFilledToTheLastByteAndNoFurther() throws Exception {
     server.setQuota(3L * MIN_PACK);
     putNew(MIN_PACK);
@@ -393,7 +426,7 @@ abstract class VaultContract {
     assertThat(refusal(() -> putNew(MIN_PACK))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
 
     assertThat(client.usage()).isEqualTo(new Messages.Usage(3L * MIN_PACK, 3L * MIN_PACK, 2));
-    assertThat(server.service().usedBytes(account)).isEqualTo(3L * MIN_PACK);
+    assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK);
     client.move(0, ROOT, List.of(), List.of(second));
     putNew(2 * MIN_PACK);
   }

@@ -1,0 +1,59 @@
+package org.anonymouscloud.client.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud admin quota}. */
+@Command(
+    name = "quota",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Set how much space an account may use.",
+      "What is stored already stays, also if it is more; then nothing can be added."
+    })
+final class QuotaCommand implements Callable<Integer> {
+  private static final String NO_LIMIT = "none";
+
+  private final Commands.Context context;
+
+  @Mixin private ServerDatabase server = new ServerDatabase();
+
+  @Parameters(paramLabel = "NAME", index = "0", description = "The user name.")
+  private String name = "";
+
+  @Parameters(paramLabel = "SIZE", index = "1", description = "Like 500M or 20G, or none.")
+  private String size = "";
+
+  QuotaCommand(Commands.Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    UserName user = ServerDatabase.user(name);
+    long bytes = bytes();
+    if (!server.use(context, administration -> administration.setQuota(user, bytes))) {
+      throw ServerDatabase.nobody(user);
+    }
+    context
+        .terminal()
+        .print(
+            bytes == Long.MAX_VALUE
+                ? user + " may use all the space there is."
+                : user + " may use " + Size.format(bytes) + ".");
+    return 0;
+  }
+
+  private long bytes() throws Problem {
+    try {
+      return size.equals(NO_LIMIT) ? Long.MAX_VALUE : Size.parse(size);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package org.anonymouscloud.core.account.server;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.plugin.FeatureData;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rest of what is left of accounts that were deleted: their rows in the features' tables. An
+ * account itself is gone at once; this goes on until nothing is left, in whichever process, also
+ * after a crash. Thread-safe.
+ */
+public final class Deletions {
+  private static final Logger LOG = LoggerFactory.getLogger(Deletions.class);
+
+  /** By then the account's sessions have ended on all nodes, and nothing new can come. */
+  private static final Duration SETTLED = Duration.ofMinutes(1);
+
+  private final OpenDatabase database;
+  private final List<FeatureData> features;
+  private final Clock clock;
+
+  /**
+   * @param features what all features of the server keep
+   */
+  public Deletions(OpenDatabase database, List<FeatureData> features, Clock clock) {
+    this.database = database;
+    this.features = List.copyOf(features);
+    this.clock = clock;
+  }
+
+  /** Removes what is there to remove now. */
+  public void goOn() {
+    for (AccountTables.Deletion deletion :
+        database.read(handle -> new AccountTables(handle).deletions())) {
+      boolean all = true;
+      for (FeatureData feature : features) {
+        all &= forget(feature, deletion.account());
+      }
+      boolean settled = deletion.since() <= clock.millis() - SETTLED.toMillis();
+      if (all && settled && knowsAllTables()) {
+        database.<Void, RuntimeException>write(
+            handle -> {
+              new AccountTables(handle).deleted(deletion.account());
+              return null;
+            });
+      }
+    }
+  }
+
+  private boolean forget(FeatureData feature, AccountId account) {
+    try {
+      while (database.<Boolean, RuntimeException>write(handle -> feature.forget(handle, account))) {
+        // Each round is a short transaction, so that nobody waits for long.
+      }
+      return true;
+    } catch (DatabaseUnavailable e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("{} does not let go of a deleted account.", feature.tables().owner(), e);
+      return false;
+    }
+  }
+
+  /**
+   * A feature that is switched off keeps its rows, and so the deletion, until it is there again.
+   */
+  private boolean knowsAllTables() {
+    Set<String> owners =
+        new HashSet<>(database.read(handle -> new AccountTables(handle).ownersOfTables()));
+    owners.remove(AccountService.tables().owner());
+    features.forEach(feature -> owners.remove(feature.tables().owner()));
+    return owners.isEmpty();
+  }
+}
