@@ -11,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /** All rows of a PostgreSQL database as text, one file a table; binary columns are in hex. */
@@ -31,6 +33,22 @@ final class PostgresExport {
         }
       }
     }
+  }
+
+  /** The columns of all tables, each as {@code table.column}. */
+  static Set<String> columns(DataSource database) throws SQLException {
+    Set<String> columns = new LinkedHashSet<>();
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT table_name || '.' || column_name FROM information_schema.columns"
+                    + " WHERE table_schema NOT IN ('pg_catalog', 'information_schema')")) {
+      while (rows.next()) {
+        columns.add(rows.getString(1));
+      }
+    }
+    return columns;
   }
 
   private static List<String> tables(Statement statement) throws SQLException {

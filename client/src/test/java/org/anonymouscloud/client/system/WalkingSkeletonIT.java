@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.client.system.CanarySearch.Hit;
 import org.anonymouscloud.client.system.Client.Person;
@@ -56,6 +58,9 @@ final class WalkingSkeletonIT {
 
     /** Writes what the server printed, and the tables of a database that does not show its rows. */
     abstract void exportTo(Path folder) throws Exception;
+
+    /** The columns of all tables, each as {@code table.column}. */
+    abstract Set<String> columns() throws Exception;
 
     /** Ends the server. */
     abstract void end() throws Exception;
@@ -134,11 +139,37 @@ final class WalkingSkeletonIT {
       // The same search finds each of them where it is, and what the server does know: the user's
       // name in its tables.
       Path planted = Files.createDirectories(folder.resolve("planted"));
-      Files.write(planted.resolve("key"), canaries.get("account key"));
+      for (String secret :
+          List.of(
+              "account key",
+              "device secret of the first home",
+              "device secret of the second home")) {
+        Files.write(planted.resolve(secret), canaries.get(secret));
+      }
       assertThat(search.in(List.of(sent, folder.resolve("alice"), planted)))
           .extracting(Hit::canary)
           .containsAll(canaries.keySet());
       assertThat(CanarySearch.forTexts(List.of(USER)).in(storage())).isNotEmpty();
+    }
+
+    @Test
+    void whatTheServerKeepsIsExplained() throws Exception {
+      SeenByServer page = SeenByServer.read();
+
+      assertThat(page.unexplained(serverData())).isEmpty();
+      assertThat(page.columns()).containsAll(columns());
+    }
+
+    private static byte[] deviceSecret(Path home) throws IOException {
+      try (Stream<Path> files = Files.walk(home)) {
+        Path file =
+            files
+                .filter(path -> path.getFileName().toString().equals("device-secret"))
+                .findFirst()
+                .orElseThrow();
+        byte[] content = Files.readAllBytes(file);
+        return Arrays.copyOfRange(content, content.length - 32, content.length);
+      }
     }
 
     private Map<String, byte[]> canaries() throws IOException {
@@ -160,6 +191,9 @@ final class WalkingSkeletonIT {
             canaries.put("name " + path.getFileName(), name);
           }
         }
+      }
+      for (String home : List.of("first home", "second home")) {
+        canaries.put("device secret of the " + home, deviceSecret(folder.resolve(home)));
       }
       canaries.put("password", PASSWORD.getBytes(UTF_8));
       canaries.putAll(SheetSecrets.of(folder.resolve("alice").resolve(USER + ".sheet")));
@@ -200,6 +234,16 @@ final class WalkingSkeletonIT {
     @Override
     void exportTo(Path folder) throws IOException {
       Files.writeString(folder.resolve("log"), up.printed());
+    }
+
+    /** By way of a backup, which names them whatever the database. */
+    @Override
+    Set<String> columns() throws Exception {
+      Path backup = home.resolveSibling("backup for columns");
+      new Program(home)
+          .run("admin", "backup", "--data", serverData().toString(), backup.toString())
+          .succeeded();
+      return BackupColumns.of(backup.resolve("rows"));
     }
 
     @Override
@@ -244,6 +288,11 @@ final class WalkingSkeletonIT {
     void exportTo(Path folder) throws Exception {
       Files.writeString(folder.resolve("log"), server.log());
       PostgresExport.write(postgres.open(address), folder.resolve("tables"));
+    }
+
+    @Override
+    Set<String> columns() throws Exception {
+      return PostgresExport.columns(postgres.open(address));
     }
 
     @Override
