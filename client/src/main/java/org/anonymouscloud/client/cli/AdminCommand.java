@@ -5,10 +5,9 @@ import java.nio.file.Path;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.session.Fingerprint;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code anoncloud admin ...}, for the server's owner on the server's machine. */
 @Command(
@@ -43,14 +42,8 @@ final class AdminCommand {
       name = "fingerprint",
       mixinStandardHelpOptions = true,
       description = "Print the fingerprint of the server's key, as connection strings carry it.")
-  int fingerprint(
-      @Option(
-              names = "--data",
-              paramLabel = "DIR",
-              description = "The server's data folder; 'server' in the state folder if not given.")
-          @Nullable Path data)
-      throws Problem, IOException {
-    Path folder = data == null ? context.home().server() : data;
+  int fingerprint(@Mixin DatabaseOptions options) throws Problem, IOException {
+    Path folder = options.data(context);
     Fingerprint fingerprint =
         Server.fingerprint(folder)
             .orElseThrow(

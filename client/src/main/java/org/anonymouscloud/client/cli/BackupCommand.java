@@ -10,6 +10,7 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,7 +38,7 @@ final class BackupCommand implements Callable<Integer> {
       names = "--database",
       paramLabel = "KIND",
       description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
-  private String database = "sqlite";
+  private @Nullable String database;
 
   @Option(
       names = "--without-keys",
@@ -54,10 +55,11 @@ final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     Path data = options.existingData(context);
+    String kind = options.database(database, context);
     Backup.Content content;
     try (PluginHost plugins = ServerCommand.plugins(context, data);
         OpenDatabase open =
-            DatabaseOptions.kind(database, plugins).open(options.settings(database, context));
+            DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context));
         Terminal.Progress progress = context.terminal().progress("backup", -1)) {
       Holdings holdings = Holdings.of(plugins.serverFeatures());
       content = Backup.make(data, open, holdings, folder, !withoutKeys, progress::step);

@@ -2,6 +2,8 @@ package org.anonymouscloud.client.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
@@ -10,7 +12,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which server's data a command is about; the same options as those of the server. */
+/** Which server's data a command is about; the same options for each command that asks. */
 final class DatabaseOptions {
   @Option(
       names = "--data",
@@ -26,9 +28,40 @@ final class DatabaseOptions {
               + " see it; the environment's ANONCLOUD_DATABASE_URL is not shown to them.")
   private @Nullable String databaseUrl;
 
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "The file of settings; anoncloud.conf in the data folder, if there is one, is read if not"
+              + " given.")
+  private @Nullable Path config;
+
+  /** All settings of that server. */
+  ServerSettings settings(Commands.Context context) throws Problem {
+    return settings(context, Map.of());
+  }
+
+  /**
+   * All settings of that server.
+   *
+   * @param more that the command line has given
+   */
+  ServerSettings settings(Commands.Context context, Map<ServerSetting, String> more)
+      throws Problem {
+    Map<ServerSetting, String> flags = new EnumMap<>(ServerSetting.class);
+    flags.putAll(more);
+    if (data != null) {
+      flags.put(ServerSetting.DATA, data.toString());
+    }
+    if (databaseUrl != null) {
+      flags.put(ServerSetting.DATABASE_URL, databaseUrl);
+    }
+    return ServerSettings.gather(context, flags, Optional.ofNullable(config));
+  }
+
   /** The data folder, whether it is there or not. */
-  Path data(Commands.Context context) {
-    return data == null ? context.home().server() : data;
+  Path data(Commands.Context context) throws Problem {
+    return settings(context).data();
   }
 
   /** The data folder of a server that has run. */
@@ -40,14 +73,16 @@ final class DatabaseOptions {
     return folder;
   }
 
-  Optional<String> url(Commands.Context context) {
-    return Optional.ofNullable(databaseUrl).or(() -> context.environment("ANONCLOUD_DATABASE_URL"));
+  /** The kind of database: as the command line says, or else as the settings do. */
+  String database(@Nullable String given, Commands.Context context) throws Problem {
+    return given == null ? settings(context).database() : given;
   }
 
   /** Where a database of this kind is. The address is for a kind that has one. */
-  DatabaseSettings settings(String kind, Commands.Context context) {
+  DatabaseSettings settings(String kind, Commands.Context context) throws Problem {
+    ServerSettings settings = settings(context);
     return new DatabaseSettings(
-        data(context), kind.equals("sqlite") ? Optional.empty() : url(context));
+        settings.data(), kind.equals("sqlite") ? Optional.empty() : settings.databaseUrl());
   }
 
   static Database kind(String name, PluginHost plugins) throws Problem {

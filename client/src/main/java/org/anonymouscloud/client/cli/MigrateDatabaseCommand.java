@@ -95,7 +95,8 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
     }
   }
 
-  private void move(OpenDatabase here, String source, Database other, Holdings holdings) {
+  private void move(OpenDatabase here, String source, Database other, Holdings holdings)
+      throws Problem {
     DatabaseMove.Moved moved;
     try (OpenDatabase there = other.openAlone(options.settings(to, context))) {
       moved =

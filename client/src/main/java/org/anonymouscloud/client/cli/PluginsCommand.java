@@ -41,8 +41,7 @@ final class PluginsCommand {
 
   /** The plugins of a server. */
   static CommandLine ofServer(Commands.Context context) {
-    CommandLine line =
-        new CommandLine(new PluginsCommand(context, new ServerPlace(context.home().server())));
+    CommandLine line = new CommandLine(new PluginsCommand(context, new ServerPlace(context)));
     line.getCommandSpec()
         .name("plugins")
         .usageMessage()
@@ -81,15 +80,22 @@ final class PluginsCommand {
         description = "The server's data folder; 'server' in the state folder if not given.")
     private @Nullable Path data;
 
-    private final Path standard;
+    private final Commands.Context context;
 
-    ServerPlace(Path standard) {
-      this.standard = standard;
+    ServerPlace(Commands.Context context) {
+      this.context = context;
     }
 
     @Override
     public PluginFolder plugins() {
-      return ServerCommand.installed(data == null ? standard : data);
+      return ServerCommand.installed(data == null ? standard() : data);
+    }
+
+    private Path standard() {
+      return context
+          .environment(ServerSetting.DATA.variable())
+          .map(Path::of)
+          .orElseGet(context.home()::server);
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,7 +41,7 @@ final class RestoreCommand implements Callable<Integer> {
       names = "--database",
       paramLabel = "KIND",
       description = "What the server shall use: sqlite, or postgres with --database-url (sqlite).")
-  private String database = "sqlite";
+  private @Nullable String database;
 
   RestoreCommand(Commands.Context context) {
     this.context = context;
@@ -49,11 +50,12 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException, CannotStart, BackupDamaged {
+    String kind = options.database(database, context);
     Restore.Restored restored;
     try (PluginHost plugins = ServerCommand.plugins(context, options.data(context));
         DataFolder data = DataFolder.open(options.data(context), false);
         OpenDatabase open =
-            DatabaseOptions.kind(database, plugins).openAlone(options.settings(database, context));
+            DatabaseOptions.kind(kind, plugins).openAlone(options.settings(kind, context));
         Terminal.Progress progress = context.terminal().progress("restore", -1)) {
       Holdings holdings = Holdings.of(plugins.serverFeatures());
       restored = Restore.run(folder, data.path(), open, holdings, progress::step);

@@ -3,10 +3,9 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import org.anonymouscloud.core.account.server.AccountPolicy;
-import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.WarmUp;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.host.Capability;
@@ -14,27 +13,27 @@ import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.server.CannotStart;
-import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code anoncloud server}. */
 @Command(
     name = "server",
     mixinStandardHelpOptions = true,
-    description = "Run a server until it is asked to end.")
+    description = {
+      "Run a server until it is asked to end.",
+      "Each setting may also be a variable of the environment, like ANONCLOUD_MAX_USERS, or a line"
+          + " of the settings file, like 'max-users = 30'. The command line comes first, then the"
+          + " environment, then the file."
+    })
 final class ServerCommand implements Callable<Integer> {
   private final Commands.Context context;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description =
-          "Keys, packs and the SQLite database; 'server' in the state folder if not given.")
-  private @Nullable Path data;
+  @Mixin private DatabaseOptions place;
 
   @Option(
       names = "--listen",
@@ -46,27 +45,33 @@ final class ServerCommand implements Callable<Integer> {
       names = "--database",
       paramLabel = "KIND",
       description = "sqlite, or postgres with --database-url (sqlite).")
-  private String database = "sqlite";
-
-  @Option(
-      names = "--database-url",
-      paramLabel = "URL",
-      description =
-          "postgresql://user@host:port/name. With a password in it, other users of this machine"
-              + " see it; the environment's ANONCLOUD_DATABASE_URL is not shown to them.")
-  private @Nullable String databaseUrl;
+  private @Nullable String database;
 
   @Option(
       names = "--max-users",
       paramLabel = "N",
       description = "Logged-in sessions at once (no limit).")
-  private int maxUsers = Integer.MAX_VALUE;
+  private @Nullable String maxUsers;
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description = "Connections at once, logged in or not (12000).")
+  private @Nullable String maxConnections;
+
+  @Option(
+      names = "--max-connections-per-network",
+      paramLabel = "N",
+      description =
+          "Connections at once from one network, 24 bits of an IPv4 address or 56 of an IPv6"
+              + " address (256); this machine has no such limit.")
+  private @Nullable String maxConnectionsPerNetwork;
 
   @Option(
       names = "--registration",
       paramLabel = "WHO",
       description = "open, invite or closed: who can make an account (open).")
-  private String registration = "open";
+  private @Nullable String registration;
 
   @Option(
       names = "--quota",
@@ -74,21 +79,53 @@ final class ServerCommand implements Callable<Integer> {
       description = "Space of each new account, like 500M or 20G (no limit).")
   private @Nullable String quota;
 
+  @Option(
+      names = "--check",
+      description =
+          "Only say what the settings are, where each comes from, and whether a server could start"
+              + " with them. Changes nothing.")
+  private boolean check;
+
   ServerCommand(Commands.Context context) {
     this.context = context;
+    this.place = new DatabaseOptions();
   }
 
   @Override
   public Integer call() throws Problem, IOException, InterruptedException {
-    ServerOptions options = options();
+    ServerSettings settings = place.settings(context, flags());
+    if (check) {
+      new ServerCheck(context, settings).run();
+      return 0;
+    }
+    ServerOptions options = settings.options();
     try (Ending ending = Ending.onSignal();
         PluginHost plugins = plugins(context, options.data());
-        Server server = start(options, database, plugins)) {
+        Server server = start(options, settings.database(), plugins)) {
       context.terminal().print("The server is ready: " + server.address());
       WarmUp.begin();
       ending.await();
     }
     return 0;
+  }
+
+  private Map<ServerSetting, String> flags() {
+    Map<ServerSetting, String> flags = new EnumMap<>(ServerSetting.class);
+    flag(flags, ServerSetting.LISTEN, listen);
+    flag(flags, ServerSetting.DATABASE, database);
+    flag(flags, ServerSetting.MAX_USERS, maxUsers);
+    flag(flags, ServerSetting.MAX_CONNECTIONS, maxConnections);
+    flag(flags, ServerSetting.MAX_CONNECTIONS_PER_NETWORK, maxConnectionsPerNetwork);
+    flag(flags, ServerSetting.REGISTRATION, registration);
+    flag(flags, ServerSetting.QUOTA, quota);
+    return flags;
+  }
+
+  private static void flag(
+      Map<ServerSetting, String> flags, ServerSetting setting, @Nullable String given) {
+    if (given != null) {
+      flags.put(setting, given);
+    }
   }
 
   /** Loads what a server needs of the program's plugins and of those installed in its folder. */
@@ -110,31 +147,5 @@ final class ServerCommand implements Callable<Integer> {
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private ServerOptions options() throws Problem {
-    Optional<String> url =
-        Optional.ofNullable(databaseUrl).or(() -> context.environment("ANONCLOUD_DATABASE_URL"));
-    try {
-      return new ServerOptions(
-          data == null ? context.home().server() : data,
-          listen == null ? ListenAddress.STANDARD : ListenAddress.parse(listen),
-          url,
-          maxUsers,
-          new AccountPolicy(registration(), quota == null ? Long.MAX_VALUE : Size.parse(quota)));
-    } catch (IllegalArgumentException e) {
-      throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private Registration registration() {
-    return switch (registration) {
-      case "open" -> Registration.OPEN;
-      case "closed" -> Registration.CLOSED;
-      case "invite" -> Registration.INVITE;
-      default ->
-          throw new IllegalArgumentException(
-              "--registration is open, invite or closed, not '" + registration + "'.");
-    };
   }
 }

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.agent.Agent;
-import org.anonymouscloud.core.account.server.AccountPolicy;
-import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.WarmUp;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
@@ -43,13 +42,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException, InterruptedException {
-    ServerOptions options =
-        new ServerOptions(
-            context.home().server(),
-            address(),
-            Optional.empty(),
-            Integer.MAX_VALUE,
-            new AccountPolicy(Registration.OPEN, Long.MAX_VALUE));
+    ServerOptions options = options();
     try (Ending ending = Ending.onSignal();
         PluginHost plugins = ServerCommand.plugins(context, options.data());
         PluginHost clientPlugins =
@@ -84,15 +77,21 @@ final class UpCommand implements Callable<Integer> {
     terminal.print("Ctrl-C ends both.");
   }
 
+  /** As for a server, but for its place and its database, which are this home's own. */
+  private ServerOptions options() throws Problem, IOException {
+    ServerSettings settings =
+        ServerSettings.gather(
+            context,
+            listen == null ? Map.of() : Map.of(ServerSetting.LISTEN, listen),
+            Optional.empty());
+    Optional<ListenAddress> given = settings.listen();
+    return settings
+        .options()
+        .at(context.home().server(), given.isPresent() ? given.get() : address());
+  }
+
   /** Accounts are tied to the address, so it stays the same once it is chosen. */
   private ListenAddress address() throws Problem, IOException {
-    if (listen != null) {
-      try {
-        return ListenAddress.parse(listen);
-      } catch (IllegalArgumentException e) {
-        throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
-      }
-    }
     Optional<String> last = context.home().localServer();
     if (last.isPresent()) {
       ConnectionString server = ServerChoice.parse(last.get());

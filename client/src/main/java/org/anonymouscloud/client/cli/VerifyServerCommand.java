@@ -38,7 +38,7 @@ final class VerifyServerCommand implements Callable<Integer> {
       names = "--database",
       paramLabel = "KIND",
       description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
-  private String database = "sqlite";
+  private @Nullable String database;
 
   VerifyServerCommand(Commands.Context context) {
     this.context = context;
@@ -68,10 +68,11 @@ final class VerifyServerCommand implements Callable<Integer> {
 
   private void verifyServer() throws Problem, IOException {
     Path data = options.existingData(context);
+    String kind = options.database(database, context);
     Verification.Found found;
     try (PluginHost plugins = ServerCommand.plugins(context, data);
         OpenDatabase open =
-            DatabaseOptions.kind(database, plugins).open(options.settings(database, context))) {
+            DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context))) {
       found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));
     }
     found.missing().forEach(file -> context.terminal().warn("lost: " + file));

@@ -16,6 +16,18 @@ public interface Database extends ExtensionPoint {
   OpenDatabase open(DatabaseSettings settings);
 
   /**
+   * Looks whether {@link #open} would succeed and the database may be served. Makes no database and
+   * alters no table.
+   *
+   * @throws DatabaseUnavailable if not; the message is like that of {@link #open}
+   */
+  default void check(DatabaseSettings settings) {
+    try (OpenDatabase open = open(settings)) {
+      open.read(DatabaseState::of).checkServed();
+    }
+  }
+
+  /**
    * As {@link #open}, for work that nobody else may see half done: no other process has the
    * database open, and none can open it until this is closed. For a database in the data folder the
    * lock of that folder, which is the caller's, is enough.

@@ -1,5 +1,7 @@
 package org.anonymouscloud.core.server;
 
+import org.jspecify.annotations.Nullable;
+
 /** The server cannot start. The message says why and what its owner can do. */
 public final class CannotStart extends Exception {
   private static final long serialVersionUID = 1;
@@ -8,7 +10,7 @@ public final class CannotStart extends Exception {
     super(message);
   }
 
-  CannotStart(String message, Throwable cause) {
+  CannotStart(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

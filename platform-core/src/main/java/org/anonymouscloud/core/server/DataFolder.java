@@ -13,12 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.anonymouscloud.core.disk.PrivateFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's folder, readable by the server alone and locked as long as this is open: a database
  * that lives in it has one server, one that lives elsewhere may have several on one folder.
  */
 public final class DataFolder implements AutoCloseable {
+  private static final String LOCK_FILE = "server.lock";
+
   private final Path folder;
   private final FileChannel lockFile;
 
@@ -39,21 +42,60 @@ public final class DataFolder implements AutoCloseable {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
       FileChannel lockFile =
           FileChannel.open(
-              folder.resolve("server.lock"),
+              folder.resolve(LOCK_FILE),
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
       if (!lock(lockFile, shared)) {
         lockFile.close();
-        throw new CannotStart(
-            "Another server runs on the data folder "
-                + folder
-                + ". Stop it first, or choose another folder.");
+        throw taken(folder);
       }
       return new DataFolder(folder, lockFile);
     } catch (IOException e) {
-      throw new CannotStart("The data folder " + folder + " cannot be used: " + reason(e) + ".", e);
+      throw unusable(folder, reason(e), e);
     }
+  }
+
+  /**
+   * Looks whether a server could have the folder now. Makes nothing.
+   *
+   * @param shared as for {@link #open}
+   * @throws CannotStart if not
+   */
+  public static void check(Path chosen, boolean shared) throws CannotStart {
+    Path folder = chosen.toAbsolutePath().normalize();
+    Path there = folder;
+    while (Files.notExists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there)) {
+      throw unusable(folder, there + " is no folder", null);
+    }
+    if (!Files.isWritable(there)) {
+      throw unusable(folder, "permission denied on " + there, null);
+    }
+    Path lockFile = folder.resolve(LOCK_FILE);
+    if (Files.exists(lockFile)) {
+      try (FileChannel file =
+          FileChannel.open(lockFile, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        if (!lock(file, shared)) {
+          throw taken(folder);
+        }
+      } catch (IOException e) {
+        throw unusable(folder, reason(e), e);
+      }
+    }
+  }
+
+  private static CannotStart taken(Path folder) {
+    return new CannotStart(
+        "Another server runs on the data folder "
+            + folder
+            + ". Stop it first, or choose another folder.");
+  }
+
+  private static CannotStart unusable(Path folder, String why, @Nullable Throwable cause) {
+    return new CannotStart("The data folder " + folder + " cannot be used: " + why + ".", cause);
   }
 
   private static boolean lock(FileChannel file, boolean shared) throws IOException {

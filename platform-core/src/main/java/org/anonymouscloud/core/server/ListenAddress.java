@@ -1,7 +1,10 @@
 package org.anonymouscloud.core.server;
 
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,6 +66,31 @@ public record ListenAddress(String host, int port) {
     } catch (UnknownHostException e) {
       return "localhost";
     }
+  }
+
+  /**
+   * Looks whether a server could listen here now.
+   *
+   * @throws CannotStart if not
+   */
+  public void check() throws CannotStart, IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(resolve());
+    } catch (BindException e) {
+      throw taken(e);
+    }
+  }
+
+  /** The address cannot be had. */
+  CannotStart taken(BindException why) {
+    return new CannotStart(
+        "The server cannot listen on "
+            + this
+            + ": "
+            + why.getMessage()
+            + ". Stop the other program, or choose another address with --listen.",
+        why);
   }
 
   @Override

@@ -27,7 +27,6 @@ import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
 import org.anonymouscloud.core.session.ServerKey;
-import org.anonymouscloud.core.session.SessionLimits;
 import org.anonymouscloud.core.session.SessionListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,7 +149,7 @@ public final class Server implements AutoCloseable {
       return SessionListener.start(
           address,
           key,
-          SessionLimits.STANDARD,
+          options.limits(),
           session ->
               new SessionRequests(
                   session,
@@ -159,13 +158,7 @@ public final class Server implements AutoCloseable {
                   presence,
                   attendance));
     } catch (BindException e) {
-      throw new CannotStart(
-          "The server cannot listen on "
-              + options.listen()
-              + ": "
-              + e.getMessage()
-              + ". Stop the other program, or choose another address with --listen.",
-          e);
+      throw options.listen().taken(e);
     }
   }
 

@@ -3,6 +3,7 @@ package org.anonymouscloud.core.server;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.session.SessionLimits;
 
 /**
  * What a server's owner decides.
@@ -13,13 +14,15 @@ import org.anonymouscloud.core.account.server.AccountPolicy;
  *     never logged
  * @param maxUsers logged-in sessions at once, at least 1
  * @param accounts who may make an account, and how large it may grow
+ * @param limits of connections and sessions
  */
 public record ServerOptions(
     Path data,
     ListenAddress listen,
     Optional<String> databaseUrl,
     int maxUsers,
-    AccountPolicy accounts) {
+    AccountPolicy accounts,
+    SessionLimits limits) {
   /**
    * @throws IllegalArgumentException if a value is out of range
    */
@@ -27,6 +30,15 @@ public record ServerOptions(
     if (maxUsers < 1) {
       throw new IllegalArgumentException("A server is for at least one user.");
     }
+  }
+
+  /**
+   * The same decisions for another place.
+   *
+   * @param folder the database is in it
+   */
+  public ServerOptions at(Path folder, ListenAddress address) {
+    return new ServerOptions(folder, address, Optional.empty(), maxUsers, accounts, limits);
   }
 
   @Override

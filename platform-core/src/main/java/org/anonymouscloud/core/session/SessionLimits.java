@@ -27,7 +27,7 @@ public record SessionLimits(
     Duration drain,
     ChannelLimits channel) {
   /** More than this the listener cannot count. */
-  private static final int MAX_CONNECTIONS = 60_000;
+  public static final int MAX_CONNECTIONS = 60_000;
 
   /**
    * More than five thousand that trickle, each for its ten seconds: they must not displace an
@@ -53,5 +53,11 @@ public record SessionLimits(
     if (connections < 1 || connections > MAX_CONNECTIONS) {
       throw new IllegalArgumentException("A server takes 1 to 60,000 connections.");
     }
+  }
+
+  /** The same with other caps of connections, in all and from one network. */
+  public SessionLimits withConnections(int all, int perNetwork) {
+    return new SessionLimits(
+        all, perNetwork, handshakes, strangers, rates, requests, drain, channel);
   }
 }

@@ -10,6 +10,9 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -113,6 +116,38 @@ public abstract class DatabaseContract {
   private OpenDatabase withNotes() {
     migrate(db(), "notes", "notes");
     return db();
+  }
+
+  // Looking before opening
+
+  @Test
+  void aCheckMakesNoDatabaseAndAltersNoTable() throws Exception {
+    DatabaseSettings unused = newDatabase(Files.createDirectory(folder.resolve("unused")));
+
+    database().check(unused);
+
+    assertThat(unused.folder()).isEmptyDirectory();
+    withCounters();
+    List<String> tables = tables();
+    database().check(settings());
+    assertThat(tables()).isEqualTo(tables).isNotEmpty();
+  }
+
+  private List<String> tables() throws SQLException {
+    return db().<List<String>, SQLException>read(
+            handle -> {
+              List<String> names = new ArrayList<>();
+              Connection connection = handle.getConnection();
+              try (ResultSet found =
+                  connection
+                      .getMetaData()
+                      .getTables(null, connection.getSchema(), null, new String[] {"TABLE"})) {
+                while (found.next()) {
+                  names.add(found.getString("TABLE_NAME"));
+                }
+              }
+              return names;
+            });
   }
 
   // Migrations

@@ -47,11 +47,13 @@ import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.server.DataFolder;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
 import org.anonymouscloud.core.session.KeyCheck;
 import org.anonymouscloud.core.session.Session;
+import org.anonymouscloud.core.session.SessionLimits;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -314,7 +316,11 @@ public abstract class ServerContract {
         .isInstanceOf(CannotStart.class)
         .hasMessageContaining("Another server runs on")
         .hasMessageContaining(data.toString());
+    assertThatThrownBy(() -> DataFolder.check(data, false))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("Another server runs on");
     first.close();
+    DataFolder.check(data, false);
     start();
   }
 
@@ -327,6 +333,7 @@ public abstract class ServerContract {
           .isInstanceOf(CannotStart.class)
           .hasMessageContaining(address.toString())
           .hasMessageContaining("--listen");
+      assertThatThrownBy(address::check).isInstanceOf(CannotStart.class);
     }
     // What it had opened it has closed.
     start();
@@ -368,7 +375,7 @@ public abstract class ServerContract {
     AccountPolicy policy = new AccountPolicy(AccountPolicy.Registration.OPEN, Long.MAX_VALUE);
     Server server =
         Server.start(
-            new ServerOptions(data, listen, url, maxUsers, policy),
+            new ServerOptions(data, listen, url, maxUsers, policy, SessionLimits.STANDARD),
             plugin(),
             List.of(features),
             Clock.systemUTC());

@@ -1,5 +1,6 @@
 package org.anonymouscloud.storage.sqlite;
 
+import java.nio.file.Files;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
@@ -16,11 +17,24 @@ public final class SqliteDatabase implements Database {
 
   @Override
   public OpenDatabase open(DatabaseSettings settings) {
+    requireNoUrl(settings);
+    return OpenSqlite.open(SqliteFile.in(settings.folder()));
+  }
+
+  /** One that is not there yet will be made when it is opened, and there is nothing to look at. */
+  @Override
+  public void check(DatabaseSettings settings) {
+    requireNoUrl(settings);
+    if (Files.exists(settings.folder().resolve(SqliteFile.NAME))) {
+      Database.super.check(settings);
+    }
+  }
+
+  private static void requireNoUrl(DatabaseSettings settings) {
     if (settings.url().isPresent()) {
       throw new DatabaseUnavailable(
           "SQLite needs no --database-url: its file lies in the data folder. Leave the option out,"
               + " or choose --database postgres.");
     }
-    return OpenSqlite.open(SqliteFile.in(settings.folder()));
   }
 }

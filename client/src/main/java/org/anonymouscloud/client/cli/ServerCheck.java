@@ -1,0 +1,76 @@
+package org.anonymouscloud.client.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.host.PluginHost;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.server.DataFolder;
+import org.anonymouscloud.core.server.ServerOptions;
+
+/**
+ * Tries what a server needs: its data folder, its port, its plugins and its database. Makes no
+ * folder and no database, alters no table and listens on nothing afterwards. Not thread-safe.
+ */
+final class ServerCheck {
+  private final Commands.Context context;
+  private final ServerSettings settings;
+  private final List<String> failed = new ArrayList<>();
+
+  ServerCheck(Commands.Context context, ServerSettings settings) {
+    this.context = context;
+    this.settings = settings;
+  }
+
+  /** A part of the check. */
+  private interface Step {
+    void run() throws CannotStart, Problem, IOException;
+  }
+
+  /**
+   * Prints the settings and what came of each step.
+   *
+   * @throws Problem if a server could not start, or not with all of its plugins
+   */
+  void run() throws Problem, IOException {
+    settings.described().forEach(context.terminal()::print);
+    ServerOptions options = settings.options();
+    step(
+        "the data folder",
+        () -> DataFolder.check(options.data(), options.databaseUrl().isPresent()));
+    step("the port", () -> options.listen().check());
+    try (PluginHost plugins = ServerCommand.plugins(context, options.data())) {
+      step(
+          "the plugins",
+          () -> {
+            if (!plugins.switchedOff().isEmpty()) {
+              throw new Problem(Problem.Kind.BAD_INPUT, "Some are switched off, see above.");
+            }
+          });
+      step(
+          "the database",
+          () ->
+              DatabaseOptions.kind(settings.database(), plugins)
+                  .check(new DatabaseSettings(options.data(), options.databaseUrl())));
+    }
+    if (!failed.isEmpty()) {
+      throw new Problem(
+          Problem.Kind.UNAVAILABLE,
+          "A server would not run as it should: look at " + String.join(", ", failed) + ".");
+    }
+    context.terminal().print("A server can start with these settings.");
+  }
+
+  private void step(String what, Step step) throws IOException {
+    try {
+      step.run();
+      context.terminal().print("ok: " + what);
+    } catch (CannotStart | Problem | DatabaseUnavailable e) {
+      failed.add(what);
+      context.terminal().print("failed: " + what + ": " + e.getMessage());
+    }
+  }
+}

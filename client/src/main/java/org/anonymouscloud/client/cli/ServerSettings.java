@@ -1,0 +1,230 @@
+package org.anonymouscloud.client.cli;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.server.ListenAddress;
+import org.anonymouscloud.core.server.ServerOptions;
+import org.anonymouscloud.core.session.SessionLimits;
+
+/**
+ * What a server's owner has decided. Each setting is taken from the first place that has it: the
+ * command line, the environment, the settings file; else the program's own choice holds. A value is
+ * looked at when it is asked for, so a command does not stumble over what it does not use.
+ * Immutable.
+ */
+final class ServerSettings {
+  /** The settings file of a data folder, read if it is there. */
+  static final String FILE_NAME = "anoncloud.conf";
+
+  private static final String CONFIG_VARIABLE = "ANONCLOUD_CONFIG";
+  private static final String OWN_CHOICE = "not given";
+
+  private final Map<ServerSetting, Value> values;
+  private final Path standardData;
+
+  private ServerSettings(Map<ServerSetting, Value> values, Path standardData) {
+    this.values = values;
+    this.standardData = standardData;
+  }
+
+  /**
+   * A value as it was given.
+   *
+   * @param source the flag, the variable or the line of the file, for people
+   */
+  record Value(String text, String source) {}
+
+  /** Reads a value of a setting; fails with an {@link IllegalArgumentException} that names it. */
+  private interface Reader<T> extends Function<String, T> {}
+
+  /**
+   * Gathers the settings.
+   *
+   * @param flags as given on the command line
+   * @param file named on the command line
+   * @throws Problem if the file cannot be read or has a line that is no setting
+   */
+  static ServerSettings gather(
+      Commands.Context context, Map<ServerSetting, String> flags, Optional<Path> file)
+      throws Problem {
+    Map<ServerSetting, Value> values = new EnumMap<>(ServerSetting.class);
+    flags.forEach(
+        (setting, text) -> {
+          values.put(setting, new Value(text, setting.flag()));
+        });
+    for (ServerSetting setting : ServerSetting.values()) {
+      context
+          .environment(setting.variable())
+          .ifPresent(text -> values.putIfAbsent(setting, new Value(text, setting.variable())));
+    }
+    ServerSettings given = new ServerSettings(values, context.home().server());
+    Optional<Path> named = file.or(() -> context.environment(CONFIG_VARIABLE).map(Path::of));
+    Map<ServerSetting, Value> inFile =
+        named.isPresent()
+            ? SettingsFile.read(named.get())
+            : SettingsFile.readIfThere(given.data().resolve(FILE_NAME));
+    inFile.forEach(values::putIfAbsent);
+    return given;
+  }
+
+  /** The data folder, whether it is there or not. */
+  Path data() {
+    Value value = values.get(ServerSetting.DATA);
+    return value == null ? standardData : Path.of(value.text());
+  }
+
+  /** The kind of database by its name. */
+  String database() {
+    return read(ServerSetting.DATABASE).map(Value::text).orElse("sqlite");
+  }
+
+  /** Where the database is, with credentials. */
+  Optional<String> databaseUrl() {
+    return read(ServerSetting.DATABASE_URL).map(Value::text);
+  }
+
+  /** Where a server listens, if anybody has said so. */
+  Optional<ListenAddress> listen() throws Problem {
+    return read(ServerSetting.LISTEN, ListenAddress::parse);
+  }
+
+  /** What a server is started with. */
+  ServerOptions options() throws Problem {
+    return new ServerOptions(
+        data(),
+        listen().orElse(ListenAddress.STANDARD),
+        databaseUrl(),
+        number(ServerSetting.MAX_USERS, Integer.MAX_VALUE, Integer.MAX_VALUE),
+        accounts(),
+        limits());
+  }
+
+  private AccountPolicy accounts() throws Problem {
+    return new AccountPolicy(
+        read(ServerSetting.REGISTRATION, ServerSettings::registration).orElse(Registration.OPEN),
+        read(ServerSetting.QUOTA, Size::parse).orElse(Long.MAX_VALUE));
+  }
+
+  private SessionLimits limits() throws Problem {
+    SessionLimits standard = SessionLimits.STANDARD;
+    return standard.withConnections(
+        number(
+            ServerSetting.MAX_CONNECTIONS, SessionLimits.MAX_CONNECTIONS, standard.connections()),
+        number(
+            ServerSetting.MAX_CONNECTIONS_PER_NETWORK,
+            SessionLimits.MAX_CONNECTIONS,
+            standard.connectionsPerNetwork()));
+  }
+
+  private static Registration registration(String text) {
+    return switch (text) {
+      case "open" -> Registration.OPEN;
+      case "invite" -> Registration.INVITE;
+      case "closed" -> Registration.CLOSED;
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  private int number(ServerSetting setting, int most, int standard) throws Problem {
+    return read(
+            setting,
+            text -> {
+              int number = Integer.parseInt(text);
+              if (number < 1 || number > most) {
+                throw new IllegalArgumentException(text);
+              }
+              return number;
+            })
+        .orElse(standard);
+  }
+
+  private Optional<Value> read(ServerSetting setting) {
+    return Optional.ofNullable(values.get(setting));
+  }
+
+  private <T> Optional<T> read(ServerSetting setting, Reader<T> reader) throws Problem {
+    Value value = values.get(setting);
+    if (value == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(reader.apply(value.text().strip()));
+    } catch (IllegalArgumentException e) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          setting.key()
+              + " is '"
+              + value.text()
+              + "' ("
+              + value.source()
+              + "). Allowed is "
+              + setting.allowed()
+              + ".",
+          e);
+    }
+  }
+
+  /** A line for each setting: its value, and where that comes from. No line holds a password. */
+  List<String> described() throws Problem {
+    ServerOptions options = options();
+    Map<ServerSetting, Object> effective = new EnumMap<>(ServerSetting.class);
+    effective.put(ServerSetting.DATA, options.data().toAbsolutePath().normalize());
+    effective.put(ServerSetting.LISTEN, options.listen());
+    effective.put(ServerSetting.DATABASE, database());
+    effective.put(
+        ServerSetting.DATABASE_URL,
+        databaseUrl().map(ServerSettings::withoutPassword).orElse("none"));
+    effective.put(ServerSetting.MAX_USERS, limit(options.maxUsers(), Integer.MAX_VALUE));
+    effective.put(ServerSetting.MAX_CONNECTIONS, options.limits().connections());
+    effective.put(
+        ServerSetting.MAX_CONNECTIONS_PER_NETWORK, options.limits().connectionsPerNetwork());
+    effective.put(
+        ServerSetting.REGISTRATION,
+        options.accounts().registration().name().toLowerCase(java.util.Locale.ROOT));
+    effective.put(ServerSetting.QUOTA, limit(options.accounts().quota(), Long.MAX_VALUE));
+    List<String> lines = new ArrayList<>();
+    effective.forEach(
+        (setting, value) ->
+            lines.add(
+                setting.key()
+                    + " = "
+                    + value
+                    + " ("
+                    + read(setting).map(Value::source).orElse(OWN_CHOICE)
+                    + ")"));
+    return lines;
+  }
+
+  private static String limit(long value, long none) {
+    return value == none ? "no limit" : Long.toString(value);
+  }
+
+  /** User, machine and name; what else an address may hold is nobody's business. */
+  private static String withoutPassword(String url) {
+    try {
+      URI address = URI.create(url);
+      if (address.getHost() != null) {
+        String user = address.getUserInfo() == null ? "" : address.getUserInfo().split(":", 2)[0];
+        return address.getScheme()
+            + "://"
+            + (user.isEmpty() ? "" : user + "@")
+            + address.getHost()
+            + (address.getPort() < 0 ? "" : ":" + address.getPort())
+            + address.getPath();
+      }
+    } catch (IllegalArgumentException e) {
+      // Its text would quote the address.
+      return "given, not shown";
+    }
+    return "given, not shown";
+  }
+}
