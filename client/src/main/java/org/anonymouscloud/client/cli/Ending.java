@@ -1,15 +1,25 @@
 package org.anonymouscloud.client.cli;
 
+import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The end of a process that goes on until it is asked to stop: by a signal or by a request. Closing
- * says that all is done; only then a signal may end the process. Thread-safe.
+ * says that all is done; only then a signal may end the process, unless it comes a second time.
+ * Thread-safe.
  */
 final class Ending implements AutoCloseable {
   /** A server drains for ten seconds; what takes longer than this is stuck. */
   private static final long PATIENCE_SECONDS = 25;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Ending.class);
+
+  /** Work was left undone. */
+  private static final int HALTED = 1;
 
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
@@ -19,8 +29,45 @@ final class Ending implements AutoCloseable {
   /** From now on a signal asks for the end. */
   static Ending onSignal() {
     Ending ending = new Ending();
+    for (String signal : List.of("TERM", "INT")) {
+      ending.handle(signal);
+    }
     Runtime.getRuntime().addShutdownHook(new Thread(ending::end, "ending"));
     return ending;
+  }
+
+  /**
+   * The JVM's own handler waits for the shutdown hooks and takes no second signal. There is no
+   * supported way to have another, only the one that all JVMs offer as sun.misc.Signal, which the
+   * compiler warns of; where it is missing, the hook is enough.
+   */
+  private void handle(String name) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object own =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, arguments) -> {
+                signalled();
+                return null;
+              });
+      var _ =
+          signal
+              .getMethod("handle", signal, handler)
+              .invoke(null, signal.getConstructor(String.class).newInstance(name), own);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      LOG.debug("SIG{} cannot be handled: {}", name, e.toString());
+    }
+  }
+
+  private void signalled() {
+    if (asked.getCount() == 0) {
+      System.err.println("anoncloud: ended at once, as asked twice.");
+      Runtime.getRuntime().halt(HALTED);
+    }
+    asked.countDown();
   }
 
   private void end() {

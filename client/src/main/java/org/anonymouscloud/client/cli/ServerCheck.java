@@ -42,6 +42,9 @@ final class ServerCheck {
         "the data folder",
         () -> DataFolder.check(options.data(), options.databaseUrl().isPresent()));
     step("the port", () -> options.listen().check());
+    if (options.metrics().isPresent()) {
+      step("the metrics' port", () -> options.metrics().get().check());
+    }
     try (PluginHost plugins = ServerCommand.plugins(context, options.data())) {
       step(
           "the plugins",

@@ -80,6 +80,14 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable String quota;
 
   @Option(
+      names = "--metrics",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where to tell /health and, for Prometheus, /metrics; without a login, so on an address"
+              + " of this machine (nowhere).")
+  private @Nullable String metrics;
+
+  @Option(
       names = "--check",
       description =
           "Only say what the settings are, where each comes from, and whether a server could start"
@@ -100,11 +108,14 @@ final class ServerCommand implements Callable<Integer> {
     }
     ServerOptions options = settings.options();
     try (Ending ending = Ending.onSignal();
+        Systemd systemd = Systemd.of(context);
         PluginHost plugins = plugins(context, options.data());
         Server server = start(options, settings.database(), plugins)) {
       context.terminal().print("The server is ready: " + server.address());
+      systemd.ready();
       WarmUp.begin();
       ending.await();
+      systemd.stopping();
     }
     return 0;
   }
@@ -118,6 +129,7 @@ final class ServerCommand implements Callable<Integer> {
     flag(flags, ServerSetting.MAX_CONNECTIONS_PER_NETWORK, maxConnectionsPerNetwork);
     flag(flags, ServerSetting.REGISTRATION, registration);
     flag(flags, ServerSetting.QUOTA, quota);
+    flag(flags, ServerSetting.METRICS, metrics);
     return flags;
   }
 

@@ -10,6 +10,7 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,7 +22,7 @@ final class ServerDatabase {
       names = "--database",
       paramLabel = "KIND",
       description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
-  private String database = "sqlite";
+  private @Nullable String database;
 
   /** What is done while the database is open. */
   interface Work<T> {
@@ -35,9 +36,10 @@ final class ServerDatabase {
 
   /** Opens the database, beside the servers that use it, for as long as the work takes. */
   <T> T use(Commands.Context context, Work<T> work) throws Problem, IOException {
+    String kind = options.database(database, context);
     try (PluginHost plugins = ServerCommand.plugins(context, data(context));
         OpenDatabase open =
-            DatabaseOptions.kind(database, plugins).open(options.settings(database, context))) {
+            DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context))) {
       List<FeatureData> features =
           plugins.serverFeatures().stream().flatMap(feature -> feature.data().stream()).toList();
       return work.with(new Administration(open, features, Clock.systemUTC()));

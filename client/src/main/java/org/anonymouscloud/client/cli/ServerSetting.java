@@ -17,7 +17,8 @@ enum ServerSetting {
   MAX_CONNECTIONS("a whole number from 1 to 60000"),
   MAX_CONNECTIONS_PER_NETWORK("a whole number from 1 to 60000"),
   REGISTRATION("open, invite or closed"),
-  QUOTA("a size like 500M or 20G");
+  QUOTA("a size like 500M or 20G"),
+  METRICS("HOST:PORT, like 127.0.0.1:9420");
 
   private final String allowed;
 

@@ -105,7 +105,8 @@ final class ServerSettings {
         databaseUrl(),
         number(ServerSetting.MAX_USERS, Integer.MAX_VALUE, Integer.MAX_VALUE),
         accounts(),
-        limits());
+        limits(),
+        read(ServerSetting.METRICS, ListenAddress::parse));
   }
 
   private AccountPolicy accounts() throws Problem {
@@ -191,6 +192,8 @@ final class ServerSettings {
         ServerSetting.REGISTRATION,
         options.accounts().registration().name().toLowerCase(java.util.Locale.ROOT));
     effective.put(ServerSetting.QUOTA, limit(options.accounts().quota(), Long.MAX_VALUE));
+    effective.put(
+        ServerSetting.METRICS, options.metrics().map(ListenAddress::toString).orElse("none"));
     List<String> lines = new ArrayList<>();
     effective.forEach(
         (setting, value) ->

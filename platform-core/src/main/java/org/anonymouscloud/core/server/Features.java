@@ -45,6 +45,11 @@ final class Features implements AutoCloseable {
     own.forEach((verb, handler) -> methods.put(feature.name() + "/" + verb, handler));
   }
 
+  /** How many are at work. */
+  int count() {
+    return running.size();
+  }
+
   /** Who answers a method, by {@code feature/verb}. */
   Optional<AccountHandler> handler(String method) {
     return Optional.ofNullable(methods.get(method));

@@ -34,6 +34,11 @@ final class Presence {
     return true;
   }
 
+  /** How many are logged in. */
+  synchronized int count() {
+    return count;
+  }
+
   /** Removes a session that has entered. */
   synchronized void leave(AccountId account, ServedSession session) {
     Map<ServedSession, DeviceId> ofAccount = sessions.get(account);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Attendance;
@@ -21,6 +22,8 @@ import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.metrics.MetricsPort;
+import org.anonymouscloud.core.metrics.ServerMetrics;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
@@ -42,6 +45,8 @@ public final class Server implements AutoCloseable {
   private final List<String> switchedOff = new ArrayList<>();
   private final ServerOptions options;
   private final Clock clock;
+  private final ServerMetrics metrics = keep(new ServerMetrics());
+  private Optional<MetricsPort> metricsPort = Optional.empty();
   private final ConnectionString address;
 
   private Server(
@@ -120,7 +125,14 @@ public final class Server implements AutoCloseable {
     List<FeatureData> kept = offered.stream().flatMap(feature -> feature.data().stream()).toList();
     Attendance attendance = keep(new Attendance(database, clock));
     keep(new Housekeeping(accounts, attendance, presence, new Deletions(database, kept, clock)));
+    metrics.number("anoncloud.users", "Sessions that are logged in.", presence::count);
+    metrics.features("on", features::count);
+    metrics.features("off", switchedOff::size);
+    if (options.metrics().isPresent()) {
+      metricsPort = Optional.of(keep(tell(options.metrics().get(), database)));
+    }
     SessionListener listener = keep(listen(key, accounts, features, presence, attendance));
+    metrics.sessions(listener.counts());
     return new ConnectionString(
         options.listen().reachableHost(), listener.port(), Optional.of(key.fingerprint()));
   }
@@ -156,9 +168,34 @@ public final class Server implements AutoCloseable {
                   accounts.peer(session.handshakeHash(), session.network()),
                   features,
                   presence,
-                  attendance));
+                  attendance,
+                  metrics));
     } catch (BindException e) {
       throw options.listen().taken(e);
+    }
+  }
+
+  private MetricsPort tell(ListenAddress where, OpenDatabase database)
+      throws CannotStart, IOException {
+    try {
+      return MetricsPort.start(where.resolve(), metrics, () -> answers(database));
+    } catch (BindException e) {
+      throw new CannotStart(
+          "The metrics' port "
+              + where
+              + " cannot be had: "
+              + e.getMessage()
+              + ". Choose another with --metrics.",
+          e);
+    }
+  }
+
+  private static boolean answers(OpenDatabase database) {
+    try {
+      return database.read(handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one())
+          == 1;
+    } catch (DatabaseUnavailable e) {
+      return false;
     }
   }
 
@@ -172,6 +209,11 @@ public final class Server implements AutoCloseable {
     return address;
   }
 
+  /** The port of {@code /health} and {@code /metrics}, if there is one. */
+  public OptionalInt metricsPort() {
+    return metricsPort.isPresent() ? OptionalInt.of(metricsPort.get().port()) : OptionalInt.empty();
+  }
+
   /** The features that could not start; the log says why. */
   public List<String> switchedOff() {
     return List.copyOf(switchedOff);
@@ -183,6 +225,7 @@ public final class Server implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
+    metricsPort.ifPresent(MetricsPort::drain);
     while (!open.isEmpty()) {
       AutoCloseable next = open.pop();
       try {

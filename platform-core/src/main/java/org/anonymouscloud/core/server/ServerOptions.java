@@ -15,6 +15,7 @@ import org.anonymouscloud.core.session.SessionLimits;
  * @param maxUsers logged-in sessions at once, at least 1
  * @param accounts who may make an account, and how large it may grow
  * @param limits of connections and sessions
+ * @param metrics where {@code /health} and {@code /metrics} are told, if anywhere
  */
 public record ServerOptions(
     Path data,
@@ -22,7 +23,8 @@ public record ServerOptions(
     Optional<String> databaseUrl,
     int maxUsers,
     AccountPolicy accounts,
-    SessionLimits limits) {
+    SessionLimits limits,
+    Optional<ListenAddress> metrics) {
   /**
    * @throws IllegalArgumentException if a value is out of range
    */
@@ -38,7 +40,8 @@ public record ServerOptions(
    * @param folder the database is in it
    */
   public ServerOptions at(Path folder, ListenAddress address) {
-    return new ServerOptions(folder, address, Optional.empty(), maxUsers, accounts, limits);
+    return new ServerOptions(
+        folder, address, Optional.empty(), maxUsers, accounts, limits, metrics);
   }
 
   @Override

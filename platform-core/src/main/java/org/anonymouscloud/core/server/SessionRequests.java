@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.server;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
@@ -8,6 +9,7 @@ import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.Attendance;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.metrics.RequestTimes;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.session.ServedSession;
@@ -30,6 +32,7 @@ final class SessionRequests implements SessionHandler {
   private final Features features;
   private final Presence presence;
   private final Attendance attendance;
+  private final RequestTimes times;
 
   /** The account that has entered. Features ask this and not the peer, which enters first. */
   private volatile @Nullable AccountId present;
@@ -41,12 +44,14 @@ final class SessionRequests implements SessionHandler {
       AccountPeer peer,
       Features features,
       Presence presence,
-      Attendance attendance) {
+      Attendance attendance,
+      RequestTimes times) {
     this.session = session;
     this.peer = peer;
     this.features = features;
     this.presence = presence;
     this.attendance = attendance;
+    this.times = times;
   }
 
   @Override
@@ -55,6 +60,27 @@ final class SessionRequests implements SessionHandler {
     if (here != null) {
       here.request();
     }
+    long start = System.nanoTime();
+    String result = "failed";
+    try {
+      byte[] answer = answered(request);
+      result = "done";
+      return answer;
+    } catch (Refused e) {
+      result = e.code().name().toLowerCase(Locale.ROOT);
+      throw e;
+    } finally {
+      times.answered(feature(request.method()), result, System.nanoTime() - start);
+    }
+  }
+
+  /** What a client asks for becomes no label unless it is there. */
+  private String feature(String method) {
+    boolean known = AccountMethod.of(method).isPresent() || features.handler(method).isPresent();
+    return known ? method.substring(0, method.indexOf('/')) : "unknown";
+  }
+
+  private byte[] answered(Request request) throws Refused, IOException {
     try {
       return request.method().startsWith(AccountMethod.PREFIX)
           ? answer(request)

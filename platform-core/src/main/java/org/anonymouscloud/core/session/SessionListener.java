@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.anonymouscloud.core.channel.Channel;
+import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.HandshakeGate;
 import org.anonymouscloud.core.channel.RecordBuffers;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public final class SessionListener implements AutoCloseable {
   private final Function<InetAddress, Network> networks;
   private final Admission admission;
   private final HandshakeBudget budget;
+  private final SessionCounts counts;
   private final RecordBuffers buffers = new RecordBuffers(KEPT_BUFFERS);
   private final Set<Served> sessions = ConcurrentHashMap.newKeySet();
   private final Set<Socket> greeting = ConcurrentHashMap.newKeySet();
@@ -39,11 +41,13 @@ public final class SessionListener implements AutoCloseable {
 
   private SessionListener(
       ServerSocket socket,
+      SessionCounts counts,
       ServerKey key,
       SessionLimits limits,
       Function<InetAddress, Network> networks,
       Function<ServedSession, SessionHandler> handlers) {
     this.socket = socket;
+    this.counts = counts;
     this.key = key;
     this.limits = limits;
     this.networks = networks;
@@ -77,7 +81,8 @@ public final class SessionListener implements AutoCloseable {
       Function<InetAddress, Network> networks,
       Function<ServedSession, SessionHandler> handlers)
       throws IOException {
-    ServerSocket socket = new ServerSocket();
+    SessionCounts counts = new SessionCounts();
+    ServerSocket socket = new CountedServerSocket(counts);
     try {
       socket.setReuseAddress(true);
       socket.bind(address, BACKLOG);
@@ -85,7 +90,7 @@ public final class SessionListener implements AutoCloseable {
       socket.close();
       throw e;
     }
-    SessionListener listener = new SessionListener(socket, key, limits, networks, handlers);
+    SessionListener listener = new SessionListener(socket, counts, key, limits, networks, handlers);
     var _ = listener.threads.register();
     Thread.ofVirtual().name("session-listener").start(listener::accept);
     return listener;
@@ -94,6 +99,11 @@ public final class SessionListener implements AutoCloseable {
   /** The port that is listened on. */
   public int port() {
     return socket.getLocalPort();
+  }
+
+  /** What it does, in numbers. */
+  public SessionCounts counts() {
+    return counts;
   }
 
   private void accept() {
@@ -121,6 +131,7 @@ public final class SessionListener implements AutoCloseable {
     Network network = networks.apply(client.getInetAddress());
     Optional<Admission.Place> place = admission.admit(network, () -> Channel.turnAway(client));
     if (place.isEmpty()) {
+      counts.handshake(SessionCounts.Handshake.REFUSED);
       Channel.turnAway(client);
       return;
     }
@@ -145,17 +156,25 @@ public final class SessionListener implements AutoCloseable {
       HandshakeGate gate = cookie -> budget.spend(network, cookie);
       Channel channel = Channel.accept(client, key.pair(), gate, limits.channel(), buffers);
       greeting.remove(client);
+      counts.handshake(SessionCounts.Handshake.ACCEPTED);
       serve(new Served(channel, limits, network, place::settle), place);
     } catch (IOException e) {
-      LOG.debug("A handshake failed: {}", e.getClass().getName());
+      counts.handshake(outcome(e));
     } finally {
       greeting.remove(client);
       threads.arriveAndDeregister();
     }
   }
 
+  private static SessionCounts.Handshake outcome(IOException failure) {
+    return failure instanceof ConnectFailed failed && failed.why() == ConnectFailed.Why.BUSY
+        ? SessionCounts.Handshake.REFUSED
+        : SessionCounts.Handshake.FAILED;
+  }
+
   private void serve(Served session, Admission.Place place) {
     sessions.add(session);
+    counts.begun();
     try {
       place.greeted(session::cut);
       if (closing) {
@@ -165,6 +184,7 @@ public final class SessionListener implements AutoCloseable {
     } finally {
       session.close();
       sessions.remove(session);
+      counts.ended();
     }
   }
 

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -291,6 +294,45 @@ public abstract class ServerContract {
   }
 
   @Test
+  void aServerTellsItsNumbersAndNothingAboutItsUsers() throws Exception {
+    Server server = start(new Echo("echo"), new Broken("broken"));
+    Session session = connect(server);
+    register(server, session, "canary");
+    session.ask("echo/say", HELLO);
+    assertRefused(ErrorCode.UNKNOWN_METHOD, () -> session.ask("canary/say", HELLO));
+
+    assertThat(get(server, "GET", "/health")).isEqualTo("200 ok\n");
+    assertThat(get(server, "GET", "/metrics"))
+        .startsWith("200 ")
+        .contains(
+            "anoncloud_sessions 1.0\n",
+            "anoncloud_users 1.0\n",
+            "anoncloud_database_up 1.0\n",
+            "anoncloud_features{state=\"on\"} 1.0\n",
+            "anoncloud_features{state=\"off\"} 1.0\n",
+            "anoncloud_handshakes_total{outcome=\"accepted\"} 1.0\n",
+            "anoncloud_requests_seconds_count{feature=\"echo\",result=\"done\"} 1\n",
+            "anoncloud_requests_seconds_count{feature=\"unknown\",result=\"unknown_method\"} 1\n",
+            "jvm_memory_used_bytes{")
+        .containsPattern("anoncloud_received_bytes_total [1-9]")
+        .containsPattern("anoncloud_sent_bytes_total [1-9]")
+        .doesNotContain("canary", "127.0.0.1");
+    assertThat(get(server, "POST", "/metrics")).startsWith("405 ");
+    assertThat(get(server, "GET", "/../server.key")).startsWith("404 ");
+  }
+
+  /** The status and the text of an answer of the metrics' port. */
+  private static String get(Server server, String method, String path) throws IOException {
+    URI address = URI.create("http://127.0.0.1:" + server.metricsPort().getAsInt() + path);
+    HttpURLConnection http = (HttpURLConnection) address.toURL().openConnection();
+    http.setRequestMethod(method);
+    int status = http.getResponseCode();
+    try (InputStream body = status < 400 ? http.getInputStream() : http.getErrorStream()) {
+      return status + " " + new String(body.readAllBytes(), UTF_8);
+    }
+  }
+
+  @Test
   @Tag("A63")
   void theDataFolderIsTheServersAlone() throws Exception {
     Files.createDirectory(
@@ -375,7 +417,8 @@ public abstract class ServerContract {
     AccountPolicy policy = new AccountPolicy(AccountPolicy.Registration.OPEN, Long.MAX_VALUE);
     Server server =
         Server.start(
-            new ServerOptions(data, listen, url, maxUsers, policy, SessionLimits.STANDARD),
+            new ServerOptions(
+                data, listen, url, maxUsers, policy, SessionLimits.STANDARD, Optional.of(ANY_PORT)),
             plugin(),
             List.of(features),
             Clock.systemUTC());
