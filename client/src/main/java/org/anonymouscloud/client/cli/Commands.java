@@ -78,6 +78,7 @@ public final class Commands {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
     commands.put("up", () -> new UpCommand(context));
     commands.put("server", () -> new ServerCommand(context));
+    commands.put("worker", () -> new WorkerCommand(context));
     commands.put("ping", () -> new PingCommand(context));
     commands.put("admin", () -> AdminCommand.line(context));
     commands.put("register", () -> new RegisterCommand(context));

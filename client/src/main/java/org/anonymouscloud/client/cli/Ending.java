@@ -30,10 +30,17 @@ final class Ending implements AutoCloseable {
   static Ending onSignal() {
     Ending ending = new Ending();
     for (String signal : List.of("TERM", "INT")) {
-      ending.handle(signal);
+      handle(signal, ending::signalled);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(ending::end, "ending"));
     return ending;
+  }
+
+  /** From now on the signals that ask for an end do nothing; somebody else says when it is time. */
+  static void ignoreSignals() {
+    for (String signal : List.of("TERM", "INT", "HUP")) {
+      handle(signal, () -> {});
+    }
   }
 
   /**
@@ -41,7 +48,7 @@ final class Ending implements AutoCloseable {
    * supported way to have another, only the one that all JVMs offer as sun.misc.Signal, which the
    * compiler warns of; where it is missing, the hook is enough.
    */
-  private void handle(String name) {
+  private static void handle(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -50,7 +57,7 @@ final class Ending implements AutoCloseable {
               handler.getClassLoader(),
               new Class<?>[] {handler},
               (proxy, method, arguments) -> {
-                signalled();
+                action.run();
                 return null;
               });
       var _ =

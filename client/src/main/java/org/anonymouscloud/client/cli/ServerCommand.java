@@ -56,7 +56,7 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--max-connections",
       paramLabel = "N",
-      description = "Connections at once, logged in or not (12000).")
+      description = "Connections at once, logged in or not (12000; 100 with --isolation process).")
   private @Nullable String maxConnections;
 
   @Option(
@@ -64,7 +64,7 @@ final class ServerCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Connections at once from one network, 24 bits of an IPv4 address or 56 of an IPv6"
-              + " address (256); this machine has no such limit.")
+              + " address (256; 50 with --isolation process); this machine has no such limit.")
   private @Nullable String maxConnectionsPerNetwork;
 
   @Option(
@@ -86,6 +86,20 @@ final class ServerCommand implements Callable<Integer> {
           "Where to tell /health and, for Prometheus, /metrics; without a login, so on an address"
               + " of this machine (nowhere).")
   private @Nullable String metrics;
+
+  @Option(
+      names = "--isolation",
+      paramLabel = "HOW",
+      description =
+          "thread, or process for a process of its own for each connection, which takes far more"
+              + " memory (thread).")
+  private @Nullable String isolation;
+
+  @Option(
+      names = "--spare-workers",
+      paramLabel = "N",
+      description = "With --isolation process: processes that wait for the next client (2).")
+  private @Nullable String spareWorkers;
 
   @Option(
       names = "--check",
@@ -130,6 +144,8 @@ final class ServerCommand implements Callable<Integer> {
     flag(flags, ServerSetting.REGISTRATION, registration);
     flag(flags, ServerSetting.QUOTA, quota);
     flag(flags, ServerSetting.METRICS, metrics);
+    flag(flags, ServerSetting.ISOLATION, isolation);
+    flag(flags, ServerSetting.SPARE_WORKERS, spareWorkers);
     return flags;
   }
 

@@ -18,7 +18,9 @@ enum ServerSetting {
   MAX_CONNECTIONS_PER_NETWORK("a whole number from 1 to 60000"),
   REGISTRATION("open, invite or closed"),
   QUOTA("a size like 500M or 20G"),
-  METRICS("HOST:PORT, like 127.0.0.1:9420");
+  METRICS("HOST:PORT, like 127.0.0.1:9420"),
+  ISOLATION("thread or process"),
+  SPARE_WORKERS("a whole number from 1 to 64");
 
   private final String allowed;
 

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.ServerOptions;
 import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.worker.WorkerProgram;
 
 /**
  * What a server's owner has decided. Each setting is taken from the first place that has it: the
@@ -26,6 +28,8 @@ final class ServerSettings {
   static final String FILE_NAME = "anoncloud.conf";
 
   private static final String CONFIG_VARIABLE = "ANONCLOUD_CONFIG";
+  private static final int STANDARD_SPARE_WORKERS = 2;
+  private static final int MAX_SPARE_WORKERS = 64;
   private static final String OWN_CHOICE = "not given";
 
   private final Map<ServerSetting, Value> values;
@@ -106,7 +110,44 @@ final class ServerSettings {
         number(ServerSetting.MAX_USERS, Integer.MAX_VALUE, Integer.MAX_VALUE),
         accounts(),
         limits(),
-        read(ServerSetting.METRICS, ListenAddress::parse));
+        read(ServerSetting.METRICS, ListenAddress::parse),
+        workers());
+  }
+
+  private boolean inProcesses() throws Problem {
+    return read(ServerSetting.ISOLATION, ServerSettings::isProcess).orElse(false);
+  }
+
+  private static boolean isProcess(String text) {
+    return switch (text) {
+      case "thread" -> false;
+      case "process" -> true;
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  /** What a worker needs to know is all that was given here, wherever it was given. */
+  private Optional<WorkerProgram> workers() throws Problem {
+    int spare = number(ServerSetting.SPARE_WORKERS, MAX_SPARE_WORKERS, STANDARD_SPARE_WORKERS);
+    if (!inProcesses()) {
+      return Optional.empty();
+    }
+    Map<String, String> given = new HashMap<>();
+    values.forEach((setting, value) -> given.put(setting.key(), value.text()));
+    given.put(ServerSetting.DATA.key(), data().toAbsolutePath().toString());
+    return Optional.of(new WorkerProgram(WorkerCommand.program(), given, spare));
+  }
+
+  /** The settings that a worker is told. */
+  static ServerSettings ofWorker(Map<String, String> given) {
+    Map<ServerSetting, Value> values = new EnumMap<>(ServerSetting.class);
+    for (ServerSetting setting : ServerSetting.values()) {
+      String text = given.get(setting.key());
+      if (text != null) {
+        values.put(setting, new Value(text, "the listener"));
+      }
+    }
+    return new ServerSettings(values, Path.of(""));
   }
 
   private AccountPolicy accounts() throws Problem {
@@ -116,7 +157,7 @@ final class ServerSettings {
   }
 
   private SessionLimits limits() throws Problem {
-    SessionLimits standard = SessionLimits.STANDARD;
+    SessionLimits standard = inProcesses() ? SessionLimits.OF_PROCESSES : SessionLimits.STANDARD;
     return standard.withConnections(
         number(
             ServerSetting.MAX_CONNECTIONS, SessionLimits.MAX_CONNECTIONS, standard.connections()),
@@ -194,6 +235,10 @@ final class ServerSettings {
     effective.put(ServerSetting.QUOTA, limit(options.accounts().quota(), Long.MAX_VALUE));
     effective.put(
         ServerSetting.METRICS, options.metrics().map(ListenAddress::toString).orElse("none"));
+    effective.put(ServerSetting.ISOLATION, inProcesses() ? "process" : "thread");
+    effective.put(
+        ServerSetting.SPARE_WORKERS,
+        number(ServerSetting.SPARE_WORKERS, MAX_SPARE_WORKERS, STANDARD_SPARE_WORKERS));
     List<String> lines = new ArrayList<>();
     effective.forEach(
         (setting, value) ->

@@ -199,6 +199,24 @@ public final class Channel implements AutoCloseable {
     }
   }
 
+  /**
+   * Receives a client's first flight and asks the gate, for another process that does the handshake
+   * and is given these bytes before all others.
+   *
+   * @throws IOException if the client does not do its part in time, or the gate sends it away; the
+   *     socket is closed then
+   */
+  public static byte[] admit(Socket socket, HandshakeGate gate, ChannelLimits limits)
+      throws IOException {
+    try {
+      socket.setTcpNoDelay(true);
+      return Greeting.admit(socket, gate, limits);
+    } catch (IOException e) {
+      closeQuietly(socket);
+      throw e;
+    }
+  }
+
   /** Tells a client that there is no room for it, and closes the socket. */
   public static void turnAway(Socket socket) {
     try (socket) {

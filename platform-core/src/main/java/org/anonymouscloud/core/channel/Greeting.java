@@ -136,26 +136,43 @@ final class Greeting {
       byte[] serverKey)
       throws IOException {
     Greeting greeting = new Greeting(socket, limits.handshake());
-    byte[] hello = greeting.readHello();
-    if (!proposesTheNewest(hello)) {
-      greeting.say(reply(OTHER_VERSION));
-      throw new ConnectFailed(Why.OTHER_VERSION, "The client speaks other versions.");
-    }
-    // Read in any case: the reply to who is told to come back is lost if something is left unread.
-    byte[] first = greeting.message(FIRST_MESSAGE);
-    Optional<HandshakeGate.Retry> later = gate.check(cookie(hello));
-    if (later.isPresent()) {
-      greeting.say(reply(RETRY), encode(later.get()));
-      throw new ConnectFailed(Why.BUSY, "The client was told to come back.");
-    }
-    try (Handshake handshake = handshakes.apply(hello)) {
-      var _ = handshake.read(first);
+    FirstFlight first = greeting.firstFlight(gate);
+    try (Handshake handshake = handshakes.apply(first.hello())) {
+      var _ = handshake.read(first.message());
       greeting.say(reply(GO_ON), prefixed(handshake.write(NO_PAYLOAD)));
       Proof proof = new Proof(handshake.hash(), serverKey);
       return new Channel(socket, handshake.split(), proof, limits, buffers);
     } catch (NotAuthentic e) {
       throw new ConnectFailed(Why.NOT_AUTHENTIC, "The client's handshake is wrong.");
     }
+  }
+
+  /** What a client says first. */
+  private record FirstFlight(byte[] hello, byte[] message) {}
+
+  /** The first flight's bytes as they came, if the gate lets its client in. */
+  static byte[] admit(Socket socket, HandshakeGate gate, ChannelLimits limits) throws IOException {
+    FirstFlight first = new Greeting(socket, limits.handshake()).firstFlight(gate);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(first.hello());
+    bytes.writeBytes(prefixed(first.message()));
+    return bytes.toByteArray();
+  }
+
+  private FirstFlight firstFlight(HandshakeGate gate) throws IOException {
+    byte[] hello = readHello();
+    if (!proposesTheNewest(hello)) {
+      say(reply(OTHER_VERSION));
+      throw new ConnectFailed(Why.OTHER_VERSION, "The client speaks other versions.");
+    }
+    // Read in any case: the reply to who is told to come back is lost if something is left unread.
+    byte[] first = message(FIRST_MESSAGE);
+    Optional<HandshakeGate.Retry> later = gate.check(cookie(hello));
+    if (later.isPresent()) {
+      say(reply(RETRY), encode(later.get()));
+      throw new ConnectFailed(Why.BUSY, "The client was told to come back.");
+    }
+    return new FirstFlight(hello, first);
   }
 
   /** Tells a client that there is no room; does not wait for what it has to say. */

@@ -10,40 +10,34 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.session.ServedSession;
+import org.anonymouscloud.core.worker.Seats;
 
-/** The sessions of this server that are logged in. Thread-safe. */
+/** The sessions of this process that are logged in. Thread-safe. */
 final class Presence {
-  private final int max;
+  private final Seats seats;
   private final Map<AccountId, Map<ServedSession, DeviceId>> sessions = new HashMap<>();
-  private int count;
 
   /**
-   * @param max sessions at once
+   * @param seats each session here has one
    */
-  Presence(int max) {
-    this.max = max;
+  Presence(Seats seats) {
+    this.seats = seats;
   }
 
   /** Adds a session that is not there yet; false if the server is full. */
   synchronized boolean enter(AccountId account, DeviceId device, ServedSession session) {
-    if (count == max) {
+    if (!seats.take()) {
       return false;
     }
-    count++;
     sessions.computeIfAbsent(account, none -> new HashMap<>()).put(session, device);
     return true;
-  }
-
-  /** How many are logged in. */
-  synchronized int count() {
-    return count;
   }
 
   /** Removes a session that has entered. */
   synchronized void leave(AccountId account, ServedSession session) {
     Map<ServedSession, DeviceId> ofAccount = sessions.get(account);
     if (ofAccount != null && ofAccount.remove(session) != null) {
-      count--;
+      seats.giveBack();
       if (ofAccount.isEmpty()) {
         sessions.remove(account);
       }

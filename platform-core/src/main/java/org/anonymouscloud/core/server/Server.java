@@ -7,45 +7,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.anonymouscloud.core.account.server.AccountEnd;
-import org.anonymouscloud.core.account.server.AccountService;
-import org.anonymouscloud.core.account.server.Attendance;
-import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.metrics.MetricsPort;
 import org.anonymouscloud.core.metrics.ServerMetrics;
-import org.anonymouscloud.core.plugin.FeatureData;
-import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
 import org.anonymouscloud.core.session.ServerKey;
+import org.anonymouscloud.core.session.Serving;
 import org.anonymouscloud.core.session.SessionListener;
+import org.anonymouscloud.core.session.SessionThreads;
+import org.anonymouscloud.core.worker.Workers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running server. Thread-safe. */
 public final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-  private static final String KEY_FILE = "server.key";
+  static final String KEY_FILE = "server.key";
 
   /** What is open, the newest first: closing goes the way back. */
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-  private final List<String> switchedOff = new ArrayList<>();
   private final ServerOptions options;
   private final Clock clock;
   private final ServerMetrics metrics = keep(new ServerMetrics());
+  private List<String> switchedOff = List.of();
   private Optional<MetricsPort> metricsPort = Optional.empty();
   private final ConnectionString address;
 
@@ -110,66 +105,39 @@ public final class Server implements AutoCloseable {
     ServerSecrets secrets = keep(ServerSecrets.open(secretsFile));
     OpenDatabase database =
         keep(kind.open(new DatabaseSettings(data.path(), options.databaseUrl())));
-    AccountService accounts = new AccountService(database, secrets, clock, options.accounts());
-    accounts.checkSecrets(secretsFile);
-    Presence presence = new Presence(options.maxUsers());
-    keep(AccountEnd.subscribe(database.signals(), presence::end));
-    Pushes pushes = keep(new Pushes(database.signals(), presence));
-    Features features = keep(new Features());
-    for (ServerFeature feature : offered) {
-      Path folder = data.resolve(feature.name());
-      ServerContext context =
-          new ServerContext(database, folder, accounts::quota, pushes.of(feature.name()), clock);
-      start(feature, context, features);
-    }
-    List<FeatureData> kept = offered.stream().flatMap(feature -> feature.data().stream()).toList();
-    Attendance attendance = keep(new Attendance(database, clock));
-    keep(new Housekeeping(accounts, attendance, presence, new Deletions(database, kept, clock)));
-    metrics.number("anoncloud.users", "Sessions that are logged in.", presence::count);
-    metrics.features("on", features::count);
+    CountedSeats seats = new CountedSeats(options.maxUsers());
+    Services services =
+        keep(Services.start(options, data.path(), database, secrets, seats, offered, clock));
+    switchedOff = services.switchedOff();
+    metrics.number("anoncloud.users", "Sessions that are logged in.", seats::count);
+    metrics.features("on", services::running);
     metrics.features("off", switchedOff::size);
     if (options.metrics().isPresent()) {
       metricsPort = Optional.of(keep(tell(options.metrics().get(), database)));
     }
-    SessionListener listener = keep(listen(key, accounts, features, presence, attendance));
+    SessionListener listener = keep(listen(serving(key, services, seats, database)));
     metrics.sessions(listener.counts());
     return new ConnectionString(
         options.listen().reachableHost(), listener.port(), Optional.of(key.fingerprint()));
   }
 
-  /** One that cannot start is named, and the rest goes on. */
-  private void start(ServerFeature feature, ServerContext context, Features features) {
-    try {
-      PrivateFile.createFolder(context.folder());
-      features.start(feature, context);
-    } catch (IOException | RuntimeException | Error e) {
-      // Whatever a plugin throws, its own Errors too: the server goes on without it.
-      LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
-      switchedOff.add(feature.name());
+  /** Threads of this process, or processes; of those one is waited for, to see that they start. */
+  private Serving serving(
+      ServerKey key, Services services, CountedSeats seats, OpenDatabase database)
+      throws IOException {
+    if (options.workers().isEmpty()) {
+      return new SessionThreads(
+          key, options.limits(), session -> services.handler(session, metrics));
     }
+    return keep(
+        Workers.start(
+            options.workers().get(), options.limits(), seats, database.signals(), metrics));
   }
 
-  private SessionListener listen(
-      ServerKey key,
-      AccountService accounts,
-      Features features,
-      Presence presence,
-      Attendance attendance)
-      throws CannotStart, IOException {
+  private SessionListener listen(Serving serving) throws CannotStart, IOException {
     InetSocketAddress address = options.listen().resolve();
     try {
-      return SessionListener.start(
-          address,
-          key,
-          options.limits(),
-          session ->
-              new SessionRequests(
-                  session,
-                  accounts.peer(session.handshakeHash(), session.network()),
-                  features,
-                  presence,
-                  attendance,
-                  metrics));
+      return SessionListener.start(address, options.limits(), serving);
     } catch (BindException e) {
       throw options.listen().taken(e);
     }
@@ -216,7 +184,7 @@ public final class Server implements AutoCloseable {
 
   /** The features that could not start; the log says why. */
   public List<String> switchedOff() {
-    return List.copyOf(switchedOff);
+    return switchedOff;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.worker.WorkerProgram;
 
 /**
  * What a server's owner decides.
@@ -16,6 +17,8 @@ import org.anonymouscloud.core.session.SessionLimits;
  * @param accounts who may make an account, and how large it may grow
  * @param limits of connections and sessions
  * @param metrics where {@code /health} and {@code /metrics} are told, if anywhere
+ * @param workers what serves each connection in a process of its own; empty if this process serves
+ *     them all
  */
 public record ServerOptions(
     Path data,
@@ -24,7 +27,8 @@ public record ServerOptions(
     int maxUsers,
     AccountPolicy accounts,
     SessionLimits limits,
-    Optional<ListenAddress> metrics) {
+    Optional<ListenAddress> metrics,
+    Optional<WorkerProgram> workers) {
   /**
    * @throws IllegalArgumentException if a value is out of range
    */
@@ -41,7 +45,7 @@ public record ServerOptions(
    */
   public ServerOptions at(Path folder, ListenAddress address) {
     return new ServerOptions(
-        folder, address, Optional.empty(), maxUsers, accounts, limits, metrics);
+        folder, address, Optional.empty(), maxUsers, accounts, limits, metrics, workers);
   }
 
   @Override

@@ -16,6 +16,9 @@ public record HandshakeRates(int burst, int perSecond, int networkBurst, int net
    */
   public static final HandshakeRates STANDARD = new HandshakeRates(2048, 256, 256, 16);
 
+  /** Where each handshake is followed by the start of a process, which takes most of a second. */
+  public static final HandshakeRates OF_PROCESSES = new HandshakeRates(32, 2, 16, 1);
+
   /** At the mark that says so, a server begins to ask for cookies. */
   double mark() {
     return burst / 2.0;

@@ -35,6 +35,16 @@ public final class Network {
     return new Network(Arrays.copyOf(bytes, bytes.length == 4 ? IPV4_PREFIX : IPV6_PREFIX));
   }
 
+  /** The network that {@link #encode} gave. */
+  public static Network decode(byte[] encoded) {
+    return new Network(encoded.clone());
+  }
+
+  /** For another process of the same server. */
+  public byte[] encode() {
+    return prefix.clone();
+  }
+
   /**
    * Whether the client is on this machine. So it is behind a local proxy, whose clients share
    * nothing but that; limits for one network do not apply.

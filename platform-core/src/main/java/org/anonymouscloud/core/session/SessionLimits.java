@@ -47,6 +47,21 @@ public record SessionLimits(
           ChannelLimits.STANDARD);
 
   /**
+   * For sessions that are processes: fewer of them, and of those who may be nobody fewer still. Who
+   * has not sent a whole handshake has no process yet.
+   */
+  public static final SessionLimits OF_PROCESSES =
+      new SessionLimits(
+          100,
+          50,
+          STANDARD.handshakes(),
+          16,
+          HandshakeRates.OF_PROCESSES,
+          STANDARD.requests(),
+          STANDARD.drain(),
+          STANDARD.channel());
+
+  /**
    * @throws IllegalArgumentException if there may be more than 60,000 connections, or none
    */
   public SessionLimits {

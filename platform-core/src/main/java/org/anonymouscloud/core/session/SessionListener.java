@@ -11,30 +11,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.anonymouscloud.core.channel.Channel;
 import org.anonymouscloud.core.channel.ConnectFailed;
-import org.anonymouscloud.core.channel.HandshakeGate;
-import org.anonymouscloud.core.channel.RecordBuffers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Accepts sessions on one port, each on a virtual thread of its own. Thread-safe. */
+/** Accepts connections on one port, each on a virtual thread of its own. Thread-safe. */
 public final class SessionListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SessionListener.class);
   private static final int BACKLOG = 1024;
-  private static final int KEPT_BUFFERS = 256;
 
   private final ServerSocket socket;
-  private final ServerKey key;
   private final SessionLimits limits;
-  private final Function<ServedSession, SessionHandler> handlers;
+  private final Serving serving;
   private final Function<InetAddress, Network> networks;
   private final Admission admission;
   private final HandshakeBudget budget;
   private final SessionCounts counts;
-  private final RecordBuffers buffers = new RecordBuffers(KEPT_BUFFERS);
-  private final Set<Served> sessions = ConcurrentHashMap.newKeySet();
   private final Set<Socket> greeting = ConcurrentHashMap.newKeySet();
   private final Phaser threads = new Phaser(1);
   private volatile boolean closing;
@@ -42,16 +37,14 @@ public final class SessionListener implements AutoCloseable {
   private SessionListener(
       ServerSocket socket,
       SessionCounts counts,
-      ServerKey key,
       SessionLimits limits,
       Function<InetAddress, Network> networks,
-      Function<ServedSession, SessionHandler> handlers) {
+      Serving serving) {
     this.socket = socket;
     this.counts = counts;
-    this.key = key;
     this.limits = limits;
     this.networks = networks;
-    this.handlers = handlers;
+    this.serving = serving;
     this.admission = new Admission(limits);
     this.budget = new HandshakeBudget(limits.rates(), System::nanoTime);
   }
@@ -70,7 +63,18 @@ public final class SessionListener implements AutoCloseable {
       SessionLimits limits,
       Function<ServedSession, SessionHandler> handlers)
       throws IOException {
-    return start(address, key, limits, Network::of, handlers);
+    return start(address, limits, new SessionThreads(key, limits, handlers));
+  }
+
+  /**
+   * Opens the port and accepts connections until {@link #close}.
+   *
+   * @param serving serves them; closing the listener drains it
+   * @throws IOException if the port cannot be had
+   */
+  public static SessionListener start(
+      InetSocketAddress address, SessionLimits limits, Serving serving) throws IOException {
+    return start(address, limits, Network::of, serving);
   }
 
   /** With networks that tests choose. */
@@ -81,6 +85,15 @@ public final class SessionListener implements AutoCloseable {
       Function<InetAddress, Network> networks,
       Function<ServedSession, SessionHandler> handlers)
       throws IOException {
+    return start(address, limits, networks, new SessionThreads(key, limits, handlers));
+  }
+
+  private static SessionListener start(
+      InetSocketAddress address,
+      SessionLimits limits,
+      Function<InetAddress, Network> networks,
+      Serving serving)
+      throws IOException {
     SessionCounts counts = new SessionCounts();
     ServerSocket socket = new CountedServerSocket(counts);
     try {
@@ -90,7 +103,7 @@ public final class SessionListener implements AutoCloseable {
       socket.close();
       throw e;
     }
-    SessionListener listener = new SessionListener(socket, counts, key, limits, networks, handlers);
+    SessionListener listener = new SessionListener(socket, counts, limits, networks, serving);
     var _ = listener.threads.register();
     Thread.ofVirtual().name("session-listener").start(listener::accept);
     return listener;
@@ -148,20 +161,34 @@ public final class SessionListener implements AutoCloseable {
   }
 
   private void serve(Socket client, Network network, Admission.Place place) {
+    AtomicBoolean greeted = new AtomicBoolean();
     try (place) {
       greeting.add(client);
       if (closing) {
         client.close();
       }
-      HandshakeGate gate = cookie -> budget.spend(network, cookie);
-      Channel channel = Channel.accept(client, key.pair(), gate, limits.channel(), buffers);
-      greeting.remove(client);
-      counts.handshake(SessionCounts.Handshake.ACCEPTED);
-      serve(new Served(channel, limits, network, place::settle), place);
+      serving.serve(
+          new Arrival(
+              client,
+              network,
+              cookie -> budget.spend(network, cookie),
+              cut -> {
+                greeted.set(true);
+                greeting.remove(client);
+                counts.handshake(SessionCounts.Handshake.ACCEPTED);
+                counts.begun();
+                place.greeted(cut);
+              },
+              place::settle));
     } catch (IOException e) {
-      counts.handshake(outcome(e));
+      if (!greeted.get()) {
+        counts.handshake(outcome(e));
+      }
     } finally {
       greeting.remove(client);
+      if (greeted.get()) {
+        counts.ended();
+      }
       threads.arriveAndDeregister();
     }
   }
@@ -170,22 +197,6 @@ public final class SessionListener implements AutoCloseable {
     return failure instanceof ConnectFailed failed && failed.why() == ConnectFailed.Why.BUSY
         ? SessionCounts.Handshake.REFUSED
         : SessionCounts.Handshake.FAILED;
-  }
-
-  private void serve(Served session, Admission.Place place) {
-    sessions.add(session);
-    counts.begun();
-    try {
-      place.greeted(session::cut);
-      if (closing) {
-        session.drain();
-      }
-      session.run(handlers.apply(session));
-    } finally {
-      session.close();
-      sessions.remove(session);
-      counts.ended();
-    }
   }
 
   /**
@@ -202,12 +213,12 @@ public final class SessionListener implements AutoCloseable {
       LOG.warn("Closing the port failed: {}", e.getClass().getName());
     }
     greeting.forEach(SessionListener::closeQuietly);
-    sessions.forEach(Served::drain);
+    serving.drain();
     int phase = threads.arrive();
     if (!awaitThreads(phase)) {
-      sessions.forEach(Served::cut);
+      serving.cut();
       if (!awaitThreads(phase)) {
-        LOG.warn("{} sessions still have requests that do not end.", sessions.size());
+        LOG.warn("{} sessions still have requests that do not end.", counts.sessions());
       }
     }
   }

@@ -27,6 +27,8 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
@@ -60,6 +62,7 @@ import org.anonymouscloud.core.session.SessionLimits;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.core.worker.WorkerProgram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +73,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real server on the database that a storage plugin brings, with real sessions of clients. */
 @Timeout(120)
 public abstract class ServerContract {
+  /** Marks what servers that serve by processes are asked, too. */
+  static final String PROCESSES = "processes";
+
   private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
   private static final Duration CONNECT = Duration.ofSeconds(30);
   private static final long PATIENCE_SECONDS = 30;
@@ -86,6 +92,11 @@ public abstract class ServerContract {
   /** Where a database is that nobody has used; empty if it is in the server's folder. */
   protected abstract Optional<String> newDatabase() throws Exception;
 
+  /** What serves the connections; empty for the threads of this process. */
+  protected Optional<WorkerProgram> workers(Map<String, String> settings) {
+    return Optional.empty();
+  }
+
   @BeforeEach
   void chooseFolder() {
     data = folder.resolve("data");
@@ -100,6 +111,7 @@ public abstract class ServerContract {
 
   @Test
   @Tag("A10")
+  @Tag(PROCESSES)
   void aFeatureAnswersLoggedInAccountsAlone() throws Exception {
     Server server = start(new Echo("echo"));
     Session session = connect(server);
@@ -143,6 +155,7 @@ public abstract class ServerContract {
   }
 
   @Test
+  @Tag(PROCESSES)
   void whoIsRefusedForWantOfAPlaceMayUseNothing() throws Exception {
     Server server = start(1, new Echo("echo"));
     register(server, connect(server), "alice");
@@ -153,6 +166,7 @@ public abstract class ServerContract {
   }
 
   @Test
+  @Tag(PROCESSES)
   void aPushReachesEachSessionOfTheAccountAndNoOther() throws Exception {
     Server server = start(new Echo("echo"));
     Session first = connect(server);
@@ -302,6 +316,14 @@ public abstract class ServerContract {
     assertRefused(ErrorCode.UNKNOWN_METHOD, () -> session.ask("canary/say", HELLO));
 
     assertThat(get(server, "GET", "/health")).isEqualTo("200 ok\n");
+    String asked = "anoncloud_requests_seconds_count{feature=\"unknown\"";
+    awaitSuccess(
+        () -> {
+          if (!get(server, "GET", "/metrics").contains(asked)) {
+            throw new IOException("The numbers have not arrived.");
+          }
+          return asked;
+        });
     assertThat(get(server, "GET", "/metrics"))
         .startsWith("200 ")
         .contains(
@@ -418,7 +440,18 @@ public abstract class ServerContract {
     Server server =
         Server.start(
             new ServerOptions(
-                data, listen, url, maxUsers, policy, SessionLimits.STANDARD, Optional.of(ANY_PORT)),
+                data,
+                listen,
+                url,
+                maxUsers,
+                policy,
+                SessionLimits.STANDARD,
+                Optional.of(ANY_PORT),
+                workers(
+                    Map.of(
+                        "data", data.toString(),
+                        "url", url.orElse(""),
+                        "features", names(features)))),
             plugin(),
             List.of(features),
             Clock.systemUTC());
@@ -426,14 +459,30 @@ public abstract class ServerContract {
     return server;
   }
 
-  private Session connect(Server server) throws IOException {
+  private static String names(ServerFeature... features) {
+    return Stream.of(features).map(ServerFeature::name).collect(Collectors.joining(","));
+  }
+
+  /** Makes the features of a worker, as {@link #names} gave them. */
+  static List<ServerFeature> features(String names) {
+    return Stream.of(names.split(","))
+        .filter(name -> !name.isEmpty())
+        .map(name -> name.equals("echo") ? new Echo(name) : new Broken(name))
+        .toList();
+  }
+
+  Server startEcho() throws Exception {
+    return start(new Echo("echo"));
+  }
+
+  Session connect(Server server) throws IOException {
     Session session = Session.connect(server.address(), KeyCheck.NONE, CONNECT);
     opened.add(session);
     return session;
   }
 
   /** Makes an account; it is logged in on the session then. */
-  private LocalAccount register(Server server, Session session, String name) throws Exception {
+  LocalAccount register(Server server, Session session, String name) throws Exception {
     AccountClient client = new AccountClient(folder.resolve(name), Clock.systemUTC());
     try (Secret password = Secret.of("correct horse".getBytes(UTF_8));
         Registration registration =
@@ -452,7 +501,7 @@ public abstract class ServerContract {
     }
   }
 
-  private OnlineAccount online(LocalAccount account, Server server) {
+  OnlineAccount online(LocalAccount account, Server server) {
     OnlineAccount online =
         account.connect(() -> Session.connect(server.address(), KeyCheck.NONE, CONNECT));
     opened.add(online);
@@ -509,6 +558,11 @@ public abstract class ServerContract {
     @Override
     public RunningFeature start(ServerContext context) {
       folder = context.folder();
+      if (name.equals("echo")) {
+        context
+            .database()
+            .migrate(name, ServerContract.class, "org/anonymouscloud/core/testing/counters");
+      }
       return new RunningFeature() {
         @Override
         public Map<String, AccountHandler> methods() {
@@ -519,8 +573,30 @@ public abstract class ServerContract {
               (account, request) -> account.bytes(),
               "push",
               (account, request) -> push(account, "echo/news", request.body()),
+              "pid",
+              (account, request) -> text(ProcessHandle.current().pid()),
+              "count",
+              (account, request) -> text(count()),
               "forge",
               (account, request) -> push(account, "vault/root", request.body()));
+        }
+
+        private static byte[] text(long number) {
+          return Long.toString(number).getBytes(US_ASCII);
+        }
+
+        private long count() {
+          return context
+              .database()
+              .<Long, RuntimeException>write(
+                  handle ->
+                      handle
+                          .createQuery(
+                              "INSERT INTO counters (name, value) VALUES ('all', 1)"
+                                  + " ON CONFLICT (name) DO UPDATE SET value = counters.value + 1"
+                                  + " RETURNING value")
+                          .mapTo(Long.class)
+                          .one());
         }
 
         private byte[] push(AccountId account, String topic, byte[] body) {

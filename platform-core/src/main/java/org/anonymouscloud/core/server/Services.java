@@ -1,0 +1,132 @@
+package org.anonymouscloud.core.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.anonymouscloud.core.account.server.AccountEnd;
+import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.Attendance;
+import org.anonymouscloud.core.account.server.Deletions;
+import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.Signals;
+import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.metrics.RequestTimes;
+import org.anonymouscloud.core.plugin.FeatureData;
+import org.anonymouscloud.core.plugin.ServerContext;
+import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.core.session.ServedSession;
+import org.anonymouscloud.core.session.SessionHandler;
+import org.anonymouscloud.core.worker.Seats;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What answers the sessions of a process: the accounts and the features. Thread-safe. */
+final class Services implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Services.class);
+
+  private final AccountService accounts;
+  private final Presence presence;
+  private final Pushes pushes;
+  private final Signals.Subscription ends;
+  private final Features features = new Features();
+  private final Attendance attendance;
+  private final Housekeeping housekeeping;
+  private final List<String> switchedOff = new ArrayList<>();
+
+  private Services(
+      AccountService accounts,
+      Seats seats,
+      OpenDatabase database,
+      Attendance attendance,
+      Deletions deletions) {
+    this.accounts = accounts;
+    this.attendance = attendance;
+    this.presence = new Presence(seats);
+    this.ends = AccountEnd.subscribe(database.signals(), presence::end);
+    this.pushes = new Pushes(database.signals(), presence);
+    this.housekeeping = new Housekeeping(accounts, attendance, presence, deletions);
+  }
+
+  /**
+   * Brings the tables up to date and starts the features; one that cannot start is named, and the
+   * rest goes on.
+   *
+   * @param data the server's folder
+   * @param secrets the caller's, as the database is; both outlive this
+   */
+  static Services start(
+      ServerOptions options,
+      Path data,
+      OpenDatabase database,
+      ServerSecrets secrets,
+      Seats seats,
+      List<ServerFeature> offered,
+      Clock clock)
+      throws IOException {
+    AccountService accounts = new AccountService(database, secrets, clock, options.accounts());
+    accounts.checkSecrets(Server.secretsFile(data));
+    List<FeatureData> kept = offered.stream().flatMap(feature -> feature.data().stream()).toList();
+    Services services =
+        new Services(
+            accounts,
+            seats,
+            database,
+            new Attendance(database, clock),
+            new Deletions(database, kept, clock));
+    for (ServerFeature feature : offered) {
+      services.start(
+          feature,
+          new ServerContext(
+              database,
+              data.resolve(feature.name()),
+              accounts::quota,
+              services.pushes.of(feature.name()),
+              clock));
+    }
+    return services;
+  }
+
+  private void start(ServerFeature feature, ServerContext context) {
+    try {
+      PrivateFile.createFolder(context.folder());
+      features.start(feature, context);
+    } catch (IOException | RuntimeException | Error e) {
+      // Whatever a plugin throws, its own Errors too: the server goes on without it.
+      LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
+      switchedOff.add(feature.name());
+    }
+  }
+
+  /** Who answers the requests of a session. */
+  SessionHandler handler(ServedSession session, RequestTimes times) {
+    return new SessionRequests(
+        session,
+        accounts.peer(session.handshakeHash(), session.network()),
+        features,
+        presence,
+        attendance,
+        times);
+  }
+
+  /** How many features run. */
+  int running() {
+    return features.count();
+  }
+
+  /** The features that could not start. */
+  List<String> switchedOff() {
+    return List.copyOf(switchedOff);
+  }
+
+  @Override
+  public void close() {
+    housekeeping.close();
+    attendance.close();
+    features.close();
+    pushes.close();
+    ends.close();
+  }
+}

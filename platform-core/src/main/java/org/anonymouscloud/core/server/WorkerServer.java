@@ -1,0 +1,48 @@
+package org.anonymouscloud.core.server;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.crypto.WarmUp;
+import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.core.session.ServerKey;
+import org.anonymouscloud.core.session.SessionThreads;
+import org.anonymouscloud.core.worker.WorkerEnd;
+
+/** The part of a server that a worker process is: it serves one client and ends. */
+public final class WorkerServer {
+  private WorkerServer() {}
+
+  /**
+   * Opens what the server's listener has made and locked, and serves the client that it passes on.
+   * Returns when the client or the listener has gone.
+   *
+   * @param options those of the listener's server
+   * @param offered the same features
+   * @throws IOException if something cannot be opened
+   */
+  public static void run(
+      WorkerEnd listener,
+      ServerOptions options,
+      Database kind,
+      List<ServerFeature> offered,
+      Clock clock)
+      throws IOException {
+    DatabaseSettings where = new DatabaseSettings(options.data(), options.databaseUrl());
+    try (ServerKey key = ServerKey.open(options.data().resolve(Server.KEY_FILE));
+        ServerSecrets secrets = ServerSecrets.open(Server.secretsFile(options.data()));
+        OpenDatabase database = new SharedSignals(kind.open(where), listener.signals());
+        Services services =
+            Services.start(
+                options, options.data(), database, secrets, listener.seats(), offered, clock)) {
+      WarmUp.begin();
+      listener.serve(
+          new SessionThreads(
+              key, options.limits(), session -> services.handler(session, listener)));
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package org.anonymouscloud.core.session;
+
+import java.net.Socket;
+import java.util.function.Consumer;
+import org.anonymouscloud.core.channel.HandshakeGate;
+
+/**
+ * A connection that was let in and whose handshake is still to be done.
+ *
+ * @param socket whoever serves the connection closes it
+ * @param network the client's
+ * @param gate to be asked before anything is computed for the handshake
+ * @param onGreeted to be told, once the client is past the gate, how to end the connection if its
+ *     place is needed; that must not block
+ * @param onTrusted to be told that the client is a user
+ */
+public record Arrival(
+    Socket socket,
+    Network network,
+    HandshakeGate gate,
+    Consumer<Runnable> onGreeted,
+    Runnable onTrusted) {}

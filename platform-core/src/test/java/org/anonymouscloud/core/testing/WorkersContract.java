@@ -1,0 +1,137 @@
+package org.anonymouscloud.core.testing;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.server.ListenAddress;
+import org.anonymouscloud.core.server.Server;
+import org.anonymouscloud.core.server.ServerOptions;
+import org.anonymouscloud.core.server.WorkerServer;
+import org.anonymouscloud.core.session.Session;
+import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.worker.WorkerEnd;
+import org.anonymouscloud.core.worker.WorkerProgram;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/** A real server that serves each connection by a real process of its own. */
+public abstract class WorkersContract extends ServerContract {
+  private static final byte[] NOTHING = {};
+  private static final int WRITES = 50;
+
+  @Override
+  protected Optional<WorkerProgram> workers(Map<String, String> settings) {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx64m",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            WorkersContract.class.getName(),
+            plugin().getClass().getName());
+    return Optional.of(new WorkerProgram(command, settings, 1));
+  }
+
+  /** A worker of such a server. */
+  public static void main(String[] arguments) throws Exception {
+    PrintStream toListener = System.out;
+    System.setOut(System.err);
+    WorkerEnd listener = WorkerEnd.open(System.in, toListener);
+    Map<String, String> settings = listener.settings();
+    Database database =
+        Class.forName(arguments[0])
+            .asSubclass(Database.class)
+            .getDeclaredConstructor()
+            .newInstance();
+    WorkerServer.run(
+        listener,
+        new ServerOptions(
+            Path.of(settings.get("data")),
+            ListenAddress.STANDARD,
+            Optional.of(settings.get("url")).filter(url -> !url.isEmpty()),
+            1,
+            new AccountPolicy(AccountPolicy.Registration.OPEN, Long.MAX_VALUE),
+            SessionLimits.STANDARD,
+            Optional.empty(),
+            Optional.empty()),
+        database,
+        features(settings.get("features")),
+        Clock.systemUTC());
+  }
+
+  @BeforeEach
+  void onlyWhatProcessesMayChange(TestInfo test) {
+    assumeTrue(test.getTags().contains(PROCESSES));
+  }
+
+  /** One server for all of it: each worker is a start of a JVM. */
+  @Test
+  @Tag(PROCESSES)
+  void aKilledWorkerTakesItsOwnClientAloneAndNoWriteIsLost() throws Exception {
+    Server server = startEcho();
+    Session alices = connect(server);
+    register(server, alices, "alice");
+    Session bobs = connect(server);
+    LocalAccount bob = register(server, bobs, "bob");
+    long alicesWorker = pid(alices);
+    long bobsWorker = pid(bobs);
+    assertThat(alicesWorker).isNotEqualTo(bobsWorker).isNotEqualTo(ProcessHandle.current().pid());
+
+    // Two processes write to one database.
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Session> alice = threads.submit(() -> count(alices, WRITES));
+      Future<Session> other = threads.submit(() -> count(bobs, WRITES));
+      assertThat(alice.get()).isNotSameAs(other.get());
+    }
+    assertThat(number(alices.ask("echo/count", NOTHING))).isEqualTo(2 * WRITES + 1L);
+
+    // One of them is killed while the other works.
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Session> alice = threads.submit(() -> count(alices, WRITES));
+      assertThat(ProcessHandle.of(bobsWorker).orElseThrow().destroyForcibly()).isTrue();
+      bobs.awaitEnd();
+      assertThat(alice.get()).isSameAs(alices);
+    }
+    assertThat(number(alices.ask("echo/count", NOTHING))).isEqualTo(3 * WRITES + 2L);
+
+    // Who logs in again meets another worker, and all end with their server.
+    assertThat(number(online(bob, server).link().ask("echo/pid", NOTHING)))
+        .isNotIn(alicesWorker, bobsWorker);
+    server.close();
+    alices.awaitEnd();
+    assertThat(ProcessHandle.of(alicesWorker).filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  private static Session count(Session session, int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      var _ = session.ask("echo/count", NOTHING);
+    }
+    return session;
+  }
+
+  private static long pid(Session session) throws Exception {
+    return number(session.ask("echo/pid", NOTHING));
+  }
+
+  private static long number(byte[] text) {
+    return Long.parseLong(new String(text, US_ASCII));
+  }
+}
