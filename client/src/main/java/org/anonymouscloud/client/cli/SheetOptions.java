@@ -110,7 +110,8 @@ final class SheetOptions {
     return false;
   }
 
-  private static boolean isWord(char[] typed, byte[] word) {
+  /** Whether a word was typed, in small or capital letters. */
+  static boolean isWord(char[] typed, byte[] word) {
     if (typed.length < word.length) {
       return false;
     }

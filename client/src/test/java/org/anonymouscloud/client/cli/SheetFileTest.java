@@ -41,6 +41,37 @@ final class SheetFileTest {
   }
 
   @Test
+  void eachWordOfTheSheetIsFoundByItsNumberAndIsKnownWhenItIsTyped() throws Exception {
+    try (AccountKey accountKey = AccountKey.random();
+        RecoveryWords words = RecoveryWords.random();
+        Secret text =
+            new EmergencySheet("anoncloud://h:1", new UserName("alice"), accountKey, words).text();
+        Secret expected = words.text()) {
+      String[] all = new String(expected.bytes(), UTF_8).split(" ", -1);
+      for (int number = 1; number <= all.length; number++) {
+        byte[] word = SheetFile.word(text, number);
+        assertThat(new String(word, UTF_8)).isEqualTo(all[number - 1]);
+        assertThat(SheetOptions.isWord((all[number - 1] + " ").toCharArray(), word)).isTrue();
+        assertThat(SheetOptions.isWord((all[number - 1] + "s").toCharArray(), word)).isFalse();
+        assertThat(SheetOptions.isWord(all[number - 1].substring(1).toCharArray(), word)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aSheetWhoseNameSaysSoIsAPage() throws Exception {
+    Path page = folder.resolve("sheet.HTML");
+    try (AccountKey accountKey = AccountKey.random();
+        RecoveryWords words = RecoveryWords.random();
+        Secret text =
+            new EmergencySheet("anoncloud://h:1", new UserName("alice"), accountKey, words)
+                .text()) {
+      SheetFile.write(page, text);
+    }
+    assertThat(page).content().startsWith("<!DOCTYPE html>").contains("Recovery words", "<svg");
+  }
+
+  @Test
   void anotherFileIsNeverReplaced() throws Exception {
     Path file = Files.writeString(folder.resolve("sheet"), "another sheet");
 

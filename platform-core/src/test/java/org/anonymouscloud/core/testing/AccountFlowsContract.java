@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -734,6 +737,40 @@ public abstract class AccountFlowsContract {
       String device, InProcessConnection on, UserName user, RecoveryWords words, Secret second)
       throws Exception {
     return client(device).recover(on, SERVER, user, words, second, PHONE, false);
+  }
+
+  @Test
+  @Tag("A9")
+  void whateverTheServerWishesNoDeviceSealsTheRootSecretToAnybody() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    ObjectMapper cbor = new CBORMapper();
+    InProcessConnection pushy =
+        dial(
+            (method, question, server) -> {
+              ObjectNode answer = (ObjectNode) cbor.readTree(server.answer(question));
+              answer.put("escrow", true).put("recoveryKey", RandomBytes.next(1216));
+              answer.putObject("policy").put("organisation", "owner").put("enrol", true);
+              answer.putArray("recipients").add(RandomBytes.next(1248));
+              return cbor.writeValueAsBytes(answer);
+            });
+    OnlineAccount online = laptop.connect(() -> pushy);
+    opened.add(online);
+
+    assertThat(online.devices().list()).hasSize(1);
+    online.link().ask("account/key-bag-get", empty());
+
+    assertThat(pushy.asked)
+        .as("questions, of which none gives the server anything")
+        .containsOnly("account/device-login", "account/chain-get", "account/key-bag-get");
+    assertThat(
+            database()
+                .<Long, RuntimeException>read(
+                    handle ->
+                        handle
+                            .createQuery("SELECT COUNT(*) FROM account_slots")
+                            .mapTo(Long.class)
+                            .one()))
+        .isEqualTo(3);
   }
 
   @Test
