@@ -778,8 +778,9 @@ public abstract class AccountFlowsContract {
   void aDeviceComesInByACodeOnceItsOwnerAgrees() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
     OnlineAccount online = connect(laptop);
-    try (Pairing pairing = online.devices().pair();
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    Pairing pairing = online.devices().pair();
+    opened.add(pairing);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       byte[] code = pairing.code().text().bytes();
       assertThat(code).hasSize(24 + 5);
       Future<LocalAccount> coming = threads.submit(() -> pair("phone", code));
@@ -787,6 +788,7 @@ public abstract class AccountFlowsContract {
       assertThat(pairing.await()).isEqualTo("phone");
       assertThat(online.devices().list()).as("nobody has agreed yet").hasSize(1);
       pairing.accept();
+      pairing.close();
 
       LocalAccount phone = open(coming.get());
       assertThat(phone.account()).isEqualTo(laptop.account());

@@ -25,6 +25,7 @@ public final class Pairing implements AutoCloseable {
   private final PairingCode code;
   private @Nullable PairingChannel channel;
   private PairingLetters.@Nullable Introduction newcomer;
+  private boolean accepted;
 
   private Pairing(OnlineAccount account, AccountQuestions server, PairingCode code) {
     this.account = account;
@@ -99,6 +100,7 @@ public final class Pairing implements AutoCloseable {
               new LinkBody.AddDevice(device), content -> signed(open, other, content), root);
         });
     open.say(PairingLetters.DONE);
+    accepted = true;
   }
 
   private List<byte[]> signed(
@@ -122,6 +124,10 @@ public final class Pairing implements AutoCloseable {
     code.close();
     if (channel != null) {
       channel.close();
+    }
+    if (accepted) {
+      // The last letter is still to be fetched; after it the box takes none.
+      return;
     }
     try {
       server.tell(AccountMethod.PAIR_CLOSE, new Messages.Empty());

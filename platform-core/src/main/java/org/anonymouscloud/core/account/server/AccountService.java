@@ -318,10 +318,14 @@ public final class AccountService {
               made -> tables.setOpaqueRecord(account, made.encode(), secrets.newest().id()));
           return null;
         });
-    if (body instanceof LinkBody.Revoke || body instanceof LinkBody.Recover) {
-      // Also those of devices that stay: they come back, and see the new root secret before they
-      // write again (A16).
-      new AccountEnd(account, by).publish(database.signals());
+    // The sessions of devices that stay end as well: they come back, and see the new root secret
+    // before they write again (A16).
+    switch (body) {
+      case LinkBody.Revoke revoked -> new AccountEnd(account, by).publish(database.signals());
+      case LinkBody.Recover recovered ->
+          // It logs in next, perhaps before the signal arrives.
+          new AccountEnd(account, Optional.of(recovered.device().id())).publish(database.signals());
+      default -> {}
     }
   }
 
