@@ -90,6 +90,12 @@ final class AccountRoutes {
             "Checks account key or recovery words against the account, and changes nothing.",
             this::rehearse),
         new Route(
+            HandlerType.POST,
+            "/account/delete",
+            Scope.ADMIN,
+            "Deletes the account and all that is its from the server, for good.",
+            this::delete),
+        new Route(
             HandlerType.DELETE,
             "/account",
             Scope.ADMIN,
@@ -158,6 +164,16 @@ final class AccountRoutes {
    * @param words as people write them
    */
   record Rehearse(byte @Nullable [] accountKey, byte @Nullable [] words) {}
+
+  /**
+   * @param user the name of the account that is logged in here, to be sure
+   */
+  record Delete(@Nullable String user) {}
+
+  private void delete(Context context) throws Exception {
+    account.delete(RequestBody.user(RequestBody.read(context, Delete.class).user()));
+    context.json(Map.of("deleted", true));
+  }
 
   private void register(Context context) throws Exception {
     Register wish = RequestBody.read(context, Register.class);

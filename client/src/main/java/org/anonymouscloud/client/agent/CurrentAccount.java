@@ -294,6 +294,26 @@ final class CurrentAccount implements AutoCloseable {
     }
   }
 
+  /**
+   * Has the server delete the account and all that is its, and removes it from this device.
+   *
+   * @param confirmed the user name, as somebody has typed it
+   */
+  void delete(UserName confirmed) throws Problem, NotLoggedIn, Refused, IOException {
+    changing.lock();
+    try {
+      LoggedInAccount here = account();
+      if (!here.local().user().equals(confirmed)) {
+        throw new Problem(
+            Problem.Kind.REFUSED, "Nothing was deleted: that is not the name of this account.");
+      }
+      here.online().delete();
+      logOut();
+    } finally {
+      changing.unlock();
+    }
+  }
+
   /** Removes the account from this device, also one whose files are damaged. */
   void logOut() throws IOException {
     changing.lock();

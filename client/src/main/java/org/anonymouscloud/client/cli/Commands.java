@@ -85,6 +85,7 @@ public final class Commands {
     commands.put("login", () -> new LoginCommand(context));
     commands.put("logout", () -> new LogoutCommand(context));
     commands.put("recover", () -> new RecoverCommand(context));
+    commands.put("account", () -> new AccountCommand(context));
     commands.put("password", () -> new PasswordCommand(context));
     commands.put("device", () -> new DeviceCommand(context));
     commands.put("agent", () -> new AgentCommand(context));

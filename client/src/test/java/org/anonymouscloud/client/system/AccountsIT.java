@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A person's years with an account, told through the commands: one server, several machines. */
 final class AccountsIT {
   private static final int FAILED = 1;
+  private static final int USAGE = 2;
   private static final int NOT_LOGGED_IN = 3;
 
   @TempDir private Path folder;
@@ -150,5 +151,12 @@ final class AccountsIT {
     Files.move(newSheet, folder.resolve("kept.sheet"));
     assertThat(laptop.run(recover).failed(FAILED)).isEqualTo(wrongUser);
     assertThat(newSheet).doesNotExist();
+    anAccountIsDeletedByItsOwner(desk);
+  }
+
+  private static void anAccountIsDeletedByItsOwner(Client desk) throws Exception {
+    assertThat(desk.run("account", "delete").failed(USAGE)).contains("--yes");
+    assertThat(desk.run("account", "delete", "--yes").succeeded().out()).contains("alice");
+    desk.run("ls", "/").failed(NOT_LOGGED_IN);
   }
 }

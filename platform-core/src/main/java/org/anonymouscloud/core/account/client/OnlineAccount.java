@@ -9,6 +9,8 @@ import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
@@ -113,6 +115,14 @@ public final class OnlineAccount implements AutoCloseable {
                   local.state().roots().get(now.generation()),
                   fresh.record().encode()));
     }
+  }
+
+  /**
+   * Has the server delete the account and all that it keeps of it, for good. The caller then logs
+   * this device out.
+   */
+  public void delete() throws Refused, IOException {
+    new AccountQuestions(link).tell(AccountMethod.DELETE, new Messages.Empty());
   }
 
   /** Whether these are the words on the account's sheet, by what the chain says of them. */

@@ -27,6 +27,7 @@ public enum AccountMethod {
   PAIR_PUT("account/pair-put"),
   PAIR_GET("account/pair-get"),
   PAIR_CLOSE("account/pair-close"),
+  DELETE("account/delete"),
   LOGOUT("account/logout");
 
   /** What every method here begins with. */

@@ -125,6 +125,7 @@ public final class AccountPeer {
           new Messages.PairGot(
               service.pairings().get(Cbor.decode(body, Messages.PairGet.class), account()));
       case PAIR_CLOSE -> closePairing();
+      case DELETE -> delete();
       case LOGOUT -> logout();
     };
   }
@@ -324,6 +325,12 @@ public final class AccountPeer {
 
   private AccountId loggedIn() throws Refused {
     return account().orElseThrow(AccountPeer::notLoggedIn);
+  }
+
+  /** For a device alone: a password that was seen does not suffice to destroy what it opens. */
+  private Messages.Empty delete() throws Refused {
+    service.delete(loggedIn());
+    return new Messages.Empty();
   }
 
   private Messages.Empty logout() {

@@ -1,0 +1,57 @@
+package org.anonymouscloud.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Console;
+import java.io.IOException;
+import java.util.Map;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code anoncloud account ...}. */
+@Command(
+    name = "account",
+    mixinStandardHelpOptions = true,
+    description = "The account that is logged in here.")
+final class AccountCommand {
+  private final Commands.Context context;
+
+  AccountCommand(Commands.Context context) {
+    this.context = context;
+  }
+
+  @Command(
+      name = "delete",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Delete the account and everything in it from the server, for good. Nobody can bring it",
+        "back, with the emergency sheet neither."
+      })
+  int delete(
+      @Option(names = "--yes", description = "Do not ask for the account's name.") boolean yes,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    String user = context.agent().get("/account").path("user").asText();
+    String confirmed = yes ? user : typed(user);
+    JsonNode done = context.agent().post("/account/delete", Map.of("user", confirmed));
+    if (json) {
+      context.terminal().printJson(done);
+    } else {
+      context.terminal().print("The account '" + user + "' is deleted.");
+    }
+    return 0;
+  }
+
+  private static String typed(String user) throws Problem {
+    Console console =
+        StandardTerminal.person()
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
+    String answer =
+        console.readLine(
+            "All files and messages of '%s' will be gone. Type the account's name: ", user);
+    return answer == null ? "" : answer.strip();
+  }
+}
