@@ -25,13 +25,18 @@ final class Hpke {
   /** Bytes that the AEAD adds. */
   static final int TAG = 16;
 
-  private static final HPKE SUITE =
-      new HPKE(HPKE.mode_base, HPKE.kem_X_WING, HPKE.kdf_HKDF_SHA256, HPKE.aead_CHACHA20_POLY1305);
-
   private Hpke() {}
 
+  /**
+   * One for each use: the library's object hashes in place, so two threads would mix their keys.
+   */
+  private static HPKE suite() {
+    return new HPKE(
+        HPKE.mode_base, HPKE.kem_X_WING, HPKE.kdf_HKDF_SHA256, HPKE.aead_CHACHA20_POLY1305);
+  }
+
   static byte[] publicKey(Secret seed) {
-    return SUITE.serializePublicKey(pair(seed).getPublic());
+    return suite().serializePublicKey(pair(seed).getPublic());
   }
 
   /**
@@ -40,7 +45,7 @@ final class Hpke {
    */
   static void check(byte[] publicKey) throws Malformed {
     try {
-      SUITE.setupBaseS(key(publicKey), new byte[0]);
+      suite().setupBaseS(key(publicKey), new byte[0]);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new Malformed("This is not a public key.");
     }
@@ -48,13 +53,13 @@ final class Hpke {
 
   /** Encapsulated key and ciphertext. */
   static byte[] seal(byte[] publicKey, byte[] info, byte[] associatedData, byte[] plain) {
-    return seal(SUITE.setupBaseS(key(publicKey), info), associatedData, plain);
+    return seal(suite().setupBaseS(key(publicKey), info), associatedData, plain);
   }
 
   /** With chosen randomness, for vectors alone. */
   static byte[] seal(
       byte[] publicKey, byte[] randomness, byte[] info, byte[] associatedData, byte[] plain) {
-    return seal(SUITE.setupBaseS(key(publicKey), info, randomness), associatedData, plain);
+    return seal(suite().setupBaseS(key(publicKey), info, randomness), associatedData, plain);
   }
 
   private static byte[] seal(
@@ -76,7 +81,7 @@ final class Hpke {
     }
     byte[] encapsulated = Arrays.copyOf(sealed, ENCAPSULATED);
     try {
-      HPKEContext context = SUITE.setupBaseR(encapsulated, pair(seed), info);
+      HPKEContext context = suite().setupBaseR(encapsulated, pair(seed), info);
       return context.open(associatedData, sealed, ENCAPSULATED, sealed.length - ENCAPSULATED);
     } catch (InvalidCipherTextException | IllegalStateException | IllegalArgumentException e) {
       throw new NotAuthentic();
@@ -84,11 +89,11 @@ final class Hpke {
   }
 
   private static AsymmetricKeyParameter key(byte[] publicKey) {
-    return SUITE.deserializePublicKey(publicKey);
+    return suite().deserializePublicKey(publicKey);
   }
 
   /** X-Wing's private key is its seed. */
   private static AsymmetricCipherKeyPair pair(Secret seed) {
-    return SUITE.deserializePrivateKey(seed.bytes(), null);
+    return suite().deserializePrivateKey(seed.bytes(), null);
   }
 }

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.anonymouscloud.core.testing.Vectors;
 import org.anonymouscloud.core.wire.Malformed;
 import org.junit.jupiter.api.Tag;
@@ -87,6 +91,29 @@ final class HpkeTest {
     refuses(OpeningKey.generate(), INFO, CONTEXT, sealed);
     refuses(key, CONTEXT, CONTEXT, sealed);
     refuses(key, INFO, INFO, sealed);
+  }
+
+  /** A seal that goes wrong unnoticed is a root secret that is lost. */
+  @Test
+  void manyThreadsSealAndOpenWithoutMixingTheirKeys() throws Exception {
+    List<Future<Void>> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int thread = 0; thread < 4; thread++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 100; i++) {
+                    byte[] sealed =
+                        SealingKey.of(key.sealingKey().bytes()).seal(INFO, CONTEXT, PLAIN);
+                    assertThat(key.open(INFO, CONTEXT, sealed)).isEqualTo(PLAIN);
+                  }
+                  return null;
+                }));
+      }
+    }
+    for (Future<Void> one : all) {
+      one.get();
+    }
   }
 
   @Test
