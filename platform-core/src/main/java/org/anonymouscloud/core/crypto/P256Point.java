@@ -56,7 +56,8 @@ public final class P256Point {
 
   /**
    * Hashes to a point that nobody knows the logarithm of: suite {@code P256_XMD:SHA-256_SSWU_RO_}
-   * (RFC 9380, section 8.2).
+   * (RFC 9380, section 8.2). The library's map calculates with {@code BigInteger}, in a time that
+   * depends on the message: only clients hash, each its own password, and nobody can ask them to.
    *
    * @param label the domain separation tag
    * @return empty with a chance below 2^-255, when the hash is the point at infinity
