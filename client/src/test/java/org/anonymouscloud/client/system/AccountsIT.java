@@ -39,8 +39,34 @@ final class AccountsIT {
         aTabletComesInByCode(laptop, server);
         thePasswordChanges(laptop, phone, server, alice);
         theWordsBringEverythingBack(laptop, desk, server, alice);
+        server.stop();
+        aFullServerAndAClosedOneSaySo(server);
       }
     }
+  }
+
+  private void aFullServerAndAClosedOneSaySo(TestServer server) throws Exception {
+    try (TestServer full = server.with("--max-users", "1").start();
+        Client bob = newcomer("bob", full).register();
+        Client carol = newcomer("carol", full)) {
+      assertThat(bob.run("ls", "/").succeeded().out()).doesNotContain("before.txt");
+      assertThat(carol.tryToRegister().failed(FAILED))
+          .contains("as many users as its owner allows");
+      full.stop();
+
+      try (TestServer closed = server.with("--registration", "closed").start();
+          Client dave = newcomer("dave", closed)) {
+        assertThat(dave.tryToRegister().failed(FAILED)).contains("takes no new accounts");
+        bob.run("ls", "/").succeeded();
+      }
+    }
+  }
+
+  private Client newcomer(String name, TestServer server) throws Exception {
+    return new Client(
+        folder.resolve(name + " home"),
+        server.connectionString(),
+        Person.in(folder, name, "a password of " + name));
   }
 
   private void put(Client client, String name) throws Exception {

@@ -39,18 +39,21 @@ final class Client implements AutoCloseable {
   }
 
   Client register() throws IOException, InterruptedException {
-    run(
-            "register",
-            "--server",
-            server,
-            "--user",
-            person.user(),
-            "--password-file",
-            person.passwordFile().toString(),
-            "--sheet",
-            person.sheet().toString())
-        .succeeded();
+    tryToRegister().succeeded();
     return this;
+  }
+
+  Result tryToRegister() throws IOException, InterruptedException {
+    return run(
+        "register",
+        "--server",
+        server,
+        "--user",
+        person.user(),
+        "--password-file",
+        person.passwordFile().toString(),
+        "--sheet",
+        person.sheet().toString());
   }
 
   /** Logs in with the password and the account key that stands on the sheet. */
