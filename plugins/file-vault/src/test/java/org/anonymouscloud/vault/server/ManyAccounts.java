@@ -54,7 +54,8 @@ final class ManyAccounts {
                 + " password_keys, name_shape, created, last_seen)"
                 + " VALUES (?, ?, ?, ?, 'active', ?, 'none', ?, 20000, 20001)",
             "INSERT INTO account_links (account_id, seq, link) VALUES (?, 0, ?)",
-            "INSERT INTO account_devices (account_id, device_id, signing_key) VALUES (?, ?, ?)",
+            "INSERT INTO account_signers (account_id, slot, signing_key, status)"
+                + " VALUES (?, ?, ?, 'valid')",
             "INSERT INTO account_slots (account_id, slot, generation, sealed) VALUES (?, ?, 1, ?)",
             "INSERT INTO account_key_bags (account_id, version, sealed) VALUES (?, 0, ?)",
             "INSERT INTO vault_packs (account_id, name, length, file, expires)"
@@ -91,7 +92,7 @@ final class ManyAccounts {
       } else {
         rows.setNull(4, java.sql.Types.BIGINT);
       }
-    } else if (statement.contains("account_devices") || statement.contains("account_slots")) {
+    } else if (statement.contains("account_signers") || statement.contains("account_slots")) {
       rows.setBytes(2, bytes(random, 16));
       rows.setBytes(3, bytes(random, 100));
     } else if (!statement.contains("vault_space")) {
