@@ -80,8 +80,7 @@ final class DishonestServerIT {
   }
 
   @BeforeEach
-  void forgetWhatIsInMemory() throws Exception {
-    client.stopAgent();
+  void makeAFolder() throws Exception {
     out = Files.createTempDirectory(folder, "out");
   }
 
@@ -101,6 +100,7 @@ final class DishonestServerIT {
 
   /** Starts the server on another state; the test puts the newest back. */
   private void serve(Path state) throws Exception {
+    client.stopAgent();
     server.stop();
     Folders.replace(server.data(), state);
     server.start();
@@ -127,6 +127,8 @@ final class DishonestServerIT {
   @Test
   @Tag("A21")
   void flippedBitsInEveryPackAreRefused() throws Exception {
+    // What the agent has seen of the tree, it would not ask for again.
+    client.stopAgent();
     for (Path pack : server.packs()) {
       byte[] content = Files.readAllBytes(pack);
       for (int at = 100; at < content.length; at += 1_000) {
@@ -177,6 +179,8 @@ final class DishonestServerIT {
   @Test
   @Tag("A22")
   void aPackOfTheServersOwnMakingIsRefused() throws Exception {
+    // What the agent has seen of the tree, it would not ask for again.
+    client.stopAgent();
     java.util.Random random = new java.util.Random(7);
     for (Path pack : server.packs()) {
       byte[] content = new byte[(int) Files.size(pack)];

@@ -7,8 +7,14 @@ import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.testing.AccountFlowsContract;
 import org.anonymouscloud.core.testing.PostgresForTests;
 import org.anonymouscloud.core.testing.PostgresServer;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+/**
+ * Eighty seconds, and what a client does depends little on the database: what the server does is in
+ * {@link PostgresAccountServiceTest}, which always runs. With {@code -Danoncloud.test.full=true}.
+ */
+@EnabledIfSystemProperty(named = "anoncloud.test.full", matches = "true")
 @ExtendWith(PostgresForTests.class)
 class PostgresAccountFlowsTest extends AccountFlowsContract {
   private final PostgresServer server;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A process that is killed at any point loses nothing that it has acknowledged. */
 class KilledWriterTest {
-  private static final int ROUNDS = 4;
+  private static final int ROUNDS = 2;
   private static final int ROWS_BEFORE_THE_KILL = 150;
 
   private static OpenDatabase open(Path folder) {

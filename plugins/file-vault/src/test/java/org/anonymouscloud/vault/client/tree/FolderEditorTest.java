@@ -88,7 +88,7 @@ final class FolderEditorTest {
     long seed = 20_261_103;
     Random random = new Random(seed);
     SortedMap<Name, Entry> model = new TreeMap<>();
-    for (int round = 0; round < 120; round++) {
+    for (int round = 0; round < 48; round++) {
       SortedMap<Name, Optional<Entry>> changes = new TreeMap<>();
       int count = 1 + random.nextInt(round % 10 == 0 ? 2_000 : 20);
       boolean mostlyRemoving = round % 4 == 3;
