@@ -80,7 +80,8 @@ final class DishonestServerIT {
   }
 
   @BeforeEach
-  void makeAFolder() throws Exception {
+  void forgetWhatIsInMemory() throws Exception {
+    client.stopAgent();
     out = Files.createTempDirectory(folder, "out");
   }
 
@@ -100,7 +101,6 @@ final class DishonestServerIT {
 
   /** Starts the server on another state; the test puts the newest back. */
   private void serve(Path state) throws Exception {
-    client.stopAgent();
     server.stop();
     Folders.replace(server.data(), state);
     server.start();
@@ -127,8 +127,6 @@ final class DishonestServerIT {
   @Test
   @Tag("A21")
   void flippedBitsInEveryPackAreRefused() throws Exception {
-    // What the agent has seen of the tree, it would not ask for again.
-    client.stopAgent();
     for (Path pack : server.packs()) {
       byte[] content = Files.readAllBytes(pack);
       for (int at = 100; at < content.length; at += 1_000) {
@@ -179,8 +177,6 @@ final class DishonestServerIT {
   @Test
   @Tag("A22")
   void aPackOfTheServersOwnMakingIsRefused() throws Exception {
-    // What the agent has seen of the tree, it would not ask for again.
-    client.stopAgent();
     java.util.Random random = new java.util.Random(7);
     for (Path pack : server.packs()) {
       byte[] content = new byte[(int) Files.size(pack)];
