@@ -7,9 +7,15 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.anonymouscloud.client.system.Client.Person;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nothing acknowledged is lost, and nothing half done stands in the way. */
+/**
+ * Nothing acknowledged is lost, and nothing half done stands in the way. {@link
+ * AcknowledgedWritesIT}, which always runs, kills servers more often; this tells what a person
+ * sees.
+ */
+@EnabledIfSystemProperty(named = "anoncloud.test.full", matches = "true")
 final class KilledServerIT {
   private static final int FILES = 40;
   private static final long FILE = 6L << 20;
