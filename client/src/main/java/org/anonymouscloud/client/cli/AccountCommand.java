@@ -1,7 +1,6 @@
 package org.anonymouscloud.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.Console;
 import java.io.IOException;
 import java.util.Map;
 import org.anonymouscloud.core.plugin.Problem;
@@ -32,7 +31,11 @@ final class AccountCommand {
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     String user = context.agent().get("/account").path("user").asText();
-    String confirmed = yes ? user : typed(user);
+    String confirmed =
+        yes
+            ? user
+            : StandardTerminal.ask(
+                "All files and messages of '" + user + "' will be gone. Type the account's name:");
     JsonNode done = context.agent().post("/account/delete", Map.of("user", confirmed));
     if (json) {
       context.terminal().printJson(done);
@@ -40,18 +43,5 @@ final class AccountCommand {
       context.terminal().print("The account '" + user + "' is deleted.");
     }
     return 0;
-  }
-
-  private static String typed(String user) throws Problem {
-    Console console =
-        StandardTerminal.person()
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
-    String answer =
-        console.readLine(
-            "All files and messages of '%s' will be gone. Type the account's name: ", user);
-    return answer == null ? "" : answer.strip();
   }
 }

@@ -1,6 +1,5 @@
 package org.anonymouscloud.client.cli;
 
-import java.io.Console;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.account.UserName;
@@ -48,15 +47,9 @@ final class DeleteAccountCommand implements Callable<Integer> {
   }
 
   private static void confirm(UserName user) throws Problem {
-    Console console =
-        StandardTerminal.person()
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
     String typed =
-        console.readLine("This deletes all of %s. Type the name once more: ", user.text());
-    if (typed == null || !typed.strip().equals(user.text())) {
+        StandardTerminal.ask("This deletes all of " + user.text() + ". Type the name once more:");
+    if (!typed.equals(user.text())) {
       throw new Problem(Problem.Kind.REFUSED, "Nothing was deleted.");
     }
   }

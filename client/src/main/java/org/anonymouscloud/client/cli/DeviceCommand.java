@@ -3,7 +3,6 @@ package org.anonymouscloud.client.cli;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.Console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -136,14 +135,7 @@ final class DeviceCommand {
   }
 
   private static boolean confirmed(String question) throws Problem {
-    Console console =
-        StandardTerminal.person()
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
-    String answer = console.readLine("%s [yes/no] ", question);
-    return answer != null && answer.strip().toLowerCase(Locale.ROOT).equals("yes");
+    return StandardTerminal.ask(question + " [yes/no]").toLowerCase(Locale.ROOT).equals("yes");
   }
 
   private List<JsonNode> devices() throws Problem, IOException {

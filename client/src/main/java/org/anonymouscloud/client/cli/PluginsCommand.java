@@ -1,6 +1,5 @@
 package org.anonymouscloud.client.cli;
 
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -269,14 +268,8 @@ final class PluginsCommand {
   }
 
   private static boolean confirmed() throws Problem {
-    Console console =
-        StandardTerminal.person()
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
-    String answer = console.readLine("%s", "Install it? [y/N] ");
-    return answer != null && Set.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
+    return Set.of("y", "yes")
+        .contains(StandardTerminal.ask("Install it? [y/N]").toLowerCase(Locale.ROOT));
   }
 
   @Command(

@@ -11,6 +11,7 @@ import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 
 /** Standard output and standard error. A bar is drawn only if a person is there to see it. */
@@ -29,6 +30,22 @@ final class StandardTerminal implements Terminal {
   /** The person's console; none if input or output is a file or a program. */
   static Optional<Console> person() {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal);
+  }
+
+  /**
+   * What a person types after a question, without the spaces around it; empty for nothing.
+   *
+   * @throws Problem if there is nobody to ask: {@code --yes} says it for scripts
+   */
+  static String ask(String question) throws Problem {
+    Console console =
+        person()
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
+    String answer = console.readLine("%s ", question);
+    return answer == null ? "" : answer.strip();
   }
 
   @Override

@@ -104,7 +104,7 @@ public final class Workers implements Serving, AutoCloseable {
   }
 
   private void accept() {
-    while (!draining || listening.isOpen()) {
+    while (listening.isOpen()) {
       try {
         SocketChannel connection = listening.accept();
         Thread.ofVirtual().name("worker-token").start(() -> assign(connection));

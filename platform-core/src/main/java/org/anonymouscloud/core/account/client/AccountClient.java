@@ -373,12 +373,7 @@ public final class AccountClient {
               chain,
               () -> questions.chain(chain.head()).state(),
               now -> {
-                if (now.generation() != chain.generation()) {
-                  throw new Refused(
-                      ErrorCode.CONFLICT,
-                      "Another device changed the account meanwhile. Log in once more.",
-                      true);
-                }
+                ChainWriter.requireSameRoot(chain, now);
                 return new ChainWriter.Draft(body, ChainWriter.NewKeys.of(device.key()), root);
               });
     }

@@ -110,6 +110,20 @@ record ChainWriter(AccountQuestions server, Clock clock, SlotId signer, SigningK
     }
   }
 
+  /**
+   * Whoever joins has the root secrets up to the one it read, and cannot hand on a newer one.
+   *
+   * @throws Refused if there is a newer one meanwhile; the whole is to be begun once more
+   */
+  static void requireSameRoot(ChainState read, ChainState now) throws Refused {
+    if (now.generation() != read.generation()) {
+      throw new Refused(
+          ErrorCode.CONFLICT,
+          "Another device changed the account meanwhile. Begin once more.",
+          true);
+    }
+  }
+
   private ChainLink link(ChainState before, Draft draft) throws Refused, IOException {
     ChainLink.Content content =
         ChainLink.Content.after(

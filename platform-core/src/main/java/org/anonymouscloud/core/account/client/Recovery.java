@@ -20,7 +20,6 @@ import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.ConnectionString;
-import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -186,12 +185,7 @@ public final class Recovery implements PreparedAccount {
               chain,
               () -> questions.chain(chain.head()).state(),
               now -> {
-                if (now.generation() != chain.generation()) {
-                  throw new Refused(
-                      ErrorCode.CONFLICT,
-                      "Another device changed the account meanwhile. Begin once more.",
-                      true);
-                }
+                ChainWriter.requireSameRoot(chain, now);
                 LinkBody body =
                     new LinkBody.Recover(
                         newPassword.keys(),
