@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.anonymouscloud.client.agent.Agent;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.WarmUp;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
@@ -138,7 +137,6 @@ final class AgentCommand {
             Agent.start(
                 context.home(), Commands.Version.number(), plugins.clientFeatures(), ending::ask)) {
       context.terminal().print("The agent runs at " + agent.url() + ".");
-      WarmUp.begin();
       ending.await();
     }
     return 0;

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.anonymouscloud.core.crypto.WarmUp;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
@@ -127,7 +126,6 @@ final class ServerCommand implements Callable<Integer> {
         Server server = start(options, settings.database(), plugins)) {
       context.terminal().print("The server is ready: " + server.address());
       systemd.ready();
-      WarmUp.begin();
       ending.await();
       systemd.stopping();
     }

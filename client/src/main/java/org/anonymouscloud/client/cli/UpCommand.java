@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.agent.Agent;
-import org.anonymouscloud.core.crypto.WarmUp;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
@@ -58,7 +57,6 @@ final class UpCommand implements Callable<Integer> {
               ending::ask)) {
         context.home().rememberLocalServer(server.address().toString());
         greet(server.address(), agent.url());
-        WarmUp.begin();
         ending.await();
       }
     }

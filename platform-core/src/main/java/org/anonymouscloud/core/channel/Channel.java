@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
 import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.WarmUp;
 import org.anonymouscloud.core.crypto.X25519KeyPair;
 import org.anonymouscloud.core.noise.CipherState;
 import org.anonymouscloud.core.noise.Transport;
@@ -342,6 +343,9 @@ public final class Channel implements AutoCloseable {
   }
 
   private void write(byte[] record, int plain) throws IOException {
+    if (RecordBuffers.isLarge(record)) {
+      WarmUp.begin();
+    }
     int sealed = keys.send().seal(record, PREFIX, plain, record, PREFIX);
     record[0] = (byte) (sealed >>> 8);
     record[1] = (byte) sealed;
@@ -456,6 +460,9 @@ public final class Channel implements AutoCloseable {
     byte[] sealed = record.array();
     // The JDK opens AES-GCM in place three times slower than from one array into another.
     boolean large = RecordBuffers.isLarge(sealed);
+    if (large) {
+      WarmUp.begin();
+    }
     byte[] array = large ? buffers.take(sealed.length) : sealed;
     int plain;
     try {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import org.anonymouscloud.core.account.server.ServerSecrets;
-import org.anonymouscloud.core.crypto.WarmUp;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -39,7 +38,6 @@ public final class WorkerServer {
         Services services =
             Services.start(
                 options, options.data(), database, secrets, listener.seats(), offered, clock)) {
-      WarmUp.begin();
       listener.serve(
           new SessionThreads(
               key, options.limits(), session -> services.handler(session, listener)));
