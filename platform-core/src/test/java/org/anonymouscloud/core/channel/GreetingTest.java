@@ -142,6 +142,7 @@ class GreetingTest {
     assertThatThrownBy(server::get).hasCauseInstanceOf(ConnectFailed.class);
   }
 
+  @Tag("A8")
   @Tag("A47")
   @Test
   void aVersionOlderThanBothSidesSpeakIsRefused() throws Exception {
@@ -254,6 +255,7 @@ class GreetingTest {
     }
   }
 
+  @Tag("A8")
   @Tag("A38")
   @Tag("A47")
   @Test

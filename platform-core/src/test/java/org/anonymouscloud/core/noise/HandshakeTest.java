@@ -283,11 +283,15 @@ final class HandshakeTest {
   @Test
   @Tag("A8")
   void twoSidesThatBelieveInDifferentVersionsDoNotMeet() throws Exception {
-    byte[] other = "AnonymousCloud/2".getBytes(US_ASCII);
-    try (Handshake client = Handshake.initiator(PRODUCT, other, HandshakeKeys.none());
-        Handshake answering = answering()) {
-      answering.read(client.write(NOTHING));
-      assertRefused(client, answering.write(NOTHING));
+    String own = new String(PROLOGUE, US_ASCII);
+    for (String other :
+        List.of("", "AnonymousCloud/0", "AnonymousCloud/2", own + own, own + "\0")) {
+      try (Handshake client =
+              Handshake.initiator(PRODUCT, other.getBytes(US_ASCII), HandshakeKeys.none());
+          Handshake answering = answering()) {
+        answering.read(client.write(NOTHING));
+        assertRefused(client, answering.write(NOTHING));
+      }
     }
   }
 

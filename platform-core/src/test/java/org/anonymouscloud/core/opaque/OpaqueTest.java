@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.wire.Malformed;
@@ -20,6 +22,7 @@ class OpaqueTest {
   private final Secret wrongPassword = Secret.of("battery staple".getBytes(UTF_8));
 
   @Test
+  @Tag("A7")
   void productionStretchesWithArgon2id() throws Exception {
     OpaqueClient slow = new OpaqueClient();
     RegistrationRecord record = register(slow).record();
@@ -31,6 +34,34 @@ class OpaqueTest {
     LoginResponse second = answer(quick.request(), record, CONTEXT).response();
     assertThatThrownBy(() -> quick.finish(second, Identities.ofClient(NAME), CONTEXT))
         .isInstanceOf(PasswordRefused.class);
+  }
+
+  /** Whoever has stolen the record plays the server and tries passwords out, in peace. */
+  @Test
+  @Tag("A12")
+  void aStolenRecordConfirmsNoGuessWithoutTheServersSecrets() throws Exception {
+    RegistrationRecord stolen = register(client).record();
+    OpaqueServer thief = new OpaqueServer(Secret.random(32), P256Scalar.random());
+
+    assertThat(confirmed(thief, stolen)).isEmpty();
+    // Only the secrets stand between: who has them finds the password, and still no account key.
+    assertThat(confirmed(server, stolen)).containsExactly("correct horse");
+  }
+
+  private List<String> confirmed(OpaqueServer with, RegistrationRecord record) {
+    List<String> confirmed = new ArrayList<>();
+    for (String guess : List.of("123456", "password", "correct horse", "Correct horse", "")) {
+      try (Secret secret = Secret.of(guess.getBytes(UTF_8))) {
+        OpaqueClient.Login login = client.login(secret);
+        OpaqueServer.Login answer =
+            with.login(login.request(), record, NAME, Identities.ofClient(NAME), CONTEXT);
+        login.finish(answer.response(), Identities.ofClient(NAME), CONTEXT).exportKey().close();
+        confirmed.add(guess);
+      } catch (PasswordRefused e) {
+        // As the guess is wrong, or cannot be told to be right.
+      }
+    }
+    return confirmed;
   }
 
   @Test

@@ -85,6 +85,15 @@ public abstract class AccountServiceContract {
   private static final long QUOTA = 5_000_000_000L;
   private static final int HASH = 32;
   private static final byte[] NO_INVITE = {};
+
+  /** What a password or the words do not suffice for. */
+  private static final List<AccountMethod> QUESTIONS_OF_DEVICES =
+      List.of(
+          AccountMethod.KEY_BAG_PUT,
+          AccountMethod.PAIR_OPEN,
+          AccountMethod.PAIR_CLOSE,
+          AccountMethod.DELETE);
+
   private static final Network HERE = Network.of(InetAddress.getLoopbackAddress());
 
   @TempDir private Path folder;
@@ -115,6 +124,7 @@ public abstract class AccountServiceContract {
   // Registration
 
   @Test
+  @Tag("A10")
   void whoRegisteredLogsInByPasswordAndThenByDevice() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     OpaqueClient opaque = new OpaqueClient();
@@ -155,6 +165,9 @@ public abstract class AccountServiceContract {
       assertThat(loggedIn.exportKey().sameAs(registered.exportKey())).isTrue();
     }
     assertThat(peer.account()).as("a password alone opens no feature").isEmpty();
+    for (AccountMethod method : QUESTIONS_OF_DEVICES) {
+      refuses(ErrorCode.NOT_LOGGED_IN, peer, method, questionsOfTheLoggedIn().get(method));
+    }
     assertThat(slot(peer, new SlotId.Password())).isEqualTo(alice.slots.getFirst().encode());
 
     tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
@@ -533,14 +546,22 @@ public abstract class AccountServiceContract {
   @Tag("A10")
   void aLoginThatIsHalfDoneOpensNothing() throws Exception {
     register(new BareAccount(ALICE));
-    AccountPeer peer = stranger();
-    loginStart(peer, ALICE, loginRequest());
+    AccountPeer started = stranger();
+    loginStart(started, ALICE, loginRequest());
+    AccountPeer wrong = stranger();
+    loginStart(wrong, ALICE, loginRequest());
+    refuses(
+        ErrorCode.LOGIN_FAILED,
+        wrong,
+        AccountMethod.LOGIN_FINISH,
+        new Messages.LoginFinish(RandomBytes.next(LoginProof.LENGTH)));
 
-    for (Map.Entry<AccountMethod, Object> question : questionsOfTheLoggedIn().entrySet()) {
-      refuses(ErrorCode.NOT_LOGGED_IN, peer, question.getKey(), question.getValue());
-      refuses(ErrorCode.NOT_LOGGED_IN, stranger(), question.getKey(), question.getValue());
+    for (AccountPeer peer : List.of(stranger(), started, wrong)) {
+      for (Map.Entry<AccountMethod, Object> question : questionsOfTheLoggedIn().entrySet()) {
+        refuses(ErrorCode.NOT_LOGGED_IN, peer, question.getKey(), question.getValue());
+      }
+      assertThat(peer.account()).isEmpty();
     }
-    assertThat(peer.account()).isEmpty();
   }
 
   private static Map<AccountMethod, Object> questionsOfTheLoggedIn() {

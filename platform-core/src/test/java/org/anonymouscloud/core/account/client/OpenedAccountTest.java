@@ -245,6 +245,9 @@ final class OpenedAccountTest {
 
     server.put(theirs.slots().getFirst());
     refuses("another account's slot");
+    server.put(
+        SlotSecret.seal(other.id(), PASSWORD, passwordSlot().keys().sealing(), account.root(), 0));
+    refuses("the right root secret, sealed to the right key for another account");
     server.put(PASSWORD, own);
     server.keyBag = theirs.keyBag();
     refuses("another account's key bag");
