@@ -8,6 +8,7 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.NamedRoot;
 import org.anonymouscloud.core.account.chain.NewDevice;
 import org.anonymouscloud.core.account.chain.NewRoot;
 import org.anonymouscloud.core.account.chain.SealedSlot;
@@ -56,7 +57,7 @@ final class BareAccount {
                     identity.verifyKey(),
                     slotKeys(passwordKey),
                     slotKeys(recoveryKey),
-                    RandomBytes.next(ChainLink.COMMITMENT),
+                    newlyNamed(),
                     first)),
             deviceKey,
             List.of(identity, passwordKey, recoveryKey));
@@ -183,11 +184,12 @@ final class BareAccount {
     return new SlotKeys(sealingKey, signing.verifyKey());
   }
 
-  private static NewRoot newRoot(int generation) {
-    return new NewRoot(
-        generation,
-        RandomBytes.next(ChainLink.COMMITMENT),
-        RandomBytes.next(ChainLink.SEALED_ROOT));
+  private NewRoot newRoot(int generation) {
+    return new NewRoot(generation, newlyNamed(), RandomBytes.next(ChainLink.SEALED_ROOT));
+  }
+
+  private NamedRoot newlyNamed() {
+    return new NamedRoot(RandomBytes.next(ChainLink.COMMITMENT), sealingKey);
   }
 
   private NewDevice newDevice() {

@@ -12,7 +12,7 @@ import org.anonymouscloud.core.wire.Malformed;
 /** The bytes of what links say (docs/formats/account.md). Each body has one encoding. */
 final class BodyFormat {
   private static final int KEYS = SealingKey.LENGTH + VerifyKey.LENGTH;
-  private static final int ROOT = Integer.BYTES + ChainLink.COMMITMENT + ChainLink.SEALED_ROOT;
+  private static final int ROOT = Integer.BYTES + NamedRoot.LENGTH + ChainLink.SEALED_ROOT;
   private static final int DEVICE =
       DeviceId.LENGTH + VerifyKey.LENGTH + SealingKey.LENGTH + ChainLink.SEALED_NAME;
 
@@ -25,7 +25,7 @@ final class BodyFormat {
         out.put(create.identity().bytes());
         put(out, create.password());
         put(out, create.recovery());
-        out.put(create.rootCommitment());
+        put(out, create.root());
         put(out, create.device());
       }
       case LinkBody.AddDevice(NewDevice device) -> put(out, device);
@@ -50,7 +50,7 @@ final class BodyFormat {
 
   private static int length(LinkBody body) {
     return switch (body) {
-      case LinkBody.Create create -> VerifyKey.LENGTH + 2 * KEYS + ChainLink.COMMITMENT + DEVICE;
+      case LinkBody.Create create -> VerifyKey.LENGTH + 2 * KEYS + NamedRoot.LENGTH + DEVICE;
       case LinkBody.AddDevice add -> DEVICE;
       case LinkBody.Revoke revoke -> ROOT + Short.BYTES + revoke.devices().size() * DeviceId.LENGTH;
       case LinkBody.ChangePassword change -> KEYS;
@@ -87,11 +87,7 @@ final class BodyFormat {
     return switch (type) {
       case LinkBody.Create.TYPE ->
           new LinkBody.Create(
-              VerifyKey.of(bytes(in, VerifyKey.LENGTH)),
-              keys(in),
-              keys(in),
-              bytes(in, ChainLink.COMMITMENT),
-              device(in));
+              VerifyKey.of(bytes(in, VerifyKey.LENGTH)), keys(in), keys(in), named(in), device(in));
       case LinkBody.AddDevice.TYPE -> new LinkBody.AddDevice(device(in));
       case LinkBody.Revoke.TYPE -> new LinkBody.Revoke(root(in), ids(in));
       case LinkBody.ChangePassword.TYPE -> new LinkBody.ChangePassword(keys(in));
@@ -114,12 +110,22 @@ final class BodyFormat {
   }
 
   private static void put(ByteBuffer out, NewRoot root) {
-    out.putInt(root.generation()).put(root.commitment()).put(root.previous());
+    out.putInt(root.generation());
+    put(out, root.named());
+    out.put(root.previous());
   }
 
-  private static NewRoot root(ByteBuffer in) {
-    return new NewRoot(
-        in.getInt(), bytes(in, ChainLink.COMMITMENT), bytes(in, ChainLink.SEALED_ROOT));
+  private static NewRoot root(ByteBuffer in) throws Malformed {
+    return new NewRoot(in.getInt(), named(in), bytes(in, ChainLink.SEALED_ROOT));
+  }
+
+  private static void put(ByteBuffer out, NamedRoot root) {
+    out.put(root.commitment()).put(root.share().bytes());
+  }
+
+  private static NamedRoot named(ByteBuffer in) throws Malformed {
+    return new NamedRoot(
+        bytes(in, ChainLink.COMMITMENT), SealingKey.of(bytes(in, SealingKey.LENGTH)));
   }
 
   private static void put(ByteBuffer out, NewDevice device) {

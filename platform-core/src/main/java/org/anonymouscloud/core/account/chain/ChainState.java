@@ -21,7 +21,7 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * @param genesis hash of the first link
  * @param head the last link
  * @param identity the account's Ed25519 public key; by it others know the account
- * @param rootCommitments one for each generation of the root secret, the oldest first
+ * @param roots what is said of the root secret of each generation, the oldest first
  * @param previousRoots each root secret but the newest, sealed under the one after it
  * @param devices those that may act for the account, in the order in which they came
  * @param former those that may no longer
@@ -33,7 +33,7 @@ public record ChainState(
     VerifyKey identity,
     SlotKeys password,
     SlotKeys recovery,
-    List<byte[]> rootCommitments,
+    List<NamedRoot> roots,
     List<byte[]> previousRoots,
     SequencedMap<DeviceId, ListedDevice> devices,
     Map<DeviceId, Former> former) {
@@ -48,7 +48,7 @@ public record ChainState(
   public record Former(ListedDevice device, int until) {}
 
   public ChainState {
-    rootCommitments = List.copyOf(rootCommitments);
+    roots = List.copyOf(roots);
     previousRoots = List.copyOf(previousRoots);
     devices = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(devices));
     former = Map.copyOf(former);
@@ -77,7 +77,7 @@ public record ChainState(
         create.identity(),
         create.password(),
         create.recovery(),
-        List.of(create.rootCommitment()),
+        List.of(create.root()),
         List.of(),
         new LinkedHashMap<>(
             Map.of(create.device().id(), ListedDevice.of(create.device(), content.time(), 0))),
@@ -167,7 +167,7 @@ public record ChainState(
     private final ChainState before;
     private final SequencedMap<DeviceId, ListedDevice> devices;
     private final Map<DeviceId, Former> former;
-    private final List<byte[]> commitments;
+    private final List<NamedRoot> roots;
     private final List<byte[]> previousRoots;
     private SlotKeys password;
     private SlotKeys recovery;
@@ -176,7 +176,7 @@ public record ChainState(
       this.before = before;
       this.devices = new LinkedHashMap<>(before.devices);
       this.former = new LinkedHashMap<>(before.former);
-      this.commitments = new ArrayList<>(before.rootCommitments);
+      this.roots = new ArrayList<>(before.roots);
       this.previousRoots = new ArrayList<>(before.previousRoots);
       this.password = before.password;
       this.recovery = before.recovery;
@@ -189,7 +189,7 @@ public record ChainState(
       if (devices.size() >= MAX_DEVICES) {
         throw new ChainRefused(Reason.TOO_MANY_DEVICES);
       }
-      devices.put(device.id(), ListedDevice.of(device, content.time(), commitments.size() - 1));
+      devices.put(device.id(), ListedDevice.of(device, content.time(), roots.size() - 1));
     }
 
     void revoke(List<DeviceId> gone) throws ChainRefused {
@@ -203,10 +203,10 @@ public record ChainState(
     }
 
     void renew(NewRoot root) throws ChainRefused {
-      if (root.generation() != commitments.size()) {
+      if (root.generation() != roots.size()) {
         throw new ChainRefused(Reason.WRONG_GENERATION);
       }
-      commitments.add(root.commitment());
+      roots.add(root.named());
       previousRoots.add(root.previous());
     }
 
@@ -226,7 +226,7 @@ public record ChainState(
           before.identity,
           password,
           recovery,
-          commitments,
+          roots,
           previousRoots,
           devices,
           former);
@@ -235,7 +235,12 @@ public record ChainState(
 
   /** The newest generation of the root secret, counted from 0. */
   public int generation() {
-    return rootCommitments.size() - 1;
+    return roots.size() - 1;
+  }
+
+  /** What others share with the account from now on, they seal to this key. */
+  public SealingKey shareKey() {
+    return roots.getLast().share();
   }
 
   /** A device that may act for the account. */

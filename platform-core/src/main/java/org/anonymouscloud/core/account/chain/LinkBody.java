@@ -22,20 +22,12 @@ public sealed interface LinkBody {
    * @param identity the account's Ed25519 public key
    * @param password the slot whose secret comes from password and account key
    * @param recovery the slot whose secret comes from the recovery words
-   * @param rootCommitment 32 bytes derived from the root secret of generation 0
+   * @param root what is said of the root secret of generation 0
    */
   record Create(
-      VerifyKey identity,
-      SlotKeys password,
-      SlotKeys recovery,
-      byte[] rootCommitment,
-      NewDevice device)
+      VerifyKey identity, SlotKeys password, SlotKeys recovery, NamedRoot root, NewDevice device)
       implements LinkBody {
     public static final int TYPE = 1;
-
-    public Create {
-      ChainLink.requireLength(rootCommitment, ChainLink.COMMITMENT);
-    }
 
     @Override
     public int type() {

@@ -21,6 +21,7 @@ import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
@@ -105,6 +106,15 @@ public final class LocalAccount implements AutoCloseable {
    */
   public Secret featureSecret(String feature, int generation) {
     return state().roots().get(generation).feature(feature);
+  }
+
+  /**
+   * Opens what others share with this account. The caller closes it.
+   *
+   * @param generation that was the newest when it was sealed, from 0 to {@link #generation}
+   */
+  public OpeningKey shareKey(int generation) {
+    return state().roots().get(generation).shareKey(account(), generation);
   }
 
   /**

@@ -57,7 +57,7 @@ record NewAccount(
               keyBag.identity().verifyKey(),
               password.keys(),
               recovery.keys(),
-              root.commitment(id, GENERATION),
+              root.name(id, GENERATION),
               device.introduce(id, root, name));
       ChainLink link =
           ChainLink.sign(

@@ -54,11 +54,15 @@ final class Author {
         OpeningKey.fromSeed(Secret.of(bytes(32, number))).sealingKey(), signing.verifyKey());
   }
 
-  static NewRoot root(int generation) {
-    return new NewRoot(
-        generation,
+  /** What a chain says of the root secret of a generation. */
+  static NamedRoot named(int generation) {
+    return new NamedRoot(
         bytes(ChainLink.COMMITMENT, generation),
-        bytes(ChainLink.SEALED_ROOT, generation));
+        OpeningKey.fromSeed(Secret.of(bytes(32, 100 + generation))).sealingKey());
+  }
+
+  static NewRoot root(int generation) {
+    return new NewRoot(generation, named(generation), bytes(ChainLink.SEALED_ROOT, generation));
   }
 
   /** The account begins with device 10. */
@@ -75,11 +79,7 @@ final class Author {
 
   static LinkBody creation() {
     return new LinkBody.Create(
-        IDENTITY.verifyKey(),
-        slot(PASSWORD, 3),
-        slot(RECOVERY, 4),
-        bytes(ChainLink.COMMITMENT, 0),
-        newDevice(10));
+        IDENTITY.verifyKey(), slot(PASSWORD, 3), slot(RECOVERY, 4), named(0), newDevice(10));
   }
 
   static LinkBody recover(boolean keepsDevices, int generation, int device) {

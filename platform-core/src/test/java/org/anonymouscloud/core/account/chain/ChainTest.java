@@ -109,7 +109,7 @@ final class ChainTest {
 
   @Test
   @Tag("A17")
-  void aSlotKeyThatNobodyCanSealToIsRefused() {
+  void aKeyThatNobodyCanSealToIsRefused() {
     // X25519's part of the password slot's key, made a point of small order.
     byte[] weak = create.encode();
     Arrays.fill(weak, 83 + 32 + 1184, 83 + 32 + 1216, (byte) 0);
@@ -117,7 +117,11 @@ final class ChainTest {
     byte[] large = create.encode();
     ByteBuffer.wrap(large).putShort(83 + 32, (short) -1);
 
-    for (byte[] bad : List.of(weak, large)) {
+    // The same of the share key, to which others seal.
+    byte[] weakShare = create.encode();
+    Arrays.fill(weakShare, 2643 + 1184, 2643 + 1216, (byte) 0);
+
+    for (byte[] bad : List.of(weak, large, weakShare)) {
       assertThatThrownBy(() -> Chain.replay(List.of(bad)))
           .isInstanceOfSatisfying(
               ChainRefused.class, e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED));

@@ -65,7 +65,7 @@ final class AccountFormatTest {
   private final byte[] account = hex(GIVEN, "account");
   private final byte[] root = hex(GIVEN, "root");
   private final byte[] secondRoot = hex(GIVEN, "secondRoot");
-  private final byte[] keys = concat(VERSION, hex(GIVEN, "identitySeed"), hex(GIVEN, "shareSeed"));
+  private final byte[] keys = concat(VERSION, hex(GIVEN, "identitySeed"));
   private final List<byte[]> links = all("links");
   private final List<byte[]> slots = all("slots");
 
@@ -177,7 +177,7 @@ final class AccountFormatTest {
             concat(new byte[] {2}, new byte[16]),
             concat(new byte[] {3}, hex(device(0), "id")),
             concat(new byte[] {3}, hex(device(1), "id")));
-    assertThat(first).hasSize(4299).startsWith(concat(VERSION, VERSION, account, new byte[40]));
+    assertThat(first).hasSize(5515).startsWith(concat(VERSION, VERSION, account, new byte[40]));
     assertThat(ByteBuffer.wrap(first).getLong(58)).isEqualTo(GIVEN.path("time").asLong());
     assertThat(Arrays.copyOfRange(first, 66, 83)).isEqualTo(ids.get(2));
     byte[] identity = Arrays.copyOfRange(first, 83, 115);
@@ -189,8 +189,9 @@ final class AccountFormatTest {
     assertThat(recovery).isEqualTo(concat(slotKey(secrets.get(1)), slotSign(secrets.get(1))));
     assertThat(Arrays.copyOfRange(first, 2611, 2643))
         .isEqualTo(derive(root, "root-commitment", account, GENERATION_0));
-    checkDevice(0, Arrays.copyOfRange(first, 2643, 4043), secrets.get(2));
-    byte[] laptop = Arrays.copyOfRange(first, 2659, 2691);
+    assertThat(Arrays.copyOfRange(first, 2643, 3859)).isEqualTo(shareKey(root, GENERATION_0));
+    checkDevice(0, Arrays.copyOfRange(first, 3859, 5259), secrets.get(2));
+    byte[] laptop = Arrays.copyOfRange(first, 3875, 3907);
     checkSignatures(first, laptop, identity, slotSign(secrets.get(0)), slotSign(secrets.get(1)));
 
     byte[] second = links.get(1);
@@ -202,19 +203,20 @@ final class AccountFormatTest {
     checkSignatures(second, slotSign(secrets.get(0)), Arrays.copyOfRange(second, 99, 131));
 
     byte[] third = links.get(2);
-    assertThat(third).hasSize(305).startsWith(new byte[] {1, 3});
+    assertThat(third).hasSize(1521).startsWith(new byte[] {1, 3});
     assertThat(Arrays.copyOfRange(third, 26, 58)).isEqualTo(Digest.sha256(second).bytes());
     assertThat(Arrays.copyOfRange(third, 66, 83)).isEqualTo(ids.get(2));
     assertThat(Arrays.copyOfRange(third, 83, 87)).isEqualTo(GENERATION_1);
     assertThat(Arrays.copyOfRange(third, 87, 119))
         .isEqualTo(derive(secondRoot, "root-commitment", account, GENERATION_1));
+    assertThat(Arrays.copyOfRange(third, 119, 1335)).isEqualTo(shareKey(secondRoot, GENERATION_1));
     assertThat(
             open(
                 derive(secondRoot, "previous-root"),
                 concat(label("previous-root"), VERSION, account, GENERATION_0),
-                Arrays.copyOfRange(third, 119, 223)))
+                Arrays.copyOfRange(third, 1335, 1439)))
         .isEqualTo(root);
-    assertThat(Arrays.copyOfRange(third, 223, 241))
+    assertThat(Arrays.copyOfRange(third, 1439, 1457))
         .isEqualTo(concat(new byte[] {0, 1}, hex(device(1), "id")));
     checkSignatures(third, laptop);
 
@@ -225,7 +227,7 @@ final class AccountFormatTest {
       checkSlot(slots.get(i + 4), ids.get(i), secrets.get(i), GENERATION_1, secondRoot);
     }
     byte[] bag = hex(MADE, "keyBag");
-    assertThat(bag).hasSize(142).startsWith(concat(VERSION, GENERATION_0));
+    assertThat(bag).hasSize(110).startsWith(concat(VERSION, GENERATION_0));
     assertThat(
             open(
                 derive(root, "key-bag"),
@@ -331,7 +333,9 @@ final class AccountFormatTest {
             derive(root, "key-bag"),
             derive(root, "device-name"),
             derive(root, "feature", ascii("file-vault")),
+            Digest.sha256(shareKey(root, GENERATION_0)).bytes(),
             derive(secondRoot, "root-commitment", account, GENERATION_1),
+            Digest.sha256(shareKey(secondRoot, GENERATION_1)).bytes(),
             derive(secondRoot, "previous-root"),
             Digest.sha256(links.get(0)).bytes(),
             Digest.sha256(links.get(1)).bytes(),
@@ -359,6 +363,12 @@ final class AccountFormatTest {
 
   private static byte[] slotKey(byte[] slotSecret) {
     return OpeningKey.fromSeed(Secret.of(derive(slotSecret, "slot-key"))).sealingKey().bytes();
+  }
+
+  private byte[] shareKey(byte[] rootSecret, byte[] generation) {
+    return OpeningKey.fromSeed(Secret.of(derive(rootSecret, "share-key", account, generation)))
+        .sealingKey()
+        .bytes();
   }
 
   private static byte[] slotSign(byte[] slotSecret) {

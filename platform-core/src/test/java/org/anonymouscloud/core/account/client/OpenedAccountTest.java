@@ -14,6 +14,7 @@ import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.NamedRoot;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.chain.SlotKeys;
@@ -22,6 +23,7 @@ import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -46,8 +48,8 @@ final class OpenedAccountTest {
     assertThat(opened.roots().getFirst().secret().sameAs(account.root().secret())).isTrue();
     assertThat(opened.keyBag().identity().verifyKey())
         .isEqualTo(account.keyBag().identity().verifyKey());
-    assertThat(opened.keyBag().share().sealingKey())
-        .isEqualTo(account.keyBag().share().sealingKey());
+    assertThat(opened.chain().state().shareKey())
+        .isEqualTo(account.root().shareKey(account.id(), 0).sealingKey());
     for (SlotSecret secret :
         List.of(
             SlotSecret.recovery(account.id(), account.words().secret()),
@@ -220,6 +222,22 @@ final class OpenedAccountTest {
   }
 
   @Test
+  @Tag("A6")
+  void aShareKeyThatDoesNotFollowFromTheRootSecretIsRefused() throws Exception {
+    NamedRoot right = account.root().name(account.id(), 0);
+    try (SlotSecret slot = passwordSlot();
+        SigningKey byPassword = slot.signingKey();
+        OpeningKey evil = OpeningKey.generate()) {
+      NamedRoot swapped = new NamedRoot(right.commitment(), evil.sealingKey());
+      // Signed by all who must sign: the check of the key is all that stands between.
+      server.links.set(0, genesis(account, slot.keys(), byPassword, swapped).encode());
+      refuses("another's share key beside the right commitment");
+      server.links.set(0, genesis(account, slot.keys(), byPassword, right).encode());
+      assertThat(open().chain().state().shareKey()).isEqualTo(right.share());
+    }
+  }
+
+  @Test
   @Tag("A12")
   void withoutTheAccountKeyThePasswordOpensNothing() {
     // All that the server has or can find out by guessing the password: its records, the export
@@ -306,6 +324,11 @@ final class OpenedAccountTest {
   }
 
   private static ChainLink genesis(NewAccount evil, SlotKeys passwordSlot, SigningKey byPassword) {
+    return genesis(evil, passwordSlot, byPassword, evil.root().name(evil.id(), 0));
+  }
+
+  private static ChainLink genesis(
+      NewAccount evil, SlotKeys passwordSlot, SigningKey byPassword, NamedRoot named) {
     AccountId id = evil.id();
     try (SlotSecret recovery = SlotSecret.recovery(id, evil.words().secret());
         SigningKey byRecovery = recovery.signingKey()) {
@@ -314,7 +337,7 @@ final class OpenedAccountTest {
               evil.keyBag().identity().verifyKey(),
               passwordSlot,
               recovery.keys(),
-              evil.root().commitment(id, 0),
+              named,
               evil.device().introduce(id, evil.root(), NAME));
       return ChainLink.sign(
           ChainLink.Content.after(

@@ -7,7 +7,6 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.NotAuthentic;
-import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.SigningKey;
 
@@ -15,26 +14,23 @@ import org.anonymouscloud.core.crypto.SigningKey;
  * The account's long-lived private keys.
  *
  * @param identity signs the chain; its public half stands in the first link
- * @param share opens what others seal to this account
  */
-public record KeyBag(SigningKey identity, OpeningKey share) implements AutoCloseable {
+public record KeyBag(SigningKey identity) implements AutoCloseable {
   /** Bytes in an encoded bag. */
-  public static final int LENGTH = 1 + SigningKey.SEED_LENGTH + OpeningKey.SEED_LENGTH;
+  public static final int LENGTH = 1 + SigningKey.SEED_LENGTH;
 
   private static final byte VERSION = 1;
   private static final int HEADER = 1 + Integer.BYTES;
 
   /** New keys. */
   public static KeyBag random() {
-    return new KeyBag(SigningKey.generate(), OpeningKey.generate());
+    return new KeyBag(SigningKey.generate());
   }
 
   /** The bag's bytes; the caller closes them. */
   public Secret encode() {
-    try (Secret first = identity.seed();
-        Secret second = share.seed()) {
-      return Secret.of(
-          ByteBuffer.allocate(LENGTH).put(VERSION).put(first.bytes()).put(second.bytes()).array());
+    try (Secret seed = identity.seed()) {
+      return Secret.of(ByteBuffer.allocate(LENGTH).put(VERSION).put(seed.bytes()).array());
     }
   }
 
@@ -48,10 +44,8 @@ public record KeyBag(SigningKey identity, OpeningKey share) implements AutoClose
     if (bytes.length != LENGTH || bytes[0] != VERSION) {
       throw new NotAuthentic();
     }
-    int second = 1 + SigningKey.SEED_LENGTH;
-    try (Secret identity = Secret.of(Arrays.copyOfRange(bytes, 1, second));
-        Secret share = Secret.of(Arrays.copyOfRange(bytes, second, LENGTH))) {
-      return new KeyBag(SigningKey.fromSeed(identity), OpeningKey.fromSeed(share));
+    try (Secret identity = Secret.of(Arrays.copyOfRange(bytes, 1, LENGTH))) {
+      return new KeyBag(SigningKey.fromSeed(identity));
     }
   }
 
@@ -119,7 +113,6 @@ public record KeyBag(SigningKey identity, OpeningKey share) implements AutoClose
   @Override
   public void close() {
     identity.close();
-    share.close();
   }
 
   @Override

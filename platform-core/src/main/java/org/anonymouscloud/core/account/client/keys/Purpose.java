@@ -15,6 +15,7 @@ enum Purpose {
   SLOT_SIGN("slot-sign"),
   SLOT("slot"),
   ROOT_COMMITMENT("root-commitment"),
+  SHARE_KEY("share-key"),
   PREVIOUS_ROOT("previous-root"),
   KEY_BAG("key-bag"),
   DEVICE_NAME("device-name"),

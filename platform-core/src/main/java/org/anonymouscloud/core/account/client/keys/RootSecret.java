@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.NamedRoot;
 import org.anonymouscloud.core.account.chain.NewRoot;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.ConstantTime;
 import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
 
 /**
@@ -48,20 +50,31 @@ public final class RootSecret implements AutoCloseable {
     return new RootSecret(secret);
   }
 
-  /** What the chain says of this secret, so that nobody can slip in another (A5). */
-  public byte[] commitment(AccountId account, int generation) {
+  /** What the chain says of this secret, so that nobody can slip in another (A5, A6). */
+  public NamedRoot name(AccountId account, int generation) {
     try (Secret commitment =
-        Purpose.ROOT_COMMITMENT.key(secret, account.bytes(), number(generation))) {
-      return commitment.bytes().clone();
+            Purpose.ROOT_COMMITMENT.key(secret, account.bytes(), number(generation));
+        OpeningKey share = shareKey(account, generation)) {
+      return new NamedRoot(commitment.bytes().clone(), share.sealingKey());
     }
   }
 
-  /** Whether the chain names this secret as that of a generation. */
-  boolean isCommittedTo(ChainState chain, int generation) {
-    return generation >= 0
-        && generation <= chain.generation()
-        && ConstantTime.equal(
-            commitment(chain.account(), generation), chain.rootCommitments().get(generation));
+  /** Opens what others share with the account in a generation of it. The caller closes it. */
+  public OpeningKey shareKey(AccountId account, int generation) {
+    try (Secret seed = Purpose.SHARE_KEY.key(secret, account.bytes(), number(generation))) {
+      return OpeningKey.fromSeed(seed);
+    }
+  }
+
+  /** Whether the chain names this secret, and the share key that follows from it. */
+  boolean isNamedBy(ChainState chain, int generation) {
+    if (generation < 0 || generation > chain.generation()) {
+      return false;
+    }
+    NamedRoot own = name(chain.account(), generation);
+    NamedRoot named = chain.roots().get(generation);
+    return ConstantTime.equal(own.commitment(), named.commitment())
+        && own.share().equals(named.share());
   }
 
   /**
@@ -75,7 +88,7 @@ public final class RootSecret implements AutoCloseable {
       byte[] sealed =
           ChunkedEncryption.seal(
               key, context(chain.account(), generation - 1), previous.secret.bytes());
-      return new NewRoot(generation, commitment(chain.account(), generation), sealed);
+      return new NewRoot(generation, name(chain.account(), generation), sealed);
     }
   }
 
@@ -94,7 +107,7 @@ public final class RootSecret implements AutoCloseable {
             all.getFirst()
                 .openPrevious(chain.account(), chain.previousRoots().get(generation), generation);
         all.addFirst(earlier);
-        if (!earlier.isCommittedTo(chain, generation)) {
+        if (!earlier.isNamedBy(chain, generation)) {
           throw new NotAuthentic();
         }
       }

@@ -151,7 +151,7 @@ public final class SlotSecret implements AutoCloseable {
       byte[] opened =
           key.open(Purpose.SLOT.context(), context(account, slot, generation), record.sealed());
       RootSecret root = RootSecret.of(Secret.of(opened));
-      if (!root.isCommittedTo(chain, generation)) {
+      if (!root.isNamedBy(chain, generation)) {
         root.close();
         throw new NotAuthentic();
       }
