@@ -92,6 +92,8 @@ public abstract class AccountServiceContract {
           AccountMethod.KEY_BAG_PUT,
           AccountMethod.PAIR_OPEN,
           AccountMethod.PAIR_CLOSE,
+          AccountMethod.CONTACT_FIND,
+          AccountMethod.CONTACT_CHAIN,
           AccountMethod.DELETE);
 
   private static final Network HERE = Network.of(InetAddress.getLoopbackAddress());
@@ -566,25 +568,18 @@ public abstract class AccountServiceContract {
 
   private static Map<AccountMethod, Object> questionsOfTheLoggedIn() {
     BareAccount nobody = new BareAccount(BOB);
-    return Map.of(
-        AccountMethod.PASSWORD_START,
-        new Messages.PasswordStart(registrationRequest()),
-        AccountMethod.CHAIN_GET,
-        new Messages.ChainGet(0),
-        AccountMethod.CHAIN_APPEND,
-        BareAccount.append(nobody.addDevice()),
-        AccountMethod.SLOT_GET,
-        new Messages.SlotGet(new SlotId.Password().encode(), 0),
-        AccountMethod.KEY_BAG_GET,
-        new Messages.Empty(),
-        AccountMethod.KEY_BAG_PUT,
-        new Messages.KeyBag(1, new byte[8]),
-        AccountMethod.PAIR_OPEN,
-        new Messages.Empty(),
-        AccountMethod.PAIR_CLOSE,
-        new Messages.Empty(),
-        AccountMethod.DELETE,
-        new Messages.Empty());
+    return Map.ofEntries(
+        Map.entry(AccountMethod.PASSWORD_START, new Messages.PasswordStart(registrationRequest())),
+        Map.entry(AccountMethod.CHAIN_GET, new Messages.ChainGet(0)),
+        Map.entry(AccountMethod.CHAIN_APPEND, BareAccount.append(nobody.addDevice())),
+        Map.entry(AccountMethod.SLOT_GET, new Messages.SlotGet(new SlotId.Password().encode(), 0)),
+        Map.entry(AccountMethod.KEY_BAG_GET, new Messages.Empty()),
+        Map.entry(AccountMethod.KEY_BAG_PUT, new Messages.KeyBag(1, new byte[8])),
+        Map.entry(AccountMethod.PAIR_OPEN, new Messages.Empty()),
+        Map.entry(AccountMethod.PAIR_CLOSE, new Messages.Empty()),
+        Map.entry(AccountMethod.CONTACT_FIND, new Messages.ContactFind(ALICE.text())),
+        Map.entry(AccountMethod.CONTACT_CHAIN, new Messages.ContactChain(nobody.id.bytes(), 0)),
+        Map.entry(AccountMethod.DELETE, new Messages.Empty()));
   }
 
   /** So that a method that comes to the protocol is asked by strangers here, too. */

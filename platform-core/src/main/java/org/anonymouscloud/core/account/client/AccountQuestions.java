@@ -1,14 +1,13 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.ChainPages;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
@@ -17,9 +16,6 @@ import org.anonymouscloud.core.wire.Refused;
 
 /** What a client asks about its account, in types. Thread-safe as its link is. */
 record AccountQuestions(Link link) {
-  /** No honest chain comes near; without a limit a server could fill the client's memory. */
-  private static final int MAX_LINKS = 10_000;
-
   <T> T ask(AccountMethod method, Record question, Class<T> answer) throws Refused, IOException {
     return Cbor.decode(link.ask(method.toString(), Cbor.encode(question)), answer);
   }
@@ -34,22 +30,10 @@ record AccountQuestions(Link link) {
    * @throws AccountTampered if it is not one
    */
   Chain chain() throws Refused, IOException {
-    List<byte[]> links = new ArrayList<>();
-    boolean more = true;
-    while (more) {
-      Messages.ChainGot got =
-          ask(
-              AccountMethod.CHAIN_GET,
-              new Messages.ChainGet(links.size()),
-              Messages.ChainGot.class);
-      links.addAll(got.links());
-      more = got.more();
-      if ((more && got.links().isEmpty()) || links.size() > MAX_LINKS) {
-        throw new AccountTampered(new ChainRefused(ChainRefused.Reason.GAP));
-      }
-    }
+    ChainPages pages =
+        from -> ask(AccountMethod.CHAIN_GET, new Messages.ChainGet(from), Messages.ChainGot.class);
     try {
-      return Chain.replay(links);
+      return Chain.replay(pages.all());
     } catch (ChainRefused e) {
       throw new AccountTampered(e);
     }

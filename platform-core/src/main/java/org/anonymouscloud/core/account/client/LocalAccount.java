@@ -82,7 +82,7 @@ public final class LocalAccount implements AutoCloseable {
 
   /** The day on which somebody last showed that the emergency sheet is at hand. */
   public Optional<LocalDate> rehearsed() throws IOException {
-    return kept.feature(OWN_VALUES)
+    return ownValues()
         .get(REHEARSED)
         .map(day -> LocalDate.ofEpochDay(ByteBuffer.wrap(day).getLong()));
   }
@@ -90,7 +90,12 @@ public final class LocalAccount implements AutoCloseable {
   /** Notes that the sheet is at hand today. */
   public void rehearse() throws IOException {
     long day = LocalDate.now(clock).toEpochDay();
-    kept.feature(OWN_VALUES).put(REHEARSED, ByteBuffer.allocate(Long.BYTES).putLong(day).array());
+    ownValues().put(REHEARSED, ByteBuffer.allocate(Long.BYTES).putLong(day).array());
+  }
+
+  /** What this device keeps that is the account's own and small. */
+  FeatureState ownValues() {
+    return kept.feature(OWN_VALUES);
   }
 
   /** The newest generation of the root secret, counted from 0. */

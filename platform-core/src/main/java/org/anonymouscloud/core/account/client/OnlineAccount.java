@@ -7,6 +7,7 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.client.contacts.Contacts;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
@@ -27,12 +28,14 @@ public final class OnlineAccount implements AutoCloseable {
   private final LocalAccount local;
   private final Clock clock;
   private final ReconnectingLink link;
+  private final Contacts contacts;
   private volatile @Nullable ChainState chain;
 
   OnlineAccount(LocalAccount local, Clock clock, Dialer dialer) {
     this.local = local;
     this.clock = clock;
     this.link = new ReconnectingLink(() -> logIn(dialer.dial()));
+    this.contacts = new Contacts(link, local.user(), this::known, local.ownValues());
   }
 
   private Connection logIn(Connection connection) throws IOException {
@@ -87,6 +90,17 @@ public final class OnlineAccount implements AutoCloseable {
       key = refresh().deviceKey(signer, generation);
     }
     return key.isPresent() && Signatures.verify(key.get(), label, message, signature);
+  }
+
+  /** The newest chain that this device has seen; asks the server if it has seen none yet. */
+  private ChainState known() throws IOException {
+    ChainState known = chain;
+    return known == null ? refresh() : known;
+  }
+
+  /** Other people's accounts. */
+  public Contacts contacts() {
+    return contacts;
   }
 
   /** The account's devices. */

@@ -27,6 +27,8 @@ public enum AccountMethod {
   PAIR_PUT("account/pair-put"),
   PAIR_GET("account/pair-get"),
   PAIR_CLOSE("account/pair-close"),
+  CONTACT_FIND("account/contact-find"),
+  CONTACT_CHAIN("account/contact-chain"),
   DELETE("account/delete"),
   LOGOUT("account/logout");
 

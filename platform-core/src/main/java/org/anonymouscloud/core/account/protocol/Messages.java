@@ -95,5 +95,13 @@ public final class Messages {
    */
   public record PairGot(byte[] message) {}
 
+  /** Who a name belongs to. */
+  public record ContactFind(String userName) {}
+
+  public record ContactFound(byte[] account) {}
+
+  /** As {@link ChainGet}, of anybody's chain. */
+  public record ContactChain(byte[] account, long from) {}
+
   public record Empty() {}
 }

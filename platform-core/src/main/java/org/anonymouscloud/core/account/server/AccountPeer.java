@@ -125,6 +125,8 @@ public final class AccountPeer {
           new Messages.PairGot(
               service.pairings().get(Cbor.decode(body, Messages.PairGet.class), account()));
       case PAIR_CLOSE -> closePairing();
+      case CONTACT_FIND -> find(Cbor.decode(body, Messages.ContactFind.class));
+      case CONTACT_CHAIN -> links(Cbor.decode(body, Messages.ContactChain.class));
       case DELETE -> delete();
       case LOGOUT -> logout();
     };
@@ -321,6 +323,24 @@ public final class AccountPeer {
   private Messages.Empty closePairing() throws Refused {
     service.pairings().close(loggedIn());
     return new Messages.Empty();
+  }
+
+  /** Names are no secret among those who have an account, but nobody walks through them all. */
+  private Messages.ContactFound find(Messages.ContactFind message) throws Refused {
+    AccountId asking = loggedIn();
+    UserName name = new UserName(message.userName());
+    service.limits().countLookUp(asking);
+    return service
+        .find(name)
+        .map(found -> new Messages.ContactFound(found.id().bytes()))
+        .orElseThrow(
+            () -> new Refused(ErrorCode.NOT_FOUND, "There is no user '" + name + "' here."));
+  }
+
+  /** Whoever has an account's id, which nobody can guess, was told it. */
+  private Messages.ChainGot links(Messages.ContactChain message) throws Refused {
+    loggedIn();
+    return service.linksOfOther(AccountId.of(message.account()), message.from());
   }
 
   private AccountId loggedIn() throws Refused {

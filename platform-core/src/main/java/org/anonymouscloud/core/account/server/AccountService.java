@@ -267,6 +267,16 @@ public final class AccountService {
     }
   }
 
+  /** The same of an account that may be gone. */
+  Messages.ChainGot linksOfOther(AccountId account, long from) throws Refused {
+    Messages.ChainGot got = links(account, from);
+    if (got.links().isEmpty()
+        && database.read(handle -> new AccountTables(handle).userName(account)).isEmpty()) {
+      throw new Refused(ErrorCode.NOT_FOUND, "This account is gone.");
+    }
+    return got;
+  }
+
   Messages.ChainGot links(AccountId account, long from) {
     List<byte[]> links =
         database.read(

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.crypto.Hmac;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -19,10 +20,11 @@ import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;
 
 /**
- * How often strangers may try (A10): for one account, from one network, and all together. Counted
- * in the database, so a restart forgives nothing and all nodes count together. A name that nobody
- * has is counted like any other (A11). What is stored are keyed codes of names and networks, which
- * the database alone does not turn back. Thread-safe.
+ * How often strangers may try (A10): for one account, from one network, and all together; and how
+ * many names those who are no strangers may look up. Counted in the database, so a restart forgives
+ * nothing and all nodes count together. A name that nobody has is counted like any other (A11).
+ * What is stored are keyed codes of names and networks, which the database alone does not turn
+ * back. Thread-safe.
  *
  * <p>A device that logs in with its key guesses nothing and is not counted.
  */
@@ -120,6 +122,11 @@ public final class LoginLimits {
   /** All nodes write the sum of all tries; in one row they would wait for each other. */
   private static final int SHARES_OF_ALL = 16;
 
+  /** What people need who enter their contacts; a dictionary would take years (A11). */
+  private static final Rule LOOK_UPS = new Steady(60, Duration.ofSeconds(30));
+
+  private static final byte[] LOOK_UP = "attempts/look-up/account/".getBytes(US_ASCII);
+
   private static final int CODE = 16;
   private static final Rule DOUBLING = new Doubling();
 
@@ -156,6 +163,16 @@ public final class LoginLimits {
    */
   public void count(Door door, Network from) throws Refused {
     count(ofAnybody(door, from));
+  }
+
+  /**
+   * Counts a name that an account looks up, whether there is such a user or not.
+   *
+   * @param by who asks
+   * @throws Refused as above
+   */
+  public void countLookUp(AccountId by) throws Refused {
+    count(List.of(new Count(code(LOOK_UP, by.bytes()), LOOK_UPS)));
   }
 
   /** Forgets the account's tries, for the last one was right. */

@@ -1,0 +1,73 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+
+/** What a server says of names and accounts; nothing keeps it to the truth. */
+final class Directory implements Link {
+  final Map<UserName, AccountId> names = new HashMap<>();
+  final Map<AccountId, List<byte[]>> chains = new HashMap<>();
+  final List<String> asked = new ArrayList<>();
+  int linksInAnAnswer = 16;
+
+  /** The name leads to this account from now on, as far as it has come. */
+  void show(UserName name, Person person) {
+    names.put(name, person.id());
+    show(person);
+  }
+
+  void show(Person person) {
+    chains.put(person.id(), person.encoded());
+  }
+
+  @Override
+  public byte[] ask(String method, byte[] body) throws Refused, IOException {
+    asked.add(method);
+    return Cbor.encode(
+        switch (AccountMethod.of(method).orElseThrow()) {
+          case CONTACT_FIND -> {
+            UserName name = new UserName(Cbor.decode(body, Messages.ContactFind.class).userName());
+            yield new Messages.ContactFound(known(names, name).bytes());
+          }
+          case CONTACT_CHAIN -> {
+            Messages.ContactChain question = Cbor.decode(body, Messages.ContactChain.class);
+            List<byte[]> links = known(chains, AccountId.of(question.account()));
+            int from = Math.min((int) question.from(), links.size());
+            int to = Math.min(from + linksInAnAnswer, links.size());
+            yield new Messages.ChainGot(links.subList(from, to), to < links.size());
+          }
+          default -> throw new Refused(ErrorCode.UNKNOWN_METHOD, method);
+        });
+  }
+
+  private static <K, V> V known(Map<K, V> all, K key) throws Refused {
+    V value = all.get(key);
+    if (value == null) {
+      throw new Refused(ErrorCode.NOT_FOUND, "There is no such thing.");
+    }
+    return value;
+  }
+
+  @Override
+  public Call open(String method, byte[] body) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Subscription subscribe(String topic, Consumer<byte[]> receiver) {
+    throw new UnsupportedOperationException();
+  }
+}
