@@ -90,6 +90,7 @@ public final class Agent implements AutoCloseable {
     List<Route> routes = new ArrayList<>(own());
     routes.addAll(new AccountRoutes(account).routes());
     routes.addAll(new DeviceRoutes(account).routes());
+    routes.addAll(new ContactRoutes(account).routes());
     Panels panels = new Panels();
     for (ClientFeature feature : features) {
       try {

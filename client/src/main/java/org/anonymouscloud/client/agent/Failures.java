@@ -9,6 +9,7 @@ import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
 import org.anonymouscloud.core.account.client.DeviceRefused;
 import org.anonymouscloud.core.account.client.PairingFailed;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
+import org.anonymouscloud.core.account.client.contacts.ContactRefused;
 import org.anonymouscloud.core.account.client.local.StateDamaged;
 import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.ConnectionLost;
@@ -31,6 +32,10 @@ public final class Failures {
       case NotLoggedIn nobody -> problem(Problem.Kind.NOT_LOGGED_IN, nobody);
       case UntrustedServer server -> Optional.of(untrusted(server));
       case AccountTampered tampered -> problem(Problem.Kind.SECURITY, tampered);
+      // Of this program's own words alone, so none of them need be cut.
+      case ContactRefused refused ->
+          Optional.of(
+              new Problem(Problem.Kind.SECURITY, String.valueOf(refused.getMessage()), refused));
       case PairingFailed failed -> problem(Problem.Kind.SECURITY, failed);
       case StateDamaged damaged -> problem(Problem.Kind.SECURITY, damaged);
       case WrongAccountKey wrong -> problem(Problem.Kind.FORBIDDEN, wrong);

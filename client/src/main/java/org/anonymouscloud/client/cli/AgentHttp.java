@@ -56,9 +56,18 @@ final class AgentHttp implements AgentApi {
 
   @Override
   public JsonNode post(String path, Object body) throws Problem, IOException {
+    return exchange("POST", path, body);
+  }
+
+  @Override
+  public JsonNode put(String path, Object body) throws Problem, IOException {
+    return exchange("PUT", path, body);
+  }
+
+  private JsonNode exchange(String method, String path, Object body) throws Problem, IOException {
     byte[] json = JSON.writeValueAsBytes(body);
     try {
-      return exchange("POST", path, "application/json", out -> out.write(json));
+      return exchange(method, path, "application/json", out -> out.write(json));
     } finally {
       // It may hold a password.
       Arrays.fill(json, (byte) 0);

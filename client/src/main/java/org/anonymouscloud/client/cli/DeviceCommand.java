@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
@@ -78,7 +77,8 @@ final class DeviceCommand {
       names.add(device.path("name").asText());
     }
     if (!yes
-        && !confirmed("Remove " + printable(String.join(", ", names)) + " from the account?")) {
+        && !StandardTerminal.confirmed(
+            "Remove " + printable(String.join(", ", names)) + " from the account?")) {
       throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
     }
     show(context.agent().post("/account/devices/revoke", Map.of("devices", ids)), json);
@@ -115,7 +115,7 @@ final class DeviceCommand {
       }
     }
     String name = context.agent().post("/account/pairing/wait", Map.of()).path("name").asText();
-    if (!yes && !confirmed("Add '" + printable(name) + "' to the account?")) {
+    if (!yes && !StandardTerminal.confirmed("Add '" + printable(name) + "' to the account?")) {
       context.agent().delete("/account/pairing");
       throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
     }
@@ -132,10 +132,9 @@ final class DeviceCommand {
     out.write(code.bytes());
     out.write("\n\n".getBytes(US_ASCII));
     out.flush();
-  }
-
-  private static boolean confirmed(String question) throws Problem {
-    return StandardTerminal.ask(question + " [yes/no]").toLowerCase(Locale.ROOT).equals("yes");
+    if (StandardTerminal.person().isPresent()) {
+      context.terminal().print(QrCode.of(new String(code.bytes(), US_ASCII)).forTerminal());
+    }
   }
 
   private List<JsonNode> devices() throws Problem, IOException {

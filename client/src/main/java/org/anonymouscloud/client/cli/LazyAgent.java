@@ -27,6 +27,11 @@ final class LazyAgent implements AgentApi {
   }
 
   @Override
+  public JsonNode put(String path, Object body) throws Problem, IOException {
+    return api().put(path, body);
+  }
+
+  @Override
   public JsonNode delete(String path) throws Problem, IOException {
     return api().delete(path);
   }

@@ -3,14 +3,8 @@ package org.anonymouscloud.client.cli;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.zxing.BarcodeFormat;
-import com.google.zxing.EncodeHintType;
-import com.google.zxing.WriterException;
-import com.google.zxing.common.BitMatrix;
-import com.google.zxing.qrcode.QRCodeWriter;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
-import java.util.Map;
 import org.anonymouscloud.core.crypto.Secret;
 
 /**
@@ -19,7 +13,6 @@ import org.anonymouscloud.core.crypto.Secret;
  */
 final class SheetPage {
   private static final int MODULE = 4;
-  private static final int QUIET_ZONE = 4;
   private static final int ROOM = 256 * 1024;
 
   private static final String HEAD =
@@ -71,10 +64,7 @@ final class SheetPage {
         + value(sheet, "Account key:");
   }
 
-  /**
-   * What stands after a mark on its line. A String, as the library that draws the code takes
-   * nothing else; this process ends with the command.
-   */
+  /** What stands after a mark on its line. A String, as {@link QrCode} takes nothing else. */
   private static String value(byte[] sheet, String mark) {
     byte[] wanted = ("\n" + mark).getBytes(US_ASCII);
     for (int i = 0; i + wanted.length <= sheet.length; i++) {
@@ -110,29 +100,13 @@ final class SheetPage {
     }
 
     void addCode(String text) {
-      BitMatrix code;
-      try {
-        code =
-            new QRCodeWriter()
-                .encode(
-                    text,
-                    BarcodeFormat.QR_CODE,
-                    0,
-                    0,
-                    Map.of(
-                        EncodeHintType.MARGIN,
-                        QUIET_ZONE,
-                        EncodeHintType.CHARACTER_SET,
-                        UTF_8.name()));
-      } catch (WriterException e) {
-        throw new IllegalStateException("The sheet is too long for a code.", e);
-      }
-      int size = code.getWidth() * MODULE;
+      QrCode code = QrCode.of(text);
+      int size = code.size() * MODULE;
       add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + size + " " + size + "\">");
       add("<path d=\"");
-      for (int y = 0; y < code.getHeight(); y++) {
-        for (int x = 0; x < code.getWidth(); x++) {
-          if (code.get(x, y)) {
+      for (int y = 0; y < code.size(); y++) {
+        for (int x = 0; x < code.size(); x++) {
+          if (code.isDark(x, y)) {
             add(
                 "M"
                     + x * MODULE

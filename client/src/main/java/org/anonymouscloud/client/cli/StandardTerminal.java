@@ -7,6 +7,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -46,6 +47,15 @@ final class StandardTerminal implements Terminal {
                         Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
     String answer = console.readLine("%s ", question);
     return answer == null ? "" : answer.strip();
+  }
+
+  /**
+   * Whether a person says yes, with the whole word.
+   *
+   * @throws Problem if there is nobody to ask
+   */
+  static boolean confirmed(String question) throws Problem {
+    return ask(question + " [yes/no]").toLowerCase(Locale.ROOT).equals("yes");
   }
 
   @Override

@@ -11,6 +11,8 @@ public interface AgentApi {
 
   JsonNode post(String path, Object body) throws Problem, IOException;
 
+  JsonNode put(String path, Object body) throws Problem, IOException;
+
   JsonNode delete(String path) throws Problem, IOException;
 
   /** Sends what {@code body} writes as {@code application/octet-stream}, in constant memory. */
