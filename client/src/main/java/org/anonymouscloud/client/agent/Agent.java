@@ -38,6 +38,7 @@ public final class Agent implements AutoCloseable {
   private final FileChannel lockFile;
   private final CurrentAccount account;
   private final Secret token;
+  private final List<Route> routes;
   private final LocalApi api;
 
   private Agent(
@@ -50,7 +51,8 @@ public final class Agent implements AutoCloseable {
     this.account = new CurrentAccount(home.account(), Clock.systemUTC());
     this.token =
         Secret.of(HexFormat.of().formatHex(RandomBytes.next(TOKEN_BYTES)).getBytes(US_ASCII));
-    this.api = LocalApi.start(routes(features), token);
+    this.routes = routes(features);
+    this.api = LocalApi.start(routes, token);
     new AgentAddress(api.url(), ProcessHandle.current().pid(), version)
         .publish(home.folder(), token);
   }
@@ -84,6 +86,11 @@ public final class Agent implements AutoCloseable {
   /** Where it serves, without a path. */
   public String url() {
     return api.url();
+  }
+
+  /** All that it serves. */
+  List<Route> routes() {
+    return List.copyOf(routes);
   }
 
   private List<Route> routes(List<ClientFeature> features) {

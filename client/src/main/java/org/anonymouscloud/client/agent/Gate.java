@@ -8,7 +8,9 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.anonymouscloud.client.home.ApiToken;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.Scope;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * send unasked, a bearer token on every request (A62). Thread-safe.
  */
 final class Gate extends Handler.Wrapper {
+  /** The attribute under which a route finds the scopes that the token allows. */
+  static final String SCOPES = "org.anonymouscloud.scopes";
+
   /** The attribute under which a route finds a {@code Runnable} that cuts the connection. */
   static final String CUT = "org.anonymouscloud.cut";
 
@@ -43,7 +48,7 @@ final class Gate extends Handler.Wrapper {
 
   /**
    * @param port that the API is bound to
-   * @param token as ASCII text; stays the caller's
+   * @param token the agent's own, as ASCII text; stays the caller's
    * @param idle how long a connection may be silent that is not working on an accepted request
    */
   Gate(int port, Secret token, Duration idle) {
@@ -93,7 +98,9 @@ final class Gate extends Handler.Wrapper {
             403, "foreign-origin", "Requests of other web pages are refused.");
       }
     }
-    if (!tokenIsOurs(headers)) {
+    Set<Scope> scopes = allowed(headers);
+    request.setAttribute(SCOPES, scopes);
+    if (scopes.isEmpty()) {
       return new ProblemDocument(
           401,
           "token-needed",
@@ -116,15 +123,16 @@ final class Gate extends Handler.Wrapper {
         && (authority == null || hosts.contains(authority));
   }
 
-  private boolean tokenIsOurs(HttpFields headers) {
+  /** What the token of a request allows; nothing if there is none of ours. */
+  private Set<Scope> allowed(HttpFields headers) {
     List<String> values =
         headers.getFields(HttpHeader.AUTHORIZATION).stream().map(HttpField::getValue).toList();
     if (values.size() != 1 || !values.getFirst().startsWith(BEARER)) {
-      return false;
+      return Set.of();
     }
     try (Secret offered =
         Secret.of(values.getFirst().substring(BEARER.length()).getBytes(US_ASCII))) {
-      return offered.sameAs(token);
+      return ApiToken.allowed(token, offered);
     }
   }
 

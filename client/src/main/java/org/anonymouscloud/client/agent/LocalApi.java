@@ -1,5 +1,7 @@
 package org.anonymouscloud.client.agent;
 
+import static java.util.Objects.requireNonNull;
+
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -8,10 +10,13 @@ import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.Scope;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -120,6 +125,17 @@ final class LocalApi implements AutoCloseable {
   }
 
   private void answer(Route route, Context context) throws IOException {
+    Set<Scope> allowed = requireNonNull(context.attribute(Gate.SCOPES));
+    if (!allowed.contains(route.scope())) {
+      new ProblemDocument(
+              403,
+              "scope-needed",
+              "This token does not allow it; it needs the scope '"
+                  + route.scope().name().toLowerCase(Locale.ROOT)
+                  + "'.")
+          .send(context);
+      return;
+    }
     try {
       route.handler().handle(context);
     } catch (HttpResponseException e) {
@@ -137,7 +153,7 @@ final class LocalApi implements AutoCloseable {
     }
     if (context.res().isCommitted()) {
       Runnable cut = context.attribute(Gate.CUT);
-      java.util.Objects.requireNonNull(cut).run();
+      requireNonNull(cut).run();
       return;
     }
     context.res().resetBuffer();

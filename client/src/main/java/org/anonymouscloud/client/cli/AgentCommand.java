@@ -4,15 +4,23 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.anonymouscloud.client.agent.Agent;
 import org.anonymouscloud.client.home.AgentAddress;
+import org.anonymouscloud.client.home.ApiToken;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Scope;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -111,17 +119,46 @@ final class AgentCommand {
   @Command(
       name = "token",
       mixinStandardHelpOptions = true,
-      description = "Print the token that opens the local API, for scripts.")
-  int token() throws Problem, IOException {
+      description = "Print a token that opens the local API, for scripts. It ends with the agent.")
+  int token(
+      @Option(
+              names = "--scope",
+              paramLabel = "SCOPE",
+              split = ",",
+              description =
+                  "What the token allows: read, write, chat, admin, or some of them; all of them if"
+                      + " not given.")
+          @Nullable List<String> wanted)
+      throws Problem, IOException {
+    Set<Scope> scopes = scopes(wanted);
     if (context.runningAgent().find().isEmpty()) {
       context.runningAgent().start();
     }
-    try (Secret token = AgentAddress.token(context.home().folder())) {
+    try (Secret whole = AgentAddress.token(context.home().folder());
+        Secret token = wanted == null ? whole.copy() : ApiToken.limited(whole, scopes)) {
       System.out.write(token.bytes());
       System.out.write("\n".getBytes(US_ASCII));
       System.out.flush();
     }
     return 0;
+  }
+
+  private static Set<Scope> scopes(@Nullable List<String> names) throws Problem {
+    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+    for (String name : names == null ? List.<String>of() : names) {
+      scopes.add(
+          Arrays.stream(Scope.values())
+              .filter(scope -> scope.name().toLowerCase(Locale.ROOT).equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new Problem(
+                          Problem.Kind.BAD_INPUT,
+                          "There is no scope '"
+                              + name
+                              + "'; there are read, write, chat, admin.")));
+    }
+    return scopes;
   }
 
   @Command(

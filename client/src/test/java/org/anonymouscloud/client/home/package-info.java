@@ -1,0 +1,4 @@
+@NullMarked
+package org.anonymouscloud.client.home;
+
+import org.jspecify.annotations.NullMarked;
