@@ -18,10 +18,12 @@ final class AccountsIT {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
   private static final int NOT_LOGGED_IN = 3;
+  private static final int REFUSED = 4;
 
   @TempDir private Path folder;
 
   @Test
+  @Tag("A6")
   @Tag("A16")
   void devicesPasswordAndWordsOfAnAccount() throws Exception {
     try (TestServer server = new TestServer(folder).start()) {
@@ -37,6 +39,7 @@ final class AccountsIT {
         put(phone, "before.txt");
         devicesAreListedAndRenamed(laptop);
         aLostPhoneIsRemoved(laptop, phone);
+        somebodyElseBecomesAContact(laptop, phone, server);
         aTabletComesInByCode(laptop, server);
         thePasswordChanges(laptop, phone, server, alice);
         theWordsBringEverythingBack(laptop, desk, server, alice);
@@ -108,6 +111,23 @@ final class AccountsIT {
     assertThat(laptop.run("device", "list").succeeded().out()).doesNotContain("the phone");
     assertThat(phone.run("ls", "/").failed(NOT_LOGGED_IN)).contains("removed from the account");
     phone.run("logout").succeeded();
+  }
+
+  /** On the phone, which nobody is logged in on. */
+  private void somebodyElseBecomesAContact(Client laptop, Client phone, TestServer server)
+      throws Exception {
+    Person person = Person.in(folder, "bob", "a password of bob");
+    Client bob = new Client(phone.program().home(), server.connectionString(), person).register();
+    String number = json(bob, "contact", "show", "alice", "--json").path("safetyNumber").asText();
+    assertThat(number).matches("([0-9]{5} ){11}[0-9]{5}");
+
+    laptop.run("contact", "add", "Bob", "--yes").succeeded();
+    assertThat(laptop.run("contact", "verify", "bob", "--number", "7".repeat(60)).failed(REFUSED))
+        .contains("Nothing was kept");
+    assertThat(laptop.run("contact", "list").succeeded().out()).contains("bob  accepted");
+    laptop.run("contact", "verify", "bob", "--number", number).succeeded();
+    assertThat(laptop.run("contact", "list").succeeded().out()).contains("bob  verified");
+    bob.run("logout").succeeded();
   }
 
   private void aTabletComesInByCode(Client laptop, TestServer server) throws Exception {
