@@ -44,6 +44,11 @@ final class Presence {
     }
   }
 
+  /** Those who have sessions here. */
+  synchronized Set<AccountId> accounts() {
+    return Set.copyOf(sessions.keySet());
+  }
+
   /** Sends to each of the account's sessions. */
   void push(AccountId account, String topic, byte[] body) {
     Set<ServedSession> receivers;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Attendance;
@@ -33,21 +34,17 @@ final class Services implements AutoCloseable {
   private final Signals.Subscription ends;
   private final Features features = new Features();
   private final Attendance attendance;
-  private final Housekeeping housekeeping;
+  private final RollCall rollCall;
   private final List<String> switchedOff = new ArrayList<>();
 
   private Services(
-      AccountService accounts,
-      Seats seats,
-      OpenDatabase database,
-      Attendance attendance,
-      Deletions deletions) {
+      AccountService accounts, Seats seats, OpenDatabase database, Attendance attendance) {
     this.accounts = accounts;
     this.attendance = attendance;
     this.presence = new Presence(seats);
     this.ends = AccountEnd.subscribe(database.signals(), presence::end);
     this.pushes = new Pushes(database.signals(), presence);
-    this.housekeeping = new Housekeeping(accounts, attendance, presence, deletions);
+    this.rollCall = new RollCall(accounts, presence, attendance, database.signals());
   }
 
   /**
@@ -68,14 +65,7 @@ final class Services implements AutoCloseable {
       throws IOException {
     AccountService accounts = new AccountService(database, secrets, clock, options.accounts());
     accounts.checkSecrets(Server.secretsFile(data));
-    List<FeatureData> kept = offered.stream().flatMap(feature -> feature.data().stream()).toList();
-    Services services =
-        new Services(
-            accounts,
-            seats,
-            database,
-            new Attendance(database, clock),
-            new Deletions(database, kept, clock));
+    Services services = new Services(accounts, seats, database, new Attendance(database, clock));
     for (ServerFeature feature : offered) {
       services.start(
           feature,
@@ -98,6 +88,14 @@ final class Services implements AutoCloseable {
       LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
       switchedOff.add(feature.name());
     }
+  }
+
+  /** Does by the clock what one process does for all of a server. */
+  Housekeeping housekeeping(
+      OpenDatabase database, List<ServerFeature> offered, BooleanSupplier anybody, Clock clock) {
+    List<FeatureData> kept = offered.stream().flatMap(feature -> feature.data().stream()).toList();
+    return new Housekeeping(
+        accounts, new Deletions(database, kept, clock), database.signals(), anybody);
   }
 
   /** Who answers the requests of a session. */
@@ -123,7 +121,7 @@ final class Services implements AutoCloseable {
 
   @Override
   public void close() {
-    housekeeping.close();
+    rollCall.close();
     attendance.close();
     features.close();
     pushes.close();

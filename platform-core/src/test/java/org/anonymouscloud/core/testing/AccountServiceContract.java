@@ -869,7 +869,8 @@ public abstract class AccountServiceContract {
   void whoIsThereIsSeenOnAllNodesAndADeadNodeIsNotBelieved() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
-    register(new BareAccount(BOB));
+    BareAccount bob = new BareAccount(BOB);
+    register(bob);
     try (Attendance one = new Attendance(database(), calendar);
         Attendance other = new Attendance(database(), calendar)) {
       Attendance.Visit visit = one.enter(alice.id);
@@ -893,12 +894,15 @@ public abstract class AccountServiceContract {
       // The first node is as if it had been killed; when it goes on after all, it says so.
       calendar.pass(Duration.ofSeconds(Attendance.WORTH_SECONDS));
       assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
+      Attendance.Visit bobs = other.enter(bob.id);
       other.write();
+      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.ONLINE);
       one.write();
-      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
-      assertThat(one.accounts()).containsExactly(alice.id);
+      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.ONLINE);
       visit.close();
       one.write();
+      bobs.close();
+      other.write();
       assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
     }
   }

@@ -79,13 +79,6 @@ public final class Attendance implements AutoCloseable {
     return visit;
   }
 
-  /** The accounts that have sessions on this node. */
-  public Set<AccountId> accounts() {
-    synchronized (here) {
-      return Set.copyOf(here.keySet());
-    }
-  }
-
   private Map<AccountId, Activity> now(long time) {
     Map<AccountId, Activity> now = new HashMap<>();
     synchronized (here) {
@@ -104,6 +97,10 @@ public final class Attendance implements AutoCloseable {
     long time = clock.millis();
     long today = LocalDate.now(clock).toEpochDay();
     Map<AccountId, Activity> now = now(time);
+    if (now.isEmpty() && written.isEmpty()) {
+      // A node where nobody is need not be known.
+      return;
+    }
     boolean newDay = today != day;
     boolean beat = time >= nextHeartbeat || newDay;
     List<AccountId> gone = new ArrayList<>(written.keySet());
@@ -134,9 +131,12 @@ public final class Attendance implements AutoCloseable {
     written.putAll(now);
   }
 
-  /** Takes back what this node wrote. */
+  /** Takes back what this node wrote, if it did. */
   @Override
   public synchronized void close() {
+    if (nextHeartbeat == 0) {
+      return;
+    }
     database.<Void, RuntimeException>write(
         handle -> {
           new PresenceTable(handle).leave(node);

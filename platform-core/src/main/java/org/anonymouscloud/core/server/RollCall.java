@@ -1,0 +1,75 @@
+package org.anonymouscloud.core.server;
+
+import static org.anonymouscloud.core.server.Rounds.attempt;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.server.AccountEnd;
+import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.Attendance;
+import org.anonymouscloud.core.database.Signals;
+
+/**
+ * What each process does by the clock for the sessions it has: ends those whose account may not be
+ * logged in any more, as soon as it is called, and writes down who is there. Without sessions it
+ * asks the database nothing. Thread-safe.
+ */
+final class RollCall implements AutoCloseable {
+  /** On it {@link Housekeeping} says that some account was disabled or deleted. */
+  static final String CHANNEL = "account_changes";
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** In rounds: a call may be lost. */
+  private static final int LOOKING = 15;
+
+  private final AccountService accounts;
+  private final Presence presence;
+  private final Attendance attendance;
+  private final Rounds rounds;
+  private final Signals.Subscription calls;
+  private volatile boolean called;
+
+  RollCall(AccountService accounts, Presence presence, Attendance attendance, Signals signals) {
+    this.accounts = accounts;
+    this.presence = presence;
+    this.attendance = attendance;
+    this.rounds = Rounds.start("roll-call", PAUSE, this::round);
+    this.calls =
+        signals.subscribe(
+            CHANNEL,
+            message -> {
+              called = true;
+              rounds.wake();
+            });
+  }
+
+  private void round(long number) {
+    if (called || number % LOOKING == LOOKING - 1) {
+      attempt(this::endRefused);
+    }
+    attempt(attendance::write);
+  }
+
+  private void endRefused() {
+    called = false;
+    boolean done = false;
+    try {
+      for (AccountId account : accounts.refused(presence.accounts())) {
+        presence.end(new AccountEnd(account, Optional.empty()));
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        called = true;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    calls.close();
+    rounds.close();
+  }
+}
