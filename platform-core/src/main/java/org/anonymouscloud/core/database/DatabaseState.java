@@ -36,7 +36,7 @@ public record DatabaseState(Standing standing, String work, String other) {
 
   /** Reads it; changes nothing. */
   public static DatabaseState of(Handle handle) {
-    if (!exists(handle.getConnection())) {
+    if (!hasTable(handle, TABLE)) {
       return READY;
     }
     return handle
@@ -49,11 +49,13 @@ public record DatabaseState(Standing standing, String work, String other) {
         .orElse(READY);
   }
 
-  private static boolean exists(Connection connection) {
+  /** Whether a table of the database's own is there. */
+  static boolean hasTable(Handle handle, String name) {
+    Connection connection = handle.getConnection();
     try (ResultSet found =
         connection
             .getMetaData()
-            .getTables(null, connection.getSchema(), TABLE, new String[] {"TABLE"})) {
+            .getTables(null, connection.getSchema(), name, new String[] {"TABLE"})) {
       return found.next();
     } catch (SQLException e) {
       throw new DatabaseUnavailable("The database does not tell its tables.", e);

@@ -27,6 +27,7 @@ import org.jdbi.v3.core.Handle;
  * never changed once they are released. Immutable.
  */
 public final class Migrations {
+  private static final String TABLE = "migrations";
   private static final Pattern OWNER = Pattern.compile("[a-z]{1,40}");
   private static final Pattern FILE = Pattern.compile("V([1-9][0-9]{0,4})__[a-z0-9_]+\\.sql");
 
@@ -68,6 +69,18 @@ public final class Migrations {
   }
 
   /**
+   * Whether {@link #apply(Handle)} has nothing to do. Changes nothing, so processes that open a
+   * database need not wait for each other to learn it.
+   *
+   * @throws DatabaseUnavailable if the database must not be served
+   */
+  public boolean areApplied(Handle handle) {
+    DatabaseState.of(handle).checkServed();
+    return DatabaseState.hasTable(handle, TABLE)
+        && done(handle).equals(scripts.stream().map(Script::digest).toList());
+  }
+
+  /**
    * Runs the scripts that have not run yet.
    *
    * @param handle within a transaction, which the caller ends: all of the scripts or none. Nobody
@@ -96,12 +109,7 @@ public final class Migrations {
           PRIMARY KEY (owner, version)
         )
         """);
-    List<Digest> done =
-        handle
-            .createQuery("SELECT digest FROM migrations WHERE owner = ? ORDER BY version")
-            .bind(0, owner)
-            .map((row, context) -> Digest.of(row.getBytes(1)))
-            .list();
+    List<Digest> done = done(handle);
     // A table that an older program does not understand must not be touched by it.
     if (Math.max(done.size(), last) > scripts.size()) {
       throw new DatabaseUnavailable(
@@ -122,6 +130,14 @@ public final class Migrations {
                 + " than this program's. Nothing was changed. Install the program that made them.");
       }
     }
+  }
+
+  private List<Digest> done(Handle handle) {
+    return handle
+        .createQuery("SELECT digest FROM migrations WHERE owner = ? ORDER BY version")
+        .bind(0, owner)
+        .map((row, context) -> Digest.of(row.getBytes(1)))
+        .list();
   }
 
   private void run(Script script, Handle handle) {

@@ -98,6 +98,20 @@ record VaultTables(Handle handle) {
     return removed;
   }
 
+  /** Whether there are packs or files on their way whose time is over. */
+  boolean anyExpired(long now) {
+    return handle
+        .createQuery(
+            """
+            SELECT EXISTS (SELECT 1 FROM vault_packs WHERE expires <= ?)
+              OR EXISTS (SELECT 1 FROM vault_loose_files WHERE process IS NOT NULL AND expires <= ?)
+            """)
+        .bind(0, now)
+        .bind(1, now)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   /** Deletes the rows of some packs that no root has named in their time. */
   List<Removed> removeExpiredPacks(long now, int limit) {
     return handle

@@ -113,6 +113,9 @@ final class OpenPostgres implements OpenDatabase {
   @Override
   public void migrate(String owner, Class<?> migrations, String location) {
     Migrations scripts = Migrations.of(owner, migrations, location);
+    if (read(scripts::areApplied)) {
+      return;
+    }
     try {
       // Not serialisable: what others did while we waited for the lock must be seen.
       patient.useTransaction(

@@ -45,6 +45,9 @@ final class OpenSqlite implements OpenDatabase {
   @Override
   public void migrate(String owner, Class<?> migrations, String location) {
     Migrations scripts = Migrations.of(owner, migrations, location);
+    if (read(scripts::areApplied)) {
+      return;
+    }
     writes.<Void, RuntimeException>run(
         handle -> {
           scripts.apply(handle);
