@@ -251,7 +251,7 @@ public abstract class ServerContract {
       register(server, session, name);
       sessions.add(session);
     }
-    try (OpenDatabase beside = plugin().open(new DatabaseSettings(data, url))) {
+    try (OpenDatabase beside = openBeside()) {
       Administration owner = new Administration(beside, List.of(), Clock.systemUTC());
       awaitSuccess(
           () -> {
@@ -469,6 +469,11 @@ public abstract class ServerContract {
         .filter(name -> !name.isEmpty())
         .map(name -> name.equals("echo") ? new Echo(name) : new Broken(name))
         .toList();
+  }
+
+  /** The database of the server, for a program beside it. */
+  OpenDatabase openBeside() {
+    return plugin().open(new DatabaseSettings(data, url));
   }
 
   Server startEcho() throws Exception {

@@ -2,6 +2,7 @@ package org.anonymouscloud.core.testing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintStream;
@@ -13,15 +14,20 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
 import org.anonymouscloud.core.server.WorkerServer;
 import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.core.worker.WorkerEnd;
 import org.anonymouscloud.core.worker.WorkerProgram;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +37,7 @@ import org.junit.jupiter.api.TestInfo;
 
 /** A real server that serves each connection by a real process of its own. */
 public abstract class WorkersContract extends ServerContract {
+  private static final String OWN = "own";
   private static final byte[] NOTHING = {};
   private static final int WRITES = 50;
 
@@ -42,6 +49,9 @@ public abstract class WorkersContract extends ServerContract {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xmx64m",
+            // Trusted as the rest of the build is; it is a good part of a start.
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-BytecodeVerificationRemote",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
@@ -77,17 +87,23 @@ public abstract class WorkersContract extends ServerContract {
         Clock.systemUTC());
   }
 
+  /** The rest with {@code -Danoncloud.test.full=true}: each worker is a start of a JVM. */
   @BeforeEach
   void onlyWhatProcessesMayChange(TestInfo test) {
-    assumeTrue(test.getTags().contains(PROCESSES));
+    assumeTrue(
+        test.getTags().contains(OWN)
+            || (Boolean.getBoolean("anoncloud.test.full") && test.getTags().contains(PROCESSES)));
   }
 
-  /** One server for all of it: each worker is a start of a JVM. */
+  /** One server for all of it. */
   @Test
-  @Tag(PROCESSES)
+  @Tag(OWN)
   void aKilledWorkerTakesItsOwnClientAloneAndNoWriteIsLost() throws Exception {
     Server server = startEcho();
     Session alices = connect(server);
+    assertThatThrownBy(() -> alices.ask("echo/say", NOTHING))
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_LOGGED_IN));
     register(server, alices, "alice");
     Session bobs = connect(server);
     LocalAccount bob = register(server, bobs, "bob");
@@ -112,11 +128,22 @@ public abstract class WorkersContract extends ServerContract {
     }
     assertThat(number(alices.ask("echo/count", NOTHING))).isEqualTo(3 * WRITES + 2L);
 
-    // Who logs in again meets another worker, and all end with their server.
+    // Who logs in again meets another worker.
     assertThat(number(online(bob, server).link().ask("echo/pid", NOTHING)))
         .isNotIn(alicesWorker, bobsWorker);
-    server.close();
+
+    // A program beside the server disables one account.
+    try (OpenDatabase beside = openBeside()) {
+      Administration owner = new Administration(beside, List.of(), Clock.systemUTC());
+      owner.setActive(new UserName("alice"), false);
+    }
     alices.awaitEnd();
+
+    // All end with their server.
+    Session last = connect(server);
+    last.ping();
+    server.close();
+    last.awaitEnd();
     assertThat(ProcessHandle.of(alicesWorker).filter(ProcessHandle::isAlive)).isEmpty();
   }
 
