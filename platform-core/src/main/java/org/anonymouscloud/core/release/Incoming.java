@@ -2,6 +2,8 @@ package org.anonymouscloud.core.release;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,32 +15,71 @@ import org.anonymouscloud.core.disk.PrivateFile;
  * Not thread-safe.
  */
 public final class Incoming implements AutoCloseable {
+  private static final String PREFIX = ".incoming-";
+  private static final String JAR = ".jar";
+
   private final Path copy;
+
+  /** Locked as long as somebody is at it; not the copy itself, for who closes that frees it. */
+  private final FileChannel held;
+
   private final ReleaseSignature signature;
   private final byte[] signatureFile;
   private final String publisher;
 
-  private Incoming(Path copy, ReleaseSignature signature, byte[] signatureFile, String publisher) {
+  private Incoming(
+      Path copy,
+      FileChannel held,
+      ReleaseSignature signature,
+      byte[] signatureFile,
+      String publisher) {
     this.copy = copy;
+    this.held = held;
     this.signature = signature;
     this.signatureFile = signatureFile;
     this.publisher = publisher;
   }
 
-  /** Copies a jar into the folder and checks the copy, which nobody else can change. */
-  static Incoming of(
-      Path jar, ReleaseSignature signature, byte[] signatureFile, String publisher, Path folder)
-      throws PluginRefused, IOException {
-    Path copy = Files.createTempFile(folder, ".incoming-", ".jar");
-    Incoming incoming = new Incoming(copy, signature, signatureFile, publisher);
-    try {
-      copy(jar, copy, signature.release().size());
-      signature.release().check(copy);
-      return incoming;
-    } catch (IOException | PluginRefused | RuntimeException e) {
-      incoming.close();
-      throw e;
+  /** Makes an empty copy; the caller holds the folder's lock. */
+  static Incoming begin(
+      ReleaseSignature signature, byte[] signatureFile, String publisher, Path folder)
+      throws IOException {
+    Path copy = Files.createTempFile(folder, PREFIX, JAR);
+    FileChannel held =
+        FileChannel.open(lockOf(copy), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    var _ = held.lock();
+    return new Incoming(copy, held, signature, signatureFile, publisher);
+  }
+
+  /**
+   * Deletes what those left behind that were killed; the caller holds the folder's lock, and has no
+   * copy of its own.
+   */
+  static void sweep(Path folder) throws IOException {
+    try (DirectoryStream<Path> copies = Files.newDirectoryStream(folder, PREFIX + "*" + JAR)) {
+      for (Path copy : copies) {
+        try (FileChannel file =
+            FileChannel.open(lockOf(copy), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+          if (file.tryLock() != null) {
+            Files.deleteIfExists(copy);
+            Files.deleteIfExists(lockOf(copy));
+          }
+        } catch (OverlappingFileLockException e) {
+          // Somebody in this process is at it.
+        }
+      }
     }
+  }
+
+  private static Path lockOf(Path copy) {
+    String name = copy.getFileName().toString();
+    return copy.resolveSibling(name.substring(0, name.length() - JAR.length()) + ".lock");
+  }
+
+  /** Copies the jar and checks the copy, which nobody else can change. */
+  void fill(Path jar) throws PluginRefused, IOException {
+    copy(jar, copy, release().size());
+    release().check(copy);
   }
 
   /** One byte more than the size, so that a longer jar is found to be one. */
@@ -78,5 +119,7 @@ public final class Incoming implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(copy);
+    Files.deleteIfExists(lockOf(copy));
+    held.close();
   }
 }

@@ -197,9 +197,10 @@ public final class PluginFolder {
   }
 
   /**
-   * Looks at a plugin that may be installed, and keeps a copy of it. The signature beside the jar
-   * is checked before a byte of the jar is read, and the copy's bytes before it is opened. Nothing
-   * is left of what is refused.
+   * Looks at a plugin that may be installed, and keeps a copy of it; copies that were left behind
+   * by processes that were killed are deleted. The signature beside the jar is checked before a
+   * byte of the jar is read, and the copy's bytes before it is opened. Nothing is left of what is
+   * refused.
    *
    * @param own ids of the program's own plugins, which nobody can replace
    * @return the copy; the caller closes it
@@ -219,7 +220,18 @@ public final class PluginFolder {
     checkFloor(signature);
     PrivateFile.createFolder(folder);
     checkPrivate();
-    return Incoming.of(jar, signature, file, name(signature, trusted), folder);
+    Incoming incoming;
+    try (FileChannel _ = lock()) {
+      Incoming.sweep(folder);
+      incoming = Incoming.begin(signature, file, name(signature, trusted), folder);
+    }
+    try {
+      incoming.fill(jar);
+      return incoming;
+    } catch (IOException | PluginRefused | RuntimeException e) {
+      incoming.close();
+      throw e;
+    }
   }
 
   /**

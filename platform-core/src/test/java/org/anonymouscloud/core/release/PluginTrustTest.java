@@ -75,6 +75,23 @@ final class PluginTrustTest {
     assertThat(trace).exists();
   }
 
+  @Test
+  void whatAKilledInstallationLeftIsClearedAwayByTheNextOne() throws Exception {
+    Path left = Files.writeString(installed.resolve(".incoming-1.jar"), "half of a jar");
+    Path jar = signed("1.0.0");
+    try (Incoming waiting = plugins.receive(jar, NO_OWN)) {
+      assertThat(left).doesNotExist();
+
+      // One that still waits for its owner's answer is not taken away.
+      plugins.receive(jar, NO_OWN).close();
+      plugins.install(waiting);
+    }
+    try (Stream<Path> files = Files.list(installed)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.startsWith(".incoming"));
+    }
+  }
+
   /** What can be wrong with a jar that somebody hands over. */
   enum Handed {
     WITHOUT_SIGNATURE("not signed"),
