@@ -1,19 +1,28 @@
 package org.anonymouscloud.client.system;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a server's owner does about accounts, beside the running server. */
+/**
+ * What a server's owner does about accounts, beside the running server; which serves by processes
+ * here, as what is seen from outside is to be the same.
+ */
 final class AccountAdminIT {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
@@ -26,7 +35,16 @@ final class AccountAdminIT {
   @Test
   void peopleAreInvitedSeenPutOutAndDeleted() throws Exception {
     Person alice = Person.in(folder, "alice", "a password of alice");
-    try (TestServer server = new TestServer(folder, "--registration", "invite").start();
+    try (TestServer server =
+            new TestServer(
+                    folder,
+                    "--registration",
+                    "invite",
+                    "--isolation",
+                    "process",
+                    "--spare-workers",
+                    "1")
+                .start();
         Client client = new Client(folder.resolve("home"), server.connectionString(), alice)) {
       data = server.data();
       Path invitation = folder.resolve("invitation");
@@ -44,6 +62,9 @@ final class AccountAdminIT {
       Files.writeString(invitation, admin("invite").out());
       register(client, server, alice, "--invite-file", invitation.toString()).succeeded();
       client.run("put", alice.passwordFile().toString(), "/a file").succeeded();
+
+      server.killWorkers();
+      assertThat(client.run("ls", "/").succeeded().out()).contains("a file");
 
       JsonNode account = JSON.readTree(admin("accounts", "--json").out()).path(0);
       assertThat(account.path("user").asText()).isEqualTo("alice");
@@ -63,10 +84,21 @@ final class AccountAdminIT {
       assertThat(run("delete", "alice").failed(USAGE)).contains("--yes");
       admin("delete", "alice", "--yes");
       client.run("ls", "/").failed(NOT_LOGGED_IN);
+      client.login().failed(FAILED);
+      babble(server);
       assertThat(admin("accounts", "--json").out().strip()).isEqualTo("[]");
       assertThat(run("disable", "alice").failed(FAILED)).contains("no account alice");
       assertThat(run("rotate-secrets").failed(FAILED)).contains("Another server runs");
+      startsAreChecked(server);
       server.stop();
+      assertThat(server.log())
+          .as("what a server logs about people")
+          .contains("WARN  Workers: A worker ")
+          .doesNotContainIgnoringCase("alice")
+          .doesNotContainPattern("127\\.0\\.0\\.1(?!:" + server.port() + "#)");
+      assertThat(check(server.port(), data).succeeded().out())
+          .contains("ok: the data folder", "ok: the port", "ok: the plugins", "ok: the database")
+          .endsWith("A server can start with these settings.\n");
       assertThat(admin("rotate-secrets").out()).contains("1 older kept");
       // Whatever was cut short goes on with the server's next start: packs go, too.
       server.start();
@@ -76,6 +108,61 @@ final class AccountAdminIT {
       }
       assertThat(TestServer.packs(data)).isEmpty();
     }
+  }
+
+  /** A stranger who speaks another language. */
+  private static void babble(TestServer server) throws IOException {
+    try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      stranger.getOutputStream().write("GET /alice HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+      stranger.shutdownOutput();
+      assertThat(stranger.getInputStream().read()).isNegative();
+    } catch (SocketException e) {
+      // The other way of hanging up.
+    }
+  }
+
+  /** Whatever keeps a server from starting is said before the start. */
+  private void startsAreChecked(TestServer server) throws Exception {
+    Result running = check(server.port(), data);
+    assertThat(running.exitCode()).isEqualTo(FAILED);
+    assertThat(running.out())
+        .contains("max-users = no limit (not given)")
+        .contains("failed: the data folder: Another server runs on the data folder " + data)
+        .contains("failed: the port: The server cannot listen on 127.0.0.1:" + server.port())
+        .contains("ok: the plugins", "ok: the database");
+    assertThat(running.err()).contains("look at the data folder, the port.");
+
+    // Three things at once, and nothing of them is changed by looking.
+    Path other = Files.createDirectory(folder.resolve("other data"));
+    Path database = Files.writeString(other.resolve("anoncloud.db"), "no database");
+    Files.createDirectory(other.resolve("plugins"));
+    Files.writeString(other.resolve("plugins").resolve("dropped.jar"), "no plugin");
+    Result broken = check(0, other, "--metrics", "127.0.0.1:" + server.port());
+    assertThat(broken.exitCode()).isEqualTo(FAILED);
+    assertThat(broken.out())
+        .contains("ok: the data folder", "ok: the port")
+        .contains("failed: the metrics' port: ")
+        .contains("failed: the plugins: Some are switched off, see above.")
+        .contains("failed: the database: The database " + database + " ");
+    assertThat(broken.err()).contains("dropped.jar");
+    assertThat(database).hasContent("no database");
+    try (Stream<Path> files = Files.list(other)) {
+      assertThat(files).hasSize(2);
+    }
+  }
+
+  private Result check(int port, Path folderOfServer, String... more) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "server",
+                "--check",
+                "--listen",
+                "127.0.0.1:" + port,
+                "--data",
+                folderOfServer.toString()));
+    command.addAll(List.of(more));
+    return new Program(folder.resolve("admin home")).run(command.toArray(String[]::new));
   }
 
   private static Result register(Client client, TestServer server, Person person, String... more)

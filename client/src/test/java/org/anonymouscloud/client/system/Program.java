@@ -191,6 +191,11 @@ final class Program {
       return printed.toString();
     }
 
+    /** What it has started itself. */
+    List<ProcessHandle> children() {
+      return process.children().toList();
+    }
+
     /** Kill -9. */
     void kill() throws InterruptedException {
       process.destroyForcibly().waitFor();

@@ -99,6 +99,19 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  /** Kill -9 of all processes that it has started. */
+  void killWorkers() {
+    if (running == null) {
+      throw new IllegalStateException("The server does not run.");
+    }
+    List<ProcessHandle> workers = running.children();
+    if (workers.isEmpty()) {
+      throw new IllegalStateException("The server has no workers.");
+    }
+    workers.forEach(ProcessHandle::destroyForcibly);
+    workers.forEach(worker -> worker.onExit().join());
+  }
+
   private void forget(Program.Running ended) {
     printedBefore.append(ended.printed());
     running = null;
