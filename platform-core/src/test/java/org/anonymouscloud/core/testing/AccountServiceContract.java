@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -21,71 +16,36 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
-import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
-import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.AccountSummary;
-import org.anonymouscloud.core.account.server.Activity;
-import org.anonymouscloud.core.account.server.Administration;
-import org.anonymouscloud.core.account.server.Attendance;
-import org.anonymouscloud.core.account.server.Deletions;
-import org.anonymouscloud.core.account.server.Invite;
 import org.anonymouscloud.core.account.server.ServerSecrets;
-import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.database.Migrations;
-import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.opaque.Identities;
 import org.anonymouscloud.core.opaque.LoginProof;
 import org.anonymouscloud.core.opaque.LoginResponse;
 import org.anonymouscloud.core.opaque.OpaqueClient;
-import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
-import org.anonymouscloud.core.plugin.FeatureData;
-import org.anonymouscloud.core.session.Network;
-import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
-import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The server's half of accounts on the database that a storage plugin brings, asked message by
- * message as a hostile or clumsy client might.
- */
-public abstract class AccountServiceContract {
-  private static final UserName ALICE = new UserName("alice");
-  private static final UserName BOB = new UserName("bob");
-  private static final long QUOTA = 5_000_000_000L;
-  private static final int HASH = 32;
-  private static final byte[] NO_INVITE = {};
-
+/** Logins, chains and key bags, asked as a hostile or clumsy client might. */
+public abstract class AccountServiceContract extends AccountServiceFixture {
   /** What a password or the words do not suffice for. */
   private static final List<AccountMethod> QUESTIONS_OF_DEVICES =
       List.of(
@@ -96,34 +56,7 @@ public abstract class AccountServiceContract {
           AccountMethod.CONTACT_CHAIN,
           AccountMethod.DELETE);
 
-  private static final Network HERE = Network.of(InetAddress.getLoopbackAddress());
-
-  @TempDir private Path folder;
-  private final ServerSecrets secrets = ServerSecrets.random();
-  private final TestClock calendar = new TestClock(Instant.parse("2026-11-24T12:00:00Z"));
-  private @Nullable OpenDatabase database;
-  private @Nullable AccountService service;
-
-  /**
-   * A database that nobody has used yet, open.
-   *
-   * @param folder empty
-   */
-  protected abstract OpenDatabase newDatabase(Path folder) throws Exception;
-
-  @BeforeEach
-  void openDatabase() throws Exception {
-    database = newDatabase(folder);
-    service = service(Registration.OPEN);
-  }
-
-  @AfterEach
-  void closeAll() {
-    database().close();
-    secrets.close();
-  }
-
-  // Registration
+  // Login by password
 
   @Test
   @Tag("A10")
@@ -180,247 +113,6 @@ public abstract class AccountServiceContract {
     assertThat(peer.account()).isEmpty();
     refuses(ErrorCode.NOT_LOGGED_IN, peer, AccountMethod.KEY_BAG_GET, new Messages.Empty());
   }
-
-  @Test
-  void aNameIsGivenOnce() throws Exception {
-    register(new BareAccount(ALICE));
-    BareAccount second = new BareAccount(ALICE);
-
-    refuses(
-        ErrorCode.NAME_TAKEN,
-        stranger(),
-        AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(ALICE.text(), registrationRequest(), NO_INVITE));
-    refuses(
-        ErrorCode.NAME_TAKEN,
-        stranger(),
-        AccountMethod.REGISTER_FINISH,
-        second.registration(anyRecord()));
-    assertThat(owner().accounts()).hasSize(1);
-    byte[] hash = RandomBytes.next(HASH);
-    refuses(
-        ErrorCode.LOGIN_FAILED, peer(hash), AccountMethod.DEVICE_LOGIN, second.deviceLogin(hash));
-  }
-
-  @Test
-  void aNameThatLooksLikeAnotherIsTaken() throws Exception {
-    register(new BareAccount(new UserName("cecep")));
-    UserName cyrillic = new UserName("\u0441\u0435\u0441\u0435\u0440");
-
-    Refused refused =
-        refuses(
-            ErrorCode.NAME_TAKEN,
-            stranger(),
-            AccountMethod.REGISTER_START,
-            new Messages.RegisterStart(cyrillic.text(), registrationRequest(), NO_INVITE));
-    assertThat(refused).hasMessageContaining("looks like it");
-    refuses(
-        ErrorCode.NAME_TAKEN,
-        stranger(),
-        AccountMethod.REGISTER_FINISH,
-        new BareAccount(cyrillic).registration(anyRecord()));
-    byte[] request = loginRequest();
-    assertThat(evaluated(cyrillic, request))
-        .isNotEqualTo(evaluated(new UserName("cecep"), request));
-  }
-
-  @Test
-  void aNameIsGivenOnceEvenToTwoWhoAskTogether() throws Exception {
-    for (int round = 0; round < 8; round++) {
-      UserName name = new UserName("racer" + round);
-      List<BareAccount> racers = List.of(new BareAccount(name), new BareAccount(name));
-
-      List<ErrorCode> lost =
-          race(
-              List.of(stranger(), stranger()),
-              AccountMethod.REGISTER_FINISH,
-              racers.stream().map(racer -> racer.registration(anyRecord())).toList());
-
-      assertThat(lost).containsExactly(ErrorCode.NAME_TAKEN);
-      assertThat(owner().accounts()).hasSize(round + 1);
-    }
-  }
-
-  @Test
-  void anAccountCannotBeRegisteredAgainUnderAnotherName() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-
-    assertThatThrownBy(
-            () ->
-                tell(
-                    stranger(),
-                    AccountMethod.REGISTER_FINISH,
-                    alice.registration(BOB, anyRecord())))
-        .isInstanceOf(Refused.class);
-    assertThat(owner().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
-  }
-
-  @Test
-  void aClosedServerTakesNobody() {
-    AccountPeer peer = service(Registration.CLOSED).peer(RandomBytes.next(HASH), HERE);
-
-    refuses(
-        ErrorCode.REGISTRATION_CLOSED,
-        peer,
-        AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(ALICE.text(), registrationRequest(), NO_INVITE));
-    refuses(
-        ErrorCode.REGISTRATION_CLOSED,
-        peer,
-        AccountMethod.REGISTER_FINISH,
-        new BareAccount(ALICE).registration(anyRecord()));
-    assertThat(owner().accounts()).isEmpty();
-  }
-
-  @Test
-  @Tag("A11")
-  void whoIsNotInvitedMakesNoAccountAndLearnsNoNames() throws Exception {
-    register(new BareAccount(ALICE));
-    service = service(Registration.INVITE);
-    byte[] expired = invite(Duration.ofMinutes(1));
-    calendar.pass(Duration.ofMinutes(2));
-    byte[] revoked = invite(Duration.ofDays(7));
-    assertThat(owner().revokeInvite(owner().invites().getFirst().id())).isTrue();
-    assertThat(owner().revokeInvite("0123456789ab")).isFalse();
-
-    for (byte[] invite :
-        List.of(NO_INVITE, expired, revoked, RandomBytes.next(InviteCode.LENGTH))) {
-      String said = "";
-      for (UserName name : List.of(ALICE, BOB)) {
-        Refused refused =
-            refuses(
-                ErrorCode.INVITE_NEEDED,
-                stranger(),
-                AccountMethod.REGISTER_START,
-                new Messages.RegisterStart(name.text(), registrationRequest(), invite));
-        assertThat(refused.getMessage()).isIn(said.isEmpty() ? refused.getMessage() : said);
-        said = String.valueOf(refused.getMessage());
-        refuses(
-            ErrorCode.INVITE_NEEDED,
-            stranger(),
-            AccountMethod.REGISTER_FINISH,
-            new BareAccount(name).registration(name, anyRecord(), invite));
-      }
-    }
-    refuses(
-        ErrorCode.BAD_REQUEST,
-        stranger(),
-        AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(BOB.text(), registrationRequest(), new byte[1]));
-    assertThat(owner().accounts()).hasSize(1);
-  }
-
-  @Test
-  void anInvitationLetsOnePersonIn() throws Exception {
-    service = service(Registration.INVITE);
-    byte[] invite = invite(Duration.ofDays(7));
-    assertThat(owner().invites())
-        .extracting(Invite::expires)
-        .containsExactly(calendar.instant().plus(Duration.ofDays(7)));
-
-    ask(
-        stranger(),
-        AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(ALICE.text(), registrationRequest(), invite),
-        Messages.RegisterStarted.class);
-    assertThat(owner().invites()).as("a beginning uses nothing up").hasSize(1);
-    tell(
-        stranger(),
-        AccountMethod.REGISTER_FINISH,
-        new BareAccount(ALICE).registration(ALICE, anyRecord(), invite));
-    assertThat(owner().invites()).isEmpty();
-    refuses(
-        ErrorCode.INVITE_NEEDED,
-        stranger(),
-        AccountMethod.REGISTER_FINISH,
-        new BareAccount(BOB).registration(BOB, anyRecord(), invite));
-
-    byte[] second = invite(Duration.ofDays(7));
-    refuses(
-        ErrorCode.NAME_TAKEN,
-        stranger(),
-        AccountMethod.REGISTER_FINISH,
-        new BareAccount(ALICE).registration(ALICE, anyRecord(), second));
-    assertThat(owner().invites()).as("who chose a name badly may choose again").hasSize(1);
-    assertThat(owner().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
-  }
-
-  @Test
-  void ofTwoWhoUseAnInvitationTogetherOneGetsIn() throws Exception {
-    service = service(Registration.INVITE);
-    for (int round = 0; round < 8; round++) {
-      byte[] invite = invite(Duration.ofDays(1));
-      List<UserName> names = List.of(new UserName("first" + round), new UserName("second" + round));
-
-      List<ErrorCode> lost =
-          race(
-              List.of(stranger(), stranger()),
-              AccountMethod.REGISTER_FINISH,
-              names.stream()
-                  .map(name -> new BareAccount(name).registration(name, anyRecord(), invite))
-                  .toList());
-
-      assertThat(lost).containsExactly(ErrorCode.INVITE_NEEDED);
-      assertThat(owner().accounts()).hasSize(round + 1);
-    }
-  }
-
-  private byte[] invite(Duration validFor) {
-    InviteCode code = InviteCode.random();
-    owner().invite(code, validFor);
-    return code.bytes();
-  }
-
-  @Test
-  @Tag("A5")
-  void aRegistrationWithWrongPartsLeavesNothing() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    BareAccount other = new BareAccount(ALICE);
-    Messages.RegisterFinish right = alice.registration(anyRecord());
-    byte[] badLink = right.link().clone();
-    badLink[100] ^= 1;
-    List<byte[]> slots = right.slots();
-    byte[] laterGeneration =
-        new SealedSlot(new SlotId.Password(), 1, RandomBytes.next(SealedSlot.SEALED)).encode();
-
-    for (Messages.RegisterFinish wrong :
-        List.of(
-            with(right, right.record(), badLink, slots, right.keyBag()),
-            with(right, right.record(), alice.addDevice().encode(), slots, right.keyBag()),
-            with(right, right.record(), right.link(), slots.subList(0, 2), right.keyBag()),
-            with(right, right.record(), right.link(), slots.reversed(), right.keyBag()),
-            with(
-                right,
-                right.record(),
-                right.link(),
-                List.of(laterGeneration, slots.get(1), slots.get(2)),
-                right.keyBag()),
-            with(
-                right,
-                right.record(),
-                right.link(),
-                BareAccount.encode(other.slots),
-                right.keyBag()),
-            with(right, right.record(), right.link(), slots, new byte[64 * 1024 + 1]),
-            with(right, new byte[7], right.link(), slots, right.keyBag()))) {
-      refuses(ErrorCode.BAD_REQUEST, stranger(), AccountMethod.REGISTER_FINISH, wrong);
-    }
-    assertThat(owner().accounts()).isEmpty();
-    register(alice);
-    assertThat(loggedIn(alice).account()).contains(alice.id);
-  }
-
-  private static Messages.RegisterFinish with(
-      Messages.RegisterFinish right,
-      byte[] record,
-      byte[] link,
-      List<byte[]> slots,
-      byte[] keyBag) {
-    return new Messages.RegisterFinish(right.userName(), record, link, slots, keyBag, NO_INVITE);
-  }
-
-  // Login by password
 
   @Test
   @Tag("A11")
@@ -496,7 +188,7 @@ public abstract class AccountServiceContract {
     byte[] request = loginRequest();
     List<byte[]> before;
     try (ServerSecrets old = ServerSecrets.open(file)) {
-      service = service(Registration.OPEN, old);
+      restart(Registration.OPEN, old);
       register(new BareAccount(ALICE));
       service().checkSecrets(file);
       before = List.of(evaluated(ALICE, request), evaluated(BOB, request));
@@ -504,7 +196,7 @@ public abstract class AccountServiceContract {
     List<String> kept = owner().rotateSecrets(file);
     assertThat(kept).hasSize(2);
     try (ServerSecrets rotated = ServerSecrets.open(file)) {
-      service = service(Registration.OPEN, rotated);
+      restart(Registration.OPEN, rotated);
       service().checkSecrets(file);
       assertThat(evaluated(ALICE, request)).isEqualTo(before.get(0));
       assertThat(evaluated(BOB, request)).isEqualTo(before.get(1));
@@ -517,17 +209,10 @@ public abstract class AccountServiceContract {
     assertThat(owner().rotateSecrets(file)).hasSize(4);
     assertThat(owner().rotateSecrets(file)).as("one was never used").hasSize(4);
     try (ServerSecrets rotated = ServerSecrets.open(file)) {
-      service = service(Registration.OPEN, rotated);
+      restart(Registration.OPEN, rotated);
       service().checkSecrets(file);
       assertThat(evaluated(ALICE, request)).isEqualTo(before.get(0));
     }
-  }
-
-  /**
-   * The element that OPAQUE's answer begins with: it depends on secrets, name and request alone.
-   */
-  private byte[] evaluated(UserName name, byte[] request) throws Refused, Malformed {
-    return Arrays.copyOf(loginStart(stranger(), name, request), P256Point.LENGTH);
   }
 
   @Test
@@ -601,165 +286,6 @@ public abstract class AccountServiceContract {
     all.addAll(questionsOfTheLoggedIn().keySet());
 
     assertThat(all).containsExactlyInAnyOrder(AccountMethod.values());
-  }
-
-  // Limits
-
-  @Test
-  @Tag("A10")
-  void guessingIsStoppedAcrossSessionsNetworksNodesAndRestarts() throws Exception {
-    register(new BareAccount(ALICE));
-    byte[] request = loginRequest();
-    int heard = 0;
-    for (int guess = 0; guess < 10_000; guess++) {
-      // Each guess from another network, on a session of its own, at a node that has just started.
-      AccountPeer peer =
-          (guess % 100 == 0 ? service(Registration.OPEN) : service())
-              .peer(RandomBytes.next(HASH), network(guess));
-      if (guess % 4 == 0) {
-        calendar.pass(Duration.ofSeconds(1));
-      }
-      try {
-        loginStart(peer, ALICE, request);
-        heard++;
-      } catch (Refused refused) {
-        assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMITED);
-        guess += 37;
-        calendar.pass(Duration.ofSeconds(9));
-      }
-    }
-    // 5 at once; then after 5, 10, 20, ... 640 seconds, and then every 15 minutes.
-    assertThat(heard).isBetween(8, 15);
-  }
-
-  @Test
-  @Tag("A11")
-  void theLimitIsTheSameForNamesThatNobodyHas() throws Exception {
-    register(new BareAccount(ALICE));
-    byte[] request = loginRequest();
-    List<List<String>> told = new ArrayList<>();
-    for (UserName name : List.of(ALICE, BOB)) {
-      List<String> answers = new ArrayList<>();
-      for (int i = 0; i < 8; i++) {
-        try {
-          answers.add(Integer.toString(loginStart(stranger(), name, request).length));
-        } catch (Refused refused) {
-          assertThat(refused.retryable()).isTrue();
-          answers.add(refused.code() + " " + refused.getMessage());
-        }
-      }
-      told.add(answers);
-    }
-
-    assertThat(told.get(1)).isEqualTo(told.get(0));
-    assertThat(told.getFirst().get(4)).isEqualTo("259");
-    assertThat(told.getFirst().get(5))
-        .isEqualTo("RATE_LIMITED There were too many tries. Try again in 5 seconds.");
-  }
-
-  @Test
-  void waitsDoubleUpToAQuarterOfAnHourAndAreForgottenAfterADay() throws Exception {
-    byte[] request = loginRequest();
-    for (int i = 0; i < 5; i++) {
-      loginStart(stranger(), BOB, request);
-    }
-    for (String wait :
-        List.of(
-            "5 seconds",
-            "10 seconds",
-            "20 seconds",
-            "40 seconds",
-            "80 seconds",
-            "3 minutes",
-            "6 minutes",
-            "11 minutes",
-            "15 minutes",
-            "15 minutes")) {
-      Refused refused = limited(BOB, request);
-      assertThat(refused).hasMessageEndingWith("Try again in " + wait + ".");
-      String[] parts = wait.split(" ", -1);
-      long seconds = Long.parseLong(parts[0]) * (parts[1].equals("seconds") ? 1 : 60);
-      calendar.pass(Duration.ofSeconds(seconds));
-      loginStart(stranger(), BOB, request);
-    }
-    calendar.pass(Duration.ofDays(1));
-    for (int i = 0; i < 5; i++) {
-      loginStart(stranger(), BOB, request);
-    }
-    limited(BOB, request);
-  }
-
-  @Test
-  @Tag("A10")
-  void aDeviceComesInWhateverStrangersTry() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-    byte[] request = loginRequest();
-    for (int i = 0; i < 5; i++) {
-      loginStart(stranger(), ALICE, request);
-    }
-    limited(ALICE, request);
-
-    assertThat(loggedIn(alice).account()).contains(alice.id);
-    limited(ALICE, request);
-  }
-
-  @Test
-  @Tag("A10")
-  void oneNetworkCannotTryForManyNames() throws Exception {
-    byte[] request = loginRequest();
-    Network busy = network(1);
-    int heard = 0;
-    String said = "";
-    for (int i = 0; i < 70; i++) {
-      AccountPeer peer = service().peer(RandomBytes.next(HASH), busy);
-      try {
-        loginStart(peer, new UserName("name" + i), request);
-        heard++;
-      } catch (Refused refused) {
-        said = String.valueOf(refused.getMessage());
-      }
-    }
-    assertThat(heard).isEqualTo(60);
-    assertThat(said).endsWith("Try again in 15 seconds.");
-    loginStart(service().peer(RandomBytes.next(HASH), network(2)), ALICE, request);
-    calendar.pass(Duration.ofSeconds(15));
-    loginStart(service().peer(RandomBytes.next(HASH), busy), ALICE, request);
-  }
-
-  @Test
-  void namesAndNetworksAreNotWrittenDown() throws Exception {
-    byte[] request = loginRequest();
-    loginStart(service().peer(RandomBytes.next(HASH), network(1)), BOB, request);
-    calendar.pass(Duration.ofDays(2));
-    service().forget();
-
-    assertThat(attempts()).isZero();
-    loginStart(service().peer(RandomBytes.next(HASH), network(1)), BOB, request);
-    assertThat(attempts()).as("account, network and a share of all").isEqualTo(3);
-  }
-
-  private long attempts() {
-    return database()
-        .<Long, RuntimeException>read(
-            handle ->
-                handle
-                    .createQuery("SELECT count(*) FROM login_attempts WHERE length(code) = 16")
-                    .mapTo(Long.class)
-                    .one());
-  }
-
-  private Refused limited(UserName name, byte[] request) {
-    return refuses(
-        ErrorCode.RATE_LIMITED,
-        stranger(),
-        AccountMethod.LOGIN_START,
-        new Messages.LoginStart(name.text(), request));
-  }
-
-  private static Network network(int number) throws Exception {
-    return Network.of(
-        InetAddress.getByAddress(new byte[] {20, (byte) (number >> 8), (byte) number, 1}));
   }
 
   // Login by device
@@ -840,203 +366,6 @@ public abstract class AccountServiceContract {
     loggedIn(alice);
     assertThat(lastSeen()).isEqualTo(first.plusDays(1));
     assertThat(owner().accounts()).extracting(AccountSummary::created).containsExactly(first);
-  }
-
-  private LocalDate lastSeen() {
-    return owner().accounts().getFirst().lastSeen();
-  }
-
-  // Quotas
-
-  @Test
-  void aQuotaIsTheServersDefaultUntilItIsSet() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-    assertThat(service().quota(alice.id)).isEqualTo(QUOTA);
-    assertThat(service().quota(AccountId.random())).isZero();
-
-    assertThat(owner().setQuota(ALICE, Long.MAX_VALUE)).isTrue();
-    assertThat(owner().setQuota(BOB, 1)).isFalse();
-    assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
-    assertThatThrownBy(() -> owner().setQuota(ALICE, -1))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
-  }
-
-  // Administration
-
-  @Test
-  void whoIsThereIsSeenOnAllNodesAndADeadNodeIsNotBelieved() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-    BareAccount bob = new BareAccount(BOB);
-    register(bob);
-    try (Attendance one = new Attendance(database(), calendar);
-        Attendance other = new Attendance(database(), calendar)) {
-      Attendance.Visit visit = one.enter(alice.id);
-      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
-      one.write();
-      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
-
-      calendar.pass(Duration.ofMinutes(11));
-      one.write();
-      assertThat(activities()).containsExactly(Activity.AWAY, Activity.OFFLINE);
-      Attendance.Visit second = other.enter(alice.id);
-      other.write();
-      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
-      second.close();
-      other.write();
-      assertThat(activities()).containsExactly(Activity.AWAY, Activity.OFFLINE);
-      visit.request();
-      one.write();
-      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
-
-      // The first node is as if it had been killed; when it goes on after all, it says so.
-      calendar.pass(Duration.ofSeconds(Attendance.WORTH_SECONDS));
-      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
-      Attendance.Visit bobs = other.enter(bob.id);
-      other.write();
-      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.ONLINE);
-      one.write();
-      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.ONLINE);
-      visit.close();
-      one.write();
-      bobs.close();
-      other.write();
-      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
-    }
-  }
-
-  private List<Activity> activities() {
-    return owner().accounts().stream().map(AccountSummary::activity).toList();
-  }
-
-  @Test
-  void whoStaysForDaysIsSeenEachDay() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-    LocalDate day = lastSeen();
-    try (Attendance attendance = new Attendance(database(), calendar);
-        Attendance.Visit _ = attendance.enter(alice.id)) {
-      attendance.write();
-      calendar.pass(Duration.ofDays(1));
-      attendance.write();
-    }
-    assertThat(lastSeen()).isEqualTo(day.plusDays(1));
-  }
-
-  @Test
-  void aDeletedAccountLeavesNothingAndItsNameIsFree() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    BareAccount bob = new BareAccount(BOB);
-    register(alice);
-    register(bob);
-    long changes = service().changes();
-    try (Attendance attendance = new Attendance(database(), calendar);
-        Attendance.Visit _ = attendance.enter(alice.id)) {
-      attendance.write();
-
-      assertThat(owner().delete(ALICE)).isTrue();
-
-      assertThat(owner().delete(ALICE)).isFalse();
-      assertThat(rowsOf(alice.id)).containsExactly("account_deletions");
-    }
-    assertThat(service().changes()).isGreaterThan(changes);
-    assertThat(service().refused(Set.of(alice.id, bob.id))).containsExactly(alice.id);
-    byte[] hash = RandomBytes.next(HASH);
-    refuses(
-        ErrorCode.LOGIN_FAILED, peer(hash), AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
-    assertThat(loggedIn(bob).account()).contains(bob.id);
-
-    refuses(
-        ErrorCode.CONFLICT,
-        stranger(),
-        AccountMethod.REGISTER_FINISH,
-        alice.registration(anyRecord()));
-    register(new BareAccount(ALICE));
-    service().delete(bob.id);
-    service().delete(bob.id);
-    assertThat(owner().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
-    assertThat(rowsOf(bob.id)).containsExactly("account_deletions");
-  }
-
-  /** The tables that have rows of an account. */
-  private List<String> rowsOf(AccountId account) throws Exception {
-    return database()
-        .<List<String>, Exception>read(
-            handle -> {
-              List<String> found = new ArrayList<>();
-              try (ResultSet columns =
-                  handle
-                      .getConnection()
-                      .getMetaData()
-                      .getColumns(null, handle.getConnection().getSchema(), null, "account_id")) {
-                while (columns.next()) {
-                  String table = columns.getString("TABLE_NAME");
-                  if (handle
-                          .createQuery("SELECT count(*) FROM " + table + " WHERE account_id = ?")
-                          .bind(0, account.bytes())
-                          .mapTo(Long.class)
-                          .one()
-                      > 0) {
-                    found.add(table);
-                  }
-                }
-              }
-              return found;
-            });
-  }
-
-  @Test
-  void aDeletionThatIsCutShortGoesOnUntilNothingCanBeLeft() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-    Keeping feature = new Keeping();
-    feature.broken = true;
-    assertThat(new Administration(database(), List.of(feature), calendar).delete(ALICE)).isTrue();
-    assertThat(feature.left).isEqualTo(3);
-
-    feature.broken = false;
-    new Deletions(database(), List.of(feature), calendar).goOn();
-    assertThat(feature.left).isZero();
-    // A session that has not ended yet may have added something meanwhile.
-    feature.left = 2;
-    calendar.pass(Duration.ofMinutes(1));
-    database().migrate("notes", DatabaseContract.class, "org/anonymouscloud/core/testing/notes");
-    new Deletions(database(), List.of(feature), calendar).goOn();
-    assertThat(feature.left).isZero();
-    assertThat(rowsOf(alice.id)).as("a feature is switched off").hasSize(1);
-
-    feature.owner = "notes";
-    new Deletions(database(), List.of(feature), calendar).goOn();
-    assertThat(rowsOf(alice.id)).isEmpty();
-    register(alice);
-  }
-
-  /** A feature's rows, of which it lets one go at a time. */
-  private static final class Keeping implements FeatureData {
-    private int left = 3;
-    private boolean broken;
-    private String owner = "none";
-
-    @Override
-    public Migrations tables() {
-      return Migrations.of(owner, DatabaseContract.class, "org/anonymouscloud/core/testing/notes");
-    }
-
-    @Override
-    public long usedBytes(Handle rows, AccountId account) {
-      return left;
-    }
-
-    @Override
-    public boolean forget(Handle rows, AccountId account) {
-      if (broken) {
-        throw new IllegalStateException("no luck today");
-      }
-      left = Math.max(0, left - 1);
-      return left > 0;
-    }
   }
 
   // The chain
@@ -1381,17 +710,6 @@ public abstract class AccountServiceContract {
   }
 
   @Test
-  void accountsAreListedByName() throws Exception {
-    for (String name : List.of("mallory", "alice", "bob")) {
-      register(new BareAccount(new UserName(name)));
-    }
-
-    assertThat(owner().accounts())
-        .extracting(account -> account.name().text())
-        .containsExactly("alice", "bob", "mallory");
-  }
-
-  @Test
   void aDatabaseThatIsAwayIsToldAsSuch() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
@@ -1491,158 +809,5 @@ public abstract class AccountServiceContract {
       message.put(field, null);
     }
     return message;
-  }
-
-  // Words of the tests
-
-  private AccountService service(Registration registration) {
-    return service(registration, secrets);
-  }
-
-  private AccountService service(Registration registration, ServerSecrets with) {
-    return new AccountService(database(), with, calendar, new AccountPolicy(registration, QUOTA));
-  }
-
-  private OpenDatabase database() {
-    return Objects.requireNonNull(database);
-  }
-
-  /** What the server's owner does. */
-  private Administration owner() {
-    return new Administration(database(), List.of(), calendar);
-  }
-
-  private AccountService service() {
-    return Objects.requireNonNull(service);
-  }
-
-  private AccountPeer peer(byte[] handshakeHash) {
-    return service().peer(handshakeHash, HERE);
-  }
-
-  /** A session of somebody who has not logged in. */
-  private AccountPeer stranger() {
-    return peer(RandomBytes.next(HASH));
-  }
-
-  private AccountPeer loggedIn(BareAccount account) throws Refused, Malformed {
-    return loggedIn(account, account.device);
-  }
-
-  private AccountPeer loggedIn(BareAccount account, DeviceId device) throws Refused, Malformed {
-    byte[] hash = RandomBytes.next(HASH);
-    AccountPeer peer = peer(hash);
-    tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash, device));
-    return peer;
-  }
-
-  private void register(BareAccount account) throws Refused, Malformed {
-    tell(stranger(), AccountMethod.REGISTER_FINISH, account.registration(anyRecord()));
-  }
-
-  /** A record of the right form, which no password fits. */
-  private static byte[] anyRecord() {
-    try (Secret seed = Secret.random(32)) {
-      return RegistrationRecord.fake(seed, "anybody").encode();
-    }
-  }
-
-  private static byte[] registrationRequest() {
-    try (Secret password = Secret.random(8)) {
-      return new OpaqueClient().register(password).request().encode();
-    }
-  }
-
-  private static byte[] loginRequest() {
-    try (Secret password = Secret.random(8)) {
-      return new OpaqueClient().login(password).request().encode();
-    }
-  }
-
-  private static byte[] loginStart(AccountPeer peer, UserName name, byte[] request)
-      throws Refused, Malformed {
-    return ask(
-            peer,
-            AccountMethod.LOGIN_START,
-            new Messages.LoginStart(name.text(), request),
-            Messages.LoginStarted.class)
-        .response();
-  }
-
-  private static Messages.ChainGot chain(AccountPeer peer, long from) throws Refused, Malformed {
-    return ask(peer, AccountMethod.CHAIN_GET, new Messages.ChainGet(from), Messages.ChainGot.class);
-  }
-
-  private static byte[] slot(AccountPeer peer, SlotId slot) throws Refused, Malformed {
-    return slot(peer, slot, 0);
-  }
-
-  private static byte[] slot(AccountPeer peer, SlotId slot, int generation)
-      throws Refused, Malformed {
-    return ask(
-            peer,
-            AccountMethod.SLOT_GET,
-            new Messages.SlotGet(slot.encode(), generation),
-            Messages.SlotGot.class)
-        .slot();
-  }
-
-  private static Messages.KeyBag keyBag(AccountPeer peer) throws Refused, Malformed {
-    return ask(peer, AccountMethod.KEY_BAG_GET, new Messages.Empty(), Messages.KeyBag.class);
-  }
-
-  private static void tell(AccountPeer peer, AccountMethod method, Object question)
-      throws Refused, Malformed {
-    ask(peer, method, question, Messages.Empty.class);
-  }
-
-  private static <T> T ask(AccountPeer peer, AccountMethod method, Object question, Class<T> answer)
-      throws Refused, Malformed {
-    return Cbor.decode(send(peer, method.toString(), Cbor.encode(question)), answer);
-  }
-
-  private static byte[] send(AccountPeer peer, String method, byte[] body) throws Refused {
-    return peer.handle(
-        new Request(method, body, InputStream.nullInputStream(), OutputStream.nullOutputStream()));
-  }
-
-  private static Refused refuses(
-      ErrorCode code, AccountPeer peer, AccountMethod method, Object question) {
-    try {
-      send(peer, method.toString(), Cbor.encode(question));
-    } catch (Refused refused) {
-      assertThat(refused.code()).as(method + ": " + refused.getMessage()).isEqualTo(code);
-      return refused;
-    }
-    throw new AssertionError(method + " was not refused with " + code + ".");
-  }
-
-  /** Each peer asks its question at the same time; the refusals come back. */
-  private static List<ErrorCode> race(
-      List<AccountPeer> peers, AccountMethod method, List<?> questions) throws Exception {
-    CyclicBarrier start = new CyclicBarrier(peers.size());
-    List<ErrorCode> lost = new ArrayList<>();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Optional<ErrorCode>>> racers = new ArrayList<>();
-      for (int i = 0; i < peers.size(); i++) {
-        AccountPeer peer = peers.get(i);
-        byte[] body = Cbor.encode(questions.get(i));
-        racers.add(
-            threads.submit(
-                () -> {
-                  start.await();
-                  try {
-                    send(peer, method.toString(), body);
-                    return Optional.empty();
-                  } catch (Refused refused) {
-                    return Optional.of(refused.code());
-                  }
-                }));
-      }
-      for (Future<Optional<ErrorCode>> racer : racers) {
-        racer.get().ifPresent(lost::add);
-      }
-    }
-    return lost;
   }
 }

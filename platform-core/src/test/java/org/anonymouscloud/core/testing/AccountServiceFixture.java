@@ -1,0 +1,254 @@
+package org.anonymouscloud.core.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.server.AccountPeer;
+import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.Administration;
+import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.crypto.P256Point;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.opaque.OpaqueClient;
+import org.anonymouscloud.core.opaque.RegistrationRecord;
+import org.anonymouscloud.core.session.Network;
+import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.core.wire.Refused;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A server's half of accounts on the database that a storage plugin brings, and the words in which
+ * tests ask it, message by message.
+ */
+public abstract class AccountServiceFixture {
+  static final UserName ALICE = new UserName("alice");
+  static final UserName BOB = new UserName("bob");
+  static final long QUOTA = 5_000_000_000L;
+  static final int HASH = 32;
+  static final byte[] NO_INVITE = {};
+
+  static final Network HERE = Network.of(InetAddress.getLoopbackAddress());
+
+  @TempDir Path folder;
+  final ServerSecrets secrets = ServerSecrets.random();
+  final TestClock calendar = new TestClock(Instant.parse("2026-11-24T12:00:00Z"));
+  private @Nullable OpenDatabase database;
+  private @Nullable AccountService service;
+
+  /**
+   * A database that nobody has used yet, open.
+   *
+   * @param folder empty
+   */
+  protected abstract OpenDatabase newDatabase(Path folder) throws Exception;
+
+  @BeforeEach
+  void openDatabase() throws Exception {
+    database = newDatabase(folder);
+    restart(Registration.OPEN);
+  }
+
+  @AfterEach
+  void closeAll() {
+    database().close();
+    secrets.close();
+  }
+
+  /** The server begins anew, with the same database. */
+  void restart(Registration registration) {
+    restart(registration, secrets);
+  }
+
+  void restart(Registration registration, ServerSecrets with) {
+    service = service(registration, with);
+  }
+
+  AccountService service(Registration registration) {
+    return service(registration, secrets);
+  }
+
+  AccountService service(Registration registration, ServerSecrets with) {
+    return new AccountService(database(), with, calendar, new AccountPolicy(registration, QUOTA));
+  }
+
+  OpenDatabase database() {
+    return Objects.requireNonNull(database);
+  }
+
+  /** What the server's owner does. */
+  Administration owner() {
+    return new Administration(database(), List.of(), calendar);
+  }
+
+  AccountService service() {
+    return Objects.requireNonNull(service);
+  }
+
+  AccountPeer peer(byte[] handshakeHash) {
+    return service().peer(handshakeHash, HERE);
+  }
+
+  /** A session of somebody who has not logged in. */
+  AccountPeer stranger() {
+    return peer(RandomBytes.next(HASH));
+  }
+
+  AccountPeer loggedIn(BareAccount account) throws Refused, Malformed {
+    return loggedIn(account, account.device);
+  }
+
+  AccountPeer loggedIn(BareAccount account, DeviceId device) throws Refused, Malformed {
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = peer(hash);
+    tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash, device));
+    return peer;
+  }
+
+  void register(BareAccount account) throws Refused, Malformed {
+    tell(stranger(), AccountMethod.REGISTER_FINISH, account.registration(anyRecord()));
+  }
+
+  /** A record of the right form, which no password fits. */
+  static byte[] anyRecord() {
+    try (Secret seed = Secret.random(32)) {
+      return RegistrationRecord.fake(seed, "anybody").encode();
+    }
+  }
+
+  static byte[] registrationRequest() {
+    try (Secret password = Secret.random(8)) {
+      return new OpaqueClient().register(password).request().encode();
+    }
+  }
+
+  static byte[] loginRequest() {
+    try (Secret password = Secret.random(8)) {
+      return new OpaqueClient().login(password).request().encode();
+    }
+  }
+
+  static byte[] loginStart(AccountPeer peer, UserName name, byte[] request)
+      throws Refused, Malformed {
+    return ask(
+            peer,
+            AccountMethod.LOGIN_START,
+            new Messages.LoginStart(name.text(), request),
+            Messages.LoginStarted.class)
+        .response();
+  }
+
+  static Messages.ChainGot chain(AccountPeer peer, long from) throws Refused, Malformed {
+    return ask(peer, AccountMethod.CHAIN_GET, new Messages.ChainGet(from), Messages.ChainGot.class);
+  }
+
+  static byte[] slot(AccountPeer peer, SlotId slot) throws Refused, Malformed {
+    return slot(peer, slot, 0);
+  }
+
+  static byte[] slot(AccountPeer peer, SlotId slot, int generation) throws Refused, Malformed {
+    return ask(
+            peer,
+            AccountMethod.SLOT_GET,
+            new Messages.SlotGet(slot.encode(), generation),
+            Messages.SlotGot.class)
+        .slot();
+  }
+
+  static Messages.KeyBag keyBag(AccountPeer peer) throws Refused, Malformed {
+    return ask(peer, AccountMethod.KEY_BAG_GET, new Messages.Empty(), Messages.KeyBag.class);
+  }
+
+  static void tell(AccountPeer peer, AccountMethod method, Object question)
+      throws Refused, Malformed {
+    ask(peer, method, question, Messages.Empty.class);
+  }
+
+  static <T> T ask(AccountPeer peer, AccountMethod method, Object question, Class<T> answer)
+      throws Refused, Malformed {
+    return Cbor.decode(send(peer, method.toString(), Cbor.encode(question)), answer);
+  }
+
+  static byte[] send(AccountPeer peer, String method, byte[] body) throws Refused {
+    return peer.handle(
+        new Request(method, body, InputStream.nullInputStream(), OutputStream.nullOutputStream()));
+  }
+
+  static Refused refuses(ErrorCode code, AccountPeer peer, AccountMethod method, Object question) {
+    try {
+      send(peer, method.toString(), Cbor.encode(question));
+    } catch (Refused refused) {
+      assertThat(refused.code()).as(method + ": " + refused.getMessage()).isEqualTo(code);
+      return refused;
+    }
+    throw new AssertionError(method + " was not refused with " + code + ".");
+  }
+
+  /** Each peer asks its question at the same time; the refusals come back. */
+  static List<ErrorCode> race(List<AccountPeer> peers, AccountMethod method, List<?> questions)
+      throws Exception {
+    CyclicBarrier start = new CyclicBarrier(peers.size());
+    List<ErrorCode> lost = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Optional<ErrorCode>>> racers = new ArrayList<>();
+      for (int i = 0; i < peers.size(); i++) {
+        AccountPeer peer = peers.get(i);
+        byte[] body = Cbor.encode(questions.get(i));
+        racers.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  try {
+                    send(peer, method.toString(), body);
+                    return Optional.empty();
+                  } catch (Refused refused) {
+                    return Optional.of(refused.code());
+                  }
+                }));
+      }
+      for (Future<Optional<ErrorCode>> racer : racers) {
+        racer.get().ifPresent(lost::add);
+      }
+    }
+    return lost;
+  }
+
+  LocalDate lastSeen() {
+    return owner().accounts().getFirst().lastSeen();
+  }
+
+  /**
+   * The element that OPAQUE's answer begins with: it depends on secrets, name and request alone.
+   */
+  byte[] evaluated(UserName name, byte[] request) throws Refused, Malformed {
+    return Arrays.copyOf(loginStart(stranger(), name, request), P256Point.LENGTH);
+  }
+}

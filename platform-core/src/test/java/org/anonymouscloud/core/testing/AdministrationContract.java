@@ -1,0 +1,228 @@
+package org.anonymouscloud.core.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.server.AccountSummary;
+import org.anonymouscloud.core.account.server.Activity;
+import org.anonymouscloud.core.account.server.Administration;
+import org.anonymouscloud.core.account.server.Attendance;
+import org.anonymouscloud.core.account.server.Deletions;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.database.Migrations;
+import org.anonymouscloud.core.plugin.FeatureData;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Test;
+
+/** What the server's owner does and sees. */
+public abstract class AdministrationContract extends AccountServiceFixture {
+  @Test
+  void aQuotaIsTheServersDefaultUntilItIsSet() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    assertThat(service().quota(alice.id)).isEqualTo(QUOTA);
+    assertThat(service().quota(AccountId.random())).isZero();
+
+    assertThat(owner().setQuota(ALICE, Long.MAX_VALUE)).isTrue();
+    assertThat(owner().setQuota(BOB, 1)).isFalse();
+    assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
+    assertThatThrownBy(() -> owner().setQuota(ALICE, -1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void whoIsThereIsSeenOnAllNodesAndADeadNodeIsNotBelieved() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    BareAccount bob = new BareAccount(BOB);
+    register(bob);
+    try (Attendance one = new Attendance(database(), calendar);
+        Attendance other = new Attendance(database(), calendar)) {
+      Attendance.Visit visit = one.enter(alice.id);
+      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
+      one.write();
+      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
+
+      calendar.pass(Duration.ofMinutes(11));
+      one.write();
+      assertThat(activities()).containsExactly(Activity.AWAY, Activity.OFFLINE);
+      Attendance.Visit second = other.enter(alice.id);
+      other.write();
+      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
+      second.close();
+      other.write();
+      assertThat(activities()).containsExactly(Activity.AWAY, Activity.OFFLINE);
+      visit.request();
+      one.write();
+      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
+
+      // The first node is as if it had been killed; when it goes on after all, it says so.
+      calendar.pass(Duration.ofSeconds(Attendance.WORTH_SECONDS));
+      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
+      Attendance.Visit bobs = other.enter(bob.id);
+      other.write();
+      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.ONLINE);
+      one.write();
+      assertThat(activities()).containsExactly(Activity.ONLINE, Activity.ONLINE);
+      visit.close();
+      one.write();
+      bobs.close();
+      other.write();
+      assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
+    }
+  }
+
+  private List<Activity> activities() {
+    return owner().accounts().stream().map(AccountSummary::activity).toList();
+  }
+
+  @Test
+  void whoStaysForDaysIsSeenEachDay() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    LocalDate day = lastSeen();
+    try (Attendance attendance = new Attendance(database(), calendar);
+        Attendance.Visit _ = attendance.enter(alice.id)) {
+      attendance.write();
+      calendar.pass(Duration.ofDays(1));
+      attendance.write();
+    }
+    assertThat(lastSeen()).isEqualTo(day.plusDays(1));
+  }
+
+  @Test
+  void aDeletedAccountLeavesNothingAndItsNameIsFree() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    BareAccount bob = new BareAccount(BOB);
+    register(alice);
+    register(bob);
+    long changes = service().changes();
+    try (Attendance attendance = new Attendance(database(), calendar);
+        Attendance.Visit _ = attendance.enter(alice.id)) {
+      attendance.write();
+
+      assertThat(owner().delete(ALICE)).isTrue();
+
+      assertThat(owner().delete(ALICE)).isFalse();
+      assertThat(rowsOf(alice.id)).containsExactly("account_deletions");
+    }
+    assertThat(service().changes()).isGreaterThan(changes);
+    assertThat(service().refused(Set.of(alice.id, bob.id))).containsExactly(alice.id);
+    byte[] hash = RandomBytes.next(HASH);
+    refuses(
+        ErrorCode.LOGIN_FAILED, peer(hash), AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
+    assertThat(loggedIn(bob).account()).contains(bob.id);
+
+    refuses(
+        ErrorCode.CONFLICT,
+        stranger(),
+        AccountMethod.REGISTER_FINISH,
+        alice.registration(anyRecord()));
+    register(new BareAccount(ALICE));
+    service().delete(bob.id);
+    service().delete(bob.id);
+    assertThat(owner().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
+    assertThat(rowsOf(bob.id)).containsExactly("account_deletions");
+  }
+
+  /** The tables that have rows of an account. */
+  private List<String> rowsOf(AccountId account) throws Exception {
+    return database()
+        .<List<String>, Exception>read(
+            handle -> {
+              List<String> found = new ArrayList<>();
+              try (ResultSet columns =
+                  handle
+                      .getConnection()
+                      .getMetaData()
+                      .getColumns(null, handle.getConnection().getSchema(), null, "account_id")) {
+                while (columns.next()) {
+                  String table = columns.getString("TABLE_NAME");
+                  if (handle
+                          .createQuery("SELECT count(*) FROM " + table + " WHERE account_id = ?")
+                          .bind(0, account.bytes())
+                          .mapTo(Long.class)
+                          .one()
+                      > 0) {
+                    found.add(table);
+                  }
+                }
+              }
+              return found;
+            });
+  }
+
+  @Test
+  void aDeletionThatIsCutShortGoesOnUntilNothingCanBeLeft() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    Keeping feature = new Keeping();
+    feature.broken = true;
+    assertThat(new Administration(database(), List.of(feature), calendar).delete(ALICE)).isTrue();
+    assertThat(feature.left).isEqualTo(3);
+
+    feature.broken = false;
+    new Deletions(database(), List.of(feature), calendar).goOn();
+    assertThat(feature.left).isZero();
+    // A session that has not ended yet may have added something meanwhile.
+    feature.left = 2;
+    calendar.pass(Duration.ofMinutes(1));
+    database().migrate("notes", DatabaseContract.class, "org/anonymouscloud/core/testing/notes");
+    new Deletions(database(), List.of(feature), calendar).goOn();
+    assertThat(feature.left).isZero();
+    assertThat(rowsOf(alice.id)).as("a feature is switched off").hasSize(1);
+
+    feature.owner = "notes";
+    new Deletions(database(), List.of(feature), calendar).goOn();
+    assertThat(rowsOf(alice.id)).isEmpty();
+    register(alice);
+  }
+
+  /** A feature's rows, of which it lets one go at a time. */
+  private static final class Keeping implements FeatureData {
+    private int left = 3;
+    private boolean broken;
+    private String owner = "none";
+
+    @Override
+    public Migrations tables() {
+      return Migrations.of(owner, DatabaseContract.class, "org/anonymouscloud/core/testing/notes");
+    }
+
+    @Override
+    public long usedBytes(Handle rows, AccountId account) {
+      return left;
+    }
+
+    @Override
+    public boolean forget(Handle rows, AccountId account) {
+      if (broken) {
+        throw new IllegalStateException("no luck today");
+      }
+      left = Math.max(0, left - 1);
+      return left > 0;
+    }
+  }
+
+  @Test
+  void accountsAreListedByName() throws Exception {
+    for (String name : List.of("mallory", "alice", "bob")) {
+      register(new BareAccount(new UserName(name)));
+    }
+
+    assertThat(owner().accounts())
+        .extracting(account -> account.name().text())
+        .containsExactly("alice", "bob", "mallory");
+  }
+}

@@ -1,0 +1,179 @@
+package org.anonymouscloud.core.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.server.AccountPeer;
+import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.session.Network;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** How often strangers may try, and what is kept to know it. */
+public abstract class LoginLimitsContract extends AccountServiceFixture {
+  @Test
+  @Tag("A10")
+  void guessingIsStoppedAcrossSessionsNetworksNodesAndRestarts() throws Exception {
+    register(new BareAccount(ALICE));
+    byte[] request = loginRequest();
+    int heard = 0;
+    for (int guess = 0; guess < 10_000; guess++) {
+      // Each guess from another network, on a session of its own, at a node that has just started.
+      AccountPeer peer =
+          (guess % 100 == 0 ? service(Registration.OPEN) : service())
+              .peer(RandomBytes.next(HASH), network(guess));
+      if (guess % 4 == 0) {
+        calendar.pass(Duration.ofSeconds(1));
+      }
+      try {
+        loginStart(peer, ALICE, request);
+        heard++;
+      } catch (Refused refused) {
+        assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        guess += 37;
+        calendar.pass(Duration.ofSeconds(9));
+      }
+    }
+    // 5 at once; then after 5, 10, 20, ... 640 seconds, and then every 15 minutes.
+    assertThat(heard).isBetween(8, 15);
+  }
+
+  @Test
+  @Tag("A11")
+  void theLimitIsTheSameForNamesThatNobodyHas() throws Exception {
+    register(new BareAccount(ALICE));
+    byte[] request = loginRequest();
+    List<List<String>> told = new ArrayList<>();
+    for (UserName name : List.of(ALICE, BOB)) {
+      List<String> answers = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        try {
+          answers.add(Integer.toString(loginStart(stranger(), name, request).length));
+        } catch (Refused refused) {
+          assertThat(refused.retryable()).isTrue();
+          answers.add(refused.code() + " " + refused.getMessage());
+        }
+      }
+      told.add(answers);
+    }
+
+    assertThat(told.get(1)).isEqualTo(told.get(0));
+    assertThat(told.getFirst().get(4)).isEqualTo("259");
+    assertThat(told.getFirst().get(5))
+        .isEqualTo("RATE_LIMITED There were too many tries. Try again in 5 seconds.");
+  }
+
+  @Test
+  void waitsDoubleUpToAQuarterOfAnHourAndAreForgottenAfterADay() throws Exception {
+    byte[] request = loginRequest();
+    for (int i = 0; i < 5; i++) {
+      loginStart(stranger(), BOB, request);
+    }
+    for (String wait :
+        List.of(
+            "5 seconds",
+            "10 seconds",
+            "20 seconds",
+            "40 seconds",
+            "80 seconds",
+            "3 minutes",
+            "6 minutes",
+            "11 minutes",
+            "15 minutes",
+            "15 minutes")) {
+      Refused refused = limited(BOB, request);
+      assertThat(refused).hasMessageEndingWith("Try again in " + wait + ".");
+      String[] parts = wait.split(" ", -1);
+      long seconds = Long.parseLong(parts[0]) * (parts[1].equals("seconds") ? 1 : 60);
+      calendar.pass(Duration.ofSeconds(seconds));
+      loginStart(stranger(), BOB, request);
+    }
+    calendar.pass(Duration.ofDays(1));
+    for (int i = 0; i < 5; i++) {
+      loginStart(stranger(), BOB, request);
+    }
+    limited(BOB, request);
+  }
+
+  @Test
+  @Tag("A10")
+  void aDeviceComesInWhateverStrangersTry() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] request = loginRequest();
+    for (int i = 0; i < 5; i++) {
+      loginStart(stranger(), ALICE, request);
+    }
+    limited(ALICE, request);
+
+    assertThat(loggedIn(alice).account()).contains(alice.id);
+    limited(ALICE, request);
+  }
+
+  @Test
+  @Tag("A10")
+  void oneNetworkCannotTryForManyNames() throws Exception {
+    byte[] request = loginRequest();
+    Network busy = network(1);
+    int heard = 0;
+    String said = "";
+    for (int i = 0; i < 70; i++) {
+      AccountPeer peer = service().peer(RandomBytes.next(HASH), busy);
+      try {
+        loginStart(peer, new UserName("name" + i), request);
+        heard++;
+      } catch (Refused refused) {
+        said = String.valueOf(refused.getMessage());
+      }
+    }
+    assertThat(heard).isEqualTo(60);
+    assertThat(said).endsWith("Try again in 15 seconds.");
+    loginStart(service().peer(RandomBytes.next(HASH), network(2)), ALICE, request);
+    calendar.pass(Duration.ofSeconds(15));
+    loginStart(service().peer(RandomBytes.next(HASH), busy), ALICE, request);
+  }
+
+  @Test
+  void namesAndNetworksAreNotWrittenDown() throws Exception {
+    byte[] request = loginRequest();
+    loginStart(service().peer(RandomBytes.next(HASH), network(1)), BOB, request);
+    calendar.pass(Duration.ofDays(2));
+    service().forget();
+
+    assertThat(attempts()).isZero();
+    loginStart(service().peer(RandomBytes.next(HASH), network(1)), BOB, request);
+    assertThat(attempts()).as("account, network and a share of all").isEqualTo(3);
+  }
+
+  private long attempts() {
+    return database()
+        .<Long, RuntimeException>read(
+            handle ->
+                handle
+                    .createQuery("SELECT count(*) FROM login_attempts WHERE length(code) = 16")
+                    .mapTo(Long.class)
+                    .one());
+  }
+
+  private Refused limited(UserName name, byte[] request) {
+    return refuses(
+        ErrorCode.RATE_LIMITED,
+        stranger(),
+        AccountMethod.LOGIN_START,
+        new Messages.LoginStart(name.text(), request));
+  }
+
+  private static Network network(int number) throws Exception {
+    return Network.of(
+        InetAddress.getByAddress(new byte[] {20, (byte) (number >> 8), (byte) number, 1}));
+  }
+}
