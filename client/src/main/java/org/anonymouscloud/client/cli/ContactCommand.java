@@ -45,6 +45,9 @@ final class ContactCommand {
     for (JsonNode contact : answer.path("contacts")) {
       context.terminal().print(contact.path("name").asText() + "  " + trust(contact));
     }
+    if (answer.path("contacts").isEmpty()) {
+      context.terminal().print("No contacts yet; 'anoncloud contact add NAME' makes one.");
+    }
     return 0;
   }
 
