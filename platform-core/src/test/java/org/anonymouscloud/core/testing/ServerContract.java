@@ -73,9 +73,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real server on the database that a storage plugin brings, with real sessions of clients. */
 @Timeout(120)
 public abstract class ServerContract {
-  /** Marks what servers that serve by processes are asked, too. */
-  static final String PROCESSES = "processes";
-
   private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
   private static final Duration CONNECT = Duration.ofSeconds(30);
   private static final long PATIENCE_SECONDS = 30;
@@ -111,7 +108,6 @@ public abstract class ServerContract {
 
   @Test
   @Tag("A10")
-  @Tag(PROCESSES)
   void aFeatureAnswersLoggedInAccountsAlone() throws Exception {
     Server server = start(new Echo("echo"));
     Session session = connect(server);
@@ -155,7 +151,6 @@ public abstract class ServerContract {
   }
 
   @Test
-  @Tag(PROCESSES)
   void whoIsRefusedForWantOfAPlaceMayUseNothing() throws Exception {
     Server server = start(1, new Echo("echo"));
     register(server, connect(server), "alice");
@@ -166,7 +161,6 @@ public abstract class ServerContract {
   }
 
   @Test
-  @Tag(PROCESSES)
   void aPushReachesEachSessionOfTheAccountAndNoOther() throws Exception {
     Server server = start(new Echo("echo"));
     Session first = connect(server);

@@ -90,9 +90,7 @@ public abstract class WorkersContract extends ServerContract {
   /** The rest with {@code -Danoncloud.test.full=true}: each worker is a start of a JVM. */
   @BeforeEach
   void onlyWhatProcessesMayChange(TestInfo test) {
-    assumeTrue(
-        test.getTags().contains(OWN)
-            || (Boolean.getBoolean("anoncloud.test.full") && test.getTags().contains(PROCESSES)));
+    assumeTrue(test.getTags().contains(OWN) || Boolean.getBoolean("anoncloud.test.full"));
   }
 
   /** One server for all of it. */
