@@ -1,6 +1,7 @@
 package org.anonymouscloud.client;
 
 import org.anonymouscloud.client.cli.Commands;
+import org.anonymouscloud.client.cli.StandardOutput;
 
 /** The program {@code anoncloud}. */
 public final class Main {
@@ -8,6 +9,8 @@ public final class Main {
 
   /** Runs one command and ends with its exit code. */
   public static void main(String[] args) {
-    System.exit(new Commands(System.getenv()).run(args));
+    StandardOutput output = new StandardOutput();
+    System.setOut(output.lines());
+    System.exit(output.exitCode(new Commands(System.getenv(), output).run(args)));
   }
 }

@@ -35,19 +35,22 @@ public final class Commands {
   private static final Set<String> VERSION = Set.of("-V", "--version");
 
   private final Map<String, String> environment;
+  private final StandardOutput output;
 
   /**
    * @param environment of the process
+   * @param output of the process
    */
-  public Commands(Map<String, String> environment) {
+  public Commands(Map<String, String> environment, StandardOutput output) {
     this.environment = environment;
+    this.output = output;
   }
 
   /** Runs one command line and returns its exit code. */
   public int run(String... arguments) {
     Context context;
     try {
-      context = new Context(environment, Home.of(environment), new StandardTerminal());
+      context = new Context(environment, Home.of(environment), new StandardTerminal(output));
     } catch (IOException e) {
       System.err.println("anoncloud: the state folder cannot be used: " + text(e));
       return CommandLine.ExitCode.SOFTWARE;
@@ -139,6 +142,9 @@ public final class Commands {
         return tell(new Problem(Problem.Kind.SECURITY, text(failure), failure));
       }
       default -> {}
+    }
+    if (failure instanceof StandardOutput.OutputFailed) {
+      return CommandLine.ExitCode.OK;
     }
     if (failure instanceof IOException) {
       System.err.println("anoncloud: " + text(failure));

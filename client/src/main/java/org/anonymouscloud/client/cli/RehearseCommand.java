@@ -108,7 +108,7 @@ final class RehearseCommand implements Callable<Integer> {
             List.of("rm", "/file"),
             List.of("get", "/not-there", copy),
             List.of("logout"));
-    Commands commands = new Commands(environment);
+    Commands commands = new Commands(environment, new StandardOutput());
     for (List<String> line : lines) {
       commands.run(line.toArray(String[]::new));
     }

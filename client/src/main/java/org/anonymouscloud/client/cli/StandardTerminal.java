@@ -3,8 +3,6 @@ package org.anonymouscloud.client.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Console;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -20,10 +18,12 @@ final class StandardTerminal implements Terminal {
   private static final long MEBIBYTE = 1L << 20;
   private static final int REDRAW_MILLIS = 200;
 
+  private final StandardOutput output;
   private final PrintStream out;
   private final boolean interactive;
 
-  StandardTerminal() {
+  StandardTerminal(StandardOutput output) {
+    this.output = output;
     this.out = System.out;
     this.interactive = person().isPresent();
   }
@@ -72,7 +72,7 @@ final class StandardTerminal implements Terminal {
   public OutputStream output() {
     out.flush();
     // Not the print stream, which swallows a full disk.
-    return new FileOutputStream(FileDescriptor.out);
+    return output;
   }
 
   @Override

@@ -165,6 +165,7 @@ final class ServerSettingsTest {
   }
 
   private Commands.Context context() throws IOException {
-    return new Commands.Context(environment, Home.of(environment), new StandardTerminal());
+    return new Commands.Context(
+        environment, Home.of(environment), new StandardTerminal(new StandardOutput()));
   }
 }

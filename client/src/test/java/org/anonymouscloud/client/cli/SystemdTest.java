@@ -68,7 +68,7 @@ final class SystemdTest {
         new Commands.Context(
             environment,
             Home.of(Map.of("ANONCLOUD_HOME", folder.toString())),
-            new StandardTerminal()));
+            new StandardTerminal(new StandardOutput())));
   }
 
   /** systemd's end: a bound socket of datagrams, which Java itself does not have. */
