@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.anonymouscloud.client.home.ApiToken;
 import org.anonymouscloud.core.crypto.Secret;
@@ -127,7 +128,8 @@ final class Gate extends Handler.Wrapper {
   private Set<Scope> allowed(HttpFields headers) {
     List<String> values =
         headers.getFields(HttpHeader.AUTHORIZATION).stream().map(HttpField::getValue).toList();
-    if (values.size() != 1 || !values.getFirst().startsWith(BEARER)) {
+    if (values.size() != 1
+        || !values.getFirst().regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       return Set.of();
     }
     try (Secret offered =
@@ -155,7 +157,7 @@ final class Gate extends Handler.Wrapper {
 
   private static String bodyType(HttpFields headers) {
     String type = headers.get(HttpHeader.CONTENT_TYPE);
-    return type == null ? "" : type.split(";", 2)[0].strip();
+    return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
   }
 
   private static void harden(HttpFields.Mutable headers) {

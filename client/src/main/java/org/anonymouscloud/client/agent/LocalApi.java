@@ -6,6 +6,8 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.time.Duration;
@@ -104,8 +106,12 @@ final class LocalApi implements AutoCloseable {
           (server, http) -> connector(server, new HttpConnectionFactory(http), channel));
     }
     for (Route route : routes) {
-      config.routes.addHttpHandler(
-          route.method(), PREFIX + route.path(), context -> answer(route, context));
+      Handler handler = context -> answer(route, context);
+      config.routes.addHttpHandler(route.method(), PREFIX + route.path(), handler);
+      if (route.method() == HandlerType.GET) {
+        // The same without the body, which the server leaves out (RFC 9110, section 9.3.2).
+        config.routes.addHttpHandler(HandlerType.HEAD, PREFIX + route.path(), handler);
+      }
     }
     config.routes.get(PREFIX + "/requests/{id}/problem", this::tellProblem);
     config.routes.exception(HttpResponseException.class, LocalApi::tellHttp);

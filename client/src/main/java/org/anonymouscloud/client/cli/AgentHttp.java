@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -93,18 +94,92 @@ final class AgentHttp implements AgentApi {
         connection.setDoOutput(true);
         connection.setChunkedStreamingMode(CHUNK);
         connection.setRequestProperty("Content-Type", requireNonNull(type));
-        try (OutputStream out = connection.getOutputStream()) {
-          body.writeTo(out);
-        }
+        send(body, connection);
       }
       check(connection);
       try (InputStream in = connection.getInputStream()) {
         return JSON.readTree(in);
       }
+    } catch (BodyFailed e) {
+      throw e.cause;
     } catch (ConnectException e) {
       throw new Problem(Problem.Kind.UNAVAILABLE, "The agent does not answer; try again.", e);
     } catch (IOException e) {
       throw reason(id, e);
+    }
+  }
+
+  /** A body that could not be made: the caller's own trouble, not the connection's. */
+  private static final class BodyFailed extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final IOException cause;
+
+    BodyFailed(IOException cause) {
+      super(cause);
+      this.cause = cause;
+    }
+  }
+
+  /** The connection does not take the body. */
+  private static final class ConnectionFailed extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ConnectionFailed(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  /**
+   * Sends a body. Only one that was written to its end gets an end: closing the stream would end it
+   * as well, and half a file would be taken for a whole one.
+   */
+  private static void send(Body body, HttpURLConnection connection) throws IOException {
+    OutputStream out = connection.getOutputStream();
+    boolean whole = false;
+    try {
+      body.writeTo(new Outgoing(out));
+      whole = true;
+    } catch (ConnectionFailed e) {
+      throw e;
+    } catch (IOException e) {
+      throw new BodyFailed(e);
+    } finally {
+      if (whole) {
+        out.close();
+      } else {
+        connection.disconnect();
+      }
+    }
+  }
+
+  /** Tells failures of the connection from those of the one who writes to it. */
+  private static final class Outgoing extends FilterOutputStream {
+    Outgoing(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw new ConnectionFailed(e);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      try {
+        out.flush();
+      } catch (IOException e) {
+        throw new ConnectionFailed(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      // The end of a body is not the writer's to say.
     }
   }
 
@@ -162,7 +237,12 @@ final class AgentHttp implements AgentApi {
       return;
     }
     try (InputStream error = connection.getErrorStream()) {
-      throw problem(error == null ? JSON.createObjectNode() : JSON.readTree(error), status);
+      if (error == null) {
+        // The JDK keeps a refusal's text from whoever sent a body as a stream, if the status is
+        // 401.
+        throw new IOException("It answered with status " + status + ".");
+      }
+      throw problem(JSON.readTree(error), status);
     }
   }
 
@@ -178,7 +258,8 @@ final class AgentHttp implements AgentApi {
     } catch (IOException e) {
       cut.addSuppressed(e);
     }
-    return new Problem(Problem.Kind.UNAVAILABLE, "The agent broke off: " + cut.getMessage(), cut);
+    return new Problem(
+        Problem.Kind.UNAVAILABLE, "The agent did not do it: " + cut.getMessage(), cut);
   }
 
   private IOException asIo(String id, IOException cut) {

@@ -214,7 +214,7 @@ final class LocalApiTest {
         "",
         "Bearer ",
         "Bearer wrong",
-        "bearer " + TOKEN,
+        "Bearer" + TOKEN,
         "Basic " + TOKEN,
         "Bearer " + TOKEN + "x"
       })

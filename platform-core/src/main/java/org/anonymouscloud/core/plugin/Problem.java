@@ -16,6 +16,10 @@ public final class Problem extends Exception {
     INVITE_NEEDED(403, 1),
     NOT_FOUND(404, 1),
     CONFLICT(409, 1),
+    /** What the caller expects to be there is not there; nothing was changed. */
+    PRECONDITION_FAILED(412, 1),
+    /** A body in a form that is not taken. */
+    UNSUPPORTED(415, 2),
     /** A check of keys, signatures, hashes or freshness failed. */
     SECURITY(422, 4),
     NO_SPACE(507, 1),

@@ -1,13 +1,15 @@
 package org.anonymouscloud.vault.client.api;
 
 import io.javalin.http.Context;
+import java.io.InputStream;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Locale;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.drive.Attributes;
-import org.anonymouscloud.vault.client.drive.EntryTag;
 import org.anonymouscloud.vault.client.drive.Precondition;
+import org.anonymouscloud.vault.client.drive.Times;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
@@ -79,11 +81,16 @@ final class Asked {
     if (text == null) {
       return clock.instant();
     }
+    Instant time;
     try {
-      return Instant.parse(text);
+      time = Instant.parse(text);
     } catch (DateTimeException e) {
       throw bad("modified is a time like 2026-11-03T08:30:00Z.");
     }
+    if (!Times.isKept(time)) {
+      throw bad("modified is a time from " + Times.EARLIEST + " to " + Times.LATEST + ".");
+    }
+    return time;
   }
 
   /** If-Match and If-None-Match. */
@@ -94,7 +101,7 @@ final class Asked {
       throw bad("Give If-Match or If-None-Match, not both.");
     }
     if (noneMatch != null) {
-      if (!noneMatch.equals("*")) {
+      if (!noneMatch.strip().equals("*")) {
         throw bad("A change knows If-None-Match only with *.");
       }
       return new Precondition.Absent();
@@ -102,16 +109,26 @@ final class Asked {
     if (match == null) {
       return new Precondition.Anything();
     }
-    return match.equals("*")
-        ? new Precondition.Present()
-        : new Precondition.Exactly(new EntryTag(unquoted(match)));
+    EntityTags tags = EntityTags.of(match);
+    return tags.any() ? new Precondition.Present() : new Precondition.OneOf(tags.strong());
   }
 
-  /** The tag inside an entity tag's quotes. */
-  static String unquoted(String tag) {
-    return tag.length() >= 2 && tag.startsWith("\"") && tag.endsWith("\"")
-        ? tag.substring(1, tag.length() - 1)
-        : tag;
+  /**
+   * The body that a file is to become.
+   *
+   * @throws Problem if a header says that it is not the whole file as it is: a part (RFC 9110,
+   *     section 14.5) or an encoding of it (section 8.4)
+   */
+  static InputStream whole(Context context) throws Problem {
+    if (context.header("Content-Range") != null) {
+      throw bad("A file is written whole: Content-Range is not taken.");
+    }
+    String encoding = context.header("Content-Encoding");
+    if (encoding != null && !encoding.strip().toLowerCase(Locale.ROOT).equals("identity")) {
+      throw new Problem(
+          Problem.Kind.UNSUPPORTED, "A body is taken as it is: Content-Encoding is not taken.");
+    }
+    return context.bodyInputStream();
   }
 
   static Problem bad(String message) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ByteRange(long from, long length) {
   /** Fifteen digits are more than the largest file needs and fit a long. */
-  private static final Pattern FORM = Pattern.compile("bytes=(\\d{0,15})-(\\d{0,15})");
+  private static final Pattern FORM =
+      Pattern.compile("bytes=(\\d{0,15})-(\\d{0,15})", Pattern.CASE_INSENSITIVE);
 
   /** A range of which the file holds not a single byte. */
   static final class Unsatisfiable extends Exception {
@@ -29,7 +30,7 @@ record ByteRange(long from, long length) {
       return Optional.empty();
     }
     Matcher form = FORM.matcher(header.strip());
-    if (!form.matches() || header.equals("bytes=-")) {
+    if (!form.matches() || form.group(1).isEmpty() && form.group(2).isEmpty()) {
       return Optional.empty();
     }
     if (form.group(1).isEmpty()) {

@@ -24,6 +24,7 @@ import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.EntryTag;
 import org.anonymouscloud.vault.client.drive.Snapshot;
+import org.anonymouscloud.vault.client.drive.Times;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
@@ -89,20 +90,27 @@ final class FileRoutes {
   }
 
   private static void sendFile(Context context, Snapshot snapshot, Entry.File file)
-      throws IOException {
+      throws Problem, IOException {
     long size = file.content().length();
-    String tag = '"' + EntryTag.of(file).text() + '"';
+    EntryTag state = EntryTag.of(file);
+    String tag = '"' + state.text() + '"';
     context.header("ETag", tag);
     context.header("Accept-Ranges", "bytes");
     context.header(
         "Last-Modified",
-        DateTimeFormatter.RFC_1123_DATE_TIME.format(file.modified().atOffset(ZoneOffset.UTC)));
-    if (tag.equals(context.header("If-None-Match"))) {
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+            Times.nearest(file.modified()).atOffset(ZoneOffset.UTC)));
+    String match = context.header("If-Match");
+    if (match != null && !EntityTags.of(match).nameExactly(state)) {
+      throw new Problem(Problem.Kind.PRECONDITION_FAILED, "The file is not what it was.");
+    }
+    String noneMatch = context.header("If-None-Match");
+    if (noneMatch != null && EntityTags.of(noneMatch).name(state)) {
       context.status(NOT_MODIFIED);
       return;
     }
     String ifRange = context.header("If-Range");
-    boolean whole = ifRange != null && !ifRange.equals(tag);
+    boolean whole = ifRange != null && !ifRange.strip().equals(tag);
     ByteRange range;
     try {
       Optional<ByteRange> asked =
@@ -122,7 +130,9 @@ final class FileRoutes {
     context.contentType("application/octet-stream");
     context.header("Content-Disposition", disposition(file));
     context.header("Content-Length", Long.toString(range.length()));
-    snapshot.read(file, range.from(), range.length(), context.outputStream());
+    if (context.method() != HandlerType.HEAD) {
+      snapshot.read(file, range.from(), range.length(), context.outputStream());
+    }
   }
 
   /** Never shown inline: what a file holds must not run in a browser as a page of the agent's. */
@@ -173,7 +183,7 @@ final class FileRoutes {
     VaultPath path = Asked.newPath(context);
     Batch.Committed committed;
     try (Batch batch = drive.get().batch();
-        InputStream body = context.bodyInputStream()) {
+        InputStream body = Asked.whole(context)) {
       batch.write(path, body, Asked.attributes(context, clock), Asked.precondition(context));
       committed = batch.commit();
     }

@@ -4,10 +4,12 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -21,13 +23,18 @@ import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Precondition;
+import org.anonymouscloud.vault.client.drive.Times;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** Whole trees as one tar archive, so that ten thousand files are one request. Thread-safe. */
 final class TreeRoutes {
+  /** How many refusals of one archive are told in words. */
+  private static final int MAX_REFUSED = 1_000;
+
   private final OpenDrive drive;
 
   TreeRoutes(OpenDrive drive) {
@@ -61,6 +68,9 @@ final class TreeRoutes {
       ReadAhead.Arrived first = tree.next();
       context.contentType("application/octet-stream");
       context.header("Content-Disposition", "attachment; filename=\"tree.tar\"");
+      if (context.method() == HandlerType.HEAD) {
+        return;
+      }
       send(path, tree, first, new ArchiveWriter(context.outputStream()));
     }
   }
@@ -97,64 +107,113 @@ final class TreeRoutes {
   private static ArchiveEntry describe(VaultPath at, Entry entry) {
     List<String> names = at.names().stream().map(Name::text).toList();
     return switch (entry) {
-      case Entry.Folder folder -> ArchiveEntry.folder(names, folder.modified());
+      case Entry.Folder folder -> ArchiveEntry.folder(names, Times.nearest(folder.modified()));
       case Entry.File file ->
           ArchiveEntry.file(
               names.isEmpty() ? List.of(file.name().text()) : names,
               file.content().length(),
-              file.modified(),
+              Times.nearest(file.modified()),
               file.executable());
     };
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
     VaultPath path = Asked.newPath(context);
-    Counts counts = new Counts();
     try (Batch batch = drive.get().batch();
-        InputStream body = context.bodyInputStream()) {
+        InputStream body = Asked.whole(context)) {
       ArchiveReader archive = new ArchiveReader(body);
+      Arriving arriving = new Arriving(batch, path, archive);
       for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
-        add(batch, path, entry, archive, counts);
+        arriving.add(entry);
       }
       Batch.Committed committed = batch.commit();
       Map<String, Object> answer = FileRoutes.changed(path, committed);
-      answer.putAll(counts.told());
-      answer.put("skipped", archive.skipped());
+      arriving.tell(answer);
       context.json(answer);
     }
   }
 
-  private static void add(
-      Batch batch, VaultPath top, ArchiveEntry entry, ArchiveReader archive, Counts counts)
-      throws Problem, IOException {
-    VaultPath path = Asked.writable(top.join(Asked.path(String.join("/", entry.names()))));
-    if (entry.folder()) {
-      batch.makeFoldersBelow(top, path, Optional.of(entry.modified()));
-      counts.folders++;
-    } else {
-      batch.makeFoldersBelow(top, path.parent(), Optional.empty());
-      batch.write(
-          path,
-          archive.content(),
-          new Attributes(entry.modified(), entry.executable()),
-          new Precondition.Anything());
-      counts.files++;
-      counts.bytes += entry.size();
-    }
-  }
-
-  /** What came in. */
-  private static final class Counts {
+  /** An archive on its way into a batch. What cannot be in the vault is named, the rest goes on. */
+  private static final class Arriving {
+    private final Batch batch;
+    private final VaultPath top;
+    private final ArchiveReader archive;
+    private final List<String> refused = new ArrayList<>();
+    private final Set<VaultPath> refusedFolders = new HashSet<>();
     private long files;
     private long folders;
     private long bytes;
+    private long lastSize;
 
-    Map<String, Object> told() {
-      Map<String, Object> told = new LinkedHashMap<>();
-      told.put("files", files);
-      told.put("folders", folders);
-      told.put("bytes", bytes);
-      return told;
+    Arriving(Batch batch, VaultPath top, ArchiveReader archive) {
+      this.batch = batch;
+      this.top = top;
+      this.archive = archive;
+    }
+
+    void add(ArchiveEntry entry) throws IOException {
+      String names = String.join("/", entry.names());
+      VaultPath path;
+      try {
+        path = Asked.writable(top.join(Asked.path(names)));
+      } catch (Problem e) {
+        refuse(names + ": " + e.getMessage());
+        return;
+      }
+      if (!path.isTop() && refusedFolders.contains(path.parent())) {
+        // Of a folder that is refused one line is enough.
+        refusedFolders.add(path);
+        return;
+      }
+      try {
+        add(path, entry);
+      } catch (PathRefused e) {
+        if (e.path().names().size() <= top.names().size()) {
+          throw e;
+        }
+        refusedFolders.add(path);
+        refuse(String.valueOf(e.getMessage()));
+      }
+    }
+
+    private void refuse(String what) {
+      if (refused.size() < MAX_REFUSED) {
+        refused.add(what);
+      }
+    }
+
+    private void add(VaultPath path, ArchiveEntry entry) throws IOException {
+      switch (entry.kind()) {
+        case FOLDER -> {
+          batch.makeFoldersBelow(top, path, Optional.of(Times.nearest(entry.modified())));
+          folders++;
+        }
+        case FILE -> {
+          batch.makeFoldersBelow(top, path.parent(), Optional.empty());
+          batch.write(
+              path,
+              archive.content(),
+              new Attributes(Times.nearest(entry.modified()), entry.executable()),
+              new Precondition.Anything());
+          files++;
+          lastSize = entry.size();
+          bytes += lastSize;
+        }
+        case TAKE_BACK -> {
+          if (batch.takeBack(path)) {
+            files--;
+            bytes -= lastSize;
+          }
+        }
+      }
+    }
+
+    void tell(Map<String, Object> answer) {
+      answer.put("files", files);
+      answer.put("folders", folders);
+      answer.put("bytes", bytes);
+      answer.put("skipped", archive.skipped());
+      answer.put("refused", Stream.of(archive.refused(), refused).flatMap(List::stream).toList());
     }
   }
 }

@@ -36,9 +36,11 @@ final class VaultProblems {
       case Untrusted untrusted -> told(Problem.Kind.SECURITY, untrusted);
       case PathRefused path ->
           told(
-              path.reason() == PathRefused.Reason.NOT_FOUND
-                  ? Problem.Kind.NOT_FOUND
-                  : Problem.Kind.CONFLICT,
+              switch (path.reason()) {
+                case NOT_FOUND -> Problem.Kind.NOT_FOUND;
+                case PRESENT, CHANGED -> Problem.Kind.PRECONDITION_FAILED;
+                case NOT_A_FOLDER, IS_A_FOLDER, NOT_EMPTY, ALREADY_THERE -> Problem.Kind.CONFLICT;
+              },
               path);
       case ServerRefused refused -> refused(refused);
       case ArchiveDamaged damaged -> told(Problem.Kind.BAD_INPUT, damaged);

@@ -1,11 +1,14 @@
 package org.anonymouscloud.vault.client.archive;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.temporal.ChronoField.NANO_OF_SECOND;
 
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,17 +18,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an archive, which may come from any program: names are checked, what is neither file nor
- * folder is passed over. Not thread-safe.
+ * folder is passed over. One that stops without its end is damaged, wherever it stops. Not
+ * thread-safe.
  */
 public final class ArchiveReader {
   private static final int BUFFER = 64 * 1024;
   private static final int OWNER_MAY_RUN = 0100;
 
-  private final InputStream in;
+  private static final int RECORD = 512;
+
+  private final Input in;
   private final TarArchiveInputStream tar;
   private final List<String> skipped = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
 
-  /** An archive that breaks off or is none, or has a name that cannot be in a tree. */
+  /** Where the content of the last entry ends, with what fills its record. */
+  private long contentEnd;
+
+  /** An archive that breaks off or is none. */
   public static final class ArchiveDamaged extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -42,7 +52,7 @@ public final class ArchiveReader {
    * @param in stays the caller's to close
    */
   public ArchiveReader(InputStream in) {
-    this.in = new BufferedInputStream(in, BUFFER);
+    this.in = new Input(new BufferedInputStream(in, BUFFER));
     this.tar = new TarArchiveInputStream(this.in, UTF_8.name());
   }
 
@@ -55,10 +65,18 @@ public final class ArchiveReader {
     while (true) {
       TarArchiveEntry header = header();
       if (header == null) {
+        requireEnd();
         in.transferTo(OutputStream.nullOutputStream());
         return null;
       }
-      List<String> names = names(header.getName());
+      contentEnd = in.position + (header.getSize() + RECORD - 1) / RECORD * RECORD;
+      List<String> names;
+      try {
+        names = names(header.getName());
+      } catch (IllegalArgumentException e) {
+        refused.add(header.getName() + ": " + e.getMessage());
+        continue;
+      }
       if (header.isDirectory()) {
         return ArchiveEntry.folder(names, modified(header));
       }
@@ -67,10 +85,64 @@ public final class ArchiveReader {
         continue;
       }
       if (names.isEmpty()) {
-        throw new ArchiveDamaged("A file in the archive has no name.");
+        refused.add(header.getName() + ": a file needs a name.");
+        continue;
       }
-      return ArchiveEntry.file(
-          names, header.getSize(), modified(header), (header.getMode() & OWNER_MAY_RUN) != 0);
+      return header.getLinkFlag() == ArchiveWriter.TAKE_BACK
+          ? ArchiveEntry.takeBack(names)
+          : ArchiveEntry.file(
+              names, header.getSize(), modified(header), (header.getMode() & OWNER_MAY_RUN) != 0);
+    }
+  }
+
+  /**
+   * The end of an archive is a record of zeros (POSIX.1-2001, ustar). The library takes the end of
+   * the stream for it, and so a stream that was cut between two entries for a whole archive.
+   */
+  private void requireEnd() throws ArchiveDamaged {
+    if (in.position < contentEnd + RECORD || in.zerosFrom > contentEnd) {
+      throw new ArchiveDamaged("The archive breaks off: its end is missing.");
+    }
+  }
+
+  /** Knows how far it has been read, and from where on there were only zeros. */
+  private static final class Input extends FilterInputStream {
+    private long position;
+    private long zerosFrom;
+
+    Input(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int got = in.read(target, offset, length);
+      for (int i = got - 1; i >= 0; i--) {
+        if (target[offset + i] != 0) {
+          zerosFrom = position + i + 1;
+          break;
+        }
+      }
+      position += Math.max(got, 0);
+      return got;
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+      long skipped = in.skip(count);
+      position += skipped;
+      return skipped;
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
     }
   }
 
@@ -82,15 +154,14 @@ public final class ArchiveReader {
     }
   }
 
-  private static Instant modified(TarArchiveEntry header) throws ArchiveDamaged {
+  /** When the entry was changed; how exactly is not worth losing a file. */
+  private static Instant modified(TarArchiveEntry header) {
     Instant modified = header.getLastModifiedTime().toInstant();
     String nanos = header.getExtraPaxHeader(ArchiveWriter.NANOS);
     try {
-      return nanos == null
-          ? modified
-          : Instant.ofEpochSecond(modified.getEpochSecond(), Integer.parseInt(nanos));
-    } catch (NumberFormatException e) {
-      throw new ArchiveDamaged("The archive has a time that there is not.", e);
+      return nanos == null ? modified : modified.with(NANO_OF_SECOND, Integer.parseInt(nanos));
+    } catch (NumberFormatException | DateTimeException e) {
+      return modified;
     }
   }
 
@@ -128,14 +199,19 @@ public final class ArchiveReader {
     return List.copyOf(skipped);
   }
 
-  private static List<String> names(String path) throws ArchiveDamaged {
+  /** What could not be in a tree under its name, and why. */
+  public List<String> refused() {
+    return List.copyOf(refused);
+  }
+
+  private static List<String> names(String path) {
     List<String> names = new ArrayList<>();
     if (path.startsWith("/")) {
-      throw new ArchiveDamaged("A name in the archive is an absolute path.");
+      throw new IllegalArgumentException("its name is an absolute path.");
     }
     for (String name : path.split("/")) {
       if (name.equals("..")) {
-        throw new ArchiveDamaged("A name in the archive leads out of it.");
+        throw new IllegalArgumentException("its name leads out of the archive.");
       }
       if (!name.isEmpty() && !name.equals(".")) {
         names.add(name);

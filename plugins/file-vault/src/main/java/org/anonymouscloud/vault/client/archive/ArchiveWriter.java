@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.attribute.FileTime;
 import java.time.temporal.ChronoField;
+import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.zip.ZipEncoding;
 
 /** Writes an archive. Not thread-safe. */
 public final class ArchiveWriter {
@@ -17,6 +20,13 @@ public final class ArchiveWriter {
   private static final int FILE_MODE = 0100644;
   private static final int EXECUTABLE_MODE = 0100755;
   private static final int FOLDER_MODE = 040755;
+
+  /**
+   * The type of an entry of our own, from the letters that POSIX.1-2001 leaves to whoever needs
+   * one: the file before it, which has the same name, is not to be kept. Other programs pass it
+   * over or take it for an empty file.
+   */
+  static final byte TAKE_BACK = 'A';
 
   /** A pax header of our own: nanoseconds, where the library keeps only hundreds of them. */
   static final String NANOS = "ANONYMOUSCLOUD.mtime-nanos";
@@ -40,7 +50,7 @@ public final class ArchiveWriter {
   /** Begins an entry; a file's bytes follow, exactly as many as it says. */
   public void begin(ArchiveEntry entry) throws IOException {
     String path = entry.names().isEmpty() ? "." : String.join("/", entry.names());
-    TarArchiveEntry header = new TarArchiveEntry(entry.folder() ? path + "/" : path, true);
+    TarArchiveEntry header = new Header(entry.folder() ? path + "/" : path);
     header.setSize(entry.size());
     header.setMode(entry.folder() ? FOLDER_MODE : entry.executable() ? EXECUTABLE_MODE : FILE_MODE);
     header.setLastModifiedTime(FileTime.from(entry.modified()));
@@ -51,12 +61,44 @@ public final class ArchiveWriter {
     tar.putArchiveEntry(header);
   }
 
+  /**
+   * A header whose long name is cut quickly: it stands whole in a pax header before it, and to find
+   * out how much of it fits here as well the library encodes it once for each character too many.
+   */
+  private static final class Header extends TarArchiveEntry {
+    /** That many characters, whichever they are, fit the header's 100 bytes. */
+    private static final int FITTING = 25;
+
+    Header(String path) {
+      super(path, true);
+    }
+
+    @Override
+    public void writeEntryHeader(byte[] target, ZipEncoding encoding, boolean starMode)
+        throws IOException {
+      String whole = getName();
+      if (whole.getBytes(UTF_8).length > TarConstants.NAMELEN) {
+        setName(whole.substring(0, whole.offsetByCodePoints(0, FITTING)));
+      }
+      super.writeEntryHeader(target, encoding, starMode);
+      setName(whole);
+    }
+  }
+
   public void write(byte[] bytes, int offset, int length) throws IOException {
     tar.write(bytes, offset, length);
   }
 
   /** Ends the entry that began last. */
   public void end() throws IOException {
+    tar.closeArchiveEntry();
+  }
+
+  /** Says that the file which ended last, and has these names, is not to be kept. */
+  public void takeBack(List<String> names) throws IOException {
+    TarArchiveEntry header = new TarArchiveEntry(String.join("/", names), TAKE_BACK);
+    header.setMode(FILE_MODE);
+    tar.putArchiveEntry(header);
     tar.closeArchiveEntry();
   }
 

@@ -123,7 +123,7 @@ final class GetCommand implements Callable<Integer> {
         InputStream in = context.agent().download(VaultUrl.trees(source))) {
       ArchiveReader archive = new ArchiveReader(in);
       ArchiveEntry entry = archive.next();
-      if (entry == null || entry.folder()) {
+      if (entry == null || entry.kind() != ArchiveEntry.Kind.FILE) {
         throw new Problem(Problem.Kind.CONFLICT, source + " is not a file any more.");
       }
       ArchiveEntry renamed =

@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
+import org.anonymouscloud.vault.client.drive.Times;
 
 /**
  * A thing on the local disk that may go into the vault.
  *
  * @param size bytes of a file, when it was looked at
+ * @param modified as the vault can keep it
  */
 record LocalFile(Path path, Kind kind, long size, Instant modified, boolean executable) {
   enum Kind {
@@ -44,7 +46,7 @@ record LocalFile(Path path, Kind kind, long size, Instant modified, boolean exec
         path,
         kind,
         attributes.size(),
-        attributes.lastModifiedTime().toInstant(),
+        Times.nearest(attributes.lastModifiedTime().toInstant()),
         kind == Kind.FILE && attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE));
   }
 }

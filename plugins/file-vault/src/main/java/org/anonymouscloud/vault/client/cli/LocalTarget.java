@@ -1,5 +1,7 @@
 package org.anonymouscloud.vault.client.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,6 +19,8 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -25,6 +29,7 @@ import java.util.Set;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
+import org.anonymouscloud.vault.client.drive.Times;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +39,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalTarget implements AutoCloseable {
   private static final int BUFFER = 256 * 1024;
+
+  /** A process may have about a thousand files open, and a tree may be deeper. */
+  private static final int MAX_OPEN = 100;
+
   private static final Set<StandardOpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
@@ -48,14 +57,14 @@ final class LocalTarget implements AutoCloseable {
   /** Folders that were made here, in which nothing can be in the way yet. */
   private final Set<List<String>> made = new HashSet<>();
 
-  // The folder that was used last, as the next file is mostly beside the one before.
-  private List<String> openNames = List.of();
-  private SecureDirectoryStream<Path> open;
+  // The folder that was used last and those above it, as the next file is mostly near the one
+  // before. Those far above are closed again, and null.
+  private final List<String> openNames = new ArrayList<>();
+  private final List<@Nullable SecureDirectoryStream<Path>> open = new ArrayList<>();
 
   private LocalTarget(Path top, SecureDirectoryStream<Path> topStream) {
     this.top = top;
     this.topStream = topStream;
-    this.open = topStream;
     Runtime.getRuntime().addShutdownHook(whenKilled);
   }
 
@@ -84,9 +93,7 @@ final class LocalTarget implements AutoCloseable {
 
   /** Sets a folder's time, when nothing will be written into it any more. */
   void setTime(List<String> names, Instant modified) throws IOException {
-    folder(names)
-        .getFileAttributeView(BasicFileAttributeView.class)
-        .setTimes(FileTime.from(modified), null, null);
+    setModified(folder(names).getFileAttributeView(BasicFileAttributeView.class), modified);
   }
 
   /** Writes a file under a temporary name and, when all of it is there, gives it its own. */
@@ -186,7 +193,20 @@ final class LocalTarget implements AutoCloseable {
       }
       view.setPermissions(permissions);
     }
-    view.setTimes(FileTime.from(file.modified()), null, null);
+    setModified(view, file.modified());
+  }
+
+  /** A time that the disk does not take costs a part of itself, and never the content. */
+  private static void setModified(BasicFileAttributeView view, Instant modified) {
+    // The JDK hands parts of a second before 1970 to the system as a negative number.
+    for (Instant time : List.of(modified, modified.truncatedTo(ChronoUnit.SECONDS))) {
+      try {
+        view.setTimes(FileTime.from(Times.nearest(time)), null, null);
+        return;
+      } catch (IOException e) {
+        // The next one is coarser; after the last the file has the time of its copying.
+      }
+    }
   }
 
   private static void remove(
@@ -202,27 +222,42 @@ final class LocalTarget implements AutoCloseable {
 
   /** The folder that these names lead to, opened step by step. */
   private SecureDirectoryStream<Path> folder(List<String> names) throws IOException {
-    if (names.equals(openNames)) {
-      return open;
+    int common = 0;
+    while (common < Math.min(names.size(), openNames.size())
+        && names.get(common).equals(openNames.get(common))) {
+      common++;
     }
-    SecureDirectoryStream<Path> stream = topStream;
-    for (String name : names) {
-      SecureDirectoryStream<Path> next;
-      try {
-        next = stream.newDirectoryStream(LocalName.checked(name), LinkOption.NOFOLLOW_LINKS);
-      } finally {
-        if (!stream.equals(topStream)) {
-          stream.close();
+    if (common > 0 && open.get(common - 1) == null) {
+      common = 0;
+    }
+    closeBelow(common);
+    SecureDirectoryStream<Path> folder = topStream;
+    if (common > 0) {
+      folder = requireNonNull(open.getLast());
+    }
+    for (String name : names.subList(common, names.size())) {
+      folder = folder.newDirectoryStream(LocalName.checked(name), LinkOption.NOFOLLOW_LINKS);
+      openNames.add(name);
+      open.add(folder);
+      if (open.size() > MAX_OPEN) {
+        SecureDirectoryStream<Path> far = open.set(open.size() - 1 - MAX_OPEN, null);
+        if (far != null) {
+          far.close();
         }
       }
-      stream = next;
     }
-    if (!open.equals(topStream)) {
-      open.close();
+    return folder;
+  }
+
+  /** Closes the open folders from this depth on. */
+  private void closeBelow(int depth) throws IOException {
+    while (open.size() > depth) {
+      openNames.removeLast();
+      SecureDirectoryStream<Path> folder = open.removeLast();
+      if (folder != null) {
+        folder.close();
+      }
     }
-    open = stream;
-    openNames = List.copyOf(names);
-    return stream;
   }
 
   private static SecureDirectoryStream<Path> secure(Path folder) throws IOException {
@@ -242,9 +277,7 @@ final class LocalTarget implements AutoCloseable {
     } catch (IllegalStateException e) {
       // The program ends already, and the hook runs.
     }
-    if (!open.equals(topStream)) {
-      open.close();
-    }
+    closeBelow(0);
     topStream.close();
   }
 }

@@ -2,9 +2,6 @@ package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +31,8 @@ import picocli.CommandLine.Spec;
           + " and sends only what has changed."
     })
 final class PutCommand implements Callable<Integer> {
-  private static final int BUFFER = 256 * 1024;
+  /** How often a file is read that changes meanwhile. */
+  private static final int ATTEMPTS = 3;
 
   private final CommandContext context;
   private final Outcome outcome;
@@ -103,10 +101,7 @@ final class PutCommand implements Callable<Integer> {
     try {
       file = LocalFile.named(source);
     } catch (IOException e) {
-      throw new Problem(
-          Problem.Kind.NOT_FOUND,
-          "Cannot read " + Shown.path(source) + ": " + Outcome.reason(e) + ".",
-          e);
+      throw cannotRead(source, e);
     }
     switch (file.kind()) {
       case FILE -> {
@@ -140,60 +135,86 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  private void putFile(LocalFile file, VaultPath path, Terminal.Progress progress)
+  /** Sends a file, again if it changes while it is read, but not for ever. */
+  private void putFile(LocalFile named, VaultPath path, Terminal.Progress progress)
       throws Problem, IOException {
-    InputStream content;
-    try {
-      content = Files.newInputStream(file.path());
-    } catch (IOException e) {
-      throw new Problem(
-          Problem.Kind.FORBIDDEN,
-          "Cannot read " + Shown.path(file.path()) + ": " + Outcome.reason(e) + ".",
-          e);
+    LocalFile file = named;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        sendFile(file, path, progress);
+        return;
+      } catch (LocalContent.Unreadable e) {
+        if (!e.shrunk() || attempt == ATTEMPTS) {
+          throw cannotRead(file.path(), e);
+        }
+        file = LocalFile.named(file.path());
+      }
     }
+  }
+
+  private void sendFile(LocalFile file, VaultPath path, Terminal.Progress progress)
+      throws Problem, IOException {
     String url =
         VaultUrl.files(path)
             + "?modified="
             + VaultUrl.encoded(file.modified().toString())
             + "&executable="
             + file.executable();
+    LocalContent content;
+    try {
+      content = LocalContent.open(file, new byte[LocalContent.SMALL]);
+    } catch (IOException e) {
+      throw cannotRead(file.path(), e);
+    }
     try (content) {
-      count(context.agent().upload(url, out -> copy(content, out, progress)));
+      count(context.agent().upload(url, out -> content.copyTo(out::write, progress)));
+      files++;
+      bytes += content.size();
+    } catch (LocalContent.Unreadable e) {
+      throw e;
     } catch (IOException e) {
       throw Outcome.unwrapped(e);
     }
-    files++;
   }
 
-  private void copy(InputStream content, OutputStream out, Terminal.Progress progress)
-      throws IOException {
-    byte[] buffer = new byte[BUFFER];
-    int got;
-    while ((got = content.read(buffer)) > 0) {
-      out.write(buffer, 0, got);
-      progress.step(got);
-      bytes += got;
-    }
+  private static Problem cannotRead(Path path, IOException e) {
+    return new Problem(
+        Problem.Kind.FORBIDDEN,
+        "Cannot read " + Shown.path(path) + ": " + Outcome.reason(e) + ". Nothing of it was kept.",
+        e);
   }
 
   private void putFolder(LocalFile folder, VaultPath path) throws Problem, IOException {
     try (Terminal.Progress progress = progress(folder.path(), LocalSize.below(folder.path()))) {
-      TreeUpload upload = new TreeUpload(folder.path(), outcome, progress);
+      TreeUpload upload = new TreeUpload(folder, path, outcome, progress);
       JsonNode answer = context.agent().upload(VaultUrl.trees(path), upload);
       count(answer);
       files += answer.path("files").asLong();
       bytes += answer.path("bytes").asLong();
+      for (JsonNode refused : answer.path("refused")) {
+        outcome.fail(Problem.Kind.BAD_INPUT, Shown.text(refused.asText()));
+      }
       for (TreeUpload.Changed changed : upload.changed()) {
-        VaultPath again = path;
-        for (String name : changed.names()) {
-          again = again.child(Name.of(name));
-        }
-        putFile(LocalFile.named(changed.path()), again, progress);
-        files--;
+        outcome.attempt(() -> putAgain(changed, path, progress));
       }
     } catch (IOException e) {
       throw Outcome.unwrapped(e);
     }
+  }
+
+  private void putAgain(TreeUpload.Changed changed, VaultPath folder, Terminal.Progress progress)
+      throws Problem, IOException {
+    VaultPath path = folder;
+    for (String name : changed.names()) {
+      path = path.child(Name.of(name));
+    }
+    LocalFile file;
+    try {
+      file = LocalFile.of(changed.path());
+    } catch (IOException e) {
+      throw cannotRead(changed.path(), e);
+    }
+    putFile(file, path, progress);
   }
 
   private Terminal.Progress progress(Path source, long size) {

@@ -41,7 +41,10 @@ final class TreeDownload {
   /** Reads the archive to its end. */
   void read(ArchiveReader archive) throws IOException {
     for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
-      if (!isBelowRefused(entry.names())) {
+      if (!refused.isEmpty() && refused.contains(parent(entry.names()))) {
+        // The folder was named already.
+        refused.add(entry.names());
+      } else {
         write(entry, archive);
       }
     }
@@ -53,13 +56,17 @@ final class TreeDownload {
 
   private void write(ArchiveEntry entry, ArchiveReader archive) throws IOException {
     try {
-      if (entry.folder()) {
-        target.makeFolder(entry.names());
-        times.add(new FolderTime(entry.names(), entry.modified()));
-      } else {
-        target.write(entry, archive.content(), progress);
-        files++;
-        bytes += entry.size();
+      switch (entry.kind()) {
+        case FOLDER -> {
+          target.makeFolder(entry.names());
+          times.add(new FolderTime(entry.names(), entry.modified()));
+        }
+        case FILE -> {
+          target.write(entry, archive.content(), progress);
+          files++;
+          bytes += entry.size();
+        }
+        case TAKE_BACK -> throw new IOException("The agent has taken a file back.");
       }
     } catch (LocalName.NameRefused e) {
       refused.add(entry.names());
@@ -74,13 +81,8 @@ final class TreeDownload {
     }
   }
 
-  private boolean isBelowRefused(List<String> names) {
-    for (int depth = 1; depth <= names.size() && !refused.isEmpty(); depth++) {
-      if (refused.contains(names.subList(0, depth))) {
-        return true;
-      }
-    }
-    return false;
+  private static List<String> parent(List<String> names) {
+    return names.subList(0, Math.max(0, names.size() - 1));
   }
 
   private String shown(ArchiveEntry entry) {

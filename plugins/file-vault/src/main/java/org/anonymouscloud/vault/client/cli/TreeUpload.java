@@ -1,14 +1,15 @@
 package org.anonymouscloud.vault.client.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveWriter;
 import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,23 +28,29 @@ import org.jspecify.annotations.Nullable;
  * and the like are passed over; what cannot be read is named, and the rest goes on.
  */
 final class TreeUpload implements AgentApi.Body {
-  /** Files up to this size are read before they are begun, so they cannot change meanwhile. */
-  private static final int SMALL = 256 * 1024;
-
-  /** So many names of a folder are put in order at a time. */
+  /** How many names of a folder are put in order at a time. */
   private static final int SORTED = 100_000;
 
-  private final Path top;
+  private final LocalFile top;
+  private final int deepest;
   private final Outcome outcome;
   private final Terminal.Progress progress;
-  private final byte[] buffer = new byte[SMALL];
+  private final byte[] buffer = new byte[LocalContent.SMALL];
+  private final byte[] zeros = new byte[LocalContent.SMALL];
   private final List<Changed> changed = new ArrayList<>();
+
+  /** Folders that are not finished, the deepest first: how deep they lie is not ours to decide. */
+  private final Deque<Level> levels = new ArrayDeque<>();
 
   /** A file that shrank while it was read; it has to be sent again. */
   record Changed(Path path, List<String> names) {}
 
-  TreeUpload(Path top, Outcome outcome, Terminal.Progress progress) {
+  /**
+   * @param destination of the folder in the vault
+   */
+  TreeUpload(LocalFile top, VaultPath destination, Outcome outcome, Terminal.Progress progress) {
     this.top = top;
+    this.deepest = VaultPath.MAX_DEPTH - destination.names().size();
     this.outcome = outcome;
     this.progress = progress;
   }
@@ -55,43 +63,93 @@ final class TreeUpload implements AgentApi.Body {
   @Override
   public void writeTo(OutputStream out) throws IOException {
     ArchiveWriter archive = new ArchiveWriter(out);
-    folder(LocalFile.named(top), List.of(), archive);
+    try {
+      enter(top, List.of(), archive);
+      while (!levels.isEmpty()) {
+        Level level = levels.getFirst();
+        Path path = next(level);
+        if (path == null) {
+          levels.removeFirst();
+        } else {
+          child(path, level, archive);
+        }
+      }
+    } finally {
+      levels.forEach(Level::close);
+    }
     archive.finish();
   }
 
-  private void folder(LocalFile folder, List<String> names, ArchiveWriter archive)
+  /** A folder that is being sent. */
+  private static final class Level {
+    private final Path folder;
+    private final List<String> names;
+    private final Set<String> seen = new HashSet<>();
+    private final DirectoryStream<Path> stream;
+    private final Iterator<Path> rest;
+    private Iterator<Path> sorted = Collections.emptyIterator();
+
+    Level(Path folder, List<String> names) throws IOException {
+      this.folder = folder;
+      this.names = names;
+      this.stream = Files.newDirectoryStream(folder);
+      this.rest = stream.iterator();
+    }
+
+    /**
+     * The next path; null at the end. In the order in which files will be read again, so that
+     * neighbours share a pack.
+     */
+    @Nullable Path next() throws IOException {
+      if (!sorted.hasNext()) {
+        try {
+          List<Path> some = new ArrayList<>();
+          while (some.size() < SORTED && rest.hasNext()) {
+            some.add(rest.next());
+          }
+          if (some.size() < SORTED) {
+            // Not kept open: a deep tree would take more open folders than a process may have.
+            close();
+          }
+          Collections.sort(some);
+          sorted = some.iterator();
+        } catch (DirectoryIteratorException e) {
+          throw e.getCause();
+        }
+      }
+      return sorted.hasNext() ? sorted.next() : null;
+    }
+
+    void close() {
+      try {
+        stream.close();
+      } catch (IOException e) {
+        // Nothing was written; what could be read has been.
+      }
+    }
+  }
+
+  private @Nullable Path next(Level level) {
+    try {
+      return level.next();
+    } catch (IOException e) {
+      fail(level.folder, Outcome.reason(e));
+      return null;
+    }
+  }
+
+  private void enter(LocalFile folder, List<String> names, ArchiveWriter archive)
       throws IOException {
     archive.begin(ArchiveEntry.folder(names, folder.modified()));
     archive.end();
-    Set<String> seen = new HashSet<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder.path())) {
-      Iterator<Path> paths = stream.iterator();
-      while (paths.hasNext()) {
-        for (Path path : nextInOrder(paths)) {
-          child(path, names, seen, archive);
-        }
-      }
-    } catch (java.nio.file.FileSystemException | java.nio.file.DirectoryIteratorException e) {
-      IOException cause =
-          e instanceof java.nio.file.DirectoryIteratorException iterating
-              ? iterating.getCause()
-              : (IOException) e;
-      fail(folder.path(), Outcome.reason(cause));
+    try {
+      levels.addFirst(new Level(folder.path(), names));
+    } catch (IOException e) {
+      fail(folder.path(), Outcome.reason(e));
     }
   }
 
-  /** In the order in which they will be read again, so that neighbours share a pack. */
-  private static List<Path> nextInOrder(Iterator<Path> paths) {
-    List<Path> some = new ArrayList<>();
-    while (some.size() < SORTED && paths.hasNext()) {
-      some.add(paths.next());
-    }
-    Collections.sort(some);
-    return some;
-  }
-
-  private void child(Path path, List<String> parent, Set<String> seen, ArchiveWriter archive)
-      throws IOException {
+  private void child(Path path, Level parent, ArchiveWriter archive) throws IOException {
     LocalFile file;
     try {
       file = LocalFile.of(path);
@@ -100,74 +158,74 @@ final class TreeUpload implements AgentApi.Body {
       return;
     }
     if (file.kind() == LocalFile.Kind.LINK) {
-      outcome.skip("Passed over " + path + ": it is a symbolic link.");
+      outcome.skip("Passed over " + Shown.path(path) + ": it is a symbolic link.");
       return;
     }
     if (file.kind() == LocalFile.Kind.OTHER) {
-      outcome.skip("Passed over " + path + ": it is neither a file nor a folder.");
+      outcome.skip("Passed over " + Shown.path(path) + ": it is neither a file nor a folder.");
       return;
     }
-    String name = VaultName.of(path, seen, outcome);
+    if (parent.names.size() == deepest) {
+      outcome.fail(
+          Problem.Kind.BAD_INPUT,
+          "Cannot keep "
+              + Shown.path(path)
+              + " in the vault: it lies deeper than "
+              + VaultPath.MAX_DEPTH
+              + " folders.");
+      return;
+    }
+    String name = VaultName.of(path, parent.seen, outcome);
     if (name.isEmpty()) {
       return;
     }
-    List<String> names = new ArrayList<>(parent);
+    List<String> names = new ArrayList<>(parent.names);
     names.add(name);
     if (file.kind() == LocalFile.Kind.FOLDER) {
-      folder(file, names, archive);
+      enter(file, names, archive);
     } else {
       file(file, names, archive);
     }
   }
 
   private void file(LocalFile file, List<String> names, ArchiveWriter archive) throws IOException {
-    InputStream content;
-    int first;
+    LocalContent content;
     try {
-      content = Files.newInputStream(file.path());
+      content = LocalContent.open(file, buffer);
     } catch (IOException e) {
       fail(file.path(), Outcome.reason(e));
       return;
     }
     try (content) {
+      archive.begin(ArchiveEntry.file(names, content.size(), file.modified(), file.executable()));
       try {
-        first = content.readNBytes(buffer, 0, SMALL);
-      } catch (IOException e) {
-        fail(file.path(), Outcome.reason(e));
-        return;
+        content.copyTo(archive::write, progress);
+        archive.end();
+      } catch (LocalContent.Unreadable e) {
+        fill(content.size() - e.copied(), archive);
+        archive.end();
+        // What came before it in the vault stays.
+        archive.takeBack(names);
+        if (e.shrunk()) {
+          changed.add(new Changed(file.path(), names));
+        } else {
+          fail(file.path(), String.valueOf(e.getMessage()));
+        }
       }
-      // What is read whole has the size that was read; a larger file has the size it is said to
-      // have.
-      long size = first < SMALL ? first : Math.max(file.size(), first);
-      archive.begin(ArchiveEntry.file(names, size, file.modified(), file.executable()));
-      archive.write(buffer, 0, first);
-      progress.step(first);
-      if (!copy(content, size - first, archive)) {
-        changed.add(new Changed(file.path(), names));
-      }
-      archive.end();
     }
   }
 
-  /** Copies so many bytes; where the file is shorter by now, zeros. */
-  private boolean copy(InputStream content, long length, ArchiveWriter archive) throws IOException {
-    boolean whole = true;
+  /** The archive has been told how many bytes come, so they must. */
+  private void fill(long length, ArchiveWriter archive) throws IOException {
     for (long left = length; left > 0; ) {
-      int wanted = (int) Math.min(buffer.length, left);
-      int got = whole ? content.readNBytes(buffer, 0, wanted) : 0;
-      if (got < wanted) {
-        whole = false;
-        Arrays.fill(buffer, got, wanted, (byte) 0);
-      }
-      archive.write(buffer, 0, wanted);
-      progress.step(wanted);
-      left -= wanted;
+      int some = (int) Math.min(zeros.length, left);
+      archive.write(zeros, 0, some);
+      left -= some;
     }
-    return whole;
   }
 
   private void fail(Path path, String why) {
-    outcome.fail(Problem.Kind.INTERNAL, "Cannot read " + path + ": " + why + ".");
+    outcome.fail(Problem.Kind.INTERNAL, "Cannot read " + Shown.path(path) + ": " + why + ".");
   }
 
   /** The names that local things get in the vault. */

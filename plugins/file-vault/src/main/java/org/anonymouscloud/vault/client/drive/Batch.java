@@ -77,6 +77,7 @@ public final class Batch implements AutoCloseable {
   public void write(
       VaultPath path, InputStream content, Attributes attributes, Precondition precondition)
       throws IOException {
+    commitIfLong();
     requireParent(path);
     Optional<Entry> there = base.find(path);
     if (path.isTop() || changes.makesFolder(path) || there.orElse(null) instanceof Entry.Folder) {
@@ -107,7 +108,22 @@ public final class Batch implements AutoCloseable {
     while (open.size() > MAX_OPEN_FILES) {
       settle();
     }
-    commitIfLong();
+  }
+
+  /**
+   * Forgets the file that was written last, whose content turned out not to be what it should: what
+   * was at the path before stays.
+   *
+   * @return whether that is the file at this path
+   */
+  public boolean takeBack(VaultPath path) {
+    if (open.isEmpty() || !open.getLast().path.equals(path)) {
+      return false;
+    }
+    FileWriter last = open.removeLast().writer;
+    last.abandon();
+    bytes -= last.length();
+    return true;
   }
 
   /**
@@ -121,6 +137,7 @@ public final class Batch implements AutoCloseable {
     if (path.isTop()) {
       return;
     }
+    commitIfLong();
     requireParent(path);
     Optional<Entry> there = base.find(path);
     if (changes.putsFile(path)
@@ -129,7 +146,6 @@ public final class Batch implements AutoCloseable {
       throw new PathRefused(Reason.NOT_A_FOLDER, path);
     }
     changes.makeFolder(path, modified);
-    commitIfLong();
   }
 
   /**
@@ -147,8 +163,8 @@ public final class Batch implements AutoCloseable {
   /** A folder shall be at a path, and folders above it; those that are there stay as they are. */
   public void makeFolders(VaultPath path, Instant modified) throws IOException {
     for (int depth = 1; depth <= path.names().size(); depth++) {
-      VaultPath folder = new VaultPath(path.names().subList(0, depth));
-      if (!changes.makesFolder(folder) && !isFolder(folder)) {
+      VaultPath folder = upTo(path, depth);
+      if (!isFolderByNow(folder)) {
         makeFolder(folder, modified);
       }
     }
@@ -161,15 +177,29 @@ public final class Batch implements AutoCloseable {
    */
   public void makeFoldersBelow(VaultPath top, VaultPath path, Optional<Instant> modified)
       throws IOException {
-    for (int depth = top.names().size(); depth <= path.names().size(); depth++) {
-      VaultPath folder = new VaultPath(path.names().subList(0, depth));
-      boolean last = depth == path.names().size();
-      if (last && modified.isPresent()) {
-        makeFolder(folder, modified.get());
-      } else if (!changes.makesFolder(folder) && !isFolder(folder)) {
-        makeFolder(folder, drive.clock().instant());
-      }
+    // From below, as mostly the folder above is there: a path may have two thousand names.
+    int there = path.names().size() - 1;
+    while (there >= top.names().size() && !isFolderByNow(upTo(path, there))) {
+      there--;
     }
+    for (int depth = Math.max(there + 1, top.names().size());
+        depth < path.names().size();
+        depth++) {
+      makeFolder(upTo(path, depth), drive.clock().instant());
+    }
+    if (modified.isPresent()) {
+      makeFolder(path, modified.get());
+    } else if (!isFolderByNow(path)) {
+      makeFolder(path, drive.clock().instant());
+    }
+  }
+
+  private static VaultPath upTo(VaultPath path, int depth) {
+    return new VaultPath(path.names().subList(0, depth));
+  }
+
+  private boolean isFolderByNow(VaultPath path) throws IOException {
+    return changes.makesFolder(path) || isFolder(path);
   }
 
   private boolean isFolder(VaultPath path) throws IOException {
@@ -199,8 +229,7 @@ public final class Batch implements AutoCloseable {
       throws PathRefused {
     if (!precondition.holds(there)) {
       throw new PathRefused(
-          precondition instanceof Precondition.Absent ? Reason.ALREADY_THERE : Reason.CHANGED,
-          path);
+          precondition instanceof Precondition.Absent ? Reason.PRESENT : Reason.CHANGED, path);
     }
   }
 

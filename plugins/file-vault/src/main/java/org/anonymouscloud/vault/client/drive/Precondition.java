@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.client.drive;
 
+import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.vault.client.format.Entry;
 
@@ -14,8 +15,12 @@ public sealed interface Precondition {
   /** Something must be there. */
   record Present() implements Precondition {}
 
-  /** Exactly this state must be there. */
-  record Exactly(EntryTag tag) implements Precondition {}
+  /** One of these states must be there. */
+  record OneOf(List<EntryTag> tags) implements Precondition {
+    public OneOf {
+      tags = List.copyOf(tags);
+    }
+  }
 
   /** Whether what is there will do. */
   default boolean holds(Optional<Entry> there) {
@@ -23,7 +28,8 @@ public sealed interface Precondition {
       case Anything _ -> true;
       case Absent _ -> there.isEmpty();
       case Present _ -> there.isPresent();
-      case Exactly(EntryTag tag) -> there.map(EntryTag::of).equals(Optional.of(tag));
+      case OneOf(List<EntryTag> tags) ->
+          there.isPresent() && tags.contains(EntryTag.of(there.get()));
     };
   }
 

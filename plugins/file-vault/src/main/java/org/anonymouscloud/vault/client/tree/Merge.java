@@ -2,12 +2,16 @@ package org.anonymouscloud.vault.client.tree;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
@@ -15,6 +19,7 @@ import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes changes to a tree, which may not be the tree that was there when they were prepared:
@@ -47,7 +52,9 @@ public final class Merge {
    * @throws PathRefused if a strict change does not find what it expects
    */
   public Pages apply(DriveId drive, Pages top, Changes changes) throws IOException {
-    return apply(VaultPath.TOP, drive.top(), top, changes.top());
+    AtomicReference<Pages> after = new AtomicReference<>(top);
+    finish(new Changing(VaultPath.TOP, drive.top(), top, changes.top(), after::set));
+    return after.get();
   }
 
   /** Where something was kept under a second name. */
@@ -55,33 +62,153 @@ public final class Merge {
     return List.copyOf(conflicts);
   }
 
-  private Pages apply(VaultPath path, ItemId folder, Pages pages, SortedMap<Name, Change> changes)
-      throws IOException {
-    SortedMap<Name, Optional<Entry>> edits = new TreeMap<>();
-    for (Map.Entry<Name, Change> change : changes.entrySet()) {
-      Name name = change.getKey();
-      Optional<Entry> there = folders.find(folder, pages, name);
-      Optional<Entry> wanted = wanted(path.child(name), name, there, change.getValue());
-      if (wanted.equals(there)) {
-        continue;
-      }
-      if (wanted.isPresent() && there.isPresent() && isSecond(change.getValue(), there.get())) {
-        name =
-            conflictName.free(
-                name,
-                other ->
-                    edits.containsKey(other)
-                        || changes.containsKey(other)
-                        || folders.find(folder, pages, other).isPresent());
-        conflicts.add(path.child(name));
-        wanted = Optional.of(wanted.get().named(name));
-      }
-      edits.put(name, wanted);
-    }
-    return editor.apply(folder, pages, edits);
+  /** What becomes of the pages of a folder when it is finished. */
+  @FunctionalInterface
+  private interface Finished {
+    void with(Pages pages) throws IOException;
   }
 
-  /** Whether what is there must be kept beside what shall come. */
+  /** A folder that is being changed. */
+  private abstract class Folder {
+    final ItemId id;
+    final Pages pages;
+    final Finished finished;
+    final SortedMap<Name, Optional<Entry>> edits = new TreeMap<>();
+
+    Folder(ItemId id, Pages pages, Finished finished) {
+      this.id = id;
+      this.pages = pages;
+      this.finished = finished;
+    }
+
+    /** Goes on; gives a folder that has to be finished before, or null if there is none left. */
+    abstract @Nullable Folder next() throws IOException;
+  }
+
+  /**
+   * Finishes a folder and all below it. A tree may be deeper than a thread's stack, so the folders
+   * that are begun are kept in a stack of our own.
+   */
+  private void finish(Folder outermost) throws IOException {
+    Deque<Folder> begun = new ArrayDeque<>();
+    begun.addFirst(outermost);
+    while (!begun.isEmpty()) {
+      Folder below = begun.getFirst().next();
+      if (below != null) {
+        begun.addFirst(below);
+      } else {
+        Folder folder = begun.removeFirst();
+        folder.finished.with(editor.apply(folder.id, folder.pages, folder.edits));
+      }
+    }
+  }
+
+  /** A folder in which changes are made. */
+  private final class Changing extends Folder {
+    private final VaultPath path;
+    private final SortedMap<Name, Change> changes;
+    private final Iterator<Map.Entry<Name, Change>> rest;
+
+    Changing(
+        VaultPath path,
+        ItemId id,
+        Pages pages,
+        SortedMap<Name, Change> changes,
+        Finished finished) {
+      super(id, pages, finished);
+      this.path = path;
+      this.changes = changes;
+      this.rest = changes.entrySet().iterator();
+    }
+
+    @Override
+    @Nullable Folder next() throws IOException {
+      while (rest.hasNext()) {
+        Map.Entry<Name, Change> next = rest.next();
+        Name name = next.getKey();
+        Optional<Entry> there = folders.find(id, pages, name);
+        switch (next.getValue()) {
+          case Change.Put put -> {
+            require(!put.strict() || there.equals(put.base()), name);
+            edit(name, put, there, Optional.of(put.file()));
+          }
+          case Change.Remove remove -> {
+            require(!remove.strict() || there.equals(Optional.of(remove.base())), name);
+            if (there.isPresent()) {
+              if (there.get().equals(remove.base())) {
+                edits.put(name, Optional.empty());
+              } else if (there.get() instanceof Entry.Folder folder
+                  && remove.base() instanceof Entry.Folder before) {
+                return new Emptying(folder, before, edits);
+              }
+            }
+          }
+          case Change.Below below -> {
+            return below(name, below, there);
+          }
+        }
+      }
+      return null;
+    }
+
+    private Folder below(Name name, Change.Below below, Optional<Entry> there) {
+      VaultPath inside = path.child(name);
+      if (there.isPresent() && there.get() instanceof Entry.Folder folder) {
+        Instant modified = below.made().orElse(folder.modified());
+        return new Changing(
+            inside,
+            folder.id(),
+            folder.pages(),
+            below.changes(),
+            made ->
+                edit(
+                    name,
+                    below,
+                    there,
+                    Optional.of(new Entry.Folder(name, folder.id(), modified, made))));
+      }
+      ItemId fresh = ItemId.random();
+      return new Changing(
+          inside,
+          fresh,
+          Pages.NONE,
+          below.changes(),
+          made -> {
+            if (!made.isEmpty() || below.made().isPresent()) {
+              Instant modified = below.made().orElse(now);
+              edit(name, below, there, Optional.of(new Entry.Folder(name, fresh, modified, made)));
+            }
+          });
+    }
+
+    private void edit(Name name, Change change, Optional<Entry> there, Optional<Entry> wanted)
+        throws IOException {
+      if (wanted.equals(there)) {
+        return;
+      }
+      if (there.isEmpty() || !isSecond(change, there.get())) {
+        edits.put(name, wanted);
+        return;
+      }
+      Name second =
+          conflictName.free(
+              name,
+              other ->
+                  edits.containsKey(other)
+                      || changes.containsKey(other)
+                      || folders.find(id, pages, other).isPresent());
+      conflicts.add(path.child(second));
+      edits.put(second, Optional.of(wanted.orElseThrow().named(second)));
+    }
+
+    private void require(boolean holds, Name name) throws PathRefused {
+      if (!holds) {
+        throw new PathRefused(Reason.CHANGED, path.child(name));
+      }
+    }
+  }
+
+  /** Whether what is there must be kept beside what is to come. */
   private static boolean isSecond(Change change, Entry there) {
     return switch (change) {
       case Change.Put put -> !put.base().equals(Optional.of(there));
@@ -90,62 +217,41 @@ public final class Merge {
     };
   }
 
-  private Optional<Entry> wanted(VaultPath path, Name name, Optional<Entry> there, Change change)
-      throws IOException {
-    return switch (change) {
-      case Change.Put put -> {
-        if (put.strict() && !there.equals(put.base())) {
-          throw new PathRefused(Reason.CHANGED, path);
-        }
-        yield Optional.of(put.file());
-      }
-      case Change.Remove remove -> {
-        if (remove.strict() && !there.equals(Optional.of(remove.base()))) {
-          throw new PathRefused(Reason.CHANGED, path);
-        }
-        yield there.isEmpty() ? there : without(there.get(), remove.base());
-      }
-      case Change.Below below -> below(path, name, there, below);
-    };
-  }
+  /** A folder of which all is removed that has not changed since it was looked at. */
+  private final class Emptying extends Folder {
+    private final Entry.Folder before;
+    private final Cursor<Entry> rest;
 
-  private Optional<Entry> below(
-      VaultPath path, Name name, Optional<Entry> there, Change.Below below) throws IOException {
-    if (there.isPresent() && there.get() instanceof Entry.Folder folder) {
-      Pages pages = apply(path, folder.id(), folder.pages(), below.changes());
-      return Optional.of(
-          new Entry.Folder(name, folder.id(), below.made().orElse(folder.modified()), pages));
+    /**
+     * @param above where the folder lies
+     */
+    Emptying(Entry.Folder folder, Entry.Folder before, SortedMap<Name, Optional<Entry>> above)
+        throws IOException {
+      super(
+          folder.id(),
+          folder.pages(),
+          left -> {
+            if (left.isEmpty()) {
+              above.put(folder.name(), Optional.empty());
+            } else if (!left.equals(folder.pages())) {
+              above.put(folder.name(), Optional.of(folder.with(left)));
+            }
+          });
+      this.before = before;
+      this.rest = folders.entries(folder.id(), folder.pages(), null);
     }
-    ItemId id = ItemId.random();
-    Pages pages = apply(path, id, Pages.NONE, below.changes());
-    if (pages.isEmpty() && below.made().isEmpty()) {
-      return there;
-    }
-    return Optional.of(new Entry.Folder(name, id, below.made().orElse(now), pages));
-  }
 
-  /**
-   * What remains of a thing when all is removed from it that has not changed since {@code base}.
-   */
-  private Optional<Entry> without(Entry there, Entry base) throws IOException {
-    if (there.equals(base)) {
-      return Optional.empty();
-    }
-    if (!(there instanceof Entry.Folder folder) || !(base instanceof Entry.Folder before)) {
-      return Optional.of(there);
-    }
-    SortedMap<Name, Optional<Entry>> edits = new TreeMap<>();
-    Cursor<Entry> entries = folders.entries(folder.id(), folder.pages(), null);
-    for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
-      Optional<Entry> earlier = folders.find(before.id(), before.pages(), entry.name());
-      if (earlier.isPresent()) {
-        Optional<Entry> rest = without(entry, earlier.get());
-        if (!rest.equals(Optional.of(entry))) {
-          edits.put(entry.name(), rest);
+    @Override
+    @Nullable Folder next() throws IOException {
+      for (Entry entry = rest.next(); entry != null; entry = rest.next()) {
+        Entry earlier = folders.find(before.id(), before.pages(), entry.name()).orElse(null);
+        if (entry.equals(earlier)) {
+          edits.put(entry.name(), Optional.empty());
+        } else if (entry instanceof Entry.Folder folder && earlier instanceof Entry.Folder was) {
+          return new Emptying(folder, was, edits);
         }
       }
+      return null;
     }
-    Pages rest = editor.apply(folder.id(), folder.pages(), edits);
-    return rest.isEmpty() ? Optional.empty() : Optional.of(folder.with(rest));
   }
 }

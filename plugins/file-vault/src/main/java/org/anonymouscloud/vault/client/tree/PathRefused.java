@@ -13,6 +13,8 @@ public final class PathRefused extends IOException {
     IS_A_FOLDER("%s is a folder in the vault, not a file."),
     NOT_EMPTY("The folder %s in the vault is not empty."),
     ALREADY_THERE("%s is already in the vault."),
+    /** Something is there although nothing must be. */
+    PRESENT("%s is in the vault already; nothing was changed."),
     CHANGED("%s in the vault is not what it was; nothing was changed.");
 
     private final String text;
@@ -23,10 +25,16 @@ public final class PathRefused extends IOException {
   }
 
   private final Reason reason;
+  private final transient VaultPath path;
 
   public PathRefused(Reason reason, VaultPath path) {
     super(reason.text.formatted(path));
     this.reason = reason;
+    this.path = path;
+  }
+
+  public VaultPath path() {
+    return path;
   }
 
   public Reason reason() {

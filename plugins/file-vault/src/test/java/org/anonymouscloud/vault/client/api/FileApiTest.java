@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -20,6 +21,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -105,14 +108,73 @@ final class FileApiTest {
 
     assertThat(get("/vault/files/f", "If-None-Match", tag).statusCode()).isEqualTo(304);
     assertThat(put("/vault/files/f", "two".getBytes(UTF_8), "If-Match", tag)).isEqualTo(200);
-    assertThat(put("/vault/files/f", "three".getBytes(UTF_8), "If-Match", tag)).isEqualTo(409);
-    assertThat(put("/vault/files/f", "four".getBytes(UTF_8), "If-None-Match", "*")).isEqualTo(409);
+    assertThat(put("/vault/files/f", "three".getBytes(UTF_8), "If-Match", tag)).isEqualTo(412);
+    assertThat(put("/vault/files/f", "four".getBytes(UTF_8), "If-None-Match", "*")).isEqualTo(412);
     assertThat(put("/vault/files/g", "new".getBytes(UTF_8), "If-None-Match", "*")).isEqualTo(200);
-    assertThat(put("/vault/files/h", "new".getBytes(UTF_8), "If-Match", "*")).isEqualTo(409);
+    assertThat(put("/vault/files/h", "new".getBytes(UTF_8), "If-Match", "*")).isEqualTo(412);
     assertThat(get("/vault/files/f", "If-None-Match", tag).statusCode()).isEqualTo(200);
     assertThat(get("/vault/files/f").body()).asString(UTF_8).isEqualTo("two");
     assertThat(get("/vault/files/f", "Range", "bytes=0-0", "If-Range", tag).statusCode())
         .isEqualTo(200);
+  }
+
+  @Test
+  @Tag("S4.D")
+  void tagsAreComparedAsTheStandardSays() throws Exception {
+    put("/vault/files/f", "one".getBytes(UTF_8));
+    String tag = get("/vault/files/f").headers().firstValue("ETag").orElseThrow();
+
+    for (String some : List.of("\"x\", " + tag, "W/" + tag, "\"a\" ,W/\"b\",  " + tag, "*")) {
+      assertThat(get("/vault/files/f", "If-None-Match", some).statusCode()).as(some).isEqualTo(304);
+    }
+    assertThat(get("/vault/files/f", "If-None-Match", "\"x\"").statusCode()).isEqualTo(200);
+    assertThat(get("/vault/files/f", "If-Match", "\"x\"").statusCode()).isEqualTo(412);
+    assertThat(get("/vault/files/f", "If-Match", "\"x\", " + tag).statusCode()).isEqualTo(200);
+    // A weak tag never names exactly one state.
+    assertThat(put("/vault/files/f", "two".getBytes(UTF_8), "If-Match", "W/" + tag)).isEqualTo(412);
+    assertThat(put("/vault/files/f", "two".getBytes(UTF_8), "If-Match", "x y")).isEqualTo(400);
+    assertThat(put("/vault/files/f", "two".getBytes(UTF_8), "If-Match", "\"x\", " + tag))
+        .isEqualTo(200);
+    assertThat(get("/vault/files/f", "Range", "BYTES=0-0").statusCode()).isEqualTo(206);
+  }
+
+  @Test
+  @Tag("S4.D")
+  void aBodyThatIsNotTheWholeFileAsItIsChangesNothing() throws Exception {
+    put("/vault/files/f", "01234".getBytes(UTF_8));
+
+    byte[] part = "56789".getBytes(UTF_8);
+    assertThat(put("/vault/files/f", part, "Content-Range", "bytes 5-9/10")).isEqualTo(400);
+    assertThat(put("/vault/files/f", part, "Content-Encoding", "gzip")).isEqualTo(415);
+    assertThat(put("/vault/trees/f", part, "Content-Encoding", "br")).isEqualTo(415);
+    assertThat(get("/vault/files/f").body()).asString(UTF_8).isEqualTo("01234");
+
+    assertThat(put("/vault/files/f", part, "Content-Encoding", "Identity")).isEqualTo(200);
+  }
+
+  @Test
+  @Tag("S4.D")
+  void aTimeThatNoDiskCanKeepIsRefusedAndCostsAnArchiveNothing() throws Exception {
+    for (String time :
+        List.of("1699-12-31T23:59:59Z", "2262-01-01T00:00:00Z", "+99999-01-01T00:00:00Z")) {
+      String url = "/vault/files/f?modified=" + URLEncoder.encode(time, UTF_8);
+      assertThat(put(url, "x".getBytes(UTF_8))).as(time).isEqualTo(400);
+    }
+    ByteArrayOutputStream archive = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(archive)) {
+      tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+      TarArchiveEntry entry = new TarArchiveEntry("far", true);
+      entry.setLastModifiedTime(FileTime.from(Instant.parse("+12345-01-01T00:00:00Z")));
+      entry.setSize(1);
+      tar.putArchiveEntry(entry);
+      tar.write(1);
+      tar.closeArchiveEntry();
+    }
+
+    assertThat(put("/vault/trees/into", archive.toByteArray())).isEqualTo(200);
+
+    assertThat(json("/vault/stat/into/far").path("modified").asText()).startsWith("2261-12-31");
+    assertThat(get("/vault/files/into/far").statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -223,7 +285,7 @@ final class FileApiTest {
         tar.write(1);
         tar.closeArchiveEntry();
       }
-      assertThat(put("/vault/trees/into", archive.toByteArray())).as(name).isEqualTo(400);
+      assertThat(put("/vault/trees/into", archive.toByteArray())).as(name).isEqualTo(200);
     }
     assertThat(json("/vault/files").path("entries")).isEmpty();
   }

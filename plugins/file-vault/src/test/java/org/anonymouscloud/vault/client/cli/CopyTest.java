@@ -91,6 +91,21 @@ final class CopyTest {
   }
 
   @Test
+  @Tag("S4.D")
+  void aTimeThatTheDiskDoesNotTakeCostsNoContent() throws Exception {
+    agent.upload(
+        "/vault/files/old?modified=1969-07-20T20:17:40.5Z",
+        out -> out.write("old".getBytes(UTF_8)));
+    Path copy = temporary.resolve("copy");
+
+    assertThat(terminal.run("get", "/old", copy.toString())).as("%s", terminal.warnings()).isZero();
+
+    assertThat(copy).hasContent("old");
+    assertThat(Files.getLastModifiedTime(copy).toInstant())
+        .isBetween(Instant.parse("1969-07-20T20:17:40Z"), Instant.parse("1969-07-20T20:17:41Z"));
+  }
+
+  @Test
   void aFileGoesIntoAFolderOrBecomesTheDestination() throws Exception {
     write(source.resolve("f.txt"), "content");
     assertThat(terminal.run("mkdir", "/folder")).isZero();

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.tree.PathRefused;
@@ -193,7 +194,7 @@ final class ConflictTest {
           VaultPath.of("/report.txt"),
           new ByteArrayInputStream(TWO),
           new Attributes(TIME, false),
-          new Precondition.Exactly(EntryTag.of(before)));
+          new Precondition.OneOf(List.of(EntryTag.of(before))));
       write(first, "/report.txt", ONE);
       assertThatThrownBy(late::commit)
           .isInstanceOfSatisfying(

@@ -1,0 +1,113 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import org.anonymouscloud.core.plugin.Terminal;
+
+/**
+ * A local file's bytes on their way into the vault. How many there are is fixed before the first of
+ * them is sent: a file that grows meanwhile is kept as long as it was, one that shrinks is {@link
+ * Unreadable}. Not thread-safe.
+ */
+final class LocalContent implements AutoCloseable {
+  /** Files of less than this are read before they are begun, so they cannot change meanwhile. */
+  static final int SMALL = 256 * 1024;
+
+  private final InputStream in;
+  private final byte[] buffer;
+  private final int first;
+  private final long size;
+
+  /** Takes bytes; what it throws is its own trouble, not the file's. */
+  @FunctionalInterface
+  interface Target {
+    void write(byte[] bytes, int offset, int length) throws IOException;
+  }
+
+  /** The file did not give all of its bytes; the target has taken {@link #copied} of them. */
+  static final class Unreadable extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final long copied;
+    private final boolean shrunk;
+
+    private Unreadable(long copied, boolean shrunk, String why, IOException cause) {
+      super(why, cause);
+      this.copied = copied;
+      this.shrunk = shrunk;
+    }
+
+    long copied() {
+      return copied;
+    }
+
+    /** Whether it only became shorter meanwhile, so that trying again helps. */
+    boolean shrunk() {
+      return shrunk;
+    }
+  }
+
+  private LocalContent(InputStream in, byte[] buffer, int first, long size) {
+    this.in = in;
+    this.buffer = buffer;
+    this.first = first;
+    this.size = size;
+  }
+
+  /**
+   * Opens a file and reads how it begins.
+   *
+   * @param buffer of {@link #SMALL} bytes, in use until this is closed
+   */
+  static LocalContent open(LocalFile file, byte[] buffer) throws IOException {
+    InputStream in = Files.newInputStream(file.path());
+    try {
+      int first = in.readNBytes(buffer, 0, SMALL);
+      // What is read whole has the size that was read; a larger file has the size it is said to
+      // have.
+      return new LocalContent(
+          in, buffer, first, first < SMALL ? first : Math.max(file.size(), first));
+    } catch (IOException e) {
+      try (in) {
+        throw e;
+      }
+    }
+  }
+
+  /** How many bytes {@link #copyTo} writes if nothing fails. */
+  long size() {
+    return size;
+  }
+
+  /** Writes all bytes. To be called once. */
+  void copyTo(Target target, Terminal.Progress progress) throws IOException {
+    target.write(buffer, 0, first);
+    progress.step(first);
+    for (long copied = first; copied < size; ) {
+      int got = read(copied);
+      target.write(buffer, 0, got);
+      progress.step(got);
+      copied += got;
+    }
+  }
+
+  private int read(long copied) throws Unreadable {
+    int got;
+    try {
+      got = in.read(buffer, 0, (int) Math.min(buffer.length, size - copied));
+    } catch (IOException e) {
+      throw new Unreadable(copied, false, Outcome.reason(e), e);
+    }
+    if (got < 0) {
+      IOException shorter = new IOException("It has " + copied + " bytes, not " + size + ".");
+      throw new Unreadable(copied, true, "it changes while it is read", shorter);
+    }
+    return got;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

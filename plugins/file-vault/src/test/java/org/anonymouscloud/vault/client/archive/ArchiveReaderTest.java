@@ -1,0 +1,138 @@
+package org.anonymouscloud.vault.client.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.anonymouscloud.vault.client.archive.ArchiveReader.ArchiveDamaged;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("S4.D")
+final class ArchiveReaderTest {
+  private static final Instant TIME = Instant.parse("2026-11-03T08:30:00Z");
+  private static final int RECORD = 512;
+
+  /** Two of zeros end an archive. */
+  private static final int END = 2 * RECORD;
+
+  @Test
+  void anArchiveThatStopsAnywhereBeforeItsEndIsDamaged() throws IOException {
+    // Zeros at the end of a file must not be taken for the end of the archive.
+    byte[] archive = archive(file("one", new byte[2_000]), file("two", new byte[1_024]));
+    assertThat(names(archive)).containsExactly("one", "two");
+
+    for (int length = 0; length <= archive.length - END; length += 1) {
+      byte[] cut = Arrays.copyOf(archive, length);
+      assertThatThrownBy(() -> names(cut))
+          .as("cut at %d", length)
+          .isInstanceOf(ArchiveDamaged.class);
+    }
+  }
+
+  @Test
+  void oneRecordOfZerosIsAnEnd() throws IOException {
+    byte[] archive = archive(file("one", new byte[] {1}));
+
+    assertThat(names(Arrays.copyOf(archive, archive.length - RECORD))).containsExactly("one");
+  }
+
+  @Test
+  void aNameThatCannotBeInATreeIsToldAndTheRestGoesOn() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
+      for (String name : List.of("before", "../up", "/absolute", "after")) {
+        TarArchiveEntry entry = new TarArchiveEntry(name, true);
+        entry.setSize(1);
+        tar.putArchiveEntry(entry);
+        tar.write(1);
+        tar.closeArchiveEntry();
+      }
+    }
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(out.toByteArray()));
+
+    assertThat(names(reader)).containsExactly("before", "after");
+    assertThat(reader.refused()).hasSize(2).anyMatch(line -> line.contains("leads out"));
+  }
+
+  @Test
+  void aFileCanBeTakenBack() throws IOException {
+    byte[] archive =
+        archive(
+            file("whole", new byte[] {1}),
+            file("half", new byte[] {2}),
+            writer -> writer.takeBack(List.of("half")));
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive));
+
+    List<ArchiveEntry.Kind> kinds = new ArrayList<>();
+    for (ArchiveEntry entry = reader.next(); entry != null; entry = reader.next()) {
+      kinds.add(entry.kind());
+    }
+
+    assertThat(kinds)
+        .containsExactly(
+            ArchiveEntry.Kind.FILE, ArchiveEntry.Kind.FILE, ArchiveEntry.Kind.TAKE_BACK);
+  }
+
+  @Test
+  void longNamesOfAnyCharactersComeBack() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String part : List.of("a", "ü", "語", "🙂")) {
+      names.add(part.repeat(60));
+    }
+    byte[] archive =
+        archive(
+            writer -> {
+              writer.begin(ArchiveEntry.file(names, 0, TIME, false));
+              writer.end();
+            });
+
+    assertThat(names(archive)).containsExactly(String.join("/", names));
+  }
+
+  /** A part of an archive. */
+  @FunctionalInterface
+  private interface Part {
+    void write(ArchiveWriter writer) throws IOException;
+  }
+
+  private static Part file(String name, byte[] content) {
+    return writer -> {
+      writer.begin(ArchiveEntry.file(List.of(name), content.length, TIME, false));
+      writer.write(content, 0, content.length);
+      writer.end();
+    };
+  }
+
+  private static byte[] archive(Part... parts) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ArchiveWriter writer = new ArchiveWriter(out);
+    for (Part part : parts) {
+      part.write(writer);
+    }
+    writer.finish();
+    return out.toByteArray();
+  }
+
+  private static List<String> names(byte[] archive) throws IOException {
+    return names(new ArchiveReader(new ByteArrayInputStream(archive)));
+  }
+
+  private static List<String> names(ArchiveReader reader) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (ArchiveEntry entry = reader.next(); entry != null; entry = reader.next()) {
+      names.add(String.join("/", entry.names()));
+      reader.content().transferTo(OutputStream.nullOutputStream());
+    }
+    return names;
+  }
+}

@@ -1,0 +1,116 @@
+package org.anonymouscloud.vault.client.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import org.anonymouscloud.vault.client.fixture.TestAgent;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.fixture.TestTerminal;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trees from a disk with a bad sector: a file in a damaged archive, read as a file system. */
+@Tag("S4.D")
+final class TreeUploadTest {
+  private static final int BIG = 1_000_000;
+  private static final String BAD = "m-bad";
+
+  @TempDir private Path temporary;
+  private TestServer server;
+  private TestAgent agent;
+  private TestTerminal terminal;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(temporary.resolve("server"));
+    agent = new TestAgent(server.account());
+    terminal = new TestTerminal(agent);
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
+    server.close();
+  }
+
+  @Test
+  void aFileThatCannotBeReadToItsEndKeepsItsOldVersionAndTheRestArrives() throws Exception {
+    Path earlier = Files.createDirectories(temporary.resolve("earlier"));
+    Files.writeString(earlier.resolve(BAD), "the good version", UTF_8);
+    assertThat(terminal.run("put", "-r", earlier.toString(), "/t")).isZero();
+
+    try (FileSystem disk = diskWithABadSector()) {
+      Outcome outcome = new Outcome(terminal);
+      TreeUpload upload =
+          new TreeUpload(
+              LocalFile.named(disk.getPath("/t")),
+              VaultPath.of("/t"),
+              outcome,
+              terminal.progress("", 0));
+      JsonNode answer = agent.upload(VaultUrl.trees(VaultPath.of("/t")), upload);
+
+      assertThat(outcome.exitCode()).isEqualTo(1);
+      assertThat(outcome.failures())
+          .singleElement()
+          .asString()
+          .startsWith("Cannot read t/" + BAD + ": ");
+      assertThat(answer.path("files").asInt()).isEqualTo(2);
+      assertThat(answer.path("bytes").asInt()).isEqualTo(2);
+    }
+
+    assertThat(terminal.run("cat", "/t/" + BAD)).isZero();
+    assertThat(terminal.out()).isEqualTo("the good version");
+    assertThat(terminal.run("cat", "/t/a", "/t/z")).isZero();
+    assertThat(terminal.out()).isEqualTo("az");
+  }
+
+  @Test
+  void aFileThatWasNeverThereDoesNotAppearInHalf() throws Exception {
+    try (FileSystem disk = diskWithABadSector()) {
+      TreeUpload upload =
+          new TreeUpload(
+              LocalFile.named(disk.getPath("/t")),
+              VaultPath.of("/t"),
+              new Outcome(terminal),
+              terminal.progress("", 0));
+      agent.upload(VaultUrl.trees(VaultPath.of("/t")), upload);
+    }
+
+    assertThat(terminal.run("ls", "/t")).isZero();
+    assertThat(terminal.out()).isEqualTo("a\nz\n");
+  }
+
+  /** A folder of three files; the second breaks off after more than half of it. */
+  private FileSystem diskWithABadSector() throws IOException {
+    Path zip = temporary.resolve("disk.zip");
+    URI disk = URI.create("jar:" + zip.toUri());
+    byte[] noise = new byte[BIG];
+    new Random(1).nextBytes(noise);
+    try (FileSystem writing = FileSystems.newFileSystem(disk, Map.of("create", "true"))) {
+      Path folder = Files.createDirectory(writing.getPath("/t"));
+      Files.writeString(folder.resolve("a"), "a");
+      Files.write(folder.resolve(BAD), noise);
+      Files.writeString(folder.resolve("z"), "z");
+    }
+    byte[] image = Files.readAllBytes(zip);
+    // In the middle of what is compressed, and long enough that no stream can go on after it.
+    for (int i = 0; i < BIG / 8; i++) {
+      image[BIG * 6 / 10 + i] = (byte) 0xff;
+    }
+    Files.write(zip, image);
+    return FileSystems.newFileSystem(disk, Map.of("enablePosixFileAttributes", "true"));
+  }
+}
