@@ -21,8 +21,6 @@ import org.anonymouscloud.core.wire.Refused;
 
 /** What the failures of sessions and accounts are to a person: one kind and one sentence. */
 public final class Failures {
-  private static final int MAX_TEXT = 300;
-
   private Failures() {}
 
   /** The problem that an exception means; none if it is not one that is expected to happen. */
@@ -32,10 +30,7 @@ public final class Failures {
       case NotLoggedIn nobody -> problem(Problem.Kind.NOT_LOGGED_IN, nobody);
       case UntrustedServer server -> Optional.of(untrusted(server));
       case AccountTampered tampered -> problem(Problem.Kind.SECURITY, tampered);
-      // Of this program's own words alone, so none of them need be cut.
-      case ContactRefused refused ->
-          Optional.of(
-              new Problem(Problem.Kind.SECURITY, String.valueOf(refused.getMessage()), refused));
+      case ContactRefused refused -> problem(Problem.Kind.SECURITY, refused);
       case PairingFailed failed -> problem(Problem.Kind.SECURITY, failed);
       case StateDamaged damaged -> problem(Problem.Kind.SECURITY, damaged);
       case WrongAccountKey wrong -> problem(Problem.Kind.FORBIDDEN, wrong);
@@ -110,14 +105,8 @@ public final class Failures {
     };
   }
 
-  /** A message that a server may have written: one line of a sane length, no control characters. */
+  /** What another side has written of it is clean since it was decoded. */
   private static String text(Exception failure) {
-    String text = String.valueOf(failure.getMessage());
-    StringBuilder clean = new StringBuilder();
-    text.codePoints()
-        .limit(MAX_TEXT)
-        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? ' ' : c)
-        .forEach(clean::appendCodePoint);
-    return clean.toString();
+    return String.valueOf(failure.getMessage());
   }
 }

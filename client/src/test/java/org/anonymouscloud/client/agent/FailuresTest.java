@@ -17,19 +17,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class FailuresTest {
   @Test
-  @Tag("A35")
-  void aServersWordsCannotSteerATerminal() {
-    Problem problem =
-        problem(
-            new Refused(
-                ErrorCode.CONFLICT, "\u001b[2Jyou\r\nare\u0007 \u202efree\u009b31m".repeat(50)));
-
-    assertThat(problem.getMessage()).hasSizeLessThanOrEqualTo(300).startsWith(" [2Jyou  are");
-    assertThat(problem.getMessage().codePoints())
-        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
-  }
-
-  @Test
   @Tag("A41")
   void aConnectionThatWasTamperedWithIsAMatterOfSecurity() {
     assertThat(problem(new ConnectionLost(ConnectionLost.Why.NOT_AUTHENTIC)).kind())

@@ -12,6 +12,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.regex.Pattern;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +84,11 @@ record JarManifest(String id, Version version, List<String> capabilities) {
       }
       return manifest;
     } catch (IOException e) {
-      throw new PluginRefused("it cannot be read as a jar (" + e.getMessage() + ")", e);
+      throw new PluginRefused(
+          "it cannot be read as a jar ("
+              + ForeignText.sentence(String.valueOf(e.getMessage()))
+              + ")",
+          e);
     }
   }
 

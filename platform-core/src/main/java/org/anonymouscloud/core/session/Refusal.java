@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 
@@ -39,7 +40,10 @@ record Refusal(ErrorCode code, boolean retryable, String text) {
     return text.substring(0, end);
   }
 
-  /** A code that this program does not know yet is taken as {@link ErrorCode#INTERNAL}. */
+  /**
+   * Reads a refusal of the other side, whose text is clean from here on. A code that this program
+   * does not know yet is taken as {@link ErrorCode#INTERNAL}.
+   */
   static Refusal decode(byte[] data) throws Malformed {
     int nameLength = data.length == 0 ? 0 : data[0] & 0xFF;
     if (nameLength == 0 || data.length < 2 + nameLength) {
@@ -57,6 +61,7 @@ record Refusal(ErrorCode code, boolean retryable, String text) {
         code = known;
       }
     }
-    return new Refusal(code, retryable == 1, new String(data, start, data.length - start, UTF_8));
+    String text = new String(data, start, data.length - start, UTF_8);
+    return new Refusal(code, retryable == 1, ForeignText.sentence(text));
   }
 }

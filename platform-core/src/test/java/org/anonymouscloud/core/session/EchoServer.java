@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.session;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,6 +92,8 @@ final class EchoServer implements AutoCloseable {
           yield request.body();
         }
         case "test/refuse" -> throw new Refused(ErrorCode.CONFLICT, "Someone was first.", true);
+        case "test/refuse-with" ->
+            throw new Refused(ErrorCode.CONFLICT, new String(request.body(), UTF_8));
         case "test/fail" -> throw new IllegalStateException("a path: /home/alice");
         case "test/count" -> Long.toString(count(request.upload())).getBytes(US_ASCII);
         case "test/send" -> send(request);

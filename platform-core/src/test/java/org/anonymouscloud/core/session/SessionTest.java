@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.session;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,11 +22,13 @@ import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.core.wire.Refused;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +68,22 @@ class SessionTest {
               assertThat(refused.retryable()).isTrue();
               assertThat(refused).hasMessage("Someone was first.");
             });
+  }
+
+  @Test
+  @Tag("A35")
+  @Tag("S4.10a")
+  void aServersWordsCannotSteerATerminal() {
+    String hostile = "\u001b[2Jyou\r\nare\u0007 \u202efree\u009b31m\u2028".repeat(15);
+
+    assertThatExceptionOfType(Refused.class)
+        .isThrownBy(() -> session.ask("test/refuse-with", hostile.getBytes(UTF_8)))
+        .satisfies(
+            refused ->
+                assertThat(refused.getMessage())
+                    .hasSize(ForeignText.MAX_SENTENCE)
+                    .startsWith("\ufffd[2Jyou\ufffd\ufffdare\ufffd \ufffdfree\ufffd31m\ufffd")
+                    .matches(text -> text.codePoints().noneMatch(ForeignText::isTreacherous)));
   }
 
   @Test

@@ -8,9 +8,10 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.wire.ForeignText;
 
 /**
- * What the owner calls a device: 1 to {@link #MAX_BYTES} bytes of UTF-8 without control characters.
+ * What the owner calls a device: 1 to {@link #MAX_BYTES} bytes of UTF-8 that show as what they are.
  */
 public record DeviceName(String text) {
   /** Bytes in the longest name. */
@@ -19,13 +20,18 @@ public record DeviceName(String text) {
   private static final byte VERSION = 1;
 
   /**
-   * @throws IllegalArgumentException if it is empty, too long or has control characters
+   * @throws IllegalArgumentException if it is empty, too long or has characters that are {@link
+   *     ForeignText#isTreacherous}
    */
   public DeviceName {
     int length = text.getBytes(UTF_8).length;
-    if (length == 0 || length > MAX_BYTES || text.codePoints().anyMatch(Character::isISOControl)) {
+    if (length == 0
+        || length > MAX_BYTES
+        || text.codePoints().anyMatch(ForeignText::isTreacherous)) {
       throw new IllegalArgumentException(
-          "A device name has 1 to " + MAX_BYTES + " bytes and no control characters.");
+          "A device name has 1 to "
+              + MAX_BYTES
+              + " bytes, no control characters and none that turn the direction.");
     }
   }
 
@@ -35,7 +41,7 @@ public record DeviceName(String text) {
     int length = 0;
     for (int character : text.strip().codePoints().toArray()) {
       int bytes = Character.toString(character).getBytes(UTF_8).length;
-      if (length + bytes <= MAX_BYTES && !Character.isISOControl(character)) {
+      if (length + bytes <= MAX_BYTES && !ForeignText.isTreacherous(character)) {
         name.appendCodePoint(character);
         length += bytes;
       }

@@ -28,7 +28,9 @@ final class VaultProblems {
   /** What must not be used of a file, with its name. */
   static Problem untrusted(VaultPath path, Untrusted failure) {
     return new Problem(
-        Problem.Kind.SECURITY, "Cannot read " + path + ": " + failure.getMessage(), failure);
+        Problem.Kind.SECURITY,
+        "Cannot read " + path.visible() + ": " + failure.getMessage(),
+        failure);
   }
 
   private static Exception problem(IOException failure) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.text.Normalizer;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.core.wire.Malformed;
 
 /**
@@ -67,7 +68,7 @@ public record Name(String text) implements Comparable<Name> {
    * characters that turn the direction of writing (A34).
    */
   public boolean isPlain() {
-    return text.codePoints().noneMatch(Name::isTreacherous);
+    return text.codePoints().noneMatch(ForeignText::isTreacherous);
   }
 
   /** The name for a person's eyes: what is not plain is shown by its number. */
@@ -81,22 +82,13 @@ public record Name(String text) implements Comparable<Name> {
     text.codePoints()
         .forEach(
             c -> {
-              if (isTreacherous(c)) {
+              if (ForeignText.isTreacherous(c)) {
                 visible.append("\\u{").append(Integer.toHexString(c)).append('}');
               } else {
                 visible.appendCodePoint(c);
               }
             });
     return visible.toString();
-  }
-
-  private static boolean isTreacherous(int c) {
-    return Character.isISOControl(c)
-        || c == 0x61c
-        || c == 0x200e
-        || c == 0x200f
-        || (c >= 0x2028 && c <= 0x202e)
-        || (c >= 0x2066 && c <= 0x2069);
   }
 
   /** Order of the encoded bytes, which is that of the code points. */

@@ -28,7 +28,7 @@ public final class PathRefused extends IOException {
   private final transient VaultPath path;
 
   public PathRefused(Reason reason, VaultPath path) {
-    super(reason.text.formatted(path));
+    super(reason.text.formatted(path.visible()));
     this.reason = reason;
     this.path = path;
   }

@@ -65,6 +65,13 @@ public record VaultPath(List<Name> names) {
     return new VaultPath(longer);
   }
 
+  /** The path for a person's eyes: what in its names is not plain is shown by its number. */
+  public String visible() {
+    StringBuilder text = new StringBuilder();
+    names.forEach(name -> text.append('/').append(name.visible()));
+    return text.isEmpty() ? "/" : text.toString();
+  }
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
