@@ -3,6 +3,8 @@ package org.anonymouscloud.client.agent;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +14,15 @@ import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.EmergencySheet;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.PairingCode;
+import org.anonymouscloud.core.account.client.PasswordRule;
 import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Unreadable;
+import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.core.session.ConnectionString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,22 +105,21 @@ final class AccountRoutes {
             "/account",
             Scope.ADMIN,
             "Removes the account from this device. It stays on the server.",
-            context -> {
-              account.logOut();
-              context.json(Map.of("loggedOut", true));
-            }));
+            context -> context.json(Map.of("loggedOut", account.logOut()))));
   }
 
   /**
    * @param server connection string with the server's fingerprint
    * @param password in UTF-8, NFC
    * @param invite as people write it; only for a server that takes nobody without
+   * @param deviceName what to call this device; the machine's name if it is left out
    */
   record Register(
       @Nullable String server,
       @Nullable String user,
       byte @Nullable [] password,
-      byte @Nullable [] invite) {}
+      byte @Nullable [] invite,
+      @Nullable String deviceName) {}
 
   /**
    * @param registration from the answer to {@link Register}
@@ -126,18 +130,21 @@ final class AccountRoutes {
    * @param server connection string with the server's fingerprint
    * @param password in UTF-8, NFC
    * @param accountKey as people write it, or a whole emergency sheet
+   * @param deviceName what to call this device; the machine's name if it is left out
    */
   record Login(
       @Nullable String server,
       @Nullable String user,
       byte @Nullable [] password,
-      byte @Nullable [] accountKey) {}
+      byte @Nullable [] accountKey,
+      @Nullable String deviceName) {}
 
   /**
    * @param server connection string with the server's fingerprint
    * @param code as people write it
+   * @param deviceName what to call this device; the machine's name if it is left out
    */
-  record Pair(@Nullable String server, byte @Nullable [] code) {}
+  record Pair(@Nullable String server, byte @Nullable [] code, @Nullable String deviceName) {}
 
   /**
    * @param password the new one, in UTF-8, NFC
@@ -149,13 +156,15 @@ final class AccountRoutes {
    * @param words as people write them, or a whole emergency sheet
    * @param password the new one, in UTF-8, NFC
    * @param keepDevices whether the account's other devices stay; they go if it is left out
+   * @param deviceName what to call this device; the machine's name if it is left out
    */
   record Recover(
       @Nullable String server,
       @Nullable String user,
       byte @Nullable [] words,
       byte @Nullable [] password,
-      boolean keepDevices) {}
+      boolean keepDevices,
+      @Nullable String deviceName) {}
 
   /**
    * One of the two, or both.
@@ -177,13 +186,14 @@ final class AccountRoutes {
 
   private void register(Context context) throws Exception {
     Register wish = RequestBody.read(context, Register.class);
-    try (Secret password = Secret.of(RequestBody.required(wish.password(), "password"))) {
+    try (Secret password = fresh(wish.password())) {
       answer(
           context,
           account.register(
               RequestBody.server(wish.server()),
               RequestBody.user(wish.user()),
               password,
+              deviceName(wish.deviceName()),
               invite(wish.invite())));
     }
   }
@@ -211,7 +221,11 @@ final class AccountRoutes {
         AccountKey key = accountKey(text)) {
       LoggedInAccount opened =
           account.login(
-              RequestBody.server(wish.server()), RequestBody.user(wish.user()), password, key);
+              RequestBody.server(wish.server()),
+              RequestBody.user(wish.user()),
+              password,
+              key,
+              deviceName(wish.deviceName()));
       context.json(describe(opened.local()));
     }
   }
@@ -220,7 +234,9 @@ final class AccountRoutes {
     Pair wish = RequestBody.read(context, Pair.class);
     try (Secret text = Secret.of(RequestBody.required(wish.code(), "code"));
         PairingCode code = code(text)) {
-      context.json(describe(account.join(RequestBody.server(wish.server()), code).local()));
+      ConnectionString server = RequestBody.server(wish.server());
+      DeviceName name = deviceName(wish.deviceName());
+      context.json(describe(account.join(server, code, name).local()));
     }
   }
 
@@ -234,7 +250,7 @@ final class AccountRoutes {
 
   private void changePassword(Context context) throws Exception {
     ChangePassword wish = RequestBody.read(context, ChangePassword.class);
-    try (Secret password = Secret.of(RequestBody.required(wish.password(), "password"))) {
+    try (Secret password = fresh(wish.password())) {
       account.account().online().changePassword(password);
     }
     context.json(Map.of("changed", true));
@@ -243,7 +259,7 @@ final class AccountRoutes {
   private void recover(Context context) throws Exception {
     Recover wish = RequestBody.read(context, Recover.class);
     try (Secret text = Secret.of(RequestBody.required(wish.words(), "words"));
-        Secret password = Secret.of(RequestBody.required(wish.password(), "password"));
+        Secret password = fresh(wish.password());
         RecoveryWords words = words(text)) {
       answer(
           context,
@@ -252,6 +268,7 @@ final class AccountRoutes {
               RequestBody.user(wish.user()),
               words,
               password,
+              deviceName(wish.deviceName()),
               wish.keepDevices()));
     }
   }
@@ -283,6 +300,30 @@ final class AccountRoutes {
     if (!right) {
       throw new Problem(
           Problem.Kind.FORBIDDEN, otherwise + " Look for the sheet that you printed last.");
+    }
+  }
+
+  /** A new password. */
+  private static Secret fresh(byte @Nullable [] bytes) throws Problem {
+    Secret password = Secret.of(RequestBody.required(bytes, "password"));
+    Optional<String> objection = PasswordRule.objection(password);
+    if (objection.isPresent()) {
+      password.close();
+      throw RequestBody.badInput(objection.get(), null);
+    }
+    return password;
+  }
+
+  /** What a person calls this device, or else the machine. */
+  private static DeviceName deviceName(@Nullable String wanted) throws Problem {
+    try {
+      return wanted == null
+          ? DeviceName.from(InetAddress.getLocalHost().getHostName())
+          : new DeviceName(wanted);
+    } catch (UnknownHostException e) {
+      return DeviceName.from("");
+    } catch (IllegalArgumentException e) {
+      throw RequestBody.badInput(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -4,13 +4,15 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.javalin.http.HandlerType;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +33,10 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final int TOKEN_BYTES = 32;
+
+  /** Longer than a look whether an agent runs takes. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
 
   private final Home home;
   private final String version;
@@ -69,17 +75,30 @@ public final class Agent implements AutoCloseable {
     FileChannel lockFile =
         FileChannel.open(home.agentLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      FileLock lock = lockFile.tryLock();
-      if (lock == null) {
-        throw new Problem(
-            Problem.Kind.CONFLICT, "An agent runs already for " + home.folder() + ".");
-      }
+      lock(lockFile, home);
       // What an agent left that was killed: nobody may be sent there.
       AgentAddress.withdraw(home.folder());
       return new Agent(home, version, features, stop, lockFile);
     } catch (Problem | IOException | RuntimeException e) {
       lockFile.close();
       throw e;
+    }
+  }
+
+  /** Takes the lock, which whoever looks for the agent holds for a moment too. */
+  private static void lock(FileChannel lockFile, Home home) throws Problem, IOException {
+    long deadline = System.nanoTime() + LOOK.toNanos();
+    while (lockFile.tryLock() == null) {
+      if (System.nanoTime() > deadline) {
+        throw new Problem(
+            Problem.Kind.CONFLICT, "An agent runs already for " + home.folder() + ".");
+      }
+      try {
+        Thread.sleep(LOOK.dividedBy(20));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("Interrupted while waiting for the agent's lock.");
+      }
     }
   }
 
@@ -129,15 +148,24 @@ public final class Agent implements AutoCloseable {
     return routes;
   }
 
+  private Map<String, Object> describe() {
+    Map<String, Object> description = new LinkedHashMap<>();
+    description.put("version", version);
+    description.put("pid", ProcessHandle.current().pid());
+    account
+        .awaited()
+        .ifPresent(server -> description.put("awaits", server.host() + ", port " + server.port()));
+    return description;
+  }
+
   private List<Route> own() {
     return List.of(
         new Route(
             HandlerType.GET,
             "/agent",
             Scope.READ,
-            "The agent's version and process.",
-            context ->
-                context.json(Map.of("version", version, "pid", ProcessHandle.current().pid()))),
+            "The agent's version and process, and the server that it waits for, if it does.",
+            context -> context.json(describe())),
         new Route(
             HandlerType.POST,
             "/agent/stop",

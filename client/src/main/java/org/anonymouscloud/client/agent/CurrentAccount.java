@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,6 +36,8 @@ import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The account that is logged in on this agent, if any, and how it changes. An account that was
@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class CurrentAccount implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CurrentAccount.class);
   private static final Duration CONNECT = Duration.ofSeconds(15);
   private static final int ID_BYTES = 16;
 
@@ -55,6 +56,10 @@ final class CurrentAccount implements AutoCloseable {
 
   private final AtomicReference<@Nullable Pairing> pairing = new AtomicReference<>();
   private volatile @Nullable LoggedInAccount current;
+
+  /** The server to which a session is being opened. */
+  private volatile @Nullable ConnectionString dialing;
+
   // Guarded by changing.
   private boolean resumed;
   private @Nullable Pending pending;
@@ -133,9 +138,23 @@ final class CurrentAccount implements AutoCloseable {
     resumed = true;
   }
 
-  private static Connection dial(ConnectionString server) throws IOException {
-    // Only a key that is known already: whoever asks the person about a new one is not the agent.
-    return Session.connect(server, KeyCheck.NONE, CONNECT);
+  private Connection dial(ConnectionString server) throws IOException {
+    dialing = server;
+    try {
+      // Only a key that is known already: whoever asks the person about a new one is not the agent.
+      return Session.connect(server, KeyCheck.NONE, CONNECT);
+    } finally {
+      dialing = null;
+    }
+  }
+
+  /** The server that does not answer just now, though somebody asks it; none if all is well. */
+  Optional<ConnectionString> awaited() {
+    LoggedInAccount known = current;
+    if (known != null && known.online().link().isAway()) {
+      return Optional.of(known.local().server());
+    }
+    return Optional.ofNullable(dialing);
   }
 
   /**
@@ -146,12 +165,16 @@ final class CurrentAccount implements AutoCloseable {
    * @param invite of the server's owner, if there is one
    */
   Prepared register(
-      ConnectionString server, UserName user, Secret password, Optional<InviteCode> invite)
+      ConnectionString server,
+      UserName user,
+      Secret password,
+      DeviceName device,
+      Optional<InviteCode> invite)
       throws Problem, AlreadyLoggedIn, Refused, IOException {
     try {
       return prepare(
           server,
-          connection -> client.register(connection, server, user, password, deviceName(), invite));
+          connection -> client.register(connection, server, user, password, device, invite));
     } catch (Refused e) {
       throw nameTaken(e, user);
     }
@@ -170,12 +193,13 @@ final class CurrentAccount implements AutoCloseable {
       UserName user,
       RecoveryWords words,
       Secret password,
+      DeviceName device,
       boolean keepDevices)
       throws Problem, AlreadyLoggedIn, Refused, IOException {
     return prepare(
         server,
         connection ->
-            client.recover(connection, server, user, words, password, deviceName(), keepDevices));
+            client.recover(connection, server, user, words, password, device, keepDevices));
   }
 
   private Prepared prepare(ConnectionString server, Preparing preparing)
@@ -234,13 +258,17 @@ final class CurrentAccount implements AutoCloseable {
    * @param accountKey stays the caller's
    */
   LoggedInAccount login(
-      ConnectionString server, UserName user, Secret password, AccountKey accountKey)
+      ConnectionString server,
+      UserName user,
+      Secret password,
+      AccountKey accountKey,
+      DeviceName device)
       throws Problem, AlreadyLoggedIn, WrongAccountKey, Refused, IOException {
     changing.lock();
     try {
       requireNobody();
       try (Connection connection = dial(server)) {
-        use(client.login(connection, server, user, password, accountKey, deviceName()));
+        use(client.login(connection, server, user, password, accountKey, device));
       }
       return requireNonNull(current);
     } finally {
@@ -253,13 +281,13 @@ final class CurrentAccount implements AutoCloseable {
    *
    * @param code stays the caller's
    */
-  LoggedInAccount join(ConnectionString server, PairingCode code)
+  LoggedInAccount join(ConnectionString server, PairingCode code, DeviceName device)
       throws Problem, AlreadyLoggedIn, Refused, IOException {
     changing.lock();
     try {
       requireNobody();
       try (Connection connection = dial(server)) {
-        use(client.pair(connection, server, code, deviceName()));
+        use(client.pair(connection, server, code, device));
       }
       return requireNonNull(current);
     } finally {
@@ -269,11 +297,9 @@ final class CurrentAccount implements AutoCloseable {
 
   /** A code for one new device, in the place of the one before. */
   PairingCode pair() throws NotLoggedIn, Refused, IOException {
+    endPairing();
     Pairing opened = account().online().devices().pair();
-    Pairing before = pairing.getAndSet(opened);
-    if (before != null) {
-      before.close();
-    }
+    pairing.set(opened);
     return opened.code();
   }
 
@@ -285,6 +311,20 @@ final class CurrentAccount implements AutoCloseable {
           Problem.Kind.NOT_FOUND, "There is no pairing, or it has ended. Begin with a new code.");
     }
     return open;
+  }
+
+  /** Waits for the device that has the code; a pairing that fails is over. */
+  String awaitNewcomer() throws Problem, Refused, IOException {
+    boolean came = false;
+    try {
+      String name = pairing().await();
+      came = true;
+      return name;
+    } finally {
+      if (!came) {
+        endPairing();
+      }
+    }
   }
 
   void endPairing() {
@@ -308,26 +348,51 @@ final class CurrentAccount implements AutoCloseable {
             Problem.Kind.REFUSED, "Nothing was deleted: that is not the name of this account.");
       }
       here.online().delete();
-      logOut();
+      var _ = logOut();
     } finally {
       changing.unlock();
     }
   }
 
-  /** Removes the account from this device, also one whose files are damaged. */
-  void logOut() throws IOException {
+  /**
+   * Removes the account from this device, also one whose files are damaged. In the account's list
+   * of devices it is marked, if the server can be reached.
+   *
+   * @return whether there was one
+   */
+  boolean logOut() throws IOException {
     changing.lock();
     try {
-      LoggedInAccount leaving = current;
+      LoggedInAccount leaving = leaving();
       current = null;
       if (leaving != null) {
         leaving.close();
       }
-      client.logOut();
+      boolean was = client.logOut();
       resumed = true;
+      return was;
     } finally {
       changing.unlock();
     }
+  }
+
+  /** The account that is logged in, of which the others know by now that it leaves this device. */
+  private @Nullable LoggedInAccount leaving() {
+    try {
+      resume();
+    } catch (IOException e) {
+      // Files that are damaged; they go all the same.
+      return current;
+    }
+    LoggedInAccount leaving = current;
+    if (leaving != null) {
+      try {
+        leaving.online().devices().markLoggedOut();
+      } catch (Refused | IOException e) {
+        LOG.info("The account's other devices do not learn of the logout: {}", e.getMessage());
+      }
+    }
+    return leaving;
   }
 
   /** Guarded by changing. */
@@ -359,15 +424,6 @@ final class CurrentAccount implements AutoCloseable {
         Problem.Kind.CONFLICT,
         "The user name '" + user + "' is taken, or one that looks like it.",
         refusal);
-  }
-
-  /** What this device is called in the account's list of devices. */
-  private static DeviceName deviceName() {
-    try {
-      return DeviceName.from(InetAddress.getLocalHost().getHostName());
-    } catch (UnknownHostException e) {
-      return DeviceName.from("");
-    }
   }
 
   @Override

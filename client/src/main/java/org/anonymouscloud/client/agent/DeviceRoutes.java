@@ -56,7 +56,7 @@ final class DeviceRoutes {
             "/account/pairing/wait",
             Scope.ADMIN,
             "Waits until a device has come with the code, and says what it calls itself.",
-            context -> context.json(Map.of("name", account.pairing().await()))),
+            context -> context.json(Map.of("name", account.awaitNewcomer()))),
         new Route(
             HandlerType.POST,
             "/account/pairing/accept",

@@ -19,6 +19,7 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.core.plugin.Waiting;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -35,6 +36,9 @@ final class LocalApi implements AutoCloseable {
 
   /** The header by which a caller names its request, to ask later why it was cut. */
   static final String REQUEST_ID = "Request-Id";
+
+  /** The header by which a caller says how many seconds it waits for a server. */
+  static final String WAIT = "Wait";
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalApi.class);
   private static final int MAX_HEADER_BYTES = 8 * 1024;
@@ -143,12 +147,31 @@ final class LocalApi implements AutoCloseable {
       return;
     }
     try {
-      route.handler().handle(context);
+      Optional<Duration> wait = wait(context);
+      if (wait.isPresent()) {
+        Waiting.within(wait.get(), () -> route.handler().handle(context));
+      } else {
+        route.handler().handle(context);
+      }
     } catch (HttpResponseException e) {
       throw e;
     } catch (Exception e) {
       fail(context, problem(e));
     }
+  }
+
+  /** How long the caller wants to wait for a server that does not answer. */
+  private static Optional<Duration> wait(Context context) throws Problem {
+    String seconds = context.header(WAIT);
+    if (seconds == null) {
+      return Optional.empty();
+    }
+    if (!seconds.matches("[0-9]{1,4}") || Integer.parseInt(seconds) > Waiting.LONGEST.toSeconds()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          WAIT + " is a number of seconds, at most " + Waiting.LONGEST.toSeconds() + ".");
+    }
+    return Optional.of(Duration.ofSeconds(Integer.parseInt(seconds)));
   }
 
   /** Tells of a failure by a status if that can still be done, else by cutting the connection. */

@@ -23,8 +23,8 @@ final class AccountCommand {
       name = "delete",
       mixinStandardHelpOptions = true,
       description = {
-        "Delete the account and everything in it from the server, for good. Nobody can bring it",
-        "back, with the emergency sheet neither."
+        "Delete the account and everything in it from the server, for good.",
+        "Nobody can bring it back, with the emergency sheet neither."
       })
   int delete(
       @Option(names = "--yes", description = "Do not ask for the account's name.") boolean yes,

@@ -23,6 +23,14 @@ final class AccountOptions {
       description = "Holds the password; without it the password is asked for.")
   @Nullable Path passwordFile;
 
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description =
+          "What to call this device among yours; the machine's name if not given. Only your devices"
+              + " can read it.")
+  @Nullable String deviceName;
+
   @Option(names = "--json", description = "One JSON document.")
   boolean json;
 
@@ -32,7 +40,7 @@ final class AccountOptions {
       throw new Problem(Problem.Kind.BAD_INPUT, "Whose account? Give --user NAME.");
     }
     try {
-      return new UserName(user).text();
+      return UserName.parse(user).text();
     } catch (IllegalArgumentException e) {
       throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
     }

@@ -75,7 +75,7 @@ final class AgentCommand {
       status.put("url", running.get().url());
       status.put("pid", running.get().pid());
       status.put("version", running.get().version());
-      AgentHttp agent = AgentHttp.of(context.home(), running.get());
+      AgentHttp agent = context.runningAgent().at(running.get());
       // A question that only a living agent answers, whatever its files say.
       agent.get("/agent");
       account(agent).ifPresent(account -> status.putAll(account));

@@ -14,14 +14,17 @@ import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,19 +37,33 @@ final class AgentHttp implements AgentApi {
   private static final int CHUNK = 64 * 1024;
   private static final int CONNECT_MILLIS = 5_000;
 
+  /** After so long somebody wants to know what is going on. */
+  private static final Duration SILENCE = Duration.ofSeconds(2);
+
   private final String url;
   private final String authorization;
+  private final Terminal terminal;
+  private final Timeout timeout;
+  private final AtomicBoolean told = new AtomicBoolean();
 
-  private AgentHttp(String url, String authorization) {
+  private AgentHttp(String url, String authorization, Terminal terminal, Timeout timeout) {
     this.url = url;
     this.authorization = authorization;
+    this.terminal = terminal;
+    this.timeout = timeout;
   }
 
-  /** Talks to the agent at an address, with the token of the home. */
-  static AgentHttp of(Home home, AgentAddress address) throws IOException {
+  /**
+   * Talks to the agent at an address, with the token of the home.
+   *
+   * @param terminal hears what is waited for
+   */
+  static AgentHttp of(Home home, AgentAddress address, Terminal terminal, Timeout timeout)
+      throws IOException {
     try (Secret token = AgentAddress.token(home.folder())) {
       // HttpURLConnection takes header values as String only.
-      return new AgentHttp(address.url(), "Bearer " + new String(token.bytes(), US_ASCII));
+      return new AgentHttp(
+          address.url(), "Bearer " + new String(token.bytes(), US_ASCII), terminal, timeout);
     }
   }
 
@@ -89,7 +106,7 @@ final class AgentHttp implements AgentApi {
       throws Problem, IOException {
     HttpURLConnection connection = open(method, path);
     String id = connection.getRequestProperty("Request-Id");
-    try {
+    try (var _ = new Watch()) {
       if (body != null) {
         connection.setDoOutput(true);
         connection.setChunkedStreamingMode(CHUNK);
@@ -187,7 +204,9 @@ final class AgentHttp implements AgentApi {
   public InputStream download(String path) throws Problem, IOException {
     HttpURLConnection connection = open("GET", path);
     String id = connection.getRequestProperty("Request-Id");
-    check(connection);
+    try (var _ = new Watch()) {
+      check(connection);
+    }
     long length = connection.getContentLengthLong();
     return new FilterInputStream(connection.getInputStream()) {
       private long read;
@@ -228,7 +247,43 @@ final class AgentHttp implements AgentApi {
     connection.setConnectTimeout(CONNECT_MILLIS);
     connection.setRequestProperty("Authorization", authorization);
     connection.setRequestProperty("Request-Id", UUID.randomUUID().toString());
+    timeout
+        .wanted()
+        .ifPresent(wait -> connection.setRequestProperty("Wait", Long.toString(wait.toSeconds())));
     return connection;
+  }
+
+  /** Says once what is waited for, if an answer takes long because a server does not give one. */
+  private final class Watch implements AutoCloseable {
+    private final Thread thread = Thread.ofPlatform().daemon().unstarted(this::watch);
+
+    Watch() {
+      thread.start();
+    }
+
+    private void watch() {
+      try {
+        while (!told.get()) {
+          Thread.sleep(SILENCE);
+          HttpURLConnection connection = open("GET", "/agent");
+          try (InputStream in = connection.getInputStream()) {
+            String server = JSON.readTree(in).path("awaits").asText("");
+            if (!server.isEmpty() && !told.getAndSet(true)) {
+              terminal.warn("Waiting for the server at " + server + " ...");
+            }
+          }
+        }
+      } catch (InterruptedException e) {
+        // There is an answer.
+      } catch (IOException e) {
+        // Whoever waits for the answer finds out.
+      }
+    }
+
+    @Override
+    public void close() {
+      thread.interrupt();
+    }
   }
 
   private static void check(HttpURLConnection connection) throws Problem, IOException {

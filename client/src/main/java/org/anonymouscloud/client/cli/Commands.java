@@ -24,6 +24,7 @@ import org.anonymouscloud.core.server.CannotStart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
@@ -50,22 +51,22 @@ public final class Commands {
   public int run(String... arguments) {
     Context context;
     try {
-      context = new Context(environment, Home.of(environment), new StandardTerminal(output));
+      context =
+          new Context(
+              environment, Home.of(environment), new StandardTerminal(output), new Timeout());
     } catch (IOException e) {
       System.err.println("anoncloud: the state folder cannot be used: " + text(e));
       return CommandLine.ExitCode.SOFTWARE;
     }
-    CommandLine line = new CommandLine(new Root());
     Map<String, Supplier<Object>> own = own(context);
     String first = arguments.length == 0 ? "" : arguments[0];
-    if (own.containsKey(first)) {
+    if (own.containsKey(first) || VERSION.contains(first)) {
       // Only what is asked for, and no plugin: each class that is not loaded is time saved.
-      return run(line.addSubcommand(own.get(first).get()), arguments);
+      CommandLine line = new CommandLine(new Root(context.timeout()));
+      return run(
+          own.containsKey(first) ? line.addSubcommand(own.get(first).get()) : line, arguments);
     }
-    if (VERSION.contains(first)) {
-      return run(line, arguments);
-    }
-    own.values().forEach(command -> line.addSubcommand(command.get()));
+    CommandLine line = tree(context);
     try (PluginHost plugins =
         Distribution.plugins(context.terminal(), context.plugins(), Capability.CLIENT_FEATURE)) {
       for (ClientFeature feature : plugins.clientFeatures()) {
@@ -75,6 +76,13 @@ public final class Commands {
     } catch (Problem | IOException e) {
       return explain(e);
     }
+  }
+
+  /** The program's own commands, all of them. */
+  static CommandLine tree(Context context) {
+    CommandLine line = new CommandLine(new Root(context.timeout()));
+    own(context).values().forEach(command -> line.addSubcommand(command.get()));
+    return line;
   }
 
   private static Map<String, Supplier<Object>> own(Context context) {
@@ -195,7 +203,26 @@ public final class Commands {
         "Exit codes: 0 done, 1 failed, 2 usage, 3 not logged in, 4 refused by a security check."
       })
   private static final class Root implements Runnable {
+    private final Timeout timeout;
     @Spec private CommandSpec spec;
+
+    Root(Timeout timeout) {
+      this.timeout = timeout;
+    }
+
+    @Option(
+        names = "--timeout",
+        paramLabel = "SECONDS",
+        scope = CommandLine.ScopeType.INHERIT,
+        description = "How long to wait for a server that does not answer; 15 if not given.")
+    void timeout(int seconds) {
+      try {
+        timeout.set(seconds);
+      } catch (IllegalArgumentException e) {
+        throw new CommandLine.ParameterException(
+            spec.commandLine(), String.valueOf(e.getMessage()), e);
+      }
+    }
 
     @Override
     public void run() {
@@ -217,7 +244,7 @@ public final class Commands {
   }
 
   /** What commands share. */
-  record Context(Map<String, String> environment, Home home, Terminal terminal)
+  record Context(Map<String, String> environment, Home home, Terminal terminal, Timeout timeout)
       implements CommandContext {
     /** A variable of the environment that is set and not empty. */
     Optional<String> environment(String name) {
@@ -230,7 +257,7 @@ public final class Commands {
     }
 
     RunningAgent runningAgent() {
-      return new RunningAgent(home);
+      return new RunningAgent(home, terminal, timeout);
     }
 
     @Override

@@ -56,8 +56,9 @@ final class DeviceCommand {
       name = "revoke",
       mixinStandardHelpOptions = true,
       description = {
-        "Remove devices from the account, for good. They log in no more and read nothing that is",
-        "written from here on; what they have read already they may still have."
+        "Remove devices from the account, for good.",
+        "They log in no more and read nothing that is written from here on; what they have read"
+            + " already they may still have."
       })
   int revoke(
       @Parameters(
@@ -89,8 +90,9 @@ final class DeviceCommand {
       name = "pair",
       mixinStandardHelpOptions = true,
       description = {
-        "Bring a new device into the account: shows a code to type there, at 'anoncloud login",
-        "--server CONNECTION-STRING --pairing-code-file FILE' or where that asks for it."
+        "Bring a new device into the account, with a code.",
+        "The code is to be typed there, at 'anoncloud login --server CONNECTION-STRING"
+            + " --pairing-code-file FILE' or where 'login --pair' asks for it."
       })
   int pair(
       @Option(

@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.crypto.Secret;
@@ -17,10 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "login",
     mixinStandardHelpOptions = true,
-    description = {
-      "Open an account on this device, with its password and account key, or with the code of",
-      "another device."
-    })
+    description =
+        "Open an account on this device, with its password and account key, or with the code of"
+            + " another device.")
 final class LoginCommand implements Callable<Integer> {
   private final Commands.Context context;
 
@@ -36,10 +36,9 @@ final class LoginCommand implements Callable<Integer> {
   @Option(
       names = "--pairing-code-file",
       paramLabel = "FILE",
-      description = {
-        "Holds the code that 'anoncloud device pair' shows on a device of the account; takes the",
-        "place of user name, password and account key."
-      })
+      description =
+          "Holds the code that 'anoncloud device pair' shows on a device of the account; takes the"
+              + " place of user name, password and account key.")
   private @Nullable Path pairingCode;
 
   @Option(
@@ -57,10 +56,11 @@ final class LoginCommand implements Callable<Integer> {
     if (pair || pairingCode != null) {
       server = ServerChoice.trusted(context.home(), account.server);
       try (Secret code = PasswordInput.pairingCode(pairingCode)) {
-        tell(
-            context
-                .agent()
-                .post("/account/pair", Map.of("server", server.toString(), "code", code.bytes())));
+        Map<String, Object> wish = new LinkedHashMap<>();
+        wish.put("server", server.toString());
+        wish.put("code", code.bytes());
+        wish.put("deviceName", account.deviceName);
+        tell(context.agent().post("/account/pair", wish));
       }
       return 0;
     }
@@ -68,20 +68,13 @@ final class LoginCommand implements Callable<Integer> {
     server = ServerChoice.trusted(context.home(), account.server);
     try (Secret password = PasswordInput.existing(account.passwordFile);
         Secret key = PasswordInput.accountKey(accountKey)) {
-      tell(
-          context
-              .agent()
-              .post(
-                  "/account/login",
-                  Map.of(
-                      "server",
-                      server.toString(),
-                      "user",
-                      user,
-                      "password",
-                      password.bytes(),
-                      "accountKey",
-                      key.bytes())));
+      Map<String, Object> wish = new LinkedHashMap<>();
+      wish.put("server", server.toString());
+      wish.put("user", user);
+      wish.put("password", password.bytes());
+      wish.put("accountKey", key.bytes());
+      wish.put("deviceName", account.deviceName);
+      tell(context.agent().post("/account/login", wish));
     }
     return 0;
   }

@@ -21,8 +21,14 @@ final class LogoutCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    context.agent().delete("/account");
-    context.terminal().print("Nobody is logged in here.");
+    boolean was = context.agent().delete("/account").path("loggedOut").asBoolean();
+    context
+        .terminal()
+        .print(
+            was
+                ? "Logged out. The account stays on the server; its keys are gone from this"
+                    + " machine."
+                : "Nobody was logged in here.");
     return 0;
   }
 }

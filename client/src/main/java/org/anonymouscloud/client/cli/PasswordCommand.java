@@ -26,8 +26,9 @@ final class PasswordCommand {
       name = "change",
       mixinStandardHelpOptions = true,
       description = {
-        "Give the account another password. The old one is not needed on a device that is logged",
-        "in. Devices stay logged in, account key and sheet stay as they are."
+        "Give the account another password.",
+        "The old one is not needed on a device that is logged in. Devices stay logged in, account"
+            + " key and sheet stay as they are."
       })
   int change(
       @Option(

@@ -12,13 +12,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.Optional;
+import org.anonymouscloud.core.account.client.PasswordRule;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.jspecify.annotations.Nullable;
 
 /** Reads secrets from a file or without echo from a terminal; never from an argument. */
 final class PasswordInput {
-  private static final int MIN_LENGTH = 8;
   private static final int MAX_FILE = 4096;
 
   private PasswordInput() {}
@@ -37,11 +38,10 @@ final class PasswordInput {
   static Secret fresh(String question, @Nullable Path file, String option)
       throws Problem, IOException {
     Secret password = file == null ? prompt(question, option) : fromFile(file);
-    if (password.length() < MIN_LENGTH) {
+    Optional<String> objection = PasswordRule.objection(password);
+    if (objection.isPresent()) {
       password.close();
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "The password is too short: take at least " + MIN_LENGTH + " characters.");
+      throw new Problem(Problem.Kind.BAD_INPUT, objection.get());
     }
     if (file == null) {
       try (Secret again = prompt("The password again: ", option)) {

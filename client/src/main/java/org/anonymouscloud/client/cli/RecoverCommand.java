@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.account.UserName;
@@ -19,8 +20,8 @@ import picocli.CommandLine.Option;
     name = "recover",
     mixinStandardHelpOptions = true,
     description = {
-      "Come back to an account with the recovery words of its emergency sheet. It gets a new",
-      "password and a new sheet, and its other devices are removed."
+      "Come back to an account with the recovery words of its emergency sheet.",
+      "It gets a new password and a new sheet, and its other devices are removed."
     })
 final class RecoverCommand implements Callable<Integer> {
   private final Commands.Context context;
@@ -53,10 +54,9 @@ final class RecoverCommand implements Callable<Integer> {
 
   @Option(
       names = "--rehearse",
-      description = {
-        "Change nothing: see whether the words, or the account key, are those of the account that",
-        "is logged in here."
-      })
+      description =
+          "Change nothing: see whether the words, or the account key, are those of the account that"
+              + " is logged in here.")
   private boolean rehearse;
 
   @Option(
@@ -64,6 +64,12 @@ final class RecoverCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "With --rehearse: holds the account key, in place of the words.")
   private @Nullable Path accountKey;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "What to call this device among yours; the machine's name if not given.")
+  private @Nullable String deviceName;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -105,22 +111,14 @@ final class RecoverCommand implements Callable<Integer> {
     try (Secret text = PasswordInput.recoveryWords(words);
         Secret password =
             PasswordInput.fresh("New password: ", newPassword, "--new-password-file")) {
-      prepared =
-          context
-              .agent()
-              .post(
-                  "/account/recover",
-                  Map.of(
-                      "server",
-                      address.toString(),
-                      "user",
-                      name,
-                      "words",
-                      text.bytes(),
-                      "password",
-                      password.bytes(),
-                      "keepDevices",
-                      keepDevices));
+      Map<String, Object> wish = new LinkedHashMap<>();
+      wish.put("server", address.toString());
+      wish.put("user", name);
+      wish.put("words", text.bytes());
+      wish.put("password", password.bytes());
+      wish.put("keepDevices", keepDevices);
+      wish.put("deviceName", deviceName);
+      prepared = context.agent().post("/account/recover", wish);
     }
     try (Secret text = Secret.of(prepared.path("sheet").binaryValue())) {
       sheet.keep(context.terminal(), text);
@@ -149,7 +147,7 @@ final class RecoverCommand implements Callable<Integer> {
           Problem.Kind.BAD_INPUT, "Whose account? Give --user NAME, as the sheet has it.");
     }
     try {
-      return new UserName(user).text();
+      return UserName.parse(user).text();
     } catch (IllegalArgumentException e) {
       throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
     }

@@ -67,6 +67,7 @@ final class RegisterCommand implements Callable<Integer> {
     wish.put("server", server.toString());
     wish.put("user", user);
     wish.put("password", password.bytes());
+    wish.put("deviceName", account.deviceName);
     if (inviteFile != null) {
       return prepare(wish, PasswordInput.invite(inviteFile));
     }

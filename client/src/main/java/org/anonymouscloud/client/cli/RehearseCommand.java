@@ -49,7 +49,8 @@ final class RehearseCommand implements Callable<Integer> {
     Process up = up(environment);
     try {
       Home home = Home.of(environment);
-      RunningAgent agent = new RunningAgent(home);
+      RunningAgent agent =
+          new RunningAgent(home, new StandardTerminal(new StandardOutput()), new Timeout());
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
       while ((agent.find().isEmpty() || home.localServer().isEmpty())
           && up.isAlive()

@@ -14,6 +14,7 @@ import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
 
 /** Finds this home's agent and starts it where it is needed. */
 final class RunningAgent {
@@ -23,9 +24,16 @@ final class RunningAgent {
   private static final int LOG_TAIL = 2_000;
 
   private final Home home;
+  private final Terminal terminal;
+  private final Timeout timeout;
 
-  RunningAgent(Home home) {
+  /**
+   * @param terminal hears what is waited for
+   */
+  RunningAgent(Home home, Terminal terminal, Timeout timeout) {
     this.home = home;
+    this.terminal = terminal;
+    this.timeout = timeout;
   }
 
   /**
@@ -38,7 +46,12 @@ final class RunningAgent {
   /** The API of the agent, which is started first if it does not run. */
   AgentApi api() throws Problem, IOException {
     Optional<AgentAddress> running = find();
-    return AgentHttp.of(home, running.isPresent() ? running.get() : start());
+    return at(running.isPresent() ? running.get() : start());
+  }
+
+  /** The API of an agent that runs. */
+  AgentHttp at(AgentAddress address) throws IOException {
+    return AgentHttp.of(home, address, terminal, timeout);
   }
 
   /** Starts the agent as a process of its own that outlives this one. */
@@ -63,7 +76,8 @@ final class RunningAgent {
       if (address.isPresent()) {
         return address.get();
       }
-      if (!process.isAlive()) {
+      // One that ends may have met another that was started at the same moment and gets ready.
+      if (!process.isAlive() && !isAlive()) {
         throw new Problem(Problem.Kind.UNAVAILABLE, "The agent did not start: " + logTail());
       }
       pause();
@@ -83,7 +97,7 @@ final class RunningAgent {
     if (running.isEmpty()) {
       return;
     }
-    AgentHttp.of(home, running.get()).post("/agent/stop", java.util.Map.of());
+    at(running.get()).post("/agent/stop", java.util.Map.of());
     long deadline = System.nanoTime() + STOP.toNanos();
     while (isAlive()) {
       if (System.nanoTime() > deadline) {
@@ -97,8 +111,9 @@ final class RunningAgent {
     if (!Files.exists(home.agentLock())) {
       return false;
     }
-    try (FileChannel channel = FileChannel.open(home.agentLock(), StandardOpenOption.WRITE);
-        FileLock free = channel.tryLock()) {
+    // Shared, so that two who look do not take each other for the agent.
+    try (FileChannel channel = FileChannel.open(home.agentLock(), StandardOpenOption.READ);
+        FileLock free = channel.tryLock(0, Long.MAX_VALUE, true)) {
       return free == null;
     }
   }

@@ -23,10 +23,9 @@ final class SheetOptions {
   @Option(
       names = "--sheet",
       paramLabel = "FILE",
-      description = {
-        "Where to put the emergency sheet, a new file; a page to print if its name ends in .html,",
-        "else text. Without it the sheet is shown here."
-      })
+      description =
+          "Where to put the emergency sheet, a new file; a page to print if its name ends in .html,"
+              + " else text. Without it the sheet is shown here.")
   private @Nullable Path sheet;
 
   @Option(

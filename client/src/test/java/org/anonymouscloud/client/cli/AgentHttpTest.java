@@ -45,7 +45,8 @@ final class AgentHttpTest {
     AgentAddress address = new AgentAddress("http://127.0.0.1:" + socket.getLocalPort(), 1, "test");
     try (Secret token = Secret.of("0123456789abcdef".getBytes(US_ASCII))) {
       address.publish(home.folder(), token);
-      agent = AgentHttp.of(home, address);
+      agent =
+          AgentHttp.of(home, address, new StandardTerminal(new StandardOutput()), new Timeout());
     }
   }
 

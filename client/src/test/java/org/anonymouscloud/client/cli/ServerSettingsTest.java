@@ -166,6 +166,9 @@ final class ServerSettingsTest {
 
   private Commands.Context context() throws IOException {
     return new Commands.Context(
-        environment, Home.of(environment), new StandardTerminal(new StandardOutput()));
+        environment,
+        Home.of(environment),
+        new StandardTerminal(new StandardOutput()),
+        new Timeout());
   }
 }

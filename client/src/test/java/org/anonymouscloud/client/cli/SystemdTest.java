@@ -68,7 +68,8 @@ final class SystemdTest {
         new Commands.Context(
             environment,
             Home.of(Map.of("ANONCLOUD_HOME", folder.toString())),
-            new StandardTerminal(new StandardOutput())));
+            new StandardTerminal(new StandardOutput()),
+            new Timeout()));
   }
 
   /** systemd's end: a bound socket of datagrams, which Java itself does not have. */

@@ -261,7 +261,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         Map.entry(AccountMethod.KEY_BAG_GET, new Messages.Empty()),
         Map.entry(AccountMethod.KEY_BAG_PUT, new Messages.KeyBag(1, new byte[8])),
         Map.entry(AccountMethod.PAIR_OPEN, new Messages.Empty()),
-        Map.entry(AccountMethod.PAIR_CLOSE, new Messages.Empty()),
+        Map.entry(AccountMethod.PAIR_CLOSE, new Messages.PairClose(new byte[5])),
         Map.entry(AccountMethod.CONTACT_FIND, new Messages.ContactFind(ALICE.text())),
         Map.entry(AccountMethod.CONTACT_CHAIN, new Messages.ContactChain(nobody.id.bytes(), 0)),
         Map.entry(AccountMethod.DELETE, new Messages.Empty()));

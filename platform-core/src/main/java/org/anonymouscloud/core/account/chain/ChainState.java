@@ -189,7 +189,9 @@ public record ChainState(
       if (devices.size() >= MAX_DEVICES) {
         throw new ChainRefused(Reason.TOO_MANY_DEVICES);
       }
-      devices.put(device.id(), ListedDevice.of(device, content.time(), roots.size() - 1));
+      // A link that brings a new root names its device before that.
+      int generation = Math.max(before.generation(), 0);
+      devices.put(device.id(), ListedDevice.of(device, content.time(), generation));
     }
 
     void revoke(List<DeviceId> gone) throws ChainRefused {

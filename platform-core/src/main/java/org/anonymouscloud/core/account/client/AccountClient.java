@@ -225,9 +225,13 @@ public final class AccountClient {
     }
   }
 
-  /** Removes the account from this device, also one whose files are damaged. */
-  public void logOut() throws IOException {
-    folder.remove();
+  /**
+   * Removes the account from this device, also one whose files are damaged.
+   *
+   * @return whether there was one
+   */
+  public boolean logOut() throws IOException {
+    return folder.remove();
   }
 
   private LocalAccount local(AccountFolder.Kept kept) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
@@ -18,6 +19,9 @@ import org.anonymouscloud.core.wire.Refused;
 /** The devices of an account. Each call asks the server for the newest chain. Thread-safe. */
 public final class Devices {
   private static final String NO_NAME = "(a name that cannot be read)";
+
+  /** How the name of a device begins on which nobody is logged in any more. */
+  private static final String LOGGED_OUT = "(logged out)";
 
   private final OnlineAccount account;
 
@@ -64,6 +68,20 @@ public final class Devices {
           return new ChainWriter.Draft(
               new LinkBody.Rename(device, sealed), ChainWriter.NewKeys.of(), root);
         });
+  }
+
+  /**
+   * Lets the account's other devices know that nobody is logged in on this one any more. It stays
+   * in the list until one of them removes it, which alone keeps from it what is written later.
+   */
+  public void markLoggedOut() throws Refused, IOException {
+    LocalState local = account.local().state();
+    Optional<ListedDevice> here = account.refresh().device(local.device());
+    if (here.isPresent()) {
+      String name = name(here.get(), local);
+      String marked = LOGGED_OUT + (name.equals(NO_NAME) ? "" : " " + name);
+      rename(local.device(), DeviceName.from(marked));
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import org.anonymouscloud.core.opaque.Identities;
 import org.anonymouscloud.core.opaque.OpaqueClient;
 import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -23,7 +24,7 @@ record NewPassword(Secret exportKey, RegistrationRecord record) implements AutoC
   static NewPassword register(
       AccountQuestions server, UserName user, Secret password, Optional<InviteCode> invite)
       throws Refused, IOException {
-    OpaqueClient.Registration opaque = new OpaqueClient().register(password);
+    OpaqueClient.Registration opaque = begin(password);
     return finish(
         opaque,
         server.ask(
@@ -37,7 +38,7 @@ record NewPassword(Secret exportKey, RegistrationRecord record) implements AutoC
   /** For the account of a session that may change it. */
   static NewPassword change(AccountQuestions server, UserName user, Secret password)
       throws Refused, IOException {
-    OpaqueClient.Registration opaque = new OpaqueClient().register(password);
+    OpaqueClient.Registration opaque = begin(password);
     return finish(
         opaque,
         server.ask(
@@ -45,6 +46,14 @@ record NewPassword(Secret exportKey, RegistrationRecord record) implements AutoC
             new Messages.PasswordStart(opaque.request().encode()),
             Messages.RegisterStarted.class),
         user);
+  }
+
+  private static OpaqueClient.Registration begin(Secret password) throws Refused {
+    Optional<String> objection = PasswordRule.objection(password);
+    if (objection.isPresent()) {
+      throw new Refused(ErrorCode.BAD_REQUEST, objection.get());
+    }
+    return new OpaqueClient().register(password);
   }
 
   private static NewPassword finish(

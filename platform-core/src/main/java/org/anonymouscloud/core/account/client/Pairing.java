@@ -121,6 +121,7 @@ public final class Pairing implements AutoCloseable {
   /** Ends the pairing; the code is worth nothing any more. */
   @Override
   public void close() {
+    byte[] relay = code.relay();
     code.close();
     if (channel != null) {
       channel.close();
@@ -130,7 +131,7 @@ public final class Pairing implements AutoCloseable {
       return;
     }
     try {
-      server.tell(AccountMethod.PAIR_CLOSE, new Messages.Empty());
+      server.tell(AccountMethod.PAIR_CLOSE, new Messages.PairClose(relay));
     } catch (Refused | IOException unreachable) {
       // It ends by itself within ten minutes.
     }

@@ -146,6 +146,19 @@ public final class ReconnectingLink implements Link, AutoCloseable {
     return new IOException("The link to the server is closed.");
   }
 
+  /** Whether there is no session, and one is being opened or could not be. */
+  public boolean isAway() {
+    synchronized (this) {
+      if (current != null && current.isOpen()) {
+        return false;
+      }
+      if (failure != null) {
+        return true;
+      }
+    }
+    return dialing.isLocked();
+  }
+
   /** Keeps a session up for those who are subscribed. */
   private void keep() {
     try {

@@ -88,6 +88,8 @@ public final class Messages {
    */
   public record PairPut(byte[] relay, int step, byte[] message) {}
 
+  public record PairClose(byte[] relay) {}
+
   public record PairGet(byte[] relay, int step) {}
 
   /**

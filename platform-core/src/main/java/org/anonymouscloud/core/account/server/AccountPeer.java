@@ -124,7 +124,7 @@ public final class AccountPeer {
       case PAIR_GET ->
           new Messages.PairGot(
               service.pairings().get(Cbor.decode(body, Messages.PairGet.class), account()));
-      case PAIR_CLOSE -> closePairing();
+      case PAIR_CLOSE -> closePairing(Cbor.decode(body, Messages.PairClose.class));
       case CONTACT_FIND -> find(Cbor.decode(body, Messages.ContactFind.class));
       case CONTACT_CHAIN -> links(Cbor.decode(body, Messages.ContactChain.class));
       case DELETE -> delete();
@@ -320,8 +320,8 @@ public final class AccountPeer {
     return new Messages.Empty();
   }
 
-  private Messages.Empty closePairing() throws Refused {
-    service.pairings().close(loggedIn());
+  private Messages.Empty closePairing(Messages.PairClose message) throws Refused {
+    service.pairings().close(message.relay(), loggedIn());
     return new Messages.Empty();
   }
 

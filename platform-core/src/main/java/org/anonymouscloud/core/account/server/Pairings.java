@@ -94,10 +94,14 @@ final class Pairings {
     return letter.orElseThrow(Pairings::gone);
   }
 
-  void close(AccountId account) {
+  /** Removes a box, if it is the account's: it may have opened another one meanwhile. */
+  void close(byte[] relay, AccountId account) {
     database.<Void, RuntimeException>write(
         handle -> {
-          new PairingTables(handle).removeOf(account);
+          PairingTables tables = new PairingTables(handle);
+          if (tables.owner(relay, 0).equals(Optional.of(account))) {
+            tables.remove(relay);
+          }
           return null;
         });
   }

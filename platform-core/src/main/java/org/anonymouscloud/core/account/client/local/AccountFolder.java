@@ -118,13 +118,19 @@ public final class AccountFolder {
     }
   }
 
-  /** Removes everything; what the device secret sealed can never be read again. */
-  public void remove() throws IOException {
+  /**
+   * Removes everything; what the device secret sealed can never be read again.
+   *
+   * @return whether there was anything
+   */
+  public boolean remove() throws IOException {
+    if (!Files.exists(folder)) {
+      return false;
+    }
     // First, so that nothing opens any more if the rest cannot be removed.
     Files.deleteIfExists(folder.resolve(SECRET_FILE));
-    if (Files.exists(folder)) {
-      Files.walkFileTree(folder, new Removal());
-    }
+    Files.walkFileTree(folder, new Removal());
+    return true;
   }
 
   private static final class Removal extends SimpleFileVisitor<Path> {
@@ -221,7 +227,7 @@ public final class AccountFolder {
 
     /** Removes all of it from the disk and from memory. */
     public synchronized void remove() throws IOException {
-      AccountFolder.this.remove();
+      var _ = AccountFolder.this.remove();
       close();
     }
 

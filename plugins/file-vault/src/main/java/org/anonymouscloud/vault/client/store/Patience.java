@@ -9,6 +9,7 @@ import org.anonymouscloud.core.account.client.DeviceRefused;
 import org.anonymouscloud.core.account.client.local.StateDamaged;
 import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.ConnectionLost;
+import org.anonymouscloud.core.plugin.Waiting;
 import org.anonymouscloud.core.session.UntrustedServer;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -63,7 +64,17 @@ public final class Patience {
    * @throws IOException if the connection is still cut when time is up, or what came is untrusted
    */
   <T> T until(Attempt<T> attempt) throws Refused, IOException {
-    return repeat(attempt, limit);
+    return repeat(attempt, limit, limit);
+  }
+
+  /**
+   * As {@link #until} for the question with which work begins: nothing is lost when it is not done,
+   * and somebody may be waiting.
+   */
+  <T> T untilBegun(Attempt<T> attempt) throws Refused, IOException {
+    Duration shorter = limit.compareTo(Waiting.USUAL) < 0 ? limit : Waiting.USUAL;
+    Duration begin = Waiting.wanted().orElse(shorter);
+    return repeat(attempt, begin, begin);
   }
 
   /**
@@ -71,10 +82,11 @@ public final class Patience {
    * it cannot read a thing mostly cannot read it later either.
    */
   <T> T untilRead(Attempt<T> attempt) throws Refused, IOException {
-    return repeat(attempt, FAULT_LIMIT.compareTo(limit) < 0 ? FAULT_LIMIT : limit);
+    return repeat(attempt, limit, FAULT_LIMIT.compareTo(limit) < 0 ? FAULT_LIMIT : limit);
   }
 
-  private <T> T repeat(Attempt<T> attempt, Duration faultLimit) throws Refused, IOException {
+  private <T> T repeat(Attempt<T> attempt, Duration limit, Duration faultLimit)
+      throws Refused, IOException {
     long start = nanoTime.getAsLong();
     long wait = FIRST_PAUSE_MILLIS;
     while (true) {

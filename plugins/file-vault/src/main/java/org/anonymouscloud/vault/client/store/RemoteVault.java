@@ -215,7 +215,8 @@ public final class RemoteVault {
 
   private byte[] ask(VaultMethod method, Object question) throws Refused, IOException {
     byte[] body = Cbor.encode(question);
-    return patience.until(() -> link.ask(method.toString(), body));
+    Patience.Attempt<byte[]> attempt = () -> link.ask(method.toString(), body);
+    return method == VaultMethod.ROOT_MOVE ? patience.until(attempt) : patience.untilBegun(attempt);
   }
 
   /** An answer that is no answer is the server's doing, not the connection's. */
