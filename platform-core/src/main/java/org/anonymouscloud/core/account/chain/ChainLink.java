@@ -120,6 +120,9 @@ public final class ChainLink {
       throw new Malformed("This is not a chain link of version " + VERSION + ".");
     }
     int count = BodyFormat.signatures(encoded[1]);
+    if (encoded.length > HEADER + BodyFormat.longest(encoded[1]) + count * SIGNATURE) {
+      throw new Malformed("A chain link is longer than any of its type.");
+    }
     int length = encoded.length - count * SIGNATURE;
     if (length < HEADER) {
       throw new Malformed("A chain link is cut.");

@@ -302,6 +302,23 @@ final class OpenedAccountTest {
     assertThat(questions.chain(seen).state().head().hash()).isEqualTo(second.hash());
   }
 
+  @Test
+  @Tag("S4.3")
+  void aLinkLongerThanAnyOfItsTypeIsRefusedWithThePageThatBringsIt() throws Exception {
+    open();
+    AccountQuestions questions = new AccountQuestions(server);
+    byte[] honest = server.links.getFirst();
+    byte[] huge = Arrays.copyOf(add(records.link()).encode(), 1 << 20);
+    server.endless = huge;
+
+    for (byte[] first : List.of(honest, huge, Arrays.copyOf(honest, 1 << 20))) {
+      server.links.set(0, first);
+      server.asked.clear();
+      assertThatThrownBy(questions::chain).isInstanceOf(AccountTampered.class);
+      assertThat(server.asked).hasSizeLessThanOrEqualTo(2);
+    }
+  }
+
   private void change(Consumer<List<byte[]>> lie, ThrowingCallable look) {
     List<byte[]> honest = List.copyOf(server.links);
     lie.accept(server.links);

@@ -220,7 +220,7 @@ public final class Contacts {
                 AccountMethod.CONTACT_CHAIN,
                 new Messages.ContactChain(account.bytes(), from),
                 Messages.ChainGot.class);
-    return Chain.replay(pages.all());
+    return pages.chain();
   }
 
   private <T> T ask(AccountMethod method, Record question, Class<T> answer)
