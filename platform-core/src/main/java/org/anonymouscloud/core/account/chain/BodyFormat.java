@@ -76,13 +76,10 @@ final class BodyFormat {
     };
   }
 
+  /** Reads a body; what follows it stays in the buffer. */
   static LinkBody decode(int type, ByteBuffer in) throws Malformed {
     try {
-      LinkBody body = take(type, in);
-      if (in.hasRemaining()) {
-        throw new Malformed("A chain link is too long.");
-      }
-      return body;
+      return take(type, in);
     } catch (BufferUnderflowException e) {
       throw new Malformed("A chain link is cut.");
     } catch (IllegalArgumentException e) {

@@ -19,6 +19,7 @@ import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.chain.SlotKeys;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
@@ -335,7 +336,8 @@ final class OpenedAccountTest {
             account.id(),
             Instant.EPOCH,
             new SlotId.Device(account.device().id()),
-            new LinkBody.AddDevice(device.introduce(account.id(), account.root(), NAME))),
+            new LinkBody.AddDevice(device.introduce(account.id(), account.root(), NAME)),
+            HeadList.NONE.seal(account.root(), account.id(), after.content().seq() + 1)),
         account.device().key(),
         List.of(device.key()));
   }
@@ -358,7 +360,12 @@ final class OpenedAccountTest {
               evil.device().introduce(id, evil.root(), NAME));
       return ChainLink.sign(
           ChainLink.Content.after(
-              ChainLink.BEFORE_ALL, id, Instant.EPOCH, new SlotId.Device(evil.device().id()), body),
+              ChainLink.BEFORE_ALL,
+              id,
+              Instant.EPOCH,
+              new SlotId.Device(evil.device().id()),
+              body,
+              ChainLink.NO_HEADS),
           evil.device().key(),
           List.of(evil.keyBag().identity(), byPassword, byRecovery));
     }
