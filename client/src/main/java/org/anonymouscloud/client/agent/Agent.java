@@ -54,7 +54,8 @@ public final class Agent implements AutoCloseable {
     this.version = version;
     this.stop = stop;
     this.lockFile = lockFile;
-    this.account = new CurrentAccount(home.account(), Clock.systemUTC());
+    this.account =
+        new CurrentAccount(home.account(), Clock.systemUTC(), new FeatureHooks(features));
     this.token =
         Secret.of(HexFormat.of().formatHex(RandomBytes.next(TOKEN_BYTES)).getBytes(US_ASCII));
     this.routes = routes(features);

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
@@ -50,6 +52,7 @@ final class CurrentAccount implements AutoCloseable {
   private static final int ID_BYTES = 16;
 
   private final AccountClient client;
+  private final FeatureHooks features;
 
   /** Held while the account changes, which takes long; never waited for with another lock held. */
   private final ReentrantLock changing = new ReentrantLock();
@@ -66,9 +69,11 @@ final class CurrentAccount implements AutoCloseable {
 
   /**
    * @param folder that keeps the account on this machine
+   * @param features that take part when the account changes
    */
-  CurrentAccount(Path folder, Clock clock) {
-    this.client = new AccountClient(folder, clock);
+  CurrentAccount(Path folder, Clock clock, FeatureHooks features) {
+    this.client = new AccountClient(folder, clock, features);
+    this.features = features;
   }
 
   /** A registration or recovery whose sheet is being put away. */
@@ -97,7 +102,7 @@ final class CurrentAccount implements AutoCloseable {
 
   /** The account as one feature sees it. */
   ClientContext of(String feature) {
-    return () -> new FeatureAccount(account(), feature);
+    return () -> account().of(feature);
   }
 
   /**
@@ -235,7 +240,11 @@ final class CurrentAccount implements AutoCloseable {
       // If the connection is cut in the last step, the account may be here all the same: look anew.
       resumed = false;
       use(prepared.account().finish());
-      return requireNonNull(current);
+      LoggedInAccount here = requireNonNull(current);
+      if (here.local().generation() > 0) {
+        features.beginGeneration(here);
+      }
+      return here;
     } finally {
       changing.unlock();
     }
@@ -293,6 +302,17 @@ final class CurrentAccount implements AutoCloseable {
     } finally {
       changing.unlock();
     }
+  }
+
+  /**
+   * Takes devices out of the account.
+   *
+   * @return what the person should know of it
+   */
+  List<String> revoke(List<DeviceId> gone) throws NotLoggedIn, Refused, IOException {
+    LoggedInAccount here = account();
+    here.online().devices().revoke(gone);
+    return features.beginGeneration(here);
   }
 
   /** A code for one new device, in the place of the one before. */

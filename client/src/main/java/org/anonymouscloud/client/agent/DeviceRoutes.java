@@ -125,8 +125,8 @@ final class DeviceRoutes {
     if (gone.isEmpty()) {
       throw RequestBody.badInput("The body names no device.", null);
     }
-    devices().revoke(gone);
-    context.json(Map.of("devices", list()));
+    List<String> notes = account.revoke(gone);
+    context.json(Map.of("devices", list(), "notes", notes));
   }
 
   private Devices devices() throws NotLoggedIn {

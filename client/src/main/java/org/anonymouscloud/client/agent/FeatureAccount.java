@@ -1,9 +1,15 @@
 package org.anonymouscloud.client.agent;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.account.ObjectId;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.client.KnownChain;
+import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.local.FeatureState;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
@@ -13,31 +19,31 @@ import org.anonymouscloud.core.session.Link;
 /**
  * The account of this agent as one feature sees it: there is no way to name another feature's keys
  * or values. Thread-safe.
+ *
+ * @param local its keys and state
+ * @param chain of the account
+ * @param link on which the account is proven
  */
-record FeatureAccount(LoggedInAccount whole, String feature) implements AccountSession {
+record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String feature)
+    implements AccountSession {
   @Override
   public AccountId account() {
-    return whole.local().account();
+    return local.account();
   }
 
   @Override
   public DeviceId device() {
-    return whole.local().device();
+    return local.device();
   }
 
   @Override
   public int generation() {
-    return whole.local().generation();
+    return chain.generation();
   }
 
   @Override
   public Secret featureSecret(int generation) {
-    return whole.local().featureSecret(feature, generation);
-  }
-
-  @Override
-  public Link link() {
-    return whole.online().link();
+    return local.featureSecret(feature, generation);
   }
 
   @Override
@@ -45,19 +51,36 @@ record FeatureAccount(LoggedInAccount whole, String feature) implements AccountS
     if (!label.startsWith("anonymouscloud/" + feature + "/")) {
       throw new IllegalArgumentException("This label does not belong to " + feature + ".");
     }
-    return whole.local().sign(label, message);
+    return local.sign(label, message);
   }
 
   @Override
   public boolean verify(
       DeviceId signer, int generation, String label, byte[] message, byte[] signature)
       throws IOException {
-    return whole.online().verify(signer, generation, label, message, signature);
+    return chain.verify(signer, generation, label, message, signature);
+  }
+
+  @Override
+  public ChainFloor chainHead() throws IOException {
+    return chain.known().state().head();
+  }
+
+  @Override
+  public boolean isInChain(ChainFloor seen) throws IOException {
+    return chain.contains(seen);
+  }
+
+  @Override
+  public Optional<Head> head(ObjectId object) throws IOException {
+    return local.heads(chain).byFeature().getOrDefault(feature, List.of()).stream()
+        .filter(head -> head.object().equals(object))
+        .findFirst();
   }
 
   @Override
   public StateStore state() {
-    FeatureState state = whole.local().state(feature);
+    FeatureState state = local.state(feature);
     return new StateStore() {
       @Override
       public Optional<byte[]> get(String name) throws IOException {

@@ -10,6 +10,11 @@ import org.anonymouscloud.core.account.client.OnlineAccount;
  * @param online its link to the server
  */
 record LoggedInAccount(LocalAccount local, OnlineAccount online) implements AutoCloseable {
+  /** The account as one feature sees it. */
+  FeatureAccount of(String feature) {
+    return new FeatureAccount(local, online, online.link(), feature);
+  }
+
   @Override
   public void close() {
     online.close();

@@ -180,6 +180,7 @@ final class DeviceCommand {
                   + printable(device.path("name").asText())
                   + (device.path("here").asBoolean() ? "  (this device)" : ""));
     }
+    answer.path("notes").forEach(note -> context.terminal().print(note.asText()));
   }
 
   /** A name that another device chose must not steer this terminal. */

@@ -1,8 +1,12 @@
 package org.anonymouscloud.core.plugin;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.account.ObjectId;
+import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.session.Link;
 
@@ -49,6 +53,21 @@ public interface AccountSession {
    */
   boolean verify(DeviceId signer, int generation, String label, byte[] message, byte[] signature)
       throws IOException;
+
+  /** The newest link of the chain of the account's keys that this device has seen. */
+  ChainFloor chainHead() throws IOException;
+
+  /**
+   * Whether a link is one of the account's chain, so that what names it was made with the chain
+   * that this device sees. Asks the server if the link is newer than all seen so far.
+   */
+  boolean isInChain(ChainFloor link) throws IOException;
+
+  /**
+   * How far something of the feature had come when the newest link of the chain was made: no older
+   * state counts. None if the link does not say it.
+   */
+  Optional<Head> head(ObjectId object) throws IOException;
 
   /** Small values of the feature kept on this machine. */
   StateStore state();

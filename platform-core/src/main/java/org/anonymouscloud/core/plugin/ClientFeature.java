@@ -1,7 +1,9 @@
 package org.anonymouscloud.core.plugin;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.anonymouscloud.core.account.Head;
 import org.pf4j.ExtensionPoint;
 
 /**
@@ -19,6 +21,31 @@ public interface ClientFeature extends ExtensionPoint {
    * Callable<Integer>}. Called once a start of the command line; the agent may be another process.
    */
   List<Object> commands(CommandContext context);
+
+  /**
+   * How far all has come that it keeps: one head for each, also for what has no state yet. Asked
+   * before each link of the account's chain, which carries it: from then on no older state counts.
+   *
+   * @param account as it was before the link. It may be that of a device about to come in, on whose
+   *     link the server's halves answer what they have opened ({@link
+   *     RunningFeature#openToProven}), and no more
+   * @return none if it keeps nothing of this kind
+   * @throws IOException if it cannot be said; then the link is not made
+   */
+  default List<Head> heads(AccountSession account) throws IOException {
+    return List.of();
+  }
+
+  /**
+   * Writes the first states of a generation of the root secret that has just begun, as devices were
+   * removed. Whatever a removed device has written beyond {@link AccountSession#head} is left out.
+   *
+   * @return what the person should know of it, in whole sentences
+   * @throws IOException if it cannot be done now; then whichever device comes next does it
+   */
+  default List<String> beginGeneration(AccountSession account) throws IOException {
+    return List.of();
+  }
 
   /** Its part of the user interface, if it has one. Called once, when the agent starts. */
   default Optional<Panel> panel() {

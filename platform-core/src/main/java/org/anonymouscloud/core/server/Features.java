@@ -3,9 +3,11 @@ package org.anonymouscloud.core.server;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.RunningFeature;
@@ -21,6 +23,7 @@ final class Features implements AutoCloseable {
 
   private final List<RunningFeature> running = new ArrayList<>();
   private final Map<String, AccountHandler> methods = new HashMap<>();
+  private final Set<String> openToProven = new HashSet<>();
 
   /**
    * Starts a feature.
@@ -43,6 +46,7 @@ final class Features implements AutoCloseable {
     }
     running.add(started);
     own.forEach((verb, handler) -> methods.put(feature.name() + "/" + verb, handler));
+    started.openToProven().forEach(verb -> openToProven.add(feature.name() + "/" + verb));
   }
 
   /** How many are at work. */
@@ -53,6 +57,11 @@ final class Features implements AutoCloseable {
   /** Who answers a method, by {@code feature/verb}. */
   Optional<AccountHandler> handler(String method) {
     return Optional.ofNullable(methods.get(method));
+  }
+
+  /** Whether a method is answered to who has proven to own the account and has no device yet. */
+  boolean isOpenToProven(String method) {
+    return openToProven.contains(method);
   }
 
   /** Ends them, the last one first. */

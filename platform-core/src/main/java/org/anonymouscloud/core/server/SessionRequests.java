@@ -93,6 +93,9 @@ final class SessionRequests implements SessionHandler {
 
   private byte[] forFeature(Request request) throws Refused, IOException {
     AccountId account = present;
+    if (account == null && features.isOpenToProven(request.method())) {
+      account = peer.provenAccount().orElse(null);
+    }
     if (account == null) {
       throw new Refused(ErrorCode.NOT_LOGGED_IN, "Log in first.");
     }

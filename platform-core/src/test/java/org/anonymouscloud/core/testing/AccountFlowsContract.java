@@ -17,11 +17,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.AccountClient;
@@ -41,12 +45,14 @@ import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Registration;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.Database;
@@ -89,6 +95,7 @@ public abstract class AccountFlowsContract {
   private final ServerSecrets secrets = ServerSecrets.random();
   private final Secret password = Secret.of("correct horse".getBytes(UTF_8));
   private final List<AutoCloseable> opened = new ArrayList<>();
+  private @Nullable HeadList heads = HeadList.NONE;
   private @Nullable OpenDatabase database;
   private @Nullable AccountService service;
 
@@ -733,6 +740,74 @@ public abstract class AccountFlowsContract {
     open(client("phone").login(dial(), SERVER, ALICE, second, key, PHONE));
   }
 
+  @Test
+  @Tag("S4.1")
+  @Tag("S4.2")
+  void eachLinkSaysHowFarTheFeaturesHaveComeAndForgetsNoneThatIsNotHere() throws Exception {
+    LocalAccount laptop;
+    RecoveryWords words;
+    AccountKey key;
+    heads = heads("vault", 4);
+    try (Registration registration =
+        client("laptop").register(dial(), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
+      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
+      key = AccountKey.parse(registration.sheet().accountKey().text().bytes());
+      laptop = open(registration.finish());
+    }
+    OnlineAccount online = connect(laptop);
+    assertThat(laptop.heads(online)).as("nothing was there before").isEqualTo(HeadList.NONE);
+
+    online.devices().rename(laptop.device(), new DeviceName("desk"));
+    assertThat(laptop.heads(online)).isEqualTo(heads("vault", 4));
+
+    heads = heads("chat", -1);
+    online.changePassword(password);
+    assertThat(laptop.heads(online)).isEqualTo(heads("vault", 4, "chat", -1));
+
+    heads = heads("vault", 7);
+    LocalAccount phone = login("phone", key);
+    assertThat(phone.heads(connect(phone))).isEqualTo(heads("vault", 7, "chat", -1));
+
+    heads = heads("vault", 8);
+    online.devices().revoke(List.of(phone.device()));
+    assertThat(laptop.heads(online)).isEqualTo(heads("vault", 8, "chat", -1));
+
+    heads = heads("vault", 9);
+    try (Recovery recovery = recover("desk", dial(), ALICE, words, password)) {
+      LocalAccount desk = open(recovery.finish());
+      assertThat(desk.heads(connect(desk))).isEqualTo(heads("vault", 9, "chat", -1));
+    }
+  }
+
+  /** Names of features, and numbers of the newest states of their only objects. */
+  private static HeadList heads(Object... namesAndNumbers) {
+    SortedMap<String, List<Head>> heads = new TreeMap<>();
+    for (int i = 0; i < namesAndNumbers.length; i += 2) {
+      String name = (String) namesAndNumbers[i];
+      int number = (int) namesAndNumbers[i + 1];
+      byte[] id = Arrays.copyOf(name.getBytes(UTF_8), ObjectId.LENGTH);
+      Digest hash = number < 0 ? Head.NOTHING : Digest.sha256(id);
+      heads.put(name, List.of(new Head(ObjectId.of(id), number, hash)));
+    }
+    return new HeadList(heads);
+  }
+
+  @Test
+  @Tag("S4.1")
+  void aLinkIsNotMadeWhileAFeatureCannotSayItsHead() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    OnlineAccount online = connect(laptop);
+    online.devices().rename(laptop.device(), new DeviceName("desk"));
+    heads = null;
+
+    assertThatThrownBy(() -> online.devices().rename(laptop.device(), LAPTOP))
+        .isInstanceOf(IOException.class)
+        .hasMessage("The drive cannot be read.");
+
+    heads = HeadList.NONE;
+    assertThat(online.devices().list()).extracting(KnownDevice::name).containsExactly("desk");
+  }
+
   private Recovery recover(
       String device, InProcessConnection on, UserName user, RecoveryWords words, Secret second)
       throws Exception {
@@ -775,9 +850,12 @@ public abstract class AccountFlowsContract {
 
   @Test
   @Tag("A10")
+  @Tag("S4.2")
   void aDeviceComesInByACodeOnceItsOwnerAgrees() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
+    register(BOB, "bob");
     OnlineAccount online = connect(laptop);
+    online.contacts().verify(BOB, online.contacts().look(BOB).number());
     Pairing pairing = online.devices().pair();
     opened.add(pairing);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -798,6 +876,10 @@ public abstract class AccountFlowsContract {
       assertThat(online.devices().list())
           .extracting(KnownDevice::name)
           .containsExactly("laptop", "phone");
+      assertThat(connect(phone).contacts().list())
+          .as("whom the other device has pinned")
+          .isEqualTo(online.contacts().list())
+          .hasSize(1);
       connect(phone).link().ask("account/key-bag-get", empty());
       assertThatThrownBy(() -> pair("tablet", code))
           .as("a code is for one device")
@@ -874,8 +956,17 @@ public abstract class AccountFlowsContract {
     return service;
   }
 
+  private HeadList said() throws IOException {
+    HeadList said = heads;
+    if (said == null) {
+      throw new IOException("The drive cannot be read.");
+    }
+    return said;
+  }
+
   private AccountClient client(String device) {
-    return new AccountClient(folder.resolve(device), Clock.systemUTC());
+    return new AccountClient(
+        folder.resolve(device), Clock.systemUTC(), (account, chain, link) -> said());
   }
 
   private LocalAccount register(UserName user, String device) throws Exception {

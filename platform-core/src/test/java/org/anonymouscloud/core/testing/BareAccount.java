@@ -58,7 +58,8 @@ final class BareAccount {
                     slotKeys(passwordKey),
                     slotKeys(recoveryKey),
                     newlyNamed(),
-                    first)),
+                    first),
+                ChainLink.NO_HEADS),
             deviceKey,
             List.of(identity, passwordKey, recoveryKey));
     head = create;
@@ -128,7 +129,8 @@ final class BareAccount {
             keepsDevices,
             newDevice());
     return ChainLink.sign(
-        ChainLink.Content.after(head.floor(), id, Instant.EPOCH, new SlotId.Recovery(), body),
+        ChainLink.Content.after(
+            head.floor(), id, Instant.EPOCH, new SlotId.Recovery(), body, heads()),
         recoveryKey,
         List.of(passwordKey, recoveryKey, deviceKey));
   }
@@ -192,6 +194,11 @@ final class BareAccount {
     return new NamedRoot(RandomBytes.next(ChainLink.COMMITMENT), sealingKey);
   }
 
+  /** Nobody here opens them. */
+  private static byte[] heads() {
+    return RandomBytes.next(ChainLink.sealedHeads(1));
+  }
+
   private NewDevice newDevice() {
     return new NewDevice(
         DeviceId.random(),
@@ -203,7 +210,7 @@ final class BareAccount {
   private ChainLink link(ChainLink previous, LinkBody body, SigningKey... newKeys) {
     return ChainLink.sign(
         ChainLink.Content.after(
-            previous.floor(), id, Instant.EPOCH, new SlotId.Device(device), body),
+            previous.floor(), id, Instant.EPOCH, new SlotId.Device(device), body, heads()),
         deviceKey,
         List.of(newKeys));
   }

@@ -3,6 +3,7 @@ package org.anonymouscloud.core.account.chain;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.SealingKey;
@@ -16,10 +17,14 @@ final class BodyFormat {
   private static final int DEVICE =
       DeviceId.LENGTH + VerifyKey.LENGTH + SealingKey.LENGTH + ChainLink.SEALED_NAME;
 
+  /** More than any body takes. */
+  private static final int ROOM =
+      2 * KEYS + ROOT + 1 + DEVICE + ChainState.MAX_DEVICES * DeviceId.LENGTH;
+
   private BodyFormat() {}
 
   static byte[] encode(LinkBody body) {
-    ByteBuffer out = ByteBuffer.allocate(length(body));
+    ByteBuffer out = ByteBuffer.allocate(ROOM);
     switch (body) {
       case LinkBody.Create create -> {
         out.put(create.identity().bytes());
@@ -45,18 +50,7 @@ final class BodyFormat {
       case LinkBody.Rename(DeviceId device, byte[] sealedName) ->
           out.put(device.bytes()).put(sealedName);
     }
-    return out.array();
-  }
-
-  private static int length(LinkBody body) {
-    return switch (body) {
-      case LinkBody.Create create -> VerifyKey.LENGTH + 2 * KEYS + NamedRoot.LENGTH + DEVICE;
-      case LinkBody.AddDevice add -> DEVICE;
-      case LinkBody.Revoke revoke -> ROOT + Short.BYTES + revoke.devices().size() * DeviceId.LENGTH;
-      case LinkBody.ChangePassword change -> KEYS;
-      case LinkBody.Recover recover -> 2 * KEYS + ROOT + 1 + DEVICE;
-      case LinkBody.Rename rename -> DeviceId.LENGTH + ChainLink.SEALED_NAME;
-    };
+    return Arrays.copyOf(out.array(), out.position());
   }
 
   /** How many signatures a link of a type has, the signer's included. */
@@ -69,13 +63,23 @@ final class BodyFormat {
     };
   }
 
+  /** The most bytes that a body of a type can have. */
+  static int longest(int type) throws Malformed {
+    return switch (type) {
+      case LinkBody.Create.TYPE -> VerifyKey.LENGTH + 2 * KEYS + NamedRoot.LENGTH + DEVICE;
+      case LinkBody.AddDevice.TYPE -> DEVICE;
+      case LinkBody.Revoke.TYPE -> ROOT + Short.BYTES + ChainState.MAX_DEVICES * DeviceId.LENGTH;
+      case LinkBody.ChangePassword.TYPE -> KEYS;
+      case LinkBody.Recover.TYPE -> 2 * KEYS + ROOT + 1 + DEVICE;
+      case LinkBody.Rename.TYPE -> DeviceId.LENGTH + ChainLink.SEALED_NAME;
+      default -> throw new Malformed("A chain link has a type that there is not.");
+    };
+  }
+
+  /** Reads a body; what follows it stays in the buffer. */
   static LinkBody decode(int type, ByteBuffer in) throws Malformed {
     try {
-      LinkBody body = take(type, in);
-      if (in.hasRemaining()) {
-        throw new Malformed("A chain link is too long.");
-      }
-      return body;
+      return take(type, in);
     } catch (BufferUnderflowException e) {
       throw new Malformed("A chain link is cut.");
     } catch (IllegalArgumentException e) {

@@ -1,20 +1,23 @@
 package org.anonymouscloud.core.account.chain;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.account.chain.ChainRefused.Reason;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.wire.Malformed;
 
 /**
  * A whole chain, every link checked. Immutable.
  *
  * @param hashes of the links, the first first
  * @param state what is valid after the last
+ * @param newest the last links as they were encoded, at most {@link #NEWEST}
  */
-public record Chain(List<Digest> hashes, ChainState state) {
+public record Chain(List<Digest> hashes, ChainState state, List<byte[]> newest) {
+  /** How many links are kept whole: enough to say what an older chain lacks. */
+  public static final int NEWEST = 64;
+
   public Chain {
     hashes = List.copyOf(hashes);
+    newest = List.copyOf(newest);
   }
 
   /**
@@ -24,26 +27,18 @@ public record Chain(List<Digest> hashes, ChainState state) {
    * @throws ChainRefused if any link is not what must stand there
    */
   public static Chain replay(List<byte[]> links) throws ChainRefused {
-    if (links.isEmpty()) {
-      throw new ChainRefused(Reason.EMPTY);
+    ChainReader reader = new ChainReader();
+    for (byte[] link : links) {
+      reader.add(link);
     }
-    ChainLink first = decode(links.getFirst());
-    List<Digest> hashes = new ArrayList<>();
-    ChainState state = ChainState.begin(first);
-    hashes.add(first.hash());
-    for (byte[] encoded : links.subList(1, links.size())) {
-      state = state.append(decode(encoded));
-      hashes.add(state.head().hash());
-    }
-    return new Chain(hashes, state);
+    return reader.chain();
   }
 
-  private static ChainLink decode(byte[] encoded) throws ChainRefused {
-    try {
-      return ChainLink.decode(encoded);
-    } catch (Malformed e) {
-      throw new ChainRefused(Reason.MALFORMED);
-    }
+  /** Whether a link is one of this chain's. */
+  public boolean contains(ChainFloor link) {
+    return link.seq() >= 0
+        && link.seq() < hashes.size()
+        && hashes.get((int) link.seq()).equals(link.hash());
   }
 
   /**
@@ -52,11 +47,7 @@ public record Chain(List<Digest> hashes, ChainState state) {
    * @throws ChainRefused if {@code seen} is not one of its links
    */
   public Chain atLeast(ChainFloor seen) throws ChainRefused {
-    boolean contains =
-        seen.seq() >= 0
-            && seen.seq() < hashes.size()
-            && hashes.get((int) seen.seq()).equals(seen.hash());
-    if (!contains) {
+    if (!contains(seen)) {
       throw new ChainRefused(Reason.ROLLED_BACK);
     }
     return this;

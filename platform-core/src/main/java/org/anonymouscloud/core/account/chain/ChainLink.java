@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
@@ -25,6 +26,15 @@ public final class ChainLink {
 
   /** Bytes in a root secret that is sealed under the next one. */
   public static final int SEALED_ROOT = 104;
+
+  /** Bytes by which the list of heads grows before it is sealed. */
+  public static final int HEADS_STEP = 512;
+
+  /** The most steps of a list of heads. */
+  public static final int MAX_HEADS_STEPS = 16;
+
+  /** What a first link has for heads: nothing was there before the account. */
+  public static final byte[] NO_HEADS = {};
 
   /** What the signer signs. */
   public static final String SIGNER_LABEL = "anonymouscloud/account/v1/link";
@@ -60,13 +70,32 @@ public final class ChainLink {
    * @param previous hash of the link before, zeros for the first
    * @param time when it was made, by the maker's clock; informs, decides nothing
    * @param signer who says so: a slot whose key is valid in the chain so far
+   * @param heads how far all had come that the account's features keep, sealed under a key of the
+   *     newest root secret after the link; {@link #NO_HEADS} in the first link and in no other
    */
   public record Content(
-      AccountId account, long seq, Digest previous, Instant time, SlotId signer, LinkBody body) {
+      AccountId account,
+      long seq,
+      Digest previous,
+      Instant time,
+      SlotId signer,
+      LinkBody body,
+      byte[] heads) {
+    public Content {
+      if (body.type() == LinkBody.Create.TYPE ? heads.length > 0 : steps(heads) == 0) {
+        throw new IllegalArgumentException("A chain link but the first has heads.");
+      }
+    }
+
     /** The content of the link after {@code head}. */
     public static Content after(
-        ChainFloor head, AccountId account, Instant time, SlotId signer, LinkBody body) {
-      return new Content(account, head.seq() + 1, head.hash(), time, signer, body);
+        ChainFloor head,
+        AccountId account,
+        Instant time,
+        SlotId signer,
+        LinkBody body,
+        byte[] heads) {
+      return new Content(account, head.seq() + 1, head.hash(), time, signer, body, heads);
     }
 
     /** Reads what was encoded, and nothing more. */
@@ -80,11 +109,29 @@ public final class ChainLink {
     /** The bytes to sign. */
     public byte[] encode() {
       byte[] encodedBody = BodyFormat.encode(body);
-      ByteBuffer out = ByteBuffer.allocate(HEADER + encodedBody.length);
+      int steps = steps(heads);
+      ByteBuffer out =
+          ByteBuffer.allocate(HEADER + encodedBody.length + (steps == 0 ? 0 : 1 + heads.length));
       out.put((byte) VERSION).put((byte) body.type()).put(account.bytes());
       out.putLong(seq).put(previous.bytes()).putLong(time.toEpochMilli());
-      return out.put(signer.encode()).put(encodedBody).array();
+      out.put(signer.encode()).put(encodedBody);
+      return steps == 0 ? out.array() : out.put((byte) steps).put(heads).array();
     }
+  }
+
+  /** Bytes in a sealed list of heads of so many steps. */
+  public static int sealedHeads(int steps) {
+    return ChunkedEncryption.sealedLength(steps * HEADS_STEP);
+  }
+
+  /** How many steps a sealed list of heads has; 0 if it is none. */
+  private static int steps(byte[] heads) {
+    for (int steps = 1; steps <= MAX_HEADS_STEPS; steps++) {
+      if (heads.length == sealedHeads(steps)) {
+        return steps;
+      }
+    }
+    return 0;
   }
 
   /**
@@ -120,6 +167,10 @@ public final class ChainLink {
       throw new Malformed("This is not a chain link of version " + VERSION + ".");
     }
     int count = BodyFormat.signatures(encoded[1]);
+    int heads = encoded[1] == LinkBody.Create.TYPE ? 0 : 1 + sealedHeads(MAX_HEADS_STEPS);
+    if (encoded.length > HEADER + BodyFormat.longest(encoded[1]) + heads + count * SIGNATURE) {
+      throw new Malformed("A chain link is longer than any of its type.");
+    }
     int length = encoded.length - count * SIGNATURE;
     if (length < HEADER) {
       throw new Malformed("A chain link is cut.");
@@ -143,7 +194,19 @@ public final class ChainLink {
     }
     SlotId signer = SlotId.decode(take(in, SlotId.LENGTH));
     LinkBody body = BodyFormat.decode(signed[1], in);
-    return new Content(account, seq, previous, Instant.ofEpochMilli(time), signer, body);
+    byte[] heads = body.type() == LinkBody.Create.TYPE ? NO_HEADS : takeHeads(in);
+    if (in.hasRemaining()) {
+      throw new Malformed("A chain link is too long.");
+    }
+    return new Content(account, seq, previous, Instant.ofEpochMilli(time), signer, body, heads);
+  }
+
+  private static byte[] takeHeads(ByteBuffer in) throws Malformed {
+    int steps = in.hasRemaining() ? in.get() : 0;
+    if (steps < 1 || steps > MAX_HEADS_STEPS || in.remaining() < sealedHeads(steps)) {
+      throw new Malformed("A chain link is cut.");
+    }
+    return take(in, sealedHeads(steps));
   }
 
   private static byte[] take(ByteBuffer in, int length) {

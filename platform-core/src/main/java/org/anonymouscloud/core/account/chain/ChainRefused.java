@@ -23,6 +23,7 @@ public final class ChainRefused extends Exception {
     UNKNOWN_DEVICE("a link names a device that the account does not have"),
     REPEATED_DEVICE("a device is added twice"),
     TOO_MANY_DEVICES("it has too many devices"),
+    TOO_LARGE("it is longer than any that an owner makes"),
     ROLLED_BACK("it is older than, or another than, the one this device has seen");
 
     private final String text;

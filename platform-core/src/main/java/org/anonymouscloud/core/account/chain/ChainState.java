@@ -25,6 +25,7 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * @param previousRoots each root secret but the newest, sealed under the one after it
  * @param devices those that may act for the account, in the order in which they came
  * @param former those that may no longer
+ * @param heads the sealed heads of the last link
  */
 public record ChainState(
     AccountId account,
@@ -36,7 +37,8 @@ public record ChainState(
     List<NamedRoot> roots,
     List<byte[]> previousRoots,
     SequencedMap<DeviceId, ListedDevice> devices,
-    Map<DeviceId, Former> former) {
+    Map<DeviceId, Former> former,
+    byte[] heads) {
   /** The most devices an account may have at a time. */
   public static final int MAX_DEVICES = 256;
 
@@ -81,7 +83,8 @@ public record ChainState(
         List.of(),
         new LinkedHashMap<>(
             Map.of(create.device().id(), ListedDevice.of(create.device(), content.time(), 0))),
-        Map.of());
+        Map.of(),
+        content.heads());
   }
 
   /**
@@ -231,7 +234,8 @@ public record ChainState(
           roots,
           previousRoots,
           devices,
-          former);
+          former,
+          link.content().heads());
     }
   }
 
@@ -248,6 +252,11 @@ public record ChainState(
   /** A device that may act for the account. */
   public Optional<ListedDevice> device(DeviceId id) {
     return Optional.ofNullable(devices.get(id));
+  }
+
+  /** Whether a device is one of the account's, or was. */
+  public boolean hasHad(DeviceId id) {
+    return devices.containsKey(id) || former.containsKey(id);
   }
 
   /**

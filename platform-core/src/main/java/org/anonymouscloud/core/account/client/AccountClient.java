@@ -11,6 +11,7 @@ import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.client.contacts.Contacts;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
@@ -39,14 +40,22 @@ import org.anonymouscloud.core.wire.Refused;
 public final class AccountClient {
   private final AccountFolder folder;
   private final Clock clock;
+  private final AccountFeatures features;
+
+  /** A client without features. */
+  public AccountClient(Path folder, Clock clock) {
+    this(folder, clock, AccountFeatures.NONE);
+  }
 
   /**
    * @param folder that keeps the account on this device; made when there is something to keep
    * @param clock the time that links are marked with
+   * @param features asked for their heads before each link
    */
-  public AccountClient(Path folder, Clock clock) {
+  public AccountClient(Path folder, Clock clock, AccountFeatures features) {
     this.folder = new AccountFolder(folder);
     this.clock = clock;
+    this.features = features;
   }
 
   /**
@@ -96,7 +105,16 @@ public final class AccountClient {
       NewAccount account = NewAccount.random();
       NewAccount.Records records = account.records(fresh.exportKey(), name, now());
       return new Registration(
-          folder, clock, connection, pinned, user, fresh.record(), account, records, invite);
+          folder,
+          clock,
+          features,
+          connection,
+          pinned,
+          user,
+          fresh.record(),
+          account,
+          records,
+          invite);
     }
   }
 
@@ -175,7 +193,16 @@ public final class AccountClient {
       }
       Recovery recovery =
           Recovery.begin(
-              folder, connection, pinned, user, words, password, name, keepDevices, clock);
+              folder,
+              connection,
+              pinned,
+              user,
+              words,
+              password,
+              name,
+              keepDevices,
+              clock,
+              features);
       done = true;
       return recovery;
     } finally {
@@ -215,6 +242,7 @@ public final class AccountClient {
       LocalAccount account =
           local(folder.create(joined.device().secret(), joined.open(questions, pinned)));
       joined.accountKey().close();
+      Contacts.take(account.ownValues(), joined.contacts().bytes());
       account.confirm();
       done = true;
       return account;
@@ -235,7 +263,7 @@ public final class AccountClient {
   }
 
   private LocalAccount local(AccountFolder.Kept kept) {
-    return new LocalAccount(kept, clock);
+    return new LocalAccount(kept, clock, features);
   }
 
   private static ConnectionString pinned(ConnectionString server, Connection connection)
@@ -307,7 +335,7 @@ public final class AccountClient {
       AccountFolder.Kept kept = folder.create(device.secret(), state);
       LocalAccount account = local(kept);
       try {
-        kept.raise(append(questions, slot, opened, device, name).head());
+        kept.raise(append(connection, account, slot, opened, device, name).head());
         account.logIn(connection);
         return account;
       } catch (Refused e) {
@@ -362,20 +390,27 @@ public final class AccountClient {
 
   /** Adds the device to the chain in the name of the password slot. */
   private ChainState append(
-      AccountQuestions questions,
+      Connection connection,
+      LocalAccount account,
       SlotSecret slot,
       OpenedAccount opened,
       JoiningDevice device,
       DeviceName name)
       throws Refused, IOException {
+    AccountQuestions questions = new AccountQuestions(connection);
     ChainState chain = opened.chain().state();
     RootSecret root = opened.roots().getLast();
     LinkBody body = new LinkBody.AddDevice(device.introduce(chain.account(), root, name));
     try (SigningKey key = slot.signingKey()) {
-      return new ChainWriter(questions, clock, slot.slot(), key)
+      return new ChainWriter(
+              questions,
+              clock,
+              slot.slot(),
+              key,
+              before -> account.heads(new ReadChain(before), connection))
           .append(
-              chain,
-              () -> questions.chain(chain.head()).state(),
+              opened.chain(),
+              () -> questions.chain(chain.head()),
               now -> {
                 ChainWriter.requireSameRoot(chain, now);
                 return new ChainWriter.Draft(body, ChainWriter.NewKeys.of(device.key()), root);

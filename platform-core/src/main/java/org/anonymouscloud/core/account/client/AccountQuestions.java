@@ -33,7 +33,7 @@ record AccountQuestions(Link link) {
     ChainPages pages =
         from -> ask(AccountMethod.CHAIN_GET, new Messages.ChainGet(from), Messages.ChainGot.class);
     try {
-      return Chain.replay(pages.all());
+      return pages.chain();
     } catch (ChainRefused e) {
       throw new AccountTampered(e);
     }

@@ -6,12 +6,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
@@ -27,8 +29,10 @@ import org.anonymouscloud.core.wire.Refused;
  *
  * @param server on which the signer has proven itself
  * @param key of the signer; stays the caller's
+ * @param heads that a link carries
  */
-record ChainWriter(AccountQuestions server, Clock clock, SlotId signer, SigningKey key) {
+record ChainWriter(
+    AccountQuestions server, Clock clock, SlotId signer, SigningKey key, Heads heads) {
   /** Other devices that may be quicker before this one gives up. */
   private static final int RACES = 5;
 
@@ -71,7 +75,13 @@ record ChainWriter(AccountQuestions server, Clock clock, SlotId signer, SigningK
   /** Where the chain is, again and again. */
   @FunctionalInterface
   interface Look {
-    ChainState again() throws Refused, IOException;
+    Chain again() throws Refused, IOException;
+  }
+
+  /** How far all has come that the account's features keep, for the link after a chain. */
+  @FunctionalInterface
+  interface Heads {
+    HeadList after(Chain chain) throws IOException;
   }
 
   /**
@@ -79,16 +89,17 @@ record ChainWriter(AccountQuestions server, Clock clock, SlotId signer, SigningK
    *
    * @param chain as it is known
    * @param look called when it has changed
-   * @return the chain with the link
+   * @return the chain's state with the link
    */
-  ChainState append(ChainState chain, Look look, Drafting drafting) throws Refused, IOException {
-    ChainState before = chain;
+  ChainState append(Chain chain, Look look, Drafting drafting) throws Refused, IOException {
+    Chain before = chain;
     for (int race = 0; ; race++) {
-      Draft draft = drafting.on(before);
-      ChainLink link = link(before, draft);
+      ChainState state = before.state();
+      Draft draft = drafting.on(state);
+      ChainLink link = link(state, draft, heads.after(before));
       ChainState after;
       try {
-        after = before.append(link);
+        after = state.append(link);
       } catch (ChainRefused e) {
         throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
       }
@@ -124,14 +135,16 @@ record ChainWriter(AccountQuestions server, Clock clock, SlotId signer, SigningK
     }
   }
 
-  private ChainLink link(ChainState before, Draft draft) throws Refused, IOException {
+  private ChainLink link(ChainState before, Draft draft, HeadList list)
+      throws Refused, IOException {
     ChainLink.Content content =
         ChainLink.Content.after(
             before.head(),
             before.account(),
             clock.instant().truncatedTo(ChronoUnit.MILLIS),
             signer,
-            draft.body());
+            draft.body(),
+            list.seal(draft.root(), before.account(), before.head().seq() + 1));
     byte[] bytes = content.encode();
     List<byte[]> signatures = new ArrayList<>();
     signatures.add(Signatures.sign(key, ChainLink.SIGNER_LABEL, bytes));

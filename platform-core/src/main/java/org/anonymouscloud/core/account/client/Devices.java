@@ -31,7 +31,7 @@ public final class Devices {
 
   /** Those that may act for the account, in the order in which they came. */
   public List<KnownDevice> list() throws IOException {
-    ChainState chain = account.refresh();
+    ChainState chain = account.refreshed().state();
     LocalState local = account.local().state();
     return chain.devices().values().stream()
         .map(

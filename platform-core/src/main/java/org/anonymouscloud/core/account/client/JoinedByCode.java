@@ -24,8 +24,10 @@ import org.anonymouscloud.core.wire.Refused;
  * A device that another one has brought into an account.
  *
  * @param accountKey that the other one gave; who has this closes it
+ * @param contacts that the other one has pinned
  */
-record JoinedByCode(AccountId account, UserName user, JoiningDevice device, Secret accountKey) {
+record JoinedByCode(
+    AccountId account, UserName user, JoiningDevice device, Secret accountKey, Secret contacts) {
 
   /**
    * The new device's side of a pairing, from the code to the link.
@@ -46,18 +48,16 @@ record JoinedByCode(AccountId account, UserName user, JoiningDevice device, Secr
                     device.id(), device.key().verifyKey(), slot.sealingKey(), name)
                 .encode());
         PairingLetters.Invitation invitation = PairingLetters.Invitation.decode(channel.hear());
-        Secret accountKey =
-            slot.open(
-                PairingLetters.KEY_INFO,
-                PairingLetters.keyContext(account, device.id()),
-                invitation.accountKey());
+        byte[] context = PairingLetters.keyContext(account, device.id());
+        Secret accountKey = slot.open(PairingLetters.KEY_INFO, context, invitation.accountKey());
+        Secret contacts = slot.open(PairingLetters.CONTACTS_INFO, context, invitation.contacts());
         requireOwn(invitation.link(), account, device, slot);
         channel.say(Signatures.sign(device.key(), ChainLink.NEW_KEY_LABEL, invitation.link()));
         if (!Arrays.equals(channel.hear(), PairingLetters.DONE)
             || accountKey.length() != AccountKey.LENGTH) {
           throw new PairingFailed();
         }
-        return new JoinedByCode(account, invitation.user(), device, accountKey);
+        return new JoinedByCode(account, invitation.user(), device, accountKey, contacts);
       }
     } catch (NotAuthentic | Malformed | IllegalArgumentException e) {
       throw new PairingFailed();

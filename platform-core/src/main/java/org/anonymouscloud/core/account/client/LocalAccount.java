@@ -9,10 +9,12 @@ import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
@@ -47,10 +49,12 @@ public final class LocalAccount implements AutoCloseable {
 
   private final AccountFolder.Kept kept;
   private final Clock clock;
+  private final AccountFeatures features;
 
-  LocalAccount(AccountFolder.Kept kept, Clock clock) {
+  LocalAccount(AccountFolder.Kept kept, Clock clock, AccountFeatures features) {
     this.kept = kept;
     this.clock = clock;
+    this.features = features;
   }
 
   public AccountId account() {
@@ -210,13 +214,14 @@ public final class LocalAccount implements AutoCloseable {
    * @param link on which this device is logged in
    * @throws DeviceRefused if the chain says that this device was removed
    */
-  ChainState chain(Link link) throws IOException {
-    ChainState chain;
+  Chain chain(Link link) throws IOException {
+    Chain whole;
     try {
-      chain = new AccountQuestions(link).chain(state().floor()).state();
+      whole = new AccountQuestions(link).chain(state().floor());
     } catch (Refused e) {
       throw new IOException("The server did not give the account's chain: " + e.getMessage(), e);
     }
+    ChainState chain = whole.state();
     if (!chain.account().equals(account())) {
       throw new AccountTampered(new ChainRefused(ChainRefused.Reason.WRONG_ACCOUNT));
     }
@@ -228,7 +233,28 @@ public final class LocalAccount implements AutoCloseable {
       throw new AccountTampered(new ChainRefused(ChainRefused.Reason.UNKNOWN_DEVICE));
     }
     kept.advance(chain.head(), chain.generation(), () -> roots(link, chain));
-    return chain;
+    return whole;
+  }
+
+  /**
+   * How far all has come that features keep, for the next link of the chain. What no feature of
+   * this device answers for is as the last link says it.
+   */
+  HeadList heads(KnownChain chain, Link link) throws IOException {
+    return features.heads(this, chain, link).over(heads(chain));
+  }
+
+  /**
+   * What the last link says of the features; nothing if a device of the account wrote what cannot
+   * be read, which does harm to itself alone: what this device has seen still counts.
+   */
+  public HeadList heads(KnownChain chain) throws IOException {
+    ChainState last = chain.known().state();
+    try {
+      return HeadList.open(last, state().roots().get(last.generation()));
+    } catch (NotAuthentic e) {
+      return HeadList.NONE;
+    }
   }
 
   /** The root secrets of a chain with more of them than this device knows. */

@@ -61,7 +61,8 @@ record NewAccount(
               device.introduce(id, root, name));
       ChainLink link =
           ChainLink.sign(
-              ChainLink.Content.after(ChainLink.BEFORE_ALL, id, time, own.slot(), body),
+              ChainLink.Content.after(
+                  ChainLink.BEFORE_ALL, id, time, own.slot(), body, ChainLink.NO_HEADS),
               device.key(),
               List.of(keyBag.identity(), byPassword, byRecovery));
       List<SealedSlot> slots =

@@ -2,9 +2,7 @@ package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Optional;
-import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.contacts.Contacts;
@@ -13,9 +11,7 @@ import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
-import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
@@ -24,18 +20,18 @@ import org.jspecify.annotations.Nullable;
  * A device's account with a link to its server. Each session it opens is logged in and has shown
  * the account's chain before it is used. Thread-safe.
  */
-public final class OnlineAccount implements AutoCloseable {
+public final class OnlineAccount implements KnownChain, AutoCloseable {
   private final LocalAccount local;
   private final Clock clock;
   private final ReconnectingLink link;
   private final Contacts contacts;
-  private volatile @Nullable ChainState chain;
+  private volatile @Nullable Chain chain;
 
   OnlineAccount(LocalAccount local, Clock clock, Dialer dialer) {
     this.local = local;
     this.clock = clock;
     this.link = new ReconnectingLink(() -> logIn(dialer.dial()));
-    this.contacts = new Contacts(link, local.user(), this::known, local.ownValues());
+    this.contacts = new Contacts(link, local.user(), () -> known().state(), local.ownValues());
   }
 
   private Connection logIn(Connection connection) throws IOException {
@@ -50,9 +46,9 @@ public final class OnlineAccount implements AutoCloseable {
   }
 
   /** Two checks may end in another order than they began in. */
-  private synchronized ChainState keep(ChainState checked) {
-    ChainState known = chain;
-    if (known == null || known.head().seq() < checked.head().seq()) {
+  private synchronized Chain keep(Chain checked) {
+    Chain known = chain;
+    if (known == null || known.state().head().seq() < checked.state().head().seq()) {
       chain = checked;
       return checked;
     }
@@ -72,30 +68,15 @@ public final class OnlineAccount implements AutoCloseable {
     return link;
   }
 
-  /**
-   * Whether a device of this account made a signature, with what it knew in a generation of the
-   * root secret. Asks the server when the device is a new one.
-   *
-   * @return false for a wrong signature, for a device that is not in the chain, and for one that
-   *     was removed before that generation (A16)
-   * @throws IOException if the chain cannot be had
-   */
-  public boolean verify(
-      DeviceId signer, int generation, String label, byte[] message, byte[] signature)
-      throws IOException {
-    ChainState known = chain;
-    Optional<VerifyKey> key =
-        known == null ? Optional.empty() : known.deviceKey(signer, generation);
-    if (key.isEmpty()) {
-      key = refresh().deviceKey(signer, generation);
-    }
-    return key.isPresent() && Signatures.verify(key.get(), label, message, signature);
+  @Override
+  public Chain known() throws IOException {
+    Chain known = chain;
+    return known == null ? refreshed() : known;
   }
 
-  /** The newest chain that this device has seen; asks the server if it has seen none yet. */
-  private ChainState known() throws IOException {
-    ChainState known = chain;
-    return known == null ? refresh() : known;
+  @Override
+  public int generation() {
+    return local.generation();
   }
 
   /** Other people's accounts. */
@@ -142,7 +123,7 @@ public final class OnlineAccount implements AutoCloseable {
   /** Whether these are the words on the account's sheet, by what the chain says of them. */
   public boolean isOpenedBy(RecoveryWords words) throws IOException {
     try (SlotSecret slot = SlotSecret.recovery(local.account(), words.secret())) {
-      return slot.isNamedBy(refresh());
+      return slot.isNamedBy(refreshed().state());
     }
   }
 
@@ -150,17 +131,17 @@ public final class OnlineAccount implements AutoCloseable {
   void append(ChainWriter.Drafting drafting) throws Refused, IOException {
     LocalState state = local.state();
     new ChainWriter(
-            new AccountQuestions(link), clock, new SlotId.Device(state.device()), state.deviceKey())
-        .append(refresh(), this::refresh, drafting);
-    refresh();
+            new AccountQuestions(link),
+            clock,
+            new SlotId.Device(state.device()),
+            state.deviceKey(),
+            after -> local.heads(this, link))
+        .append(refreshed(), this::refreshed, drafting);
+    refreshed();
   }
 
-  /**
-   * The newest chain.
-   *
-   * @throws AccountTampered if the server shows another
-   */
-  ChainState refresh() throws IOException {
+  @Override
+  public Chain refreshed() throws IOException {
     try {
       return keep(local.chain(link));
     } catch (AccountTampered e) {

@@ -107,14 +107,16 @@ public final class Pairing implements AutoCloseable {
       PairingChannel open, PairingLetters.Introduction other, byte[] content)
       throws Refused, IOException {
     LocalState local = account.local().state();
-    byte[] key =
+    byte[] context = PairingLetters.keyContext(local.account(), other.device());
+    byte[] key = other.slotKey().seal(PairingLetters.KEY_INFO, context, local.accountKey().bytes());
+    byte[] contacts =
         other
             .slotKey()
             .seal(
-                PairingLetters.KEY_INFO,
-                PairingLetters.keyContext(local.account(), other.device()),
-                local.accountKey().bytes());
-    open.say(new PairingLetters.Invitation(local.user(), key, content).encode());
+                PairingLetters.CONTACTS_INFO,
+                context,
+                account.contacts().pins(PairingLetters.MAX_CONTACTS));
+    open.say(new PairingLetters.Invitation(local.user(), key, contacts, content).encode());
     return List.of(open.hear());
   }
 

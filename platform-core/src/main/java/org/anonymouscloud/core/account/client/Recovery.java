@@ -35,6 +35,7 @@ public final class Recovery implements PreparedAccount {
   private final DeviceName name;
   private final boolean keepDevices;
   private final Clock clock;
+  private final AccountFeatures features;
   private final SlotSecret slot;
   private final OpenedAccount opened;
   private final NewPassword password;
@@ -52,6 +53,7 @@ public final class Recovery implements PreparedAccount {
       DeviceName name,
       boolean keepDevices,
       Clock clock,
+      AccountFeatures features,
       SlotSecret slot,
       OpenedAccount opened,
       NewPassword password) {
@@ -62,6 +64,7 @@ public final class Recovery implements PreparedAccount {
     this.name = name;
     this.keepDevices = keepDevices;
     this.clock = clock;
+    this.features = features;
     this.slot = slot;
     this.opened = opened;
     this.password = password;
@@ -77,7 +80,8 @@ public final class Recovery implements PreparedAccount {
       Secret password,
       DeviceName name,
       boolean keepDevices,
-      Clock clock)
+      Clock clock,
+      AccountFeatures features)
       throws Refused, IOException {
     AccountQuestions questions = new AccountQuestions(connection);
     SlotSecret slot = prove(questions, connection.handshakeHash(), user, words);
@@ -88,7 +92,17 @@ public final class Recovery implements PreparedAccount {
       NewPassword fresh = NewPassword.change(questions, user, password);
       done = true;
       return new Recovery(
-          folder, connection, server, user, name, keepDevices, clock, slot, opened, fresh);
+          folder,
+          connection,
+          server,
+          user,
+          name,
+          keepDevices,
+          clock,
+          features,
+          slot,
+          opened,
+          fresh);
     } finally {
       if (!done) {
         slot.close();
@@ -157,9 +171,9 @@ public final class Recovery implements PreparedAccount {
             roots);
     // On the disk before the server has it: no crash in between can lock the owner out.
     AccountFolder.Kept kept = folder.create(device.secret().copy(), state);
-    LocalAccount account = new LocalAccount(kept, clock);
+    LocalAccount account = new LocalAccount(kept, clock, features);
     try {
-      kept.raise(append(chain).head());
+      kept.raise(append(account).head());
       account.logIn(connection);
       return account;
     } catch (Refused e) {
@@ -171,7 +185,8 @@ public final class Recovery implements PreparedAccount {
     }
   }
 
-  private ChainState append(ChainState chain) throws Refused, IOException {
+  private ChainState append(LocalAccount account) throws Refused, IOException {
+    ChainState chain = opened.chain().state();
     AccountQuestions questions = new AccountQuestions(connection);
     RootSecret newest = opened.roots().getLast();
     try (SigningKey byOldWords = slot.signingKey();
@@ -180,10 +195,15 @@ public final class Recovery implements PreparedAccount {
         SlotSecret newRecovery = SlotSecret.recovery(chain.account(), words.secret());
         SigningKey byPassword = newPassword.signingKey();
         SigningKey byRecovery = newRecovery.signingKey()) {
-      return new ChainWriter(questions, clock, slot.slot(), byOldWords)
+      return new ChainWriter(
+              questions,
+              clock,
+              slot.slot(),
+              byOldWords,
+              before -> account.heads(new ReadChain(before), connection))
           .append(
-              chain,
-              () -> questions.chain(chain.head()).state(),
+              opened.chain(),
+              () -> questions.chain(chain.head()),
               now -> {
                 ChainWriter.requireSameRoot(chain, now);
                 LinkBody body =

@@ -24,6 +24,7 @@ import org.anonymouscloud.core.wire.Refused;
 public final class Registration implements PreparedAccount {
   private final AccountFolder folder;
   private final Clock clock;
+  private final AccountFeatures features;
   private final Connection connection;
   private final ConnectionString server;
   private final UserName user;
@@ -36,6 +37,7 @@ public final class Registration implements PreparedAccount {
   Registration(
       AccountFolder folder,
       Clock clock,
+      AccountFeatures features,
       Connection connection,
       ConnectionString server,
       UserName user,
@@ -45,6 +47,7 @@ public final class Registration implements PreparedAccount {
       Optional<InviteCode> invite) {
     this.folder = folder;
     this.clock = clock;
+    this.features = features;
     this.connection = connection;
     this.server = server;
     this.user = user;
@@ -69,7 +72,7 @@ public final class Registration implements PreparedAccount {
     finished = true;
     // On the disk before the server has it: no crash in between can lock the owner out.
     LocalAccount local =
-        new LocalAccount(folder.create(account.device().secret().copy(), state()), clock);
+        new LocalAccount(folder.create(account.device().secret().copy(), state()), clock, features);
     try {
       new AccountQuestions(connection)
           .tell(

@@ -1,36 +1,36 @@
 package org.anonymouscloud.core.account.protocol;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import org.anonymouscloud.core.account.chain.Chain;
+import org.anonymouscloud.core.account.chain.ChainReader;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.wire.Refused;
 
 /** A chain as a server gives it, some links at a time. */
 @FunctionalInterface
 public interface ChainPages {
-  /** No honest chain comes near; without a limit a server could fill the client's memory. */
-  int MAX_LINKS = 10_000;
-
   /** The links from a number on, as many as fit. */
   Messages.ChainGot from(long number) throws Refused, IOException;
 
   /**
-   * All links, still to be checked.
+   * The whole chain. Each page is checked before the next is asked for, so that a server cannot
+   * fill the client's memory.
    *
-   * @throws ChainRefused if there is no end to them
+   * @throws ChainRefused if it is not one, or there is no end to it
    */
-  default List<byte[]> all() throws ChainRefused, Refused, IOException {
-    List<byte[]> links = new ArrayList<>();
+  default Chain chain() throws ChainRefused, Refused, IOException {
+    ChainReader reader = new ChainReader();
     boolean more = true;
     while (more) {
-      Messages.ChainGot got = from(links.size());
-      links.addAll(got.links());
-      more = got.more();
-      if ((more && got.links().isEmpty()) || links.size() > MAX_LINKS) {
+      Messages.ChainGot got = from(reader.links());
+      if (got.more() && got.links().isEmpty()) {
         throw new ChainRefused(ChainRefused.Reason.GAP);
       }
+      for (byte[] link : got.links()) {
+        reader.add(link);
+      }
+      more = got.more();
     }
-    return links;
+    return reader.chain();
   }
 }

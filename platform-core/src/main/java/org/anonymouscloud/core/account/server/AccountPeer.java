@@ -74,6 +74,15 @@ public final class AccountPeer {
     return state instanceof LoggedIn in ? Optional.of(in.account()) : Optional.empty();
   }
 
+  /** The account whose password or words were proven here, by somebody who has no device of it. */
+  public Optional<AccountId> provenAccount() {
+    return switch (state) {
+      case KnowsPassword(AccountId account) -> Optional.of(account);
+      case KnowsWords(AccountId account) -> Optional.of(account);
+      case Anonymous _, Proving _, Recovering _, LoggedIn _ -> Optional.empty();
+    };
+  }
+
   /** The device that is logged in. */
   public Optional<DeviceId> device() {
     return state instanceof LoggedIn in ? Optional.of(in.device()) : Optional.empty();

@@ -21,7 +21,7 @@ final class Pairings {
 
   private static final Duration LIFE = Duration.ofMinutes(10);
   private static final int LETTERS = 6;
-  private static final int MAX_LETTER = 8 * 1024;
+  private static final int MAX_LETTER = 24 * 1024;
 
   /** Boxes at a time, one for each account; a flood of them ends here. */
   private static final int MAX_OPEN = 10_000;

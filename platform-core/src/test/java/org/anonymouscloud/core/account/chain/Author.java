@@ -18,6 +18,9 @@ final class Author {
   static final SigningKey PASSWORD = key(3);
   static final SigningKey RECOVERY = key(4);
 
+  /** What a link has for heads, which nobody opens here. */
+  static final byte[] HEADS = bytes(ChainLink.sealedHeads(1), 8);
+
   private static final Instant TIME = Instant.ofEpochMilli(1_800_000_000_000L);
 
   private Author() {}
@@ -72,7 +75,8 @@ final class Author {
 
   static ChainLink created(AccountId account) {
     return ChainLink.sign(
-        new ChainLink.Content(account, 0, ChainLink.NOTHING, TIME, device(10), creation()),
+        new ChainLink.Content(
+            account, 0, ChainLink.NOTHING, TIME, device(10), creation(), ChainLink.NO_HEADS),
         key(10),
         List.of(IDENTITY, PASSWORD, RECOVERY));
   }
@@ -103,15 +107,24 @@ final class Author {
 
   static ChainLink link(
       ChainLink after, SlotId signer, SigningKey key, LinkBody body, SigningKey... newKeys) {
+    byte[] heads = body instanceof LinkBody.Create ? ChainLink.NO_HEADS : HEADS;
     return ChainLink.sign(
-        ChainLink.Content.after(after.floor(), ACCOUNT, TIME, signer, body), key, List.of(newKeys));
+        ChainLink.Content.after(after.floor(), ACCOUNT, TIME, signer, body, heads),
+        key,
+        List.of(newKeys));
   }
 
   /** With a place in the chain that need not be the right one. */
   static ChainLink placed(long seq, ChainLink after, AccountId account) {
     return ChainLink.sign(
         new ChainLink.Content(
-            account, seq, after.hash(), TIME, device(10), new LinkBody.AddDevice(newDevice(11))),
+            account,
+            seq,
+            after.hash(),
+            TIME,
+            device(10),
+            new LinkBody.AddDevice(newDevice(11)),
+            HEADS),
         key(10),
         List.of(key(11)));
   }

@@ -235,7 +235,13 @@ final class ChainCorpusTest {
     ChainLink.Content right = created().content();
     return ChainLink.sign(
         new ChainLink.Content(
-            ACCOUNT, 0, ChainLink.NOTHING, right.time(), device(by), right.body()),
+            ACCOUNT,
+            0,
+            ChainLink.NOTHING,
+            right.time(),
+            device(by),
+            right.body(),
+            ChainLink.NO_HEADS),
         key(by),
         List.of(IDENTITY, PASSWORD, RECOVERY));
   }

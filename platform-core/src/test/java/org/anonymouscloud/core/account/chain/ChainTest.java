@@ -128,6 +128,30 @@ final class ChainTest {
     }
   }
 
+  @Test
+  @Tag("S4.3")
+  void aChainHasAMostNumberOfLinksAndALinkOfEachTypeALength() throws Exception {
+    byte[] name = Author.bytes(ChainLink.SEALED_NAME, 1);
+    ChainReader reader = new ChainReader();
+    reader.add(create.encode());
+    ChainLink last = create;
+    while (reader.links() < ChainReader.MAX_LINKS) {
+      last = Author.link(last, device(10), key(10), new LinkBody.Rename(id(10), name));
+      reader.add(last.encode());
+    }
+    ChainLink more = Author.link(last, device(10), key(10), new LinkBody.Rename(id(10), name));
+
+    assertThat(reader.chain().hashes()).hasSize(ChainReader.MAX_LINKS);
+    assertThat(reader.chain().newest()).hasSize(Chain.NEWEST).last().isEqualTo(last.encode());
+    assertThatThrownBy(() -> reader.add(more.encode()))
+        .isInstanceOfSatisfying(
+            ChainRefused.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE));
+    for (ChainLink link : List.of(create, second, revoke(second, 10, 1, 11), more)) {
+      byte[] longer = Arrays.copyOf(link.encode(), 20_000);
+      assertThatThrownBy(() -> ChainLink.decode(longer)).hasMessageContaining("longer");
+    }
+  }
+
   private static Chain replay(ChainLink... links) throws ChainRefused {
     return Chain.replay(Arrays.stream(links).map(ChainLink::encode).toList());
   }

@@ -21,9 +21,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
@@ -33,6 +37,7 @@ import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
@@ -105,7 +110,7 @@ final class AccountFormatTest {
       assertThat(record.generation()).isEqualTo(i < 4 ? 0 : 1);
     }
     assertThat(first.content().body().introduces()).hasSize(3);
-    assertThat(example.root().feature("file-vault").bytes()).isEqualTo(hex(MADE, "featureSecret"));
+    assertThat(example.root().feature("vault").bytes()).isEqualTo(hex(MADE, "featureSecret"));
     byte[] handshake = hex(GIVEN, "handshakeHash");
     assertThat(AccountMethod.loginContext(handshake)).isEqualTo(hex(MADE, "loginContext"));
     assertThat(
@@ -151,8 +156,9 @@ final class AccountFormatTest {
     assertThat(opened.roots().getLast().secret().bytes()).isEqualTo(secondRoot);
     assertThat(opened.keyBag().encode().bytes()).isEqualTo(keys);
     assertThat(opened.chain().state().devices()).hasSize(1);
+    assertThat(HeadList.open(opened.chain().state(), opened.roots().getLast())).isEqualTo(heads());
 
-    for (String name : List.of("device-secret", "account", "file-vault.root")) {
+    for (String name : List.of("device-secret", "account", "vault.root")) {
       Files.write(folder.resolve(name), hex(MADE.path("files"), name));
     }
     AccountFolder.Kept kept = new AccountFolder(folder).read().orElseThrow();
@@ -164,7 +170,7 @@ final class AccountFormatTest {
     assertThat(state.accountKey().bytes()).isEqualTo(hex(GIVEN, "accountKey"));
     assertThat(state.roots().getFirst().secret().bytes()).isEqualTo(root);
     assertThat(state.roots().getLast().secret().bytes()).isEqualTo(secondRoot);
-    assertThat(kept.feature("file-vault").get("root")).hasValue("forty-two".getBytes(UTF_8));
+    assertThat(kept.feature("vault").get("root")).hasValue("forty-two".getBytes(UTF_8));
   }
 
   /** From here on nothing of this package is used, only what the document says. */
@@ -195,7 +201,7 @@ final class AccountFormatTest {
     checkSignatures(first, laptop, identity, slotSign(secrets.get(0)), slotSign(secrets.get(1)));
 
     byte[] second = links.get(1);
-    assertThat(second).hasSize(1611).startsWith(new byte[] {1, 2});
+    assertThat(second).hasSize(2196).startsWith(new byte[] {1, 2});
     assertThat(ByteBuffer.wrap(second).getLong(18)).isEqualTo(1);
     assertThat(Arrays.copyOfRange(second, 26, 58)).isEqualTo(Digest.sha256(first).bytes());
     assertThat(Arrays.copyOfRange(second, 66, 83)).isEqualTo(ids.get(0));
@@ -203,7 +209,7 @@ final class AccountFormatTest {
     checkSignatures(second, slotSign(secrets.get(0)), Arrays.copyOfRange(second, 99, 131));
 
     byte[] third = links.get(2);
-    assertThat(third).hasSize(1521).startsWith(new byte[] {1, 3});
+    assertThat(third).hasSize(2106).startsWith(new byte[] {1, 3});
     assertThat(Arrays.copyOfRange(third, 26, 58)).isEqualTo(Digest.sha256(second).bytes());
     assertThat(Arrays.copyOfRange(third, 66, 83)).isEqualTo(ids.get(2));
     assertThat(Arrays.copyOfRange(third, 83, 87)).isEqualTo(GENERATION_1);
@@ -218,6 +224,18 @@ final class AccountFormatTest {
         .isEqualTo(root);
     assertThat(Arrays.copyOfRange(third, 1439, 1457))
         .isEqualTo(concat(new byte[] {0, 1}, hex(device(1), "id")));
+    checkHeads(second, 1483, 1, root, new byte[2]);
+    checkHeads(
+        third,
+        1457,
+        2,
+        secondRoot,
+        concat(
+            new byte[] {0, 1, 5},
+            ascii("vault"),
+            hex(GIVEN, "drive"),
+            new byte[] {0, 0, 0, 0, 0, 0, 0, 7},
+            hex(GIVEN, "driveRoot")));
     checkSignatures(third, laptop);
 
     for (int i = 0; i < 4; i++) {
@@ -248,6 +266,19 @@ final class AccountFormatTest {
             Arrays.copyOfRange(device, 1264, 1400));
     byte[] text = device(number).path("name").asText().getBytes(UTF_8);
     assertThat(name).isEqualTo(Arrays.copyOf(concat(new byte[] {(byte) text.length}, text), 64));
+  }
+
+  /** Whatever follows the version is padded to one step. */
+  private void checkHeads(byte[] link, int at, int number, byte[] rootSecret, byte[] heads)
+      throws Exception {
+    assertThat(link[at]).isEqualTo((byte) 1);
+    byte[] seq = {0, 0, 0, 0, 0, 0, 0, (byte) number};
+    assertThat(
+            open(
+                derive(rootSecret, "heads"),
+                concat(label("heads"), VERSION, account, seq),
+                Arrays.copyOfRange(link, at + 1, at + 585)))
+        .isEqualTo(Arrays.copyOf(concat(VERSION, heads), 512));
   }
 
   /** The signer's signature, then one of each new key. */
@@ -301,7 +332,7 @@ final class AccountFormatTest {
                 server,
                 new byte[] {0, 5},
                 ascii("alice")));
-    assertThat(file("file-vault.root", "anoncloud-value-1\n", "local-value", "\0file-vault\0root"))
+    assertThat(file("vault.root", "anoncloud-value-1\n", "local-value", "\0vault\0root"))
         .isEqualTo(ascii("forty-two"));
   }
 
@@ -332,7 +363,7 @@ final class AccountFormatTest {
             derive(root, "root-commitment", account, GENERATION_0),
             derive(root, "key-bag"),
             derive(root, "device-name"),
-            derive(root, "feature", ascii("file-vault")),
+            derive(root, "feature", ascii("vault")),
             Digest.sha256(shareKey(root, GENERATION_0)).bytes(),
             derive(secondRoot, "root-commitment", account, GENERATION_1),
             Digest.sha256(shareKey(secondRoot, GENERATION_1)).bytes(),
@@ -440,6 +471,13 @@ final class AccountFormatTest {
     return List.of(password, recovery, laptop, phone, password, recovery, laptop);
   }
 
+  /** What the third link says: the drive had eight roots. */
+  private static HeadList heads() {
+    Digest hash = Digest.of(hex(GIVEN, "driveRoot"));
+    Head head = new Head(ObjectId.of(hex(GIVEN, "drive")), 7, hash);
+    return new HeadList(new TreeMap<>(Map.of("vault", List.of(head))));
+  }
+
   private ChainLink sign(ChainLink.Content content) throws Exception {
     SigningKey identity = SigningKey.fromSeed(Secret.of(hex(GIVEN, "identitySeed")));
     SigningKey byPassword = slotSecrets().get(0).signingKey();
@@ -469,7 +507,8 @@ final class AccountFormatTest {
                 id,
                 time(),
                 new SlotId.Password(),
-                new LinkBody.AddDevice(joining(1).introduce(id, example.root(), phone))));
+                new LinkBody.AddDevice(joining(1).introduce(id, example.root(), phone)),
+                HeadList.NONE.seal(example.root(), id, 1)));
     ChainState chain = Chain.replay(List.of(records.link().encode(), add.encode())).state();
     ChainLink revoke =
         sign(
@@ -479,7 +518,8 @@ final class AccountFormatTest {
                 time(),
                 new SlotId.Device(joining(0).id()),
                 new LinkBody.Revoke(
-                    second.succeed(chain, example.root()), List.of(joining(1).id()))));
+                    second.succeed(chain, example.root()), List.of(joining(1).id())),
+                heads().seal(second, id, 2)));
     List<String> sealed = new ArrayList<>();
     for (int i = 0; i < SLOTS.size(); i++) {
       SlotSecret slot = slotSecrets().get(i % 4);
@@ -507,7 +547,7 @@ final class AccountFormatTest {
                     joining(0).key(),
                     example.keyBag(),
                     List.of(example.root(), second)));
-    kept.feature("file-vault").put("root", "forty-two".getBytes(UTF_8));
+    kept.feature("vault").put("root", "forty-two".getBytes(UTF_8));
     ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     ObjectNode whole = EXAMPLE.deepCopy();
     ObjectNode made = (ObjectNode) whole.path("made");
@@ -518,9 +558,10 @@ final class AccountFormatTest {
                 .map(link -> HexFormat.of().formatHex(link.encode()))
                 .toList()));
     made.set("slots", json.valueToTree(sealed));
+    made.put("featureSecret", HexFormat.of().formatHex(example.root().feature("vault").bytes()));
     made.put("keyBag", HexFormat.of().formatHex(records.keyBag()));
     ObjectNode files = made.putObject("files");
-    for (String name : List.of("device-secret", "account", "file-vault.root")) {
+    for (String name : List.of("device-secret", "account", "vault.root")) {
       files.put(
           name,
           HexFormat.of().formatHex(Files.readAllBytes(folder.resolve("account").resolve(name))));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.UserName;
@@ -261,6 +262,22 @@ final class ContactsTest {
 
     server.linksInAnAnswer = 0;
     refuses(Reason.NOT_PROVEN, () -> contacts().look(BOB));
+  }
+
+  @Test
+  @Tag("S4.3")
+  void aLinkLongerThanAnyOfItsTypeEndsTheLookUpWithItsFirstPage() throws Exception {
+    bob.addDevice();
+    server.show(bob);
+    assertThat(contacts().look(BOB).chain().devices()).hasSize(2);
+    List<byte[]> links = new ArrayList<>(List.of(bob.encoded().getFirst()));
+    links.addAll(Collections.nCopies(300, Arrays.copyOf(bob.encoded().getLast(), 1 << 20)));
+    server.chains.put(bob.id(), links);
+    server.asked.clear();
+
+    refuses(Reason.NOT_PROVEN, () -> contacts().look(BOB));
+
+    assertThat(server.asked).hasSize(2);
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.chain.SlotKeys;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
@@ -302,6 +303,23 @@ final class OpenedAccountTest {
     assertThat(questions.chain(seen).state().head().hash()).isEqualTo(second.hash());
   }
 
+  @Test
+  @Tag("S4.3")
+  void aLinkLongerThanAnyOfItsTypeIsRefusedWithThePageThatBringsIt() throws Exception {
+    open();
+    AccountQuestions questions = new AccountQuestions(server);
+    byte[] honest = server.links.getFirst();
+    byte[] huge = Arrays.copyOf(add(records.link()).encode(), 1 << 20);
+    server.endless = huge;
+
+    for (byte[] first : List.of(honest, huge, Arrays.copyOf(honest, 1 << 20))) {
+      server.links.set(0, first);
+      server.asked.clear();
+      assertThatThrownBy(questions::chain).isInstanceOf(AccountTampered.class);
+      assertThat(server.asked).hasSizeLessThanOrEqualTo(2);
+    }
+  }
+
   private void change(Consumer<List<byte[]>> lie, ThrowingCallable look) {
     List<byte[]> honest = List.copyOf(server.links);
     lie.accept(server.links);
@@ -318,7 +336,8 @@ final class OpenedAccountTest {
             account.id(),
             Instant.EPOCH,
             new SlotId.Device(account.device().id()),
-            new LinkBody.AddDevice(device.introduce(account.id(), account.root(), NAME))),
+            new LinkBody.AddDevice(device.introduce(account.id(), account.root(), NAME)),
+            HeadList.NONE.seal(account.root(), account.id(), after.content().seq() + 1)),
         account.device().key(),
         List.of(device.key()));
   }
@@ -341,7 +360,12 @@ final class OpenedAccountTest {
               evil.device().introduce(id, evil.root(), NAME));
       return ChainLink.sign(
           ChainLink.Content.after(
-              ChainLink.BEFORE_ALL, id, Instant.EPOCH, new SlotId.Device(evil.device().id()), body),
+              ChainLink.BEFORE_ALL,
+              id,
+              Instant.EPOCH,
+              new SlotId.Device(evil.device().id()),
+              body,
+              ChainLink.NO_HEADS),
           evil.device().key(),
           List.of(evil.keyBag().identity(), byPassword, byRecovery));
     }

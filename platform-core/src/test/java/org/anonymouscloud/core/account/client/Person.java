@@ -11,6 +11,7 @@ import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.crypto.Secret;
 
@@ -51,7 +52,8 @@ final class Person {
   ChainLink addDevice() {
     JoiningDevice device = JoiningDevice.random();
     LinkBody body = new LinkBody.AddDevice(device.introduce(id(), newest, new DeviceName("phone")));
-    ChainLink link = ChainLink.sign(next(body), account.device().key(), List.of(device.key()));
+    ChainLink link =
+        ChainLink.sign(next(body, newest), account.device().key(), List.of(device.key()));
     links.add(link);
     return link;
   }
@@ -62,16 +64,17 @@ final class Person {
     RootSecret fresh = RootSecret.random();
     LinkBody body =
         new LinkBody.Revoke(fresh.succeed(chain(), newest), List.of(added.device().id()));
-    links.add(ChainLink.sign(next(body), account.device().key(), List.of()));
+    links.add(ChainLink.sign(next(body, fresh), account.device().key(), List.of()));
     newest = fresh;
   }
 
-  private ChainLink.Content next(LinkBody body) {
+  private ChainLink.Content next(LinkBody body, RootSecret root) {
     return ChainLink.Content.after(
         links.getLast().floor(),
         id(),
         Instant.EPOCH,
         new SlotId.Device(account.device().id()),
-        body);
+        body,
+        HeadList.NONE.seal(root, id(), links.size()));
   }
 }

@@ -25,6 +25,9 @@ final class StoredAccount implements Link {
   byte[] keyBag;
   long keyBagVersion;
 
+  /** Follows the links for ever; nothing follows them if it is empty. */
+  byte[] endless = {};
+
   StoredAccount(NewAccount.Records records) {
     links.add(records.link().encode());
     records.slots().forEach(slot -> put(slot.slot(), slot.encode()));
@@ -50,8 +53,10 @@ final class StoredAccount implements Link {
         switch (AccountMethod.of(method).orElseThrow()) {
           case CHAIN_GET -> {
             int from = (int) Cbor.decode(body, Messages.ChainGet.class).from();
-            yield new Messages.ChainGot(
-                links.subList(Math.min(from, links.size()), links.size()), false);
+            List<byte[]> rest = links.subList(Math.min(from, links.size()), links.size());
+            yield endless.length == 0
+                ? new Messages.ChainGot(rest, false)
+                : new Messages.ChainGot(rest.isEmpty() ? List.of(endless) : rest, true);
           }
           case SLOT_GET ->
               new Messages.SlotGot(

@@ -1,19 +1,29 @@
 package org.anonymouscloud.vault.client;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.vault.client.api.OpenDrive;
 import org.anonymouscloud.vault.client.api.VaultRoutes;
 import org.anonymouscloud.vault.client.cli.VaultCommands;
+import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.jspecify.annotations.Nullable;
 import org.pf4j.Extension;
 
-/** The vault on a client: its routes in the agent, its commands on the command line. Stateless. */
+/** The vault on a client: its routes in the agent, its commands on the command line. */
 @Extension
 public final class VaultFeature implements ClientFeature {
+  private final Clock clock = Clock.systemUTC();
+  private volatile @Nullable OpenDrive drive;
+
   @Override
   public String name() {
     return VaultMethod.FEATURE;
@@ -21,7 +31,36 @@ public final class VaultFeature implements ClientFeature {
 
   @Override
   public List<Route> routes(ClientContext context) {
-    return VaultRoutes.of(context, Clock.systemUTC());
+    OpenDrive open = new OpenDrive(context, clock);
+    drive = open;
+    return VaultRoutes.of(open, clock);
+  }
+
+  @Override
+  public List<Head> heads(AccountSession account) throws IOException {
+    return on(account, open -> List.of(open.head()));
+  }
+
+  @Override
+  public List<String> beginGeneration(AccountSession account) throws IOException {
+    return on(account, Drive::beginGeneration);
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T on(Drive drive) throws IOException;
+  }
+
+  /** The drive that is in use, as there must be one alone; one of its own for who is to come in. */
+  private <T> T on(AccountSession account, Work<T> work) throws IOException {
+    OpenDrive open = drive;
+    Optional<Drive> shared = open == null ? Optional.empty() : open.of(account);
+    if (shared.isPresent()) {
+      return work.on(shared.get());
+    }
+    try (Drive own = new Drive(account, clock)) {
+      return work.on(own);
+    }
   }
 
   @Override

@@ -70,6 +70,12 @@ final class VaultService implements RunningFeature {
     return methods;
   }
 
+  /** A device that is about to come in reads how far the drive has come, for its link to say it. */
+  @Override
+  public Set<String> openToProven() {
+    return Set.of(VaultMethod.ROOT_GET.verb());
+  }
+
   private AccountHandler handler(VaultMethod method) {
     return switch (method) {
       case ROOT_GET -> this::rootGet;

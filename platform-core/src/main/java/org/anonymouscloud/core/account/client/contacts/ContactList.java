@@ -7,7 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -35,19 +38,46 @@ record ContactList(FeatureState values) {
 
   /** By their names. */
   SequencedMap<UserName, KnownContact> all() throws IOException {
-    SequencedMap<UserName, KnownContact> all = new TreeMap<>(Comparator.comparing(UserName::text));
     Optional<byte[]> kept = values.get(NAME);
-    if (kept.isPresent()) {
-      DataInputStream in = new DataInputStream(new ByteArrayInputStream(kept.get()));
-      if (in.readUnsignedByte() != VERSION) {
-        throw new IOException("A newer program wrote this device's contacts; use that one.");
-      }
-      for (int left = in.readInt(); left > 0; left--) {
-        KnownContact contact = read(in);
-        all.put(contact.name(), contact);
-      }
+    return kept.isPresent() ? decode(kept.get()) : none();
+  }
+
+  private static SequencedMap<UserName, KnownContact> none() {
+    return new TreeMap<>(Comparator.comparing(UserName::text));
+  }
+
+  private static SequencedMap<UserName, KnownContact> decode(byte[] kept) throws IOException {
+    SequencedMap<UserName, KnownContact> all = none();
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(kept));
+    if (in.readUnsignedByte() != VERSION) {
+      throw new IOException("A newer program wrote these contacts; use that one.");
+    }
+    for (int left = in.readInt(); left > 0; left--) {
+      KnownContact contact = read(in);
+      all.put(contact.name(), contact);
     }
     return all;
+  }
+
+  /** As many as fit, those first whose safety number somebody has compared. */
+  byte[] encoded(int bytes) throws IOException {
+    List<KnownContact> chosen = new ArrayList<>(all().values());
+    chosen.sort(Comparator.comparing(KnownContact::trust).reversed());
+    byte[] encoded = encode(chosen);
+    while (encoded.length > bytes) {
+      chosen.removeLast();
+      encoded = encode(chosen);
+    }
+    return encoded;
+  }
+
+  /**
+   * Takes over what another device of the account has {@link #encoded}.
+   *
+   * @throws IOException if it is not that
+   */
+  void take(byte[] encoded) throws IOException {
+    write(decode(encoded).values());
   }
 
   private static KnownContact read(DataInputStream in) throws IOException {
@@ -62,7 +92,7 @@ record ContactList(FeatureState values) {
   void put(KnownContact contact) throws IOException {
     SequencedMap<UserName, KnownContact> all = all();
     all.put(contact.name(), contact);
-    write(all);
+    write(all.values());
   }
 
   /** False if there was none. */
@@ -71,16 +101,20 @@ record ContactList(FeatureState values) {
     if (all.remove(name) == null) {
       return false;
     }
-    write(all);
+    write(all.values());
     return true;
   }
 
-  private void write(SequencedMap<UserName, KnownContact> all) throws IOException {
+  private void write(Collection<KnownContact> all) throws IOException {
+    values.put(NAME, encode(all));
+  }
+
+  private static byte[] encode(Collection<KnownContact> all) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeByte(VERSION);
     out.writeInt(all.size());
-    for (KnownContact contact : all.values()) {
+    for (KnownContact contact : all) {
       byte[] name = contact.name().bytes();
       out.writeShort(name.length);
       out.write(name);
@@ -90,6 +124,6 @@ record ContactList(FeatureState values) {
       out.write(contact.floor().hash().bytes());
       out.writeByte(contact.trust() == Trust.VERIFIED ? VERIFIED : ACCEPTED);
     }
-    values.put(NAME, bytes.toByteArray());
+    return bytes.toByteArray();
   }
 }

@@ -198,6 +198,25 @@ public final class Contacts {
     }
   }
 
+  /**
+   * The pins for a device that this one brings into the account: as many as fit into so many bytes,
+   * those first whose safety number somebody has compared.
+   */
+  public byte[] pins(int bytes) throws IOException {
+    return list.encoded(bytes);
+  }
+
+  /**
+   * Makes the pins of another device of the account this device's own.
+   *
+   * @param values of the account itself on this device
+   * @param pins from {@link #pins}
+   * @throws IOException if they are not pins
+   */
+  public static void take(FeatureState values, byte[] pins) throws IOException {
+    new ContactList(values).take(pins);
+  }
+
   private AccountId find(UserName name) throws Refused, IOException {
     byte[] found =
         ask(
@@ -220,7 +239,7 @@ public final class Contacts {
                 AccountMethod.CONTACT_CHAIN,
                 new Messages.ContactChain(account.bytes(), from),
                 Messages.ChainGot.class);
-    return Chain.replay(pages.all());
+    return pages.chain();
   }
 
   private <T> T ask(AccountMethod method, Record question, Class<T> answer)

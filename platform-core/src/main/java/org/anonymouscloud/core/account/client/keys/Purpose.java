@@ -19,6 +19,7 @@ enum Purpose {
   PREVIOUS_ROOT("previous-root"),
   KEY_BAG("key-bag"),
   DEVICE_NAME("device-name"),
+  HEADS("heads"),
   FEATURE("feature");
 
   /** Bytes in every derived key. */

@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.client.api;
 
 import java.time.Clock;
+import java.util.Optional;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
@@ -8,7 +9,7 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.jspecify.annotations.Nullable;
 
 /** The drive of whoever is logged in. Thread-safe. */
-final class OpenDrive {
+public final class OpenDrive {
   private final ClientContext context;
   private final Clock clock;
 
@@ -16,7 +17,7 @@ final class OpenDrive {
   private @Nullable AccountSession account;
   private @Nullable Drive drive;
 
-  OpenDrive(ClientContext context, Clock clock) {
+  public OpenDrive(ClientContext context, Clock clock) {
     this.context = context;
     this.clock = clock;
   }
@@ -38,6 +39,15 @@ final class OpenDrive {
       account = now;
     }
     return open;
+  }
+
+  /** The drive, if it is this account that is logged in. */
+  public synchronized Optional<Drive> of(AccountSession asked) {
+    try {
+      return context.account().equals(asked) ? Optional.of(get()) : Optional.empty();
+    } catch (NotLoggedIn e) {
+      return Optional.empty();
+    }
   }
 
   private void close() {

@@ -3,7 +3,6 @@ package org.anonymouscloud.vault.client.api;
 import java.time.Clock;
 import java.util.List;
 import java.util.stream.Stream;
-import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.Route;
 
 /** All routes of the vault. */
@@ -11,8 +10,7 @@ public final class VaultRoutes {
   private VaultRoutes() {}
 
   /** The routes, which serve whoever is logged in when a request comes. */
-  public static List<Route> of(ClientContext context, Clock clock) {
-    OpenDrive drive = new OpenDrive(context, clock);
+  public static List<Route> of(OpenDrive drive, Clock clock) {
     return Stream.of(
             new FileRoutes(drive, clock).routes(),
             new FolderRoutes(drive, clock).routes(),

@@ -302,7 +302,7 @@ public final class Batch implements AutoCloseable {
     // Not the root on which this batch began: others of this process may have moved it since.
     Optional<Roots.Known> onto = roots.known();
     while (true) {
-      Pages top = onto.map(known -> known.root().top()).orElse(Pages.NONE);
+      Pages top = onto.map(Roots.Known::top).orElse(Pages.NONE);
       long number = onto.map(known -> known.root().number() + 1).orElse(0L);
       Merge merge =
           new Merge(drive.nodes(), writer, number, conflictName(), drive.clock().instant());
@@ -335,9 +335,7 @@ public final class Batch implements AutoCloseable {
     drive.commits().lock();
     try {
       Optional<Roots.Known> onto = drive.roots().known();
-      while (!drive
-          .roots()
-          .move(onto, onto.map(known -> known.root().top()).orElse(Pages.NONE), live)) {
+      while (!drive.roots().move(onto, onto.map(Roots.Known::top).orElse(Pages.NONE), live)) {
         onto = drive.roots().newest();
       }
     } finally {

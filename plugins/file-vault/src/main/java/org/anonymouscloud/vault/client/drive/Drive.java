@@ -2,7 +2,9 @@ package org.anonymouscloud.vault.client.drive;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.vault.client.content.Sealer;
@@ -83,6 +85,25 @@ public final class Drive implements AutoCloseable {
   /** Begins to change the drive. The caller closes the batch. */
   public Batch batch() throws IOException {
     return new Batch(this, snapshot());
+  }
+
+  /**
+   * How far the drive has come, for a link of the account's chain. Reads only.
+   *
+   * @throws org.anonymouscloud.vault.client.store.Untrusted as {@link #snapshot}
+   */
+  public Head head() throws IOException {
+    return roots.head();
+  }
+
+  /**
+   * Makes the newest root one of the newest generation, so that no older one counts any more.
+   *
+   * @return what the person should know: what was left out
+   */
+  public List<String> beginGeneration() throws IOException {
+    roots.newest();
+    return roots.takeNotes();
   }
 
   /** The space that the account uses. */

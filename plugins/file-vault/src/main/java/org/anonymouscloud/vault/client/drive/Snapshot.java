@@ -101,7 +101,7 @@ public final class Snapshot {
   }
 
   private Opened top() {
-    return new Opened(drive.id().top(), root.map(known -> known.root().top()).orElse(Pages.NONE));
+    return new Opened(drive.id().top(), root.map(Roots.Known::top).orElse(Pages.NONE));
   }
 
   /**

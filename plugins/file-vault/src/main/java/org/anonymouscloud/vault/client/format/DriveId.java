@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.format;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.Secret;
 
@@ -36,6 +37,11 @@ public final class DriveId {
 
   public byte[] bytes() {
     return bytes.clone();
+  }
+
+  /** The drive as the heads in the account's chain name it. */
+  public ObjectId object() {
+    return ObjectId.of(bytes);
   }
 
   /** The id of the folder at the top, which is the drive's own. */

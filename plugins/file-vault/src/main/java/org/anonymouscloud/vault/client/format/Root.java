@@ -2,7 +2,6 @@ package org.anonymouscloud.vault.client.format;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Optional;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.crypto.Digest;
@@ -18,7 +17,7 @@ public final class Root {
 
   private static final int VERSION = 1;
   private static final int TOP = 1 + Ref.ENCODED;
-  private static final int CHAIN = 1 + 8 + Digest.LENGTH;
+  private static final int CHAIN = 8 + Digest.LENGTH;
 
   /** Bytes in an encoded root. */
   static final int ENCODED =
@@ -30,7 +29,7 @@ public final class Root {
   private final DeviceId device;
   private final Instant time;
   private final Pages top;
-  private final Optional<ChainFloor> chain;
+  private final ChainFloor chain;
 
   private Root(
       DriveId drive,
@@ -39,7 +38,7 @@ public final class Root {
       DeviceId device,
       Instant time,
       Pages top,
-      Optional<ChainFloor> chain) {
+      ChainFloor chain) {
     this.drive = drive;
     this.number = number;
     this.previous = previous;
@@ -49,9 +48,13 @@ public final class Root {
     this.chain = chain;
   }
 
-  /** A drive's first root. */
+  /**
+   * A drive's first root.
+   *
+   * @param chain the head of the account's chain as its writer knows it
+   */
   public static Root first(
-      DriveId drive, DeviceId device, Instant time, Pages top, Optional<ChainFloor> chain) {
+      DriveId drive, DeviceId device, Instant time, Pages top, ChainFloor chain) {
     return new Root(drive, 0, NOTHING, device, time, top, chain);
   }
 
@@ -61,8 +64,7 @@ public final class Root {
    * @param hash of this root as it was signed
    * @param newChain the head of the account's chain as its writer knows it
    */
-  public Root next(
-      Digest hash, DeviceId writer, Instant when, Pages newTop, Optional<ChainFloor> newChain) {
+  public Root next(Digest hash, DeviceId writer, Instant when, Pages newTop, ChainFloor newChain) {
     return new Root(drive, number + 1, hash, writer, when, newTop, newChain);
   }
 
@@ -95,8 +97,8 @@ public final class Root {
     return top;
   }
 
-  /** The head of the account's chain when this was written, if the writer knew it. */
-  public Optional<ChainFloor> chain() {
+  /** The newest link of the account's chain that the writer knew. */
+  public ChainFloor chain() {
     return chain;
   }
 
@@ -107,7 +109,7 @@ public final class Root {
     out.put(device.bytes()).putLong(time.getEpochSecond()).putInt(time.getNano());
     top.encode(out);
     out.position(ENCODED - CHAIN);
-    chain.ifPresent(head -> out.put((byte) 1).putLong(head.seq()).put(head.hash().bytes()));
+    out.putLong(chain.seq()).put(chain.hash().bytes());
     return out.array();
   }
 
@@ -125,22 +127,11 @@ public final class Root {
     Instant time = in.time();
     Pages top = Pages.decode(in);
     in.zeros(top.isEmpty() ? Ref.ENCODED : 0);
-    Optional<ChainFloor> chain = decodeChain(in);
+    ChainFloor chain = new ChainFloor(in.u63(), Digest.of(in.bytes(Digest.LENGTH)));
     in.end();
     if (number == 0 != previous.equals(NOTHING)) {
       throw new Malformed("Only the first root has none before it.");
     }
     return new Root(drive, number, previous, device, time, top, chain);
-  }
-
-  private static Optional<ChainFloor> decodeChain(Fields in) throws Malformed {
-    return switch (in.u8()) {
-      case 0 -> {
-        in.zeros(8 + Digest.LENGTH);
-        yield Optional.empty();
-      }
-      case 1 -> Optional.of(new ChainFloor(in.u63(), Digest.of(in.bytes(Digest.LENGTH))));
-      default -> throw new Malformed("A root has a mark that there is not.");
-    };
   }
 }

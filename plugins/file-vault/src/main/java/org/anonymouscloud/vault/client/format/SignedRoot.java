@@ -24,7 +24,9 @@ public final class SignedRoot {
   private static final int VERSION = 1;
   private static final int HEADER = 1 + 4 + 8 + DeviceId.LENGTH;
   private static final int SEALED = ChunkedEncryption.sealedLength(Root.ENCODED);
-  private static final int ENCODED = HEADER + SIGNATURE + SEALED;
+
+  /** Bytes in an encoded signed root. */
+  public static final int ENCODED = HEADER + SIGNATURE + SEALED;
 
   private final int generation;
   private final long number;

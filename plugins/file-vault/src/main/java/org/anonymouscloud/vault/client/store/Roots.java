@@ -2,32 +2,50 @@ package org.anonymouscloud.vault.client.store;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.StateStore;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The roots of a drive. A root counts only if a device of the account has signed it and if it is,
- * or follows from, the newest one this device has seen (A22, A23); before it is given to anybody,
- * it is remembered durably as the newest. Thread-safe.
+ * or follows from, the newest one this device has seen and the newest one that the account's chain
+ * names (A22, A23). One of an older generation than the chain's counts only if the chain names it
+ * (A16): its first reader puts one of the newest generation after it. Before a root is given to
+ * anybody, it is remembered durably as the newest. Thread-safe.
  */
 public final class Roots {
+  private static final Logger LOG = LoggerFactory.getLogger(Roots.class);
   private static final int ANCESTORS_AT_ONCE = 32;
+
+  /** Other devices that may be quicker before this one gives up. */
+  private static final int RACES = 5;
 
   private final AccountSession account;
   private final DriveId drive;
@@ -40,10 +58,20 @@ public final class Roots {
   // must not look like a step back.
   private Optional<Known> known = Optional.empty();
   private Optional<RootFloor> floor = Optional.empty();
+  private Optional<Head> judgedBy = Optional.empty();
   private boolean floorLoaded;
+  private final List<String> notes = new ArrayList<>();
 
-  /** A root that counts, and the hash by which the next one names it. */
-  public record Known(Root root, Digest hash) {}
+  /**
+   * The newest root that the server has.
+   *
+   * @param generation of its keys
+   * @param hash by which the next one names it
+   * @param top of the tree that counts: the root's own, unless a device wrote it that was removed
+   * @param head the newest root that counts
+   * @param judged the newest generation when this was found out
+   */
+  public record Known(int generation, Root root, Digest hash, Pages top, Head head, int judged) {}
 
   public Roots(
       AccountSession account, DriveId drive, KeyRing keys, RemoteVault remote, Clock clock) {
@@ -56,35 +84,58 @@ public final class Roots {
   }
 
   /**
-   * Asks the server for the newest root.
+   * Asks the server for the newest root. If devices have been removed since it was written, this
+   * puts one of the newest generation after it, with the tree that counts.
    *
    * @return none if the drive has never been written to
    * @throws Untrusted if what the server shows must not be used
    */
   public synchronized Optional<Known> newest() throws IOException {
-    loadFloor();
-    Optional<Messages.RootGot> got = remote.root(Messages.NEWEST);
-    if (got.isEmpty()) {
-      if (floor.isPresent()) {
-        throw new RootRolledBack();
+    Optional<Known> newest = judge();
+    for (int race = 0; isOfOlderGeneration(newest); race++) {
+      try {
+        if (move(newest, newest.get().top(), List.of())) {
+          return known;
+        }
+      } catch (ServerRefused e) {
+        // It is known what counts, and the next write says it as well.
+        LOG.warn("The first root of a generation was refused: {}", e.code());
+        return newest;
       }
-      return Optional.empty();
+      if (race == RACES) {
+        throw new IOException("Other devices change the drive all the time; try again.");
+      }
+      newest = judge();
     }
-    SignedRoot signed = decode(got.get());
-    Digest hash = signed.hash();
-    if (floor.isPresent()
-        && (signed.number() < floor.get().number()
-            || signed.generation() < floor.get().generation())) {
-      throw new RootRolledBack();
+    return newest;
+  }
+
+  private boolean isOfOlderGeneration(Optional<Known> newest) {
+    return newest.isPresent() && newest.get().generation() < account.generation();
+  }
+
+  /**
+   * How far the drive has come, for a link of the account's chain. Only reads.
+   *
+   * @throws Untrusted if what the server shows must not be used
+   */
+  public synchronized Head head() throws IOException {
+    try {
+      return judge().map(Known::head).orElse(Head.none(drive.object()));
+    } catch (ServerRefused e) {
+      // A server without a vault has no drive. Whoever has seen one is not told so.
+      if (e.code() == ErrorCode.UNKNOWN_METHOD && leastNumber(anchor()) < 0) {
+        return Head.none(drive.object());
+      }
+      throw e;
     }
-    if (known.isPresent() && known.get().hash().equals(hash)) {
-      return known;
-    }
-    Root root = open(signed);
-    if (floor.isPresent()) {
-      follow(root, hash, floor.get());
-    }
-    return Optional.of(remember(signed.generation(), root, hash));
+  }
+
+  /** What the person should know of what has happened since this was last asked. */
+  public synchronized List<String> takeNotes() {
+    List<String> taken = List.copyOf(notes);
+    notes.clear();
+    return taken;
   }
 
   /** The newest root that was seen since this was made, without asking the server. */
@@ -98,43 +149,171 @@ public final class Roots {
    * @param before the root it follows; none for the drive's first
    * @param top the pages of the topmost folder
    * @param live packs that it needs and the root before did not
-   * @return false if meanwhile another device has moved the root
+   * @return false if it is to be asked for the newest root first: another device has moved it, or
+   *     devices were removed meanwhile
    */
   public synchronized boolean move(Optional<Known> before, Pages top, List<PackName> live)
       throws IOException {
+    if (before.isPresent() && before.get().judged() < account.generation()) {
+      return false;
+    }
+    ChainFloor chain = account.chainHead();
     Root root =
         before
             .map(
-                known ->
-                    known
-                        .root()
-                        .next(
-                            known.hash(), account.device(), clock.instant(), top, Optional.empty()))
-            .orElseGet(
-                () -> Root.first(drive, account.device(), clock.instant(), top, Optional.empty()));
+                last ->
+                    last.root().next(last.hash(), account.device(), clock.instant(), top, chain))
+            .orElseGet(() -> Root.first(drive, account.device(), clock.instant(), top, chain));
     loadFloor();
     SignedRoot signed = SignedRoot.seal(root, keys, account::sign);
     byte[] encoded = signed.encode();
     if (!remote.move(root.number(), encoded, live) && !isThere(root.number(), encoded)) {
       return false;
     }
-    remember(signed.generation(), root, signed.hash());
+    if (before.isPresent()) {
+      noteWhatIsLeftOut(before.get());
+    }
+    remember(signed, anchor());
+    known = Optional.of(counting(signed, root));
     return true;
   }
 
   /** Whether an attempt that seemed cut off has arrived. */
   private boolean isThere(long number, byte[] encoded) throws IOException {
     Optional<Messages.RootGot> got = remote.root(number);
-    return got.isPresent() && java.util.Arrays.equals(got.get().root(), encoded);
+    return got.isPresent() && Arrays.equals(got.get().root(), encoded);
   }
 
-  private Known remember(int generation, Root root, Digest hash) throws IOException {
-    RootFloor risen = new RootFloor(generation, root.number(), hash);
+  private void noteWhatIsLeftOut(Known before) {
+    long states = before.root().number() - before.head().number();
+    if (states > 0) {
+      String note =
+          "A device that was removed has written to the drive all the same, "
+              + (states == 1 ? "once" : states + " times together with what followed from it")
+              + ". Nothing of it was taken: the drive is as it was at number "
+              + before.head().number()
+              + ".";
+      LOG.warn("{}", note);
+      notes.add(note);
+    }
+  }
+
+  private Known counting(SignedRoot signed, Root root) {
+    Digest hash = signed.hash();
+    return new Known(
+        signed.generation(),
+        root,
+        hash,
+        root.top(),
+        new Head(drive.object(), root.number(), hash),
+        account.generation());
+  }
+
+  /** What the server has, and what of it counts. */
+  private Optional<Known> judge() throws IOException {
+    loadFloor();
+    Optional<Messages.RootGot> got = remote.root(Messages.NEWEST);
+    if (got.isEmpty()) {
+      if (leastNumber(anchor()) >= 0) {
+        throw new RootRolledBack();
+      }
+      return Optional.empty();
+    }
+    SignedRoot tip = decode(got.get());
+    if (floor.isPresent()
+        && (tip.number() < floor.get().newest().number()
+            || tip.generation() < floor.get().generation())) {
+      throw new RootRolledBack();
+    }
+    if (known.isPresent()
+        && known.get().hash().equals(tip.hash())
+        && known.get().judged() == account.generation()
+        && judgedBy.equals(anchor())) {
+      return known;
+    }
+    Root root = open(tip);
+    if (!account.isInChain(root.chain())) {
+      throw new ChainForked();
+    }
+    // Only now, as the chain may have become longer by these questions.
+    Optional<Head> anchor = anchor();
+    if (tip.number() < leastNumber(anchor)) {
+      throw new RootRolledBack();
+    }
+    Known judged = judge(tip, root, anchor);
+    known = Optional.of(judged);
+    judgedBy = anchor;
+    return known;
+  }
+
+  private Known judge(SignedRoot tip, Root root, Optional<Head> anchor) throws IOException {
+    int generation = account.generation();
+    Descent descent = new Descent(tip, root);
+    if (floor.isPresent()) {
+      descent.mustPass(floor.get().newest());
+    }
+    Optional<RootFloor.Point> named =
+        anchor.map(head -> new RootFloor.Point(head.number(), head.hash()));
+    boolean old = tip.generation() < generation;
+    if (named.isPresent()
+        && (old || (named.get().number() >= 0 && !named.equals(floor.map(RootFloor::anchor))))) {
+      descent.mustPass(named.get());
+    }
+    if (!old || named.isEmpty()) {
+      descent.go(ancestor -> true);
+      remember(tip, anchor);
+      return counting(tip, root);
+    }
+    long last = named.get().number();
+    Optional<SignedRoot> good =
+        descent.go(ancestor -> ancestor.number() <= last || isByOneWhoStays(ancestor, generation));
+    if (good.isPresent()) {
+      rememberNewer(good.get(), anchor);
+      Root counts = good.get() == tip ? root : opened(good.get());
+      Head head = new Head(drive.object(), counts.number(), good.get().hash());
+      return new Known(tip.generation(), root, tip.hash(), counts.top(), head, generation);
+    }
+    return new Known(
+        tip.generation(), root, tip.hash(), Pages.NONE, Head.none(drive.object()), generation);
+  }
+
+  /** Whether a device has signed a root that is the account's still. */
+  private boolean isByOneWhoStays(SignedRoot signed, int generation) throws IOException {
+    return isSigned(signed, signed.generation()) && isSigned(signed, generation);
+  }
+
+  private Optional<Head> anchor() throws IOException {
+    return account.head(drive.object());
+  }
+
+  /** No smaller number counts. */
+  private long leastNumber(Optional<Head> anchor) {
+    return Math.max(
+        anchor.map(Head::number).orElse(-1L),
+        floor.map(seen -> seen.newest().number()).orElse(-1L));
+  }
+
+  private void remember(SignedRoot signed, Optional<Head> anchor) throws IOException {
+    List<SignedRoot> seen = new ArrayList<>(floor.map(RootFloor::seen).orElse(List.of()));
+    Digest hash = signed.hash();
+    if (seen.isEmpty() || !seen.getLast().hash().equals(hash)) {
+      seen.add(signed);
+    }
+    Head named = anchor.orElse(Head.none(drive.object()));
+    RootFloor risen =
+        new RootFloor(
+            signed.generation(),
+            new RootFloor.Point(signed.number(), hash),
+            new RootFloor.Point(named.number(), named.hash()),
+            seen);
     risen.store(state);
     floor = Optional.of(risen);
-    Known newest = new Known(root, hash);
-    known = Optional.of(newest);
-    return newest;
+  }
+
+  private void rememberNewer(SignedRoot signed, Optional<Head> anchor) throws IOException {
+    if (floor.isEmpty() || floor.get().newest().number() < signed.number()) {
+      remember(signed, anchor);
+    }
   }
 
   private void loadFloor() throws IOException {
@@ -144,28 +323,84 @@ public final class Roots {
     }
   }
 
-  /** Goes back from a root to the newest one seen before; it must be among its ancestors. */
-  private void follow(Root root, Digest hash, RootFloor seen) throws IOException {
-    if (root.number() == seen.number()) {
-      if (!hash.equals(seen.hash())) {
+  /** The way back from a root through its ancestors, which each names by its hash. */
+  private final class Descent {
+    private final SignedRoot tip;
+    private final Root root;
+    private final SortedMap<Long, Digest> points = new TreeMap<>();
+
+    Descent(SignedRoot tip, Root root) {
+      this.tip = tip;
+      this.root = root;
+    }
+
+    /** The way must lead through a root, or end before the first. */
+    void mustPass(RootFloor.Point point) throws RootForked {
+      Digest other = points.put(point.number(), point.hash());
+      if (other != null && !other.equals(point.hash())) {
         throw new RootForked();
       }
-      return;
     }
-    Digest expected = root.previous();
-    for (long high = root.number() - 1; high > seen.number(); high -= ANCESTORS_AT_ONCE) {
-      long low = Math.max(seen.number() + 1, high - ANCESTORS_AT_ONCE + 1);
-      for (Optional<Messages.RootGot> got : remote.roots(high, low)) {
+
+    /** Whether a root counts, as far as it goes for itself. */
+    @FunctionalInterface
+    interface Judge {
+      boolean counts(SignedRoot root) throws IOException;
+    }
+
+    /**
+     * Goes down to the lowest root that must be passed.
+     *
+     * @return the newest root that counts with all of them before it; none if that is none
+     */
+    Optional<SignedRoot> go(Judge judge) throws IOException {
+      long lowest = points.isEmpty() ? tip.number() : points.firstKey();
+      Deque<SignedRoot> fetched = new ArrayDeque<>();
+      Optional<SignedRoot> good = Optional.empty();
+      SignedRoot at = tip;
+      Root opened = root;
+      while (true) {
+        pass(at.number(), at.hash());
+        if (good.isEmpty()) {
+          good = Optional.of(at);
+        }
+        if (!judge.counts(at)) {
+          good = Optional.empty();
+        }
+        if (at.number() == Math.max(lowest, 0)) {
+          return good;
+        }
+        if (at.number() == lowest + 1 && good.isPresent()) {
+          // It is named already and need not be seen.
+          pass(lowest, opened.previous());
+          return good;
+        }
+        if (fetched.isEmpty()) {
+          fetched.addAll(ancestors(at.number() - 1, lowest + 1));
+        }
+        at = fetched.removeFirst();
         // Its successor names it by its hash, so a signature of its own would prove nothing more.
-        SignedRoot ancestor = decode(got.orElseThrow(RootForked::new));
-        if (!ancestor.hash().equals(expected)) {
+        if (!at.hash().equals(opened.previous())) {
           throw new RootForked();
         }
-        expected = opened(ancestor).previous();
+        opened = opened(at);
       }
     }
-    if (!expected.equals(seen.hash())) {
-      throw new RootForked();
+
+    private void pass(long number, Digest hash) throws RootForked {
+      if (!points.getOrDefault(number, hash).equals(hash)) {
+        throw new RootForked();
+      }
+    }
+
+    /** Some ancestors from a number down, at least one. */
+    private List<SignedRoot> ancestors(long high, long lowest) throws IOException {
+      long low = Math.min(high, Math.max(lowest, high - ANCESTORS_AT_ONCE + 1));
+      List<SignedRoot> ancestors = new ArrayList<>();
+      for (Optional<Messages.RootGot> got : remote.roots(high, low)) {
+        ancestors.add(decode(got.orElseThrow(RootForked::new)));
+      }
+      return ancestors;
     }
   }
 
@@ -182,15 +417,20 @@ public final class Roots {
   }
 
   private Root open(SignedRoot signed) throws IOException {
-    if (!account.verify(
-        signed.device(),
-        signed.generation(),
-        SignedRoot.SIGNATURE_LABEL,
-        signed.signed(drive),
-        signed.signature())) {
+    if (!isSigned(signed, signed.generation())) {
       throw new RootNotSigned();
     }
     return opened(signed);
+  }
+
+  /** Whether a device has signed a root that the account had in a generation. */
+  private boolean isSigned(SignedRoot signed, int generation) throws IOException {
+    return account.verify(
+        signed.device(),
+        generation,
+        SignedRoot.SIGNATURE_LABEL,
+        signed.signed(drive),
+        signed.signature());
   }
 
   private Root opened(SignedRoot signed) throws DataNotAuthentic {

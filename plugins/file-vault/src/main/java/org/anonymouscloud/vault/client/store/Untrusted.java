@@ -46,6 +46,17 @@ public abstract sealed class Untrusted extends IOException {
     }
   }
 
+  /** A root was written with another chain of the account's keys than the server shows (A13). */
+  public static final class ChainForked extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    ChainForked() {
+      super(
+          "The drive was written with another list of the account's devices and keys than the"
+              + " server shows this device. Nothing was used of it.");
+    }
+  }
+
   /** The server sent other bytes than were stored (A19 to A21). */
   public static final class DataNotAuthentic extends Untrusted {
     private static final long serialVersionUID = 1;

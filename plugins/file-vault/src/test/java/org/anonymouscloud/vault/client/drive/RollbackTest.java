@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.account.ObjectId;
+import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.StateStore;
@@ -283,6 +286,21 @@ final class RollbackTest {
     public boolean verify(
         DeviceId signer, int generation, String label, byte[] message, byte[] signature) {
       return real.verify(signer, generation, label, message, signature);
+    }
+
+    @Override
+    public ChainFloor chainHead() {
+      return real.chainHead();
+    }
+
+    @Override
+    public boolean isInChain(ChainFloor link) {
+      return real.isInChain(link);
+    }
+
+    @Override
+    public Optional<Head> head(ObjectId object) {
+      return real.head(object);
     }
 
     @Override

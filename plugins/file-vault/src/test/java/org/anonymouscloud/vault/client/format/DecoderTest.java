@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainFloor;
@@ -20,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** What decoders take, they would write the same way; all else is malformed and nothing worse. */
 final class DecoderTest {
+  private static final ChainFloor CHAIN = new ChainFloor(9, Digest.sha256());
+
   private static final long SEED = 7_654_321;
 
   private final Random random = new Random(SEED);
@@ -56,14 +57,14 @@ final class DecoderTest {
   @Tag("A36")
   void bentRootsAreMalformedOrCanonical() throws Exception {
     DriveId drive = DriveId.ofAccount(Secret.of(new byte[32]));
-    Root empty = Root.first(drive, DeviceId.random(), Instant.EPOCH, Pages.NONE, Optional.empty());
+    Root empty = Root.first(drive, DeviceId.random(), Instant.EPOCH, Pages.NONE, CHAIN);
     Root full =
         empty.next(
             Digest.sha256(new byte[0]),
             DeviceId.random(),
             Instant.MAX,
             new Pages(3, List.of(ref(5000))),
-            Optional.of(new ChainFloor(9, Digest.sha256())));
+            CHAIN);
     for (Root root : List.of(empty, full)) {
       assertThat(root.encode()).hasSize(Root.ENCODED);
       assertBentIsHandled(root.encode(), encoded -> Root.decode(encoded).encode());

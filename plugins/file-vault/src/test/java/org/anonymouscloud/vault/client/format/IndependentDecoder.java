@@ -74,17 +74,17 @@ public final class IndependentDecoder {
   }
 
   private byte[] root(byte[] signed, byte[] devicePublicKey) {
-    check(signed.length == 361 && signed[0] == 1, "signed root");
+    check(signed.length == 360 && signed[0] == 1, "signed root");
     ByteBuffer in = ByteBuffer.wrap(signed);
     byte[] header = take(in, 29);
     byte[] signature = take(in, 64);
-    byte[] sealed = take(in, 268);
+    byte[] sealed = take(in, 267);
     byte[] label = "anonymouscloud/vault/v1/root\0".getBytes(US_ASCII);
     check(verify(devicePublicKey, join(label, header, drive, sealed), signature), "signature");
     int generation = ByteBuffer.wrap(header).getInt(1);
     byte[] number = Arrays.copyOfRange(header, 5, 13);
     byte[] root = open(key(generation, "root-key"), join(label, drive, number), sealed);
-    check(root.length == 196 && root[0] == 1, "root");
+    check(root.length == 195 && root[0] == 1, "root");
     check(Arrays.equals(Arrays.copyOfRange(root, 1, 17), drive), "drive of root");
     check(Arrays.equals(Arrays.copyOfRange(root, 17, 25), number), "number of root");
     check(

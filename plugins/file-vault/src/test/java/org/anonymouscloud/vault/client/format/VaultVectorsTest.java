@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.crypto.ChosenSalt;
@@ -81,7 +80,7 @@ final class VaultVectorsTest {
         .isTrue();
     Root root = signed.open(drive, ring);
     assertThat(root.number()).isEqualTo(1);
-    assertThat(root.chain()).isPresent();
+    assertThat(root.chain()).isEqualTo(new ChainFloor(3, Digest.of(filled(32, 0x88))));
     Ref top = root.top().top();
     byte[] pack = HEX.parseHex(vectors.path("packs").path(top.pack().text()).asText());
     byte[] plain = new byte[top.length()];
@@ -138,7 +137,8 @@ final class VaultVectorsTest {
                     new Place(drive, Kind.PAGE, 1, drive.top(), 0, 0),
                     new Page.Leaf(List.of(docsEntry)).encode())));
     first.close(4096);
-    Root root = Root.first(drive, device, TIME, firstTop, Optional.empty());
+    Root root =
+        Root.first(drive, device, TIME, firstTop, new ChainFloor(0, Digest.of(filled(32, 0x77))));
     SignedRoot firstSigned = sign(root);
 
     Building second = new Building(0xb0);
@@ -162,7 +162,7 @@ final class VaultVectorsTest {
             device,
             TIME.plusSeconds(60),
             secondTop,
-            Optional.of(new ChainFloor(3, Digest.of(filled(32, 0x88))))));
+            new ChainFloor(3, Digest.of(filled(32, 0x88)))));
     ObjectNode tree = vectors.putObject("tree");
     tree.put("/docs/", "");
     tree.put("/docs/hello.txt", Digest.sha256(helloText).toString());

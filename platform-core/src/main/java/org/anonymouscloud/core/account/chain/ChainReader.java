@@ -1,0 +1,72 @@
+package org.anonymouscloud.core.account.chain;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.anonymouscloud.core.account.chain.ChainRefused.Reason;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.wire.Malformed;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a chain link by link and checks each before the next one, so that whoever hands them out
+ * can fill no memory: of a link that does not belong there nothing is kept. Not thread-safe.
+ */
+public final class ChainReader {
+  /** No honest chain comes near. */
+  public static final int MAX_LINKS = 10_000;
+
+  /** Bytes in all links of a chain together. */
+  public static final int MAX_BYTES = 64 << 20;
+
+  private final List<Digest> hashes = new ArrayList<>();
+  private final Deque<byte[]> newest = new ArrayDeque<>();
+  private @Nullable ChainState state;
+  private long bytes;
+
+  /**
+   * Takes the next link.
+   *
+   * @param encoded stays the caller's
+   * @throws ChainRefused if it is not what must stand there, or the chain has grown too large
+   */
+  public void add(byte[] encoded) throws ChainRefused {
+    bytes += encoded.length;
+    if (hashes.size() == MAX_LINKS || bytes > MAX_BYTES) {
+      throw new ChainRefused(Reason.TOO_LARGE);
+    }
+    ChainLink link;
+    try {
+      link = ChainLink.decode(encoded);
+    } catch (Malformed e) {
+      throw new ChainRefused(Reason.MALFORMED);
+    }
+    ChainState before = state;
+    ChainState after = before == null ? ChainState.begin(link) : before.append(link);
+    state = after;
+    hashes.add(after.head().hash());
+    newest.addLast(encoded.clone());
+    if (newest.size() > Chain.NEWEST) {
+      newest.removeFirst();
+    }
+  }
+
+  /** How many links there are so far. */
+  public int links() {
+    return hashes.size();
+  }
+
+  /**
+   * What they make.
+   *
+   * @throws ChainRefused if there is none
+   */
+  public Chain chain() throws ChainRefused {
+    ChainState last = state;
+    if (last == null) {
+      throw new ChainRefused(Reason.EMPTY);
+    }
+    return new Chain(hashes, last, List.copyOf(newest));
+  }
+}

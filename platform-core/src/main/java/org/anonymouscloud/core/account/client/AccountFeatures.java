@@ -1,0 +1,22 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import org.anonymouscloud.core.account.client.keys.HeadList;
+import org.anonymouscloud.core.session.Link;
+
+/** The features that keep something for accounts, as far as a link of the chain concerns them. */
+@FunctionalInterface
+public interface AccountFeatures {
+  /** No features at all. */
+  AccountFeatures NONE = (account, chain, link) -> HeadList.NONE;
+
+  /**
+   * How far all has come that features keep.
+   *
+   * @param account of this device, which need not be one of the account's yet
+   * @param chain after which a link is about to come
+   * @param link on which the account is proven; it may do no more than read
+   * @throws IOException if a feature cannot say it; then the link is not made
+   */
+  HeadList heads(LocalAccount account, KnownChain chain, Link link) throws IOException;
+}

@@ -1,0 +1,52 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.chain.Chain;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.crypto.Signatures;
+import org.anonymouscloud.core.crypto.VerifyKey;
+
+/** The checked chain of an account's keys, as one of its devices sees it. Thread-safe. */
+public interface KnownChain {
+  /** As far as this device has seen it; asks the server only if it has seen nothing yet. */
+  Chain known() throws IOException;
+
+  /**
+   * As the server has it now.
+   *
+   * @throws AccountTampered if the server shows another
+   */
+  Chain refreshed() throws IOException;
+
+  /** The newest generation of the root secret whose keys this device has. */
+  int generation();
+
+  /**
+   * Whether a device of the account made a signature, with what it knew in a generation of the root
+   * secret. Asks the server when the device or the generation is a new one.
+   *
+   * @return false for a wrong signature, for a device that is not in the chain, and for one that
+   *     was removed before that generation (A16)
+   * @throws IOException if the chain cannot be had
+   */
+  default boolean verify(
+      DeviceId signer, int generation, String label, byte[] message, byte[] signature)
+      throws IOException {
+    ChainState chain = known().state();
+    if (generation > chain.generation() || !chain.hasHad(signer)) {
+      chain = refreshed().state();
+    }
+    Optional<VerifyKey> key = chain.deviceKey(signer, generation);
+    return key.isPresent() && Signatures.verify(key.get(), label, message, signature);
+  }
+
+  /** Whether a link is one of the chain's. Asks the server when it is a newer one. */
+  default boolean contains(ChainFloor link) throws IOException {
+    Chain known = known();
+    return known.contains(link)
+        || (link.seq() > known.state().head().seq() && refreshed().contains(link));
+  }
+}
