@@ -30,6 +30,7 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.AccountSummary;
 import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.opaque.Identities;
@@ -39,7 +40,6 @@ import org.anonymouscloud.core.opaque.OpaqueClient;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
-import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -183,7 +183,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
 
   @Test
   @Tag("A11")
-  void newSecretsAreForNewPasswordsAndNobodyWhoKeepsTheOldOneNoticesThem() throws Exception {
+  void newSecretsAreForNewPasswordsAndNamesThatNobodyHas() throws Exception {
     Path file = folder.resolve("secrets");
     byte[] request = loginRequest();
     List<byte[]> before;
@@ -199,10 +199,11 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
       restart(Registration.OPEN, rotated);
       service().checkSecrets(file);
       assertThat(evaluated(ALICE, request)).isEqualTo(before.get(0));
-      assertThat(evaluated(BOB, request)).isEqualTo(before.get(1));
+      byte[] rotatedBob = evaluated(BOB, request);
+      assertThat(rotatedBob).isNotEqualTo(before.get(1));
 
       register(new BareAccount(BOB));
-      assertThat(evaluated(BOB, request)).isNotEqualTo(before.get(1));
+      assertThat(evaluated(BOB, request)).isEqualTo(rotatedBob);
     }
     // Both are in use now, the one before the newest is kept in any case.
     assertThat(owner().rotateSecrets(file)).hasSize(3).startsWith(kept.toArray(String[]::new));
@@ -278,8 +279,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
             AccountMethod.LOGIN_START,
             AccountMethod.LOGIN_FINISH,
             AccountMethod.DEVICE_LOGIN,
-            AccountMethod.RECOVERY_START,
-            AccountMethod.RECOVERY_FINISH,
+            AccountMethod.RECOVERY_LOGIN,
             AccountMethod.PAIR_PUT,
             AccountMethod.PAIR_GET,
             AccountMethod.LOGOUT);
@@ -473,7 +473,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
             with(right.encode(), BareAccount.append(alice.addDevice()).slots()),
             with(new byte[0], BareAccount.append(right).slots()),
             new Messages.ChainAppend(
-                right.encode(), BareAccount.append(right).slots(), anyRecord()))) {
+                right.encode(), BareAccount.append(right).slots(), anyRecord(), NO_PASS))) {
       refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, wrong);
     }
     assertThat(chain(peer, 1).links()).isEmpty();
@@ -482,7 +482,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
   }
 
   private static Messages.ChainAppend with(byte[] link, List<byte[]> slots) {
-    return new Messages.ChainAppend(link, slots, new byte[0]);
+    return new Messages.ChainAppend(link, slots, new byte[0], new byte[0]);
   }
 
   @Test
@@ -541,19 +541,14 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         stranger(),
         AccountMethod.PASSWORD_START,
         new Messages.PasswordStart(request));
-    assertThat(
-            ask(
-                    peer,
-                    AccountMethod.PASSWORD_START,
-                    new Messages.PasswordStart(request),
-                    Messages.RegisterStarted.class)
-                .response())
-        .isNotEmpty();
+    refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, right);
+    assertThat(passwordStart(peer, request)).isNotEmpty();
     for (Messages.ChainAppend incomplete :
         List.of(
             with(right.link(), right.slots()),
-            new Messages.ChainAppend(right.link(), List.of(), right.record()),
-            new Messages.ChainAppend(right.link(), right.slots(), new byte[7]))) {
+            new Messages.ChainAppend(right.link(), List.of(), right.record(), right.loginKey()),
+            new Messages.ChainAppend(right.link(), right.slots(), new byte[7], right.loginKey()),
+            new Messages.ChainAppend(right.link(), right.slots(), right.record(), new byte[31]))) {
       refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, incomplete);
     }
     assertThat(slot(peer, new SlotId.Password())).isEqualTo(alice.slots.getFirst().encode());
@@ -571,24 +566,24 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     register(alice);
     byte[] hash = RandomBytes.next(HASH);
     AccountPeer peer = peer(hash);
-    assertThat(AccountId.of(recoveryStart(peer, ALICE))).isEqualTo(alice.id);
-    for (Map.Entry<AccountMethod, Object> question : questionsOfTheLoggedIn().entrySet()) {
-      refuses(ErrorCode.NOT_LOGGED_IN, peer, question.getKey(), question.getValue());
-    }
     refuses(
         ErrorCode.LOGIN_FAILED,
         peer,
-        AccountMethod.RECOVERY_FINISH,
-        alice.recoveryLogin(alice.id, RandomBytes.next(HASH)));
-    refuses(
-        ErrorCode.BAD_REQUEST,
-        peer,
-        AccountMethod.RECOVERY_FINISH,
-        alice.recoveryLogin(alice.id, hash));
+        AccountMethod.RECOVERY_LOGIN,
+        alice.recoveryLogin(RandomBytes.next(HASH)));
+    for (Map.Entry<AccountMethod, Object> question : questionsOfTheLoggedIn().entrySet()) {
+      refuses(ErrorCode.NOT_LOGGED_IN, peer, question.getKey(), question.getValue());
+    }
 
-    recoveryStart(peer, ALICE);
-    tell(peer, AccountMethod.RECOVERY_FINISH, alice.recoveryLogin(alice.id, hash));
+    Messages.RecoveryLoggedIn in =
+        ask(
+            peer,
+            AccountMethod.RECOVERY_LOGIN,
+            alice.recoveryLogin(hash),
+            Messages.RecoveryLoggedIn.class);
+    assertThat(AccountId.of(in.account())).isEqualTo(alice.id);
     assertThat(peer.account()).as("words alone open no feature").isEmpty();
+    passwordStart(peer, registrationRequest());
     ChainLink recovered = alice.recover(false, 1);
     DeviceId fresh = BareAccount.added(recovered);
     tell(
@@ -614,34 +609,71 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
 
   @Test
   @Tag("A11")
-  void whoAsksForTheRecoveryOfAnUnknownUserLearnsNothing() throws Exception {
+  @Tag("S4.8")
+  void whoHasNotProvenTheWordsIsToldNoAccountAndNotWhetherThereIsOne() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
-    List<Refused> refusals = new ArrayList<>();
-    List<byte[]> ids = new ArrayList<>();
-    for (UserName name : List.of(ALICE, BOB, BOB)) {
-      AccountPeer peer = stranger();
-      ids.add(recoveryStart(peer, name));
+    List<String> refusals = new ArrayList<>();
+    for (BareAccount asked : List.of(alice, new BareAccount(BOB))) {
       refusals.add(
           refuses(
-              ErrorCode.LOGIN_FAILED,
-              peer,
-              AccountMethod.RECOVERY_FINISH,
-              new Messages.RecoveryFinish(RandomBytes.next(64))));
+                  ErrorCode.LOGIN_FAILED,
+                  stranger(),
+                  AccountMethod.RECOVERY_LOGIN,
+                  asked.recoveryLogin(RandomBytes.next(HASH)))
+              .getMessage());
     }
 
-    assertThat(ids.get(0)).hasSameSizeAs(ids.get(1));
-    assertThat(ids.get(1)).as("the same each time").isEqualTo(ids.get(2)).isNotEqualTo(ids.get(0));
-    assertThat(refusals.get(1)).hasMessage(refusals.get(0).getMessage());
+    assertThat(refusals.get(1)).isEqualTo(refusals.get(0));
   }
 
-  private static byte[] recoveryStart(AccountPeer peer, UserName name) throws Refused, Malformed {
-    return ask(
-            peer,
-            AccountMethod.RECOVERY_START,
-            new Messages.RecoveryStart(name.text()),
-            Messages.RecoveryStarted.class)
-        .account();
+  // Passwords
+
+  @Test
+  @Tag("A11")
+  @Tag("S4.8")
+  void aLoginIsAnsweredAlikeBeforeARegistrationAfterItAndWhenTheAccountIsGone() throws Exception {
+    byte[] request = loginRequest();
+    byte[] before = evaluated(ALICE, request);
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    assertThat(evaluated(ALICE, request)).isEqualTo(before);
+    service().delete(alice.id);
+
+    assertThat(evaluated(ALICE, request)).isEqualTo(before);
+  }
+
+  /**
+   * Who has a session could try passwords against what one login has given, if any other method
+   * evaluated under the same key.
+   */
+  @Test
+  @Tag("S4.5")
+  void nothingButALoginEvaluatesUnderTheKeyOfThePasswordInForce() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    byte[] login = loginRequest();
+    byte[] guess = Arrays.copyOf(login, P256Point.LENGTH);
+    byte[] first = evaluated(ALICE, login);
+    byte[] fresh = Arrays.copyOf(passwordStart(peer, guess), P256Point.LENGTH);
+    assertThat(fresh).isNotEqualTo(first);
+    refuses(
+        ErrorCode.NAME_TAKEN,
+        stranger(),
+        AccountMethod.REGISTER_START,
+        new Messages.RegisterStart(ALICE.text(), guess, NO_INVITE));
+
+    tell(
+        peer,
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(alice.changePassword(), 0, anyRecord(), new SlotId.Password()));
+
+    byte[] second = evaluated(ALICE, login);
+    assertThat(second).as("the record is used with what it was made with").isEqualTo(fresh);
+    assertThat(Arrays.copyOf(passwordStart(peer, guess), P256Point.LENGTH))
+        .isNotEqualTo(second)
+        .isNotEqualTo(first);
   }
 
   // Key bags
@@ -747,11 +779,10 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         List.of(
             new Messages.RegisterStart(BOB.text(), registrationRequest(), NO_INVITE),
             bob.registration(anyRecord()),
-            new Messages.LoginStart(BOB.text(), loginRequest()),
+            new Messages.LoginStart(BOB.text(), loginRequest(), new byte[64]),
             new Messages.LoginFinish(new byte[LoginProof.LENGTH]),
             alice.deviceLogin(new byte[HASH]),
-            new Messages.RecoveryStart(BOB.text()),
-            new Messages.RecoveryFinish(new byte[64]),
+            new Messages.RecoveryLogin(BOB.text(), new byte[64]),
             new Messages.PasswordStart(registrationRequest()),
             new Messages.ChainGet(0),
             BareAccount.append(alice.addDevice()),

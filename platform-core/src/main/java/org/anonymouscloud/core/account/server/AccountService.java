@@ -25,7 +25,6 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -151,7 +150,7 @@ public final class AccountService {
   /** The generation that an account's password was registered with. */
   PasswordKeys passwordKeys(AccountTables.Account account) throws Refused {
     return secrets
-        .generation(account.passwordKeys())
+        .generation(account.password().keys())
         .orElseThrow(
             () -> {
               LOG.error("A password's record names secrets that this server does not have.");
@@ -199,7 +198,7 @@ public final class AccountService {
   /** Adds an account whose messages have been decoded. */
   void create(
       UserName name,
-      byte[] record,
+      StoredPassword password,
       ChainLink link,
       List<SealedSlot> slots,
       byte[] keyBag,
@@ -222,8 +221,7 @@ public final class AccountService {
             throw new Refused(
                 ErrorCode.CONFLICT, "This account is just being deleted; try again later.", true);
           }
-          if (!tables.insert(
-              name, account, record, secrets.newest().id(), drive, policy.quota(), today())) {
+          if (!tables.insert(name, account, password, drive, policy.quota(), today())) {
             throw nameTaken();
           }
           tables.append(account, link);
@@ -247,12 +245,9 @@ public final class AccountService {
     return database.read(handle -> new AccountTables(handle).signer(account, slot));
   }
 
-  /** The user name under which an account's password is registered. */
-  UserName userName(AccountId account) throws Refused {
-    return database
-        .read(handle -> new AccountTables(handle).userName(account))
-        .map(UserName::new)
-        .orElseThrow(() -> new Refused(ErrorCode.NOT_LOGGED_IN, "The account is gone."));
+  /** What the words of an account must prove, if there is such an account. */
+  Optional<AccountTables.Recoverable> recoverable(UserName name) {
+    return database.read(handle -> new AccountTables(handle).recoverable(name));
   }
 
   /** Notes the day. */
@@ -290,19 +285,19 @@ public final class AccountService {
    * Compares and sets: the link must follow the last one at the time of the transaction, which
    * changes all that the link means or nothing.
    *
-   * @param record OPAQUE's, for a link that changes the password, and for no other
+   * @param fresh for a link that changes the password, and for no other
    * @param by the device that did it, whose sessions stay; none if it is about to come
    */
   void append(
       AccountId account,
       ChainLink link,
       List<SealedSlot> slots,
-      Optional<RegistrationRecord> record,
+      Optional<StoredPassword> fresh,
       Optional<DeviceId> by)
       throws Refused {
     LinkBody body = link.content().body();
     boolean password = body instanceof LinkBody.ChangePassword || body instanceof LinkBody.Recover;
-    if (password != record.isPresent()) {
+    if (password != fresh.isPresent()) {
       throw new Refused(
           ErrorCode.BAD_REQUEST, "A link that changes the password comes with its record.");
     }
@@ -324,8 +319,7 @@ public final class AccountService {
           tables.append(account, link);
           follow(tables, before, next);
           slots.forEach(slot -> tables.putSlot(account, slot));
-          record.ifPresent(
-              made -> tables.setOpaqueRecord(account, made.encode(), secrets.newest().id()));
+          fresh.ifPresent(made -> tables.setPassword(account, made));
           return null;
         });
     // The sessions of devices that stay end as well: they come back, and see the new root secret

@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 record AccountTables(Handle handle) {
 
   /** A row of {@code accounts}, as far as a login needs it. */
-  record Account(AccountId id, byte[] opaqueRecord, String passwordKeys, boolean active) {}
+  record Account(AccountId id, StoredPassword password, boolean active) {}
+
+  /** What a login by recovery words needs. */
+  record Recoverable(AccountId id, VerifyKey recoveryKey, boolean active) {}
 
   /**
    * What a login by signature needs.
@@ -46,26 +49,22 @@ record AccountTables(Handle handle) {
           "account_links");
 
   boolean insert(
-      UserName name,
-      AccountId id,
-      byte[] opaqueRecord,
-      String passwordKeys,
-      String drive,
-      long quota,
-      long today) {
+      UserName name, AccountId id, StoredPassword password, String drive, long quota, long today) {
     return handle.execute(
             """
             INSERT INTO accounts
-              (user_name, name_shape, account_id, opaque_record, password_keys, drive_name,
-               status, quota, created, last_seen)
-            VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)
+              (user_name, name_shape, account_id, opaque_record, credential, password_keys,
+               login_key, drive_name, status, quota, created, last_seen)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
             name.text(),
             name.shape(),
             id.bytes(),
-            opaqueRecord,
-            passwordKeys,
+            password.record(),
+            password.credential().bytes(),
+            password.keys(),
+            password.loginKey().bytes(),
             drive,
             quota,
             today,
@@ -76,16 +75,38 @@ record AccountTables(Handle handle) {
   Optional<Account> find(UserName name) {
     return handle
         .createQuery(
-            "SELECT account_id, opaque_record, password_keys, status FROM accounts"
-                + " WHERE user_name = ?")
+            "SELECT account_id, opaque_record, credential, password_keys, login_key, status"
+                + " FROM accounts WHERE user_name = ?")
         .bind(0, name.text())
         .map(
             (row, context) ->
                 new Account(
                     AccountId.of(row.getBytes(1)),
-                    row.getBytes(2),
-                    row.getString(3),
-                    row.getString(4).equals(ACTIVE)))
+                    new StoredPassword(
+                        row.getBytes(2),
+                        new Credential(row.getBytes(3)),
+                        row.getString(4),
+                        key(row.getBytes(5))),
+                    row.getString(6).equals(ACTIVE)))
+        .findOne();
+  }
+
+  Optional<Recoverable> recoverable(UserName name) {
+    return handle
+        .createQuery(
+            """
+            SELECT a.account_id, s.signing_key, a.status
+            FROM accounts a JOIN account_signers s ON s.account_id = a.account_id
+            WHERE a.user_name = ? AND s.slot = ?
+            """)
+        .bind(0, name.text())
+        .bind(1, new SlotId.Recovery().encode())
+        .map(
+            (row, context) ->
+                new Recoverable(
+                    AccountId.of(row.getBytes(1)),
+                    key(row.getBytes(2)),
+                    row.getString(3).equals(ACTIVE)))
         .findOne();
   }
 
@@ -126,11 +147,14 @@ record AccountTables(Handle handle) {
         .findOne();
   }
 
-  void setOpaqueRecord(AccountId account, byte[] record, String passwordKeys) {
+  void setPassword(AccountId account, StoredPassword password) {
     handle.execute(
-        "UPDATE accounts SET opaque_record = ?, password_keys = ? WHERE account_id = ?",
-        record,
-        passwordKeys,
+        "UPDATE accounts SET opaque_record = ?, credential = ?, password_keys = ?, login_key = ?"
+            + " WHERE account_id = ?",
+        password.record(),
+        password.credential().bytes(),
+        password.keys(),
+        password.loginKey().bytes(),
         account.bytes());
   }
 
@@ -399,7 +423,7 @@ record AccountTables(Handle handle) {
     try {
       return VerifyKey.of(stored);
     } catch (Malformed e) {
-      throw new IllegalStateException("A stored device key is damaged.", e);
+      throw new IllegalStateException("A stored public key is damaged.", e);
     }
   }
 }
