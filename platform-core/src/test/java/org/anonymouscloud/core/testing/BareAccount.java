@@ -115,6 +115,11 @@ final class BareAccount {
     return link(previous, new LinkBody.AddDevice(newDevice()), deviceKey);
   }
 
+  /** A link that gives the first device another name. */
+  ChainLink rename() {
+    return link(head, new LinkBody.Rename(device, RandomBytes.next(ChainLink.SEALED_NAME)));
+  }
+
   /** A link by which the first device removes others. */
   ChainLink revoke(int generation, DeviceId... gone) {
     return link(head, new LinkBody.Revoke(newRoot(generation), List.of(gone)));

@@ -269,10 +269,7 @@ public final class AccountPeer {
    */
   public boolean isStillValid() {
     return !(state instanceof LoggedIn(AccountId account, DeviceId device))
-        || service
-            .signer(account, new SlotId.Device(device))
-            .filter(known -> !known.revoked() && known.active())
-            .isPresent();
+        || service.isValid(account, device);
   }
 
   /**

@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.wire.Malformed;
 import org.jdbi.v3.core.Handle;
@@ -243,17 +246,14 @@ record AccountTables(Handle handle) {
         .findOne();
   }
 
-  boolean isActive(AccountId account) {
-    return handle
-        .createQuery("SELECT status FROM accounts WHERE account_id = ?")
-        .bind(0, account.bytes())
-        .mapTo(String.class)
-        .findOne()
-        .filter(ACTIVE::equals)
+  /** Whether a device may be logged in. */
+  boolean isValid(AccountId account, DeviceId device) {
+    return signer(account, new SlotId.Device(device))
+        .filter(known -> !known.revoked() && known.active())
         .isPresent();
   }
 
-  /** How often an account was disabled or deleted. */
+  /** How often an account was disabled or deleted, or a device removed. */
   long changes() {
     return handle
         .createQuery("SELECT number FROM account_changes")
@@ -319,17 +319,13 @@ record AccountTables(Handle handle) {
 
   /** False if the chain has such a link already. */
   boolean append(AccountId account, ChainLink link) {
-    int inserted =
-        handle.execute(
+    return handle.execute(
             "INSERT INTO account_links (account_id, seq, link) VALUES (?, ?, ?)"
                 + " ON CONFLICT DO NOTHING",
             account.bytes(),
             link.content().seq(),
-            link.encode());
-    if (inserted == 0) {
-      return false;
-    }
-    return true;
+            link.encode())
+        == 1;
   }
 
   void putSigner(AccountId account, SlotId slot, VerifyKey key) {
@@ -343,6 +339,7 @@ record AccountTables(Handle handle) {
   }
 
   void revoke(AccountId account, SlotId slot) {
+    changed();
     handle.execute(
         "UPDATE account_signers SET status = ? WHERE account_id = ? AND slot = ?",
         REVOKED,
@@ -368,6 +365,20 @@ record AccountTables(Handle handle) {
         .bind(2, limit)
         .mapTo(byte[].class)
         .list();
+  }
+
+  /** Number and hash of the last link, if there is such an account. */
+  Optional<ChainFloor> head(AccountId account) {
+    return handle
+        .createQuery(
+            "SELECT seq, link FROM account_links WHERE account_id = ? ORDER BY seq DESC LIMIT 1")
+        .bind(0, account.bytes())
+        .map((row, context) -> floor(row.getLong(1), row.getBytes(2)))
+        .findOne();
+  }
+
+  static ChainFloor floor(long number, byte[] link) {
+    return new ChainFloor(number, Digest.sha256(link));
   }
 
   void putSlot(AccountId account, SealedSlot slot) {

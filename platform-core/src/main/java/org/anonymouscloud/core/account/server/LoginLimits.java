@@ -77,7 +77,11 @@ public final class LoginLimits {
     /** To read others' chains, of which each answer has a part. */
     CHAINS(600, Duration.ofSeconds(5)),
     /** To begin a new password. */
-    PASSWORDS(20, Duration.ofMinutes(5));
+    PASSWORDS(20, Duration.ofMinutes(5)),
+    /** To add and rename devices: more would fill the chain in a day. */
+    LINKS(60, Duration.ofMinutes(10)),
+    /** To remove devices and put new passwords in force. */
+    REMOVALS(60, Duration.ofMinutes(10));
 
     private final Steady rule;
 
