@@ -49,7 +49,7 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--max-users",
       paramLabel = "N",
-      description = "Logged-in sessions at once (no limit).")
+      description = "Accounts that are logged in at once (no limit).")
   private @Nullable String maxUsers;
 
   @Option(

@@ -29,14 +29,6 @@ public final class OpaqueServer {
     this.publicKey = P256Point.generator().times(privateKey);
   }
 
-  /**
-   * A private key of the key exchange from 32 secret bytes ({@code DeriveDiffieHellmanKeyPair}, RFC
-   * 9807, section 6.4.1); the bytes stay the caller's.
-   */
-  public static P256Scalar deriveKey(Secret seed) {
-    return KeyExchange.deriveKey(seed.bytes());
-  }
-
   /** What the server is known by; clients see it only after they have proven a password. */
   public P256Point publicKey() {
     return publicKey;
@@ -45,7 +37,7 @@ public final class OpaqueServer {
   /**
    * Answers a registration.
    *
-   * @param credential what identifies the user's password on this server, for ever
+   * @param credential what identifies the password on this server
    */
   public RegistrationResponse register(RegistrationRequest request, byte[] credential) {
     return new RegistrationResponse(

@@ -10,8 +10,8 @@ import org.anonymouscloud.core.database.Signals;
 
 /**
  * What one process of a server does by the clock for all of them: looks whether accounts were
- * disabled or deleted, also by a program beside the server, and calls those who have sessions
- * ({@link RollCall}); goes on with deletions; forgets what has expired. Thread-safe.
+ * disabled or deleted or devices removed, also by a program beside the server, and calls those who
+ * have sessions ({@link RollCall}); goes on with deletions; forgets what has expired. Thread-safe.
  */
 final class Housekeeping implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(500);

@@ -2,15 +2,19 @@ package org.anonymouscloud.core.server;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.server.AccountEnd;
+import org.anonymouscloud.core.account.server.AccountService.DeviceOfAccount;
 import org.anonymouscloud.core.session.ServedSession;
 import org.anonymouscloud.core.worker.Seats;
+import org.anonymouscloud.core.worker.Seats.Seat;
 
 /** The sessions of this process that are logged in. Thread-safe. */
 final class Presence {
@@ -24,20 +28,20 @@ final class Presence {
     this.seats = seats;
   }
 
-  /** Adds a session that is not there yet; false if the server is full. */
-  synchronized boolean enter(AccountId account, DeviceId device, ServedSession session) {
-    if (!seats.take()) {
-      return false;
+  /** Adds a session that is not there yet, if it is given a seat. */
+  synchronized Seat enter(AccountId account, DeviceId device, ServedSession session) {
+    Seat seat = seats.take(account);
+    if (seat == Seat.TAKEN) {
+      sessions.computeIfAbsent(account, none -> new HashMap<>()).put(session, device);
     }
-    sessions.computeIfAbsent(account, none -> new HashMap<>()).put(session, device);
-    return true;
+    return seat;
   }
 
   /** Removes a session that has entered. */
   synchronized void leave(AccountId account, ServedSession session) {
     Map<ServedSession, DeviceId> ofAccount = sessions.get(account);
     if (ofAccount != null && ofAccount.remove(session) != null) {
-      seats.giveBack();
+      seats.giveBack(account);
       if (ofAccount.isEmpty()) {
         sessions.remove(account);
       }
@@ -45,8 +49,14 @@ final class Presence {
   }
 
   /** Those who have sessions here. */
-  synchronized Set<AccountId> accounts() {
-    return Set.copyOf(sessions.keySet());
+  synchronized Set<DeviceOfAccount> devices() {
+    Set<DeviceOfAccount> devices = new HashSet<>();
+    sessions.forEach(
+        (account, ofAccount) ->
+            ofAccount
+                .values()
+                .forEach(device -> devices.add(new DeviceOfAccount(account, device))));
+    return devices;
   }
 
   /** Sends to each of the account's sessions. */
@@ -60,13 +70,22 @@ final class Presence {
 
   /** Ends the sessions of an account that shall not stay. */
   void end(AccountEnd end) {
+    end(end.account(), device -> !end.except().equals(Optional.of(device)));
+  }
+
+  /** Ends the sessions of a device. */
+  void end(DeviceOfAccount gone) {
+    end(gone.account(), gone.device()::equals);
+  }
+
+  private void end(AccountId account, Predicate<DeviceId> which) {
     List<ServedSession> ended = new ArrayList<>();
     synchronized (this) {
       sessions
-          .getOrDefault(end.account(), Map.of())
+          .getOrDefault(account, Map.of())
           .forEach(
               (session, device) -> {
-                if (!end.except().equals(Optional.of(device))) {
+                if (which.test(device)) {
                   ended.add(session);
                 }
               });

@@ -3,20 +3,17 @@ package org.anonymouscloud.core.server;
 import static org.anonymouscloud.core.server.Rounds.attempt;
 
 import java.time.Duration;
-import java.util.Optional;
-import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Attendance;
 import org.anonymouscloud.core.database.Signals;
 
 /**
- * What each process does by the clock for the sessions it has: ends those whose account may not be
+ * What each process does by the clock for the sessions it has: ends those whose device may not be
  * logged in any more, as soon as it is called, and writes down who is there. Without sessions it
  * asks the database nothing. Thread-safe.
  */
 final class RollCall implements AutoCloseable {
-  /** On it {@link Housekeeping} says that some account was disabled or deleted. */
+  /** On it {@link Housekeeping} says that some device may not be logged in any more. */
   static final String CHANNEL = "account_changes";
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -56,9 +53,7 @@ final class RollCall implements AutoCloseable {
     called = false;
     boolean done = false;
     try {
-      for (AccountId account : accounts.refused(presence.accounts())) {
-        presence.end(new AccountEnd(account, Optional.empty()));
-      }
+      accounts.refused(presence.devices()).forEach(presence::end);
       done = true;
     } finally {
       if (!done) {

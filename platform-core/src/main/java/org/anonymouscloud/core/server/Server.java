@@ -110,7 +110,7 @@ public final class Server implements AutoCloseable {
         keep(Services.start(options, data.path(), database, secrets, seats, offered, clock));
     var _ = keep(services.housekeeping(database, offered, () -> seats.count() > 0, clock));
     switchedOff = services.switchedOff();
-    metrics.number("anoncloud.users", "Sessions that are logged in.", seats::count);
+    metrics.number("anoncloud.users", "Accounts that are logged in.", seats::count);
     metrics.features("on", services::running);
     metrics.features("off", switchedOff::size);
     if (options.metrics().isPresent()) {

@@ -13,7 +13,7 @@ import org.anonymouscloud.core.worker.WorkerProgram;
  * @param listen where sessions are accepted
  * @param databaseUrl where the database is, if it is not in the data folder; with credentials,
  *     never logged
- * @param maxUsers logged-in sessions at once, at least 1
+ * @param maxUsers accounts that are logged in at once, at least 1
  * @param accounts who may make an account, and how large it may grow
  * @param limits of connections and sessions
  * @param metrics where {@code /health} and {@code /metrics} are told, if anywhere

@@ -123,12 +123,22 @@ final class SessionRequests implements SessionHandler {
   }
 
   private void enter(AccountId account, DeviceId device) throws Refused {
-    if (!presence.enter(account, device, session)) {
-      peer.logOut();
-      throw new Refused(
-          ErrorCode.SERVER_FULL,
-          "The server has as many users as its owner allows; try again later.",
-          true);
+    switch (presence.enter(account, device, session)) {
+      case TAKEN -> {}
+      case SERVER_FULL -> {
+        peer.logOut();
+        throw new Refused(
+            ErrorCode.SERVER_FULL,
+            "The server has as many users as its owner allows; try again later.",
+            true);
+      }
+      case TOO_MANY_SESSIONS -> {
+        peer.logOut();
+        throw new Refused(
+            ErrorCode.RATE_LIMITED,
+            "This account has too many sessions at once. End one of them on another device.",
+            true);
+      }
     }
     present = account;
     if (!peer.isStillValid()) {

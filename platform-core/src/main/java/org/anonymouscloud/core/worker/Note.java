@@ -32,11 +32,15 @@ sealed interface Note {
   /** The client is a user. */
   record Trusted() implements Note {}
 
-  /** The worker asks for a seat. */
-  record Take() implements Note {}
+  /** The worker asks for a seat for its session. */
+  record Take(byte[] account) implements Note {}
 
-  /** The answer. */
-  record Taken(boolean yes) implements Note {}
+  /**
+   * The answer.
+   *
+   * @param seat a name of {@link Seats.Seat}
+   */
+  record Taken(String seat) implements Note {}
 
   /** The worker gives its seat back. */
   record GiveBack() implements Note {}

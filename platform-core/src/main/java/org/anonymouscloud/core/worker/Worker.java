@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.metrics.RequestTimes;
 import org.anonymouscloud.core.session.Arrival;
@@ -52,7 +53,7 @@ final class Worker implements AutoCloseable {
 
   // The reading thread's own.
   private final List<Signals.Subscription> subscriptions = new ArrayList<>();
-  private boolean seated;
+  private Optional<AccountId> seated = Optional.empty();
 
   Worker(Process process, Seats seats, Signals signals, RequestTimes times) {
     this.process = process;
@@ -117,9 +118,7 @@ final class Worker implements AutoCloseable {
     } finally {
       var _ = ready.complete(false);
       subscriptions.forEach(Signals.Subscription::close);
-      if (seated) {
-        seats.giveBack();
-      }
+      seated.ifPresent(seats::giveBack);
       onEnd.run();
     }
   }
@@ -128,16 +127,20 @@ final class Worker implements AutoCloseable {
     switch (note) {
       case Note.Ready(int version) -> ready.complete(version == Note.VERSION);
       case Note.Trusted() -> onTrusted.run();
-      case Note.Take() -> {
-        boolean taken = !seated && seats.take();
-        seated |= taken;
-        outgoing.offer(new Note.Taken(taken));
+      case Note.Take(byte[] account) -> {
+        if (seated.isPresent()) {
+          throw new IOException("It has a seat.");
+        }
+        AccountId asking = AccountId.of(account);
+        Seats.Seat seat = seats.take(asking);
+        if (seat == Seats.Seat.TAKEN) {
+          seated = Optional.of(asking);
+        }
+        outgoing.offer(new Note.Taken(seat.name()));
       }
       case Note.GiveBack() -> {
-        if (seated) {
-          seated = false;
-          seats.giveBack();
-        }
+        seated.ifPresent(seats::giveBack);
+        seated = Optional.empty();
       }
       case Note.Subscribe(String channel) -> subscribe(channel);
       case Note.Publish(String channel, String message) -> signals.publish(channel, message);

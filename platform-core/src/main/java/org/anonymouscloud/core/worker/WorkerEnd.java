@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.channel.HandshakeGate;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.database.Subscribers;
@@ -33,7 +34,7 @@ public final class WorkerEnd implements RequestTimes {
   private final Note.Begin begin;
   private final Subscribers subscribers = new Subscribers();
   private final Set<String> channels = ConcurrentHashMap.newKeySet();
-  private final BlockingQueue<Boolean> taken = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Seats.Seat> taken = new LinkedBlockingQueue<>();
   private final CountDownLatch over = new CountDownLatch(1);
 
   private WorkerEnd(ControlLine line, Note.Begin begin) {
@@ -65,18 +66,18 @@ public final class WorkerEnd implements RequestTimes {
   public Seats seats() {
     return new Seats() {
       @Override
-      public synchronized boolean take() {
-        write(new Note.Take());
+      public synchronized Seat take(AccountId account) {
+        write(new Note.Take(account.bytes()));
         try {
           return taken.take();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          return false;
+          return Seat.SERVER_FULL;
         }
       }
 
       @Override
-      public void giveBack() {
+      public void giveBack(AccountId account) {
         write(new Note.GiveBack());
       }
     };
@@ -131,7 +132,7 @@ public final class WorkerEnd implements RequestTimes {
       LOG.warn("The listener cannot be understood: {}", e.getMessage());
     } finally {
       // Nobody is there to ask, and nobody brings bytes.
-      taken.add(false);
+      taken.add(Seats.Seat.SERVER_FULL);
       serving.cut();
       over.countDown();
     }
@@ -149,7 +150,7 @@ public final class WorkerEnd implements RequestTimes {
                 () -> write(new Note.Trusted()));
         Thread.ofPlatform().daemon().name("session").start(() -> serve(arrival, serving));
       }
-      case Note.Taken(boolean yes) -> taken.add(yes);
+      case Note.Taken(String seat) -> taken.add(seat(seat));
       case Note.Signal(String channel, String message) -> subscribers.deliver(channel, message);
       case Note.Drain() -> serving.drain();
       case Note.Begin _,
@@ -161,6 +162,14 @@ public final class WorkerEnd implements RequestTimes {
           Note.Publish _,
           Note.Answered _ ->
           throw new IOException("That is a worker's to say.");
+    }
+  }
+
+  private static Seats.Seat seat(String name) throws IOException {
+    try {
+      return Seats.Seat.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("That is no answer.", e);
     }
   }
 

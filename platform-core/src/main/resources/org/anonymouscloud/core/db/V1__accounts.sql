@@ -4,8 +4,12 @@ CREATE TABLE accounts (
   name_shape    TEXT   NOT NULL UNIQUE,
   account_id    BYTEA  NOT NULL UNIQUE,
   opaque_record BYTEA  NOT NULL,
+  -- What the password's OPRF key comes from: the name at first, drawn at random with each change.
+  credential    BYTEA  NOT NULL,
   -- Which generation of the server's password secrets the record was made with.
   password_keys TEXT   NOT NULL,
+  -- Who signs with it at a login has the account key, and does not wait for strangers.
+  login_key     BYTEA  NOT NULL,
   drive_name    TEXT   NOT NULL UNIQUE,
   status        TEXT   NOT NULL,
   quota         BIGINT NOT NULL,

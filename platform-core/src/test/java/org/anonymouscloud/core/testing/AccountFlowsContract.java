@@ -418,7 +418,8 @@ public abstract class AccountFlowsContract {
                         ? Cbor.encode(
                             new Messages.LoginStart(
                                 BOB.text(),
-                                Cbor.decode(question, Messages.LoginStart.class).request()))
+                                Cbor.decode(question, Messages.LoginStart.class).request(),
+                                new byte[0]))
                         : question));
     assertThatThrownBy(() -> client("phone").login(evil, SERVER, ALICE, password, alices, PHONE))
         .isInstanceOfSatisfying(
@@ -656,7 +657,7 @@ public abstract class AccountFlowsContract {
     LocalAccount laptop = register(ALICE, "laptop");
     OnlineAccount online = connect(laptop);
     Secret second = Secret.of("battery staple".getBytes(UTF_8));
-    byte[] oldRecord = opaqueRecord();
+    Password old = storedPassword();
 
     online.changePassword(second);
 
@@ -668,7 +669,7 @@ public abstract class AccountFlowsContract {
     assertThat(phone.featureSecret("file-vault", 0).sameAs(laptop.featureSecret("file-vault", 0)))
         .isTrue();
     // The record from before: the old password is right again, and the chain knows better.
-    putOpaqueRecord(oldRecord);
+    putBack(old);
     assertThatThrownBy(() -> login("tablet", laptop.accountKey()))
         .isInstanceOf(WrongAccountKey.class);
     // The chain from before as well: whoever has seen the change refuses it.
@@ -679,17 +680,26 @@ public abstract class AccountFlowsContract {
         .isInstanceOf(AccountTampered.class);
   }
 
-  private byte[] opaqueRecord() {
+  private record Password(byte[] record, byte[] credential) {}
+
+  private Password storedPassword() {
     return database()
-        .<byte[], RuntimeException>read(
+        .<Password, RuntimeException>read(
             handle ->
-                handle.createQuery("SELECT opaque_record FROM accounts").mapTo(byte[].class).one());
+                handle
+                    .createQuery("SELECT opaque_record, credential FROM accounts")
+                    .map((row, context) -> new Password(row.getBytes(1), row.getBytes(2)))
+                    .one());
   }
 
-  private void putOpaqueRecord(byte[] record) {
+  private void putBack(Password old) {
     database()
         .<Integer, RuntimeException>write(
-            handle -> handle.execute("UPDATE accounts SET opaque_record = ?", record));
+            handle ->
+                handle.execute(
+                    "UPDATE accounts SET opaque_record = ?, credential = ?",
+                    old.record(),
+                    old.credential()));
   }
 
   @Test

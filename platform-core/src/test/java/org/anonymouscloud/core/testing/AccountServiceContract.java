@@ -22,6 +22,7 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
@@ -30,6 +31,7 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.AccountSummary;
 import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.opaque.Identities;
@@ -39,7 +41,6 @@ import org.anonymouscloud.core.opaque.OpaqueClient;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
-import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -183,7 +184,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
 
   @Test
   @Tag("A11")
-  void newSecretsAreForNewPasswordsAndNobodyWhoKeepsTheOldOneNoticesThem() throws Exception {
+  void newSecretsAreForNewPasswordsAndNamesThatNobodyHas() throws Exception {
     Path file = folder.resolve("secrets");
     byte[] request = loginRequest();
     List<byte[]> before;
@@ -199,10 +200,11 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
       restart(Registration.OPEN, rotated);
       service().checkSecrets(file);
       assertThat(evaluated(ALICE, request)).isEqualTo(before.get(0));
-      assertThat(evaluated(BOB, request)).isEqualTo(before.get(1));
+      byte[] rotatedBob = evaluated(BOB, request);
+      assertThat(rotatedBob).isNotEqualTo(before.get(1));
 
       register(new BareAccount(BOB));
-      assertThat(evaluated(BOB, request)).isNotEqualTo(before.get(1));
+      assertThat(evaluated(BOB, request)).isEqualTo(rotatedBob);
     }
     // Both are in use now, the one before the newest is kept in any case.
     assertThat(owner().rotateSecrets(file)).hasSize(3).startsWith(kept.toArray(String[]::new));
@@ -278,8 +280,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
             AccountMethod.LOGIN_START,
             AccountMethod.LOGIN_FINISH,
             AccountMethod.DEVICE_LOGIN,
-            AccountMethod.RECOVERY_START,
-            AccountMethod.RECOVERY_FINISH,
+            AccountMethod.RECOVERY_LOGIN,
             AccountMethod.PAIR_PUT,
             AccountMethod.PAIR_GET,
             AccountMethod.LOGOUT);
@@ -473,7 +474,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
             with(right.encode(), BareAccount.append(alice.addDevice()).slots()),
             with(new byte[0], BareAccount.append(right).slots()),
             new Messages.ChainAppend(
-                right.encode(), BareAccount.append(right).slots(), anyRecord()))) {
+                right.encode(), BareAccount.append(right).slots(), anyRecord(), NO_PASS))) {
       refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, wrong);
     }
     assertThat(chain(peer, 1).links()).isEmpty();
@@ -481,8 +482,149 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     assertThat(chain(peer, 1).links()).hasSize(1);
   }
 
+  /** What a device that was stolen can do most: fill the chain. */
+  @Test
+  @Tag("S4.3")
+  void aChainThatIsFullStillThrowsOutWhoFilledIt() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    ChainLink added = alice.addDevice();
+    tell(loggedIn(alice), AccountMethod.CHAIN_APPEND, BareAccount.append(added));
+    alice.appended(added);
+    DeviceId thief = BareAccount.added(added);
+    fill(alice, 2_000);
+    AccountPeer peer = loggedIn(alice);
+    for (ChainLink ordinary : List.of(alice.rename(), alice.addDevice())) {
+      Refused full =
+          refuses(
+              ErrorCode.QUOTA_EXCEEDED,
+              peer,
+              AccountMethod.CHAIN_APPEND,
+              ordinary.content().body() instanceof LinkBody.Rename
+                  ? with(ordinary.encode(), List.of())
+                  : BareAccount.append(ordinary));
+      assertThat(full).hasMessageContaining("Devices can still be removed");
+    }
+    SlotId[] left = {new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(alice.device)};
+    ChainLink gone = alice.revoke(1, thief);
+    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(gone, 1, new byte[0], left));
+    alice.appended(gone);
+
+    fill(alice, 2_400);
+    passwordStart(peer, registrationRequest());
+    Refused fuller =
+        refuses(
+            ErrorCode.QUOTA_EXCEEDED,
+            peer,
+            AccountMethod.CHAIN_APPEND,
+            BareAccount.append(alice.changePassword(), 1, anyRecord(), new SlotId.Password()));
+    assertThat(fuller).hasMessageContaining("recovery words");
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer owner = peer(hash);
+    send(owner, AccountMethod.RECOVERY_LOGIN.toString(), Cbor.encode(alice.recoveryLogin(hash)));
+    passwordStart(owner, registrationRequest());
+    ChainLink recovered = alice.recover(false, 2);
+    DeviceId fresh = BareAccount.added(recovered);
+    tell(
+        owner,
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(
+            recovered,
+            2,
+            anyRecord(),
+            new SlotId.Password(),
+            new SlotId.Recovery(),
+            new SlotId.Device(fresh)));
+    assertThat(loggedIn(alice, fresh).device()).contains(fresh);
+  }
+
+  /** As a thief may who has weeks. */
+  private void fill(BareAccount account, int links) {
+    database()
+        .<Void, RuntimeException>write(
+            handle -> {
+              long next =
+                  handle
+                      .createQuery("SELECT max(seq) + 1 FROM account_links WHERE account_id = ?")
+                      .bind(0, account.id.bytes())
+                      .mapTo(Long.class)
+                      .one();
+              for (long seq = next; seq < links; seq++) {
+                ChainLink rename = account.rename();
+                account.appended(rename);
+                handle.execute(
+                    "INSERT INTO account_links (account_id, seq, link) VALUES (?, ?, ?)",
+                    account.id.bytes(),
+                    seq,
+                    rename.encode());
+              }
+              return null;
+            });
+  }
+
+  @Test
+  @Tag("S4.3")
+  void aDeviceAddsAndRenamesOnlySoOftenAndRemovesAllTheSame() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    ChainLink added = alice.addDevice();
+    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(added));
+    alice.appended(added);
+    for (int i = 1; i < 60; i++) {
+      ChainLink rename = alice.rename();
+      tell(peer, AccountMethod.CHAIN_APPEND, with(rename.encode(), List.of()));
+      alice.appended(rename);
+    }
+    refuses(
+        ErrorCode.RATE_LIMITED,
+        peer,
+        AccountMethod.CHAIN_APPEND,
+        with(alice.rename().encode(), List.of()));
+
+    SlotId[] left = {new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(alice.device)};
+    ChainLink gone = alice.revoke(1, BareAccount.added(added));
+    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(gone, 1, new byte[0], left));
+    assertThat(chain(peer, 61).links()).containsExactly(gone.encode());
+  }
+
+  /** A damaged link in the middle shows who reads the whole chain again. */
+  @Test
+  @Tag("S4.9")
+  void aNewLinkIsCheckedAgainstWhatWasCheckedBeforeAndAStaleOneAgainstItsNumberAlone()
+      throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    for (int i = 0; i < 3; i++) {
+      ChainLink rename = alice.rename();
+      tell(peer, AccountMethod.CHAIN_APPEND, with(rename.encode(), List.of()));
+      alice.appended(rename);
+    }
+    database()
+        .<Integer, RuntimeException>write(
+            handle ->
+                handle.execute("UPDATE account_links SET link = ? WHERE seq = 1", new byte[9]));
+
+    ChainLink next = alice.rename();
+    tell(peer, AccountMethod.CHAIN_APPEND, with(next.encode(), List.of()));
+    alice.appended(next);
+    AccountPeer fresh = freshlyStarted(alice);
+    refuses(ErrorCode.CONFLICT, fresh, AccountMethod.CHAIN_APPEND, with(next.encode(), List.of()));
+    refuses(
+        ErrorCode.INTERNAL,
+        fresh,
+        AccountMethod.CHAIN_APPEND,
+        with(alice.rename().encode(), List.of()));
+  }
+
+  private AccountPeer freshlyStarted(BareAccount account) throws Exception {
+    restart(Registration.OPEN);
+    return loggedIn(account);
+  }
+
   private static Messages.ChainAppend with(byte[] link, List<byte[]> slots) {
-    return new Messages.ChainAppend(link, slots, new byte[0]);
+    return new Messages.ChainAppend(link, slots, new byte[0], new byte[0]);
   }
 
   @Test
@@ -541,19 +683,14 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         stranger(),
         AccountMethod.PASSWORD_START,
         new Messages.PasswordStart(request));
-    assertThat(
-            ask(
-                    peer,
-                    AccountMethod.PASSWORD_START,
-                    new Messages.PasswordStart(request),
-                    Messages.RegisterStarted.class)
-                .response())
-        .isNotEmpty();
+    refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, right);
+    assertThat(passwordStart(peer, request)).isNotEmpty();
     for (Messages.ChainAppend incomplete :
         List.of(
             with(right.link(), right.slots()),
-            new Messages.ChainAppend(right.link(), List.of(), right.record()),
-            new Messages.ChainAppend(right.link(), right.slots(), new byte[7]))) {
+            new Messages.ChainAppend(right.link(), List.of(), right.record(), right.loginKey()),
+            new Messages.ChainAppend(right.link(), right.slots(), new byte[7], right.loginKey()),
+            new Messages.ChainAppend(right.link(), right.slots(), right.record(), new byte[31]))) {
       refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, incomplete);
     }
     assertThat(slot(peer, new SlotId.Password())).isEqualTo(alice.slots.getFirst().encode());
@@ -571,24 +708,24 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     register(alice);
     byte[] hash = RandomBytes.next(HASH);
     AccountPeer peer = peer(hash);
-    assertThat(AccountId.of(recoveryStart(peer, ALICE))).isEqualTo(alice.id);
-    for (Map.Entry<AccountMethod, Object> question : questionsOfTheLoggedIn().entrySet()) {
-      refuses(ErrorCode.NOT_LOGGED_IN, peer, question.getKey(), question.getValue());
-    }
     refuses(
         ErrorCode.LOGIN_FAILED,
         peer,
-        AccountMethod.RECOVERY_FINISH,
-        alice.recoveryLogin(alice.id, RandomBytes.next(HASH)));
-    refuses(
-        ErrorCode.BAD_REQUEST,
-        peer,
-        AccountMethod.RECOVERY_FINISH,
-        alice.recoveryLogin(alice.id, hash));
+        AccountMethod.RECOVERY_LOGIN,
+        alice.recoveryLogin(RandomBytes.next(HASH)));
+    for (Map.Entry<AccountMethod, Object> question : questionsOfTheLoggedIn().entrySet()) {
+      refuses(ErrorCode.NOT_LOGGED_IN, peer, question.getKey(), question.getValue());
+    }
 
-    recoveryStart(peer, ALICE);
-    tell(peer, AccountMethod.RECOVERY_FINISH, alice.recoveryLogin(alice.id, hash));
+    Messages.RecoveryLoggedIn in =
+        ask(
+            peer,
+            AccountMethod.RECOVERY_LOGIN,
+            alice.recoveryLogin(hash),
+            Messages.RecoveryLoggedIn.class);
+    assertThat(AccountId.of(in.account())).isEqualTo(alice.id);
     assertThat(peer.account()).as("words alone open no feature").isEmpty();
+    passwordStart(peer, registrationRequest());
     ChainLink recovered = alice.recover(false, 1);
     DeviceId fresh = BareAccount.added(recovered);
     tell(
@@ -614,34 +751,71 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
 
   @Test
   @Tag("A11")
-  void whoAsksForTheRecoveryOfAnUnknownUserLearnsNothing() throws Exception {
+  @Tag("S4.8")
+  void whoHasNotProvenTheWordsIsToldNoAccountAndNotWhetherThereIsOne() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
-    List<Refused> refusals = new ArrayList<>();
-    List<byte[]> ids = new ArrayList<>();
-    for (UserName name : List.of(ALICE, BOB, BOB)) {
-      AccountPeer peer = stranger();
-      ids.add(recoveryStart(peer, name));
+    List<String> refusals = new ArrayList<>();
+    for (BareAccount asked : List.of(alice, new BareAccount(BOB))) {
       refusals.add(
           refuses(
-              ErrorCode.LOGIN_FAILED,
-              peer,
-              AccountMethod.RECOVERY_FINISH,
-              new Messages.RecoveryFinish(RandomBytes.next(64))));
+                  ErrorCode.LOGIN_FAILED,
+                  stranger(),
+                  AccountMethod.RECOVERY_LOGIN,
+                  asked.recoveryLogin(RandomBytes.next(HASH)))
+              .getMessage());
     }
 
-    assertThat(ids.get(0)).hasSameSizeAs(ids.get(1));
-    assertThat(ids.get(1)).as("the same each time").isEqualTo(ids.get(2)).isNotEqualTo(ids.get(0));
-    assertThat(refusals.get(1)).hasMessage(refusals.get(0).getMessage());
+    assertThat(refusals.get(1)).isEqualTo(refusals.get(0));
   }
 
-  private static byte[] recoveryStart(AccountPeer peer, UserName name) throws Refused, Malformed {
-    return ask(
-            peer,
-            AccountMethod.RECOVERY_START,
-            new Messages.RecoveryStart(name.text()),
-            Messages.RecoveryStarted.class)
-        .account();
+  // Passwords
+
+  @Test
+  @Tag("A11")
+  @Tag("S4.8")
+  void aLoginIsAnsweredAlikeBeforeARegistrationAfterItAndWhenTheAccountIsGone() throws Exception {
+    byte[] request = loginRequest();
+    byte[] before = evaluated(ALICE, request);
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    assertThat(evaluated(ALICE, request)).isEqualTo(before);
+    service().delete(alice.id);
+
+    assertThat(evaluated(ALICE, request)).isEqualTo(before);
+  }
+
+  /**
+   * Who has a session could try passwords against what one login has given, if any other method
+   * evaluated under the same key.
+   */
+  @Test
+  @Tag("S4.5")
+  void nothingButALoginEvaluatesUnderTheKeyOfThePasswordInForce() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    byte[] login = loginRequest();
+    byte[] guess = Arrays.copyOf(login, P256Point.LENGTH);
+    byte[] first = evaluated(ALICE, login);
+    byte[] fresh = Arrays.copyOf(passwordStart(peer, guess), P256Point.LENGTH);
+    assertThat(fresh).isNotEqualTo(first);
+    refuses(
+        ErrorCode.NAME_TAKEN,
+        stranger(),
+        AccountMethod.REGISTER_START,
+        new Messages.RegisterStart(ALICE.text(), guess, NO_INVITE));
+
+    tell(
+        peer,
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(alice.changePassword(), 0, anyRecord(), new SlotId.Password()));
+
+    byte[] second = evaluated(ALICE, login);
+    assertThat(second).as("the record is used with what it was made with").isEqualTo(fresh);
+    assertThat(Arrays.copyOf(passwordStart(peer, guess), P256Point.LENGTH))
+        .isNotEqualTo(second)
+        .isNotEqualTo(first);
   }
 
   // Key bags
@@ -747,11 +921,10 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         List.of(
             new Messages.RegisterStart(BOB.text(), registrationRequest(), NO_INVITE),
             bob.registration(anyRecord()),
-            new Messages.LoginStart(BOB.text(), loginRequest()),
+            new Messages.LoginStart(BOB.text(), loginRequest(), new byte[64]),
             new Messages.LoginFinish(new byte[LoginProof.LENGTH]),
             alice.deviceLogin(new byte[HASH]),
-            new Messages.RecoveryStart(BOB.text()),
-            new Messages.RecoveryFinish(new byte[64]),
+            new Messages.RecoveryLogin(BOB.text(), new byte[64]),
             new Messages.PasswordStart(registrationRequest()),
             new Messages.ChainGet(0),
             BareAccount.append(alice.addDevice()),

@@ -55,6 +55,7 @@ public abstract class AccountServiceFixture {
   static final long QUOTA = 5_000_000_000L;
   static final int HASH = 32;
   static final byte[] NO_INVITE = {};
+  static final byte[] NO_PASS = {};
 
   static final Network HERE = Network.of(InetAddress.getLoopbackAddress());
 
@@ -161,8 +162,18 @@ public abstract class AccountServiceFixture {
     return ask(
             peer,
             AccountMethod.LOGIN_START,
-            new Messages.LoginStart(name.text(), request),
+            new Messages.LoginStart(name.text(), request, NO_PASS),
             Messages.LoginStarted.class)
+        .response();
+  }
+
+  /** The first step of another password; returns OPAQUE's answer. */
+  static byte[] passwordStart(AccountPeer peer, byte[] request) throws Refused, Malformed {
+    return ask(
+            peer,
+            AccountMethod.PASSWORD_START,
+            new Messages.PasswordStart(request),
+            Messages.RegisterStarted.class)
         .response();
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.server.AccountService.DeviceOfAccount;
 import org.anonymouscloud.core.account.server.AccountSummary;
 import org.anonymouscloud.core.account.server.Activity;
 import org.anonymouscloud.core.account.server.Administration;
@@ -118,7 +119,9 @@ public abstract class AdministrationContract extends AccountServiceFixture {
       assertThat(rowsOf(alice.id)).containsExactly("account_deletions");
     }
     assertThat(service().changes()).isGreaterThan(changes);
-    assertThat(service().refused(Set.of(alice.id, bob.id))).containsExactly(alice.id);
+    DeviceOfAccount alices = new DeviceOfAccount(alice.id, alice.device);
+    DeviceOfAccount bobs = new DeviceOfAccount(bob.id, bob.device);
+    assertThat(service().refused(Set.of(alices, bobs))).containsExactly(alices);
     byte[] hash = RandomBytes.next(HASH);
     refuses(
         ErrorCode.LOGIN_FAILED, peer(hash), AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));

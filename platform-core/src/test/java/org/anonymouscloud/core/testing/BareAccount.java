@@ -31,6 +31,7 @@ final class BareAccount {
   private final SigningKey deviceKey = SigningKey.generate();
   private final SigningKey passwordKey = SigningKey.generate();
   private final SigningKey recoveryKey = SigningKey.generate();
+  private final SigningKey loginKey = SigningKey.generate();
   private final SealingKey sealingKey = OpeningKey.generate().sealingKey();
 
   final UserName name;
@@ -83,7 +84,13 @@ final class BareAccount {
   /** The same with an invitation. */
   Messages.RegisterFinish registration(UserName as, byte[] record, byte[] invite) {
     return new Messages.RegisterFinish(
-        as.text(), record, create.encode(), encode(slots), keyBag, invite);
+        as.text(),
+        record,
+        loginKey.verifyKey().bytes(),
+        create.encode(),
+        encode(slots),
+        keyBag,
+        invite);
   }
 
   /** A login of the first device. */
@@ -107,6 +114,11 @@ final class BareAccount {
 
   ChainLink addDeviceAfter(ChainLink previous) {
     return link(previous, new LinkBody.AddDevice(newDevice()), deviceKey);
+  }
+
+  /** A link that gives the first device another name. */
+  ChainLink rename() {
+    return link(head, new LinkBody.Rename(device, RandomBytes.next(ChainLink.SEALED_NAME)));
   }
 
   /** A link by which the first device removes others. */
@@ -136,12 +148,19 @@ final class BareAccount {
   }
 
   /** What the recovery words prove. */
-  Messages.RecoveryFinish recoveryLogin(AccountId account, byte[] handshakeHash) {
-    return new Messages.RecoveryFinish(
+  Messages.RecoveryLogin recoveryLogin(byte[] handshakeHash) {
+    return new Messages.RecoveryLogin(
+        name.text(),
         Signatures.sign(
             recoveryKey,
             AccountMethod.RECOVERY_LOGIN_LABEL,
-            AccountMethod.recoveryLogin(account, handshakeHash)));
+            AccountMethod.recoveryLogin(name, handshakeHash)));
+  }
+
+  /** What shows that who logs in has the account key. */
+  byte[] pass(byte[] handshakeHash) {
+    return Signatures.sign(
+        loginKey, AccountMethod.LOGIN_PASS_LABEL, AccountMethod.loginPass(name, handshakeHash));
   }
 
   void appended(ChainLink link) {
@@ -167,7 +186,8 @@ final class BareAccount {
     return new Messages.ChainAppend(
         link.encode(),
         Arrays.stream(slots).map(slot -> slot(slot, generation).encode()).toList(),
-        record);
+        record,
+        record.length == 0 ? record : SigningKey.generate().verifyKey().bytes());
   }
 
   static List<byte[]> encode(List<SealedSlot> slots) {

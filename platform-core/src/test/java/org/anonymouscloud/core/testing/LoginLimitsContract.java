@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.session.Network;
+import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.junit.jupiter.api.Tag;
@@ -43,8 +45,135 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
         calendar.pass(Duration.ofSeconds(9));
       }
     }
-    // 5 at once; then after 5, 10, 20, ... 640 seconds, and then every 15 minutes.
-    assertThat(heard).isBetween(8, 15);
+    // 100 at once, and then one every 5 minutes.
+    assertThat(heard).isBetween(100, 120);
+  }
+
+  @Test
+  @Tag("S4.7")
+  void strangersElsewhereDoNotMakeTheOwnerWait() throws Exception {
+    register(new BareAccount(ALICE));
+    byte[] request = loginRequest();
+    for (int i = 0; i < 5; i++) {
+      loginStart(service().peer(RandomBytes.next(HASH), network(1)), ALICE, request);
+    }
+    refuses(
+        ErrorCode.RATE_LIMITED,
+        service().peer(RandomBytes.next(HASH), network(1)),
+        AccountMethod.LOGIN_START,
+        new Messages.LoginStart(ALICE.text(), request, NO_PASS));
+
+    assertThat(loginStart(service().peer(RandomBytes.next(HASH), network(2)), ALICE, request))
+        .isNotEmpty();
+  }
+
+  @Test
+  @Tag("S4.7")
+  void whoHasTheAccountKeyComesInThoughStrangersTryEverywhere() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] request = loginRequest();
+    for (int i = 0; i < 100; i++) {
+      loginStart(service().peer(RandomBytes.next(HASH), network(i)), ALICE, request);
+    }
+    Network own = network(200);
+    byte[] hash = RandomBytes.next(HASH);
+    for (byte[] nonsense : List.of(NO_PASS, new byte[64], alice.pass(RandomBytes.next(HASH)))) {
+      refuses(
+          ErrorCode.RATE_LIMITED,
+          service().peer(hash, own),
+          AccountMethod.LOGIN_START,
+          new Messages.LoginStart(ALICE.text(), request, nonsense));
+    }
+
+    for (int i = 0; i < 5; i++) {
+      AccountPeer peer = service().peer(hash, own);
+      assertThat(send(peer, AccountMethod.LOGIN_START.toString(), withPass(alice, hash, request)))
+          .isNotEmpty();
+    }
+    assertThatThrownBy(
+            () ->
+                send(
+                    service().peer(hash, own),
+                    AccountMethod.LOGIN_START.toString(),
+                    withPass(alice, hash, request)))
+        .as("who has the sheet guesses no faster than others")
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RATE_LIMITED));
+  }
+
+  private static byte[] withPass(BareAccount account, byte[] hash, byte[] request) {
+    return Cbor.encode(new Messages.LoginStart(account.name.text(), request, account.pass(hash)));
+  }
+
+  @Test
+  @Tag("S4.7")
+  void strangersDoNotKeepTheOwnerFromRecovering() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    for (int i = 0; i < 60; i++) {
+      refuses(
+          ErrorCode.LOGIN_FAILED,
+          i < 20 ? stranger() : service().peer(RandomBytes.next(HASH), network(i)),
+          AccountMethod.RECOVERY_LOGIN,
+          alice.recoveryLogin(RandomBytes.next(HASH)));
+    }
+    byte[] hash = RandomBytes.next(HASH);
+
+    assertThat(
+            ask(
+                    peer(hash),
+                    AccountMethod.RECOVERY_LOGIN,
+                    alice.recoveryLogin(hash),
+                    Messages.RecoveryLoggedIn.class)
+                .account())
+        .isEqualTo(alice.id.bytes());
+  }
+
+  @Test
+  @Tag("S4.5")
+  void theFirstStepOfARegistrationIsATryOfTheNamesPassword() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      send(
+          stranger(),
+          AccountMethod.REGISTER_START.toString(),
+          Cbor.encode(new Messages.RegisterStart(BOB.text(), registrationRequest(), NO_INVITE)));
+    }
+
+    limited(BOB, loginRequest());
+  }
+
+  @Test
+  @Tag("S4.5")
+  void aSessionBeginsFewPasswords() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] request = registrationRequest();
+    for (int i = 0; i < 20; i++) {
+      passwordStart(loggedIn(alice), request);
+    }
+
+    refuses(
+        ErrorCode.RATE_LIMITED,
+        loggedIn(alice),
+        AccountMethod.PASSWORD_START,
+        new Messages.PasswordStart(request));
+    calendar.pass(Duration.ofMinutes(5));
+    passwordStart(loggedIn(alice), request);
+  }
+
+  @Test
+  @Tag("S4.8")
+  void chainsOfOthersAreCounted() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    Messages.ContactChain question = new Messages.ContactChain(alice.id.bytes(), 0);
+    for (int i = 0; i < 600; i++) {
+      send(peer, AccountMethod.CONTACT_CHAIN.toString(), Cbor.encode(question));
+    }
+
+    refuses(ErrorCode.RATE_LIMITED, peer, AccountMethod.CONTACT_CHAIN, question);
   }
 
   @Test
@@ -151,7 +280,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
 
     assertThat(attempts()).isZero();
     loginStart(service().peer(RandomBytes.next(HASH), network(1)), BOB, request);
-    assertThat(attempts()).as("account, network and a share of all").isEqualTo(3);
+    assertThat(attempts()).as("name here, name, network, share of all").isEqualTo(4);
   }
 
   private long attempts() {
@@ -169,7 +298,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
         ErrorCode.RATE_LIMITED,
         stranger(),
         AccountMethod.LOGIN_START,
-        new Messages.LoginStart(name.text(), request));
+        new Messages.LoginStart(name.text(), request, NO_PASS));
   }
 
   private static Network network(int number) throws Exception {

@@ -259,6 +259,7 @@ public abstract class RegistrationContract extends AccountServiceFixture {
       byte[] link,
       List<byte[]> slots,
       byte[] keyBag) {
-    return new Messages.RegisterFinish(right.userName(), record, link, slots, keyBag, NO_INVITE);
+    return new Messages.RegisterFinish(
+        right.userName(), record, right.loginKey(), link, slots, keyBag, NO_INVITE);
   }
 }

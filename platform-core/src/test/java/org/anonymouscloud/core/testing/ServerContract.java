@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
@@ -46,6 +49,7 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.RunningFeature;
@@ -82,6 +86,9 @@ public abstract class ServerContract {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private Optional<String> url = Optional.empty();
   private Path data = Path.of("");
+
+  /** A channel of signals that leads nowhere. */
+  private Optional<String> losing = Optional.empty();
 
   /** The database to test. */
   protected abstract Database plugin();
@@ -140,14 +147,37 @@ public abstract class ServerContract {
   void whenAllPlacesAreTakenTheNextIsRefusedUntilOneIsFree() throws Exception {
     Server server = start(1, new Echo("echo"));
     Session alices = connect(server);
-    LocalAccount alice = register(server, alices, "alice");
+    register(server, alices, "alice");
 
-    assertThatThrownBy(() -> online(alice, server).link().ask("echo/say", HELLO))
-        .hasMessageContaining("as many users as its owner allows");
+    assertRefused(ErrorCode.SERVER_FULL, () -> register(server, connect(server), "bob"));
     // A session that is not logged in takes no place.
     connect(server).ping();
     alices.close();
-    awaitSuccess(() -> online(alice, server).link().ask("echo/say", HELLO));
+    awaitSuccess(() -> registerOrFail(server, "carol"));
+  }
+
+  private LocalAccount registerOrFail(Server server, String name) throws Exception {
+    try {
+      return register(server, connect(server), name);
+    } catch (Refused e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  @Tag("S4.L5")
+  void anAccountTakesOnePlaceHoweverManySessionsItHasAndHasNotAnyNumberOfThem() throws Exception {
+    Server server = start(1, new Echo("echo"));
+    LocalAccount alice = register(server, connect(server), "alice");
+    int sessions = workers(Map.of()).isPresent() ? 2 : 64;
+    for (int i = 1; i < sessions; i++) {
+      assertThat(online(alice, server).link().ask("echo/say", HELLO)).isEqualTo(HELLO);
+    }
+
+    if (sessions == 64) {
+      assertThatThrownBy(() -> online(alice, server).link().ask("echo/say", HELLO))
+          .hasMessageContaining("too many sessions");
+    }
   }
 
   @Test
@@ -212,19 +242,7 @@ public abstract class ServerContract {
     Session first = connect(server);
     LocalAccount alice = register(server, first, "alice");
     Session lost = connect(server);
-    LocalAccount phone;
-    try (Secret password = Secret.of("correct horse".getBytes(UTF_8))) {
-      phone =
-          new AccountClient(folder.resolve("phone"), Clock.systemUTC())
-              .login(
-                  lost,
-                  server.address(),
-                  new UserName("alice"),
-                  password,
-                  alice.accountKey(),
-                  new DeviceName("phone"));
-      opened.add(phone);
-    }
+    LocalAccount phone = loginPhone(server, lost, alice);
     assertThat(lost.ask("echo/say", HELLO)).isEqualTo(HELLO);
 
     online(alice, server).devices().revoke(List.of(phone.device()));
@@ -233,6 +251,72 @@ public abstract class ServerContract {
     assertThat(first.ask("echo/say", HELLO)).as("of the device that did it").isEqualTo(HELLO);
     assertThatThrownBy(() -> online(phone, server).link().ask("echo/say", HELLO))
         .hasMessageContaining("removed from the account");
+  }
+
+  @Test
+  @Tag("A16")
+  @Tag("S4.4")
+  void theSessionsOfARemovedDeviceEndAlthoughTheSignalIsLost() throws Exception {
+    losing = Optional.of("account_end");
+    Server server = start(new Echo("echo"));
+    Session first = connect(server);
+    LocalAccount alice = register(server, first, "alice");
+    Session lost = connect(server);
+    LocalAccount phone = loginPhone(server, lost, alice);
+    assertThat(lost.ask("echo/say", HELLO)).isEqualTo(HELLO);
+
+    online(alice, server).devices().revoke(List.of(phone.device()));
+
+    lost.awaitEnd();
+    assertThatThrownBy(() -> lost.ask("echo/say", HELLO)).isInstanceOf(IOException.class);
+    assertThat(first.ask("echo/say", HELLO)).as("of the device that did it").isEqualTo(HELLO);
+  }
+
+  /** The same kind of database, but a channel of its signals leads nowhere. */
+  private Database losing(String channel) {
+    return new Database() {
+      @Override
+      public String name() {
+        return plugin().name();
+      }
+
+      @Override
+      public OpenDatabase open(DatabaseSettings settings) {
+        return losing(channel, plugin().open(settings));
+      }
+    };
+  }
+
+  private static OpenDatabase losing(String channel, OpenDatabase database) {
+    Signals real = database.signals();
+    Signals signals =
+        new Signals() {
+          @Override
+          public void publish(String to, String message) {
+            if (!to.equals(channel)) {
+              real.publish(to, message);
+            }
+          }
+
+          @Override
+          public Subscription subscribe(String from, Consumer<String> receiver) {
+            return real.subscribe(from, receiver);
+          }
+        };
+    return (OpenDatabase)
+        Proxy.newProxyInstance(
+            OpenDatabase.class.getClassLoader(),
+            new Class<?>[] {OpenDatabase.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("signals")) {
+                return signals;
+              }
+              try {
+                return method.invoke(database, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   @Test
@@ -446,7 +530,7 @@ public abstract class ServerContract {
                         "data", data.toString(),
                         "url", url.orElse(""),
                         "features", names(features)))),
-            plugin(),
+            losing.isEmpty() ? plugin() : losing(losing.get()),
             List.of(features),
             Clock.systemUTC());
     opened.add(server);
@@ -497,6 +581,23 @@ public abstract class ServerContract {
       return account;
     } catch (org.anonymouscloud.core.account.client.DeviceRefused e) {
       throw (Refused) Objects.requireNonNull(e.getCause());
+    }
+  }
+
+  private LocalAccount loginPhone(Server server, Session session, LocalAccount laptop)
+      throws Exception {
+    try (Secret password = Secret.of("correct horse".getBytes(UTF_8))) {
+      LocalAccount phone =
+          new AccountClient(folder.resolve("phone"), Clock.systemUTC())
+              .login(
+                  session,
+                  server.address(),
+                  laptop.user(),
+                  password,
+                  laptop.accountKey(),
+                  new DeviceName("phone"));
+      opened.add(phone);
+      return phone;
     }
   }
 

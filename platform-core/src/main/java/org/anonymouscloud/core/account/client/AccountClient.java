@@ -20,6 +20,7 @@ import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.opaque.Identities;
 import org.anonymouscloud.core.opaque.LoginResponse;
@@ -313,7 +314,7 @@ public final class AccountClient {
       DeviceName name)
       throws WrongAccountKey, Refused, IOException {
     AccountQuestions questions = new AccountQuestions(connection);
-    try (Proven proven = prove(connection, user, password);
+    try (Proven proven = prove(connection, user, password, accountKey);
         SlotSecret slot =
             SlotSecret.password(proven.account(), proven.exportKey(), accountKey.secret())) {
       OpenedAccount opened = OpenedAccount.openByPassword(questions, slot);
@@ -356,14 +357,16 @@ public final class AccountClient {
     }
   }
 
-  private static Proven prove(Connection connection, UserName user, Secret password)
+  private static Proven prove(
+      Connection connection, UserName user, Secret password, AccountKey accountKey)
       throws Refused, IOException {
     AccountQuestions questions = new AccountQuestions(connection);
     OpaqueClient.Login login = new OpaqueClient().login(password);
     Messages.LoginStarted started =
         questions.ask(
             AccountMethod.LOGIN_START,
-            new Messages.LoginStart(user.text(), login.request().encode()),
+            new Messages.LoginStart(
+                user.text(), login.request().encode(), pass(connection, user, accountKey)),
             Messages.LoginStarted.class);
     OpaqueClient.LoggedIn loggedIn;
     try {
@@ -385,6 +388,16 @@ public final class AccountClient {
       return new Proven(AccountId.of(finished.account()), loggedIn.exportKey());
     } catch (IllegalArgumentException e) {
       throw new AccountTampered(e);
+    }
+  }
+
+  /** So that strangers' tries do not make the owner wait. */
+  private static byte[] pass(Connection connection, UserName user, AccountKey accountKey) {
+    try (SigningKey key = SlotSecret.loginKey(accountKey.secret())) {
+      return Signatures.sign(
+          key,
+          AccountMethod.LOGIN_PASS_LABEL,
+          AccountMethod.loginPass(user, connection.handshakeHash()));
     }
   }
 

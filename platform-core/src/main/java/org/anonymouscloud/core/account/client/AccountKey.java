@@ -3,8 +3,11 @@ package org.anonymouscloud.core.account.client;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Arrays;
+import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.SigningKey;
+import org.anonymouscloud.core.crypto.VerifyKey;
 
 /**
  * The 128 random bits that, with the password, open an account on a new device. The server never
@@ -75,6 +78,13 @@ public final class AccountKey implements AutoCloseable {
     bits[LENGTH + 1] = (byte) (check << 4);
     try (Secret whole = Secret.of(bits)) {
       return CodeText.write(whole, CHARACTERS);
+    }
+  }
+
+  /** What a server knows its holder by. */
+  VerifyKey loginKey() {
+    try (SigningKey signing = SlotSecret.loginKey(key)) {
+      return signing.verifyKey();
     }
   }
 

@@ -20,6 +20,8 @@ import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
+import org.anonymouscloud.core.crypto.VerifyKey;
+import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
@@ -36,7 +38,10 @@ record ChainWriter(
   /** Other devices that may be quicker before this one gives up. */
   private static final int RACES = 5;
 
-  private static final byte[] NO_RECORD = {};
+  private static final byte[] NONE = {};
+
+  /** What goes to the server with a link that changes the password. */
+  record Password(RegistrationRecord record, VerifyKey loginKey) {}
 
   /**
    * What a link shall say.
@@ -44,10 +49,15 @@ record ChainWriter(
    * @param newKeys sign what the link brings in
    * @param root the newest after the link, sealed to the slots that do not have it
    * @param record OPAQUE's, if the password changes; else empty
+   * @param loginKey as well
    */
-  record Draft(LinkBody body, NewKeys newKeys, RootSecret root, byte[] record) {
+  record Draft(LinkBody body, NewKeys newKeys, RootSecret root, byte[] record, byte[] loginKey) {
     Draft(LinkBody body, NewKeys newKeys, RootSecret root) {
-      this(body, newKeys, root, NO_RECORD);
+      this(body, newKeys, root, NONE, NONE);
+    }
+
+    Draft(LinkBody body, NewKeys newKeys, RootSecret root, Password fresh) {
+      this(body, newKeys, root, fresh.record().encode(), fresh.loginKey().bytes());
     }
   }
 
@@ -110,7 +120,7 @@ record ChainWriter(
       try {
         server.tell(
             AccountMethod.CHAIN_APPEND,
-            new Messages.ChainAppend(link.encode(), slots, draft.record()));
+            new Messages.ChainAppend(link.encode(), slots, draft.record(), draft.loginKey()));
         return after;
       } catch (Refused e) {
         if (e.code() != ErrorCode.CONFLICT || race == RACES) {

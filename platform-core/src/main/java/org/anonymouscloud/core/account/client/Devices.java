@@ -76,7 +76,7 @@ public final class Devices {
    */
   public void markLoggedOut() throws Refused, IOException {
     LocalState local = account.local().state();
-    Optional<ListedDevice> here = account.refresh().device(local.device());
+    Optional<ListedDevice> here = account.refreshed().state().device(local.device());
     if (here.isPresent()) {
       String name = name(here.get(), local);
       String marked = LOGGED_OUT + (name.equals(NO_NAME) ? "" : " " + name);

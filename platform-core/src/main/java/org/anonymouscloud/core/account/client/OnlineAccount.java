@@ -98,9 +98,10 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   public void changePassword(Secret password) throws Refused, IOException {
     AccountQuestions questions = new AccountQuestions(link);
     LocalState state = local.state();
-    try (NewPassword fresh = NewPassword.change(questions, state.user(), password);
+    try (AccountKey accountKey = local.accountKey();
+        NewPassword fresh = NewPassword.change(questions, state.user(), password);
         SlotSecret slot =
-            SlotSecret.password(state.account(), fresh.exportKey(), state.accountKey());
+            SlotSecret.password(state.account(), fresh.exportKey(), accountKey.secret());
         SigningKey bySlot = slot.signingKey()) {
       append(
           now ->
@@ -108,7 +109,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
                   new LinkBody.ChangePassword(slot.keys()),
                   ChainWriter.NewKeys.of(bySlot),
                   local.state().roots().get(now.generation()),
-                  fresh.record().encode()));
+                  new ChainWriter.Password(fresh.record(), accountKey.loginKey())));
     }
   }
 

@@ -116,32 +116,23 @@ public final class Recovery implements PreparedAccount {
   private static SlotSecret prove(
       AccountQuestions server, byte[] handshakeHash, UserName user, RecoveryWords words)
       throws Refused, IOException {
-    Messages.RecoveryStarted started =
-        server.ask(
-            AccountMethod.RECOVERY_START,
-            new Messages.RecoveryStart(user.text()),
-            Messages.RecoveryStarted.class);
-    AccountId account;
-    try {
-      account = AccountId.of(started.account());
-    } catch (IllegalArgumentException e) {
-      throw new AccountTampered(e);
-    }
-    SlotSecret slot = SlotSecret.recovery(account, words.secret());
-    boolean proven = false;
-    try (SigningKey key = slot.signingKey()) {
+    Messages.RecoveryLoggedIn in;
+    try (SigningKey key = SlotSecret.recoveryKey(words.secret())) {
       byte[] signature =
           Signatures.sign(
               key,
               AccountMethod.RECOVERY_LOGIN_LABEL,
-              AccountMethod.recoveryLogin(account, handshakeHash));
-      server.tell(AccountMethod.RECOVERY_FINISH, new Messages.RecoveryFinish(signature));
-      proven = true;
-      return slot;
-    } finally {
-      if (!proven) {
-        slot.close();
-      }
+              AccountMethod.recoveryLogin(user, handshakeHash));
+      in =
+          server.ask(
+              AccountMethod.RECOVERY_LOGIN,
+              new Messages.RecoveryLogin(user.text(), signature),
+              Messages.RecoveryLoggedIn.class);
+    }
+    try {
+      return SlotSecret.recovery(AccountId.of(in.account()), words.secret());
+    } catch (IllegalArgumentException e) {
+      throw new AccountTampered(e);
     }
   }
 
@@ -217,7 +208,7 @@ public final class Recovery implements PreparedAccount {
                     body,
                     ChainWriter.NewKeys.of(byPassword, byRecovery, device.key()),
                     root,
-                    password.record().encode());
+                    new ChainWriter.Password(password.record(), accountKey.loginKey()));
               });
     }
   }

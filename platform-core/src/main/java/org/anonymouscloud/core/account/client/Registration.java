@@ -80,6 +80,7 @@ public final class Registration implements PreparedAccount {
               new Messages.RegisterFinish(
                   user.text(),
                   password.encode(),
+                  account.accountKey().loginKey().bytes(),
                   records.link().encode(),
                   records.slots().stream().map(SealedSlot::encode).toList(),
                   records.keyBag(),

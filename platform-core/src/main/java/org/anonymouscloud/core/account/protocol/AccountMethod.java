@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.UserName;
 
 /** The methods of the account protocol. Names are wire format. */
 public enum AccountMethod {
@@ -15,8 +16,7 @@ public enum AccountMethod {
   LOGIN_START("account/login-start"),
   LOGIN_FINISH("account/login-finish"),
   DEVICE_LOGIN("account/device-login"),
-  RECOVERY_START("account/recovery-start"),
-  RECOVERY_FINISH("account/recovery-finish"),
+  RECOVERY_LOGIN("account/recovery-login"),
   PASSWORD_START("account/password-start"),
   CHAIN_GET("account/chain-get"),
   CHAIN_APPEND("account/chain-append"),
@@ -41,6 +41,9 @@ public enum AccountMethod {
   /** What the recovery slot signs to log in. */
   public static final String RECOVERY_LOGIN_LABEL = "anonymouscloud/account/v1/recovery-login";
 
+  /** What the login key signs. */
+  public static final String LOGIN_PASS_LABEL = "anonymouscloud/account/v1/login-pass";
+
   private static final byte[] LOGIN_LABEL = "anonymouscloud/account/v1/login".getBytes(US_ASCII);
 
   private final String text;
@@ -64,8 +67,13 @@ public enum AccountMethod {
   }
 
   /** What the recovery slot signs, with the label, to log in over one channel (A14). */
-  public static byte[] recoveryLogin(AccountId account, byte[] handshakeHash) {
-    return concat(account.bytes(), handshakeHash);
+  public static byte[] recoveryLogin(UserName name, byte[] handshakeHash) {
+    return concat(handshakeHash, name.bytes());
+  }
+
+  /** What the login key signs, with the label, to say over one channel who has the account key. */
+  public static byte[] loginPass(UserName name, byte[] handshakeHash) {
+    return concat(handshakeHash, name.bytes());
   }
 
   private static byte[] concat(byte[]... parts) {

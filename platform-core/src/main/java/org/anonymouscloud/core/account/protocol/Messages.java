@@ -18,6 +18,7 @@ public final class Messages {
 
   /**
    * @param record OPAQUE's
+   * @param loginKey whose signatures show who has the account key
    * @param link the first of the chain
    * @param slots password, recovery and the first device's
    * @param invite a code's bytes, which are used up; empty if there is none
@@ -25,12 +26,16 @@ public final class Messages {
   public record RegisterFinish(
       String userName,
       byte[] record,
+      byte[] loginKey,
       byte[] link,
       List<byte[]> slots,
       byte[] keyBag,
       byte[] invite) {}
 
-  public record LoginStart(String userName, byte[] request) {}
+  /**
+   * @param pass a signature of who has the account key; empty for who has not
+   */
+  public record LoginStart(String userName, byte[] request, byte[] pass) {}
 
   public record LoginStarted(byte[] response) {}
 
@@ -40,14 +45,13 @@ public final class Messages {
 
   public record DeviceLogin(byte[] account, byte[] device, byte[] signature) {}
 
-  public record RecoveryStart(String userName) {}
-
   /**
-   * @param account whose words must be proven; for an unknown name an id that nobody has
+   * @param signature of the recovery slot's key
    */
-  public record RecoveryStarted(byte[] account) {}
+  public record RecoveryLogin(String userName, byte[] signature) {}
 
-  public record RecoveryFinish(byte[] signature) {}
+  /** Whose words were proven. */
+  public record RecoveryLoggedIn(byte[] account) {}
 
   /**
    * @param request OPAQUE's, for a password that takes the place of the one before
@@ -66,8 +70,9 @@ public final class Messages {
    * @param link belongs after the last; its number is the one to compare and set
    * @param slots for those who do not have the newest root secret before the link
    * @param record OPAQUE's, if the link changes the password; else empty
+   * @param loginKey as for a registration, if the link changes the password; else empty
    */
-  public record ChainAppend(byte[] link, List<byte[]> slots, byte[] record) {}
+  public record ChainAppend(byte[] link, List<byte[]> slots, byte[] record, byte[] loginKey) {}
 
   public record SlotGet(byte[] slot, int generation) {}
 

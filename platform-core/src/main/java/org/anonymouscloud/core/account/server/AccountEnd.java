@@ -27,8 +27,8 @@ public record AccountEnd(AccountId account, Optional<DeviceId> except) {
     try {
       signals.publish(CHANNEL, message);
     } catch (DatabaseUnavailable e) {
-      // The next request of such a session meets the same database.
-      LOG.warn("The sessions of an account could not be ended: the database is away.");
+      // The roll call, which asks the database itself, ends those of devices that may not stay.
+      LOG.warn("The sessions of an account are ended later: the database is away.");
     }
   }
 

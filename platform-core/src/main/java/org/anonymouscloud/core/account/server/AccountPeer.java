@@ -12,7 +12,9 @@ import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.server.LoginLimits.Allowance;
 import org.anonymouscloud.core.account.server.LoginLimits.Door;
+import org.anonymouscloud.core.account.server.LoginLimits.Guess;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.crypto.VerifyKey;
@@ -45,6 +47,9 @@ public final class AccountPeer {
   private final Network network;
   private volatile State state = new Anonymous();
 
+  /** What the next password of the account is being made with, once its making was begun here. */
+  private Optional<Credential> begun = Optional.empty();
+
   AccountPeer(AccountService service, byte[] handshakeHash, Network network) {
     this.service = service;
     this.handshakeHash = handshakeHash;
@@ -57,11 +62,8 @@ public final class AccountPeer {
 
   /** The account is absent when the user is unknown, and nobody outside can tell. */
   private record Proving(
-      UserName name, OpaqueServer.Login login, Optional<AccountTables.Account> account)
+      Guess guess, OpaqueServer.Login login, Optional<AccountTables.Account> account)
       implements State {}
-
-  /** The recovery words are still to be proven; the account may be one that nobody has. */
-  private record Recovering(UserName name, AccountId account) implements State {}
 
   private record KnowsPassword(AccountId account) implements State {}
 
@@ -79,7 +81,7 @@ public final class AccountPeer {
     return switch (state) {
       case KnowsPassword(AccountId account) -> Optional.of(account);
       case KnowsWords(AccountId account) -> Optional.of(account);
-      case Anonymous _, Proving _, Recovering _, LoggedIn _ -> Optional.empty();
+      case Anonymous _, Proving _, LoggedIn _ -> Optional.empty();
     };
   }
 
@@ -91,6 +93,7 @@ public final class AccountPeer {
   /** Ends what was proven on this session; it may log in anew. */
   public synchronized void logOut() {
     state = new Anonymous();
+    begun = Optional.empty();
   }
 
   /**
@@ -120,8 +123,7 @@ public final class AccountPeer {
       case LOGIN_START -> start(Cbor.decode(body, Messages.LoginStart.class));
       case LOGIN_FINISH -> finish(Cbor.decode(body, Messages.LoginFinish.class));
       case DEVICE_LOGIN -> login(Cbor.decode(body, Messages.DeviceLogin.class));
-      case RECOVERY_START -> start(Cbor.decode(body, Messages.RecoveryStart.class));
-      case RECOVERY_FINISH -> finish(Cbor.decode(body, Messages.RecoveryFinish.class));
+      case RECOVERY_LOGIN -> login(Cbor.decode(body, Messages.RecoveryLogin.class));
       case PASSWORD_START -> start(Cbor.decode(body, Messages.PasswordStart.class));
       case CHAIN_GET -> links(Cbor.decode(body, Messages.ChainGet.class));
       case CHAIN_APPEND -> append(Cbor.decode(body, Messages.ChainAppend.class));
@@ -146,19 +148,34 @@ public final class AccountPeer {
     RegistrationRequest request = RegistrationRequest.decode(message.request());
     service.limits().count(Door.REGISTRATION, network);
     service.checkRegistration(name, invite(message.invite()));
-    PasswordKeys keys = service.secrets().newest();
-    return new Messages.RegisterStarted(keys.opaque().register(request, name.bytes()).encode());
+    // It evaluates under the key by which logins of this name are answered, now and later.
+    service.limits().count(new Guess(name, false, network));
+    return evaluated(request, Credential.of(name));
+  }
+
+  private Messages.RegisterStarted evaluated(RegistrationRequest request, Credential credential) {
+    OpaqueServer opaque = service.secrets().newest().opaque();
+    return new Messages.RegisterStarted(opaque.register(request, credential.bytes()).encode());
+  }
+
+  private StoredPassword password(byte[] record, byte[] loginKey, Credential credential)
+      throws Malformed {
+    return new StoredPassword(
+        RegistrationRecord.decode(record).encode(),
+        credential,
+        service.secrets().newest().id(),
+        VerifyKey.of(loginKey));
   }
 
   private Messages.Empty finish(Messages.RegisterFinish message) throws Refused, Malformed {
-    RegistrationRecord record = RegistrationRecord.decode(message.record());
-    checkKeyBag(message.keyBag());
     UserName name = new UserName(message.userName());
+    StoredPassword password = password(message.record(), message.loginKey(), Credential.of(name));
+    checkKeyBag(message.keyBag());
     ChainLink link = ChainLink.decode(message.link());
     List<SealedSlot> slots = slots(message.slots());
     Optional<InviteCode> invite = invite(message.invite());
     service.limits().count(Door.REGISTRATION, network);
-    service.create(name, record.encode(), link, slots, message.keyBag(), invite);
+    service.create(name, password, link, slots, message.keyBag(), invite);
     return new Messages.Empty();
   }
 
@@ -171,30 +188,43 @@ public final class AccountPeer {
     requireNobody();
     UserName name = new UserName(message.userName());
     LoginRequest request = LoginRequest.decode(message.request());
-    service.limits().count(Door.LOGIN, name.bytes(), network);
     Optional<AccountTables.Account> account = service.find(name);
+    Guess guess = new Guess(name, hasPass(message, name, account), network);
+    service.limits().count(guess);
     // Made for known users too, so that both take the same time (A11).
     RegistrationRecord fake = RegistrationRecord.fake(service.secrets().fakeSeed(), name.text());
     RegistrationRecord record =
-        account.isPresent() ? RegistrationRecord.decode(account.get().opaqueRecord()) : fake;
-    OpaqueServer opaque =
-        account.isPresent()
-            ? service.passwordKeys(account.get()).opaque()
-            : service.secrets().fake();
+        account.isPresent() ? RegistrationRecord.decode(account.get().password().record()) : fake;
+    PasswordKeys keys =
+        account.isPresent() ? service.passwordKeys(account.get()) : service.secrets().newest();
+    Credential credential =
+        account.map(known -> known.password().credential()).orElseGet(() -> Credential.of(name));
     OpaqueServer.Login login =
-        opaque.login(
-            request,
-            record,
-            name.bytes(),
-            Identities.ofClient(name.bytes()),
-            AccountMethod.loginContext(handshakeHash));
-    state = new Proving(name, login, account);
+        keys.opaque()
+            .login(
+                request,
+                record,
+                credential.bytes(),
+                Identities.ofClient(name.bytes()),
+                AccountMethod.loginContext(handshakeHash));
+    state = new Proving(guess, login, account);
     return new Messages.LoginStarted(login.response().encode());
+  }
+
+  /** Takes the same time whether there is such an account or not. */
+  private boolean hasPass(
+      Messages.LoginStart message, UserName name, Optional<AccountTables.Account> account) {
+    return message.pass().length > 0
+        && Signatures.verify(
+            account.map(known -> known.password().loginKey()).orElse(NOBODYS_KEY),
+            AccountMethod.LOGIN_PASS_LABEL,
+            AccountMethod.loginPass(name, handshakeHash),
+            message.pass());
   }
 
   private synchronized Messages.LoginFinished finish(Messages.LoginFinish message)
       throws Refused, Malformed {
-    if (!(state instanceof Proving(var name, var login, var account))) {
+    if (!(state instanceof Proving(var guess, var login, var account))) {
       throw new Refused(ErrorCode.BAD_REQUEST, "No login was started on this session.");
     }
     state = new Anonymous();
@@ -202,7 +232,7 @@ public final class AccountPeer {
     if (!right || account.isEmpty()) {
       throw loginFailed();
     }
-    service.limits().succeeded(Door.LOGIN, name.bytes());
+    service.limits().succeeded(guess);
     requireActive(account.get().active());
     state = new KnowsPassword(account.get().id());
     return new Messages.LoginFinished(account.get().id().bytes());
@@ -238,7 +268,6 @@ public final class AccountPeer {
       case KnowsWords(AccountId known) -> known.equals(account);
       case Anonymous nobody -> false;
       case Proving nobody -> false;
-      case Recovering nobody -> false;
       case LoggedIn in -> false;
     };
   }
@@ -249,64 +278,63 @@ public final class AccountPeer {
    */
   public boolean isStillValid() {
     return !(state instanceof LoggedIn(AccountId account, DeviceId device))
-        || service
-            .signer(account, new SlotId.Device(device))
-            .filter(known -> !known.revoked() && known.active())
-            .isPresent();
+        || service.isValid(account, device);
   }
 
-  private synchronized Messages.RecoveryStarted start(Messages.RecoveryStart message)
+  /**
+   * There is nothing to guess in recovery words, so nobody's tries keep the owner's from counting.
+   */
+  private synchronized Messages.RecoveryLoggedIn login(Messages.RecoveryLogin message)
       throws Refused {
     requireNobody();
     UserName name = new UserName(message.userName());
-    service.limits().count(Door.RECOVERY, name.bytes(), network);
-    // Made for known users too, so that both take the same time (A11).
-    AccountId fake = service.secrets().fakeAccount(name);
-    AccountId account = service.find(name).map(AccountTables.Account::id).orElse(fake);
-    state = new Recovering(name, account);
-    return new Messages.RecoveryStarted(account.bytes());
-  }
-
-  private synchronized Messages.Empty finish(Messages.RecoveryFinish message) throws Refused {
-    if (!(state instanceof Recovering(UserName name, AccountId account))) {
-      throw new Refused(ErrorCode.BAD_REQUEST, "No recovery was started on this session.");
-    }
-    state = new Anonymous();
-    Optional<AccountTables.Signer> known = service.signer(account, new SlotId.Recovery());
+    service.limits().count(Door.RECOVERY, network);
+    Optional<AccountTables.Recoverable> known = service.recoverable(name);
     boolean right =
         Signatures.verify(
-            known.map(AccountTables.Signer::signingKey).orElse(NOBODYS_KEY),
+            known.map(AccountTables.Recoverable::recoveryKey).orElse(NOBODYS_KEY),
             AccountMethod.RECOVERY_LOGIN_LABEL,
-            AccountMethod.recoveryLogin(account, handshakeHash),
+            AccountMethod.recoveryLogin(name, handshakeHash),
             message.signature());
     if (!right || known.isEmpty()) {
       throw new Refused(ErrorCode.LOGIN_FAILED, "The user name or the recovery words are wrong.");
     }
-    service.limits().succeeded(Door.RECOVERY, name.bytes());
     requireActive(known.get().active());
-    state = new KnowsWords(account);
-    return new Messages.Empty();
+    state = new KnowsWords(known.get().id());
+    return new Messages.RecoveryLoggedIn(known.get().id().bytes());
   }
 
   /** A password for the account of who is at the other end; nothing changes before its link. */
-  private Messages.RegisterStarted start(Messages.PasswordStart message) throws Refused, Malformed {
-    UserName name = service.userName(proven());
+  private synchronized Messages.RegisterStarted start(Messages.PasswordStart message)
+      throws Refused, Malformed {
     RegistrationRequest request = RegistrationRequest.decode(message.request());
-    PasswordKeys keys = service.secrets().newest();
-    return new Messages.RegisterStarted(keys.opaque().register(request, name.bytes()).encode());
+    service.limits().count(Allowance.PASSWORDS, proven());
+    Credential fresh = Credential.random();
+    begun = Optional.of(fresh);
+    return evaluated(request, fresh);
   }
 
   private Messages.ChainGot links(Messages.ChainGet message) throws Refused {
     return service.links(proven(), message.from());
   }
 
-  private Messages.Empty append(Messages.ChainAppend message) throws Refused, Malformed {
-    Optional<RegistrationRecord> record =
-        message.record().length == 0
-            ? Optional.empty()
-            : Optional.of(RegistrationRecord.decode(message.record()));
+  private synchronized Messages.Empty append(Messages.ChainAppend message)
+      throws Refused, Malformed {
+    Optional<StoredPassword> fresh = Optional.empty();
+    if (message.record().length > 0) {
+      Credential credential =
+          begun.orElseThrow(
+              () ->
+                  new Refused(
+                      ErrorCode.BAD_REQUEST,
+                      "No password was begun on this session. Begin the change once more."));
+      fresh = Optional.of(password(message.record(), message.loginKey(), credential));
+    }
     service.append(
-        proven(), ChainLink.decode(message.link()), slots(message.slots()), record, device());
+        proven(), ChainLink.decode(message.link()), slots(message.slots()), fresh, device());
+    if (fresh.isPresent()) {
+      begun = Optional.empty();
+    }
     return new Messages.Empty();
   }
 
@@ -338,7 +366,7 @@ public final class AccountPeer {
   private Messages.ContactFound find(Messages.ContactFind message) throws Refused {
     AccountId asking = loggedIn();
     UserName name = new UserName(message.userName());
-    service.limits().countLookUp(asking);
+    service.limits().count(Allowance.NAMES, asking);
     return service
         .find(name)
         .map(found -> new Messages.ContactFound(found.id().bytes()))
@@ -346,9 +374,9 @@ public final class AccountPeer {
             () -> new Refused(ErrorCode.NOT_FOUND, "There is no user '" + name + "' here."));
   }
 
-  /** Whoever has an account's id, which nobody can guess, was told it. */
+  /** Whoever has an account's id, which nobody can guess, was told it by its name. */
   private Messages.ChainGot links(Messages.ContactChain message) throws Refused {
-    loggedIn();
+    service.limits().count(Allowance.CHAINS, loggedIn());
     return service.linksOfOther(AccountId.of(message.account()), message.from());
   }
 
@@ -375,7 +403,6 @@ public final class AccountPeer {
       case LoggedIn in -> in.account();
       case Anonymous nobody -> throw notLoggedIn();
       case Proving notYet -> throw notLoggedIn();
-      case Recovering notYet -> throw notLoggedIn();
     };
   }
 

@@ -13,6 +13,7 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.Chain;
+import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
@@ -25,7 +26,6 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -49,6 +49,7 @@ public final class AccountService {
   private final AccountPolicy policy;
   private final LoginLimits limits;
   private final Pairings pairings;
+  private final VerifiedChains chains;
 
   /**
    * Brings the tables up to date.
@@ -63,6 +64,7 @@ public final class AccountService {
     this.policy = policy;
     this.limits = new LoginLimits(database, secrets.attemptsKey(), clock);
     this.pairings = new Pairings(database, clock);
+    this.chains = new VerifiedChains(database);
     migrate(database);
   }
 
@@ -99,20 +101,28 @@ public final class AccountService {
         handle -> new AccountTables(handle).delete(account, clock.millis()));
   }
 
-  /** A number that rises whenever an account is disabled or deleted, by whichever process. */
+  /** A number that rises whenever a session may have to end, by whichever process. */
   public long changes() {
     return database.read(handle -> new AccountTables(handle).changes());
   }
 
-  /** Those of the accounts that may not be logged in: they are disabled or gone. */
-  public Set<AccountId> refused(Set<AccountId> accounts) {
+  /** A device of an account. */
+  public record DeviceOfAccount(AccountId account, DeviceId device) {}
+
+  /** Those of the devices that may not be logged in: removed, or their account disabled or gone. */
+  public Set<DeviceOfAccount> refused(Set<DeviceOfAccount> devices) {
     return database.read(
         handle -> {
           AccountTables tables = new AccountTables(handle);
-          return accounts.stream()
-              .filter(account -> !tables.isActive(account))
+          return devices.stream()
+              .filter(one -> !tables.isValid(one.account(), one.device()))
               .collect(Collectors.toSet());
         });
+  }
+
+  /** Whether a device may be logged in. */
+  boolean isValid(AccountId account, DeviceId device) {
+    return database.read(handle -> new AccountTables(handle).isValid(account, device));
   }
 
   /** Deletes what has expired; some node does so now and then. */
@@ -151,7 +161,7 @@ public final class AccountService {
   /** The generation that an account's password was registered with. */
   PasswordKeys passwordKeys(AccountTables.Account account) throws Refused {
     return secrets
-        .generation(account.passwordKeys())
+        .generation(account.password().keys())
         .orElseThrow(
             () -> {
               LOG.error("A password's record names secrets that this server does not have.");
@@ -199,14 +209,14 @@ public final class AccountService {
   /** Adds an account whose messages have been decoded. */
   void create(
       UserName name,
-      byte[] record,
+      StoredPassword password,
       ChainLink link,
       List<SealedSlot> slots,
       byte[] keyBag,
       Optional<InviteCode> invite)
       throws Refused {
     checkRegistration(name, invite);
-    ChainState state = replay(List.of(link.encode()));
+    ChainState state = begin(link);
     checkSlots(state, link, slots);
     AccountId account = state.account();
     String drive = java.util.HexFormat.of().formatHex(RandomBytes.next(DRIVE_NAME_BYTES));
@@ -222,8 +232,7 @@ public final class AccountService {
             throw new Refused(
                 ErrorCode.CONFLICT, "This account is just being deleted; try again later.", true);
           }
-          if (!tables.insert(
-              name, account, record, secrets.newest().id(), drive, policy.quota(), today())) {
+          if (!tables.insert(name, account, password, drive, policy.quota(), today())) {
             throw nameTaken();
           }
           tables.append(account, link);
@@ -247,12 +256,9 @@ public final class AccountService {
     return database.read(handle -> new AccountTables(handle).signer(account, slot));
   }
 
-  /** The user name under which an account's password is registered. */
-  UserName userName(AccountId account) throws Refused {
-    return database
-        .read(handle -> new AccountTables(handle).userName(account))
-        .map(UserName::new)
-        .orElseThrow(() -> new Refused(ErrorCode.NOT_LOGGED_IN, "The account is gone."));
+  /** What the words of an account must prove, if there is such an account. */
+  Optional<AccountTables.Recoverable> recoverable(UserName name) {
+    return database.read(handle -> new AccountTables(handle).recoverable(name));
   }
 
   /** Notes the day. */
@@ -290,44 +296,49 @@ public final class AccountService {
    * Compares and sets: the link must follow the last one at the time of the transaction, which
    * changes all that the link means or nothing.
    *
-   * @param record OPAQUE's, for a link that changes the password, and for no other
+   * @param fresh for a link that changes the password, and for no other
    * @param by the device that did it, whose sessions stay; none if it is about to come
    */
   void append(
       AccountId account,
       ChainLink link,
       List<SealedSlot> slots,
-      Optional<RegistrationRecord> record,
+      Optional<StoredPassword> fresh,
       Optional<DeviceId> by)
       throws Refused {
     LinkBody body = link.content().body();
     boolean password = body instanceof LinkBody.ChangePassword || body instanceof LinkBody.Recover;
-    if (password != record.isPresent()) {
+    if (password != fresh.isPresent()) {
       throw new Refused(
           ErrorCode.BAD_REQUEST, "A link that changes the password comes with its record.");
     }
+    // All checks are made before the transaction, which others' writes would wait for; and the
+    // number, which may be wrong for no fault of the client, before all else.
+    requireNewer(link, database.read(handle -> new AccountTables(handle).head(account)));
+    ChainRoom.count(limits, body, account);
+    ChainState before = chains.newest(account);
+    requireNewer(link, Optional.of(before.head()));
+    ChainRoom.check(body, before.head().seq() + 1);
+    ChainState next;
+    try {
+      next = before.append(link);
+    } catch (ChainRefused e) {
+      throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
+    }
+    checkSlots(next, link, slots);
     database.<Void, Refused>write(
         handle -> {
           AccountTables tables = new AccountTables(handle);
-          ChainState before = replay(tables.links(account, 0, Integer.MAX_VALUE));
-          if (link.content().seq() <= before.head().seq()) {
-            throw new Refused(
-                ErrorCode.CONFLICT, "Another device changed the account first.", true);
+          boolean unchanged = tables.head(account).equals(Optional.of(before.head()));
+          if (!unchanged || !tables.append(account, link)) {
+            throw anotherFirst();
           }
-          ChainState next;
-          try {
-            next = before.append(link);
-          } catch (ChainRefused e) {
-            throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
-          }
-          checkSlots(next, link, slots);
-          tables.append(account, link);
           follow(tables, before, next);
           slots.forEach(slot -> tables.putSlot(account, slot));
-          record.ifPresent(
-              made -> tables.setOpaqueRecord(account, made.encode(), secrets.newest().id()));
+          fresh.ifPresent(made -> tables.setPassword(account, made));
           return null;
         });
+    chains.remember(next);
     // The sessions of devices that stay end as well: they come back, and see the new root secret
     // before they write again (A16).
     switch (body) {
@@ -337,6 +348,16 @@ public final class AccountService {
           new AccountEnd(account, Optional.of(recovered.device().id())).publish(database.signals());
       default -> {}
     }
+  }
+
+  private static void requireNewer(ChainLink link, Optional<ChainFloor> head) throws Refused {
+    if (head.isPresent() && link.content().seq() <= head.get().seq()) {
+      throw anotherFirst();
+    }
+  }
+
+  private static Refused anotherFirst() {
+    return new Refused(ErrorCode.CONFLICT, "Another device changed the account first.", true);
   }
 
   /** What is kept beside the chain, after a link. */
@@ -361,9 +382,9 @@ public final class AccountService {
     }
   }
 
-  private static ChainState replay(List<byte[]> links) throws Refused {
+  private static ChainState begin(ChainLink link) throws Refused {
     try {
-      return Chain.replay(links).state();
+      return Chain.replay(List.of(link.encode())).state();
     } catch (ChainRefused e) {
       throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
     }

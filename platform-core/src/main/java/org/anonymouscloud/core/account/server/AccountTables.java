@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.wire.Malformed;
 import org.jdbi.v3.core.Handle;
@@ -19,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 record AccountTables(Handle handle) {
 
   /** A row of {@code accounts}, as far as a login needs it. */
-  record Account(AccountId id, byte[] opaqueRecord, String passwordKeys, boolean active) {}
+  record Account(AccountId id, StoredPassword password, boolean active) {}
+
+  /** What a login by recovery words needs. */
+  record Recoverable(AccountId id, VerifyKey recoveryKey, boolean active) {}
 
   /**
    * What a login by signature needs.
@@ -46,26 +52,22 @@ record AccountTables(Handle handle) {
           "account_links");
 
   boolean insert(
-      UserName name,
-      AccountId id,
-      byte[] opaqueRecord,
-      String passwordKeys,
-      String drive,
-      long quota,
-      long today) {
+      UserName name, AccountId id, StoredPassword password, String drive, long quota, long today) {
     return handle.execute(
             """
             INSERT INTO accounts
-              (user_name, name_shape, account_id, opaque_record, password_keys, drive_name,
-               status, quota, created, last_seen)
-            VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)
+              (user_name, name_shape, account_id, opaque_record, credential, password_keys,
+               login_key, drive_name, status, quota, created, last_seen)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
             name.text(),
             name.shape(),
             id.bytes(),
-            opaqueRecord,
-            passwordKeys,
+            password.record(),
+            password.credential().bytes(),
+            password.keys(),
+            password.loginKey().bytes(),
             drive,
             quota,
             today,
@@ -76,16 +78,38 @@ record AccountTables(Handle handle) {
   Optional<Account> find(UserName name) {
     return handle
         .createQuery(
-            "SELECT account_id, opaque_record, password_keys, status FROM accounts"
-                + " WHERE user_name = ?")
+            "SELECT account_id, opaque_record, credential, password_keys, login_key, status"
+                + " FROM accounts WHERE user_name = ?")
         .bind(0, name.text())
         .map(
             (row, context) ->
                 new Account(
                     AccountId.of(row.getBytes(1)),
-                    row.getBytes(2),
-                    row.getString(3),
-                    row.getString(4).equals(ACTIVE)))
+                    new StoredPassword(
+                        row.getBytes(2),
+                        new Credential(row.getBytes(3)),
+                        row.getString(4),
+                        key(row.getBytes(5))),
+                    row.getString(6).equals(ACTIVE)))
+        .findOne();
+  }
+
+  Optional<Recoverable> recoverable(UserName name) {
+    return handle
+        .createQuery(
+            """
+            SELECT a.account_id, s.signing_key, a.status
+            FROM accounts a JOIN account_signers s ON s.account_id = a.account_id
+            WHERE a.user_name = ? AND s.slot = ?
+            """)
+        .bind(0, name.text())
+        .bind(1, new SlotId.Recovery().encode())
+        .map(
+            (row, context) ->
+                new Recoverable(
+                    AccountId.of(row.getBytes(1)),
+                    key(row.getBytes(2)),
+                    row.getString(3).equals(ACTIVE)))
         .findOne();
   }
 
@@ -126,11 +150,14 @@ record AccountTables(Handle handle) {
         .findOne();
   }
 
-  void setOpaqueRecord(AccountId account, byte[] record, String passwordKeys) {
+  void setPassword(AccountId account, StoredPassword password) {
     handle.execute(
-        "UPDATE accounts SET opaque_record = ?, password_keys = ? WHERE account_id = ?",
-        record,
-        passwordKeys,
+        "UPDATE accounts SET opaque_record = ?, credential = ?, password_keys = ?, login_key = ?"
+            + " WHERE account_id = ?",
+        password.record(),
+        password.credential().bytes(),
+        password.keys(),
+        password.loginKey().bytes(),
         account.bytes());
   }
 
@@ -219,17 +246,14 @@ record AccountTables(Handle handle) {
         .findOne();
   }
 
-  boolean isActive(AccountId account) {
-    return handle
-        .createQuery("SELECT status FROM accounts WHERE account_id = ?")
-        .bind(0, account.bytes())
-        .mapTo(String.class)
-        .findOne()
-        .filter(ACTIVE::equals)
+  /** Whether a device may be logged in. */
+  boolean isValid(AccountId account, DeviceId device) {
+    return signer(account, new SlotId.Device(device))
+        .filter(known -> !known.revoked() && known.active())
         .isPresent();
   }
 
-  /** How often an account was disabled or deleted. */
+  /** How often an account was disabled or deleted, or a device removed. */
   long changes() {
     return handle
         .createQuery("SELECT number FROM account_changes")
@@ -295,17 +319,13 @@ record AccountTables(Handle handle) {
 
   /** False if the chain has such a link already. */
   boolean append(AccountId account, ChainLink link) {
-    int inserted =
-        handle.execute(
+    return handle.execute(
             "INSERT INTO account_links (account_id, seq, link) VALUES (?, ?, ?)"
                 + " ON CONFLICT DO NOTHING",
             account.bytes(),
             link.content().seq(),
-            link.encode());
-    if (inserted == 0) {
-      return false;
-    }
-    return true;
+            link.encode())
+        == 1;
   }
 
   void putSigner(AccountId account, SlotId slot, VerifyKey key) {
@@ -319,6 +339,7 @@ record AccountTables(Handle handle) {
   }
 
   void revoke(AccountId account, SlotId slot) {
+    changed();
     handle.execute(
         "UPDATE account_signers SET status = ? WHERE account_id = ? AND slot = ?",
         REVOKED,
@@ -344,6 +365,20 @@ record AccountTables(Handle handle) {
         .bind(2, limit)
         .mapTo(byte[].class)
         .list();
+  }
+
+  /** Number and hash of the last link, if there is such an account. */
+  Optional<ChainFloor> head(AccountId account) {
+    return handle
+        .createQuery(
+            "SELECT seq, link FROM account_links WHERE account_id = ? ORDER BY seq DESC LIMIT 1")
+        .bind(0, account.bytes())
+        .map((row, context) -> floor(row.getLong(1), row.getBytes(2)))
+        .findOne();
+  }
+
+  static ChainFloor floor(long number, byte[] link) {
+    return new ChainFloor(number, Digest.sha256(link));
   }
 
   void putSlot(AccountId account, SealedSlot slot) {
@@ -399,7 +434,7 @@ record AccountTables(Handle handle) {
     try {
       return VerifyKey.of(stored);
     } catch (Malformed e) {
-      throw new IllegalStateException("A stored device key is damaged.", e);
+      throw new IllegalStateException("A stored public key is damaged.", e);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Hmac;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -20,11 +21,11 @@ import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;
 
 /**
- * How often strangers may try (A10): for one account, from one network, and all together; and how
- * many names those who are no strangers may look up. Counted in the database, so a restart forgives
- * nothing and all nodes count together. A name that nobody has is counted like any other (A11).
- * What is stored are keyed codes of names and networks, which the database alone does not turn
- * back. Thread-safe.
+ * How often strangers may try (A10): for one name, from one network, and all together; and how
+ * often those who are no strangers may do what others could come to harm by. Counted in the
+ * database, so a restart forgives nothing and all nodes count together. A name that nobody has is
+ * counted like any other (A11). What is stored are keyed codes of names and networks, which the
+ * database alone does not turn back. Thread-safe.
  *
  * <p>A device that logs in with its key guesses nothing and is not counted.
  */
@@ -63,6 +64,44 @@ public final class LoginLimits {
 
     private byte[] purpose(String whose) {
       return ("attempts/" + name().toLowerCase(Locale.ROOT) + "/" + whose + "/").getBytes(US_ASCII);
+    }
+  }
+
+  /** What an account may do. Names are part of what is stored. */
+  public enum Allowance {
+    /**
+     * To look up names: what people need who enter their contacts; a dictionary would take years
+     * (A11).
+     */
+    NAMES(60, Duration.ofSeconds(30)),
+    /** To read others' chains, of which each answer has a part. */
+    CHAINS(600, Duration.ofSeconds(5)),
+    /** To begin a new password. */
+    PASSWORDS(20, Duration.ofMinutes(5)),
+    /** To add and rename devices: more would fill the chain in a day. */
+    LINKS(60, Duration.ofMinutes(10)),
+    /** To remove devices and put new passwords in force. */
+    REMOVALS(60, Duration.ofMinutes(10));
+
+    private final Steady rule;
+
+    Allowance(int burst, Duration pause) {
+      this.rule = new Steady(burst, pause);
+    }
+
+    private byte[] purpose() {
+      return ("attempts/account/" + name().toLowerCase(Locale.ROOT) + "/").getBytes(US_ASCII);
+    }
+  }
+
+  /**
+   * A try of a password.
+   *
+   * @param proven whether who tries has the account key; strangers' tries do not count for them
+   */
+  public record Guess(UserName name, boolean proven, Network from) {
+    private byte[] purpose(String within) {
+      return ("attempts/login/" + (proven ? "proven/" : "name/") + within + "/").getBytes(US_ASCII);
     }
   }
 
@@ -122,13 +161,11 @@ public final class LoginLimits {
   /** All nodes write the sum of all tries; in one row they would wait for each other. */
   private static final int SHARES_OF_ALL = 16;
 
-  /** What people need who enter their contacts; a dictionary would take years (A11). */
-  private static final Rule LOOK_UPS = new Steady(60, Duration.ofSeconds(30));
-
-  private static final byte[] LOOK_UP = "attempts/look-up/account/".getBytes(US_ASCII);
-
   private static final int CODE = 16;
   private static final Rule DOUBLING = new Doubling();
+
+  /** Who has many networks guesses no more than this in all of them. */
+  private static final Rule OF_A_NAME = new Steady(100, Duration.ofMinutes(5));
 
   private final OpenDatabase database;
   private final Secret key;
@@ -144,20 +181,22 @@ public final class LoginLimits {
   }
 
   /**
-   * Counts a try that is about one account, whether there is such an account or not.
+   * Counts a try of a password, whether there is such an account or not: for its name within the
+   * network it comes from, so that no stranger elsewhere makes the owner wait; and for the name in
+   * all networks.
    *
-   * @param account what the stranger names it by, always the same bytes
    * @throws Refused with {@link ErrorCode#RATE_LIMITED} and the time to wait; then it is not
    *     counted
    */
-  public void count(Door door, byte[] account, Network from) throws Refused {
-    List<Count> counts = ofAnybody(door, from);
-    counts.add(new Count(code(door, account), DOUBLING));
+  public void count(Guess guess) throws Refused {
+    List<Count> counts = ofAnybody(Door.LOGIN, guess.from());
+    counts.add(new Count(code(guess), DOUBLING));
+    counts.add(new Count(code(guess.purpose("all"), guess.name().bytes()), OF_A_NAME));
     count(counts);
   }
 
   /**
-   * Counts a try that is about no account.
+   * Counts a try that is about no password.
    *
    * @throws Refused as above
    */
@@ -166,18 +205,17 @@ public final class LoginLimits {
   }
 
   /**
-   * Counts a name that an account looks up, whether there is such a user or not.
+   * Counts what an account does, whatever comes of it.
    *
-   * @param by who asks
    * @throws Refused as above
    */
-  public void countLookUp(AccountId by) throws Refused {
-    count(List.of(new Count(code(LOOK_UP, by.bytes()), LOOK_UPS)));
+  public void count(Allowance allowance, AccountId by) throws Refused {
+    count(List.of(new Count(code(allowance.purpose(), by.bytes()), allowance.rule)));
   }
 
-  /** Forgets the account's tries, for the last one was right. */
-  public void succeeded(Door door, byte[] account) {
-    byte[] code = code(door, account);
+  /** Forgets the tries before it in its network, for it was right. */
+  public void succeeded(Guess guess) {
+    byte[] code = code(guess);
     database.<Void, RuntimeException>write(
         handle -> {
           handle.execute("DELETE FROM login_attempts WHERE code = ?", code);
@@ -207,8 +245,12 @@ public final class LoginLimits {
     return counts;
   }
 
-  private byte[] code(Door door, byte[] account) {
-    return code(door.purpose("account"), account);
+  private byte[] code(Guess guess) {
+    byte[] network = guess.from().code(key, guess.purpose("network")).bytes();
+    byte[] name = guess.name().bytes();
+    byte[] both = Arrays.copyOf(network, network.length + name.length);
+    System.arraycopy(name, 0, both, network.length, name.length);
+    return code(guess.purpose("network"), both);
   }
 
   private byte[] code(byte[] purpose, byte[] subject) {

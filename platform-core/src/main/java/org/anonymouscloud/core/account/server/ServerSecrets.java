@@ -1,7 +1,6 @@
 package org.anonymouscloud.core.account.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,13 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Hkdf;
-import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.disk.PrivateFile;
-import org.anonymouscloud.core.opaque.OpaqueServer;
 
 /**
  * What the server needs to check passwords, in a file beside the database: who steals the database
@@ -30,7 +25,6 @@ import org.anonymouscloud.core.opaque.OpaqueServer;
  */
 public final class ServerSecrets implements AutoCloseable {
   private static final byte[] MAGIC = "anoncloud-opaque-1\n".getBytes(US_ASCII);
-  private static final String FAKE_ACCOUNT = "anonymouscloud/account/v1/fake-account";
   private static final int SEED = 32;
   private static final int MAX_GENERATIONS = 1_000;
 
@@ -40,26 +34,14 @@ public final class ServerSecrets implements AutoCloseable {
   /** The newest last. */
   private final List<PasswordKeys> generations;
 
-  private final PasswordKeys fake;
-
   private ServerSecrets(Secret fakeSeed, List<PasswordKeys> generations) {
     this.fakeSeed = fakeSeed;
     this.attemptsKey = derived(fakeSeed, "anonymouscloud/account/v1/attempts");
     this.generations = List.copyOf(generations);
-    // Not of a generation: an unknown user's answers must not change when somebody rotates (A11).
-    this.fake =
-        PasswordKeys.of(
-            derived(fakeSeed, "anonymouscloud/account/v1/fake-oprf-seed"), fakeKey(fakeSeed));
   }
 
   private static Secret derived(Secret seed, String label) {
     return Secret.of(Hkdf.SHA256.expand(seed.bytes(), label.getBytes(US_ASCII), SEED));
-  }
-
-  private static P256Scalar fakeKey(Secret seed) {
-    try (Secret input = derived(seed, "anonymouscloud/account/v1/fake-key")) {
-      return OpaqueServer.deriveKey(input);
-    }
   }
 
   /** New secrets that live as long as this object. */
@@ -181,7 +163,7 @@ public final class ServerSecrets implements AutoCloseable {
         "The password secrets in " + file + " are damaged. Restore the file from your backup.");
   }
 
-  /** What new passwords are registered with. */
+  /** What new passwords are registered with, and what unknown users are answered with. */
   PasswordKeys newest() {
     return generations.getLast();
   }
@@ -189,11 +171,6 @@ public final class ServerSecrets implements AutoCloseable {
   /** What the passwords whose records name {@code id} were registered with. */
   Optional<PasswordKeys> generation(String id) {
     return generations.stream().filter(keys -> keys.id().equals(id)).findFirst();
-  }
-
-  /** What unknown users are answered with, the same for ever. */
-  OpaqueServer fake() {
-    return fake.opaque();
   }
 
   /** What the records of unknown users come from. */
@@ -206,18 +183,10 @@ public final class ServerSecrets implements AutoCloseable {
     return attemptsKey;
   }
 
-  /** The account that somebody who asks for an unknown user is told of, the same each time. */
-  AccountId fakeAccount(UserName name) {
-    byte[] label = (FAKE_ACCOUNT + "\0" + name.text()).getBytes(UTF_8);
-    byte[] id = Hkdf.SHA256.derive(new byte[0], fakeSeed.bytes(), label, AccountId.LENGTH);
-    return AccountId.of(id);
-  }
-
   @Override
   public void close() {
     fakeSeed.close();
     attemptsKey.close();
-    fake.close();
     generations.forEach(PasswordKeys::close);
   }
 

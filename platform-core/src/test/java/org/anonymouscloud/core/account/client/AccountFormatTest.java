@@ -111,6 +111,8 @@ final class AccountFormatTest {
     }
     assertThat(first.content().body().introduces()).hasSize(3);
     assertThat(example.root().feature("vault").bytes()).isEqualTo(hex(MADE, "featureSecret"));
+    assertThat(example.accountKey().loginKey().bytes())
+        .isEqualTo(publicKey(derive(hex(GIVEN, "accountKey"), "login-key")));
     byte[] handshake = hex(GIVEN, "handshakeHash");
     assertThat(AccountMethod.loginContext(handshake)).isEqualTo(hex(MADE, "loginContext"));
     assertThat(
@@ -359,6 +361,7 @@ final class AccountFormatTest {
             Digest.sha256(slotKey(password)).bytes(),
             slotSign(password),
             secrets.get(1),
+            publicKey(derive(hex(GIVEN, "accountKey"), "login-key")),
             secrets.get(2),
             derive(root, "root-commitment", account, GENERATION_0),
             derive(root, "key-bag"),
@@ -379,7 +382,7 @@ final class AccountFormatTest {
   private List<byte[]> secretsByTheDocument() {
     return List.of(
         derive(concat(hex(GIVEN, "exportKey"), hex(GIVEN, "accountKey")), "password-slot", account),
-        derive(hex(GIVEN, "recoveryEntropy"), "recovery-slot", account),
+        derive(hex(GIVEN, "recoveryEntropy"), "recovery-slot"),
         derive(hex(device(0), "secret"), "device-slot", account, hex(device(0), "id")),
         derive(hex(device(1), "secret"), "device-slot", account, hex(device(1), "id")));
   }

@@ -10,6 +10,7 @@ import org.anonymouscloud.core.crypto.Secret;
 enum Purpose {
   PASSWORD_SLOT("password-slot"),
   RECOVERY_SLOT("recovery-slot"),
+  LOGIN_KEY("login-key"),
   DEVICE_SLOT("device-slot"),
   SLOT_KEY("slot-key"),
   SLOT_SIGN("slot-sign"),

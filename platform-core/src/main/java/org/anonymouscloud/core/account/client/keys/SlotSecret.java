@@ -57,8 +57,31 @@ public final class SlotSecret implements AutoCloseable {
    * @param words the 32 bytes behind the recovery words
    */
   public static SlotSecret recovery(AccountId account, Secret words) {
-    return new SlotSecret(
-        account, new SlotId.Recovery(), Purpose.RECOVERY_SLOT.key(words, account.bytes()));
+    return new SlotSecret(account, new SlotId.Recovery(), Purpose.RECOVERY_SLOT.key(words));
+  }
+
+  /**
+   * The key that signs for the recovery slot. The words alone give it: the server names no account
+   * before it has seen them proven (A11). The caller closes it.
+   */
+  public static SigningKey recoveryKey(Secret words) {
+    try (Secret secret = Purpose.RECOVERY_SLOT.key(words);
+        Secret seed = Purpose.SLOT_SIGN.key(secret)) {
+      return SigningKey.fromSeed(seed);
+    }
+  }
+
+  /**
+   * The key by whose signature a server knows who has the account key, and lets them try a password
+   * though strangers have tried too many. Its public half says nothing of the account key's 128
+   * random bits. The caller closes it.
+   *
+   * @param accountKey 16 bytes
+   */
+  public static SigningKey loginKey(Secret accountKey) {
+    try (Secret seed = Purpose.LOGIN_KEY.key(accountKey)) {
+      return SigningKey.fromSeed(seed);
+    }
   }
 
   /**
