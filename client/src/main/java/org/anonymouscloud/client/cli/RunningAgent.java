@@ -61,6 +61,17 @@ final class RunningAgent {
       throw new Problem(
           Problem.Kind.UNAVAILABLE, "No agent runs. Start one with 'anoncloud agent start'.");
     }
+    // One at a time: of many commands that find no agent, the first starts it for all.
+    try (FileChannel starting =
+            FileChannel.open(
+                home.agentStart(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock _ = starting.lock()) {
+      Optional<AgentAddress> meanwhile = find();
+      return meanwhile.isPresent() ? meanwhile.get() : start(launcher);
+    }
+  }
+
+  private AgentAddress start(String launcher) throws Problem, IOException {
     // The agent must not end with the terminal or with Ctrl-C meant for this command; a JVM leaves
     // signals alone that were ignored when it began.
     ProcessBuilder builder =
@@ -76,7 +87,7 @@ final class RunningAgent {
       if (address.isPresent()) {
         return address.get();
       }
-      // One that ends may have met another that was started at the same moment and gets ready.
+      // One that ends may have met another, of 'anoncloud up', that gets ready.
       if (!process.isAlive() && !isAlive()) {
         throw new Problem(Problem.Kind.UNAVAILABLE, "The agent did not start: " + logTail());
       }

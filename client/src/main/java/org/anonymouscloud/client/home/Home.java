@@ -1,8 +1,11 @@
 package org.anonymouscloud.client.home;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +21,7 @@ public record Home(Path folder) {
   /**
    * The home that the environment names, made if it is not there.
    *
-   * @throws IOException if the folder cannot be made
+   * @throws IOException if the folder cannot be made, or is not its user's alone to write
    */
   public static Home of(Map<String, String> environment) throws IOException {
     Path folder = locate(environment).toAbsolutePath().normalize();
@@ -26,11 +29,45 @@ public record Home(Path folder) {
       if (folder.getParent() != null) {
         Files.createDirectories(folder.getParent());
       }
+      make(folder);
+    }
+    requireOwn(folder);
+    return new Home(folder);
+  }
+
+  private static void make(Path folder) throws IOException {
+    try {
       Files.createDirectory(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException e) {
+      // Another command may have been faster.
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
     }
-    return new Home(folder);
+  }
+
+  /** Whoever could write here could put an agent of their own in the place of ours (A64). */
+  private static void requireOwn(Path folder) throws IOException {
+    PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
+    if (attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
+        || attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new IOException(
+          "others may write into " + folder + "; make it yours alone with 'chmod 700'.");
+    }
+    String user = System.getProperty("user.name");
+    if (!attributes.owner().getName().equals(user)) {
+      throw new IOException(
+          folder
+              + " belongs to "
+              + attributes.owner().getName()
+              + ", and this is "
+              + user
+              + "; run the command as "
+              + attributes.owner().getName()
+              + ", or name a folder of your own in ANONCLOUD_HOME.");
+    }
   }
 
   private static Path locate(Map<String, String> environment) {
@@ -64,6 +101,11 @@ public record Home(Path folder) {
   /** Held locked by the running agent. */
   public Path agentLock() {
     return folder.resolve("agent.lock");
+  }
+
+  /** Held locked by the command that starts the agent. */
+  public Path agentStart() {
+    return folder.resolve("agent.start");
   }
 
   /** What the agent prints. */

@@ -40,6 +40,7 @@ final class AccountsIT {
         devicesAreListedAndRenamed(laptop);
         aLostPhoneIsRemoved(laptop, phone);
         somebodyElseBecomesAContact(laptop, phone, server);
+        aTypoInTheCodeCostsThatCodeAlone(laptop, server);
         aTabletComesInByCode(laptop, server);
         thePasswordChanges(laptop, phone, server, alice);
         theWordsBringEverythingBack(laptop, desk, server, alice);
@@ -145,11 +146,33 @@ final class AccountsIT {
       assertThat(pairing.exitCode()).isZero();
       assertThat(tablet.run("cat", "/after.txt").succeeded().out())
           .isEqualTo("content of after.txt");
-      tablet.run("logout").succeeded();
+      assertThat(tablet.run("logout").succeeded().out()).startsWith("Logged out.");
+      assertThat(tablet.run("logout").succeeded().out()).startsWith("Nobody was logged in");
+      assertThat(laptop.run("device", "list").succeeded().out()).contains("(logged out) ");
       assertThat(tablet.run(login).failed(FAILED)).contains("no such pairing");
     } finally {
       tablet.run("agent", "stop");
     }
+  }
+
+  private void aTypoInTheCodeCostsThatCodeAlone(Client laptop, TestServer server) throws Exception {
+    Path code = folder.resolve("mistyped.code");
+    Program tablet = new Program(folder.resolve("tablet"));
+    try (Program.Running pairing =
+        laptop.program().start("device", "pair", "--yes", "--code-file", code.toString())) {
+      while (!Files.exists(code) && !pairing.endsWithin(50, TimeUnit.MILLISECONDS)) {
+        Thread.onSpinWait();
+      }
+      String typed = Files.readString(code).strip();
+      char last = typed.charAt(typed.length() - 1);
+      Files.writeString(code, typed.substring(0, typed.length() - 1) + (last == '0' ? '1' : '0'));
+      String[] login = {
+        "login", "--server", server.connectionString(), "--pairing-code-file", code.toString()
+      };
+      assertThat(tablet.run(login).exitCode()).isEqualTo(REFUSED);
+      assertThat(pairing.exitCode()).isEqualTo(REFUSED);
+    }
+    // The next one works, which aTabletComesInByCode tells.
   }
 
   private void thePasswordChanges(Client laptop, Client phone, TestServer server, Person alice)

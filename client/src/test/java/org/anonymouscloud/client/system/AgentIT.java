@@ -9,6 +9,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.client.system.Program.Result;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +59,31 @@ final class AgentIT {
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     assertThat(Files.getPosixFilePermissions(program.home()))
         .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+  }
+
+  @Test
+  @Tag("S4.18")
+  void manyWhoStartItAtOnceAllGetTheSameAgent() throws Exception {
+    List<Program.Running> starts = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      starts.add(program.start("agent", "start"));
+    }
+    for (Program.Running start : starts) {
+      assertThat(start.exitCode()).as(start.printed()).isZero();
+    }
+
+    String status = program.run("agent", "status", "--json").succeeded().out();
+    String url = new ObjectMapper().readTree(status).path("url").asText();
+    assertThat(starts).allSatisfy(start -> assertThat(start.printed()).contains(url));
+  }
+
+  @Test
+  @Tag("S4.11")
+  void aHomeThatOthersMayWriteIsRefused() throws Exception {
+    Files.createDirectories(program.home());
+    Files.setPosixFilePermissions(program.home(), PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThat(program.run("agent", "start").failed(1)).contains("others", "chmod");
   }
 
   @Test

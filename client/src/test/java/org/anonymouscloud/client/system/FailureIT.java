@@ -58,6 +58,28 @@ final class FailureIT {
   }
 
   @Test
+  @Tag("S4.18")
+  void aServerThatIsDownIsWaitedForAloudAndNotForLong() throws Exception {
+    Program away = new Program(folder.resolve("away"));
+    TestServer other = new TestServer(folder.resolve("other")).start();
+    Person bob = Person.in(folder, "boris", "a password of boris");
+    try (Client client = new Client(away.home(), other.connectionString(), bob).register()) {
+      client.run("ls", "/").succeeded();
+      other.stop();
+
+      Result usual = client.run("ls", "/");
+      assertThat(usual.exitCode()).isEqualTo(FAILED);
+      assertThat(usual.err())
+          .startsWith("anoncloud: Waiting for the server at 127.0.0.1, port " + other.port())
+          .hasLineCount(2);
+      assertThat(client.run("ls", "/", "--timeout", "0").failed(FAILED)).contains("127.0.0.1");
+      assertThat(client.run("ls", "/", "--timeout", "-1").exitCode()).isEqualTo(USAGE);
+    } finally {
+      other.close();
+    }
+  }
+
+  @Test
   @Tag("A11")
   void aWrongPasswordAndAnUnknownUserAreToldInTheSameWords() throws Exception {
     Path wrong = Files.writeString(folder.resolve("wrong.password"), "not her password\n");

@@ -23,6 +23,7 @@ public final class Pairing implements AutoCloseable {
   private final OnlineAccount account;
   private final AccountQuestions server;
   private final PairingCode code;
+  private final byte[] relay;
   private @Nullable PairingChannel channel;
   private PairingLetters.@Nullable Introduction newcomer;
   private boolean accepted;
@@ -31,6 +32,7 @@ public final class Pairing implements AutoCloseable {
     this.account = account;
     this.server = server;
     this.code = code;
+    this.relay = code.relay();
   }
 
   static Pairing open(OnlineAccount account) throws Refused, IOException {
@@ -123,7 +125,6 @@ public final class Pairing implements AutoCloseable {
   /** Ends the pairing; the code is worth nothing any more. */
   @Override
   public void close() {
-    byte[] relay = code.relay();
     code.close();
     if (channel != null) {
       channel.close();
