@@ -17,7 +17,7 @@ ACCOUNT = CORE / "org/anonymouscloud/core/account"
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(REPOSITORY / "tools/open_account"))
 
-from account import Account, Chain, entropy_of, word_list  # noqa: E402
+from account import Account, Chain, entropy_of, read_sheet, word_list  # noqa: E402
 from drive import Drive  # noqa: E402
 from primitives import (  # noqa: E402
     AESGCM,
@@ -134,6 +134,17 @@ class PublishedVectors(unittest.TestCase):
             self.assertEqual(entropy_of([word[:4] for word in words], known).hex(), test["entropy"])
             with self.assertRaises(Failed):
                 entropy_of([*words[:-1], "abandon" if words[-1] != "abandon" else "zoo"], known)
+
+
+class Sheets(unittest.TestCase):
+    def test_words_are_found_in_a_sheet_in_a_page_and_alone(self):
+        words = [f"{letter}{letter}x" for letter in "abcdefghijklmnopqrstuvwx"]
+        text = "\n    ".join(" ".join(words[i : i + 6]) for i in range(0, 24, 6))
+        sheet = f"Advice about words\n\nUser name:   alice\nRecovery words:\n\n    {text}\n\nTo log in\n"
+        self.assertEqual(read_sheet(sheet), ("alice", words))
+        self.assertEqual(read_sheet(f"<title>x</title><pre>\n{sheet}</pre><svg d='M0h4'/>"), ("alice", words))
+        numbered = "\n".join(f"{number}. {word.upper()}" for number, word in enumerate(words, 1))
+        self.assertEqual(read_sheet(numbered), (None, words))
 
 
 class OurVectors(unittest.TestCase):
