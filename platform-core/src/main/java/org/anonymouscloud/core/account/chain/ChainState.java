@@ -82,7 +82,7 @@ public record ChainState(
         List.of(create.root()),
         List.of(),
         new LinkedHashMap<>(
-            Map.of(create.device().id(), ListedDevice.of(create.device(), content.time(), 0))),
+            Map.of(create.device().id(), ListedDevice.of(create.device(), content.time(), 0, 0))),
         Map.of(),
         content.heads());
   }
@@ -192,9 +192,11 @@ public record ChainState(
       if (devices.size() >= MAX_DEVICES) {
         throw new ChainRefused(Reason.TOO_MANY_DEVICES);
       }
-      // A link that brings a new root names its device before that.
-      int generation = Math.max(before.generation(), 0);
-      devices.put(device.id(), ListedDevice.of(device, content.time(), generation));
+      // A link that brings a new root has its device's name sealed under the one before, but what
+      // the device signs counts from the new one.
+      devices.put(
+          device.id(),
+          ListedDevice.of(device, content.time(), roots.size() - 1, before.generation()));
     }
 
     void revoke(List<DeviceId> gone) throws ChainRefused {

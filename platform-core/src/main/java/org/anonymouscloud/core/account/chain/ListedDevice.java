@@ -9,7 +9,8 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * A device that may act for the account.
  *
  * @param added when it came, by the clock of whoever made the link
- * @param since the generation of the root secret that was the newest then
+ * @param since the generation of the root secret that was the newest then, after the link that
+ *     brought it
  * @param sealedName what its owner calls it now
  * @param nameGeneration the generation under whose root secret the name is sealed
  */
@@ -21,15 +22,15 @@ public record ListedDevice(
     int since,
     byte[] sealedName,
     int nameGeneration) {
-  static ListedDevice of(NewDevice device, Instant added, int generation) {
+  static ListedDevice of(NewDevice device, Instant added, int since, int nameGeneration) {
     return new ListedDevice(
         device.id(),
         device.signingKey(),
         device.slotKey(),
         added,
-        generation,
+        since,
         device.sealedName(),
-        generation);
+        nameGeneration);
   }
 
   ListedDevice renamed(byte[] newName, int generation) {

@@ -78,6 +78,23 @@ final class ChainTest {
   }
 
   @Test
+  @Tag("S4.20")
+  void aRecoveringDeviceSignsFromTheNewGenerationAndIsNamedInTheOneBefore() throws Exception {
+    ChainLink recovered =
+        Author.link(
+            second,
+            new SlotId.Recovery(),
+            Author.RECOVERY,
+            recover(true, 1, 13),
+            recoverKeys(13).toArray(SigningKey[]::new));
+    ChainState state = replay(create, second, recovered).state();
+
+    assertThat(state.deviceKey(id(13), 0)).as("before it came").isEmpty();
+    assertThat(state.deviceKey(id(13), 1)).contains(key(13).verifyKey());
+    assertThat(state.device(id(13)).orElseThrow().nameGeneration()).isZero();
+  }
+
+  @Test
   @Tag("A13")
   void anOlderOrAnotherChainIsRefused() throws Exception {
     Chain chain = replay(create);

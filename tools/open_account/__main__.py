@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Opens an AnonymousCloud account and its drive from a server's files and the emergency sheet.
+
+No server, no agent and no Java is needed: what a user needs to leave, or to read what an old disk holds. It follows
+docs/formats (account.md, vault.md, vault-wire.md, segment.md, backup.md) and nothing else, and refuses what those pages
+tell a reader to refuse. It writes nothing but what `extract` is told to write.
+
+    python3 tools/open_account --data FOLDER --sheet FILE info             account, devices, state of the drive
+    python3 tools/open_account --data FOLDER --sheet FILE list [PATH]      what is in the drive
+    python3 tools/open_account --data FOLDER --sheet FILE cat PATH         one file, to standard output
+    python3 tools/open_account --data FOLDER --sheet FILE extract TARGET [PATH]
+    python3 tools/open_account --self-test                                 known answers for the cryptography
+
+FOLDER is the data folder of a stopped server with SQLite, or a folder that `anoncloud admin backup` made. The sheet's
+file may be the whole sheet or its 24 words alone; - reads standard input. Words without the sheet need --user NAME.
+
+Needs Python 3.11 and python3-cryptography (38 or newer). Exit codes: 0 done, 1 failed, 2 usage, 4 refused by a check.
+"""
+
+import argparse
+import os
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from account import Account, entropy_of, read_sheet, word_list
+from drive import Drive
+from folders import open_folder
+from primitives import Failed, Refused, printable
+from selftest import self_test
+
+
+def date(seconds):
+    try:
+        return (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S")
+    except OverflowError:
+        return f"{seconds} s"
+
+
+def info(account, drive, _options):
+    print(f"Account:  {account.user}, id {account.id.hex()}")
+    generations = len(account.secrets)
+    print(f"Chain:    {account.chain.number + 1} links, all signatures and rules hold; {generations} generations")
+    for device in account.chain.here():
+        added, name = date(device.added // 1000), printable(account.device_name(device))
+        print(f"Device:   {device.id.hex()}  since {added}  {name}")
+    if drive.root:
+        root = drive.root
+        print(f"Drive:    root {root.number}, written {date(root.seconds)} UTC by {root.device.hex()}")
+        print("          These files cannot prove that nothing newer was taken away from them.")
+    else:
+        print("Drive:    nothing is stored")
+    if drive.left_out:
+        print(f"          {drive.left_out} newer roots are left out: a device that was removed may have made them")
+    return []
+
+
+def list_(_account, drive, options):
+    entry, path = drive.find(options.path)
+    troubles = []
+    for below, place in drive.walk(entry, path, troubles):
+        if place:
+            size = "-" if below.folder else below.length
+            print(f"{size:>14}  {date(below.time[0])}  {printable(place)}{'/' if below.folder else ''}")
+    return troubles
+
+
+def cat(_account, drive, options):
+    entry, path = drive.find(options.path)
+    if entry.folder:
+        raise Failed(f"{printable(path or '/')} is a folder")
+    for part in drive.content(entry, path):
+        sys.stdout.buffer.write(part)
+    return []
+
+
+def extract(_account, drive, options):
+    target = Path(options.target)
+    entry, path = drive.find(options.path)
+    target.mkdir(mode=0o700, exist_ok=True)
+    if any(target.iterdir()):
+        raise Failed(f"{target} is not empty")
+    troubles, times, blocked = [], [], set()
+    parent = path.rpartition("/")[0] if not entry.folder else path
+    for below, place in drive.walk(entry, path, troubles):
+        if place == parent:
+            continue
+        # Names that were checked, below an empty folder that is ours alone: there is no link to follow.
+        file = target / place[len(parent) :].lstrip("/")
+        if file.parent in blocked:
+            blocked.add(file)
+            continue
+        try:
+            if below.folder:
+                file.mkdir()
+            else:
+                write(drive, below, place, file)
+            times.append((file, below.time))
+        except Refused as trouble:
+            troubles.append(trouble)
+        except OSError as trouble:
+            troubles.append(Failed(f"'{printable(place)}' cannot be written: {trouble.strerror}"))
+            blocked.add(file)
+    for file, (seconds, nanos) in reversed(times):  # a folder's time after what is in it
+        try:
+            os.utime(file, ns=(seconds * 10**9 + nanos,) * 2)
+        except (OSError, OverflowError):
+            what = f"'{printable(str(file))}' keeps another time: the disk takes none from {date(seconds)}"
+            print(f"open_account: {what}", file=sys.stderr)
+    return troubles
+
+
+def write(drive, entry, place, file):
+    """Writes a file whole or not at all."""
+    out = open(file, "xb")
+    try:
+        with out:
+            for part in drive.content(entry, place):
+                out.write(part)
+        file.chmod(0o700 if entry.executable else 0o600)
+    except BaseException:
+        file.unlink()
+        raise
+
+
+def arguments():
+    about, _, rest = __doc__.partition("\n\n")
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="open_account", description=about, epilog=rest, formatter_class=form)
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="a stopped server's data folder, or a backup")
+    parser.add_argument("--sheet", metavar="FILE", help="the emergency sheet, or its 24 words; - for standard input")
+    parser.add_argument("--user", metavar="NAME", help="the account's user name, if the sheet's file does not say it")
+    parser.add_argument("--wordlist", type=Path, metavar="FILE", help="BIP-39's english.txt, if it is not found")
+    parser.add_argument("--self-test", action="store_true", help="compute known answers and end")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("info", help="account, devices, state of the drive").set_defaults(run=info)
+    command = commands.add_parser("list", help="what is in the drive")
+    command.add_argument("path", nargs="?", default="/")
+    command.set_defaults(run=list_)
+    command = commands.add_parser("cat", help="one file, to standard output")
+    command.add_argument("path")
+    command.set_defaults(run=cat)
+    command = commands.add_parser("extract", help="files and folders into a new or empty folder")
+    command.add_argument("target")
+    command.add_argument("path", nargs="?", default="/")
+    command.set_defaults(run=extract)
+    options = parser.parse_args()
+    if not options.self_test and not (options.command and options.data and options.sheet):
+        parser.error("give --data, --sheet and a command (or --self-test)")
+    return options
+
+
+def main():
+    options = arguments()
+    try:
+        if options.self_test:
+            self_test()
+            print("The cryptography gives the known answers.")
+            return 0
+        rows = open_folder(options.data)
+        user, words = read_sheet(sys.stdin.read() if options.sheet == "-" else Path(options.sheet).read_text("utf-8"))
+        user = options.user or user
+        if not user:
+            raise Failed("Whose words are these? Give --user NAME")
+        account = Account(rows, user, entropy_of(words, word_list(options.wordlist)))
+        troubles = options.run(account, Drive(account, rows), options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (Refused, Failed, OSError, UnicodeDecodeError) as trouble:
+        troubles = [trouble]
+    refused = [trouble for trouble in troubles if isinstance(trouble, Refused)]
+    for trouble in troubles:
+        print(f"open_account: {'refused: ' if trouble in refused else ''}{trouble}", file=sys.stderr)
+    return 4 if refused else 1 if troubles else 0
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")
+    sys.exit(main())

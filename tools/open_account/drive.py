@@ -1,0 +1,262 @@
+"""A drive of files and folders. docs/formats/vault.md."""
+
+import base64
+import hashlib
+import hmac
+from types import SimpleNamespace
+
+from primitives import (
+    Failed,
+    Refused,
+    cut,
+    hkdf,
+    printable,
+    require,
+    sealed_length,
+    signed_by,
+    split,
+    text_of,
+    u8,
+    unseal,
+)
+
+VAULT = "anonymouscloud/vault/v1/"
+SEGMENT = 1_047_488
+PACK = 1 << 24
+CONTENT, LIST, PAGE = 1, 2, 3
+EXTENSIONS = "jpg png mp4 mp3 pdf docx xlsx zip mov wav pptx heic".split()
+REFERENCE = "id:16 extension:u1 offset:u4 length:u4 generation:u4 version:u8 digest:32"
+SIGNED_ROOT = "version:u1 generation:u4 number:u8 device:16 signature:64 sealed:267"
+ROOT = (
+    "version:u1 drive:16 number:u8 before:32 device:16 seconds:u8 nanos:u4 height:u1 page:69"
+    " link_number:u8 link:32"
+)
+
+
+def when(seconds, nanos, what):
+    require(nanos < 1_000_000_000, f"{what}: a time that there is not")
+    return (seconds - (1 << 64) if seconds >> 63 else seconds), nanos
+
+
+def reference(data, what):
+    ref = cut(data, what, REFERENCE)
+    require(ref.extension < len(EXTENSIONS), f"{what}: names a pack of an unknown kind")
+    right = 1 <= ref.length <= SEGMENT and ref.generation < 1 << 31 and ref.version < 1 << 63
+    require(right and ref.offset + sealed_length(ref.length) <= PACK, f"{what}: a reference out of its bounds")
+    ref.pack = base64.b32encode(ref.id).decode().rstrip("=").lower() + "." + EXTENSIONS[ref.extension]
+    return ref
+
+
+class Drive:
+    """The drive of an opened account, as its newest root has it."""
+
+    def __init__(self, account, rows):
+        self.account, self.rows, self.keys, self.packs = account, rows, {}, None
+        self.id = self.key(0, "drive-id")[:16]
+        rows = sorted(rows.all("vault_roots", account_id=account.id), key=lambda row: row["number"])
+        self.left_out = 0
+        self.root = self.newest([row["root"] for row in rows])
+
+    def key(self, generation, name):
+        known = self.keys.get((generation, name))
+        if not known:
+            there_is = generation < len(self.account.secrets)
+            require(there_is, f"the drive: something is of generation {generation}, which is not in the chain")
+            known = hkdf(self.account.feature_secret("vault", generation), (VAULT + name).encode())
+            self.keys[generation, name] = known
+        return known
+
+    def newest(self, signed):
+        """The root that counts, or None. Sets how many after it are left out, as a removed device may have made them."""
+        anchor = self.account.head("vault", self.id)
+        least = anchor[0] if anchor else -1
+        require(len(signed) > least, f"the drive: its root {least}, which the chain names, is missing: an older state")
+        if not signed:
+            return None
+        what, tip = "the newest root of the drive", cut(signed[-1], "the newest root of the drive", SIGNED_ROOT)
+        require(self.is_signed(signed[-1], tip), f"{what}: is not signed by a device that counts for its generation")
+        roots, before = [], bytes(32)
+        for number, data in enumerate(signed):  # ancestors are checked by their hashes alone
+            roots.append(self.open_root(data, number))
+            require(roots[-1].before == before, f"root {number} of the drive: does not follow the one before")
+            before = hashlib.sha256(data).digest()
+            if number == least:
+                require(before == anchor[1], f"root {number} of the drive: is not the one that the chain names: a fork")
+        chain = self.account.chain
+        known = chain.has(roots[-1].link_number, roots[-1].link)
+        require(known, f"{what}: knows a link that is not in the chain: the chain is an older one or a fork")
+        counts = len(roots) - 1
+        if anchor and tip.generation < len(chain.roots) - 1:
+            counts = least
+            while counts + 1 < len(roots) and self.is_signed_by_one_who_stays(signed[counts + 1]):
+                counts += 1
+        self.left_out = len(roots) - 1 - counts
+        return roots[counts] if counts >= 0 else None
+
+    def is_signed(self, data, outer):
+        key = self.account.chain.device_key(outer.device, outer.generation)
+        message = (VAULT + "root").encode() + b"\0" + data[:29] + self.id + outer.sealed
+        return key is not None and signed_by(key, outer.signature, message)
+
+    def is_signed_by_one_who_stays(self, data):
+        outer, chain = cut(data, "a root of the drive", SIGNED_ROOT), self.account.chain
+        stays = chain.device_key(outer.device, len(chain.roots) - 1) is not None
+        return stays and self.is_signed(data, outer)
+
+    def open_root(self, data, number):
+        what = f"root {number} of the drive"
+        outer = cut(data, what, SIGNED_ROOT)
+        require(outer.version == 1, f"{what}: of a version that this program does not know")
+        context = (VAULT + "root").encode() + b"\0" + self.id + u8(outer.number)
+        root = cut(unseal(self.key(outer.generation, "root-key"), context, outer.sealed, what), what, ROOT)
+        require(root.version == 1, f"{what}: of a version that this program does not know")
+        inner = (root.drive, root.number, root.device)
+        require(inner == (self.id, outer.number, outer.device), f"{what}: differs inside from what is outside")
+        require(root.number == number, f"{what}: has the number {root.number}, one is missing")
+        root.seconds, root.nanos = when(root.seconds, root.nanos, what)
+        require(root.height <= 8, f"{what}: too high")
+        if root.height:
+            root.page = reference(root.page, what)
+        else:
+            require(root.page == bytes(69), f"{what}: refers to a page that it says is not there")
+        return root
+
+    def segment(self, ref, kind, height, owner, index, what):
+        """The plaintext of a segment, its place and its digest checked."""
+        if self.packs is None:
+            self.packs = {row["name"]: row for row in self.rows.all("vault_packs", account_id=self.account.id)}
+        row = self.packs.get(ref.pack)
+        require(row, f"{what}: its pack {ref.pack} is not there")
+        what = f"{what}: pack {ref.pack} (file {row['file']}), {ref.offset}"
+        sealed = self.rows.pack(row["file"], ref.offset, sealed_length(ref.length), what)
+        context = (VAULT + "segment").encode() + b"\0" + self.id + bytes([kind, height]) + owner
+        key = self.key(ref.generation, "segment-key" if kind == CONTENT else "node-key")
+        plain = unseal(key, context + u8(ref.version) + u8(index), sealed, what)
+        digest = hmac.digest(self.key(ref.generation, "digest-key"), plain, "sha256")
+        require(hmac.compare_digest(digest, ref.digest), f"{what}: is not the state that the tree names")
+        return plain
+
+    # Folders
+
+    def top(self):
+        """The topmost folder, in the form of an entry."""
+        height = self.root.height if self.root else 0
+        page = self.root.page if height else None
+        time = (self.root.seconds, self.root.nanos) if self.root else (0, 0)
+        return SimpleNamespace(name="", folder=True, id=self.id, height=height, page=page, time=time)
+
+    def entries(self, folder, path):
+        """The entries of a folder in the order of their names."""
+        what, last = f"folder '{printable(path)}'", None
+        for entry in self.page(folder.page, folder.height, folder.id, what) if folder.height else ():
+            require(last is None or last < entry.raw_name, f"{what}: its names are not in rising order")
+            last = entry.raw_name
+            yield entry
+
+    def page(self, ref, height, owner, what):
+        data = self.segment(ref, PAGE, height, owner, 0, what)
+        require(len(data) <= 16383 and data[:2] == bytes([1, height]), f"{what}: a page of another form")
+        count, at = int.from_bytes(data[2:4], "big"), 4
+        require(count, f"{what}: an empty page")
+        for _ in range(count):
+            require(at < len(data), f"{what}: a page that is cut off")
+            name = data[at + 1 : at + 1 + data[at]]
+            require(name and len(name) == data[at], f"{what}: a page that is cut off")
+            at += 1 + len(name)
+            if height == 1:
+                entry, at = self.entry(name, data, at, what)
+                yield entry
+                continue
+            first = True
+            for entry in self.page(reference(data[at : at + 69], what), height - 1, owner, what):
+                require(not first or entry.raw_name == name, f"{what}: a page that does not begin with its name")
+                first = False
+                yield entry
+            at += 69
+        require(at == len(data), f"{what}: a page with bytes too many")
+
+    def entry(self, raw_name, data, at, folder):
+        name = text_of(raw_name, f"{folder}: a name")
+        what = f"{folder}: '{printable(name)}'"
+        right = "/" not in name and "\0" not in name and name not in (".", "..")
+        require(right, f"{what}: no name that a thing may have")
+        fixed = cut(data[at : at + 29], what, "type:u1 id:16 seconds:u8 nanos:u4")
+        require(fixed.type in (1, 2), f"{what}: neither file nor folder")
+        entry = SimpleNamespace(name=name, raw_name=raw_name, id=fixed.id, folder=fixed.type == 2)
+        entry.time = when(fixed.seconds, fixed.nanos, what)
+        at += 29
+        if entry.folder:
+            entry.height = cut(data[at : at + 1], what, "height:u1").height
+            require(entry.height <= 8, f"{what}: too high")
+            at += 1
+            if entry.height:
+                entry.page = reference(data[at : at + 69], what)
+                at += 69
+            return entry, at
+        file = cut(data[at : at + 18], what, "flags:u1 version:u8 length:u8 height:u1")
+        right = file.flags in (0, 1) and 1 <= file.version < 1 << 63 and file.length <= 1 << 50
+        require(right, f"{what}: a file out of its bounds")
+        segments = -(-file.length // SEGMENT)
+        height = 0
+        while segments > 4 and 1024**height < segments:
+            height += 1
+        require(file.height == height, f"{what}: a tree of another height than its length needs")
+        at += 18
+        entry.executable, entry.version, entry.length = file.flags == 1, file.version, file.length
+        entry.height, entry.refs = height, []
+        for _ in range(1 if height else segments):
+            entry.refs.append(reference(data[at : at + 69], what))
+            at += 69
+        return entry, at
+
+    # Files
+
+    def content(self, file, path):
+        """The bytes of a file, one verified segment after another."""
+        what, segments = f"file '{printable(path)}'", -(-file.length // SEGMENT)
+        refs = self.leaves(file.refs[0], file.height, file.id, 0, segments, what) if file.height else file.refs
+        for index, ref in enumerate(refs):
+            length = min(SEGMENT, file.length - index * SEGMENT)
+            require(ref.length == length, f"{what}: a segment of another length than its place needs")
+            yield self.segment(ref, CONTENT, 0, file.id, index, what)
+
+    def leaves(self, ref, height, owner, first, segments, what):
+        """References to content below a list that covers what comes from the segment `first` on."""
+        data = self.segment(ref, LIST, height, owner, first, what)
+        each = 1024 ** (height - 1)
+        expected = min(1024, -(-(segments - first) // each))
+        head = bytes([1, height]) + expected.to_bytes(2, "big")
+        require(data[:4] == head and len(data) == 4 + 69 * expected, f"{what}: a list of another form")
+        for i, part in enumerate(split(data[4:], 69)):
+            below = reference(part, what)
+            if height == 1:
+                yield below
+            else:
+                yield from self.leaves(below, height - 1, owner, first + i * each, segments, what)
+
+    # Paths
+
+    def find(self, path):
+        entry, walked = self.top(), ""
+        for name in (name for name in path.split("/") if name):
+            if not entry.folder:
+                raise Failed(f"{printable(walked)} is a file")
+            inside = self.entries(entry, walked or "/")
+            entry, walked = next((e for e in inside if e.name == name), None), f"{walked}/{name}"
+            if not entry:
+                raise Failed(f"There is no {printable(walked)} in the drive")
+        return entry, walked
+
+    def walk(self, entry, path, troubles):
+        """All that is below an entry, as (entry, path); what is refused goes into troubles, the rest goes on."""
+        waiting = [(entry, path)]
+        while waiting:
+            entry, path = waiting.pop()
+            yield entry, path
+            if entry.folder:
+                try:
+                    inside = list(self.entries(entry, path or "/"))
+                except Refused as trouble:
+                    troubles.append(trouble)
+                    continue
+                waiting.extend((below, f"{path}/{below.name}") for below in reversed(inside))
