@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Optional;
-import org.anonymouscloud.core.account.client.PasswordRule;
+import org.anonymouscloud.core.account.PasswordRule;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.jspecify.annotations.Nullable;

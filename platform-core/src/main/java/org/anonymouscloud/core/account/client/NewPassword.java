@@ -3,6 +3,7 @@ package org.anonymouscloud.core.account.client;
 import java.io.IOException;
 import java.util.Optional;
 import org.anonymouscloud.core.account.InviteCode;
+import org.anonymouscloud.core.account.PasswordRule;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;

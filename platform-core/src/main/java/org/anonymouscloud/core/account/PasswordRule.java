@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
