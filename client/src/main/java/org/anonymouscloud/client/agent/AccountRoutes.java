@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * they go from array to array and never become a String here. Thread-safe.
  */
 final class AccountRoutes {
+  /** Minutes in a week. */
+  private static final int MAX_LOCK_AFTER = 7 * 24 * 60;
+
   private final CurrentAccount account;
 
   AccountRoutes(CurrentAccount account) {
@@ -88,6 +91,27 @@ final class AccountRoutes {
             Scope.ADMIN,
             "Gives the account its new password, sheet and device, and logs in.",
             this::confirm),
+        new Route(
+            HandlerType.POST,
+            "/account/lock",
+            Scope.ADMIN,
+            "Forgets the account's keys until their passphrase is given.",
+            context -> {
+              account.lock();
+              context.json(Map.of("locked", true));
+            }),
+        new Route(
+            HandlerType.POST,
+            "/account/unlock",
+            Scope.ADMIN,
+            "Opens the account with the passphrase of this device.",
+            this::unlock),
+        new Route(
+            HandlerType.PUT,
+            "/account/passphrase",
+            Scope.ADMIN,
+            "Seals the keys on this device to a passphrase, or to none.",
+            this::protect),
         new Route(
             HandlerType.POST,
             "/account/rehearse",
@@ -175,6 +199,17 @@ final class AccountRoutes {
   record Rehearse(byte @Nullable [] accountKey, byte @Nullable [] words) {}
 
   /**
+   * @param passphrase in UTF-8, NFC
+   */
+  record Unlock(byte @Nullable [] passphrase) {}
+
+  /**
+   * @param passphrase in UTF-8, NFC; none to leave the keys to the disk's own protection
+   * @param lockAfter minutes without use until the device locks; 0 or left out for never
+   */
+  record Protect(byte @Nullable [] passphrase, int lockAfter) {}
+
+  /**
    * @param user the name of the account that is logged in here, to be sure
    */
   record Delete(@Nullable String user) {}
@@ -182,6 +217,29 @@ final class AccountRoutes {
   private void delete(Context context) throws Exception {
     account.delete(RequestBody.user(RequestBody.read(context, Delete.class).user()));
     context.json(Map.of("deleted", true));
+  }
+
+  private void unlock(Context context) throws Exception {
+    Unlock wish = RequestBody.read(context, Unlock.class);
+    try (Secret passphrase = Secret.of(RequestBody.required(wish.passphrase(), "passphrase"))) {
+      context.json(describe(account.unlock(passphrase).local()));
+    }
+  }
+
+  private void protect(Context context) throws Exception {
+    Protect wish = RequestBody.read(context, Protect.class);
+    if (wish.lockAfter() < 0 || wish.lockAfter() > MAX_LOCK_AFTER) {
+      throw RequestBody.badInput(
+          "'lockAfter' is a number of minutes, at most " + MAX_LOCK_AFTER + ".", null);
+    }
+    if (wish.passphrase() == null) {
+      account.protect(Optional.empty(), 0);
+    } else {
+      try (Secret passphrase = fresh(wish.passphrase())) {
+        account.protect(Optional.of(passphrase), wish.lockAfter());
+      }
+    }
+    context.json(describe(account.account().local()));
   }
 
   private void register(Context context) throws Exception {
@@ -356,6 +414,8 @@ final class AccountRoutes {
     description.put("user", account.user().text());
     description.put("server", account.server().toString());
     description.put("device", account.device().toString());
+    description.put("sealed", account.isProtected());
+    account.lockAfter().ifPresent(limit -> description.put("lockAfter", limit.toMinutes()));
     account.rehearsed().ifPresent(day -> description.put("rehearsed", day.toString()));
     return description;
   }

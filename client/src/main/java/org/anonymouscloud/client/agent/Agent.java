@@ -37,7 +37,6 @@ public final class Agent implements AutoCloseable {
   /** Longer than a look whether an agent runs takes. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-
   private final Home home;
   private final String version;
   private final Runnable stop;
@@ -130,7 +129,24 @@ public final class Agent implements AutoCloseable {
       }
     }
     routes.addAll(panels.routes());
-    return routes;
+    return routes.stream().map(this::counted).toList();
+  }
+
+  /** A route of which each request is use of the account, but for looks at the agent itself. */
+  private Route counted(Route route) {
+    if (route.path().startsWith("/agent")) {
+      return route;
+    }
+    return new Route(
+        route.method(),
+        route.path(),
+        route.scope(),
+        route.summary(),
+        context -> {
+          try (var _ = account.working()) {
+            route.handler().handle(context);
+          }
+        });
   }
 
   /** A feature's routes, which lie below its own name. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.anonymouscloud.core.account.DeviceId;
@@ -51,6 +52,9 @@ final class CurrentAccount implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(15);
   private static final int ID_BYTES = 16;
 
+  /** How often it is looked whether the device is to be locked. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
   private final AccountClient client;
   private final FeatureHooks features;
 
@@ -62,6 +66,13 @@ final class CurrentAccount implements AutoCloseable {
 
   /** The server to which a session is being opened. */
   private volatile @Nullable ConnectionString dialing;
+
+  /** How long the account may be unused before the device locks; null for any time. */
+  private volatile @Nullable Duration idleLimit;
+
+  private volatile long lastUse = System.nanoTime();
+  private final AtomicInteger inUse = new AtomicInteger();
+  private final Thread idleWatch = Thread.ofVirtual().name("lock-idle").start(this::lockWhenIdle);
 
   // Guarded by changing.
   private boolean resumed;
@@ -133,12 +144,16 @@ final class CurrentAccount implements AutoCloseable {
   private void resume() throws IOException {
     if (!resumed) {
       Optional<LocalAccount> kept = client.resume();
-      kept.ifPresent(this::use);
+      if (kept.isPresent()) {
+        use(kept.get());
+      }
       resumed = true;
     }
   }
 
-  private void use(LocalAccount account) {
+  private void use(LocalAccount account) throws IOException {
+    idleLimit = account.lockAfter().orElse(null);
+    lastUse = System.nanoTime();
     current = new LoggedInAccount(account, account.connect(() -> dial(account.server())));
     resumed = true;
   }
@@ -160,6 +175,116 @@ final class CurrentAccount implements AutoCloseable {
       return Optional.of(known.local().server());
     }
     return Optional.ofNullable(dialing);
+  }
+
+  /**
+   * Forgets the keys until the passphrase is given.
+   *
+   * @throws Problem if they are not sealed to one, so that locking would be for show
+   */
+  void lock() throws Problem, NotLoggedIn, IOException {
+    changing.lock();
+    try {
+      if (!account().local().isProtected()) {
+        throw new Problem(
+            Problem.Kind.CONFLICT,
+            "The keys on this device are not sealed; 'anoncloud agent passphrase' does it first.");
+      }
+      forget();
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /**
+   * Opens the account of a device that is locked. One that is not stays as it is.
+   *
+   * @param passphrase stays the caller's
+   */
+  LoggedInAccount unlock(Secret passphrase) throws NotLoggedIn, IOException {
+    changing.lock();
+    try {
+      if (current == null) {
+        use(client.unlock(passphrase).orElseThrow(NotLoggedIn::new));
+      }
+      return requireNonNull(current);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /**
+   * Seals the keys on this device to a passphrase.
+   *
+   * @param passphrase stays the caller's; none to leave them open to whoever can read the folder
+   * @param lockAfter minutes without use until the device locks; 0 for never
+   */
+  void protect(Optional<Secret> passphrase, int lockAfter) throws NotLoggedIn, IOException {
+    changing.lock();
+    try {
+      LocalAccount here = account().local();
+      if (passphrase.isPresent()) {
+        here.protect(passphrase.get(), lockAfter);
+      } else {
+        here.unprotect();
+      }
+      idleLimit = here.lockAfter().orElse(null);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Guarded by changing: nothing of the account stays open; its files are asked anew. */
+  private void forget() {
+    LoggedInAccount leaving = current;
+    current = null;
+    resumed = false;
+    if (leaving != null) {
+      leaving.close();
+    }
+    features.forget();
+  }
+
+  /** Somebody works with the account until this is closed; meanwhile the device does not lock. */
+  Working working() {
+    var _ = inUse.incrementAndGet();
+    return () -> {
+      lastUse = System.nanoTime();
+      var _ = inUse.decrementAndGet();
+    };
+  }
+
+  /** Work that keeps the device from locking. */
+  @FunctionalInterface
+  interface Working extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private void lockWhenIdle() {
+    try {
+      while (true) {
+        Thread.sleep(LOOK);
+        Duration limit = idleLimit;
+        if (limit != null && current != null && isIdleFor(limit)) {
+          changing.lockInterruptibly();
+          try {
+            if (isIdleFor(limit)) {
+              forget();
+            }
+          } finally {
+            changing.unlock();
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      // The agent ends.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isIdleFor(Duration limit) {
+    return inUse.get() == 0 && System.nanoTime() - lastUse > limit.toNanos();
   }
 
   /**
@@ -388,6 +513,7 @@ final class CurrentAccount implements AutoCloseable {
       if (leaving != null) {
         leaving.close();
       }
+      features.forget();
       boolean was = client.logOut();
       resumed = true;
       return was;
@@ -448,15 +574,12 @@ final class CurrentAccount implements AutoCloseable {
 
   @Override
   public void close() {
+    idleWatch.interrupt();
     changing.lock();
     try {
       forgetPending();
       endPairing();
-      LoggedInAccount leaving = current;
-      current = null;
-      if (leaving != null) {
-        leaving.close();
-      }
+      forget();
     } finally {
       changing.unlock();
     }

@@ -10,7 +10,9 @@ import org.anonymouscloud.core.account.client.DeviceRefused;
 import org.anonymouscloud.core.account.client.PairingFailed;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused;
+import org.anonymouscloud.core.account.client.local.Locked;
 import org.anonymouscloud.core.account.client.local.StateDamaged;
+import org.anonymouscloud.core.account.client.local.WrongPassphrase;
 import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
@@ -32,6 +34,8 @@ public final class Failures {
       case AccountTampered tampered -> problem(Problem.Kind.SECURITY, tampered);
       case ContactRefused refused -> problem(Problem.Kind.SECURITY, refused);
       case PairingFailed failed -> problem(Problem.Kind.SECURITY, failed);
+      case Locked locked -> problem(Problem.Kind.LOCKED, locked);
+      case WrongPassphrase wrong -> problem(Problem.Kind.FORBIDDEN, wrong);
       case StateDamaged damaged -> problem(Problem.Kind.SECURITY, damaged);
       case WrongAccountKey wrong -> problem(Problem.Kind.FORBIDDEN, wrong);
       case AlreadyLoggedIn other ->

@@ -39,6 +39,17 @@ record FeatureHooks(List<ClientFeature> features) implements AccountFeatures {
     return new HeadList(heads);
   }
 
+  /** Nobody is logged in any more, or the device is locked. */
+  void forget() {
+    for (ClientFeature feature : features) {
+      try {
+        feature.forget();
+      } catch (RuntimeException | Error e) {
+        LOG.warn("The feature {} did not forget the account: {}", feature.name(), e.toString());
+      }
+    }
+  }
+
   /**
    * A generation of the root secret has begun. What cannot be done now, the next device does.
    *

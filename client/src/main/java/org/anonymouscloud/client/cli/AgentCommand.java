@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -109,11 +110,80 @@ final class AgentCommand {
       }
       return Optional.of(known);
     } catch (Problem e) {
-      if (e.kind() == Problem.Kind.NOT_LOGGED_IN) {
-        return Optional.empty();
-      }
-      throw e;
+      return switch (e.kind()) {
+        case NOT_LOGGED_IN -> Optional.empty();
+        case LOCKED -> Optional.of(Map.of("locked", "true"));
+        default -> throw e;
+      };
     }
+  }
+
+  @Command(
+      name = "lock",
+      mixinStandardHelpOptions = true,
+      description = "Forget the account's keys until 'agent unlock'.")
+  int lock() throws Problem, IOException {
+    var _ = context.agent().post("/account/lock", Map.of());
+    context.terminal().print("Locked.");
+    return 0;
+  }
+
+  @Command(
+      name = "unlock",
+      mixinStandardHelpOptions = true,
+      description = "Open the account with the passphrase of this device.")
+  int unlock(
+      @Option(
+              names = "--passphrase-file",
+              paramLabel = "FILE",
+              description = "Holds the passphrase; without it the passphrase is asked for.")
+          @Nullable Path file)
+      throws Problem, IOException {
+    try (Secret passphrase = PasswordInput.passphrase(file)) {
+      var _ = context.agent().post("/account/unlock", Map.of("passphrase", passphrase.bytes()));
+    }
+    context.terminal().print("Unlocked.");
+    return 0;
+  }
+
+  @Command(
+      name = "passphrase",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Seal the account's keys on this device to a passphrase.",
+        "From then on a stolen disk opens nothing, and after each start of the agent 'agent unlock'"
+            + " asks for the passphrase. It is this device's alone: the account's password stays"
+            + " what it is. Whoever forgets it logs out and in again."
+      })
+  int passphrase(
+      @Option(
+              names = "--passphrase-file",
+              paramLabel = "FILE",
+              description = "Holds the new passphrase; without it the passphrase is asked for.")
+          @Nullable Path file,
+      @Option(
+              names = "--lock-after",
+              paramLabel = "MINUTES",
+              description = "Lock by itself when it was not used for so long.")
+          int lockAfter,
+      @Option(
+              names = "--remove",
+              description = "Leave the keys to whoever can read this user's files.")
+          boolean remove)
+      throws Problem, IOException {
+    Map<String, Object> wish = new LinkedHashMap<>();
+    wish.put("lockAfter", lockAfter);
+    if (remove) {
+      var _ = context.agent().put("/account/passphrase", wish);
+      context.terminal().print("The keys on this device are not sealed any more.");
+      return 0;
+    }
+    try (Secret passphrase = PasswordInput.fresh("New passphrase: ", file, "--passphrase-file")) {
+      wish.put("passphrase", passphrase.bytes());
+      var _ = context.agent().put("/account/passphrase", wish);
+    }
+    context.terminal().print("The keys on this device are sealed to the passphrase.");
+    return 0;
   }
 
   @Command(

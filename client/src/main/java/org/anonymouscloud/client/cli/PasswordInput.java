@@ -54,6 +54,11 @@ final class PasswordInput {
     return password;
   }
 
+  /** What the keys of this device are sealed to. */
+  static Secret passphrase(@Nullable Path file) throws Problem, IOException {
+    return file == null ? prompt("Passphrase: ", "--passphrase-file") : fromFile(file);
+  }
+
   /** The account key, as it stands on the emergency sheet. */
   static Secret accountKey(@Nullable Path file) throws Problem, IOException {
     return file == null

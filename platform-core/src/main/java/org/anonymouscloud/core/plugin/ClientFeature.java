@@ -47,6 +47,12 @@ public interface ClientFeature extends ExtensionPoint {
     return List.of();
   }
 
+  /**
+   * Nobody is logged in here any more, or the device is locked: closes what it has open of the
+   * account and wipes its keys.
+   */
+  default void forget() {}
+
   /** Its part of the user interface, if it has one. Called once, when the agent starts. */
   default Optional<Panel> panel() {
     return Optional.empty();

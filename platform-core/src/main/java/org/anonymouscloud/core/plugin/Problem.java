@@ -11,6 +11,8 @@ public final class Problem extends Exception {
   public enum Kind {
     BAD_INPUT(400, 2),
     NOT_LOGGED_IN(401, 3),
+    /** The keys on this device are sealed to a passphrase that nobody has given yet. */
+    LOCKED(423, 3),
     FORBIDDEN(403, 1),
     /** The server takes new accounts by invitation, and there was none, or none that is valid. */
     INVITE_NEEDED(403, 1),

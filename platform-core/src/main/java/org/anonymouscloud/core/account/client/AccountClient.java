@@ -62,11 +62,25 @@ public final class AccountClient {
   /**
    * The account that this device is logged in to, without asking the server. The caller closes it.
    *
+   * @throws org.anonymouscloud.core.account.client.local.Locked if they are sealed to a passphrase
    * @throws org.anonymouscloud.core.account.client.local.StateDamaged if its files are not as this
    *     device wrote them
    */
   public Optional<LocalAccount> resume() throws IOException {
-    Optional<AccountFolder.Kept> kept = folder.read();
+    return confirmed(folder.read());
+  }
+
+  /**
+   * As {@link #resume}, also if its keys are sealed to a passphrase.
+   *
+   * @param passphrase stays the caller's
+   * @throws org.anonymouscloud.core.account.client.local.WrongPassphrase if it is not the right one
+   */
+  public Optional<LocalAccount> unlock(Secret passphrase) throws IOException {
+    return confirmed(folder.open(passphrase));
+  }
+
+  private Optional<LocalAccount> confirmed(Optional<AccountFolder.Kept> kept) {
     if (kept.isPresent() && !kept.get().state().confirmed()) {
       kept.get().close();
       return Optional.empty();

@@ -3,6 +3,7 @@ package org.anonymouscloud.core.account.client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -158,6 +159,31 @@ public final class LocalAccount implements AutoCloseable {
   /** Forgets the account: nothing of it stays on the disk or in memory. */
   public void logOut() throws IOException {
     kept.remove();
+  }
+
+  /**
+   * Seals the keys on the disk to a passphrase, in place of another if there was one.
+   *
+   * @param passphrase stays the caller's
+   * @param lockAfter without use for so long they are to be forgotten, in minutes; 0 for never
+   */
+  public void protect(Secret passphrase, int lockAfter) throws IOException {
+    kept.protect(passphrase, lockAfter);
+  }
+
+  /** Leaves the keys on the disk open to whoever can read the folder. */
+  public void unprotect() throws IOException {
+    kept.unprotect();
+  }
+
+  /** Whether the keys on the disk are sealed to a passphrase. */
+  public boolean isProtected() throws IOException {
+    return kept.isProtected();
+  }
+
+  /** After how long without use the keys are to be forgotten; none if only on request. */
+  public Optional<Duration> lockAfter() throws IOException {
+    return kept.lockAfter();
   }
 
   /** Wipes the keys from memory; what is on the disk stays. */

@@ -46,6 +46,14 @@ public final class VaultFeature implements ClientFeature {
     return on(account, Drive::beginGeneration);
   }
 
+  @Override
+  public void forget() {
+    OpenDrive open = drive;
+    if (open != null) {
+      open.close();
+    }
+  }
+
   @FunctionalInterface
   private interface Work<T> {
     T on(Drive drive) throws IOException;

@@ -1,15 +1,12 @@
 package org.anonymouscloud.core.account.client.local;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.chain.ChainFloor;
@@ -27,33 +24,52 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccountFolder {
   /** Bytes in a device secret. */
-  public static final int DEVICE_SECRET = 32;
+  public static final int DEVICE_SECRET = DeviceSecretFile.SECRET;
 
-  private static final byte[] MAGIC = "anoncloud-device-1\n".getBytes(US_ASCII);
   private static final String SECRET_FILE = "device-secret";
   private static final String ACCOUNT_FILE = "account";
 
   private final Path folder;
+  private final DeviceSecretFile secretFile;
 
   /**
    * @param folder made when there is something to keep
    */
   public AccountFolder(Path folder) {
     this.folder = folder;
+    this.secretFile = new DeviceSecretFile(folder.resolve(SECRET_FILE));
   }
 
   /**
    * What is kept here, if anything is. The caller closes it.
    *
+   * @throws Locked if it is sealed to a passphrase
    * @throws StateDamaged if a file is not as this device wrote it
    */
   public Optional<Kept> read() throws IOException {
-    Path file = folder.resolve(ACCOUNT_FILE);
-    Optional<Secret> kept = Files.exists(file) ? readDeviceSecret() : Optional.empty();
-    if (kept.isEmpty()) {
+    return isEmpty() ? Optional.empty() : kept(secretFile.read());
+  }
+
+  /**
+   * As {@link #read}, also if it is sealed.
+   *
+   * @param passphrase stays the caller's
+   * @throws WrongPassphrase if it is sealed to another one
+   */
+  public Optional<Kept> open(Secret passphrase) throws IOException {
+    return isEmpty() ? Optional.empty() : kept(secretFile.open(passphrase));
+  }
+
+  private boolean isEmpty() {
+    return !Files.exists(folder.resolve(ACCOUNT_FILE));
+  }
+
+  private Optional<Kept> kept(Optional<Secret> secret) throws IOException {
+    if (secret.isEmpty()) {
       return Optional.empty();
     }
-    Secret deviceSecret = kept.get();
+    Path file = folder.resolve(ACCOUNT_FILE);
+    Secret deviceSecret = secret.get();
     try (Secret key = LocalFile.ACCOUNT.key(deviceSecret);
         Secret plain =
             LocalFile.ACCOUNT.read(file, key).orElseThrow(() -> new StateDamaged(file))) {
@@ -67,26 +83,6 @@ public final class AccountFolder {
     }
   }
 
-  /** None if it is gone: then nothing here can ever be read again. */
-  private Optional<Secret> readDeviceSecret() throws IOException {
-    Path file = folder.resolve(SECRET_FILE);
-    byte[] content;
-    try {
-      content = Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
-    try {
-      if (content.length != MAGIC.length + DEVICE_SECRET
-          || !Arrays.equals(content, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-        throw new StateDamaged(file);
-      }
-      return Optional.of(Secret.of(Arrays.copyOfRange(content, MAGIC.length, content.length)));
-    } finally {
-      Arrays.fill(content, (byte) 0);
-    }
-  }
-
   /**
    * Keeps a new account in place of whatever was there, durable when this returns. Takes over the
    * secret and the state, and wipes them if it fails.
@@ -97,7 +93,7 @@ public final class AccountFolder {
     try {
       remove();
       PrivateFile.createFolder(folder);
-      writeDeviceSecret(deviceSecret);
+      secretFile.write(deviceSecret);
       kept.write(state);
       done = true;
       return kept;
@@ -105,16 +101,6 @@ public final class AccountFolder {
       if (!done) {
         kept.close();
       }
-    }
-  }
-
-  private void writeDeviceSecret(Secret deviceSecret) throws IOException {
-    byte[] content = Arrays.copyOf(MAGIC, MAGIC.length + DEVICE_SECRET);
-    System.arraycopy(deviceSecret.bytes(), 0, content, MAGIC.length, DEVICE_SECRET);
-    try {
-      PrivateFile.create(folder.resolve(SECRET_FILE), content);
-    } finally {
-      Arrays.fill(content, (byte) 0);
     }
   }
 
@@ -165,6 +151,31 @@ public final class AccountFolder {
 
     public LocalState state() {
       return state;
+    }
+
+    /**
+     * Seals the keys to a passphrase from here on, in place of another if there was one.
+     *
+     * @param passphrase stays the caller's
+     * @param minutes without use after which they are to be forgotten; 0 for never
+     */
+    public synchronized void protect(Secret passphrase, int minutes) throws IOException {
+      secretFile.write(deviceSecret, passphrase, minutes);
+    }
+
+    /** Leaves the keys open to whoever can read the folder. */
+    public synchronized void unprotect() throws IOException {
+      secretFile.write(deviceSecret);
+    }
+
+    /** Whether the keys are sealed to a passphrase. */
+    public boolean isProtected() throws IOException {
+      return secretFile.isSealed();
+    }
+
+    /** After how long without use the keys are to be forgotten; none if only on request. */
+    public Optional<Duration> lockAfter() throws IOException {
+      return secretFile.lockAfter();
     }
 
     /** Notes for good that the server has this device. */

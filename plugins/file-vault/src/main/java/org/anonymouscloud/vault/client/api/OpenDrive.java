@@ -23,14 +23,12 @@ public final class OpenDrive {
   }
 
   /** The drive; the one of the account before is closed. */
-  synchronized Drive get() throws NotLoggedIn {
-    AccountSession now;
-    try {
-      now = context.account();
-    } catch (NotLoggedIn e) {
-      close();
-      throw e;
-    }
+  Drive get() throws NotLoggedIn {
+    // Not with this object's lock: whoever changes the account waits for that one.
+    return open(context.account());
+  }
+
+  private synchronized Drive open(AccountSession now) {
     Drive open = drive;
     if (open == null || !now.equals(account)) {
       close();
@@ -42,15 +40,16 @@ public final class OpenDrive {
   }
 
   /** The drive, if it is this account that is logged in. */
-  public synchronized Optional<Drive> of(AccountSession asked) {
+  public Optional<Drive> of(AccountSession asked) {
     try {
-      return context.account().equals(asked) ? Optional.of(get()) : Optional.empty();
+      return context.account().equals(asked) ? Optional.of(open(asked)) : Optional.empty();
     } catch (NotLoggedIn e) {
       return Optional.empty();
     }
   }
 
-  private void close() {
+  /** Closes the drive, if it is open, and wipes its keys. */
+  public synchronized void close() {
     if (drive != null) {
       drive.close();
       drive = null;
