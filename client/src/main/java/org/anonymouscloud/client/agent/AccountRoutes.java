@@ -201,7 +201,7 @@ final class AccountRoutes {
   private void confirm(Context context) throws Exception {
     Confirm wish = RequestBody.read(context, Confirm.class);
     String id = RequestBody.required(wish.registration(), "registration");
-    context.json(describe(account.finish(id).local()));
+    context.json(welcome(account.finish(id)));
   }
 
   private void login(Context context) throws Exception {
@@ -212,7 +212,7 @@ final class AccountRoutes {
       LoggedInAccount opened =
           account.login(
               RequestBody.server(wish.server()), RequestBody.user(wish.user()), password, key);
-      context.json(describe(opened.local()));
+      context.json(welcome(opened));
     }
   }
 
@@ -308,6 +308,12 @@ final class AccountRoutes {
     } catch (Unreadable e) {
       throw RequestBody.badInput(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private Map<String, Object> welcome(LoggedInAccount opened) throws IOException {
+    Map<String, Object> description = describe(opened.local());
+    description.put("notes", account.welcome(opened));
+    return description;
   }
 
   private static Map<String, Object> describe(LocalAccount account) throws IOException {

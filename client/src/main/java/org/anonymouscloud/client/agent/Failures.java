@@ -31,8 +31,10 @@ public final class Failures {
       case Problem problem -> Optional.of(problem);
       case NotLoggedIn nobody -> problem(Problem.Kind.NOT_LOGGED_IN, nobody);
       case UntrustedServer server -> Optional.of(untrusted(server));
-      case AccountTampered tampered -> problem(Problem.Kind.SECURITY, tampered);
       // Of this program's own words alone, so none of them need be cut.
+      case AccountTampered tampered ->
+          Optional.of(
+              new Problem(Problem.Kind.SECURITY, String.valueOf(tampered.getMessage()), tampered));
       case ContactRefused refused ->
           Optional.of(
               new Problem(Problem.Kind.SECURITY, String.valueOf(refused.getMessage()), refused));
