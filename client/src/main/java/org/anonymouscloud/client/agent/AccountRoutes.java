@@ -269,7 +269,7 @@ final class AccountRoutes {
   private void confirm(Context context) throws Exception {
     Confirm wish = RequestBody.read(context, Confirm.class);
     String id = RequestBody.required(wish.registration(), "registration");
-    context.json(describe(account.finish(id).local()));
+    context.json(welcome(account.finish(id)));
   }
 
   private void login(Context context) throws Exception {
@@ -284,7 +284,7 @@ final class AccountRoutes {
               password,
               key,
               deviceName(wish.deviceName()));
-      context.json(describe(opened.local()));
+      context.json(welcome(opened));
     }
   }
 
@@ -407,6 +407,12 @@ final class AccountRoutes {
     } catch (Unreadable e) {
       throw RequestBody.badInput(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private Map<String, Object> welcome(LoggedInAccount opened) throws IOException {
+    Map<String, Object> description = describe(opened.local());
+    description.put("notes", account.welcome(opened));
+    return description;
   }
 
   private static Map<String, Object> describe(LocalAccount account) throws IOException {

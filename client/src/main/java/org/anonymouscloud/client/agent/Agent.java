@@ -117,6 +117,7 @@ public final class Agent implements AutoCloseable {
     routes.addAll(new AccountRoutes(account).routes());
     routes.addAll(new DeviceRoutes(account).routes());
     routes.addAll(new ContactRoutes(account).routes());
+    routes.addAll(new RestoredRoutes(account).routes());
     Panels panels = new Panels();
     for (ClientFeature feature : features) {
       try {

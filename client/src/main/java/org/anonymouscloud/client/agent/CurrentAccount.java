@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import org.anonymouscloud.core.account.client.Pairing;
 import org.anonymouscloud.core.account.client.PairingCode;
 import org.anonymouscloud.core.account.client.PreparedAccount;
 import org.anonymouscloud.core.account.client.RecoveryWords;
+import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -365,11 +367,7 @@ final class CurrentAccount implements AutoCloseable {
       // If the connection is cut in the last step, the account may be here all the same: look anew.
       resumed = false;
       use(prepared.account().finish());
-      LoggedInAccount here = requireNonNull(current);
-      if (here.local().generation() > 0) {
-        features.beginGeneration(here);
-      }
-      return here;
+      return requireNonNull(current);
     } finally {
       changing.unlock();
     }
@@ -429,6 +427,13 @@ final class CurrentAccount implements AutoCloseable {
     }
   }
 
+  /** What a person should know of an account that a device has just come into, knowing nothing. */
+  List<String> welcome(LoggedInAccount account) {
+    List<String> notes = new ArrayList<>(features.beginGeneration(account));
+    notes.addAll(features.takenOnTrust(account));
+    return notes;
+  }
+
   /**
    * Takes devices out of the account.
    *
@@ -438,6 +443,65 @@ final class CurrentAccount implements AutoCloseable {
     LoggedInAccount here = account();
     here.online().devices().revoke(gone);
     return features.beginGeneration(here);
+  }
+
+  /**
+   * What a server that was restored from a backup lacks of what this device has seen. Changes
+   * nothing.
+   */
+  Restored restored() throws NotLoggedIn, IOException {
+    LoggedInAccount here = account();
+    try (Connection connection = dial(here.local().server())) {
+      return compare(here.local(), here.local().restored(connection), connection);
+    }
+  }
+
+  private Restored compare(LocalAccount local, RestoredChain chain, Connection connection)
+      throws IOException {
+    return Restored.of(chain, features.lost(local, chain, connection));
+  }
+
+  /**
+   * Goes on from what the server has.
+   *
+   * @param shown {@link Restored#state} of what a person has seen and agreed to
+   * @return what the person should know or do
+   */
+  List<String> acceptRestored(String shown) throws Problem, NotLoggedIn, Refused, IOException {
+    changing.lock();
+    try {
+      LoggedInAccount here = account();
+      Restored restored;
+      try (Connection connection = dial(here.local().server())) {
+        RestoredChain chain = here.local().restored(connection);
+        restored = compare(here.local(), chain, connection);
+        if (!restored.state().equals(shown)) {
+          throw new Problem(
+              Problem.Kind.CONFLICT,
+              "Nothing was done: the server has something else by now than what was shown. Look"
+                  + " once more.");
+        }
+        chain.accept();
+        features.acceptRestored(here.local(), chain, connection);
+      } finally {
+        // Whatever has begun with other keys and another state ends here.
+        current = null;
+        here.close();
+        resumed = false;
+      }
+      LoggedInAccount again = account();
+      List<String> notes = new ArrayList<>(restored.whatToDo());
+      List<DeviceId> gone = restored.removedOnce(again.online().known().state());
+      if (!gone.isEmpty()) {
+        again.online().devices().revoke(gone);
+        notes.add("The devices that had been removed since the backup were removed again.");
+      }
+      notes.addAll(features.beginGeneration(again));
+      notes.addAll(Restored.contactsToRenew(again.online().contacts()));
+      return notes;
+    } finally {
+      changing.unlock();
+    }
   }
 
   /** A code for one new device, in the place of the one before. */

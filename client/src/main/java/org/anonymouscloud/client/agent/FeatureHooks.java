@@ -3,6 +3,7 @@ package org.anonymouscloud.client.agent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.anonymouscloud.core.account.Head;
@@ -11,6 +12,7 @@ import org.anonymouscloud.core.account.client.KnownChain;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.plugin.ClientFeature;
+import org.anonymouscloud.core.plugin.Lost;
 import org.anonymouscloud.core.session.Link;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,19 +52,53 @@ record FeatureHooks(List<ClientFeature> features) implements AccountFeatures {
     }
   }
 
+  /** What a server that was restored from a backup lacks of each feature, by its name. */
+  Map<String, List<Lost>> lost(LocalAccount account, KnownChain chain, Link link)
+      throws IOException {
+    Map<String, List<Lost>> lost = new TreeMap<>();
+    for (ClientFeature feature : features) {
+      List<Lost> own = feature.lost(new FeatureAccount(account, chain, link, feature.name()));
+      if (!own.isEmpty()) {
+        lost.put(feature.name(), own);
+      }
+    }
+    return lost;
+  }
+
+  /** Has each feature go on from what the server has. */
+  void acceptRestored(LocalAccount account, KnownChain chain, Link link) throws IOException {
+    for (ClientFeature feature : features) {
+      feature.acceptRestored(new FeatureAccount(account, chain, link, feature.name()));
+    }
+  }
+
   /**
    * A generation of the root secret has begun. What cannot be done now, the next device does.
    *
    * @return what the person should know
    */
   List<String> beginGeneration(LoggedInAccount account) {
+    return told(account, ClientFeature::beginGeneration);
+  }
+
+  /** What a device that has just come in has taken on the server's word alone. */
+  List<String> takenOnTrust(LoggedInAccount account) {
+    return told(account, ClientFeature::takenOnTrust);
+  }
+
+  @FunctionalInterface
+  private interface Telling {
+    List<String> by(ClientFeature feature, FeatureAccount account) throws IOException;
+  }
+
+  private List<String> told(LoggedInAccount account, Telling telling) {
     List<String> told = new ArrayList<>();
     for (ClientFeature feature : features) {
       try {
-        told.addAll(feature.beginGeneration(account.of(feature.name())));
+        told.addAll(telling.by(feature, account.of(feature.name())));
       } catch (IOException | RuntimeException | Error e) {
-        LOG.warn(
-            "The feature {} did not begin its new generation: {}", feature.name(), e.toString());
+        // It comes up again with the feature's next command, where it can be told as it should.
+        LOG.warn("The feature {} did not follow: {}", feature.name(), e.toString());
       }
     }
     return told;

@@ -99,6 +99,7 @@ public final class Commands {
     commands.put("account", () -> new AccountCommand(context));
     commands.put("password", () -> new PasswordCommand(context));
     commands.put("device", () -> new DeviceCommand(context));
+    commands.put("drive", () -> new DriveCommand(context));
     commands.put("contact", () -> new ContactCommand(context));
     commands.put("agent", () -> new AgentCommand(context));
     commands.put("plugin", () -> PluginsCommand.ofHome(context));

@@ -184,7 +184,7 @@ final class DeviceCommand {
   }
 
   /** A name that another device chose must not steer this terminal. */
-  private static String printable(String name) {
+  static String printable(String name) {
     StringBuilder clean = new StringBuilder();
     name.codePoints()
         .map(c -> Character.getType(c) == Character.FORMAT ? '\ufffd' : c)

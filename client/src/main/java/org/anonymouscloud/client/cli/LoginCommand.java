@@ -84,6 +84,7 @@ final class LoginCommand implements Callable<Integer> {
       context.terminal().printJson(done);
     } else {
       context.terminal().print("You are logged in as " + done.path("user").asText() + ".");
+      done.path("notes").forEach(note -> context.terminal().print(note.asText()));
     }
   }
 }

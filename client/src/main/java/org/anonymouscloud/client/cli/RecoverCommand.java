@@ -137,6 +137,7 @@ final class RecoverCommand implements Callable<Integer> {
             + (keepDevices ? "" : " All other devices were removed.")
             + " The old sheet is void: destroy it.");
     if (!json) {
+      done.path("notes").forEach(note -> context.terminal().print(note.asText()));
       sheet.advice().ifPresent(context.terminal()::print);
     }
   }

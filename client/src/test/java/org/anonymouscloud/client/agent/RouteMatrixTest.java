@@ -58,6 +58,8 @@ final class RouteMatrixTest {
               Map.entry("POST /account/register", Scope.ADMIN),
               Map.entry("POST /account/register/confirm", Scope.ADMIN),
               Map.entry("POST /account/rehearse", Scope.ADMIN),
+              Map.entry("GET /account/restored", Scope.ADMIN),
+              Map.entry("POST /account/restored/accept", Scope.ADMIN),
               Map.entry("GET /agent", Scope.READ),
               Map.entry("POST /agent/stop", Scope.ADMIN),
               Map.entry("GET /contacts", Scope.READ),

@@ -53,6 +53,28 @@ public interface ClientFeature extends ExtensionPoint {
    */
   default void forget() {}
 
+  /**
+   * What a device has taken on the server's word alone that has just come in by password or
+   * recovery words, and has seen nothing itself: in whole sentences, for the person to compare.
+   */
+  default List<String> takenOnTrust(AccountSession account) throws IOException {
+    return List.of();
+  }
+
+  /**
+   * What this device has seen and a server that was restored from a backup no longer has, the
+   * oldest first, as far as this device has kept it. Changes nothing.
+   */
+  default List<Lost> lost(AccountSession account) throws IOException {
+    return List.of();
+  }
+
+  /**
+   * Goes on from what the server has, as a device does that has seen nothing yet: a person has
+   * agreed to lose what is newer. The account's chain has gone back already.
+   */
+  default void acceptRestored(AccountSession account) throws IOException {}
+
   /** Its part of the user interface, if it has one. Called once, when the agent starts. */
   default Optional<Panel> panel() {
     return Optional.empty();

@@ -36,6 +36,7 @@ import org.anonymouscloud.core.account.client.DeviceRefused;
 import org.anonymouscloud.core.account.client.EmergencySheet;
 import org.anonymouscloud.core.account.client.KnownDevice;
 import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.LostLink;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.Pairing;
 import org.anonymouscloud.core.account.client.PairingCode;
@@ -43,6 +44,7 @@ import org.anonymouscloud.core.account.client.PairingFailed;
 import org.anonymouscloud.core.account.client.Recovery;
 import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Registration;
+import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.HeadList;
@@ -816,6 +818,75 @@ public abstract class AccountFlowsContract {
 
     heads = HeadList.NONE;
     assertThat(online.devices().list()).extracting(KnownDevice::name).containsExactly("desk");
+  }
+
+  @Test
+  @Tag("S4.13")
+  void aChainThatWentBackIsTakenOnlyAtAPersonsWordAndWithWhatItLacks() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    LocalAccount phone = login("phone", laptop.accountKey());
+    OnlineAccount online = connect(laptop);
+    online.devices().rename(phone.device(), new DeviceName("the lost one"));
+    online.devices().revoke(List.of(phone.device()));
+    online.changePassword(password);
+    assertThatThrownBy(() -> connect(laptop, this::firstLinkAlone).devices().list())
+        .isInstanceOf(AccountTampered.class)
+        .hasMessageContaining("accept-restored");
+
+    RestoredChain restored = laptop.restored(dial(this::firstLinkAlone));
+
+    assertThat(restored.isOlder()).isTrue();
+    assertThat(restored.lost())
+        .extracting(LostLink::what)
+        .containsExactly(
+            LostLink.What.DEVICE_CAME,
+            LostLink.What.DEVICE_RENAMED,
+            LostLink.What.DEVICES_WENT,
+            LostLink.What.PASSWORD_CHANGED);
+    assertThat(restored.lost())
+        .extracting(LostLink::text)
+        .containsExactly(
+            "the device 'phone' came",
+            "the device 'phone' was called 'the lost one'",
+            "removed: 'the lost one'",
+            "the password changed");
+    assertThat(restored.lost().get(2).removed()).containsExactly(phone.device());
+    assertThat(restored.name(laptop.device())).isEqualTo("laptop");
+    assertThat(laptop.generation()).as("nothing is done yet").isEqualTo(1);
+
+    restored.accept();
+
+    assertThat(laptop.generation()).isZero();
+    laptop.close();
+    LocalAccount again = open(client("laptop").resume().orElseThrow());
+    assertThat(again.generation()).isZero();
+    assertThat(connect(again, this::firstLinkAlone).devices().list()).hasSize(1);
+    // From here on it rises again, and never falls without a person's word.
+    assertThat(connect(again).devices().list()).hasSize(1);
+    assertThat(again.generation()).isEqualTo(1);
+    assertThatThrownBy(() -> connect(again, this::firstLinkAlone).devices().list())
+        .isInstanceOf(AccountTampered.class);
+    assertThat(again.restored(dial()).isOlder()).isFalse();
+  }
+
+  @Test
+  @Tag("S4.13")
+  void noChainButOneOfTheAccountWithThisDeviceIsEverAccepted() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    LocalAccount phone = login("phone", laptop.accountKey());
+    connect(register(BOB, "bob")).devices().list();
+    byte[] stranger = new BareAccount(BOB).create.encode();
+    Interposer another =
+        (method, question, server) ->
+            is(method, AccountMethod.CHAIN_GET)
+                ? Cbor.encode(new Messages.ChainGot(List.of(stranger), false))
+                : server.answer(question);
+    assertThat(phone.restored(dial()).isOlder()).isFalse();
+
+    assertThatThrownBy(() -> phone.restored(dial(another))).isInstanceOf(AccountTampered.class);
+    assertThatThrownBy(() -> phone.restored(dial(this::firstLinkAlone)))
+        .as("the device is not in it")
+        .isInstanceOf(AccountTampered.class);
   }
 
   private Recovery recover(

@@ -12,8 +12,10 @@ public final class AccountTampered extends IOException {
 
   AccountTampered(Throwable cause) {
     super(
-        "The server's records of your account are not the ones you made. Someone has changed them "
-            + "or put old ones back; nothing of them was used. Ask the server's owner.",
+        "The server's records of your account are not the ones you made. Someone has changed them"
+            + " or put old ones back; nothing of them was used. Ask the server's owner. If they"
+            + " have restored a backup, and only then, 'anoncloud drive accept-restored' shows what"
+            + " would be lost and goes on from there.",
         cause);
   }
 }

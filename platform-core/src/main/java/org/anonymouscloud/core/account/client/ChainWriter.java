@@ -147,6 +147,12 @@ record ChainWriter(
 
   private ChainLink link(ChainState before, Draft draft, HeadList list)
       throws Refused, IOException {
+    byte[] sealedHeads;
+    try {
+      sealedHeads = list.seal(draft.root(), before.account(), before.head().seq() + 1);
+    } catch (IllegalArgumentException e) {
+      throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
+    }
     ChainLink.Content content =
         ChainLink.Content.after(
             before.head(),
@@ -154,7 +160,7 @@ record ChainWriter(
             clock.instant().truncatedTo(ChronoUnit.MILLIS),
             signer,
             draft.body(),
-            list.seal(draft.root(), before.account(), before.head().seq() + 1));
+            sealedHeads);
     byte[] bytes = content.encode();
     List<byte[]> signatures = new ArrayList<>();
     signatures.add(Signatures.sign(key, ChainLink.SIGNER_LABEL, bytes));

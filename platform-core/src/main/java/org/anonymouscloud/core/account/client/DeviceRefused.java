@@ -28,7 +28,9 @@ public final class DeviceRefused extends IOException {
 
   private static String text(Refused refusal) {
     return switch (refusal.code()) {
-      case LOGIN_FAILED -> "The server does not know this device any more. Log in again.";
+      case LOGIN_FAILED ->
+          "The server does not know this device any more; if its owner has restored a backup, this"
+              + " device came after it. Use 'anoncloud logout' here and log in again.";
       case DEVICE_REVOKED -> REVOKED;
       default -> String.valueOf(refusal.getMessage());
     };

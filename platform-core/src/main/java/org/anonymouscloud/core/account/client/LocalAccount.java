@@ -19,6 +19,7 @@ import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
+import org.anonymouscloud.core.account.client.local.ChainTail;
 import org.anonymouscloud.core.account.client.local.FeatureState;
 import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
@@ -248,6 +249,23 @@ public final class LocalAccount implements AutoCloseable {
       throw new IOException("The server did not give the account's chain: " + e.getMessage(), e);
     }
     ChainState chain = whole.state();
+    requireOwn(chain);
+    advance(link, whole);
+    return whole;
+  }
+
+  /** Notes how far a checked chain has come, and learns the root secrets that are new in it. */
+  void advance(Link link, Chain whole) throws IOException {
+    ChainState chain = whole.state();
+    boolean longer = chain.head().seq() > state().floor().seq();
+    kept.advance(chain.head(), chain.generation(), () -> roots(link, chain));
+    ChainTail tail = new ChainTail(ownValues());
+    if (longer || tail.links().isEmpty()) {
+      tail.keep(whole.newest());
+    }
+  }
+
+  private void requireOwn(ChainState chain) throws IOException {
     if (!chain.account().equals(account())) {
       throw new AccountTampered(new ChainRefused(ChainRefused.Reason.WRONG_ACCOUNT));
     }
@@ -258,8 +276,44 @@ public final class LocalAccount implements AutoCloseable {
     if (!chain.device(device()).map(ListedDevice::signingKey).equals(Optional.of(own))) {
       throw new AccountTampered(new ChainRefused(ChainRefused.Reason.UNKNOWN_DEVICE));
     }
-    kept.advance(chain.head(), chain.generation(), () -> roots(link, chain));
-    return whole;
+  }
+
+  /** The newest links that this device has seen, the oldest first. */
+  List<byte[]> newestLinks() throws IOException {
+    return new ChainTail(ownValues()).links();
+  }
+
+  /**
+   * What the server has of the account, whether or not it is as new as what this device has seen.
+   * Changes nothing.
+   *
+   * @param connection on which nobody is logged in; this device is when this returns
+   * @throws DeviceRefused if the server does not have this device
+   * @throws AccountTampered if it is not a chain of this account with this device in it
+   */
+  public RestoredChain restored(Connection connection) throws IOException {
+    logIn(connection);
+    Chain chain;
+    try {
+      chain = new AccountQuestions(connection).chain();
+    } catch (Refused e) {
+      throw new IOException("The server did not give the account's chain: " + e.getMessage(), e);
+    }
+    requireOwn(chain.state());
+    return new RestoredChain(this, connection, chain);
+  }
+
+  /** Makes a chain the newest that this device has seen. */
+  void restart(Link link, Chain chain) throws IOException {
+    ChainState state = chain.state();
+    List<RootSecret> known = state().roots();
+    boolean same = known.size() > state.generation();
+    for (int generation = 0; same && generation <= state.generation(); generation++) {
+      same = known.get(generation).isNamedBy(state, generation);
+    }
+    kept.restart(
+        state.head(), same ? known.subList(0, state.generation() + 1) : roots(link, state));
+    new ChainTail(ownValues()).keep(chain.newest());
   }
 
   /**
@@ -276,6 +330,9 @@ public final class LocalAccount implements AutoCloseable {
    */
   public HeadList heads(KnownChain chain) throws IOException {
     ChainState last = chain.known().state();
+    if (last.generation() >= state().roots().size()) {
+      return HeadList.NONE;
+    }
     try {
       return HeadList.open(last, state().roots().get(last.generation()));
     } catch (NotAuthentic e) {

@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.Head;
@@ -9,6 +10,7 @@ import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Lost;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.vault.client.api.OpenDrive;
 import org.anonymouscloud.vault.client.api.VaultRoutes;
@@ -52,6 +54,34 @@ public final class VaultFeature implements ClientFeature {
     if (open != null) {
       open.close();
     }
+  }
+
+  @Override
+  public List<String> takenOnTrust(AccountSession account) throws IOException {
+    return on(account, Drive::newestChange).stream()
+        .map(
+            newest ->
+                "The drive is as the server gives it: its change number "
+                    + newest.number()
+                    + " of "
+                    + newest.time().truncatedTo(ChronoUnit.SECONDS)
+                    + ". If you know of a later one, the server holds it back.")
+        .toList();
+  }
+
+  @Override
+  public List<Lost> lost(AccountSession account) throws IOException {
+    return on(account, Drive::lost);
+  }
+
+  @Override
+  public void acceptRestored(AccountSession account) throws IOException {
+    on(
+        account,
+        open -> {
+          open.acceptRestored();
+          return open;
+        });
   }
 
   @FunctionalInterface

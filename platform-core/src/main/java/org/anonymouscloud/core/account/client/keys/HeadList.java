@@ -6,6 +6,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -42,7 +43,7 @@ public record HeadList(SortedMap<String, List<Head>> byFeature) {
           sorted.sort((one, other) -> compare(one.object(), other.object()));
           ordered.put(feature, List.copyOf(sorted));
         });
-    byFeature = java.util.Collections.unmodifiableSortedMap(ordered);
+    byFeature = Collections.unmodifiableSortedMap(ordered);
   }
 
   private static int compare(ObjectId one, ObjectId other) {

@@ -67,7 +67,7 @@ public final class RootSecret implements AutoCloseable {
   }
 
   /** Whether the chain names this secret, and the share key that follows from it. */
-  boolean isNamedBy(ChainState chain, int generation) {
+  public boolean isNamedBy(ChainState chain, int generation) {
     if (generation < 0 || generation > chain.generation()) {
       return false;
     }

@@ -218,6 +218,22 @@ public final class AccountFolder {
       write(floor.seq() > next.floor().seq() ? next.raise(floor) : next);
     }
 
+    /**
+     * Goes back, for good, to a chain that lacks what this device has seen: a person has said that
+     * the server was restored from a backup. Nothing else lowers the floor.
+     *
+     * @param head of the chain
+     * @param roots of all its generations, the oldest first; those that are known already may be
+     *     the same objects, the others are wiped
+     */
+    public synchronized void restart(ChainFloor head, List<RootSecret> roots) throws IOException {
+      List<RootSecret> before = state.roots();
+      write(state.restart(head, roots));
+      before.stream()
+          .filter(root -> roots.stream().noneMatch(kept -> kept == root))
+          .forEach(RootSecret::close);
+    }
+
     /** What opens this device's own slot; the caller closes it. */
     public SlotSecret slot() {
       return SlotSecret.device(state.account(), state.device(), deviceSecret);

@@ -120,6 +120,27 @@ public record LocalState(
         all);
   }
 
+  /**
+   * The same, gone back to another chain: both share their secrets but the root secrets.
+   *
+   * @param head of that chain
+   * @param known the root secrets of all its generations, the oldest first
+   */
+  LocalState restart(ChainFloor head, List<RootSecret> known) {
+    return new LocalState(
+        confirmed,
+        server,
+        user,
+        account,
+        device,
+        head,
+        keyBagVersion,
+        accountKey,
+        deviceKey,
+        keyBag,
+        known);
+  }
+
   /** The bytes of the account file before they are sealed; the caller closes them. */
   Secret encode() {
     byte[] serverText = server.toString().getBytes(UTF_8);

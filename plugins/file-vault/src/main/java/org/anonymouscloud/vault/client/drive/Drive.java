@@ -3,10 +3,12 @@ package org.anonymouscloud.vault.client.drive;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.Lost;
 import org.anonymouscloud.vault.client.content.Sealer;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.KeyRing;
@@ -104,6 +106,26 @@ public final class Drive implements AutoCloseable {
   public List<String> beginGeneration() throws IOException {
     roots.newest();
     return roots.takeNotes();
+  }
+
+  /** The last states that this device has seen and the server no longer has, the oldest first. */
+  public List<Lost> lost() throws IOException {
+    return roots.lost().stream()
+        .map(root -> new Lost(root.number(), root.time(), root.device()))
+        .toList();
+  }
+
+  /** How far the drive has come, for who has only the server's word for it; none if it is empty. */
+  public Optional<Lost> newestChange() throws IOException {
+    return roots
+        .newest()
+        .map(Roots.Known::root)
+        .map(root -> new Lost(root.number(), root.time(), root.device()));
+  }
+
+  /** Goes on from what the server has, though this device has seen newer. */
+  public void acceptRestored() throws IOException {
+    roots.restart();
   }
 
   /** The space that the account uses. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 
 /**
@@ -50,6 +51,12 @@ record RootFloor(int generation, Point newest, Point anchor, List<SignedRoot> se
     private void encode(ByteBuffer out) {
       out.putLong(number).put(hash.bytes());
     }
+  }
+
+  /** What a device remembers that has accepted an empty drive. */
+  static RootFloor ofNothing() {
+    Point none = new Point(-1, Root.NOTHING);
+    return new RootFloor(0, none, none, List.of());
   }
 
   static Optional<RootFloor> load(StateStore state) throws IOException {

@@ -115,9 +115,11 @@ public final class Roots {
   }
 
   /**
-   * How far the drive has come, for a link of the account's chain. Only reads.
+   * How far the drive has come, for a link of the account's chain. Only reads. If what the server
+   * shows must not be used, this is how far it is known to have come: no server keeps a device in
+   * the account by showing a false drive.
    *
-   * @throws Untrusted if what the server shows must not be used
+   * @throws Untrusted if nothing is known of the drive
    */
   public synchronized Head head() throws IOException {
     try {
@@ -128,7 +130,20 @@ public final class Roots {
         return Head.none(drive.object());
       }
       throw e;
+    } catch (Untrusted e) {
+      return lastKnown().orElseThrow(() -> e);
     }
+  }
+
+  private Optional<Head> lastKnown() throws IOException {
+    Optional<Head> anchor = anchor();
+    if (floor.isPresent()
+        && floor.get().generation() == account.generation()
+        && floor.get().newest().number() > anchor.map(Head::number).orElse(-1L)) {
+      RootFloor.Point seen = floor.get().newest();
+      return Optional.of(new Head(drive.object(), seen.number(), seen.hash()));
+    }
+    return anchor;
   }
 
   /** What the person should know of what has happened since this was last asked. */
@@ -136,6 +151,46 @@ public final class Roots {
     List<String> taken = List.copyOf(notes);
     notes.clear();
     return taken;
+  }
+
+  /** The last roots that this device has seen and the server no longer has, the oldest first. */
+  public synchronized List<Root> lost() throws IOException {
+    loadFloor();
+    List<Root> lost = new ArrayList<>();
+    for (SignedRoot seen : floor.map(RootFloor::seen).orElse(List.of()).reversed()) {
+      Optional<Messages.RootGot> got = remote.root(seen.number());
+      if (got.isPresent() && Arrays.equals(got.get().root(), seen.encode())) {
+        break;
+      }
+      lost.addFirst(opened(seen));
+    }
+    return lost;
+  }
+
+  /**
+   * Forgets what was seen, and takes what the server has like a device without memory: a person has
+   * said that it was restored from a backup.
+   *
+   * @throws Untrusted if it is no state that the account's chain allows; then nothing is forgotten
+   */
+  public synchronized void restart() throws IOException {
+    loadFloor();
+    Optional<RootFloor> before = floor;
+    floor = Optional.empty();
+    known = Optional.empty();
+    boolean done = false;
+    try {
+      if (judge().isEmpty()) {
+        RootFloor none = RootFloor.ofNothing();
+        none.store(state);
+        floor = Optional.of(none);
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        floor = before;
+      }
+    }
   }
 
   /** The newest root that was seen since this was made, without asking the server. */

@@ -9,6 +9,11 @@ import java.io.IOException;
 public abstract sealed class Untrusted extends IOException {
   private static final long serialVersionUID = 1;
 
+  /** What there is to do about it, if the server's owner did it in good faith. */
+  private static final String RESTORED =
+      " If the server's owner says that they have restored a backup, and only then, 'anoncloud"
+          + " drive accept-restored' shows what would be lost and goes on from there.";
+
   private Untrusted(String message) {
     super(message);
   }
@@ -20,7 +25,8 @@ public abstract sealed class Untrusted extends IOException {
     RootRolledBack() {
       super(
           "The server shows an older state of the drive than this device has seen. Nothing was"
-              + " used of it.");
+              + " used of it."
+              + RESTORED);
     }
   }
 
@@ -31,7 +37,8 @@ public abstract sealed class Untrusted extends IOException {
     RootForked() {
       super(
           "The server shows a state of the drive that does not follow from the one this device has"
-              + " seen. Nothing was used of it.");
+              + " seen. Nothing was used of it."
+              + RESTORED);
     }
   }
 

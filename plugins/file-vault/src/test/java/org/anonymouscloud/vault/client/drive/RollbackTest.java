@@ -18,6 +18,7 @@ import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.Lost;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.vault.client.fixture.Impatience;
@@ -98,6 +99,67 @@ final class RollbackTest {
     try (Drive drive = drive(account)) {
       assertThat(tree(drive)).hasSize(12);
     }
+  }
+
+  @Test
+  @Tag("S4.13")
+  void anOlderStateThatAPersonAcceptsIsGoneOnFromAndWhatItLacksIsNamed() throws Exception {
+    showOnlyUpTo(5);
+    assertRefused(RootRolledBack.class, account);
+    try (Drive drive = drive(account)) {
+      assertThat(drive.lost()).extracting(Lost::number).containsExactly(6L, 7L, 8L, 9L, 10L, 11L);
+      assertThat(drive.lost()).extracting(Lost::device).containsOnly(account.device());
+      assertThatThrownBy(() -> tree(drive)).as("asked is not yet accepted").isNotNull();
+
+      drive.acceptRestored();
+
+      assertThat(tree(drive)).hasSize(6);
+      assertThat(drive.lost()).isEmpty();
+    }
+    try (Drive drive = drive(account)) {
+      assertThat(tree(drive)).hasSize(6);
+    }
+    showOnlyUpTo(4);
+    assertRefused(RootRolledBack.class, account);
+    showOnlyUpTo(-1);
+    assertRefused(RootRolledBack.class, account);
+    try (Drive drive = drive(account)) {
+      drive.acceptRestored();
+      assertThat(tree(drive)).isEmpty();
+    }
+    line.beHonest();
+    try (Drive drive = drive(account)) {
+      assertThat(tree(drive)).hasSize(12);
+    }
+  }
+
+  @Test
+  @Tag("S4.13")
+  void aStateThatTheChainDoesNotAllowIsNotEvenAcceptedAtAPersonsWord() throws Exception {
+    try (Drive drive = drive(account)) {
+      account.link(drive.head());
+    }
+    showOnlyUpTo(5);
+    try (Drive drive = drive(account)) {
+      assertThatThrownBy(drive::acceptRestored).isInstanceOf(RootRolledBack.class);
+    }
+    assertRefused(RootRolledBack.class, account);
+    line.beHonest();
+    try (Drive drive = drive(account)) {
+      assertThat(tree(drive)).hasSize(12);
+    }
+  }
+
+  /** The server has lost all roots after this one. */
+  private void showOnlyUpTo(int number) {
+    List<byte[]> roots = line.roots();
+    line.showRoots(
+        (asked, honest) -> {
+          int wanted = asked == Messages.NEWEST ? number : (int) asked;
+          return wanted < 0 || wanted > number
+              ? Optional.empty()
+              : Optional.of(new Messages.RootGot(wanted, roots.get(wanted)));
+        });
   }
 
   @Test

@@ -1,0 +1,82 @@
+package org.anonymouscloud.client.agent;
+
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.anonymouscloud.core.account.client.LostLink;
+import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.Scope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of the local API for the day on which the server was restored from a backup.
+ * Thread-safe.
+ */
+final class RestoredRoutes {
+  private final CurrentAccount account;
+
+  RestoredRoutes(CurrentAccount account) {
+    this.account = account;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route(
+            HandlerType.GET,
+            "/account/restored",
+            Scope.ADMIN,
+            "What the server lacks of what this device has seen; changes nothing.",
+            context -> context.json(describe(account.restored()))),
+        new Route(
+            HandlerType.POST,
+            "/account/restored/accept",
+            Scope.ADMIN,
+            "Goes on from what the server has, though this device has seen newer.",
+            this::accept));
+  }
+
+  /**
+   * @param state from what was shown
+   */
+  record Accept(@Nullable String state) {}
+
+  private void accept(Context context) throws Exception {
+    Accept wish = RequestBody.read(context, Accept.class);
+    List<String> notes = account.acceptRestored(RequestBody.required(wish.state(), "state"));
+    context.json(Map.of("notes", notes));
+  }
+
+  private static Map<String, Object> describe(Restored restored) {
+    Map<String, Object> described = new LinkedHashMap<>();
+    described.put("older", !restored.isNothing());
+    described.put("state", restored.state());
+    List<Map<String, Object>> links = new ArrayList<>();
+    for (LostLink link : restored.links()) {
+      links.add(
+          Map.of(
+              "number", link.number(),
+              "time", link.time().toString(),
+              "by", link.by(),
+              "what", link.text()));
+    }
+    described.put("account", links);
+    Map<String, Object> features = new LinkedHashMap<>();
+    restored
+        .states()
+        .forEach(
+            (feature, lost) ->
+                features.put(feature, lost.stream().map(RestoredRoutes::describe).toList()));
+    described.put("features", features);
+    return described;
+  }
+
+  private static Map<String, Object> describe(Restored.State lost) {
+    return Map.of(
+        "number", lost.number(),
+        "time", lost.time().toString(),
+        "by", lost.by());
+  }
+}

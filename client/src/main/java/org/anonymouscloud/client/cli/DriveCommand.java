@@ -1,0 +1,96 @@
+package org.anonymouscloud.client.cli;
+
+import static org.anonymouscloud.client.cli.DeviceCommand.printable;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code anoncloud drive ...}. */
+@Command(name = "drive", mixinStandardHelpOptions = true, description = "The drive as a whole.")
+final class DriveCommand {
+  private final Commands.Context context;
+
+  DriveCommand(Commands.Context context) {
+    this.context = context;
+  }
+
+  @Command(
+      name = "accept-restored",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Go on with a server whose owner has restored a backup. Shows what the server lacks of"
+            + " what",
+        "this device has seen, and asks. Only for when the owner says that it was a backup: a",
+        "server that forgets on purpose looks the same."
+      })
+  int acceptRestored(
+      @Option(names = "--yes", description = "Do not ask.") boolean yes,
+      @Option(names = "--json", description = "One JSON document; without --yes it only shows.")
+          boolean json)
+      throws Problem, IOException {
+    JsonNode lacks = context.agent().get("/account/restored");
+    boolean older = lacks.path("older").asBoolean();
+    if (json && (!older || !yes)) {
+      context.terminal().printJson(lacks);
+      return 0;
+    }
+    if (!older) {
+      context.terminal().print("The server has all that this device has seen; nothing to do.");
+      return 0;
+    }
+    String lost = describe(lacks);
+    if (!yes) {
+      if (StandardTerminal.person().isEmpty()) {
+        throw new Problem(
+            Problem.Kind.BAD_INPUT,
+            "There is no terminal to ask on; --json shows what would be lost, --yes loses it.");
+      }
+      context.terminal().print("The server lacks, of what this device has seen:\n" + lost);
+      if (!StandardTerminal.confirmed("Lose this, and go on with what the server has?")) {
+        throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+      }
+    }
+    JsonNode done =
+        context
+            .agent()
+            .post("/account/restored/accept", Map.of("state", lacks.path("state").asText()));
+    if (json) {
+      context.terminal().printJson(done);
+      return 0;
+    }
+    context.terminal().print("This device goes on from what the server has, without:\n" + lost);
+    done.path("notes").forEach(note -> context.terminal().print(printable(note.asText())));
+    return 0;
+  }
+
+  private static String describe(JsonNode lacks) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode link : lacks.path("account")) {
+      lines.add(
+          String.join(
+              ", ",
+              "  account",
+              link.path("time").asText(),
+              "by " + printable(link.path("by").asText()),
+              printable(link.path("what").asText())));
+    }
+    for (Map.Entry<String, JsonNode> feature : lacks.path("features").properties()) {
+      for (JsonNode state : feature.getValue()) {
+        lines.add(
+            String.join(
+                ", ",
+                "  " + feature.getKey(),
+                state.path("time").asText(),
+                "by " + printable(state.path("by").asText()),
+                "change number " + state.path("number").asText()));
+      }
+    }
+    return String.join("\n", lines);
+  }
+}

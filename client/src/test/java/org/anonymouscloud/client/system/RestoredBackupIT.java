@@ -1,0 +1,106 @@
+package org.anonymouscloud.client.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.anonymouscloud.client.system.Client.Person;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server comes back from an old backup, and its users go on, one device after another. */
+final class RestoredBackupIT {
+  private static final int USAGE = 2;
+  private static final int NOT_LOGGED_IN = 3;
+  private static final int REFUSED = 4;
+
+  @TempDir private Path folder;
+
+  @Test
+  @Tag("A23")
+  @Tag("S4.13")
+  void threeDevicesThatSawNewerGoOnAndNothingNewerIsLostInSilence() throws Exception {
+    try (TestServer server = new TestServer(folder).start()) {
+      Person alice = Person.in(folder, "alice", "the first password");
+      Client laptop = new Client(folder.resolve("laptop"), server.connectionString(), alice);
+      Client desk = new Client(folder.resolve("desk"), server.connectionString(), alice);
+      Client tablet = new Client(folder.resolve("tablet"), server.connectionString(), alice);
+      Client phone = new Client(folder.resolve("phone"), server.connectionString(), alice);
+      try (laptop;
+          desk;
+          tablet;
+          phone) {
+        laptop.register();
+        for (Client device : List.of(desk, tablet)) {
+          device.login().succeeded();
+        }
+        phone.login().succeeded();
+        String id = laptop.run("device", "list").succeeded().out().lines().toList().getLast();
+        laptop.run("device", "rename", id.substring(0, 12), "the phone").succeeded();
+        put(laptop, "old.txt");
+        server.stop();
+        Path backup = folder.resolve("backup");
+        Folders.copy(server.data(), backup);
+
+        server.start();
+        put(laptop, "newer.txt");
+        laptop.run("device", "revoke", "--yes", "the phone").succeeded();
+        put(desk, "newest.txt");
+        assertThat(tablet.run("ls", "/").succeeded().out()).contains("newest.txt");
+
+        server.stop();
+        Folders.replace(server.data(), backup);
+        server.start();
+        for (Client device : List.of(laptop, desk, tablet)) {
+          assertThat(device.run("ls", "/").failed(REFUSED)).contains("drive accept-restored");
+        }
+        theFirstGoesOn(laptop);
+        assertThat(phone.run("ls", "/").failed(NOT_LOGGED_IN)).contains("removed");
+
+        // What the second and the third have seen forks from what the first has written since.
+        put(laptop, "after.txt");
+        theOthersGoOn(desk);
+        put(desk, "and later.txt");
+        theOthersGoOn(tablet);
+        for (Client device : List.of(laptop, desk, tablet)) {
+          assertThat(device.run("ls", "/").succeeded().out())
+              .contains("old.txt", "after.txt", "and later.txt")
+              .doesNotContain("newe");
+          assertThat(device.run("device", "list").succeeded().out()).doesNotContain("the phone");
+        }
+        assertThat(laptop.run("drive", "accept-restored").succeeded().out())
+            .contains("nothing to do");
+      }
+    }
+  }
+
+  private static void theFirstGoesOn(Client laptop) throws Exception {
+    assertThat(laptop.run("drive", "accept-restored").failed(USAGE)).contains("--json", "--yes");
+    assertThat(laptop.run("drive", "accept-restored", "--json").succeeded().out())
+        .contains("removed: 'the phone'");
+    laptop.run("ls", "/").failed(REFUSED);
+
+    assertThat(laptop.run("drive", "accept-restored", "--yes").succeeded().out())
+        .contains("removed: 'the phone'")
+        .contains("change number 1")
+        .contains("were removed again");
+    assertThat(laptop.run("ls", "/").succeeded().out())
+        .contains("old.txt")
+        .doesNotContain("newer.txt");
+  }
+
+  private static void theOthersGoOn(Client device) throws Exception {
+    assertThat(device.run("ls", "/").failed(REFUSED)).contains("drive accept-restored");
+    assertThat(device.run("drive", "accept-restored", "--yes").succeeded().out())
+        .contains("removed: 'the phone'")
+        .contains("change number 3");
+    assertThat(device.run("ls", "/").succeeded().out()).contains("old.txt", "after.txt");
+  }
+
+  private void put(Client client, String name) throws Exception {
+    Path file = Files.writeString(folder.resolve(name), "content of " + name);
+    client.run("put", file.toString(), "/").succeeded();
+  }
+}

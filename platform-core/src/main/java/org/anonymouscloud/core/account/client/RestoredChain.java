@@ -1,0 +1,187 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.chain.Chain;
+import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.ListedDevice;
+import org.anonymouscloud.core.account.chain.NewDevice;
+import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.core.wire.Malformed;
+
+/**
+ * The account's chain as a server shows it that was restored from a backup, beside what this device
+ * has seen before. Checked from its first link, it lists this device with its key; only that it is
+ * the newest does not count any more. Not thread-safe.
+ */
+public final class RestoredChain implements KnownChain {
+  private final LocalAccount local;
+  private final Link link;
+  private final Chain chain;
+  private final Map<DeviceId, String> names = new HashMap<>();
+  private final List<LostLink> lost;
+
+  RestoredChain(LocalAccount local, Link link, Chain chain) throws IOException {
+    this.local = local;
+    this.link = link;
+    this.chain = chain;
+    this.lost = lost(local.newestLinks());
+  }
+
+  @Override
+  public Chain known() {
+    return chain;
+  }
+
+  @Override
+  public Chain refreshed() {
+    return chain;
+  }
+
+  @Override
+  public int generation() {
+    return local.generation();
+  }
+
+  /** Whether the server lacks anything of the chain that this device has seen. */
+  public boolean isOlder() {
+    return !chain.contains(local.state().floor());
+  }
+
+  /** What this device has kept of the links that the server lacks, the oldest first. */
+  public List<LostLink> lost() {
+    return lost;
+  }
+
+  /**
+   * Goes on from this chain. What this device has seen beyond it is forgotten, the root secrets
+   * too; what is new in it, this device has when this returns.
+   *
+   * @throws AccountTampered if the server does not have what belongs to the chain
+   */
+  public void accept() throws IOException {
+    if (isOlder()) {
+      local.restart(link, chain);
+    } else {
+      local.advance(link, chain);
+    }
+  }
+
+  private List<LostLink> lost(List<byte[]> kept) {
+    List<ChainLink> links = new ArrayList<>();
+    for (byte[] encoded : kept) {
+      try {
+        ChainLink one = ChainLink.decode(encoded);
+        if (!chain.contains(one.floor())) {
+          links.add(one);
+        }
+      } catch (Malformed e) {
+        // This device wrote the file; what it cannot read is left out of what is shown.
+      }
+    }
+    int generation = local.generation();
+    for (ChainLink one : links) {
+      generation -= beginsGeneration(one.content().body()) ? 1 : 0;
+    }
+    ChainState state = chain.state();
+    state.devices().values().forEach(device -> names.put(device.id(), nameOf(device)));
+    state.former().values().forEach(gone -> names.put(gone.device().id(), nameOf(gone.device())));
+    List<LostLink> all = new ArrayList<>();
+    for (ChainLink one : links) {
+      all.add(describe(one.content(), generation));
+      generation += beginsGeneration(one.content().body()) ? 1 : 0;
+    }
+    return List.copyOf(all);
+  }
+
+  private static boolean beginsGeneration(LinkBody body) {
+    return body instanceof LinkBody.Revoke || body instanceof LinkBody.Recover;
+  }
+
+  private LostLink describe(ChainLink.Content content, int generation) {
+    LostLink.What what;
+    String text;
+    List<DeviceId> removed = List.of();
+    switch (content.body()) {
+      case LinkBody.Create create ->
+          throw new IllegalStateException("The first link is in every chain that lists a device.");
+      case LinkBody.AddDevice(NewDevice device) -> {
+        what = LostLink.What.DEVICE_CAME;
+        text = "the device '" + learn(device, generation) + "' came";
+      }
+      case LinkBody.Revoke revoke -> {
+        what = LostLink.What.DEVICES_WENT;
+        removed = revoke.devices();
+        List<String> gone = removed.stream().map(this::name).toList();
+        text = "removed: '" + String.join("', '", gone) + "'";
+      }
+      case LinkBody.ChangePassword change -> {
+        what = LostLink.What.PASSWORD_CHANGED;
+        text = "the password changed";
+      }
+      case LinkBody.Recover recover -> {
+        what = LostLink.What.RECOVERED;
+        text =
+            "the recovery words were used by the device '"
+                + learn(recover.device(), generation)
+                + "': another password and another sheet";
+      }
+      case LinkBody.Rename(DeviceId device, byte[] sealed) -> {
+        what = LostLink.What.DEVICE_RENAMED;
+        String before = name(device);
+        names.put(device, open(device, sealed, generation));
+        text = "the device '" + before + "' was called '" + names.get(device) + "'";
+      }
+    }
+    String by =
+        switch (content.signer()) {
+          case SlotId.Password() -> "the password";
+          case SlotId.Recovery() -> "the recovery words";
+          case SlotId.Device(DeviceId id) -> name(id);
+        };
+    return new LostLink(content.seq(), content.time(), what, by, text, removed);
+  }
+
+  private String learn(NewDevice device, int generation) {
+    String name = open(device.id(), device.sealedName(), generation);
+    names.put(device.id(), name);
+    return name;
+  }
+
+  /** What a device is called, or was called last; its id if that is not known. */
+  public String name(DeviceId device) {
+    return names.getOrDefault(device, device.toString());
+  }
+
+  private String nameOf(ListedDevice device) {
+    return open(device.id(), device.sealedName(), device.nameGeneration());
+  }
+
+  private String open(DeviceId device, byte[] sealed, int generation) {
+    List<RootSecret> roots = local.state().roots();
+    try {
+      if (generation >= 0 && generation < roots.size()) {
+        return DeviceName.open(sealed, local.account(), device, roots.get(generation)).text();
+      }
+    } catch (NotAuthentic e) {
+      // Sealed in a generation that began after the backup: the id must do.
+    }
+    return device.toString();
+  }
+
+  /** The last link of the chain. */
+  public ChainFloor head() {
+    return chain.state().head();
+  }
+}
