@@ -264,11 +264,14 @@ public final class Batch implements AutoCloseable {
     }
     bytes = 0;
     begun = drive.clock().instant();
+    writer.setFrees(false);
     return new Committed(writer.sentBytes(), List.copyOf(conflicts));
   }
 
   private void moveRoot() throws IOException {
     Roots roots = drive.roots();
+    boolean frees = changes.onlyRemove();
+    writer.setFrees(frees);
     List<PackName> sent = new ArrayList<>();
     // Not the root on which this batch began: others of this process may have moved it since.
     Optional<Roots.Known> onto = roots.known();
@@ -285,7 +288,7 @@ public final class Batch implements AutoCloseable {
       List<PackName> live = new ArrayList<>(sent);
       List<PackName> newest = writer.takeSent();
       live.addAll(newest);
-      if (roots.move(onto, merged, live)) {
+      if (roots.move(onto, merged, live, frees)) {
         conflicts.addAll(merge.conflicts());
         return;
       }
@@ -308,7 +311,7 @@ public final class Batch implements AutoCloseable {
       Optional<Roots.Known> onto = drive.roots().known();
       while (!drive
           .roots()
-          .move(onto, onto.map(known -> known.root().top()).orElse(Pages.NONE), live)) {
+          .move(onto, onto.map(known -> known.root().top()).orElse(Pages.NONE), live, false)) {
         onto = drive.roots().newest();
       }
     } finally {

@@ -98,10 +98,11 @@ public final class Roots {
    * @param before the root it follows; none for the drive's first
    * @param top the pages of the topmost folder
    * @param live packs that it needs and the root before did not
+   * @param frees whether it only deletes, for which there is space beyond the quota
    * @return false if meanwhile another device has moved the root
    */
-  public synchronized boolean move(Optional<Known> before, Pages top, List<PackName> live)
-      throws IOException {
+  public synchronized boolean move(
+      Optional<Known> before, Pages top, List<PackName> live, boolean frees) throws IOException {
     Root root =
         before
             .map(
@@ -115,7 +116,7 @@ public final class Roots {
     loadFloor();
     SignedRoot signed = SignedRoot.seal(root, keys, account::sign);
     byte[] encoded = signed.encode();
-    if (!remote.move(root.number(), encoded, live) && !isThere(root.number(), encoded)) {
+    if (!remote.move(root.number(), encoded, live, frees) && !isThere(root.number(), encoded)) {
       return false;
     }
     remember(signed.generation(), root, signed.hash());
