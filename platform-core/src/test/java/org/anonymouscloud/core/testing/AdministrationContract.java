@@ -20,9 +20,12 @@ import org.anonymouscloud.core.account.server.Attendance;
 import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.Migrations;
+import org.anonymouscloud.core.plugin.AccountSpace;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the server's owner does and sees. */
@@ -100,6 +103,45 @@ public abstract class AdministrationContract extends AccountServiceFixture {
       attendance.write();
     }
     assertThat(lastSeen()).isEqualTo(day.plusDays(1));
+  }
+
+  @Test
+  @Tag("S4.9")
+  void allFeaturesShareOneQuotaAndAnAccountThatIsGoneHasNone() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    assertThat(owner().setQuota(ALICE, 1_000)).isTrue();
+    // Whichever features they are: each has this object and no other.
+    assertThat(takes(alice.id, 600)).isTrue();
+    assertThat(takes(alice.id, 401)).isFalse();
+    assertThat(takes(alice.id, 400)).isTrue();
+    database()
+        .<Void, RuntimeException>write(
+            rows -> {
+              service().space().giveBack(rows, alice.id, 600);
+              return null;
+            });
+    assertThat(takes(alice.id, 600)).isTrue();
+
+    service().delete(alice.id);
+
+    assertThat(takes(alice.id, 1)).isFalse();
+  }
+
+  private boolean takes(AccountId account, long bytes) {
+    AccountSpace space = service().space();
+    try {
+      database()
+          .<Void, Refused>write(
+              rows -> {
+                space.take(rows, account, bytes, false);
+                return null;
+              });
+      return true;
+    } catch (Refused e) {
+      assertThat(e.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+      return false;
+    }
   }
 
   @Test
