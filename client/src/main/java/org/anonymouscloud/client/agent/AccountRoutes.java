@@ -211,11 +211,15 @@ final class AccountRoutes {
 
   /**
    * @param user the name of the account that is logged in here, to be sure
+   * @param password of the account, in UTF-8, NFC
    */
-  record Delete(@Nullable String user) {}
+  record Delete(@Nullable String user, byte @Nullable [] password) {}
 
   private void delete(Context context) throws Exception {
-    account.delete(RequestBody.user(RequestBody.read(context, Delete.class).user()));
+    Delete wish = RequestBody.read(context, Delete.class);
+    try (Secret password = Secret.of(RequestBody.required(wish.password(), "password"))) {
+      account.delete(RequestBody.user(wish.user()), password);
+    }
     context.json(Map.of("deleted", true));
   }
 

@@ -547,8 +547,10 @@ final class CurrentAccount implements AutoCloseable {
    * Has the server delete the account and all that is its, and removes it from this device.
    *
    * @param confirmed the user name, as somebody has typed it
+   * @param password of the account; stays the caller's
    */
-  void delete(UserName confirmed) throws Problem, NotLoggedIn, Refused, IOException {
+  void delete(UserName confirmed, Secret password)
+      throws Problem, NotLoggedIn, Refused, IOException {
     changing.lock();
     try {
       LoggedInAccount here = account();
@@ -556,7 +558,7 @@ final class CurrentAccount implements AutoCloseable {
         throw new Problem(
             Problem.Kind.REFUSED, "Nothing was deleted: that is not the name of this account.");
       }
-      here.online().delete();
+      here.online().delete(password);
       var _ = logOut();
     } finally {
       changing.unlock();

@@ -2,8 +2,11 @@ package org.anonymouscloud.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,6 +31,11 @@ final class AccountCommand {
       })
   int delete(
       @Option(names = "--yes", description = "Do not ask for the account's name.") boolean yes,
+      @Option(
+              names = "--password-file",
+              paramLabel = "FILE",
+              description = "Holds the account's password; without it the password is asked for.")
+          @Nullable Path file,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     String user = context.agent().get("/account").path("user").asText();
@@ -36,7 +44,13 @@ final class AccountCommand {
             ? user
             : StandardTerminal.ask(
                 "All files and messages of '" + user + "' will be gone. Type the account's name:");
-    JsonNode done = context.agent().post("/account/delete", Map.of("user", confirmed));
+    JsonNode done;
+    try (Secret password = PasswordInput.existing(file)) {
+      done =
+          context
+              .agent()
+              .post("/account/delete", Map.of("user", confirmed, "password", password.bytes()));
+    }
     if (json) {
       context.terminal().printJson(done);
     } else {

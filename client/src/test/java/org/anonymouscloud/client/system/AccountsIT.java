@@ -222,12 +222,17 @@ final class AccountsIT {
     Files.move(newSheet, folder.resolve("kept.sheet"));
     assertThat(laptop.run(recover).failed(FAILED)).isEqualTo(wrongUser);
     assertThat(newSheet).doesNotExist();
-    anAccountIsDeletedByItsOwner(desk);
+    anAccountIsDeletedByItsOwner(desk, alice.passwordFile(), third);
   }
 
-  private static void anAccountIsDeletedByItsOwner(Client desk) throws Exception {
+  private static void anAccountIsDeletedByItsOwner(Client desk, Path wrong, Path password)
+      throws Exception {
     assertThat(desk.run("account", "delete").failed(USAGE)).contains("--yes");
-    assertThat(desk.run("account", "delete", "--yes").succeeded().out()).contains("alice");
+    assertThat(desk.run("account", "delete", "--yes").failed(USAGE)).contains("--password-file");
+    String[] delete = {"account", "delete", "--yes", "--password-file", wrong.toString()};
+    assertThat(desk.run(delete).failed(FAILED)).contains("password is wrong");
+    delete[4] = password.toString();
+    assertThat(desk.run(delete).succeeded().out()).contains("alice");
     desk.run("ls", "/").failed(NOT_LOGGED_IN);
   }
 }

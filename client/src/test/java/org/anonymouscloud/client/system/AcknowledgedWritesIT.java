@@ -46,7 +46,7 @@ final class AcknowledgedWritesIT {
   private static final int PACK = 4_096;
   private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
-  private record PackPut(String name, int length) {}
+  private record PackPut(String name, int length, boolean frees) {}
 
   private record PackGet(String name, int offset, int length) {}
 
@@ -164,7 +164,8 @@ final class AcknowledgedWritesIT {
 
   private void put(OnlineAccount online, int number) throws Refused, IOException {
     String name = name(number);
-    try (Call call = online.link().open("vault/pack-put", Cbor.encode(new PackPut(name, PACK)))) {
+    try (Call call =
+        online.link().open("vault/pack-put", Cbor.encode(new PackPut(name, PACK, false)))) {
       try (OutputStream upload = call.upload()) {
         upload.write(pack(name));
       }

@@ -2,8 +2,6 @@ package org.anonymouscloud.core.plugin;
 
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.function.ToLongFunction;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.OpenDatabase;
 
 /**
@@ -11,13 +9,9 @@ import org.anonymouscloud.core.database.OpenDatabase;
  *
  * @param database the server's database; the feature touches only its own tables
  * @param folder the feature's own folder, existing, readable by the server alone
- * @param quota bytes that an account may use; {@link Long#MAX_VALUE} for no limit
+ * @param space the bytes of accounts, which all features share
  * @param push tells an account's sessions that something changed
  * @param clock the server's time
  */
 public record ServerContext(
-    OpenDatabase database,
-    Path folder,
-    ToLongFunction<AccountId> quota,
-    AccountPush push,
-    Clock clock) {}
+    OpenDatabase database, Path folder, AccountSpace space, AccountPush push, Clock clock) {}

@@ -72,7 +72,7 @@ final class Services implements AutoCloseable {
           new ServerContext(
               database,
               data.resolve(feature.name()),
-              accounts::quota,
+              accounts.space(),
               services.pushes.of(feature.name()),
               clock));
     }

@@ -148,7 +148,7 @@ final class SessionRequests implements SessionHandler {
       throw new Refused(ErrorCode.NOT_LOGGED_IN, "Log in again.", true);
     }
     visit = attendance.enter(account);
-    session.trust();
+    session.trust(account);
   }
 
   private void leave() {

@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -36,7 +35,7 @@ final class BulkInput extends InputStream {
 
   private final Sender sender;
   private final int stream;
-  private final AtomicInteger growth;
+  private final Growth growth;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -56,7 +55,7 @@ final class BulkInput extends InputStream {
   /**
    * @param growth bytes by which all windows of the session together may still grow
    */
-  BulkInput(Sender sender, int stream, AtomicInteger growth) {
+  BulkInput(Sender sender, int stream, Growth growth) {
     this.sender = sender;
     this.stream = stream;
     this.growth = growth;
@@ -178,7 +177,7 @@ final class BulkInput extends InputStream {
   }
 
   private void returnGrowth() {
-    var _ = growth.addAndGet(window - INITIAL_WINDOW);
+    growth.giveBack(window - INITIAL_WINDOW);
     window = INITIAL_WINDOW;
   }
 
@@ -278,8 +277,7 @@ final class BulkInput extends InputStream {
     if (!starved || window >= MAX_WINDOW) {
       return 0;
     }
-    if (growth.addAndGet(-more) < 0) {
-      var _ = growth.addAndGet(more);
+    if (!growth.take(more)) {
       return 0;
     }
     window += more;

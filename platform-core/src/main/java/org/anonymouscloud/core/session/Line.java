@@ -41,7 +41,20 @@ final class Line {
   private static final int PING_LENGTH = 8;
 
   final Sender sender;
-  final AtomicInteger growth = new AtomicInteger(GROWTH);
+  final Growth growth =
+      new Growth() {
+        private final AtomicInteger left = new AtomicInteger(GROWTH);
+
+        @Override
+        public boolean take(int bytes) {
+          return left.getAndUpdate(now -> now >= bytes ? now - bytes : now) >= bytes;
+        }
+
+        @Override
+        public void giveBack(int bytes) {
+          var _ = left.addAndGet(bytes);
+        }
+      };
 
   private final Channel channel;
   private final CountDownLatch over = new CountDownLatch(1);

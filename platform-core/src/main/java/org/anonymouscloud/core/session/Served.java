@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
 import java.util.function.Supplier;
@@ -34,6 +35,18 @@ final class Served implements ServedSession {
   private static final int MAX_WAITING_PUSHES = 32;
 
   private static final byte[] NOTHING = {};
+
+  /**
+   * What a byte of a request costs until the request is answered: as it comes in, as a whole, as
+   * its body, and as what the handler makes of it.
+   */
+  private static final int COPIES = 4;
+
+  /** What a request costs besides its bytes. */
+  private static final int REQUEST = 4 * 1024;
+
+  /** What bulk data cost at least: what may come in, and what is gathered to go out. */
+  private static final int BULK = BulkInput.INITIAL_WINDOW + Channel.MAX_DATA;
 
   private static final OutputStream NO_BULK =
       new OutputStream() {
@@ -69,6 +82,11 @@ final class Served implements ServedSession {
   private final Network network;
   private final Runnable onTrust;
   private volatile Allowance allowance = Allowance.STRANGER;
+  private final MemoryBudget memory;
+
+  /** Strangers are all one: what each of them may have is little, and so is their number. */
+  private volatile Optional<Object> user = Optional.empty();
+
   private final Map<Integer, Open> requests = new ConcurrentHashMap<>();
   private final Phaser running = new Phaser(1);
   private volatile boolean draining;
@@ -81,7 +99,13 @@ final class Served implements ServedSession {
    * @param channel from now on this session's
    * @param onTrust called when the client is no stranger any more
    */
-  Served(Channel channel, SessionLimits limits, Network network, Runnable onTrust) {
+  Served(
+      Channel channel,
+      SessionLimits limits,
+      MemoryBudget memory,
+      Network network,
+      Runnable onTrust) {
+    this.memory = memory;
     this.channel = channel;
     this.line = new Line(channel);
     this.limits = limits;
@@ -92,6 +116,7 @@ final class Served implements ServedSession {
   /** A request that has not been answered yet. */
   private final class Open {
     private final int stream;
+    private final Optional<MemoryBudget.Hold> hold = user.map(memory::of);
     private final BulkInput upload;
     private final BulkOutput download;
     private ByteArrayOutputStream parts = new ByteArrayOutputStream(0);
@@ -101,8 +126,14 @@ final class Served implements ServedSession {
 
     Open(int stream) {
       this.stream = stream;
-      this.upload = new BulkInput(line.sender, stream, line.growth);
+      Growth growth = hold.<Growth>map(held -> held.and(line.growth)).orElse(line.growth);
+      this.upload = new BulkInput(line.sender, stream, growth);
       this.download = new BulkOutput(line.sender, stream);
+    }
+
+    /** False if there is no memory for so much. */
+    boolean hold(int bytes) {
+      return hold.isEmpty() || hold.get().take(bytes);
     }
 
     byte[] takeParts() {
@@ -123,6 +154,7 @@ final class Served implements ServedSession {
     Why why = line.run(new Incoming(handler));
     requests.values().forEach(open -> open.stop(() -> new ConnectionLost(why)));
     running.arriveAndAwaitAdvance();
+    requests.values().forEach(this::forget);
     handler.close();
   }
 
@@ -137,8 +169,9 @@ final class Served implements ServedSession {
   }
 
   @Override
-  public void trust() {
+  public void trust(Object user) {
     onTrust.run();
+    this.user = Optional.of(user);
     channel.trust();
     allowance = Allowance.user(limits.requests());
   }
@@ -252,6 +285,9 @@ final class Served implements ServedSession {
               "This server takes " + allowance.requests() + " requests of a session at once.");
         }
         requests.put(open.stream, open);
+        if (!open.hold(REQUEST)) {
+          return refuseForMemory(frame, open);
+        }
       }
       if (open.whole || open.parts.size() + frame.length() > allowance.message()) {
         return false;
@@ -260,6 +296,11 @@ final class Served implements ServedSession {
     }
 
     private boolean gather(Frame frame, Open open) {
+      int cost = COPIES * frame.length() + (frame.type() == FrameType.REQUEST ? BULK : 0);
+      if (!open.hold(cost)) {
+        unfinished -= open.parts.size();
+        return refuseForMemory(frame, open);
+      }
       int before = open.parts.size();
       open.parts.write(frame.array(), frame.offset(), frame.length());
       frame.release();
@@ -279,6 +320,13 @@ final class Served implements ServedSession {
         return refuse(open, ErrorCode.RATE_LIMITED, "Too many large requests at once.");
       }
       return true;
+    }
+
+    private boolean refuseForMemory(Frame frame, Open open) {
+      frame.release();
+      forget(open);
+      return refuse(
+          open, ErrorCode.UNAVAILABLE, "The server has too much to do at once. Try again soon.");
     }
 
     private boolean refuse(Open open, ErrorCode code, String text) {
@@ -324,6 +372,7 @@ final class Served implements ServedSession {
           throw new IllegalStateException("An answer is too long.");
         }
         open.download.flush();
+        open.hold.ifPresent(held -> held.atLeast(answer.length));
         return new Message(FrameType.ANSWER, open.stream, NOTHING, answer, () -> forget(open));
       } catch (Refused e) {
         return error(open, Refusal.of(e));
@@ -346,6 +395,7 @@ final class Served implements ServedSession {
 
   private void forget(Open open) {
     requests.remove(open.stream);
+    open.hold.ifPresent(MemoryBudget.Hold::close);
     endIfDrained();
   }
 }

@@ -12,8 +12,10 @@ public interface ServedSession {
    * Says that the client is a user of this server. Until then it is a stranger (A43): it makes room
    * when the server is full, has no bulk data, requests of 16 KiB at most and only two of them at
    * once. To be called before the answer that tells the client so.
+   *
+   * @param user equal for all sessions of one user, who shares the server's memory with others
    */
-  void trust();
+  void trust(Object user);
 
   /**
    * Sends a message that nobody asked for. It never waits: where the client does not read, messages

@@ -14,6 +14,7 @@ public final class SessionThreads implements Serving {
   private final ServerKey key;
   private final SessionLimits limits;
   private final Function<ServedSession, SessionHandler> handlers;
+  private final MemoryBudget memory = MemoryBudget.ofThisProcess();
   private final RecordBuffers buffers = new RecordBuffers(KEPT_BUFFERS);
   private final Set<Served> sessions = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
@@ -33,7 +34,7 @@ public final class SessionThreads implements Serving {
   public void serve(Arrival arrival) throws IOException {
     Channel channel =
         Channel.accept(arrival.socket(), key.pair(), arrival.gate(), limits.channel(), buffers);
-    Served session = new Served(channel, limits, arrival.network(), arrival.onTrusted());
+    Served session = new Served(channel, limits, memory, arrival.network(), arrival.onTrusted());
     sessions.add(session);
     try {
       arrival.onGreeted().accept(session::cut);

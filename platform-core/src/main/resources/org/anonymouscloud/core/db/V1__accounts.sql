@@ -10,12 +10,22 @@ CREATE TABLE accounts (
   password_keys TEXT   NOT NULL,
   -- Who signs with it at a login has the account key, and does not wait for strangers.
   login_key     BYTEA  NOT NULL,
+  -- The day on which a device changed the password, with neither the old one nor the words; else 0.
+  device_set    BIGINT NOT NULL,
   drive_name    TEXT   NOT NULL UNIQUE,
   status        TEXT   NOT NULL,
   quota         BIGINT NOT NULL,
   -- Days since 1970-01-01: finer times would tell the server's owner when people are awake.
   created       BIGINT NOT NULL,
   last_seen     BIGINT NOT NULL
+);
+
+-- The bytes of all features together.
+CREATE TABLE account_space (
+  account_id BYTEA  NOT NULL PRIMARY KEY,
+  used       BIGINT NOT NULL,
+  -- Of these, what was taken beyond the quota to delete something.
+  reserve    BIGINT NOT NULL
 );
 
 CREATE TABLE account_links (

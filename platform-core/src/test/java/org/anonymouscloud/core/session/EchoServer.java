@@ -55,7 +55,7 @@ final class EchoServer implements AutoCloseable {
             networks,
             session -> {
               if (trusting) {
-                session.trust();
+                session.trust("somebody");
               }
               sessions.add(session);
               return new Handler();

@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.testing;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -816,6 +817,74 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     assertThat(Arrays.copyOf(passwordStart(peer, guess), P256Point.LENGTH))
         .isNotEqualTo(second)
         .isNotEqualTo(first);
+  }
+
+  @Test
+  @Tag("S4.L6")
+  void aDeviceThatHasShownNothingElseDeletesNothingNorByAPasswordThatItHasSet() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer device = loggedIn(alice);
+    refuses(ErrorCode.BAD_REQUEST, device, AccountMethod.DELETE, new Messages.Empty());
+    Secret chosen = Secret.of("chosen by a thief".getBytes(US_ASCII));
+    changePassword(device, alice, chosen);
+
+    AccountPeer thief = loggedInByPassword(alice, chosen);
+    assertThat(thief.account()).contains(alice.id);
+    Refused early =
+        refuses(ErrorCode.RATE_LIMITED, thief, AccountMethod.DELETE, new Messages.Empty());
+    assertThat(early).hasMessageContaining("less than 7 days");
+    calendar.pass(Duration.ofDays(7));
+    tell(loggedInByPassword(alice, chosen), AccountMethod.DELETE, new Messages.Empty());
+
+    byte[] hash = RandomBytes.next(HASH);
+    refuses(
+        ErrorCode.LOGIN_FAILED, peer(hash), AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
+  }
+
+  @Test
+  @Tag("S4.L6")
+  void whoHasShownTheWordsDeletesAtOnce() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer owner = peer(hash);
+    send(owner, AccountMethod.RECOVERY_LOGIN.toString(), Cbor.encode(alice.recoveryLogin(hash)));
+    tell(owner, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
+
+    tell(owner, AccountMethod.DELETE, new Messages.Empty());
+  }
+
+  private static void changePassword(AccountPeer peer, BareAccount account, Secret password)
+      throws Exception {
+    OpaqueClient.Registration opaque = new OpaqueClient().register(password);
+    byte[] answer = passwordStart(peer, opaque.request().encode());
+    OpaqueClient.Registered made =
+        opaque.finish(
+            RegistrationResponse.decode(answer), Identities.ofClient(account.name.bytes()));
+    ChainLink link = account.changePassword();
+    tell(
+        peer,
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(link, 0, made.record().encode(), new SlotId.Password()));
+    account.appended(link);
+  }
+
+  private AccountPeer loggedInByPassword(BareAccount account, Secret password) throws Exception {
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = peer(hash);
+    OpaqueClient.Login login = new OpaqueClient().login(password);
+    OpaqueClient.LoggedIn in =
+        login.finish(
+            LoginResponse.decode(loginStart(peer, account.name, login.request().encode())),
+            Identities.ofClient(account.name.bytes()),
+            AccountMethod.loginContext(hash));
+    send(
+        peer,
+        AccountMethod.LOGIN_FINISH.toString(),
+        Cbor.encode(new Messages.LoginFinish(in.proof().encode())));
+    tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash));
+    return peer;
   }
 
   // Key bags

@@ -20,9 +20,12 @@ import org.anonymouscloud.core.account.server.Attendance;
 import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.Migrations;
+import org.anonymouscloud.core.plugin.AccountSpace;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the server's owner does and sees. */
@@ -31,15 +34,15 @@ public abstract class AdministrationContract extends AccountServiceFixture {
   void aQuotaIsTheServersDefaultUntilItIsSet() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
-    assertThat(service().quota(alice.id)).isEqualTo(QUOTA);
-    assertThat(service().quota(AccountId.random())).isZero();
+    assertThat(quota(alice.id)).isEqualTo(QUOTA);
+    assertThat(quota(AccountId.random())).isZero();
 
     assertThat(owner().setQuota(ALICE, Long.MAX_VALUE)).isTrue();
     assertThat(owner().setQuota(BOB, 1)).isFalse();
-    assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
+    assertThat(quota(alice.id)).isEqualTo(Long.MAX_VALUE);
     assertThatThrownBy(() -> owner().setQuota(ALICE, -1))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(service().quota(alice.id)).isEqualTo(Long.MAX_VALUE);
+    assertThat(quota(alice.id)).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
@@ -103,6 +106,45 @@ public abstract class AdministrationContract extends AccountServiceFixture {
   }
 
   @Test
+  @Tag("S4.9")
+  void allFeaturesShareOneQuotaAndAnAccountThatIsGoneHasNone() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    assertThat(owner().setQuota(ALICE, 1_000)).isTrue();
+    // Whichever features they are: each has this object and no other.
+    assertThat(takes(alice.id, 600)).isTrue();
+    assertThat(takes(alice.id, 401)).isFalse();
+    assertThat(takes(alice.id, 400)).isTrue();
+    database()
+        .<Void, RuntimeException>write(
+            rows -> {
+              service().space().giveBack(rows, alice.id, 600);
+              return null;
+            });
+    assertThat(takes(alice.id, 600)).isTrue();
+
+    service().delete(alice.id);
+
+    assertThat(takes(alice.id, 1)).isFalse();
+  }
+
+  private boolean takes(AccountId account, long bytes) {
+    AccountSpace space = service().space();
+    try {
+      database()
+          .<Void, Refused>write(
+              rows -> {
+                space.take(rows, account, bytes, false);
+                return null;
+              });
+      return true;
+    } catch (Refused e) {
+      assertThat(e.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+      return false;
+    }
+  }
+
+  @Test
   void aDeletedAccountLeavesNothingAndItsNameIsFree() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     BareAccount bob = new BareAccount(BOB);
@@ -137,6 +179,10 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     service().delete(bob.id);
     assertThat(owner().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
     assertThat(rowsOf(bob.id)).containsExactly("account_deletions");
+  }
+
+  private long quota(AccountId account) {
+    return database().read(rows -> service().space().usage(rows, account)).quota();
   }
 
   /** The tables that have rows of an account. */

@@ -364,15 +364,14 @@ public final class AccountClient {
   }
 
   /** An account whose password was proven to the server, and what OPAQUE gave for it. */
-  private record Proven(AccountId account, Secret exportKey) implements AutoCloseable {
+  record Proven(AccountId account, Secret exportKey) implements AutoCloseable {
     @Override
     public void close() {
       exportKey.close();
     }
   }
 
-  private static Proven prove(
-      Connection connection, UserName user, Secret password, AccountKey accountKey)
+  static Proven prove(Connection connection, UserName user, Secret password, AccountKey accountKey)
       throws Refused, IOException {
     AccountQuestions questions = new AccountQuestions(connection);
     OpaqueClient.Login login = new OpaqueClient().login(password);

@@ -13,6 +13,7 @@ import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.session.Connection;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class OnlineAccount implements KnownChain, AutoCloseable {
   private final LocalAccount local;
   private final Clock clock;
+  private final Dialer dialer;
   private final ReconnectingLink link;
   private final Contacts contacts;
   private volatile @Nullable Chain chain;
@@ -30,6 +32,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   OnlineAccount(LocalAccount local, Clock clock, Dialer dialer) {
     this.local = local;
     this.clock = clock;
+    this.dialer = dialer;
     this.link = new ReconnectingLink(() -> logIn(dialer.dial()));
     this.contacts = new Contacts(link, local.user(), () -> known().state(), local.ownValues());
   }
@@ -116,9 +119,17 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   /**
    * Has the server delete the account and all that it keeps of it, for good. The caller then logs
    * this device out.
+   *
+   * @param password of the account, in UTF-8, NFC, for a device alone must not; stays the caller's
+   * @throws Refused with {@link ErrorCode#LOGIN_FAILED} if the password is wrong
    */
-  public void delete() throws Refused, IOException {
-    new AccountQuestions(link).tell(AccountMethod.DELETE, new Messages.Empty());
+  public void delete(Secret password) throws Refused, IOException {
+    try (Connection connection = dialer.dial();
+        AccountKey accountKey = local.accountKey();
+        var _ = AccountClient.prove(connection, local.user(), password, accountKey)) {
+      local.logIn(connection);
+      new AccountQuestions(connection).tell(AccountMethod.DELETE, new Messages.Empty());
+    }
   }
 
   /** Whether these are the words on the account's sheet, by what the chain says of them. */

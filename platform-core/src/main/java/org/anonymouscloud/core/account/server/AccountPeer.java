@@ -37,6 +37,7 @@ import org.anonymouscloud.core.wire.Refused;
  * alone opens the account's own records; features are for devices in the chain. Thread-safe.
  */
 public final class AccountPeer {
+  private static final int DAYS_OF_A_NEW_PASSWORD = 7;
   private static final int MAX_KEY_BAG = 64 * 1024;
 
   /** Stands in for the key of an account that there is not, so that refusing it takes as long. */
@@ -65,11 +66,23 @@ public final class AccountPeer {
       Guess guess, OpaqueServer.Login login, Optional<AccountTables.Account> account)
       implements State {}
 
-  private record KnowsPassword(AccountId account) implements State {}
+  /** The password may be one that a device has set by itself. */
+  private record KnowsPassword(AccountId account, long deviceSet) implements State {}
 
   private record KnowsWords(AccountId account) implements State {}
 
-  private record LoggedIn(AccountId account, DeviceId device) implements State {}
+  /**
+   * @param owner whether password or words were proven before, by which only the owner destroys
+   */
+  private record LoggedIn(AccountId account, DeviceId device, Owner owner) implements State {}
+
+  /** What a session has shown besides its device. */
+  private enum Owner {
+    NOT_SHOWN,
+    /** By a password that a device alone has set not long ago. */
+    SHOWN_BY_A_NEW_PASSWORD,
+    SHOWN
+  }
 
   /** The account whose device is logged in. */
   public Optional<AccountId> account() {
@@ -79,7 +92,7 @@ public final class AccountPeer {
   /** The account whose password or words were proven here, by somebody who has no device of it. */
   public Optional<AccountId> provenAccount() {
     return switch (state) {
-      case KnowsPassword(AccountId account) -> Optional.of(account);
+      case KnowsPassword(AccountId account, var _) -> Optional.of(account);
       case KnowsWords(AccountId account) -> Optional.of(account);
       case Anonymous _, Proving _, LoggedIn _ -> Optional.empty();
     };
@@ -158,18 +171,20 @@ public final class AccountPeer {
     return new Messages.RegisterStarted(opaque.register(request, credential.bytes()).encode());
   }
 
-  private StoredPassword password(byte[] record, byte[] loginKey, Credential credential)
-      throws Malformed {
+  private StoredPassword password(
+      byte[] record, byte[] loginKey, Credential credential, long deviceSet) throws Malformed {
     return new StoredPassword(
         RegistrationRecord.decode(record).encode(),
         credential,
         service.secrets().newest().id(),
-        VerifyKey.of(loginKey));
+        VerifyKey.of(loginKey),
+        deviceSet);
   }
 
   private Messages.Empty finish(Messages.RegisterFinish message) throws Refused, Malformed {
     UserName name = new UserName(message.userName());
-    StoredPassword password = password(message.record(), message.loginKey(), Credential.of(name));
+    StoredPassword password =
+        password(message.record(), message.loginKey(), Credential.of(name), 0);
     checkKeyBag(message.keyBag());
     ChainLink link = ChainLink.decode(message.link());
     List<SealedSlot> slots = slots(message.slots());
@@ -234,7 +249,7 @@ public final class AccountPeer {
     }
     service.limits().succeeded(guess);
     requireActive(account.get().active());
-    state = new KnowsPassword(account.get().id());
+    state = new KnowsPassword(account.get().id(), account.get().password().deviceSet());
     return new Messages.LoginFinished(account.get().id().bytes());
   }
 
@@ -258,13 +273,26 @@ public final class AccountPeer {
     requireValid(known);
     requireActive(known.active());
     service.seen(account, known.lastSeen());
-    state = new LoggedIn(account, device);
+    state = new LoggedIn(account, device, owner());
     return new Messages.Empty();
+  }
+
+  private Owner owner() {
+    return switch (state) {
+      case KnowsPassword(AccountId known, long deviceSet) ->
+          deviceSet > service.today() - DAYS_OF_A_NEW_PASSWORD
+              ? Owner.SHOWN_BY_A_NEW_PASSWORD
+              : Owner.SHOWN;
+      case KnowsWords words -> Owner.SHOWN;
+      case Anonymous nobody -> Owner.NOT_SHOWN;
+      case Proving nobody -> Owner.NOT_SHOWN;
+      case LoggedIn(AccountId same, DeviceId before, Owner owner) -> owner;
+    };
   }
 
   private boolean knows(AccountId account) {
     return switch (state) {
-      case KnowsPassword(AccountId known) -> known.equals(account);
+      case KnowsPassword(AccountId known, long deviceSet) -> known.equals(account);
       case KnowsWords(AccountId known) -> known.equals(account);
       case Anonymous nobody -> false;
       case Proving nobody -> false;
@@ -277,7 +305,7 @@ public final class AccountPeer {
    * session that comes just after the others have ended must not stay.
    */
   public boolean isStillValid() {
-    return !(state instanceof LoggedIn(AccountId account, DeviceId device))
+    return !(state instanceof LoggedIn(AccountId account, DeviceId device, Owner owner))
         || service.isValid(account, device);
   }
 
@@ -328,7 +356,8 @@ public final class AccountPeer {
                   new Refused(
                       ErrorCode.BAD_REQUEST,
                       "No password was begun on this session. Begin the change once more."));
-      fresh = Optional.of(password(message.record(), message.loginKey(), credential));
+      long deviceSet = state instanceof LoggedIn ? service.today() : 0;
+      fresh = Optional.of(password(message.record(), message.loginKey(), credential, deviceSet));
     }
     service.append(
         proven(), ChainLink.decode(message.link()), slots(message.slots()), fresh, device());
@@ -384,9 +413,26 @@ public final class AccountPeer {
     return account().orElseThrow(AccountPeer::notLoggedIn);
   }
 
-  /** For a device alone: a password that was seen does not suffice to destroy what it opens. */
+  /**
+   * Neither a device that was stolen nor a password that was seen suffices to destroy what they
+   * open, nor a password that the device has set for this.
+   */
   private Messages.Empty delete() throws Refused {
-    service.delete(loggedIn());
+    AccountId account = loggedIn();
+    Owner owner = state instanceof LoggedIn in ? in.owner() : Owner.NOT_SHOWN;
+    switch (owner) {
+      case SHOWN -> service.delete(account);
+      case NOT_SHOWN ->
+          throw new Refused(
+              ErrorCode.BAD_REQUEST, "To delete the account, log in with its password first.");
+      case SHOWN_BY_A_NEW_PASSWORD ->
+          throw new Refused(
+              ErrorCode.RATE_LIMITED,
+              "A device has changed the password less than "
+                  + DAYS_OF_A_NEW_PASSWORD
+                  + " days ago. Until then only who has used the recovery words deletes the"
+                  + " account.");
+    }
     return new Messages.Empty();
   }
 
@@ -398,7 +444,7 @@ public final class AccountPeer {
   /** The account of a device that is logged in or of someone who knows password or words. */
   private AccountId proven() throws Refused {
     return switch (state) {
-      case KnowsPassword(AccountId account) -> account;
+      case KnowsPassword(AccountId account, long deviceSet) -> account;
       case KnowsWords(AccountId account) -> account;
       case LoggedIn in -> in.account();
       case Anonymous nobody -> throw notLoggedIn();

@@ -26,6 +26,7 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.plugin.AccountSpace;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -50,6 +51,8 @@ public final class AccountService {
   private final LoginLimits limits;
   private final Pairings pairings;
   private final VerifiedChains chains;
+  private final StoredSpace space =
+      new StoredSpace((rows, account) -> new AccountTables(rows).quota(account).orElse(0L));
 
   /**
    * Brings the tables up to date.
@@ -68,7 +71,8 @@ public final class AccountService {
     migrate(database);
   }
 
-  static void migrate(OpenDatabase database) {
+  /** Brings the tables up to date. */
+  public static void migrate(OpenDatabase database) {
     database.migrate(OWNER, AccountService.class, SCRIPTS);
   }
 
@@ -87,9 +91,9 @@ public final class AccountService {
     return new AccountPeer(this, handshakeHash.clone(), network);
   }
 
-  /** Bytes an account may use; none if there is no such account. */
-  public long quota(AccountId account) {
-    return database.read(handle -> new AccountTables(handle).quota(account)).orElse(0L);
+  /** The bytes of accounts, of which all features take theirs; none for accounts that are gone. */
+  public AccountSpace space() {
+    return space;
   }
 
   /**
@@ -333,6 +337,7 @@ public final class AccountService {
           if (!unchanged || !tables.append(account, link)) {
             throw anotherFirst();
           }
+          space.count(handle, account, link.encode().length);
           follow(tables, before, next);
           slots.forEach(slot -> tables.putSlot(account, slot));
           fresh.ifPresent(made -> tables.setPassword(account, made));
@@ -423,7 +428,8 @@ public final class AccountService {
     }
   }
 
-  private long today() {
+  /** The day, as days since 1970. */
+  long today() {
     return LocalDate.now(clock).toEpochDay();
   }
 }

@@ -45,6 +45,7 @@ record AccountTables(Handle handle) {
   private static final List<String> OF_AN_ACCOUNT =
       List.of(
           "account_presence",
+          "account_space",
           "account_pairings",
           "account_key_bags",
           "account_slots",
@@ -57,8 +58,8 @@ record AccountTables(Handle handle) {
             """
             INSERT INTO accounts
               (user_name, name_shape, account_id, opaque_record, credential, password_keys,
-               login_key, drive_name, status, quota, created, last_seen)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)
+               login_key, device_set, drive_name, status, quota, created, last_seen)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
             name.text(),
@@ -68,6 +69,7 @@ record AccountTables(Handle handle) {
             password.credential().bytes(),
             password.keys(),
             password.loginKey().bytes(),
+            password.deviceSet(),
             drive,
             quota,
             today,
@@ -78,8 +80,8 @@ record AccountTables(Handle handle) {
   Optional<Account> find(UserName name) {
     return handle
         .createQuery(
-            "SELECT account_id, opaque_record, credential, password_keys, login_key, status"
-                + " FROM accounts WHERE user_name = ?")
+            "SELECT account_id, opaque_record, credential, password_keys, login_key,"
+                + " device_set, status FROM accounts WHERE user_name = ?")
         .bind(0, name.text())
         .map(
             (row, context) ->
@@ -89,8 +91,9 @@ record AccountTables(Handle handle) {
                         row.getBytes(2),
                         new Credential(row.getBytes(3)),
                         row.getString(4),
-                        key(row.getBytes(5))),
-                    row.getString(6).equals(ACTIVE)))
+                        key(row.getBytes(5)),
+                        row.getLong(6)),
+                    row.getString(7).equals(ACTIVE)))
         .findOne();
   }
 
@@ -152,12 +155,13 @@ record AccountTables(Handle handle) {
 
   void setPassword(AccountId account, StoredPassword password) {
     handle.execute(
-        "UPDATE accounts SET opaque_record = ?, credential = ?, password_keys = ?, login_key = ?"
-            + " WHERE account_id = ?",
+        "UPDATE accounts SET opaque_record = ?, credential = ?, password_keys = ?, login_key = ?,"
+            + " device_set = ? WHERE account_id = ?",
         password.record(),
         password.credential().bytes(),
         password.keys(),
         password.loginKey().bytes(),
+        password.deviceSet(),
         account.bytes());
   }
 

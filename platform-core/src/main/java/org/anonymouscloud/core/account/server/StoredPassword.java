@@ -9,5 +9,7 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * @param credential what the OPRF key comes from that the record was made with
  * @param keys the generation of {@link ServerSecrets} that it was made with
  * @param loginKey of who has the account key
+ * @param deviceSet the day on which a device alone put it in force; 0 if its owner has shown more
  */
-record StoredPassword(byte[] record, Credential credential, String keys, VerifyKey loginKey) {}
+record StoredPassword(
+    byte[] record, Credential credential, String keys, VerifyKey loginKey, long deviceSet) {}

@@ -161,7 +161,7 @@ final class AccountFormatTest {
     assertThat(HeadList.open(opened.chain().state(), opened.roots().getLast())).isEqualTo(heads());
 
     for (String name : List.of("device-secret", "account", "vault.root")) {
-      Files.write(folder.resolve(name), hex(MADE.path("files"), name));
+      PrivateFile.replace(folder.resolve(name), hex(MADE.path("files"), name));
     }
     AccountFolder.Kept kept = new AccountFolder(folder).read().orElseThrow();
     LocalState state = kept.state();

@@ -1,7 +1,5 @@
 package org.anonymouscloud.vault.protocol;
 
-import java.util.List;
-
 /** Questions and answers of the vault protocol. Names of packs are {@link PackName}s' texts. */
 public final class Messages {
   /** The smallest pack: 4 KiB. */
@@ -14,7 +12,7 @@ public final class Messages {
   public static final int MAX_ROOT = 4096;
 
   /** The most packs that one root brings in and drops, together. */
-  public static final int MAX_PACKS_IN_MOVE = 16_384;
+  public static final int MAX_PACKS_IN_MOVE = 2_000;
 
   /** Asks for the newest root. */
   public static final long NEWEST = -1;
@@ -38,18 +36,21 @@ public final class Messages {
    *
    * @param number of the new root; 0 for a drive's first
    * @param root 1 to {@link #MAX_ROOT} bytes
-   * @param live packs that the new root needs and the one before did not
-   * @param dropped packs that no root needs any more; none is in {@code live}
+   * @param live {@linkplain PackName#encodeAll names} of packs that the new root needs and the one
+   *     before did not
+   * @param dropped names of packs that no root needs any more; none is in {@code live}
+   * @param frees whether the change only deletes; then it may go a little beyond the quota
    */
-  public record RootMove(long number, byte[] root, List<String> live, List<String> dropped) {}
+  public record RootMove(long number, byte[] root, byte[] live, byte[] dropped, boolean frees) {}
 
   /**
    * Stores a pack; it is durable when the answer is there, and kept for a day until a root names it
    * as live. Putting a pack that is there with this length changes nothing.
    *
    * @param length a power of two from {@link #MIN_PACK} to {@link #MAX_PACK}
+   * @param frees whether a change that only deletes needs it, as above
    */
-  public record PackPut(String name, int length) {}
+  public record PackPut(String name, int length, boolean frees) {}
 
   /** Reads {@code length} bytes of a pack, at least one, from {@code offset}, all within it. */
   public record PackGet(String name, int offset, int length) {}
@@ -57,7 +58,8 @@ public final class Messages {
   public record UsageGet() {}
 
   /**
-   * @param used bytes of all packs, live or not
+   * @param used bytes of the account, of all features; here those of roots and of packs, live or
+   *     not
    * @param quota {@link Long#MAX_VALUE} for no limit
    * @param packs how many there are
    */

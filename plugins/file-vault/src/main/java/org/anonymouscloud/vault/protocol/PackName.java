@@ -1,5 +1,8 @@
 package org.anonymouscloud.vault.protocol;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -60,6 +63,29 @@ public record PackName(String text) {
       throw new Malformed("This is not the name of a pack.");
     }
     return of(encoded, offset);
+  }
+
+  /**
+   * Reads names that lie one after the other.
+   *
+   * @throws Malformed if that is not what there is
+   */
+  public static List<PackName> decodeAll(byte[] encoded) throws Malformed {
+    if (encoded.length % LENGTH != 0) {
+      throw new Malformed("A list of names of packs is cut.");
+    }
+    List<PackName> names = new ArrayList<>(encoded.length / LENGTH);
+    for (int at = 0; at < encoded.length; at += LENGTH) {
+      names.add(decode(encoded, at));
+    }
+    return names;
+  }
+
+  /** The names one after the other. */
+  public static byte[] encodeAll(Collection<PackName> names) {
+    ByteBuffer encoded = ByteBuffer.allocate(names.size() * LENGTH);
+    names.forEach(name -> encoded.put(name.encode()));
+    return encoded.array();
   }
 
   private static PackName of(byte[] encoded, int offset) {

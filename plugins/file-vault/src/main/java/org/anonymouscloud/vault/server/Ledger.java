@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.plugin.AccountSpace;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
@@ -34,11 +36,13 @@ final class Ledger {
   private static final int REMOVED_AT_ONCE = 500;
 
   private final OpenDatabase database;
+  private final AccountSpace accounts;
   private final Clock clock;
 
   /** Brings the tables up to date. */
-  Ledger(OpenDatabase database, Clock clock) {
+  Ledger(OpenDatabase database, AccountSpace accounts, Clock clock) {
     this.database = database;
+    this.accounts = accounts;
     this.clock = clock;
     database.migrate(OWNER, Ledger.class, SCRIPTS);
   }
@@ -47,8 +51,13 @@ final class Ledger {
     return database.read(handle -> new VaultTables(handle).pack(account, name));
   }
 
-  Space space(AccountId account) {
-    return database.read(handle -> new VaultTables(handle).space(account));
+  Messages.Usage usage(AccountId account) {
+    return database.read(
+        handle -> {
+          AccountSpace.Usage all = accounts.usage(handle, account);
+          long packs = new VaultTables(handle).space(account).packs();
+          return new Messages.Usage(all.used(), all.quota(), packs);
+        });
   }
 
   /**
@@ -68,11 +77,11 @@ final class Ledger {
    * another day.
    *
    * @param file where {@code process} will receive it
-   * @param quota of the account
+   * @param frees whether it is needed to delete something
    * @return false if the pack is there
    * @throws Refused if the quota does not allow it, or a pack of another length has the name
    */
-  boolean reserve(AccountId account, PackName name, Pack file, String process, long quota)
+  boolean reserve(AccountId account, PackName name, Pack file, String process, boolean frees)
       throws Refused {
     long expires = hour() + HOURS_KEPT;
     return database.<Boolean, Refused>write(
@@ -82,10 +91,7 @@ final class Ledger {
             tables.prolong(account, name, expires);
             return false;
           }
-          Space space = tables.space(account);
-          if (file.length() > quota - space.used() - space.reserved()) {
-            throw new Refused(ErrorCode.QUOTA_EXCEEDED, "The account's space is used up.");
-          }
+          accounts.take(handle, account, file.length(), frees);
           tables.insertArriving(account, file, process, expires);
           tables.count(account, new Space(0, file.length(), 0));
           return true;
@@ -145,8 +151,13 @@ final class Ledger {
         });
   }
 
-  private static void giveUp(VaultTables tables, List<Removed> files) {
-    sum(files).forEach((account, sum) -> tables.count(account, new Space(0, -sum.used(), 0)));
+  private void giveUp(VaultTables tables, List<Removed> files) {
+    sum(files)
+        .forEach(
+            (account, sum) -> {
+              tables.count(account, new Space(0, -sum.used(), 0));
+              accounts.giveBack(tables.handle(), account, sum.used());
+            });
   }
 
   /** Files that a process receives, or that it has lost sight of. */
@@ -155,27 +166,29 @@ final class Ledger {
   }
 
   /**
-   * Sets the account's next root.
+   * Sets the account's next root, whose names are names.
    *
    * @return whether files are to be deleted
    * @throws Refused if the number is not the next one, or a pack that should become live is not
    *     there; then nothing has changed
    */
-  boolean moveRoot(
-      AccountId account, long number, byte[] root, List<PackName> live, List<PackName> dropped)
-      throws Refused {
+  boolean moveRoot(AccountId account, Messages.RootMove move) throws Refused {
     return database.<Boolean, Refused>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
-          if (number != tables.newestRoot(account) + 1) {
+          if (move.number() != tables.newestRoot(account) + 1) {
             throw new Refused(ErrorCode.CONFLICT, "Another root came first.");
           }
+          List<PackName> live = names(move.live());
           if (tables.makeLive(account, live) != live.size()) {
             throw new Refused(ErrorCode.NOT_FOUND, "A pack that the root needs is not there.");
           }
-          List<Removed> removed = tables.removePacks(account, dropped);
+          List<Removed> removed = tables.removePacks(account, names(move.dropped()));
           remove(tables, removed);
-          tables.insertRoot(account, number, root);
+          // After what was dropped has been given back.
+          accounts.take(handle, account, move.root().length, move.frees());
+          tables.count(account, new Space(move.root().length, 0, 0));
+          tables.insertRoot(account, move.number(), move.root());
           return !removed.isEmpty();
         });
   }
@@ -220,10 +233,22 @@ final class Ledger {
     return more;
   }
 
-  private static void remove(VaultTables tables, List<Removed> packs) {
+  private static List<PackName> names(byte[] encoded) throws Refused {
+    try {
+      return PackName.decodeAll(encoded);
+    } catch (Malformed e) {
+      throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
+    }
+  }
+
+  private void remove(VaultTables tables, List<Removed> packs) {
     tables.insertDoomed(packs);
     sum(packs)
-        .forEach((account, sum) -> tables.count(account, new Space(-sum.used(), 0, -sum.packs())));
+        .forEach(
+            (account, sum) -> {
+              tables.count(account, new Space(-sum.used(), 0, -sum.packs()));
+              accounts.giveBack(tables.handle(), account, sum.used());
+            });
   }
 
   private static Map<AccountId, Space> sum(List<Removed> files) {

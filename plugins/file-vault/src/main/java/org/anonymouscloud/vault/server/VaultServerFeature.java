@@ -40,14 +40,14 @@ public final class VaultServerFeature implements ServerFeature {
 
   VaultService serve(ServerContext context) throws IOException {
     try {
-      Ledger ledger = new Ledger(context.database(), context.clock());
+      Ledger ledger = new Ledger(context.database(), context.space(), context.clock());
       PackStore store = PackStore.open(context.folder(), disk);
       try {
         for (String dead : store.deadProcesses()) {
           ledger.giveUpAllOf(dead);
           store.forget(dead);
         }
-        return new VaultService(ledger, store, context.quota(), context.push());
+        return new VaultService(ledger, store, context.push());
       } catch (IOException | RuntimeException e) {
         store.close();
         throw e;

@@ -1,14 +1,12 @@
 package org.anonymouscloud.vault.server;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ToLongFunction;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.plugin.AccountHandler;
@@ -23,7 +21,6 @@ import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.anonymouscloud.vault.server.VaultTables.Pack;
-import org.anonymouscloud.vault.server.VaultTables.Space;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,24 +35,22 @@ final class VaultService implements RunningFeature {
   /** A question without lists; more than it needs, so that a newer client may say more. */
   private static final int MAX_QUESTION = 1024;
 
-  /** A name takes at most 33 bytes of CBOR. */
-  private static final int MAX_MOVE =
-      MAX_QUESTION + Messages.MAX_ROOT + 33 * Messages.MAX_PACKS_IN_MOVE;
+  private static final int MAX_NAMES = PackName.LENGTH * Messages.MAX_PACKS_IN_MOVE;
+
+  private static final int MAX_MOVE = MAX_QUESTION + Messages.MAX_ROOT + MAX_NAMES;
 
   private static final byte[] NOTHING = Cbor.encode(new Messages.Empty());
 
   private final Ledger ledger;
   private final PackStore store;
-  private final ToLongFunction<AccountId> quota;
   private final AccountPush push;
   private final Set<PackName> receiving = ConcurrentHashMap.newKeySet();
   private final Sweeper sweeper;
 
   /** Takes the store over, and closes it. */
-  VaultService(Ledger ledger, PackStore store, ToLongFunction<AccountId> quota, AccountPush push) {
+  VaultService(Ledger ledger, PackStore store, AccountPush push) {
     this.ledger = ledger;
     this.store = store;
-    this.quota = quota;
     this.push = push;
     this.sweeper = new Sweeper(ledger, store, receiving);
   }
@@ -109,17 +104,11 @@ final class VaultService implements RunningFeature {
     if (move.root().length == 0 || move.root().length > Messages.MAX_ROOT) {
       throw bad("A root has 1 to " + Messages.MAX_ROOT + " bytes.");
     }
-    if (move.live().size() + move.dropped().size() > Messages.MAX_PACKS_IN_MOVE) {
+    if (move.live().length + move.dropped().length > MAX_NAMES) {
       throw bad("A root brings in and drops at most " + Messages.MAX_PACKS_IN_MOVE + " packs.");
     }
-    List<PackName> live = names(move.live());
-    List<PackName> dropped = names(move.dropped());
-    Set<PackName> all = new HashSet<>(live);
-    all.addAll(dropped);
-    if (all.size() != live.size() + dropped.size()) {
-      throw bad("A root names a pack at most once.");
-    }
-    if (ledger.moveRoot(account, move.number(), move.root(), live, dropped)) {
+    checkNames(move);
+    if (ledger.moveRoot(account, move)) {
       sweeper.wake();
     }
     try {
@@ -142,7 +131,7 @@ final class VaultService implements RunningFeature {
     Pack file = new Pack(PackName.random(), put.length());
     receiving.add(file.file());
     try {
-      if (ledger.reserve(account, name, file, store.process(), quota.applyAsLong(account))) {
+      if (ledger.reserve(account, name, file, store.process(), put.frees())) {
         receive(account, name, file, request);
       }
       return NOTHING;
@@ -199,8 +188,7 @@ final class VaultService implements RunningFeature {
 
   private byte[] usage(AccountId account, Request request) throws Refused {
     Messages.UsageGet _ = question(request, Messages.UsageGet.class, MAX_QUESTION);
-    Space space = ledger.space(account);
-    return Cbor.encode(new Messages.Usage(space.used(), quota.applyAsLong(account), space.packs()));
+    return Cbor.encode(ledger.usage(account));
   }
 
   /** Clears away what nobody needs now, and returns when that is done. */
@@ -220,12 +208,19 @@ final class VaultService implements RunningFeature {
     }
   }
 
-  private static List<PackName> names(List<@Nullable String> texts) throws Refused {
-    List<PackName> names = new ArrayList<>(texts.size());
-    for (String text : texts) {
-      names.add(name(text));
+  /** Whoever waits for the transaction holds the bytes alone and not a thousand names (A36). */
+  private static void checkNames(Messages.RootMove move) throws Refused {
+    try {
+      List<PackName> live = PackName.decodeAll(move.live());
+      List<PackName> dropped = PackName.decodeAll(move.dropped());
+      Set<PackName> all = new HashSet<>(live);
+      all.addAll(dropped);
+      if (all.size() != live.size() + dropped.size()) {
+        throw bad("A root names a pack at most once.");
+      }
+    } catch (Malformed e) {
+      throw bad(e.getMessage());
     }
-    return names;
   }
 
   /** CBOR can say null where the records cannot. */

@@ -23,7 +23,7 @@ record VaultTables(Handle handle) {
   /** A file that is no pack's any more, and the account that it counted for. */
   record Removed(AccountId account, PackName file, int length) {}
 
-  /** What counts against an account's quota: bytes of packs, bytes on their way, packs. */
+  /** What the vault has of an account: bytes of packs and roots, bytes on their way, packs. */
   record Space(long used, long reserved, long packs) {
     static final Space NONE = new Space(0, 0, 0);
   }

@@ -28,8 +28,14 @@ final class MessagesTest {
     examples.put("RootGet", new Messages.RootGet(Messages.NEWEST));
     examples.put("RootGot", new Messages.RootGot(7, new byte[] {1, 2, 3}));
     examples.put(
-        "RootMove", new Messages.RootMove(8, new byte[] {1, 2, 3}, List.of(NAME), List.of(OTHER)));
-    examples.put("PackPut", new Messages.PackPut(NAME, Messages.MAX_PACK));
+        "RootMove",
+        new Messages.RootMove(
+            8,
+            new byte[] {1, 2, 3},
+            PackName.encodeAll(List.of(new PackName(NAME))),
+            PackName.encodeAll(List.of(new PackName(OTHER))),
+            false));
+    examples.put("PackPut", new Messages.PackPut(NAME, Messages.MAX_PACK, true));
     examples.put("PackGet", new Messages.PackGet(NAME, 4096, 65_536));
     examples.put("UsageGet", new Messages.UsageGet());
     examples.put("Usage", new Messages.Usage(16_777_216, 1L << 40, 1));

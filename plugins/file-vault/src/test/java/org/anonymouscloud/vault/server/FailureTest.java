@@ -173,7 +173,8 @@ final class FailureTest {
     disk.failAt(Step.DELETE, "Input/output error");
     client.move(1, ROOT, List.of(), List.of(name));
     server.sweep();
-    assertThat(client.usage().used()).isZero();
+    assertThat(client.usage().packs()).isZero();
+    assertThat(client.usage().used()).isEqualTo(2 * ROOT.length);
     assertThat(stored.files()).hasSize(1);
 
     disk.heal();
@@ -273,7 +274,7 @@ final class FailureTest {
             .link(account)
             .open(
                 VaultMethod.PACK_PUT.toString(),
-                Cbor.encode(new Messages.PackPut(name.text(), MAX_PACK)));
+                Cbor.encode(new Messages.PackPut(name.text(), MAX_PACK, false)));
     call.upload().write(filled(Pipe.CAPACITY + 1));
     database.failAfter(0, false);
     call.close();

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Questions that no honest client asks. */
 @Tag("A36")
 final class HostileQuestionsTest {
+  private static final byte[] NONE = {};
   private static final String A_NAME = "vq3c5y6tq7kx2m4n5p6r7s2t3a.mp4";
 
   /** Answers that a nonsensical question may get; a fault of the server is none of them. */
@@ -113,7 +114,7 @@ final class HostileQuestionsTest {
       int limit =
           switch (method) {
             case ROOT_GET, PACK_PUT, PACK_GET, USAGE -> 1024;
-            case ROOT_MOVE -> 1024 + Messages.MAX_ROOT + 33 * Messages.MAX_PACKS_IN_MOVE;
+            case ROOT_MOVE -> 1024 + Messages.MAX_ROOT + 17 * Messages.MAX_PACKS_IN_MOVE;
           };
       byte[] body = new byte[limit + 1];
       Arrays.fill(body, (byte) ' ');
@@ -124,14 +125,12 @@ final class HostileQuestionsTest {
 
   @Test
   void theLargestMoveIsNotTooLongToBeRead() throws IOException {
-    List<String> names =
-        Stream.generate(PackName::random)
-            .limit(Messages.MAX_PACKS_IN_MOVE)
-            .map(PackName::text)
-            .toList();
+    byte[] names =
+        PackName.encodeAll(
+            Stream.generate(PackName::random).limit(Messages.MAX_PACKS_IN_MOVE).toList());
 
     byte[] body =
-        Cbor.encode(new Messages.RootMove(0, new byte[Messages.MAX_ROOT], names, List.of()));
+        Cbor.encode(new Messages.RootMove(0, new byte[Messages.MAX_ROOT], names, NONE, true));
 
     assertThat(VaultClient.refusal(() -> ask(VaultMethod.ROOT_MOVE, body)))
         .isEqualTo(ErrorCode.NOT_FOUND);
@@ -139,36 +138,44 @@ final class HostileQuestionsTest {
 
   @Test
   void aMoveThatBreaksALimitIsRefused() throws IOException {
-    List<String> many =
-        Stream.generate(PackName::random)
-            .limit(Messages.MAX_PACKS_IN_MOVE)
-            .map(PackName::text)
-            .toList();
+    byte[] many =
+        PackName.encodeAll(
+            Stream.generate(PackName::random).limit(Messages.MAX_PACKS_IN_MOVE).toList());
+    byte[] one = PackName.encodeAll(List.of(new PackName(A_NAME)));
+    byte[] twice = PackName.encodeAll(List.of(new PackName(A_NAME), new PackName(A_NAME)));
+    byte[] noExtension = one.clone();
+    noExtension[PackName.LENGTH - 1] = 12;
     byte[] root = {1};
     for (Messages.RootMove move :
         List.of(
-            new Messages.RootMove(0, new byte[0], List.of(), List.of()),
-            new Messages.RootMove(0, new byte[Messages.MAX_ROOT + 1], List.of(), List.of()),
-            new Messages.RootMove(0, root, many, List.of(A_NAME)),
-            new Messages.RootMove(0, root, List.of(A_NAME), many),
-            new Messages.RootMove(0, root, List.of(A_NAME, A_NAME), List.of()),
-            new Messages.RootMove(0, root, List.of(), List.of(A_NAME, A_NAME)),
-            new Messages.RootMove(0, root, List.of(A_NAME), List.of(A_NAME)),
-            new Messages.RootMove(0, root, List.of("../" + A_NAME), List.of()),
-            new Messages.RootMove(0, root, List.of(), List.of(A_NAME.substring(1))))) {
+            new Messages.RootMove(0, new byte[0], NONE, NONE, false),
+            new Messages.RootMove(0, new byte[Messages.MAX_ROOT + 1], NONE, NONE, false),
+            new Messages.RootMove(0, root, many, one, false),
+            new Messages.RootMove(0, root, one, many, false),
+            new Messages.RootMove(0, root, twice, NONE, false),
+            new Messages.RootMove(0, root, NONE, twice, false),
+            new Messages.RootMove(0, root, one, one, false),
+            new Messages.RootMove(0, root, noExtension, NONE, false),
+            new Messages.RootMove(0, root, NONE, new byte[PackName.LENGTH - 1], false))) {
       assertBad(VaultMethod.ROOT_MOVE, Cbor.encode(move));
     }
   }
 
   @Test
   void nothingIsTakenForTheNameOfAPack() throws IOException {
-    // {"number": 0, "root": h'01', "live": [null], "dropped": []}, and {"name": "", "length": 4096}
+    // {"number": 0, "root": h'01', "live": null, "dropped": h'', "frees": false}, and {"name": "",
+    // "length": 4096}
     assertBad(
         VaultMethod.ROOT_MOVE,
         HexFormat.of()
-            .parseHex("a4666e756d6265720064726f6f744101646c69766581f66764726f7070656480"));
-    assertBad(VaultMethod.PACK_PUT, HexFormat.of().parseHex("a2646e616d6560666c656e677468191000"));
-    assertBad(VaultMethod.PACK_PUT, HexFormat.of().parseHex("a2646e616d65f6666c656e677468191000"));
+            .parseHex(
+                "a5666e756d6265720064726f6f744101646c697665f66764726f7070656440656672656573f4"));
+    assertBad(
+        VaultMethod.PACK_PUT,
+        HexFormat.of().parseHex("a3646e616d6560666c656e677468191000656672656573f4"));
+    assertBad(
+        VaultMethod.PACK_PUT,
+        HexFormat.of().parseHex("a3646e616d65f6666c656e677468191000656672656573f4"));
   }
 
   @Test
@@ -181,8 +188,8 @@ final class HostileQuestionsTest {
             VaultMethod.ROOT_GET, Cbor.encode(new Messages.RootGet(0)),
             VaultMethod.ROOT_MOVE,
                 Cbor.encode(
-                    new Messages.RootMove(5, new byte[40], List.of(A_NAME), List.of(A_NAME))),
-            VaultMethod.PACK_PUT, Cbor.encode(new Messages.PackPut(A_NAME, 2 * MIN_PACK)),
+                    new Messages.RootMove(5, new byte[40], new byte[34], new byte[17], false)),
+            VaultMethod.PACK_PUT, Cbor.encode(new Messages.PackPut(A_NAME, 2 * MIN_PACK, false)),
             VaultMethod.PACK_GET, Cbor.encode(new Messages.PackGet(A_NAME, 0, MIN_PACK)),
             VaultMethod.USAGE, Cbor.encode(new Messages.UsageGet()));
     List<VaultMethod> methods = List.of(VaultMethod.values());

@@ -22,7 +22,7 @@ final class ManyAccounts {
   static final Holdings HOLDINGS = Holdings.of(List.of(new VaultServerFeature()));
 
   /** Of each account. */
-  static final int ROWS = 8;
+  static final int ROWS = 9;
 
   private static final int AT_ONCE = 2_000;
 
@@ -51,8 +51,8 @@ final class ManyAccounts {
     for (String statement :
         List.of(
             "INSERT INTO accounts (account_id, user_name, opaque_record, drive_name, status, quota,"
-                + " password_keys, name_shape, created, last_seen)"
-                + " VALUES (?, ?, ?, ?, 'active', ?, 'none', ?, 20000, 20001)",
+                + " password_keys, name_shape, credential, login_key, device_set, created,"
+                + " last_seen) VALUES (?, ?, ?, ?, 'active', ?, 'none', ?, ?, ?, 0, 20000, 20001)",
             "INSERT INTO account_links (account_id, seq, link) VALUES (?, 0, ?)",
             "INSERT INTO account_signers (account_id, slot, signing_key, status)"
                 + " VALUES (?, ?, ?, 'valid')",
@@ -60,6 +60,7 @@ final class ManyAccounts {
             "INSERT INTO account_key_bags (account_id, version, sealed) VALUES (?, 0, ?)",
             "INSERT INTO vault_packs (account_id, name, length, file, expires)"
                 + " VALUES (?, ?, 4096, ?, ?)",
+            "INSERT INTO account_space (account_id, used, reserve) VALUES (?, 4096, 0)",
             "INSERT INTO vault_space (account_id, used, reserved, packs) VALUES (?, 4096, 0, 1)",
             "INSERT INTO vault_roots (account_id, number, root) VALUES (?, 0, ?)")) {
       try (PreparedStatement rows = handle.getConnection().prepareStatement(statement)) {
@@ -84,6 +85,8 @@ final class ManyAccounts {
       rows.setString(4, HexFormat.of().formatHex(id(i)) + ".img");
       rows.setLong(5, i % 2 == 0 ? Long.MAX_VALUE : i);
       rows.setString(6, Integer.toString(i));
+      rows.setBytes(7, bytes(random, 17));
+      rows.setBytes(8, bytes(random, 32));
     } else if (statement.contains("vault_packs")) {
       rows.setString(2, PackName.random().text());
       rows.setString(3, PackName.random().text());
@@ -95,7 +98,7 @@ final class ManyAccounts {
     } else if (statement.contains("account_signers") || statement.contains("account_slots")) {
       rows.setBytes(2, bytes(random, 16));
       rows.setBytes(3, bytes(random, 100));
-    } else if (!statement.contains("vault_space")) {
+    } else if (!statement.contains("_space")) {
       rows.setBytes(2, bytes(random, 300));
     }
   }

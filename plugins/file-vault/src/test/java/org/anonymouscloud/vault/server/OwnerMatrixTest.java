@@ -69,7 +69,7 @@ final class OwnerMatrixTest {
       }
       case PACK_PUT -> owner.put(PackName.random(), pack);
       case PACK_GET -> assertThat(owner.get(name, MIN_PACK)).isEqualTo(pack);
-      case USAGE -> assertThat(owner.usage().used()).isEqualTo(MIN_PACK);
+      case USAGE -> assertThat(owner.usage().used()).isEqualTo(MIN_PACK + ROOT.length);
     }
   }
 
@@ -108,6 +108,7 @@ final class OwnerMatrixTest {
     assertThat(owner.root(Messages.NEWEST).number()).isZero();
     assertThat(owner.root(Messages.NEWEST).root()).isEqualTo(ROOT);
     assertThat(owner.get(name, MIN_PACK)).isEqualTo(pack);
-    assertThat(owner.usage()).isEqualTo(new Messages.Usage(MIN_PACK, Long.MAX_VALUE, 1));
+    assertThat(owner.usage())
+        .isEqualTo(new Messages.Usage(MIN_PACK + ROOT.length, Long.MAX_VALUE, 1));
   }
 }

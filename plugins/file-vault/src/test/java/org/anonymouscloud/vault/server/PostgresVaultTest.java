@@ -59,8 +59,8 @@ final class PostgresVaultTest extends VaultContract {
     AccountId account = AccountId.random();
     try (ServerHalf one = ServerHalf.start(shared, open(shared, url), new Disk());
         ServerHalf two = ServerHalf.start(shared, open(shared, url), new Disk())) {
-      one.setQuota(7L * MIN_PACK);
-      two.setQuota(7L * MIN_PACK);
+      one.setQuota(7L * MIN_PACK + 1);
+      two.setQuota(7L * MIN_PACK + 1);
       List<PackName> stored = new ArrayList<>();
       List<Callable<Void>> puts = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -89,7 +89,8 @@ final class PostgresVaultTest extends VaultContract {
         assertThat(atTwo.get(name, MIN_PACK)).hasSize(MIN_PACK);
       }
       assertThat(atTwo.root(Messages.NEWEST).number()).isZero();
-      assertThat(atTwo.usage()).isEqualTo(new Messages.Usage(7L * MIN_PACK, 7L * MIN_PACK, 7));
+      assertThat(atTwo.usage())
+          .isEqualTo(new Messages.Usage(7L * MIN_PACK + 1, 7L * MIN_PACK + 1, 7));
       new Stored(one.database(), one.folder()).checkSums();
     }
   }

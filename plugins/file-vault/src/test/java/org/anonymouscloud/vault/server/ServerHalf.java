@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.StoredSpace;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.plugin.AccountHandler;
@@ -45,6 +47,7 @@ public final class ServerHalf implements AutoCloseable {
   private ServerHalf(Path folder, OpenDatabase database, Disk disk) throws IOException {
     this.folder = Files.createDirectories(folder);
     this.database = database;
+    AccountService.migrate(database);
     this.disk = disk;
     this.service = serve();
   }
@@ -65,7 +68,9 @@ public final class ServerHalf implements AutoCloseable {
 
   private VaultService serve() throws IOException {
     return new VaultServerFeature(disk)
-        .serve(new ServerContext(database, folder, account -> quota, this::push, clock));
+        .serve(
+            new ServerContext(
+                database, folder, new StoredSpace((rows, account) -> quota), this::push, clock));
   }
 
   private void push(AccountId account, String topic, byte[] body) {

@@ -52,6 +52,11 @@ record Stored(OpenDatabase database, Path folder) {
                         SELECT used || '/' || packs || '/' || reserved FROM vault_space s
                         WHERE used <> (SELECT COALESCE(SUM(length), 0) FROM vault_packs p
                                        WHERE p.account_id = s.account_id)
+                                    + (SELECT COALESCE(SUM(length(root)), 0) FROM vault_roots r
+                                       WHERE r.account_id = s.account_id)
+                           OR used + reserved <> (SELECT COALESCE(SUM(used), 0)
+                                                  FROM account_space a
+                                                  WHERE a.account_id = s.account_id)
                            OR packs <> (SELECT COUNT(*) FROM vault_packs p
                                         WHERE p.account_id = s.account_id)
                            OR reserved <> (SELECT COALESCE(SUM(length), 0)

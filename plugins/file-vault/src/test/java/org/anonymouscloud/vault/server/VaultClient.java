@@ -36,7 +36,8 @@ record VaultClient(Link link) {
   void put(String name, int length, byte[] pack) throws Refused, IOException {
     try (Call call =
         link.open(
-            VaultMethod.PACK_PUT.toString(), Cbor.encode(new Messages.PackPut(name, length)))) {
+            VaultMethod.PACK_PUT.toString(),
+            Cbor.encode(new Messages.PackPut(name, length, false)))) {
       try (OutputStream upload = call.upload()) {
         upload.write(pack);
       }
@@ -71,10 +72,7 @@ record VaultClient(Link link) {
         VaultMethod.ROOT_MOVE.toString(),
         Cbor.encode(
             new Messages.RootMove(
-                number,
-                root,
-                live.stream().map(PackName::text).toList(),
-                dropped.stream().map(PackName::text).toList())));
+                number, root, PackName.encodeAll(live), PackName.encodeAll(dropped), false)));
   }
 
   Messages.RootGot root(long number) throws Refused, IOException {

@@ -31,6 +31,7 @@ import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -162,7 +163,7 @@ abstract class VaultContract {
         .link(account)
         .open(
             VaultMethod.PACK_PUT.toString(),
-            Cbor.encode(new Messages.PackPut(name.text(), length)));
+            Cbor.encode(new Messages.PackPut(name.text(), length, false)));
   }
 
   private static Exception failure(Call call) {
@@ -323,7 +324,8 @@ abstract class VaultContract {
     client.move(1, ROOT, List.of(), List.of(dropped, neverNamed, PackName.random()));
 
     assertThat(refusal(() -> client.get(dropped, 1))).isEqualTo(ErrorCode.NOT_FOUND);
-    assertThat(client.usage()).isEqualTo(new Messages.Usage(MIN_PACK, Long.MAX_VALUE, 1));
+    assertThat(client.usage())
+        .isEqualTo(new Messages.Usage(MIN_PACK + 2 * ROOT.length, Long.MAX_VALUE, 1));
     server.sweep();
     assertThat(stored.files()).hasSize(1);
     assertThat(client.get(kept, MIN_PACK)).hasSize(MIN_PACK);
@@ -343,7 +345,7 @@ abstract class VaultContract {
 
   @Test
   void aMoveOfThousandsOfPacksIsOneMove() throws Exception {
-    List<PackName> names = Stream.generate(PackName::random).limit(2500).toList();
+    List<PackName> names = Stream.generate(PackName::random).limit(1500).toList();
     server
         .database()
         .<Void, RuntimeException>write(
@@ -354,14 +356,18 @@ abstract class VaultContract {
                 VaultTables.Pack pack = new VaultTables.Pack(PackName.random(), MIN_PACK);
                 tables.insertPack(account, name, pack, Long.MAX_VALUE);
               }
-              tables.count(account, new VaultTables.Space(2500L * MIN_PACK, 0, 2500));
+              tables.count(account, new VaultTables.Space(1500L * MIN_PACK, 0, 1500));
+              handle.execute(
+                  "INSERT INTO account_space (account_id, used, reserve) VALUES (?, ?, 0)",
+                  account.bytes(),
+                  1500L * MIN_PACK);
               return null;
             });
 
     client.move(0, ROOT, names, List.of());
     server.pass(Duration.ofHours(26));
     server.sweep();
-    assertThat(client.usage().packs()).isEqualTo(2500);
+    assertThat(client.usage().packs()).isEqualTo(1500);
     client.move(1, ROOT, List.of(), names);
 
     server.sweep();
@@ -396,7 +402,7 @@ abstract class VaultContract {
     PackName arriving = PackName.random();
     Call call = beginPut(arriving, 1 << 20);
     call.upload().write(pack(Pipe.CAPACITY + 1, 1));
-    assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK);
+    assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK + ROOT.length);
 
     VaultData data = new VaultData();
     while (server
@@ -428,7 +434,72 @@ abstract class VaultContract {
     assertThat(client.usage()).isEqualTo(new Messages.Usage(3L * MIN_PACK, 3L * MIN_PACK, 2));
     assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK);
     client.move(0, ROOT, List.of(), List.of(second));
-    putNew(2 * MIN_PACK);
+    assertThat(refusal(() -> putNew(2 * MIN_PACK)))
+        .as("a root takes space, too")
+        .isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+    putNew(MIN_PACK);
+  }
+
+  @Test
+  @Tag("S4.9")
+  void whoMayStoreNothingStoresNoRoots() throws Exception {
+    server.setQuota(0);
+
+    for (boolean frees : new boolean[] {false, true}) {
+      assertThat(refusal(() -> move(0, new byte[Messages.MAX_ROOT], frees)))
+          .isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+    }
+  }
+
+  @Test
+  @Tag("S4.9")
+  void whatFreesSpaceHasALittleBeyondTheQuotaAndNoMore() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      putNew(4 << 20);
+    }
+    server.setQuota(1);
+    assertThat(refusal(() -> move(0, ROOT, false))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+    assertThat(refusal(() -> putNew(MIN_PACK))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+
+    int deletions = 0;
+    ErrorCode stopped = null;
+    while (stopped == null && deletions < 2_000) {
+      try {
+        put(PackName.random(), MIN_PACK, true);
+        move(deletions, new byte[Messages.MAX_ROOT], true);
+        deletions++;
+      } catch (Refused e) {
+        stopped = e.code();
+      }
+    }
+    assertThat(stopped).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+    assertThat(deletions).as("of 8 KiB each in 4 MiB").isEqualTo(512);
+
+    server.setQuota(1L << 30);
+    move(deletions, ROOT, false);
+    server.setQuota(1);
+    move(deletions + 1, ROOT, true);
+  }
+
+  private void move(long number, byte[] root, boolean frees) throws Refused, IOException {
+    server
+        .link(account)
+        .ask(
+            VaultMethod.ROOT_MOVE.toString(),
+            Cbor.encode(new Messages.RootMove(number, root, new byte[0], new byte[0], frees)));
+  }
+
+  private void put(PackName name, int length, boolean frees) throws Refused, IOException {
+    try (Call call =
+        server
+            .link(account)
+            .open(
+                VaultMethod.PACK_PUT.toString(),
+                Cbor.encode(new Messages.PackPut(name.text(), length, frees)))) {
+      call.upload().write(pack(length, 1));
+      call.upload().close();
+      call.answer();
+    }
   }
 
   @Test
@@ -576,7 +647,8 @@ abstract class VaultContract {
     assertThat(client.get(notYet, 2 * MIN_PACK)).isEqualTo(pack(2 * MIN_PACK, 1));
     assertThat(client.root(Messages.NEWEST).root()).isEqualTo(ROOT);
     client.move(1, ROOT, List.of(notYet), List.of());
-    assertThat(client.usage()).isEqualTo(new Messages.Usage(3L * MIN_PACK, Long.MAX_VALUE, 2));
+    assertThat(client.usage())
+        .isEqualTo(new Messages.Usage(3L * MIN_PACK + 2 * ROOT.length, Long.MAX_VALUE, 2));
   }
 
   @Test
@@ -636,7 +708,7 @@ abstract class VaultContract {
             .mapToLong(length -> length)
             .sum();
 
-    assertThat(client.usage().used()).isEqualTo(expected);
+    assertThat(client.usage().used()).isEqualTo(expected + number * ROOT.length);
     assertThat(client.usage().packs()).isEqualTo(live.size() + fresh.size());
   }
 }

@@ -293,11 +293,14 @@ public final class Batch implements AutoCloseable {
     }
     bytes = 0;
     begun = drive.clock().instant();
+    writer.setFrees(false);
     return new Committed(writer.sentBytes(), List.copyOf(conflicts));
   }
 
   private void moveRoot() throws IOException {
     Roots roots = drive.roots();
+    boolean frees = changes.onlyRemove();
+    writer.setFrees(frees);
     List<PackName> sent = new ArrayList<>();
     // Not the root on which this batch began: others of this process may have moved it since.
     Optional<Roots.Known> onto = roots.known();
@@ -314,7 +317,7 @@ public final class Batch implements AutoCloseable {
       List<PackName> live = new ArrayList<>(sent);
       List<PackName> newest = writer.takeSent();
       live.addAll(newest);
-      if (roots.move(onto, merged, live)) {
+      if (roots.move(onto, merged, live, frees)) {
         conflicts.addAll(merge.conflicts());
         return;
       }
@@ -335,7 +338,9 @@ public final class Batch implements AutoCloseable {
     drive.commits().lock();
     try {
       Optional<Roots.Known> onto = drive.roots().known();
-      while (!drive.roots().move(onto, onto.map(Roots.Known::top).orElse(Pages.NONE), live)) {
+      while (!drive
+          .roots()
+          .move(onto, onto.map(Roots.Known::top).orElse(Pages.NONE), live, false)) {
         onto = drive.roots().newest();
       }
     } finally {

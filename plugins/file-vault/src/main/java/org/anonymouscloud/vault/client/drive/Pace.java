@@ -9,9 +9,10 @@ import java.time.Duration;
  * @param bytes of content read
  * @param time since the last root
  * @param changes to the tree, which wait in memory
- * @param packs that no root names yet; the server drops them after a day
+ * @param packs that no root names yet; the server drops them after a day, and a root names at most
+ *     2,000 new ones
  */
 public record Pace(long bytes, Duration time, int changes, int packs) {
   /** What costs little and loses little. */
-  public static final Pace USUAL = new Pace(256L << 20, Duration.ofSeconds(30), 32_768, 4_096);
+  public static final Pace USUAL = new Pace(256L << 20, Duration.ofSeconds(30), 32_768, 1_024);
 }

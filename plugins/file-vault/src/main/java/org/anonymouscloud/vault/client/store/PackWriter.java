@@ -24,6 +24,8 @@ public final class PackWriter implements AutoCloseable {
   private long bytes;
   private @Nullable IOException failure;
 
+  private volatile boolean frees;
+
   public PackWriter(RemoteVault remote, UploadLanes lanes) {
     this.remote = remote;
     this.lanes = lanes;
@@ -57,6 +59,11 @@ public final class PackWriter implements AutoCloseable {
       }
       send(full);
     }
+  }
+
+  /** Says whether what is sent from now on belongs to a change that only deletes. */
+  public void setFrees(boolean frees) {
+    this.frees = frees;
   }
 
   /** Sends what there is and waits until the server holds all of it. */
@@ -103,7 +110,7 @@ public final class PackWriter implements AutoCloseable {
     IOException failed = null;
     int length = pack.close();
     try {
-      remote.put(pack.name(), length, out -> pack.writeTo(out, length));
+      remote.put(pack.name(), length, frees, out -> pack.writeTo(out, length));
     } catch (IOException e) {
       failed = e;
     } catch (RuntimeException | Error e) {

@@ -111,13 +111,15 @@ public final class RemoteVault {
   /**
    * Offers the next root.
    *
+   * @param frees whether the change only deletes
    * @return false if the server's newest root is not the one before it. After a cut that may be so
    *     because an earlier attempt has arrived.
    */
-  boolean move(long number, byte[] root, List<PackName> live) throws IOException {
-    List<String> names = live.stream().map(PackName::text).toList();
+  boolean move(long number, byte[] root, List<PackName> live, boolean frees) throws IOException {
     try {
-      ask(VaultMethod.ROOT_MOVE, new Messages.RootMove(number, root, names, List.of()));
+      ask(
+          VaultMethod.ROOT_MOVE,
+          new Messages.RootMove(number, root, PackName.encodeAll(live), new byte[0], frees));
       return true;
     } catch (Refused e) {
       if (e.code() == ErrorCode.CONFLICT) {
@@ -136,9 +138,13 @@ public final class RemoteVault {
     }
   }
 
-  /** Stores a pack; the server holds it durably when this returns. */
-  void put(PackName name, int length, PackBody body) throws IOException {
-    byte[] question = Cbor.encode(new Messages.PackPut(name.text(), length));
+  /**
+   * Stores a pack; the server holds it durably when this returns.
+   *
+   * @param frees whether a change that only deletes needs it
+   */
+  void put(PackName name, int length, boolean frees, PackBody body) throws IOException {
+    byte[] question = Cbor.encode(new Messages.PackPut(name.text(), length, frees));
     try {
       patience.until(
           () -> {

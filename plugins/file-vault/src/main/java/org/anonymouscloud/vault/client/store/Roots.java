@@ -94,7 +94,7 @@ public final class Roots {
     Optional<Known> newest = judge();
     for (int race = 0; isOfOlderGeneration(newest); race++) {
       try {
-        if (move(newest, newest.get().top(), List.of())) {
+        if (move(newest, newest.get().top(), List.of(), true)) {
           return known;
         }
       } catch (ServerRefused e) {
@@ -204,11 +204,13 @@ public final class Roots {
    * @param before the root it follows; none for the drive's first
    * @param top the pages of the topmost folder
    * @param live packs that it needs and the root before did not
+   * @param frees whether it only deletes, or ends what removed devices may write: for that there is
+   *     space beyond the quota
    * @return false if it is to be asked for the newest root first: another device has moved it, or
    *     devices were removed meanwhile
    */
-  public synchronized boolean move(Optional<Known> before, Pages top, List<PackName> live)
-      throws IOException {
+  public synchronized boolean move(
+      Optional<Known> before, Pages top, List<PackName> live, boolean frees) throws IOException {
     if (before.isPresent() && before.get().judged() < account.generation()) {
       return false;
     }
@@ -222,7 +224,7 @@ public final class Roots {
     loadFloor();
     SignedRoot signed = SignedRoot.seal(root, keys, account::sign);
     byte[] encoded = signed.encode();
-    if (!remote.move(root.number(), encoded, live) && !isThere(root.number(), encoded)) {
+    if (!remote.move(root.number(), encoded, live, frees) && !isThere(root.number(), encoded)) {
       return false;
     }
     if (before.isPresent()) {

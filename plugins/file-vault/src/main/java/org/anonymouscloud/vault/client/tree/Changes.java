@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Changes {
   private Change.Below top = new Change.Below();
   private int count;
+  private boolean onlyRemove = true;
 
   /**
    * A file shall be at a path that is not the top; folders above it are made if they are not there.
@@ -22,6 +23,7 @@ public final class Changes {
    * @param strict whether to fail if that has changed; else both are kept
    */
   public void put(VaultPath path, Entry.File file, Optional<Entry> base, boolean strict) {
+    onlyRemove = false;
     set(path, new Change.Put(file, base, strict));
   }
 
@@ -32,6 +34,7 @@ public final class Changes {
 
   /** A folder shall be at a path, with this time. */
   public void makeFolder(VaultPath path, Instant modified) {
+    onlyRemove = false;
     below(path).make(modified);
     count++;
   }
@@ -51,8 +54,14 @@ public final class Changes {
     return count;
   }
 
+  /** Whether nothing is put or made. */
+  public boolean onlyRemove() {
+    return onlyRemove;
+  }
+
   /** Forgets them all. */
   public void clear() {
+    onlyRemove = true;
     top = new Change.Below();
     count = 0;
   }

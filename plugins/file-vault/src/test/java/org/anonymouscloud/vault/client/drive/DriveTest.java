@@ -24,6 +24,7 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,6 +204,23 @@ final class DriveTest {
   private void assertRefused(PathRefused.Reason reason, String path) {
     assertThatThrownBy(() -> write(path, new byte[1], PLAIN))
         .isInstanceOfSatisfying(PathRefused.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+
+  @Test
+  @Tag("S4.9")
+  void atALoweredQuotaWhatIsThereCanBeRemovedAndNothingWritten() throws Exception {
+    write("/kept", noise(100_000, 1), PLAIN);
+    write("/gone", noise(100_000, 2), PLAIN);
+    half.half().setQuota(1024);
+
+    assertThatThrownBy(() -> write("/more", noise(10, 3), PLAIN))
+        .hasMessageContaining("space is used up");
+    try (Batch batch = drive.batch()) {
+      batch.remove(VaultPath.of("/gone"), false, ANYWAY);
+      batch.commit();
+    }
+
+    assertThat(names(drive.snapshot().list(VaultPath.TOP, null))).containsExactly("kept");
   }
 
   private void write(String path, byte[] content, Attributes attributes) throws IOException {

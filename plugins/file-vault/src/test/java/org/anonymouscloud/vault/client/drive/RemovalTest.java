@@ -143,7 +143,7 @@ final class RemovalTest {
   /** Puts the first packs and the first roots that came over a line on a server. */
   private static void copy(Interposer from, int count, TestServer to) throws Exception {
     for (Map.Entry<String, byte[]> pack : from.packs().entrySet()) {
-      byte[] put = Cbor.encode(new Messages.PackPut(pack.getKey(), pack.getValue().length));
+      byte[] put = Cbor.encode(new Messages.PackPut(pack.getKey(), pack.getValue().length, false));
       try (Call call = to.line().open(VaultMethod.PACK_PUT.toString(), put)) {
         try (OutputStream out = call.upload()) {
           out.write(pack.getValue());
@@ -156,7 +156,7 @@ final class RemovalTest {
       to.line()
           .ask(
               VaultMethod.ROOT_MOVE.toString(),
-              Cbor.encode(new Messages.RootMove(number, root, List.of(), List.of())));
+              Cbor.encode(new Messages.RootMove(number, root, new byte[0], new byte[0], false)));
     }
   }
 
