@@ -52,6 +52,7 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.crypto.VerifyKey;
+import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
