@@ -112,7 +112,7 @@ final class LocalApi implements AutoCloseable {
     for (Route route : routes) {
       Handler handler = context -> answer(route, context);
       config.routes.addHttpHandler(route.method(), PREFIX + route.path(), handler);
-      if (route.method() == HandlerType.GET) {
+      if (route.method().equals(HandlerType.GET)) {
         // The same without the body, which the server leaves out (RFC 9110, section 9.3.2).
         config.routes.addHttpHandler(HandlerType.HEAD, PREFIX + route.path(), handler);
       }

@@ -211,6 +211,8 @@ public final class Commands {
       this.timeout = timeout;
     }
 
+    /** Called by picocli. */
+    @SuppressWarnings("UnusedMethod")
     @Option(
         names = "--timeout",
         paramLabel = "SECONDS",

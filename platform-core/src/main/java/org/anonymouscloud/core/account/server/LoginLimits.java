@@ -83,10 +83,16 @@ public final class LoginLimits {
     /** To remove devices and put new passwords in force. */
     REMOVALS(60, Duration.ofMinutes(10));
 
-    private final Steady rule;
+    private final int burst;
+    private final Duration pause;
 
     Allowance(int burst, Duration pause) {
-      this.rule = new Steady(burst, pause);
+      this.burst = burst;
+      this.pause = pause;
+    }
+
+    private Steady rule() {
+      return new Steady(burst, pause);
     }
 
     private byte[] purpose() {
@@ -210,7 +216,7 @@ public final class LoginLimits {
    * @throws Refused as above
    */
   public void count(Allowance allowance, AccountId by) throws Refused {
-    count(List.of(new Count(code(allowance.purpose(), by.bytes()), allowance.rule)));
+    count(List.of(new Count(code(allowance.purpose(), by.bytes()), allowance.rule())));
   }
 
   /** Forgets the tries before it in its network, for it was right. */

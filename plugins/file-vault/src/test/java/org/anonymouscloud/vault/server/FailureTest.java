@@ -174,7 +174,7 @@ final class FailureTest {
     client.move(1, ROOT, List.of(), List.of(name));
     server.sweep();
     assertThat(client.usage().packs()).isZero();
-    assertThat(client.usage().used()).isEqualTo(2 * ROOT.length);
+    assertThat(client.usage().used()).isEqualTo(2L * ROOT.length);
     assertThat(stored.files()).hasSize(1);
 
     disk.heal();

@@ -648,7 +648,7 @@ abstract class VaultContract {
     assertThat(client.root(Messages.NEWEST).root()).isEqualTo(ROOT);
     client.move(1, ROOT, List.of(notYet), List.of());
     assertThat(client.usage())
-        .isEqualTo(new Messages.Usage(3L * MIN_PACK + 2 * ROOT.length, Long.MAX_VALUE, 2));
+        .isEqualTo(new Messages.Usage(3L * MIN_PACK + 2L * ROOT.length, Long.MAX_VALUE, 2));
   }
 
   @Test

@@ -30,7 +30,7 @@ record ByteRange(long from, long length) {
       return Optional.empty();
     }
     Matcher form = FORM.matcher(header.strip());
-    if (!form.matches() || form.group(1).isEmpty() && form.group(2).isEmpty()) {
+    if (!form.matches() || (form.group(1).isEmpty() && form.group(2).isEmpty())) {
       return Optional.empty();
     }
     if (form.group(1).isEmpty()) {

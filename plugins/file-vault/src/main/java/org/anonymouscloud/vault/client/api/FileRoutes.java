@@ -130,7 +130,7 @@ final class FileRoutes {
     context.contentType("application/octet-stream");
     context.header("Content-Disposition", disposition(file));
     context.header("Content-Length", Long.toString(range.length()));
-    if (context.method() != HandlerType.HEAD) {
+    if (!context.method().equals(HandlerType.HEAD)) {
       snapshot.read(file, range.from(), range.length(), context.outputStream());
     }
   }

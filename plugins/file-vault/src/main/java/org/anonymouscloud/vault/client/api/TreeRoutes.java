@@ -68,7 +68,7 @@ final class TreeRoutes {
       ReadAhead.Arrived first = tree.next();
       context.contentType("application/octet-stream");
       context.header("Content-Disposition", "attachment; filename=\"tree.tar\"");
-      if (context.method() == HandlerType.HEAD) {
+      if (context.method().equals(HandlerType.HEAD)) {
         return;
       }
       send(path, tree, first, new ArchiveWriter(context.outputStream()));

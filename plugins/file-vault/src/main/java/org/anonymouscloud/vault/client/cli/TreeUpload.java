@@ -89,6 +89,8 @@ final class TreeUpload implements AgentApi.Body {
     private final Iterator<Path> rest;
     private Iterator<Path> sorted = Collections.emptyIterator();
 
+    /** The caller closes it. */
+    @SuppressWarnings("StreamResourceLeak")
     Level(Path folder, List<String> names) throws IOException {
       this.folder = folder;
       this.names = names;

@@ -69,7 +69,7 @@ public final class Merge {
   }
 
   /** A folder that is being changed. */
-  private abstract class Folder {
+  private abstract static class Folder {
     final ItemId id;
     final Pages pages;
     final Finished finished;
