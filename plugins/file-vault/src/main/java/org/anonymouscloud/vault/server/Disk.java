@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Set;
 
 /**
@@ -17,6 +20,9 @@ import java.util.Set;
  * its place. Thread-safe.
  */
 class Disk {
+  /** What all packs have in the place of a time. */
+  static final FileTime NO_TIME = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -46,6 +52,19 @@ class Disk {
   void sync(FileChannel file) throws DiskFailed {
     try {
       file.force(false);
+    } catch (IOException e) {
+      throw new DiskFailed(e);
+    }
+  }
+
+  /**
+   * Takes the times away that a file or folder has by itself. When somebody stored something is
+   * nobody's business later. (The system keeps the time of this call, which no program can set.)
+   */
+  void hideTimes(Path path) throws DiskFailed {
+    try {
+      Files.getFileAttributeView(path, BasicFileAttributeView.class)
+          .setTimes(NO_TIME, NO_TIME, null);
     } catch (IOException e) {
       throw new DiskFailed(e);
     }

@@ -95,6 +95,7 @@ final class PackStore implements AutoCloseable {
       Path finished = path(file);
       prepare(finished);
       disk.rename(unfinished, finished);
+      disk.hideTimes(folderOf(finished));
       disk.syncFolder(folderOf(finished));
     } catch (DiskFailed e) {
       discard(file);
@@ -120,6 +121,7 @@ final class PackStore implements AutoCloseable {
       if (upload.read() >= 0) {
         throw new Refused(ErrorCode.BAD_REQUEST, "The pack goes on after its length.");
       }
+      disk.hideTimes(file);
       disk.sync(out);
     }
   }

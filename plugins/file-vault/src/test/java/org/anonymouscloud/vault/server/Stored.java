@@ -43,6 +43,11 @@ record Stored(OpenDatabase database, Path folder) {
                     .mapTo(String.class)
                     .list());
     assertThat(files()).containsExactlyInAnyOrderElementsOf(known);
+    try (Stream<Path> packs = Files.walk(folder.resolve("packs"))) {
+      // When somebody stored something is nobody's business (S4.10).
+      assertThat(packs.filter(Files::isRegularFile))
+          .allSatisfy(pack -> assertThat(Files.getLastModifiedTime(pack)).isEqualTo(Disk.NO_TIME));
+    }
     List<String> wrong =
         database.read(
             handle ->

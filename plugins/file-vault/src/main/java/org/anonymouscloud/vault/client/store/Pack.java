@@ -16,6 +16,7 @@ final class Pack {
   private final PackName name = PackName.random();
   private final List<Part> parts = new ArrayList<>();
   private int filled;
+  private int least = Messages.MIN_PACK;
   private byte[] padding = {};
 
   PackName name() {
@@ -34,12 +35,22 @@ final class Pack {
     return offset;
   }
 
+  /** Lets the pack be at least so long, a power of two up to the longest. */
+  void atLeast(int length) {
+    least = Math.max(least, length);
+  }
+
   /**
    * The pack's length: the next power of two. What follows the last segment cannot be told from a
    * segment, so the server does not see where the data ends.
    */
+  int length() {
+    return Math.max(least, Integer.highestOneBit(2 * filled - 1));
+  }
+
+  /** Fills the pack up to its length, which it gives. */
   int close() {
-    int length = Math.max(Messages.MIN_PACK, Integer.highestOneBit(2 * filled - 1));
+    int length = length();
     if (length > filled) {
       try (Secret key = Secret.random(ChunkedEncryption.KEY_LENGTH)) {
         padding = ChunkedEncryption.seal(key, new byte[0], new byte[length - filled]);

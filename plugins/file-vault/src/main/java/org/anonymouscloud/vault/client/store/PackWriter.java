@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,10 @@ public final class PackWriter implements AutoCloseable {
   private final List<PackName> sent = new ArrayList<>();
   private final Set<Thread> uploads = new HashSet<>();
   private Pack open = new Pack();
+
+  /** Bytes of the packs that were full. */
+  private long full;
+
   private long bytes;
   private @Nullable IOException failure;
 
@@ -48,16 +53,17 @@ public final class PackWriter implements AutoCloseable {
    */
   public Spot add(byte[] sealed, int length) throws IOException {
     while (true) {
-      Pack full;
+      Pack filled;
       synchronized (this) {
         check();
         if (open.filled() == 0 || open.filled() + length <= lanes.packLimit()) {
           return new Spot(open.name(), open.add(sealed, length));
         }
-        full = open;
+        filled = open;
+        full += open.length();
         open = new Pack();
       }
-      send(full);
+      send(filled);
     }
   }
 
@@ -73,6 +79,9 @@ public final class PackWriter implements AutoCloseable {
       check();
       last = open;
       open = new Pack();
+      // Full packs say little, but together with an exact last one they would say the length of a
+      // large file to the last kilobytes (A31).
+      last.atLeast((int) Math.min(Messages.MAX_PACK, Padme.step(full + last.filled())));
     }
     if (last.filled() > 0) {
       send(last);

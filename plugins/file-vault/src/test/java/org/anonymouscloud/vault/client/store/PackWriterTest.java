@@ -67,6 +67,23 @@ final class PackWriterTest {
   }
 
   @Test
+  @Tag("A31")
+  @Tag("S4.10")
+  void theLastPackOfALargeFileSaysNothingOfItsLastKilobytes() throws Exception {
+    for (int tail : new int[] {72, 4_096, 500_000}) {
+      try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+        for (int i = 0; i < 16; i++) {
+          writer.add(writer.buffers().take(), UploadLanes.SEALED);
+        }
+        writer.add(noise(tail, tail), tail);
+        writer.flush();
+        // 16 MiB and a little: a sum of 2^24 is told in steps of 2^19.
+        assertThat(writer.sentBytes()).isEqualTo((1 << 24) + (1 << 19));
+      }
+    }
+  }
+
+  @Test
   void sixteenFullSegmentsFillAPack() throws Exception {
     try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
       for (int i = 0; i < 33; i++) {
