@@ -1,32 +1,18 @@
 package org.anonymouscloud.bench;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.anonymouscloud.core.account.UserName;
-import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
-import org.anonymouscloud.core.account.client.Registration;
-import org.anonymouscloud.core.account.client.keys.DeviceName;
-import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.session.ConnectionString;
-import org.anonymouscloud.core.session.KeyCheck;
-import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.wire.Refused;
 
 /** One account of a running server, logged in many times over. */
 final class IdleSessions implements AutoCloseable {
-  private static final Duration TIMEOUT = Duration.ofMinutes(1);
-
-  private final ConnectionString server;
+  private final Accounts accounts;
   private final LocalAccount account;
   private final List<OnlineAccount> sessions = new ArrayList<>();
 
@@ -36,29 +22,13 @@ final class IdleSessions implements AutoCloseable {
    * @param folder for the account's state; must be new
    */
   IdleSessions(ConnectionString server, Path folder) throws Exception {
-    this.server = server;
-    AccountClient client = new AccountClient(folder, Clock.systemUTC());
-    try (Session session = connect();
-        Secret password = Secret.of("correct horse".getBytes(US_ASCII));
-        Registration registration =
-            client.register(
-                session,
-                server,
-                new UserName("bench" + ProcessHandle.current().pid()),
-                password,
-                new DeviceName("bench"),
-                Optional.empty())) {
-      account = registration.finish();
-    }
-  }
-
-  private Session connect() throws IOException {
-    return Session.connect(server, KeyCheck.NONE, TIMEOUT);
+    accounts = new Accounts(server);
+    account = accounts.register(folder, "bench" + ProcessHandle.current().pid());
   }
 
   void growTo(int count) throws IOException {
     while (sessions.size() < count) {
-      OnlineAccount online = account.connect(this::connect);
+      OnlineAccount online = account.connect(accounts::connect);
       sessions.add(online);
       ask(online);
     }

@@ -268,6 +268,7 @@ final class LocalApiTest {
   }
 
   @ParameterizedTest
+  @Tag("A65")
   @ValueSource(
       strings = {
         "/api/v1/%2e%2e/thing",

@@ -223,6 +223,7 @@ final class RemovalTest {
   }
 
   @Test
+  @Tag("A24")
   @Tag("A23")
   @Tag("S4.2")
   void whoHasNoMemoryTakesNothingOlderThanTheChainSays() throws Exception {

@@ -1,0 +1,279 @@
+package org.anonymouscloud.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.OnlineAccount;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.core.session.Session;
+import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.Refused;
+
+/** One hostile account beside honest ones on a running server. */
+final class Hostile {
+  private static final int HONEST = 50;
+  private static final int SESSIONS = 16;
+
+  /** Requests that a hostile session has open at once. */
+  private static final int OPEN = 32;
+
+  private static final Duration PAUSE = Duration.ofMillis(200);
+  private static final int REPORTS = 10;
+  private static final int PACK = 1 << 16;
+  private static final int ROOT = 1024;
+  private static final int MAX_NAMES = 2_000;
+  private static final int NAME_BYTES = 17;
+  private static final String NAME = "a".repeat(26) + ".jpg";
+  private static final double MILLI = 1e6;
+
+  /** All that an account may ask but what ends its sessions. */
+  private static final List<String> METHODS =
+      Stream.concat(
+              Stream.of(AccountMethod.values())
+                  .filter(method -> method != AccountMethod.LOGOUT)
+                  .map(AccountMethod::toString),
+              Stream.of(
+                  "vault/root-get",
+                  "vault/root-move",
+                  "vault/pack-put",
+                  "vault/pack-get",
+                  "vault/usage",
+                  "nothing/at-all"))
+          .toList();
+
+  private final AtomicBoolean enough = new AtomicBoolean();
+  private final ConcurrentLinkedQueue<Long> taken = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger refusedToHonest = new AtomicInteger();
+  private final AtomicLong hostileRequests = new AtomicLong();
+
+  private Hostile() {}
+
+  private record Empty() {}
+
+  private record RootMove(long number, byte[] root, byte[] live, byte[] dropped, boolean frees) {}
+
+  private record PackPut(String name, int length, boolean frees) {}
+
+  private record PackGet(String name, int offset, int length) {}
+
+  /**
+   * Prints what the honest ones waited and the server's memory, and fails if the server ends or
+   * gives somebody wrong bytes.
+   *
+   * @param arguments the server's connection string, a new folder, the server's process id, the
+   *     name that the hostile account gets, minutes; then it waits for a line on its input before
+   *     it begins, so that the account can be given its quota
+   */
+  public static void main(String[] arguments) throws Exception {
+    Accounts accounts = new Accounts(ConnectionString.parse(arguments[0]));
+    Path folder = Path.of(arguments[1]);
+    long pid = Long.parseLong(arguments[2]);
+    LocalAccount hostile = accounts.register(folder.resolve("hostile"), arguments[3]);
+    List<LocalAccount> honest = new ArrayList<>();
+    for (int i = 0; i < HONEST; i++) {
+      honest.add(accounts.register(folder.resolve("honest" + i), "honest" + i));
+    }
+    System.out.println("registered");
+    var _ = System.in.read();
+    new Hostile()
+        .run(accounts, hostile, honest, pid, Duration.ofMinutes(Long.parseLong(arguments[4])));
+  }
+
+  private void run(
+      Accounts accounts,
+      LocalAccount hostile,
+      List<LocalAccount> honest,
+      long pid,
+      Duration duration)
+      throws Exception {
+    long seed = System.nanoTime();
+    System.out.printf(Locale.ROOT, "seed %d%n", seed);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Void>> honestWork = new ArrayList<>();
+      for (LocalAccount account : honest) {
+        honestWork.add(threads.submit(() -> beHonest(account.connect(accounts::connect))));
+      }
+      List<Future<Void>> hostileWork = new ArrayList<>();
+      for (int i = 0; i < SESSIONS; i++) {
+        OnlineAccount session = hostile.connect(accounts::connect);
+        for (int j = 0; j < OPEN; j++) {
+          Random random = new Random(seed + (long) i * OPEN + j);
+          hostileWork.add(threads.submit(() -> beHostile(session.link(), random)));
+        }
+      }
+      List<Long> all = new ArrayList<>();
+      try {
+        for (int i = 0; i <= REPORTS; i++) {
+          report(i, pid, all);
+          if (i < REPORTS) {
+            TimeUnit.NANOSECONDS.sleep(duration.toNanos() / REPORTS);
+          }
+        }
+      } finally {
+        enough.set(true);
+      }
+      for (Future<Void> one : honestWork) {
+        one.get();
+      }
+      System.out.printf(
+          Locale.ROOT, "in all: %s, refused %d%n", quantiles(all), refusedToHonest.get());
+      // What waits for a server that is away would wait on; nobody needs its end.
+      hostileWork.forEach(one -> one.cancel(true));
+    }
+  }
+
+  /** What the honest ones waited since the report before; their times are added to {@code all}. */
+  private void report(int tenths, long pid, List<Long> all) throws IOException {
+    List<Long> since = new ArrayList<>();
+    for (Long one = taken.poll(); one != null; one = taken.poll()) {
+      since.add(one);
+    }
+    all.addAll(since);
+    System.out.printf(
+        Locale.ROOT,
+        "%3d %%: server %d MiB; %s; hostile requests %d%n",
+        tenths * 100 / REPORTS,
+        IdleSessions.residentMebibytes(pid),
+        quantiles(since),
+        hostileRequests.get());
+  }
+
+  private static String quantiles(List<Long> waited) {
+    long[] nanos = waited.stream().mapToLong(Long::longValue).sorted().toArray();
+    return String.format(
+        Locale.ROOT,
+        "honest requests %d, p50 %.1f ms, p99 %.1f ms, longest %.1f ms",
+        nanos.length,
+        millis(nanos, 0.5),
+        millis(nanos, 0.99),
+        millis(nanos, 1));
+  }
+
+  private static double millis(long[] sorted, double share) {
+    return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(share * sorted.length) - 1] / MILLI;
+  }
+
+  private interface Ask {
+    void run() throws Refused, IOException;
+  }
+
+  /** Reads and writes as the agent of somebody who is at work. */
+  private Void beHonest(OnlineAccount session) throws Exception {
+    byte[] pack = RandomBytes.next(PACK);
+    try (session) {
+      Link link = session.link();
+      measured(() -> put(link, pack));
+      for (long root = 0; !enough.get(); root++) {
+        byte[] move =
+            Cbor.encode(
+                new RootMove(root, RandomBytes.next(ROOT), new byte[0], new byte[0], false));
+        measured(() -> link.ask("vault/root-move", move));
+        for (int i = 0; i < 4 && !enough.get(); i++) {
+          measured(() -> link.ask("vault/usage", Cbor.encode(new Empty())));
+          measured(() -> get(link, pack));
+          TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        }
+      }
+    }
+    return null;
+  }
+
+  private void measured(Ask ask) throws IOException {
+    long start = System.nanoTime();
+    try {
+      ask.run();
+    } catch (Refused e) {
+      refusedToHonest.incrementAndGet();
+    }
+    taken.add(System.nanoTime() - start);
+  }
+
+  private static void put(Link link, byte[] pack) throws Refused, IOException {
+    try (Call call = link.open("vault/pack-put", Cbor.encode(new PackPut(NAME, PACK, false)))) {
+      call.upload().write(pack);
+      call.upload().close();
+      var _ = call.answer();
+    }
+  }
+
+  private static void get(Link link, byte[] pack) throws Refused, IOException {
+    try (Call call = link.open("vault/pack-get", Cbor.encode(new PackGet(NAME, 0, PACK)))) {
+      byte[] got = call.download().readAllBytes();
+      var _ = call.answer();
+      if (!Arrays.equals(got, pack)) {
+        throw new IllegalStateException("What arrived is not what was sent.");
+      }
+    }
+  }
+
+  private Void beHostile(Link link, Random random) {
+    while (!enough.get()) {
+      try {
+        one(link, random);
+      } catch (Refused | IOException e) {
+        // As it should be.
+      }
+      hostileRequests.incrementAndGet();
+    }
+    return null;
+  }
+
+  private static void one(Link link, Random random) throws Refused, IOException {
+    String method = METHODS.get(random.nextInt(METHODS.size()));
+    switch (random.nextInt(6)) {
+      case 0 -> link.ask(method, bytes(random, random.nextInt(64)));
+      case 1 -> link.ask(method, bytes(random, Session.MAX_BODY >> random.nextInt(11)));
+      case 2 -> {
+        byte[] names = bytes(random, NAME_BYTES * random.nextInt(MAX_NAMES + 1));
+        for (int at = NAME_BYTES - 1; at < names.length; at += NAME_BYTES) {
+          names[at] = 0;
+        }
+        byte[] root = bytes(random, 1 + random.nextInt(ROOT));
+        var _ =
+            link.ask(
+                "vault/root-move",
+                Cbor.encode(new RootMove(random.nextInt(3), root, names, new byte[0], false)));
+      }
+      case 3 -> {
+        PackPut put = new PackPut(NAME, 1 << random.nextInt(10, 26), random.nextBoolean());
+        try (Call call = link.open("vault/pack-put", Cbor.encode(put))) {
+          call.upload().write(bytes(random, random.nextInt(PACK)));
+          call.upload().close();
+          var _ = call.answer();
+        }
+      }
+      case 4 -> {
+        // Bulk data for who wants none, and an end in the middle of it.
+        try (Call call = link.open(method, bytes(random, random.nextInt(64)))) {
+          call.upload().write(bytes(random, random.nextInt(PACK)));
+        }
+      }
+      default -> link.ask("vault/usage", Cbor.encode(new Empty()));
+    }
+  }
+
+  private static byte[] bytes(Random random, int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}
