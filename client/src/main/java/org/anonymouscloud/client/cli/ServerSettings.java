@@ -1,6 +1,7 @@
 package org.anonymouscloud.client.cli;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -35,9 +36,14 @@ final class ServerSettings {
   private final Map<ServerSetting, Value> values;
   private final Path standardData;
 
-  private ServerSettings(Map<ServerSetting, Value> values, Path standardData) {
+  /** That somebody has named, else the data folder's is looked for. */
+  private final Optional<Path> named;
+
+  private ServerSettings(
+      Map<ServerSetting, Value> values, Path standardData, Optional<Path> named) {
     this.values = values;
     this.standardData = standardData;
+    this.named = named;
   }
 
   /**
@@ -70,14 +76,19 @@ final class ServerSettings {
           .environment(setting.variable())
           .ifPresent(text -> values.putIfAbsent(setting, new Value(text, setting.variable())));
     }
-    ServerSettings given = new ServerSettings(values, context.home().server());
     Optional<Path> named = file.or(() -> context.environment(CONFIG_VARIABLE).map(Path::of));
+    ServerSettings given = new ServerSettings(values, context.home().server(), named);
     Map<ServerSetting, Value> inFile =
         named.isPresent()
             ? SettingsFile.read(named.get())
             : SettingsFile.readIfThere(given.data().resolve(FILE_NAME));
     inFile.forEach(values::putIfAbsent);
     return given;
+  }
+
+  /** The settings file that holds, if there is one. */
+  Optional<Path> file() {
+    return named.or(() -> Optional.of(data().resolve(FILE_NAME)).filter(Files::exists));
   }
 
   /** The data folder, whether it is there or not. */
@@ -147,7 +158,7 @@ final class ServerSettings {
         values.put(setting, new Value(text, "the listener"));
       }
     }
-    return new ServerSettings(values, Path.of(""));
+    return new ServerSettings(values, Path.of(""), Optional.empty());
   }
 
   private AccountPolicy accounts() throws Problem {

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Result;
+import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.testing.PostgresServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +29,7 @@ final class AdminIT {
     SampleTree.small(sent.resolve("tree"), 30, "of alice", 100);
     Person alice = Person.in(folder, "alice", "a password of alice");
     Path backup = folder.resolve("backup");
+    Path keys = folder.resolve("keys");
     try (PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"));
         TestServer server = new TestServer(folder).start();
         Client client =
@@ -38,8 +41,25 @@ final class AdminIT {
       assertThat(admin("verify", "--data", data).succeeded().out()).contains("The server is whole");
       assertThat(admin("verify", backup.toString()).succeeded().out())
           .contains("The backup is whole");
-      assertThat(admin("backup", "--data", data, backup.toString()).failed(FAILED))
-          .contains("is not empty");
+      assertThat(admin("backup", "--data", data, sent.toString()).failed(FAILED))
+          .contains("something else than backups");
+      assertThat(
+              admin("backup", "--data", data, "--keys", backup.toString(), backup.toString())
+                  .failed(REFUSED_BY_A_CHECK))
+          .contains("a folder of their own");
+      assertThat(
+              admin(
+                      "backup",
+                      "--data",
+                      data,
+                      "--keys",
+                      keys.toString(),
+                      "--keep",
+                      "1",
+                      backup.toString())
+                  .succeeded()
+                  .out())
+          .contains("Deleted 1 old backup");
       assertThat(
               adminOn(
                       postgres.newDatabase(),
@@ -99,6 +119,8 @@ final class AdminIT {
               restored.toString(),
               "--database",
               "postgres",
+              "--keys",
+              keys.toString(),
               backup.toString())
           .succeeded();
       assertThat(
@@ -114,10 +136,12 @@ final class AdminIT {
     Path data = folder.resolve("data");
     new TestServer(new Program(folder.resolve("home")), data).start().close();
     Path backup = folder.resolve("backup");
-    admin("backup", "--data", data.toString(), backup.toString()).succeeded();
-    byte[] rows = Files.readAllBytes(backup.resolve("rows"));
+    assertThat(admin("backup", "--data", data.toString(), backup.toString()).succeeded().err())
+        .contains("keys are not in the backup");
+    Path file = BackupPlace.backup(backup).resolve("rows");
+    byte[] rows = Files.readAllBytes(file);
     rows[rows.length / 2] ^= 1;
-    Files.write(backup.resolve("rows"), rows);
+    Files.write(file, rows);
 
     assertThat(admin("verify", backup.toString()).failed(REFUSED_BY_A_CHECK)).contains("rows");
     assertThat(
@@ -133,6 +157,39 @@ final class AdminIT {
     assertThat(
             admin("migrate-database", "--to", "postgres", "--data", data.toString()).failed(FAILED))
         .contains("--database-url");
+  }
+
+  @Test
+  @Tag("S4.12")
+  void aServerThatTakesInvitedPeopleOnlyDoesNotComeBackOpen() throws Exception {
+    Path config = folder.resolve("etc").resolve("server.conf");
+    Files.createDirectory(config.getParent());
+    Path data = folder.resolve("data");
+    Files.writeString(config, "# ours\nregistration = invite\nquota = 5M\ndata = " + data + "\n");
+    new TestServer(new Program(folder.resolve("home")), data, "--config", config.toString())
+        .start()
+        .close();
+    String backups = folder.resolve("backups").toString();
+    String keys = folder.resolve("keys").toString();
+    admin("backup", "--config", config.toString(), "--keys", keys, backups).succeeded();
+    Path restored = folder.resolve("restored");
+    admin("restore", "--data", restored.toString(), "--keys", keys, backups).succeeded();
+
+    Person mallory = Person.in(folder, "mallory", "a password of mallory");
+    try (TestServer server =
+            new TestServer(new Program(folder.resolve("other home")), restored).start();
+        Client client =
+            new Client(folder.resolve("mallory home"), server.connectionString(), mallory)) {
+      Result refused = client.tryToRegister();
+      assertThat(refused.exitCode()).isNotEqualTo(0);
+      assertThat(refused.err()).contains("invit");
+    }
+    assertThat(
+            new Program(folder.resolve("other home"))
+                .run("server", "--check", "--data", restored.toString())
+                .succeeded()
+                .out())
+        .contains("registration = invite", "quota = 5242880");
   }
 
   private Result admin(String... arguments) throws Exception {

@@ -51,8 +51,8 @@ final class ManyAccounts {
     for (String statement :
         List.of(
             "INSERT INTO accounts (account_id, user_name, opaque_record, drive_name, status, quota,"
-                + " password_keys, name_shape, created, last_seen)"
-                + " VALUES (?, ?, ?, ?, 'active', ?, 'none', ?, 20000, 20001)",
+                + " password_keys, name_shape, created, last_seen, credential, login_key)"
+                + " VALUES (?, ?, ?, ?, 'active', ?, 'none', ?, 20000, 20001, ?, ?)",
             "INSERT INTO account_links (account_id, seq, link) VALUES (?, 0, ?)",
             "INSERT INTO account_signers (account_id, slot, signing_key, status)"
                 + " VALUES (?, ?, ?, 'valid')",
@@ -84,6 +84,8 @@ final class ManyAccounts {
       rows.setString(4, HexFormat.of().formatHex(id(i)) + ".img");
       rows.setLong(5, i % 2 == 0 ? Long.MAX_VALUE : i);
       rows.setString(6, Integer.toString(i));
+      rows.setBytes(7, bytes(random, 16));
+      rows.setBytes(8, bytes(random, 32));
     } else if (statement.contains("vault_packs")) {
       rows.setString(2, PackName.random().text());
       rows.setString(3, PackName.random().text());
