@@ -192,6 +192,59 @@ final class AdminIT {
         .contains("registration = invite", "quota = 5242880");
   }
 
+  @Test
+  @Tag("S4.17")
+  void theLogTellsTheLifeOfAServerAndNothingOfPeople() throws Exception {
+    Path data = folder.resolve("data");
+    TestServer server =
+        new TestServer(
+            new Program(folder.resolve("home")),
+            data,
+            "--registration",
+            "invite",
+            "--public-address",
+            "cloud.example.org");
+    server.start().close();
+
+    String string = "anoncloud://cloud.example.org:" + server.port() + "#";
+    assertThat(server.connectionString()).startsWith(string);
+    String time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d ";
+    assertThat(server.log())
+        .containsPattern(
+            time
+                + "INFO  Server: AnonymousCloud 0\\.1\\.0 starts on 127\\.0\\.0\\.1:"
+                + server.port()
+                + ": database sqlite, registration invite, isolation thread, quota none")
+        .containsPattern(time + "INFO  Server: Ready: " + string)
+        .containsPattern(time + "INFO  Server: Stopping\\.")
+        .containsPattern(time + "INFO  Server: Stopped\\.");
+    assertThat(
+            new Program(folder.resolve("admin home"))
+                .run(
+                    Map.of("ANONCLOUD_PUBLIC_ADDRESS", "[::1]:99", "ANONCLOUD_LISTEN", "0.0.0.0:1"),
+                    "admin",
+                    "connection-string",
+                    "--data",
+                    data.toString())
+                .succeeded()
+                .out()
+                .strip())
+        .isEqualTo(
+            "anoncloud://[::1]:99"
+                + server.connectionString().substring(server.connectionString().indexOf('#')));
+    assertThat(
+            new Program(folder.resolve("admin home"))
+                .run(
+                    Map.of("ANONCLOUD_REGISTRATON", "closed"),
+                    "server",
+                    "--check",
+                    "--data",
+                    data.toString())
+                .succeeded()
+                .err())
+        .contains("ANONCLOUD_REGISTRATON");
+  }
+
   private Result admin(String... arguments) throws Exception {
     return adminOn("", arguments);
   }

@@ -119,6 +119,15 @@ public final class DataFolder implements AutoCloseable {
     };
   }
 
+  /** What the disk has left for this user; not a number if it does not say. */
+  double freeBytes() {
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      return Double.NaN;
+    }
+  }
+
   public Path path() {
     return folder;
   }

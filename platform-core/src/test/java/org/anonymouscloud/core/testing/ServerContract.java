@@ -386,6 +386,7 @@ public abstract class ServerContract {
   }
 
   @Test
+  @Tag("S4.17")
   void aServerTellsItsNumbersAndNothingAboutItsUsers() throws Exception {
     Server server = start(new Echo("echo"), new Broken("broken"));
     Session session = connect(server);
@@ -407,6 +408,9 @@ public abstract class ServerContract {
         .contains(
             "anoncloud_sessions 1.0\n",
             "anoncloud_users 1.0\n",
+            "anoncloud_accounts 1.0\n",
+            "anoncloud_used_bytes 0.0\n",
+            "anoncloud_build{version=\"",
             "anoncloud_database_up 1.0\n",
             "anoncloud_features{state=\"on\"} 1.0\n",
             "anoncloud_features{state=\"off\"} 1.0\n",
@@ -414,6 +418,7 @@ public abstract class ServerContract {
             "anoncloud_requests_seconds_count{feature=\"echo\",result=\"done\"} 1\n",
             "anoncloud_requests_seconds_count{feature=\"unknown\",result=\"unknown_method\"} 1\n",
             "jvm_memory_used_bytes{")
+        .containsPattern("anoncloud_disk_free_bytes [1-9]")
         .containsPattern("anoncloud_received_bytes_total [1-9]")
         .containsPattern("anoncloud_sent_bytes_total [1-9]")
         .doesNotContain("canary", "127.0.0.1");
@@ -520,6 +525,7 @@ public abstract class ServerContract {
             new ServerOptions(
                 data,
                 listen,
+                Optional.empty(),
                 url,
                 maxUsers,
                 policy,

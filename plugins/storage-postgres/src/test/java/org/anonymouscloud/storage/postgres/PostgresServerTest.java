@@ -302,6 +302,18 @@ class PostgresServerTest {
     return new URLClassLoader(places, program);
   }
 
+  @Test
+  @Tag("S4.17")
+  void theLeastLimitOfConnectionsIsTold() throws Exception {
+    String url = server().newDatabase();
+    String name = url.substring(url.lastIndexOf('/') + 1);
+    DatabaseSettings settings = new DatabaseSettings(Path.of("unused"), Optional.of(url));
+    int all = new PostgresDatabase().connections(settings).orElseThrow();
+    assertThat(all).isGreaterThan(12);
+    server().asSuperuser("ALTER DATABASE " + name + " CONNECTION LIMIT 12");
+    assertThat(new PostgresDatabase().connections(settings)).hasValue(12);
+  }
+
   private static String refusal(OpenDatabase node) {
     try {
       node.<Integer, RuntimeException>write(handle -> handle.execute("INSERT INTO t VALUES (1)"));
