@@ -1,12 +1,17 @@
 package org.anonymouscloud.client.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Result;
 import org.anonymouscloud.core.backup.BackupPlace;
@@ -243,6 +248,62 @@ final class AdminIT {
                 .succeeded()
                 .err())
         .contains("ANONCLOUD_REGISTRATON");
+  }
+
+  /** Root can give a folder away; who is not root cannot, but meets the same check. */
+  @Test
+  @Tag("S4.14")
+  void aFolderOfAnotherUserIsNotTouched() throws Exception {
+    assumeTrue(new UnixSystem().getUid() == 0);
+    Path data = folder.resolve("data");
+    new TestServer(new Program(folder.resolve("home")), data).start().close();
+    Files.setAttribute(data, "unix:uid", 1);
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+    List<Path> before = everything(data);
+    String there = data.toString();
+    for (List<String> command :
+        List.of(
+            List.of("accounts", "--data", there),
+            List.of("invite", "--data", there),
+            List.of("verify", "--data", there),
+            List.of("rotate-secrets", "--data", there),
+            List.of("backup", "--data", there, folder.resolve("backups").toString()),
+            List.of("plugins", "disable", "--data", there, "chat"))) {
+      assertThat(admin(command.toArray(String[]::new)).failed(FAILED))
+          .as("%s", command)
+          .contains("belongs to the user", "sudo -u");
+    }
+    assertThat(
+            new Program(folder.resolve("home"))
+                .run("server", "--data", there, "--listen", "127.0.0.1:0")
+                .failed(FAILED))
+        .contains("belongs to the user");
+    assertThat(everything(data)).isEqualTo(before);
+  }
+
+  @Test
+  @Tag("S4.14")
+  void theModeOfAFolderThatWasThereStays() throws Exception {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+    new TestServer(new Program(folder.resolve("home")), data).start().close();
+    assertThat(Files.getPosixFilePermissions(data))
+        .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxr-x"));
+    assertThat(
+            new Program(folder.resolve("home"))
+                .run("server", "--data", data.toString(), "--listen", "127.0.0.1:0")
+                .failed(FAILED))
+        .contains("chmod go-w");
+    assertThat(Files.getPosixFilePermissions(data))
+        .isEqualTo(PosixFilePermissions.fromString("rwxrwxr-x"));
+  }
+
+  private static List<Path> everything(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.sorted().toList();
+    }
   }
 
   private Result admin(String... arguments) throws Exception {
