@@ -79,6 +79,22 @@ final class AdminIT {
           .contains("Another server runs");
       server.stop();
 
+      // An empty database beside the folder that has the packs, which is easily started by mistake.
+      String empty = postgres.newDatabase();
+      assertThat(
+              new Program(folder.resolve("admin home"))
+                  .run(
+                      Map.of("ANONCLOUD_DATABASE_URL", empty),
+                      "server",
+                      "--data",
+                      data,
+                      "--database",
+                      "postgres",
+                      "--listen",
+                      "127.0.0.1:0")
+                  .failed(FAILED))
+          .contains("migrate-database");
+
       // To PostgreSQL, and the server goes on there.
       String address = postgres.newDatabase();
       adminOn(address, "migrate-database", "--to", "postgres", "--data", data).succeeded();
@@ -116,9 +132,9 @@ final class AdminIT {
 
       // The backup comes back on the other kind of database.
       Path restored = folder.resolve("restored");
-      String empty = postgres.newDatabase();
+      String target = postgres.newDatabase();
       adminOn(
-              empty,
+              target,
               "restore",
               "--data",
               restored.toString(),
@@ -129,7 +145,7 @@ final class AdminIT {
               backup.toString())
           .succeeded();
       assertThat(
-              adminOn(empty, "verify", "--data", restored.toString(), "--database", "postgres")
+              adminOn(target, "verify", "--data", restored.toString(), "--database", "postgres")
                   .succeeded()
                   .out())
           .contains("The server is whole");

@@ -168,6 +168,8 @@ public final class Restore {
     }
     bytes += Files.size(backup.resolve(Backup.ROWS));
     target.syncFolders();
+    // The files have another place than those of the server that was backed up.
+    database.<Integer, RuntimeException>write(handle -> handle.execute("DELETE FROM data_folder"));
     mark(database, DatabaseState.READY);
     return new Restored(
         new Backup.Content(rows, files + plugins.size() + (hasSettings ? 1 : 0), bytes),

@@ -144,6 +144,31 @@ public abstract class ServerContract {
   }
 
   @Test
+  @Tag("S4.15")
+  void aDatabaseAndADataFolderThatDoNotBelongTogetherAreNotServed() throws Exception {
+    start().close();
+    start().close();
+    Path id = data.resolve("data.id");
+    String own = Files.readString(id);
+    Files.writeString(id, "0".repeat(32) + "\n");
+    assertThatThrownBy(this::start)
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("two different servers");
+
+    // A second node with a folder of its own, though it has the keys.
+    Files.delete(id);
+    assertThatThrownBy(this::start)
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("must share one folder");
+
+    // A start that was killed after the database had the id.
+    Files.writeString(data.resolve(".data.id"), own);
+    start().close();
+    assertThat(id).hasContent(own);
+    assertThat(data.resolve(".data.id")).doesNotExist();
+  }
+
+  @Test
   void whenAllPlacesAreTakenTheNextIsRefusedUntilOneIsFree() throws Exception {
     Server server = start(1, new Echo("echo"));
     Session alices = connect(server);
