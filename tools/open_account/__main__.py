@@ -127,7 +127,7 @@ def arguments():
     about, _, rest = __doc__.partition("\n\n")
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="open_account", description=about, epilog=rest, formatter_class=form)
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="a stopped server's data folder, or a backup")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="a stopped server's data folder, a backup, or a folder of backups")
     parser.add_argument("--sheet", metavar="FILE", help="the emergency sheet, or its 24 words; - for standard input")
     parser.add_argument("--user", metavar="NAME", help="the account's user name, if the sheet's file does not say it")
     parser.add_argument("--wordlist", type=Path, metavar="FILE", help="BIP-39's english.txt, if it is not found")

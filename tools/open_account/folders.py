@@ -57,7 +57,7 @@ class ServerFolder:
 
 
 class BackupFolder(ServerFolder):
-    """A folder that `anoncloud admin backup` made."""
+    """A backup that `anoncloud admin backup` made."""
 
     def __init__(self, folder):
         self.folder, self.tables = folder, {}
@@ -109,6 +109,9 @@ class BackupFolder(ServerFolder):
 
 
 def open_folder(folder):
+    backups = [child for child in folder.glob("????-??-??T??-??-??Z") if (child / "SHA256SUMS").is_file()]
+    if backups:
+        return BackupFolder(max(backups))
     if (folder / "anoncloud.db").is_file():
         return ServerFolder(folder)
     if (folder / "SHA256SUMS").is_file() and (folder / "rows").is_file():

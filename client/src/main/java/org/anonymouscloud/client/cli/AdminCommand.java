@@ -3,7 +3,10 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.Server;
+import org.anonymouscloud.core.server.ServerOptions;
+import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,18 +42,34 @@ final class AdminCommand {
   }
 
   @Command(
+      name = "connection-string",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Print the connection string, which people need to register and log in.",
+        "The settings 'public-address' and 'listen' say which host and port it names."
+      })
+  int connectionString(@Mixin DatabaseOptions options) throws Problem, IOException, CannotStart {
+    ServerOptions server = options.settings(context).options();
+    ConnectionString string =
+        server.connectionString(server.listen().port(), existing(server.data()));
+    context.terminal().print(string.toString());
+    return 0;
+  }
+
+  @Command(
       name = "fingerprint",
       mixinStandardHelpOptions = true,
       description = "Print the fingerprint of the server's key, as connection strings carry it.")
   int fingerprint(@Mixin DatabaseOptions options) throws Problem, IOException {
-    Path folder = options.data(context);
-    Fingerprint fingerprint =
-        Server.fingerprint(folder)
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        Problem.Kind.NOT_FOUND, "No server has run on the folder " + folder + "."));
-    context.terminal().print(fingerprint.toString());
+    context.terminal().print(existing(options.data(context)).toString());
     return 0;
+  }
+
+  private static Fingerprint existing(Path folder) throws Problem, IOException {
+    return Server.fingerprint(folder)
+        .orElseThrow(
+            () ->
+                new Problem(
+                    Problem.Kind.NOT_FOUND, "No server has run on the folder " + folder + "."));
   }
 }

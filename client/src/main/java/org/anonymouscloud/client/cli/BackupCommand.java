@@ -3,9 +3,15 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.backup.Backup;
+import org.anonymouscloud.core.backup.BackupPlace;
+import org.anonymouscloud.core.backup.Belongings;
 import org.anonymouscloud.core.backup.Holdings;
+import org.anonymouscloud.core.backup.KeysRefused;
+import org.anonymouscloud.core.backup.ServerKeys;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
@@ -21,17 +27,21 @@ import picocli.CommandLine.Parameters;
     name = "backup",
     mixinStandardHelpOptions = true,
     description = {
-      "Copy all that a server has into a folder, while the server runs.",
-      "Rows and files are those of one moment. What is in the backup can be checked with 'anoncloud"
-          + " admin verify FOLDER' or 'sha256sum -c SHA256SUMS', and brought back on either kind of"
-          + " database."
+      "Copy a server's data, settings and plugins while it runs.",
+      "Each backup becomes a folder in FOLDER that is named by its time and whole by itself; files"
+          + " that the one before has are not copied again. Rows and files are those of one moment."
+          + " 'anoncloud admin verify FOLDER' checks the newest backup, 'anoncloud admin restore"
+          + " FOLDER' brings it back on either kind of database; with FOLDER/TIME they take that"
+          + " one."
     })
 final class BackupCommand implements Callable<Integer> {
   private final Commands.Context context;
 
   @Mixin private DatabaseOptions options;
 
-  @Parameters(paramLabel = "FOLDER", description = "Where to put it: a new or empty folder.")
+  @Parameters(
+      paramLabel = "FOLDER",
+      description = "Where the backups are: a new or empty folder, or the one of last time.")
   private Path folder = Path.of("");
 
   @Option(
@@ -41,11 +51,18 @@ final class BackupCommand implements Callable<Integer> {
   private @Nullable String database;
 
   @Option(
-      names = "--without-keys",
+      names = "--keys",
+      paramLabel = "FOLDER",
       description =
-          "Leave server.key and server.secrets out. Keep copies of them elsewhere: without them"
-              + " nobody can log in to the restored server.")
-  private boolean withoutKeys;
+          "Copy server.key and server.secrets too, into this folder, which must not lie with the"
+              + " backups. Without them nobody can log in to a restored server.")
+  private @Nullable Path keys;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description = "Delete the oldest backups afterwards, so that N stay (all).")
+  private @Nullable Integer keep;
 
   BackupCommand(Commands.Context context) {
     this.context = context;
@@ -54,21 +71,69 @@ final class BackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    if (keep != null && keep < 1) {
+      throw new Problem(Problem.Kind.BAD_INPUT, "--keep must be a whole number from 1.");
+    }
     Path data = options.existingData(context);
     String kind = options.database(database, context);
-    Backup.Content content;
-    try (PluginHost plugins = ServerCommand.plugins(context, data);
-        OpenDatabase open =
-            DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context));
-        Terminal.Progress progress = context.terminal().progress("backup", -1)) {
-      Holdings holdings = Holdings.of(plugins.serverFeatures());
-      content = Backup.make(data, open, holdings, folder, !withoutKeys, progress::step);
+    Optional<Path> file = options.settings(context).file();
+    Optional<String> settings =
+        file.isPresent() ? Optional.of(SettingsFile.portable(file.get())) : Optional.empty();
+    Backup.Made made;
+    int deleted;
+    try (PluginHost plugins = ServerCommand.plugins(context, data)) {
+      if (keys != null) {
+        ServerKeys.checkFolder(data, folder, keys);
+      }
+      try (OpenDatabase open =
+              DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context));
+          BackupPlace place = BackupPlace.open(folder);
+          Terminal.Progress progress = context.terminal().progress("backup", -1)) {
+        made =
+            Backup.make(
+                data,
+                open,
+                Holdings.of(plugins.serverFeatures()),
+                new Belongings(settings, ServerCommand.installed(data)),
+                place,
+                Instant.now(),
+                progress::step);
+        if (keys != null) {
+          ServerKeys.save(data, folder, keys, made.folder());
+        }
+        deleted = keep == null ? 0 : place.prune(keep);
+      }
+    } catch (KeysRefused e) {
+      throw new Problem(Problem.Kind.SECURITY, String.valueOf(e.getMessage()), e);
     } catch (DirectoryNotEmptyException e) {
       throw new Problem(
-          Problem.Kind.CONFLICT, folder + " is not empty; a backup needs a folder of its own.", e);
+          Problem.Kind.CONFLICT,
+          folder + " holds something else than backups; they need a folder of their own.",
+          e);
     }
-    context.terminal().print("Backed up " + describe(content) + " to " + folder + ".");
+    print(made, deleted);
     return 0;
+  }
+
+  private void print(Backup.Made made, int deleted) {
+    Terminal terminal = context.terminal();
+    terminal.print(
+        "Backed up "
+            + describe(made.content())
+            + " to "
+            + made.folder()
+            + ", of which "
+            + Size.format(made.copied())
+            + " are new.");
+    if (deleted > 0) {
+      terminal.print("Deleted " + deleted + (deleted == 1 ? " old backup." : " old backups."));
+    }
+    if (keys == null) {
+      terminal.warn(
+          "The server's keys are not in the backup, and a server that is restored without them is"
+              + " of no use: copy them once, and after each rotation, with --keys FOLDER to another"
+              + " place.");
+    }
   }
 
   /** What a backup holds, in words. */

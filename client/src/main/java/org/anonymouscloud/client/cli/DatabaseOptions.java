@@ -9,6 +9,8 @@ import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.server.DataFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -70,7 +72,17 @@ final class DatabaseOptions {
     if (!Files.isDirectory(folder)) {
       throw new Problem(Problem.Kind.NOT_FOUND, "No server has run on the folder " + folder + ".");
     }
+    requireOwn(folder);
     return folder;
+  }
+
+  /** Refuses a data folder of another user before anything in it is touched. */
+  static void requireOwn(Path data) throws Problem {
+    try {
+      DataFolder.checkOwner(data);
+    } catch (CannotStart e) {
+      throw new Problem(Problem.Kind.FORBIDDEN, String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The kind of database: as the command line says, or else as the settings do. */

@@ -63,7 +63,12 @@ final class PluginsCommand {
 
   /** Whose plugins these are. */
   private interface Place {
-    PluginFolder plugins();
+    /**
+     * Where they are.
+     *
+     * @throws Problem if the place is another user's
+     */
+    PluginFolder plugins() throws Problem;
 
     /** When a change takes effect. */
     String effect();
@@ -86,8 +91,10 @@ final class PluginsCommand {
     }
 
     @Override
-    public PluginFolder plugins() {
-      return ServerCommand.installed(data == null ? standard() : data);
+    public PluginFolder plugins() throws Problem {
+      Path folder = data == null ? standard() : data;
+      DatabaseOptions.requireOwn(folder);
+      return ServerCommand.installed(folder);
     }
 
     private Path standard() {

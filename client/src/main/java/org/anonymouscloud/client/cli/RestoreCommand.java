@@ -2,9 +2,12 @@ package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.backup.BackupDamaged;
+import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.backup.Restore;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -25,16 +28,19 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Bring a backup back where no server is, on either kind of database.",
-      "The backup is checked first, and nothing that is there is overwritten. A restore that is cut"
-          + " off begins again when the command is repeated. Devices that saw a newer state than"
-          + " the backup's take the old one for a rollback and refuse it."
+      "Settings and plugins come back too. The backup is checked first, and nothing that is there"
+          + " is overwritten. A restore that is cut off begins again when the command is repeated."
+          + " Devices that saw a newer state than the backup's take the old one for a rollback and"
+          + " refuse it."
     })
 final class RestoreCommand implements Callable<Integer> {
   private final Commands.Context context;
 
   @Mixin private DatabaseOptions options;
 
-  @Parameters(paramLabel = "FOLDER", description = "The backup.")
+  @Parameters(
+      paramLabel = "FOLDER",
+      description = "The backup, or a folder of backups, of which the newest is taken.")
   private Path folder = Path.of("");
 
   @Option(
@@ -42,6 +48,12 @@ final class RestoreCommand implements Callable<Integer> {
       paramLabel = "KIND",
       description = "What the server shall use: sqlite, or postgres with --database-url (sqlite).")
   private @Nullable String database;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "FOLDER",
+      description = "Where 'admin backup --keys' has put the server's keys.")
+  private @Nullable Path keys;
 
   RestoreCommand(Commands.Context context) {
     this.context = context;
@@ -51,30 +63,50 @@ final class RestoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException, CannotStart, BackupDamaged {
     String kind = options.database(database, context);
+    Path backup = BackupPlace.backup(folder);
     Restore.Restored restored;
-    try (PluginHost plugins = ServerCommand.plugins(context, options.data(context));
-        DataFolder data = DataFolder.open(options.data(context), false);
-        OpenDatabase open =
-            DatabaseOptions.kind(kind, plugins).openAlone(options.settings(kind, context));
+    try (DataFolder data = DataFolder.open(options.data(context), false);
         Terminal.Progress progress = context.terminal().progress("restore", -1)) {
-      Holdings holdings = Holdings.of(plugins.serverFeatures());
-      restored = Restore.run(folder, data.path(), open, holdings, progress::step);
+      Restore restore = Restore.of(backup, data.path(), Optional.ofNullable(keys), progress::step);
+      restore.bringPlugins();
+      try (PluginHost plugins = ServerCommand.plugins(context, data.path());
+          OpenDatabase open =
+              DatabaseOptions.kind(kind, plugins).openAlone(options.settings(kind, context))) {
+        restored = restore.run(kind, open, Holdings.of(plugins.serverFeatures()));
+      }
     } catch (FileAlreadyExistsException e) {
       throw new Problem(
           Problem.Kind.CONFLICT,
           "There is a server's data already: " + e.getFile() + ". Nothing was changed.",
           e);
+    } catch (NoSuchFileException e) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND, "There is no " + e.getFile() + ". Nothing was changed.", e);
     }
-    context
-        .terminal()
-        .print("Restored " + BackupCommand.describe(restored.content()) + " from " + folder + ".");
-    if (!restored.withKeys()) {
-      context
-          .terminal()
-          .warn(
-              "The backup holds no keys: put server.key and server.secrets into the data folder"
-                  + " before the server is started.");
-    }
+    tell(restored, backup);
     return 0;
+  }
+
+  private void tell(Restore.Restored restored, Path backup) throws Problem {
+    Terminal terminal = context.terminal();
+    terminal.print(
+        "Restored " + BackupCommand.describe(restored.content()) + " from " + backup + ".");
+    Path file = options.data(context).resolve(ServerSettings.FILE_NAME);
+    Optional<Path> named = options.settings(context).file();
+    if (restored.otherSettings()) {
+      terminal.warn(
+          file
+              + " was there and stays. Compare it with "
+              + backup.resolve(ServerSettings.FILE_NAME)
+              + ": registration, say, may be another.");
+    } else if (restored.withSettings() && named.isPresent() && !named.get().equals(file)) {
+      terminal.warn(
+          "The restored settings are in " + file + ", but " + named.get() + " is what is read.");
+    }
+    if (keys == null) {
+      terminal.warn(
+          "No keys were restored: put server.key and server.secrets into the data folder before the"
+              + " server is started.");
+    }
   }
 }

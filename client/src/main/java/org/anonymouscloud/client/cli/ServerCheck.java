@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.host.PluginHost;
@@ -16,6 +17,11 @@ import org.anonymouscloud.core.server.ServerOptions;
  * folder and no database, alters no table and listens on nothing afterwards. Not thread-safe.
  */
 final class ServerCheck {
+  private static final int CONNECTIONS_OF_A_SERVER = 24;
+
+  /** Three, and one in four is at more work. */
+  private static final int CONNECTIONS_OF_A_PROCESS = 4;
+
   private final Commands.Context context;
   private final ServerSettings settings;
   private final List<String> failed = new ArrayList<>();
@@ -58,6 +64,7 @@ final class ServerCheck {
           () ->
               DatabaseOptions.kind(settings.database(), plugins)
                   .check(new DatabaseSettings(options.data(), options.databaseUrl())));
+      step("the database's connections", () -> connections(options, plugins));
     }
     if (!failed.isEmpty()) {
       throw new Problem(
@@ -65,6 +72,27 @@ final class ServerCheck {
           "A server would not run as it should: look at " + String.join(", ", failed) + ".");
     }
     context.terminal().print("A server can start with these settings.");
+  }
+
+  /** Each worker has its own; a server that runs out of them looks dead to its clients. */
+  private void connections(ServerOptions options, PluginHost plugins) throws Problem {
+    int needed =
+        options.workers().isPresent()
+            ? CONNECTIONS_OF_A_PROCESS * options.limits().connections()
+            : CONNECTIONS_OF_A_SERVER;
+    OptionalInt allowed =
+        DatabaseOptions.kind(settings.database(), plugins)
+            .connections(new DatabaseSettings(options.data(), options.databaseUrl()));
+    if (allowed.isPresent() && allowed.getAsInt() < needed) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "The database allows "
+              + allowed.getAsInt()
+              + " connections, and "
+              + needed
+              + " may be needed. Raise its max_connections and the limits of its user, or lower"
+              + " max-connections.");
+    }
   }
 
   private void step(String what, Step step) throws IOException {

@@ -41,6 +41,14 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable String listen;
 
   @Option(
+      names = "--public-address",
+      paramLabel = "HOST[:PORT]",
+      description =
+          "Where clients reach the server, for the connection string (as --listen, or this"
+              + " machine's name).")
+  private @Nullable String publicAddress;
+
+  @Option(
       names = "--database",
       paramLabel = "KIND",
       description = "sqlite, or postgres with --database-url (sqlite).")
@@ -115,6 +123,9 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException, InterruptedException {
     ServerSettings settings = place.settings(context, flags());
+    for (String name : ServerSettings.unknownVariables(context.environment())) {
+      context.terminal().warn("There is no setting for the variable " + name + ". Is it misspelt?");
+    }
     if (check) {
       new ServerCheck(context, settings).run();
       return 0;
@@ -135,6 +146,7 @@ final class ServerCommand implements Callable<Integer> {
   private Map<ServerSetting, String> flags() {
     Map<ServerSetting, String> flags = new EnumMap<>(ServerSetting.class);
     flag(flags, ServerSetting.LISTEN, listen);
+    flag(flags, ServerSetting.PUBLIC_ADDRESS, publicAddress);
     flag(flags, ServerSetting.DATABASE, database);
     flag(flags, ServerSetting.MAX_USERS, maxUsers);
     flag(flags, ServerSetting.MAX_CONNECTIONS, maxConnections);

@@ -11,6 +11,7 @@ import java.util.Optional;
 enum ServerSetting {
   DATA("a folder"),
   LISTEN("HOST:PORT, like 127.0.0.1:7420 or [::1]:7420"),
+  PUBLIC_ADDRESS("HOST or HOST:PORT, like cloud.example.org:7420"),
   DATABASE("sqlite, postgres, or the name of another database that a plugin offers"),
   DATABASE_URL("postgresql://USER:PASSWORD@HOST:PORT/NAME"),
   MAX_USERS("a whole number from 1"),
@@ -21,6 +22,9 @@ enum ServerSetting {
   METRICS("HOST:PORT, like 127.0.0.1:9420"),
   ISOLATION("thread or process"),
   SPARE_WORKERS("a whole number from 1 to 64");
+
+  /** What every variable of the environment that is a setting begins with. */
+  static final String VARIABLES = "ANONCLOUD_";
 
   private final String allowed;
 
@@ -46,7 +50,7 @@ enum ServerSetting {
   }
 
   String variable() {
-    return "ANONCLOUD_" + name();
+    return VARIABLES + name();
   }
 
   String allowed() {

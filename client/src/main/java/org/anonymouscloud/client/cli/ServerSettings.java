@@ -1,18 +1,24 @@
 package org.anonymouscloud.client.cli;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.ListenAddress;
+import org.anonymouscloud.core.server.PublicAddress;
 import org.anonymouscloud.core.server.ServerOptions;
 import org.anonymouscloud.core.session.SessionLimits;
 import org.anonymouscloud.core.worker.WorkerProgram;
@@ -32,12 +38,28 @@ final class ServerSettings {
   private static final int MAX_SPARE_WORKERS = 64;
   private static final String OWN_CHOICE = "not given";
 
+  /** Variables that begin like a setting's and are read elsewhere. */
+  private static final Set<String> OTHER_VARIABLES =
+      Set.of(
+          CONFIG_VARIABLE,
+          "ANONCLOUD_HOME",
+          "ANONCLOUD_JAVA_OPTIONS",
+          "ANONCLOUD_JDK_FOLDERS",
+          "ANONCLOUD_LAUNCHER",
+          "ANONCLOUD_DEBUG",
+          "ANONCLOUD_REHEARSAL");
+
   private final Map<ServerSetting, Value> values;
   private final Path standardData;
 
-  private ServerSettings(Map<ServerSetting, Value> values, Path standardData) {
+  /** That somebody has named, else the data folder's is looked for. */
+  private final Optional<Path> named;
+
+  private ServerSettings(
+      Map<ServerSetting, Value> values, Path standardData, Optional<Path> named) {
     this.values = values;
     this.standardData = standardData;
+    this.named = named;
   }
 
   /**
@@ -70,14 +92,32 @@ final class ServerSettings {
           .environment(setting.variable())
           .ifPresent(text -> values.putIfAbsent(setting, new Value(text, setting.variable())));
     }
-    ServerSettings given = new ServerSettings(values, context.home().server());
     Optional<Path> named = file.or(() -> context.environment(CONFIG_VARIABLE).map(Path::of));
+    ServerSettings given = new ServerSettings(values, context.home().server(), named);
     Map<ServerSetting, Value> inFile =
         named.isPresent()
             ? SettingsFile.read(named.get())
             : SettingsFile.readIfThere(given.data().resolve(FILE_NAME));
     inFile.forEach(values::putIfAbsent);
     return given;
+  }
+
+  /** Variables of the environment that look like settings and are none: misspelt, mostly. */
+  static List<String> unknownVariables(Map<String, String> environment) {
+    Set<String> known =
+        Arrays.stream(ServerSetting.values())
+            .map(ServerSetting::variable)
+            .collect(Collectors.toCollection(HashSet::new));
+    known.addAll(OTHER_VARIABLES);
+    return environment.keySet().stream()
+        .filter(name -> name.startsWith(ServerSetting.VARIABLES) && !known.contains(name))
+        .sorted()
+        .toList();
+  }
+
+  /** The settings file that holds, if there is one. */
+  Optional<Path> file() {
+    return named.or(() -> Optional.of(data().resolve(FILE_NAME)).filter(Files::exists));
   }
 
   /** The data folder, whether it is there or not. */
@@ -106,6 +146,7 @@ final class ServerSettings {
     return new ServerOptions(
         data(),
         listen().orElse(ListenAddress.STANDARD),
+        read(ServerSetting.PUBLIC_ADDRESS, PublicAddress::parse),
         databaseUrl(),
         number(ServerSetting.MAX_USERS, Integer.MAX_VALUE, Integer.MAX_VALUE),
         accounts(),
@@ -147,7 +188,7 @@ final class ServerSettings {
         values.put(setting, new Value(text, "the listener"));
       }
     }
-    return new ServerSettings(values, Path.of(""));
+    return new ServerSettings(values, Path.of(""), Optional.empty());
   }
 
   private AccountPolicy accounts() throws Problem {
@@ -221,6 +262,9 @@ final class ServerSettings {
     Map<ServerSetting, Object> effective = new EnumMap<>(ServerSetting.class);
     effective.put(ServerSetting.DATA, options.data().toAbsolutePath().normalize());
     effective.put(ServerSetting.LISTEN, options.listen());
+    effective.put(
+        ServerSetting.PUBLIC_ADDRESS,
+        options.publicAddress().map(PublicAddress::toString).orElse("none"));
     effective.put(ServerSetting.DATABASE, database());
     effective.put(
         ServerSetting.DATABASE_URL,

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.anonymouscloud.client.cli.ServerSettings.Value;
 import org.anonymouscloud.core.plugin.Problem;
@@ -20,6 +22,9 @@ import org.anonymouscloud.core.plugin.Problem;
  */
 final class SettingsFile {
   private static final long MAX_BYTES = 64 * 1024;
+
+  private static final Set<ServerSetting> PLACES =
+      EnumSet.of(ServerSetting.DATA, ServerSetting.DATABASE, ServerSetting.DATABASE_URL);
 
   private SettingsFile() {}
 
@@ -35,6 +40,25 @@ final class SettingsFile {
    */
   static Map<ServerSetting, Value> read(Path file) throws Problem {
     return read(file, false);
+  }
+
+  /**
+   * What of a file holds wherever its server is: not where the data and the database are, for a
+   * restored server must not use those of another one.
+   *
+   * @throws Problem as {@link #read}
+   */
+  static String portable(Path file) throws Problem {
+    StringBuilder text = new StringBuilder();
+    List<String> lines = lines(file);
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i).strip();
+      boolean says = !line.isEmpty() && !line.startsWith("#");
+      if (!says || !PLACES.contains(setting(line, file + ", line " + (i + 1)))) {
+        text.append(line).append('\n');
+      }
+    }
+    return text.toString();
   }
 
   private static Map<ServerSetting, Value> read(Path file, boolean inDataFolder) throws Problem {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.backup.BackupDamaged;
+import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.backup.Verification;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -31,7 +32,11 @@ final class VerifyServerCommand implements Callable<Integer> {
 
   @Mixin private DatabaseOptions options;
 
-  @Parameters(paramLabel = "FOLDER", arity = "0..1", description = "A backup, instead of a server.")
+  @Parameters(
+      paramLabel = "FOLDER",
+      arity = "0..1",
+      description =
+          "A backup, or a folder of backups, of which the newest is taken, instead of a server.")
   private @Nullable Path backup;
 
   @Option(
@@ -55,12 +60,15 @@ final class VerifyServerCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void verifyBackup(Path folder) throws IOException, BackupDamaged {
+  private void verifyBackup(Path given) throws IOException, BackupDamaged {
+    Path folder = BackupPlace.backup(given);
     try (Terminal.Progress progress = context.terminal().progress("verify", -1)) {
       context
           .terminal()
           .print(
               "The backup is whole: "
+                  + folder
+                  + ", "
                   + BackupCommand.describe(Verification.ofBackup(folder, progress::step))
                   + ".");
     }

@@ -171,4 +171,23 @@ final class ServerSettingsTest {
         new StandardTerminal(new StandardOutput()),
         new Timeout());
   }
+
+  @Test
+  @Tag("S4.17")
+  void aMisspeltVariableIsNamed() {
+    assertThat(
+            ServerSettings.unknownVariables(
+                Map.of(
+                    "ANONCLOUD_MAX_USER",
+                    "3",
+                    "ANONCLOUD_MAX_USERS",
+                    "3",
+                    "ANONCLOUD_CONFIG",
+                    "file",
+                    "ANONCLOUD_JAVA_OPTIONS",
+                    "-Xmx1g",
+                    "PATH",
+                    "/bin")))
+        .containsExactly("ANONCLOUD_MAX_USER");
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.Refused;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +100,40 @@ final class AcknowledgedWritesIT {
 
       writeDuring(account, server, WRITES, () -> {});
       assertAllThere(account, server);
+    }
+  }
+
+  @Test
+  @Tag("S4.16")
+  void aPutWaitsForADatabaseThatComesBack() throws Exception {
+    Path sent = Files.createDirectory(folder.resolve("sent"));
+    Path tree = Files.createDirectory(sent.resolve("tree"));
+    for (int i = 0; i < 10; i++) {
+      SampleTree.large(tree.resolve("file " + i), 6L << 20, i);
+    }
+    Client.Person alice = Client.Person.in(folder, "alice", "a password of alice");
+    try (PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"));
+        TestServer server =
+            new TestServer(
+                    folder, "--database", "postgres", "--database-url", postgres.newDatabase())
+                .start();
+        Client client =
+            new Client(folder.resolve("home"), server.connectionString(), alice).register()) {
+      try (Program.Running put = client.program().start("put", "-r", tree.toString(), "/tree")) {
+        while (server.packs().isEmpty()) {
+          assertThat(put.endsWithin(1, TimeUnit.MILLISECONDS)).as(put.printed()).isFalse();
+        }
+        postgres.kill();
+        while (!server.log().contains("waits for the database")) {
+          assertThat(put.endsWithin(10, TimeUnit.MILLISECONDS)).as(put.printed()).isFalse();
+        }
+        postgres.restart();
+        assertThat(put.exitCode()).as(put.printed()).isEqualTo(0);
+      }
+      Path received = Files.createDirectory(folder.resolve("received"));
+      client.run("get", "-r", "/tree", received.resolve("tree").toString()).succeeded();
+      assertThat(SampleTree.content(received)).isEqualTo(SampleTree.content(sent));
+      assertThat(server.log()).contains("The database is away.").contains("The database is back.");
     }
   }
 

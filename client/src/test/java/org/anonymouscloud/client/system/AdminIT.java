@@ -1,15 +1,22 @@
 package org.anonymouscloud.client.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Result;
+import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.testing.PostgresServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +34,7 @@ final class AdminIT {
     SampleTree.small(sent.resolve("tree"), 30, "of alice", 100);
     Person alice = Person.in(folder, "alice", "a password of alice");
     Path backup = folder.resolve("backup");
+    Path keys = folder.resolve("keys");
     try (PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"));
         TestServer server = new TestServer(folder).start();
         Client client =
@@ -38,8 +46,25 @@ final class AdminIT {
       assertThat(admin("verify", "--data", data).succeeded().out()).contains("The server is whole");
       assertThat(admin("verify", backup.toString()).succeeded().out())
           .contains("The backup is whole");
-      assertThat(admin("backup", "--data", data, backup.toString()).failed(FAILED))
-          .contains("is not empty");
+      assertThat(admin("backup", "--data", data, sent.toString()).failed(FAILED))
+          .contains("something else than backups");
+      assertThat(
+              admin("backup", "--data", data, "--keys", backup.toString(), backup.toString())
+                  .failed(REFUSED_BY_A_CHECK))
+          .contains("a folder of their own");
+      assertThat(
+              admin(
+                      "backup",
+                      "--data",
+                      data,
+                      "--keys",
+                      keys.toString(),
+                      "--keep",
+                      "1",
+                      backup.toString())
+                  .succeeded()
+                  .out())
+          .contains("Deleted 1 old backup");
       assertThat(
               adminOn(
                       postgres.newDatabase(),
@@ -53,6 +78,22 @@ final class AdminIT {
       assertThat(admin("restore", "--data", data, backup.toString()).failed(FAILED))
           .contains("Another server runs");
       server.stop();
+
+      // An empty database beside the folder that has the packs, which is easily started by mistake.
+      String empty = postgres.newDatabase();
+      assertThat(
+              new Program(folder.resolve("admin home"))
+                  .run(
+                      Map.of("ANONCLOUD_DATABASE_URL", empty),
+                      "server",
+                      "--data",
+                      data,
+                      "--database",
+                      "postgres",
+                      "--listen",
+                      "127.0.0.1:0")
+                  .failed(FAILED))
+          .contains("migrate-database");
 
       // To PostgreSQL, and the server goes on there.
       String address = postgres.newDatabase();
@@ -91,18 +132,20 @@ final class AdminIT {
 
       // The backup comes back on the other kind of database.
       Path restored = folder.resolve("restored");
-      String empty = postgres.newDatabase();
+      String target = postgres.newDatabase();
       adminOn(
-              empty,
+              target,
               "restore",
               "--data",
               restored.toString(),
               "--database",
               "postgres",
+              "--keys",
+              keys.toString(),
               backup.toString())
           .succeeded();
       assertThat(
-              adminOn(empty, "verify", "--data", restored.toString(), "--database", "postgres")
+              adminOn(target, "verify", "--data", restored.toString(), "--database", "postgres")
                   .succeeded()
                   .out())
           .contains("The server is whole");
@@ -114,10 +157,12 @@ final class AdminIT {
     Path data = folder.resolve("data");
     new TestServer(new Program(folder.resolve("home")), data).start().close();
     Path backup = folder.resolve("backup");
-    admin("backup", "--data", data.toString(), backup.toString()).succeeded();
-    byte[] rows = Files.readAllBytes(backup.resolve("rows"));
+    assertThat(admin("backup", "--data", data.toString(), backup.toString()).succeeded().err())
+        .contains("keys are not in the backup");
+    Path file = BackupPlace.backup(backup).resolve("rows");
+    byte[] rows = Files.readAllBytes(file);
     rows[rows.length / 2] ^= 1;
-    Files.write(backup.resolve("rows"), rows);
+    Files.write(file, rows);
 
     assertThat(admin("verify", backup.toString()).failed(REFUSED_BY_A_CHECK)).contains("rows");
     assertThat(
@@ -133,6 +178,148 @@ final class AdminIT {
     assertThat(
             admin("migrate-database", "--to", "postgres", "--data", data.toString()).failed(FAILED))
         .contains("--database-url");
+  }
+
+  @Test
+  @Tag("S4.12")
+  void aServerThatTakesInvitedPeopleOnlyDoesNotComeBackOpen() throws Exception {
+    Path config = folder.resolve("etc").resolve("server.conf");
+    Files.createDirectory(config.getParent());
+    Path data = folder.resolve("data");
+    Files.writeString(config, "# ours\nregistration = invite\nquota = 5M\ndata = " + data + "\n");
+    new TestServer(new Program(folder.resolve("home")), data, "--config", config.toString())
+        .start()
+        .close();
+    String backups = folder.resolve("backups").toString();
+    String keys = folder.resolve("keys").toString();
+    admin("backup", "--config", config.toString(), "--keys", keys, backups).succeeded();
+    Path restored = folder.resolve("restored");
+    admin("restore", "--data", restored.toString(), "--keys", keys, backups).succeeded();
+
+    Person mallory = Person.in(folder, "mallory", "a password of mallory");
+    try (TestServer server =
+            new TestServer(new Program(folder.resolve("other home")), restored).start();
+        Client client =
+            new Client(folder.resolve("mallory home"), server.connectionString(), mallory)) {
+      Result refused = client.tryToRegister();
+      assertThat(refused.exitCode()).isNotEqualTo(0);
+      assertThat(refused.err()).contains("invit");
+    }
+    assertThat(
+            new Program(folder.resolve("other home"))
+                .run("server", "--check", "--data", restored.toString())
+                .succeeded()
+                .out())
+        .contains("registration = invite", "quota = 5242880");
+  }
+
+  @Test
+  @Tag("S4.17")
+  void theLogTellsTheLifeOfAServerAndNothingOfPeople() throws Exception {
+    Path data = folder.resolve("data");
+    TestServer server =
+        new TestServer(
+            new Program(folder.resolve("home")),
+            data,
+            "--registration",
+            "invite",
+            "--public-address",
+            "cloud.example.org");
+    server.start().close();
+
+    String string = "anoncloud://cloud.example.org:" + server.port() + "#";
+    assertThat(server.connectionString()).startsWith(string);
+    String time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d ";
+    assertThat(server.log())
+        .containsPattern(
+            time
+                + "INFO  Server: AnonymousCloud 0\\.1\\.0 starts on 127\\.0\\.0\\.1:"
+                + server.port()
+                + ": database sqlite, registration invite, isolation thread, quota none")
+        .containsPattern(time + "INFO  Server: Ready: " + string)
+        .containsPattern(time + "INFO  Server: Stopping\\.")
+        .containsPattern(time + "INFO  Server: Stopped\\.");
+    assertThat(
+            new Program(folder.resolve("admin home"))
+                .run(
+                    Map.of("ANONCLOUD_PUBLIC_ADDRESS", "[::1]:99", "ANONCLOUD_LISTEN", "0.0.0.0:1"),
+                    "admin",
+                    "connection-string",
+                    "--data",
+                    data.toString())
+                .succeeded()
+                .out()
+                .strip())
+        .isEqualTo(
+            "anoncloud://[::1]:99"
+                + server.connectionString().substring(server.connectionString().indexOf('#')));
+    assertThat(
+            new Program(folder.resolve("admin home"))
+                .run(
+                    Map.of("ANONCLOUD_REGISTRATON", "closed"),
+                    "server",
+                    "--check",
+                    "--data",
+                    data.toString())
+                .succeeded()
+                .err())
+        .contains("ANONCLOUD_REGISTRATON");
+  }
+
+  /** Root can give a folder away; who is not root cannot, but meets the same check. */
+  @Test
+  @Tag("S4.14")
+  void aFolderOfAnotherUserIsNotTouched() throws Exception {
+    assumeTrue(new UnixSystem().getUid() == 0);
+    Path data = folder.resolve("data");
+    new TestServer(new Program(folder.resolve("home")), data).start().close();
+    Files.setAttribute(data, "unix:uid", 1);
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+    List<Path> before = everything(data);
+    String there = data.toString();
+    for (List<String> command :
+        List.of(
+            List.of("accounts", "--data", there),
+            List.of("invite", "--data", there),
+            List.of("verify", "--data", there),
+            List.of("rotate-secrets", "--data", there),
+            List.of("backup", "--data", there, folder.resolve("backups").toString()),
+            List.of("plugins", "disable", "--data", there, "chat"))) {
+      assertThat(admin(command.toArray(String[]::new)).failed(FAILED))
+          .as("%s", command)
+          .contains("belongs to the user", "sudo -u");
+    }
+    assertThat(
+            new Program(folder.resolve("home"))
+                .run("server", "--data", there, "--listen", "127.0.0.1:0")
+                .failed(FAILED))
+        .contains("belongs to the user");
+    assertThat(everything(data)).isEqualTo(before);
+  }
+
+  @Test
+  @Tag("S4.14")
+  void theModeOfAFolderThatWasThereStays() throws Exception {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+    new TestServer(new Program(folder.resolve("home")), data).start().close();
+    assertThat(Files.getPosixFilePermissions(data))
+        .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxr-x"));
+    assertThat(
+            new Program(folder.resolve("home"))
+                .run("server", "--data", data.toString(), "--listen", "127.0.0.1:0")
+                .failed(FAILED))
+        .contains("chmod go-w");
+    assertThat(Files.getPosixFilePermissions(data))
+        .isEqualTo(PosixFilePermissions.fromString("rwxrwxr-x"));
+  }
+
+  private static List<Path> everything(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.sorted().toList();
+    }
   }
 
   private Result admin(String... arguments) throws Exception {

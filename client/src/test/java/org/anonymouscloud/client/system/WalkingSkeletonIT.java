@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.client.system.CanarySearch.Hit;
 import org.anonymouscloud.client.system.Client.Person;
+import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -243,7 +244,7 @@ final class WalkingSkeletonIT {
       new Program(home)
           .run("admin", "backup", "--data", serverData().toString(), backup.toString())
           .succeeded();
-      return BackupColumns.of(backup.resolve("rows"));
+      return BackupColumns.of(BackupPlace.backup(backup).resolve("rows"));
     }
 
     @Override

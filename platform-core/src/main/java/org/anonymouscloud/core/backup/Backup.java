@@ -11,31 +11,34 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.copy.RowsFile;
-import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.FeatureData.Hold;
 
 /**
  * Makes a backup of a server, which may go on running: the rows of one state, and each file that
  * those rows name. Files are kept from being deleted from before the rows are read until the last
- * of them is copied. Not thread-safe.
+ * of them is copied. The server's keys are no part of it ({@link ServerKeys}). Not thread-safe.
  */
 public final class Backup {
   static final String ROWS = "rows";
 
-  /** What is not in the database and cannot be made again. */
-  static final List<String> KEYS = List.of("server.key", "server.secrets");
+  /** The owner's settings, but for where the server and its database are. */
+  static final String SETTINGS = "anoncloud.conf";
+
+  /** The folder of installed plugins. */
+  static final String PLUGINS = "plugins";
 
   private static final String UNFINISHED = ".unfinished";
   private static final String FILES = ".files";
@@ -45,50 +48,80 @@ public final class Backup {
   private final Holdings holdings;
   private final Path target;
   private final NewFiles files;
+
+  /** The backup before this one, and the digests of its files. */
+  private final Optional<Path> before;
+
+  private final Map<String, Digest> known;
   private long listed;
   private long bytes;
   private long copied;
 
-  private Backup(Path data, OpenDatabase database, Holdings holdings, Path target) {
+  private Backup(
+      Path data, OpenDatabase database, Holdings holdings, Path target, Optional<Path> before)
+      throws IOException {
     this.data = data;
     this.database = database;
     this.holdings = holdings;
     this.target = target;
     this.files = new NewFiles(target);
+    this.before = before;
+    this.known = before.isPresent() ? digests(before.get()) : Map.of();
   }
 
-  /** What is in a backup. */
+  /**
+   * What is in a backup.
+   *
+   * @param files all but that of the rows
+   */
   public record Content(long rows, long files, long bytes) {}
 
   /**
-   * Makes a backup, durable when this returns.
+   * A backup that was made.
+   *
+   * @param copied bytes that no backup before it had
+   */
+  public record Made(Path folder, Content content, long copied) {}
+
+  /**
+   * Makes a backup, durable when this returns. Files that the newest backup of the place has are
+   * not copied again.
    *
    * @param data the server's folder
-   * @param target does not exist, or is empty
-   * @param withKeys whether the server's keys are in it; without them it is worth less to a thief,
-   *     and the server cannot be brought back by it alone
-   * @param progress is told how many more bytes are copied
+   * @param belongings what the server has besides
+   * @param now becomes its name
+   * @param progress is told how many more bytes are in it
    * @throws IOException if a file cannot be read or written, or one that a row names is not there;
-   *     then {@code target} is no backup
+   *     then there is no new backup
    */
-  public static Content make(
+  public static Made make(
       Path data,
       OpenDatabase database,
       Holdings holdings,
-      Path target,
-      boolean withKeys,
+      Belongings belongings,
+      BackupPlace place,
+      Instant now,
       LongConsumer progress)
       throws IOException {
-    PrivateFile.createFolder(target);
-    try (DirectoryStream<Path> old = Files.newDirectoryStream(target)) {
-      if (old.iterator().hasNext()) {
-        throw new DirectoryNotEmptyException(target.toString());
-      }
-    }
-    return new Backup(data, database, holdings, target).make(withKeys, progress);
+    Optional<Path> before = place.newest();
+    Path target = place.begin();
+    Backup backup = new Backup(data, database, holdings, target, before);
+    Content content = backup.make(belongings, progress);
+    return new Made(place.finish(target, now), content, backup.copied);
   }
 
-  private Content make(boolean withKeys, LongConsumer progress) throws IOException {
+  /** Of a damaged backup none is taken: all is copied again. */
+  private static Map<String, Digest> digests(Path backup) throws IOException {
+    Map<String, Digest> digests = new HashMap<>();
+    try {
+      Sums.forEach(backup, entry -> digests.put(entry.path(), entry.digest()));
+      return digests;
+    } catch (BackupDamaged e) {
+      return Map.of();
+    }
+  }
+
+  private Content make(Belongings belongings, LongConsumer progress) throws IOException {
     long rows;
     Path sums = target.resolve(UNFINISHED);
     try (Hold _ = holdings.hold(data);
@@ -98,11 +131,14 @@ public final class Backup {
       try (InputStream written = NewFiles.open(target.resolve(ROWS))) {
         list(Digest.sha256(written), ROWS, list);
       }
-      if (withKeys) {
-        for (String key : KEYS) {
-          copy(data.resolve(key), key, list, progress);
-        }
+      if (belongings.settings().isPresent()) {
+        byte[] settings = belongings.settings().get().getBytes(UTF_8);
+        write(settings, SETTINGS);
+        list(Digest.sha256(settings), SETTINGS, list);
       }
+      belongings
+          .plugins()
+          .forEachFile(file -> copy(file, PLUGINS + "/" + file.getFileName(), list, progress));
       copyFiles(list, progress);
       Files.delete(target.resolve(FILES));
       writeCount(list);
@@ -112,7 +148,7 @@ public final class Backup {
     files.syncFolders();
     Files.move(sums, target.resolve(Sums.FILE), StandardCopyOption.ATOMIC_MOVE);
     files.syncFolders();
-    return new Content(rows, copied, bytes);
+    return new Content(rows, listed - Sums.OWN_ENTRIES, bytes);
   }
 
   /** Writes the rows, and a list of the files that they name. */
@@ -140,6 +176,7 @@ public final class Backup {
               });
       rows.force(true);
       bytes += rows.size();
+      copied += rows.size();
       return count;
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -153,11 +190,17 @@ public final class Backup {
 
   private void writeCount(Writer sums) throws IOException {
     byte[] count = (listed + "\n").getBytes(UTF_8);
-    try (FileChannel file = files.create(Sums.COUNT)) {
-      Channels.newOutputStream(file).write(count);
+    write(count, Sums.COUNT);
+    list(Digest.sha256(count), Sums.COUNT, sums);
+  }
+
+  private void write(byte[] content, String path) throws IOException {
+    try (FileChannel file = files.create(path)) {
+      Channels.newOutputStream(file).write(content);
       file.force(true);
     }
-    list(Digest.sha256(count), Sums.COUNT, sums);
+    bytes += content.length;
+    copied += content.length;
   }
 
   private void copyFiles(Writer sums, LongConsumer progress) throws IOException {
@@ -165,17 +208,33 @@ public final class Backup {
       for (String line = list.readLine(); line != null; line = list.readLine()) {
         int space = line.indexOf(' ');
         String path = line.substring(space + 1);
-        long length = copy(data.resolve(path), path, sums, progress);
-        if (length != Long.parseLong(line.substring(0, space))) {
+        long length = Long.parseLong(line.substring(0, space));
+        if (link(path, length, sums)) {
+          progress.accept(length);
+        } else if (copy(data.resolve(path), path, sums, progress) != length) {
           throw new IOException(
               "The server's file "
                   + path
                   + " has not the length that its row says. 'anoncloud admin verify' names all such"
                   + " files. No backup was made.");
         }
-        copied++;
       }
     }
+  }
+
+  /** Takes a file from the backup before, where it is the same; false if it is not there. */
+  private boolean link(String path, long length, Writer sums) throws IOException {
+    Digest digest = known.get(path);
+    if (digest == null || before.isEmpty()) {
+      return false;
+    }
+    Path old = before.get().resolve(path);
+    if (!NewFiles.hasLength(old, length) || !files.link(old, path)) {
+      return false;
+    }
+    list(digest, path, sums);
+    bytes += length;
+    return true;
   }
 
   private long copy(Path from, String path, Writer sums, LongConsumer progress) throws IOException {
@@ -191,6 +250,7 @@ public final class Backup {
     }
     list(written.digest(), path, sums);
     bytes += written.length();
+    copied += written.length();
     progress.accept(written.length());
     return written.length();
   }

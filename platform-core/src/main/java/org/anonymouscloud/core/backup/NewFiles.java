@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -51,6 +53,23 @@ final class NewFiles {
         Channels.newInputStream(
             FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)),
         BUFFER);
+  }
+
+  /** Whether an ordinary file of this length is there. */
+  static boolean hasLength(Path file, long length) throws IOException {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == length;
+  }
+
+  /** Gives a file another name; false if this disk cannot, or not once more. */
+  boolean link(Path existing, String path) throws IOException {
+    Path file = root.resolve(path);
+    createFolders(file.getParent());
+    try {
+      Files.createLink(file, existing);
+      return true;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      return false;
+    }
   }
 
   /** Makes a file, or empties the one that is there. The caller makes its content durable. */

@@ -1,5 +1,7 @@
 package org.anonymouscloud.core.backup;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,14 +10,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseState.Standing;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.copy.AllTables;
 import org.anonymouscloud.core.database.copy.RowsFile;
+import org.anonymouscloud.core.disk.PrivateFile;
 
 /**
  * Puts a backup where no server is. It overwrites nothing, and what it makes cannot be served
@@ -27,119 +32,204 @@ public final class Restore {
 
   private final Path backup;
   private final Path data;
-  private final OpenDatabase database;
-  private final Holdings holdings;
-  private final List<String> keys = new ArrayList<>();
+  private final Optional<Path> keys;
+  private final LongConsumer progress;
   private final Set<String> features = new HashSet<>();
+  private final List<Sums.Entry> plugins = new ArrayList<>();
   private boolean hasRows;
+  private boolean hasSettings;
   private long files;
   private long bytes;
 
-  private Restore(Path backup, Path data, OpenDatabase database, Holdings holdings) {
+  private Restore(Path backup, Path data, Optional<Path> keys, LongConsumer progress) {
     this.backup = backup;
     this.data = data;
-    this.database = database;
-    this.holdings = holdings;
+    this.keys = keys;
+    this.progress = progress;
   }
-
-  /** What was brought back, and whether the server's keys were. */
-  public record Restored(Backup.Content content, boolean withKeys) {}
 
   /**
-   * Checks the backup and brings it back; durable when this returns.
+   * What was brought back.
+   *
+   * @param withSettings whether the backup has settings that were put into the data folder
+   * @param otherSettings whether it has some that were not, for the folder has its own
+   */
+  public record Restored(Backup.Content content, boolean withSettings, boolean otherSettings) {}
+
+  /**
+   * Checks the backup.
    *
    * @param data the locked folder of the new server
-   * @param database open alone
+   * @param keys where {@link ServerKeys#save} has put the server's keys, if they are brought back
+   *     too
    * @param progress is told how many more bytes are checked or copied
-   * @throws BackupDamaged if the backup is not what was made; then nothing was changed
-   * @throws FileAlreadyExistsException if there is a server's file already; then nothing was
-   *     changed
-   * @throws DatabaseUnavailable if the database is in use, holds rows or fails
+   * @throws BackupDamaged if the backup is not what was made
+   * @throws java.nio.file.NoSuchFileException if one of the keys is missing
    */
-  public static Restored run(
-      Path backup, Path data, OpenDatabase database, Holdings holdings, LongConsumer progress)
+  public static Restore of(Path backup, Path data, Optional<Path> keys, LongConsumer progress)
       throws IOException, BackupDamaged {
-    return new Restore(backup, data, database, holdings).run(progress);
-  }
-
-  private Restored run(LongConsumer progress) throws IOException, BackupDamaged {
-    Sums.forEach(backup, entry -> examine(entry, progress));
-    if (!hasRows) {
+    if (keys.isPresent()) {
+      ServerKeys.requireAll(keys.get());
+    }
+    Restore restore = new Restore(backup, data, keys, progress);
+    Sums.forEach(backup, restore::examine);
+    if (!restore.hasRows) {
       throw new BackupDamaged("The backup " + backup + " has lost its rows.");
     }
-    makeRoom();
-    NewFiles target = new NewFiles(data);
-    Sums.forEach(backup, entry -> copy(entry, target, progress));
-    long rows;
-    try (InputStream in = NewFiles.open(backup.resolve(Backup.ROWS))) {
-      rows = RowsFile.load(in, holdings.scripts(), database);
-    }
-    target.syncFolders();
-    mark(DatabaseState.READY);
-    return new Restored(new Backup.Content(rows, files, bytes), !keys.isEmpty());
+    return restore;
   }
 
-  private void examine(Sums.Entry entry, LongConsumer progress) throws IOException, BackupDamaged {
+  private void examine(Sums.Entry entry) throws IOException, BackupDamaged {
     String path = entry.path();
-    if (path.equals(Backup.ROWS)) {
-      hasRows = true;
-    } else if (Backup.KEYS.contains(path)) {
-      keys.add(path);
-    } else if (holdings.isFeature(entry.feature())) {
-      features.add(entry.feature());
-    } else if (!path.equals(Sums.COUNT)) {
-      throw new BackupDamaged(
-          "Nobody here knows the file "
-              + path
-              + " of the backup "
-              + backup
-              + ". Install the plugin that it belongs to, or switch it on.");
+    switch (entry.folder()) {
+      case "" -> {
+        switch (path) {
+          case Backup.ROWS -> hasRows = true;
+          case Backup.SETTINGS -> hasSettings = true;
+          case Sums.COUNT -> {}
+          default ->
+              throw new BackupDamaged(
+                  "Nobody here knows the file " + path + " of the backup " + backup + ".");
+        }
+      }
+      case Backup.PLUGINS -> plugins.add(entry);
+      default -> features.add(entry.folder());
     }
     Sums.check(backup, entry);
     progress.accept(Files.size(backup.resolve(path)));
   }
 
-  private void makeRoom() throws FileAlreadyExistsException {
+  /**
+   * Brings the plugins back, which are needed to bring back what is theirs.
+   *
+   * @throws FileAlreadyExistsException if there are others already; then nothing was changed
+   */
+  public void bringPlugins() throws IOException, BackupDamaged {
+    List<Sums.Entry> missing = new ArrayList<>();
+    for (Sums.Entry plugin : plugins) {
+      Path there = data.resolve(plugin.path());
+      if (!Files.exists(there)) {
+        missing.add(plugin);
+      } else if (!isSame(there, plugin)) {
+        throw taken(there);
+      }
+    }
+    NewFiles target = new NewFiles(data);
+    for (Sums.Entry plugin : missing) {
+      copy(plugin, target);
+    }
+    target.syncFolders();
+  }
+
+  private static boolean isSame(Path file, Sums.Entry entry) throws IOException {
+    try (InputStream content = NewFiles.open(file)) {
+      return Digest.sha256(content).equals(entry.digest());
+    }
+  }
+
+  /**
+   * Brings all back; durable when this returns.
+   *
+   * @param kind of the database, which the settings name from now on
+   * @param database open alone
+   * @throws BackupDamaged if the backup has files of a feature that nobody here knows
+   * @throws FileAlreadyExistsException if there is a server's file already; then nothing was
+   *     changed
+   * @throws DatabaseUnavailable if the database is in use, holds rows or fails
+   */
+  public Restored run(String kind, OpenDatabase database, Holdings holdings)
+      throws IOException, BackupDamaged {
+    for (String feature : features) {
+      if (!holdings.isFeature(feature)) {
+        throw new BackupDamaged(
+            "Nobody here knows the folder "
+                + feature
+                + " of the backup "
+                + backup
+                + ". Install the plugin that it belongs to, or switch it on.");
+      }
+    }
+    makeRoom(database);
+    NewFiles target = new NewFiles(data);
+    Sums.forEach(
+        backup,
+        entry -> {
+          if (features.contains(entry.folder())) {
+            copy(entry, target);
+          }
+        });
+    if (keys.isPresent()) {
+      ServerKeys.restore(keys.get(), data);
+    }
+    boolean written = hasSettings && writeSettings(kind);
+    long rows;
+    try (InputStream in = NewFiles.open(backup.resolve(Backup.ROWS))) {
+      rows = RowsFile.load(in, holdings.scripts(), database);
+    }
+    bytes += Files.size(backup.resolve(Backup.ROWS));
+    target.syncFolders();
+    // The files have another place than those of the server that was backed up.
+    database.<Integer, RuntimeException>write(handle -> handle.execute("DELETE FROM data_folder"));
+    mark(database, DatabaseState.READY);
+    return new Restored(
+        new Backup.Content(rows, files + plugins.size() + (hasSettings ? 1 : 0), bytes),
+        written,
+        hasSettings && !written);
+  }
+
+  private void makeRoom(OpenDatabase database) throws IOException {
     DatabaseState state = database.read(DatabaseState::of);
     boolean cutOff = state.standing() == Standing.FILLING && state.other().equals(BACKUP);
     if (cutOff) {
       AllTables.drop(database);
     } else {
-      refuseWhatIsThere();
-      mark(new DatabaseState(Standing.FILLING, "restore", BACKUP));
+      refuseWhatIsThere(database);
+      mark(database, new DatabaseState(Standing.FILLING, "restore", BACKUP));
     }
   }
 
-  private void refuseWhatIsThere() throws FileAlreadyExistsException {
+  private void refuseWhatIsThere(OpenDatabase database) throws IOException {
     if (!AllTables.isEmpty(database)) {
       throw new DatabaseUnavailable(
           "The database has tables already. Nothing was changed. Restore into an empty one.");
     }
-    List<String> names = new ArrayList<>(keys);
-    names.addAll(features);
-    for (String name : names) {
-      if (Files.exists(data.resolve(name))) {
-        throw new FileAlreadyExistsException(
-            data.resolve(name).toString(), null, "a server's data is there");
+    if (keys.isPresent() && !ServerKeys.in(data).isEmpty()) {
+      throw taken(ServerKeys.in(data).getFirst());
+    }
+    for (String feature : features) {
+      if (Files.exists(data.resolve(feature))) {
+        throw taken(data.resolve(feature));
       }
     }
   }
 
-  private void copy(Sums.Entry entry, NewFiles target, LongConsumer progress)
-      throws IOException, BackupDamaged {
-    if (entry.path().equals(Backup.ROWS) || entry.path().equals(Sums.COUNT)) {
-      return;
+  private static FileAlreadyExistsException taken(Path there) {
+    return new FileAlreadyExistsException(there.toString(), null, "a server's data is there");
+  }
+
+  /** The owner's settings that are there already stay; false if so. */
+  private boolean writeSettings(String kind) throws IOException {
+    Path file = data.resolve(Backup.SETTINGS);
+    String settings =
+        Files.readString(backup.resolve(Backup.SETTINGS)) + "database = " + kind + "\n";
+    if (Files.exists(file)) {
+      return Files.readString(file).equals(settings);
     }
+    PrivateFile.create(file, settings.getBytes(UTF_8));
+    return true;
+  }
+
+  private void copy(Sums.Entry entry, NewFiles target) throws IOException, BackupDamaged {
     NewFiles.Written written = target.copy(backup.resolve(entry.path()), entry.path());
     if (!written.digest().equals(entry.digest())) {
       throw Sums.changed(backup, entry);
     }
-    files++;
+    files += entry.folder().equals(Backup.PLUGINS) ? 0 : 1;
     bytes += written.length();
     progress.accept(written.length());
   }
 
-  private void mark(DatabaseState state) {
+  private static void mark(OpenDatabase database, DatabaseState state) {
     database.<Void, RuntimeException>write(
         handle -> {
           state.put(handle);

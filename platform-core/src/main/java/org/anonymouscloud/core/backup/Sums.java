@@ -24,6 +24,9 @@ final class Sums {
   /** The last file of the list says how many come before it, so that no line can be lost. */
   static final String COUNT = "count";
 
+  /** Entries that each list has: the rows and the count. */
+  static final int OWN_ENTRIES = 2;
+
   /** A path goes downwards only, and its parts are no hidden files. */
   private static final Pattern LINE =
       Pattern.compile(
@@ -41,8 +44,8 @@ final class Sums {
 
   /** A file that the list names. */
   record Entry(String path, Digest digest) {
-    /** Which feature it belongs to; empty if to none. */
-    String feature() {
+    /** The folder that it lies in, mostly that of a feature; empty if in none. */
+    String folder() {
       int slash = path.indexOf('/');
       return slash < 0 ? "" : path.substring(0, slash);
     }

@@ -82,12 +82,12 @@ public final class Verification {
         entry -> {
           Sums.check(backup, entry);
           long size = Files.size(backup.resolve(entry.path()));
-          files.addAndGet(entry.feature().isEmpty() ? 0 : 1);
+          files.incrementAndGet();
           bytes.addAndGet(size);
           progress.accept(size);
         });
     try (InputStream rows = NewFiles.open(backup.resolve(Backup.ROWS))) {
-      return new Backup.Content(RowsFile.check(rows), files.get(), bytes.get());
+      return new Backup.Content(RowsFile.check(rows), files.get() - Sums.OWN_ENTRIES, bytes.get());
     } catch (java.nio.file.NoSuchFileException e) {
       throw new BackupDamaged("The backup " + backup + " has lost its rows.");
     }

@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.database;
 
+import java.util.OptionalInt;
 import org.pf4j.ExtensionPoint;
 
 /** A kind of database, supplied by a storage plugin. */
@@ -25,6 +26,16 @@ public interface Database extends ExtensionPoint {
     try (OpenDatabase open = open(settings)) {
       open.read(DatabaseState::of).checkServed();
     }
+  }
+
+  /**
+   * How many connections the programs of one server may have to the database at once, all together.
+   *
+   * @return empty if nothing limits them
+   * @throws DatabaseUnavailable as {@link #open}
+   */
+  default OptionalInt connections(DatabaseSettings settings) {
+    return OptionalInt.empty();
   }
 
   /**

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import org.anonymouscloud.core.session.SessionCounts;
 
@@ -58,9 +59,27 @@ public final class ServerMetrics implements RequestTimes, AutoCloseable {
   }
 
   /** From now on tells a number that is asked for each time. */
-  public void number(String name, String description, IntSupplier number) {
-    Gauge.builder(name, number, IntSupplier::getAsInt)
+  public void number(String name, String description, DoubleSupplier number) {
+    Gauge.builder(name, number, DoubleSupplier::getAsDouble)
         .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** From now on tells a number of bytes that is asked for each time. */
+  public void bytes(String name, String description, DoubleSupplier number) {
+    Gauge.builder(name, number, DoubleSupplier::getAsDouble)
+        .baseUnit("bytes")
+        .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Tells which program this is. */
+  public void version(String version) {
+    Gauge.builder("anoncloud.build", () -> 1)
+        .tag("version", version)
+        .description("The program's version, as a label.")
         .strongReference(true)
         .register(registry);
   }

@@ -43,7 +43,7 @@ public interface FeatureData {
   }
 
   /**
-   * A file that never changes once a row names it.
+   * A file that never changes once a row names it, and whose path is never used for another one.
    *
    * @param path within the feature's folder, with slashes
    * @param length in bytes

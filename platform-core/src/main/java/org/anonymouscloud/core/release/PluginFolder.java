@@ -196,6 +196,35 @@ public final class PluginFolder {
     }
   }
 
+  /** What is done with a file. */
+  public interface FileVisitor {
+    void visit(Path file) throws IOException;
+  }
+
+  /**
+   * Names each file that another folder needs to have the same plugins, and keeps all of them as
+   * they are meanwhile.
+   */
+  public void forEachFile(FileVisitor visitor) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (FileChannel _ = lock()) {
+      List<Path> files = new ArrayList<>(List.of(known.file(), publishers.file()));
+      for (Known one : known.read()) {
+        if (one.isPresent()) {
+          files.add(jar(one));
+          files.add(PublisherKey.signatureOf(jar(one)));
+        }
+      }
+      for (Path file : files) {
+        if (Files.exists(file)) {
+          visitor.visit(file);
+        }
+      }
+    }
+  }
+
   /**
    * Looks at a plugin that may be installed, and keeps a copy of it; copies that were left behind
    * by processes that were killed are deleted. The signature beside the jar is checked before a

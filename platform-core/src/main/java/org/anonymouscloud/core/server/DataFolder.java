@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.server;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -11,7 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +40,8 @@ public final class DataFolder implements AutoCloseable {
   public static DataFolder open(Path chosen, boolean shared) throws CannotStart {
     Path folder = chosen.toAbsolutePath().normalize();
     try {
+      checkOwner(folder);
       PrivateFile.createFolder(folder);
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
       FileChannel lockFile =
           FileChannel.open(
               folder.resolve(LOCK_FILE),
@@ -64,6 +66,7 @@ public final class DataFolder implements AutoCloseable {
    */
   public static void check(Path chosen, boolean shared) throws CannotStart {
     Path folder = chosen.toAbsolutePath().normalize();
+    checkOwner(folder);
     Path there = folder;
     while (Files.notExists(there) && there.getParent() != null) {
       there = there.getParent();
@@ -84,6 +87,43 @@ public final class DataFolder implements AutoCloseable {
       } catch (IOException e) {
         throw unusable(folder, reason(e), e);
       }
+    }
+  }
+
+  /**
+   * Refuses a folder of another user: what is made there by this one, root too, its server could
+   * not use. Nor may others write there, who could put keys of theirs in place of the server's.
+   * Changes nothing, for the folder may not be ours to change.
+   *
+   * @throws CannotStart if it is there and cannot be had
+   */
+  public static void checkOwner(Path folder) throws CannotStart {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try {
+      PosixFileAttributes folderIs = Files.readAttributes(folder, PosixFileAttributes.class);
+      int owner = (int) Files.getAttribute(folder, "unix:uid");
+      if (owner != (int) new UnixSystem().getUid()) {
+        throw new CannotStart(
+            "The data folder "
+                + folder
+                + " belongs to the user "
+                + folderIs.owner().getName()
+                + ". Run the command as that user: sudo -u "
+                + folderIs.owner().getName()
+                + " anoncloud ...");
+      }
+      if (folderIs.permissions().contains(PosixFilePermission.GROUP_WRITE)
+          || folderIs.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+        throw new CannotStart(
+            "Other users may write to the data folder "
+                + folder
+                + ". Take that right away: chmod go-w "
+                + folder);
+      }
+    } catch (IOException e) {
+      throw unusable(folder, reason(e), e);
     }
   }
 
@@ -117,6 +157,15 @@ public final class DataFolder implements AutoCloseable {
       case FileSystemException broken when broken.getReason() != null -> broken.getReason();
       default -> String.valueOf(failure.getMessage());
     };
+  }
+
+  /** What the disk has left for this user; not a number if it does not say. */
+  double freeBytes() {
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      return Double.NaN;
+    }
   }
 
   public Path path() {

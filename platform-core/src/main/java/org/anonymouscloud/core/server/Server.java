@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.anonymouscloud.core.account.server.ServerSecrets;
@@ -33,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   static final String KEY_FILE = "server.key";
+  private static final String VERSION =
+      Objects.requireNonNullElse(
+          Server.class.getPackage().getImplementationVersion(), "development");
 
   /** What is open, the newest first: closing goes the way back. */
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -42,6 +47,7 @@ public final class Server implements AutoCloseable {
   private final ServerMetrics metrics = keep(new ServerMetrics());
   private List<String> switchedOff = List.of();
   private Optional<MetricsPort> metricsPort = Optional.empty();
+  private boolean ready;
   private final ConnectionString address;
 
   private Server(
@@ -113,13 +119,47 @@ public final class Server implements AutoCloseable {
     metrics.number("anoncloud.users", "Accounts that are logged in.", seats::count);
     metrics.features("on", services::running);
     metrics.features("off", switchedOff::size);
+    measure(data, database, offered);
     if (options.metrics().isPresent()) {
       metricsPort = Optional.of(keep(tell(options.metrics().get(), database)));
     }
+    logStart(kind);
     SessionListener listener = keep(listen(serving(key, services, seats, database)));
     metrics.sessions(listener.counts());
-    return new ConnectionString(
-        options.listen().reachableHost(), listener.port(), Optional.of(key.fingerprint()));
+    ConnectionString reachable = options.connectionString(listener.port(), key.fingerprint());
+    LOG.info("Ready: {}", reachable);
+    ready = true;
+    return reachable;
+  }
+
+  /** What a log that is read later must say first. */
+  private void logStart(Database kind) {
+    LOG.info(
+        "AnonymousCloud {} starts on {}: database {}, registration {}, isolation {}, quota {},"
+            + " max-users {}, max-connections {}, max-connections-per-network {}",
+        VERSION,
+        options.listen(),
+        kind.name(),
+        options.accounts().registration().name().toLowerCase(Locale.ROOT),
+        options.workers().isPresent() ? "process" : "thread",
+        limit(options.accounts().quota(), Long.MAX_VALUE),
+        limit(options.maxUsers(), Integer.MAX_VALUE),
+        options.limits().connections(),
+        options.limits().connectionsPerNetwork());
+  }
+
+  private static String limit(long value, long none) {
+    return value == none ? "none" : Long.toString(value);
+  }
+
+  /** What the owner watches so that the disk does not fill up unseen. */
+  private void measure(DataFolder data, OpenDatabase database, List<ServerFeature> offered) {
+    Totals totals = new Totals(database, offered, clock);
+    metrics.version(VERSION);
+    metrics.number("anoncloud.accounts", "Accounts.", totals::accounts);
+    metrics.bytes("anoncloud.used", "What accounts use, as it counts for quotas.", totals::used);
+    metrics.bytes(
+        "anoncloud.disk.free", "Space left on the disk of the data folder.", data::freeBytes);
   }
 
   /** Threads of this process, or processes; of those one is waited for, to see that they start. */
@@ -194,6 +234,11 @@ public final class Server implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
+    boolean ends = ready;
+    ready = false;
+    if (ends) {
+      LOG.info("Stopping.");
+    }
     metricsPort.ifPresent(MetricsPort::drain);
     while (!open.isEmpty()) {
       AutoCloseable next = open.pop();
@@ -202,6 +247,9 @@ public final class Server implements AutoCloseable {
       } catch (Exception e) {
         LOG.warn("Closing {} failed: {}", next.getClass().getSimpleName(), e.toString());
       }
+    }
+    if (ends) {
+      LOG.info("Stopped.");
     }
   }
 }

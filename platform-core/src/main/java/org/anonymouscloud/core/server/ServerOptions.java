@@ -3,6 +3,8 @@ package org.anonymouscloud.core.server;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.anonymouscloud.core.account.server.AccountPolicy;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.session.Fingerprint;
 import org.anonymouscloud.core.session.SessionLimits;
 import org.anonymouscloud.core.worker.WorkerProgram;
 
@@ -11,6 +13,7 @@ import org.anonymouscloud.core.worker.WorkerProgram;
  *
  * @param data the folder of keys, packs and, for some databases, the database
  * @param listen where sessions are accepted
+ * @param publicAddress where clients reach that from outside, if the owner has said so
  * @param databaseUrl where the database is, if it is not in the data folder; with credentials,
  *     never logged
  * @param maxUsers accounts that are logged in at once, at least 1
@@ -23,6 +26,7 @@ import org.anonymouscloud.core.worker.WorkerProgram;
 public record ServerOptions(
     Path data,
     ListenAddress listen,
+    Optional<PublicAddress> publicAddress,
     Optional<String> databaseUrl,
     int maxUsers,
     AccountPolicy accounts,
@@ -45,7 +49,27 @@ public record ServerOptions(
    */
   public ServerOptions at(Path folder, ListenAddress address) {
     return new ServerOptions(
-        folder, address, Optional.empty(), maxUsers, accounts, limits, metrics, workers);
+        folder,
+        address,
+        Optional.empty(),
+        Optional.empty(),
+        maxUsers,
+        accounts,
+        limits,
+        metrics,
+        workers);
+  }
+
+  /**
+   * What clients are told.
+   *
+   * @param port where sessions are accepted
+   * @throws CannotStart if there is no such machine as {@link #listen} names
+   */
+  public ConnectionString connectionString(int port, Fingerprint fingerprint) throws CannotStart {
+    return publicAddress.isPresent()
+        ? publicAddress.get().connectionString(port, fingerprint)
+        : new ConnectionString(listen.reachableHost(), port, Optional.of(fingerprint));
   }
 
   @Override

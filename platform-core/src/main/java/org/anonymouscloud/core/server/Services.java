@@ -62,9 +62,10 @@ final class Services implements AutoCloseable {
       Seats seats,
       List<ServerFeature> offered,
       Clock clock)
-      throws IOException {
+      throws CannotStart, IOException {
     AccountService accounts = new AccountService(database, secrets, clock, options.accounts());
     accounts.checkSecrets(Server.secretsFile(data));
+    FolderId.check(data, database);
     Services services = new Services(accounts, seats, database, new Attendance(database, clock));
     for (ServerFeature feature : offered) {
       services.start(

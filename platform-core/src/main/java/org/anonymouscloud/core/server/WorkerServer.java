@@ -41,6 +41,9 @@ public final class WorkerServer {
       listener.serve(
           new SessionThreads(
               key, options.limits(), session -> services.handler(session, listener)));
+    } catch (CannotStart e) {
+      // The listener has met the same folder and database, and let them pass.
+      throw new IOException(e.getMessage(), e);
     }
   }
 }

@@ -164,6 +164,7 @@ public final class Workers implements Serving, AutoCloseable {
           new ProcessBuilder(program.command())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
+      var _ = process.onExit().thenAccept(this::ended);
       Worker worker = new Worker(process, seats, signals, times);
       alive.add(worker);
       expected.put(name, worker);
@@ -181,6 +182,14 @@ public final class Workers implements Serving, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     return false;
+  }
+
+  private void ended(Process process) {
+    if (process.exitValue() != 0 && !draining) {
+      LOG.warn(
+          "A worker was killed or failed (exit code {}); its client comes back to another.",
+          process.exitValue());
+    }
   }
 
   private void gone(Worker worker, String name) {

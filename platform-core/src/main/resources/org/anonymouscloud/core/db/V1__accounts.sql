@@ -73,3 +73,8 @@ CREATE TABLE account_letters (
   letter BYTEA  NOT NULL,
   PRIMARY KEY (relay, step)
 );
+
+-- Which data folder the rows' files are in: the random id in its file data.id. One row.
+CREATE TABLE data_folder (
+  id TEXT NOT NULL PRIMARY KEY
+);

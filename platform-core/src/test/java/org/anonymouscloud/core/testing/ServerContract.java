@@ -144,6 +144,31 @@ public abstract class ServerContract {
   }
 
   @Test
+  @Tag("S4.15")
+  void aDatabaseAndADataFolderThatDoNotBelongTogetherAreNotServed() throws Exception {
+    start().close();
+    start().close();
+    Path id = data.resolve("data.id");
+    String own = Files.readString(id);
+    Files.writeString(id, "0".repeat(32) + "\n");
+    assertThatThrownBy(this::start)
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("two different servers");
+
+    // A second node with a folder of its own, though it has the keys.
+    Files.delete(id);
+    assertThatThrownBy(this::start)
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("must share one folder");
+
+    // A start that was killed after the database had the id.
+    Files.writeString(data.resolve(".data.id"), own);
+    start().close();
+    assertThat(id).hasContent(own);
+    assertThat(data.resolve(".data.id")).doesNotExist();
+  }
+
+  @Test
   void whenAllPlacesAreTakenTheNextIsRefusedUntilOneIsFree() throws Exception {
     Server server = start(1, new Echo("echo"));
     Session alices = connect(server);
@@ -386,6 +411,7 @@ public abstract class ServerContract {
   }
 
   @Test
+  @Tag("S4.17")
   void aServerTellsItsNumbersAndNothingAboutItsUsers() throws Exception {
     Server server = start(new Echo("echo"), new Broken("broken"));
     Session session = connect(server);
@@ -407,6 +433,9 @@ public abstract class ServerContract {
         .contains(
             "anoncloud_sessions 1.0\n",
             "anoncloud_users 1.0\n",
+            "anoncloud_accounts 1.0\n",
+            "anoncloud_used_bytes 0.0\n",
+            "anoncloud_build{version=\"",
             "anoncloud_database_up 1.0\n",
             "anoncloud_features{state=\"on\"} 1.0\n",
             "anoncloud_features{state=\"off\"} 1.0\n",
@@ -414,6 +443,7 @@ public abstract class ServerContract {
             "anoncloud_requests_seconds_count{feature=\"echo\",result=\"done\"} 1\n",
             "anoncloud_requests_seconds_count{feature=\"unknown\",result=\"unknown_method\"} 1\n",
             "jvm_memory_used_bytes{")
+        .containsPattern("anoncloud_disk_free_bytes [1-9]")
         .containsPattern("anoncloud_received_bytes_total [1-9]")
         .containsPattern("anoncloud_sent_bytes_total [1-9]")
         .doesNotContain("canary", "127.0.0.1");
@@ -520,6 +550,7 @@ public abstract class ServerContract {
             new ServerOptions(
                 data,
                 listen,
+                Optional.empty(),
                 url,
                 maxUsers,
                 policy,

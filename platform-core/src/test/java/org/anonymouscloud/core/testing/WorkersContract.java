@@ -76,6 +76,7 @@ public abstract class WorkersContract extends ServerContract {
         new ServerOptions(
             Path.of(settings.get("data")),
             ListenAddress.STANDARD,
+            Optional.empty(),
             Optional.of(settings.get("url")).filter(url -> !url.isEmpty()),
             1,
             new AccountPolicy(AccountPolicy.Registration.OPEN, Long.MAX_VALUE),

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -19,8 +22,12 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.backup.Backup;
 import org.anonymouscloud.core.backup.BackupDamaged;
+import org.anonymouscloud.core.backup.BackupPlace;
+import org.anonymouscloud.core.backup.Belongings;
 import org.anonymouscloud.core.backup.Holdings;
+import org.anonymouscloud.core.backup.KeysRefused;
 import org.anonymouscloud.core.backup.Restore;
+import org.anonymouscloud.core.backup.ServerKeys;
 import org.anonymouscloud.core.backup.Verification;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.DatabaseState;
@@ -28,16 +35,19 @@ import org.anonymouscloud.core.database.DatabaseState.Standing;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.testing.PostgresForTests;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,11 +56,18 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(PostgresForTests.class)
 final class BackupTest {
   private static final int PACKS = 12;
+  private static final Instant NOW = Instant.parse("2026-11-28T10:37:02.5Z");
+  private static final Belongings NOTHING_ELSE =
+      new Belongings(Optional.empty(), new PluginFolder(Path.of("no plugins")));
 
   private final PostgresServer postgres;
   @TempDir private Path folder;
   private Path data = Path.of("");
+  private Path place = Path.of("");
+
+  /** The newest of the place. */
   private Path backup = Path.of("");
+
   private ServerHalf server;
   private VaultClient client;
   private final List<PackName> packs = new ArrayList<>();
@@ -62,9 +79,9 @@ final class BackupTest {
   @BeforeEach
   void fillServer() throws Exception {
     data = Files.createDirectory(folder.resolve("data"));
-    backup = folder.resolve("backup");
-    Files.write(data.resolve("server.key"), new byte[] {1});
-    Files.write(data.resolve("server.secrets"), new byte[] {2});
+    place = folder.resolve("backups");
+    PrivateFile.create(data.resolve("server.key"), new byte[] {1});
+    PrivateFile.create(data.resolve("server.secrets"), new byte[] {2});
     server = ServerHalf.start(data);
     server
         .database()
@@ -93,25 +110,53 @@ final class BackupTest {
     return pack;
   }
 
-  private Backup.Content make() throws IOException {
+  private Backup.Made make() throws IOException {
     return make(ManyAccounts.HOLDINGS, bytes -> {});
   }
 
-  private Backup.Content make(Holdings holdings, Consumer<Long> progress) throws IOException {
-    return Backup.make(data, server.database(), holdings, backup, true, progress::accept);
+  private Backup.Made make(Holdings holdings, Consumer<Long> progress) throws IOException {
+    return make(holdings, NOTHING_ELSE, progress);
+  }
+
+  private Backup.Made make(Holdings holdings, Belongings belongings, Consumer<Long> progress)
+      throws IOException {
+    try (BackupPlace open = BackupPlace.open(place)) {
+      Backup.Made made =
+          Backup.make(data, server.database(), holdings, belongings, open, NOW, progress::accept);
+      backup = made.folder();
+      return made;
+    }
+  }
+
+  private Restore.Restored restore(Path target, OpenDatabase database) throws Exception {
+    return restore(target, Optional.empty(), database);
+  }
+
+  private Restore.Restored restore(Path target, Optional<Path> keys, OpenDatabase database)
+      throws Exception {
+    return restore(target, keys, database, n -> {});
+  }
+
+  private Restore.Restored restore(
+      Path target, Optional<Path> keys, OpenDatabase database, Consumer<Long> progress)
+      throws Exception {
+    Restore restore = Restore.of(backup, target, keys, progress::accept);
+    restore.bringPlugins();
+    return restore.run("sqlite", database, ManyAccounts.HOLDINGS);
   }
 
   @Test
   void aBackupComesBackOnEitherKindOfDatabase() throws Exception {
     Digest before = ManyAccounts.digest(server.database());
-    assertThat(make().files()).isEqualTo(PACKS);
+    assertThat(make().content().files()).isEqualTo(PACKS);
+    Path keys = folder.resolve("keys");
+    ServerKeys.save(data, place, keys, backup);
 
     for (String place : List.of(folder.resolve("new").toString(), postgres.newDatabase())) {
       Path restored = Files.createDirectory(folder.resolve("on " + Mover.kind(place)));
       try (OpenDatabase database = Mover.open(place)) {
-        assertThat(Restore.run(backup, restored, database, ManyAccounts.HOLDINGS, n -> {}))
-            .extracting(Restore.Restored::withKeys)
-            .isEqualTo(true);
+        assertThat(restore(restored, Optional.of(keys), database).content().files())
+            .isEqualTo(PACKS);
         assertThat(ManyAccounts.digest(database)).isEqualTo(before);
       }
       assertThat(restored.resolve("server.key")).hasBinaryContent(new byte[] {1});
@@ -149,7 +194,7 @@ final class BackupTest {
 
     Path restored = Files.createDirectory(folder.resolve("restored"));
     try (OpenDatabase database = Mover.open(restored.toString())) {
-      Restore.run(backup, restored, database, ManyAccounts.HOLDINGS, n -> {});
+      restore(restored, database);
     }
     try (ServerHalf second = ServerHalf.start(restored)) {
       VaultClient there = new VaultClient(second.link(ACCOUNT));
@@ -164,7 +209,7 @@ final class BackupTest {
     assertThatThrownBy(() -> make(Holdings.of(List.of(new WithoutHold())), dropAllOnce()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("lost its file");
-    assertThatThrownBy(() -> Verification.ofBackup(backup, n -> {}))
+    assertThatThrownBy(() -> Verification.ofBackup(BackupPlace.backup(place), n -> {}))
         .isInstanceOf(BackupDamaged.class)
         .hasMessageContaining("not finished");
   }
@@ -199,8 +244,8 @@ final class BackupTest {
     }
 
     @Override
-    public java.util.Optional<FeatureData> data() {
-      return java.util.Optional.of(this);
+    public Optional<FeatureData> data() {
+      return Optional.of(this);
     }
 
     @Override
@@ -263,9 +308,7 @@ final class BackupTest {
         .isInstanceOf(BackupDamaged.class);
     Path target = Files.createDirectories(folder.resolve("target"));
     try (OpenDatabase database = Mover.open(target.toString())) {
-      assertThatThrownBy(
-              () -> Restore.run(backup, target, database, ManyAccounts.HOLDINGS, n -> {}))
-          .isInstanceOf(BackupDamaged.class);
+      assertThatThrownBy(() -> restore(target, database)).isInstanceOf(BackupDamaged.class);
       assertThat(database.read(DatabaseState::of)).isEqualTo(DatabaseState.READY);
     }
     assertThat(target.resolve("vault")).doesNotExist();
@@ -288,21 +331,20 @@ final class BackupTest {
   @Test
   void nothingThatIsThereIsOverwritten() throws Exception {
     make();
-    assertThatThrownBy(this::make).isInstanceOf(IOException.class);
+    Path keys = folder.resolve("keys");
+    ServerKeys.save(data, place, keys, backup);
 
     Path target = Files.createDirectory(folder.resolve("target"));
     Files.write(target.resolve("server.key"), new byte[] {7});
     try (OpenDatabase database = Mover.open(target.toString())) {
-      assertThatThrownBy(
-              () -> Restore.run(backup, target, database, ManyAccounts.HOLDINGS, n -> {}))
+      assertThatThrownBy(() -> restore(target, Optional.of(keys), database))
           .isInstanceOf(FileAlreadyExistsException.class);
       assertThat(target.resolve("server.key")).hasBinaryContent(new byte[] {7});
       Files.delete(target.resolve("server.key"));
 
       ManyAccounts.fill(database, 3);
       Digest old = ManyAccounts.digest(database);
-      assertThatThrownBy(
-              () -> Restore.run(backup, target, database, ManyAccounts.HOLDINGS, n -> {}))
+      assertThatThrownBy(() -> restore(target, database))
           .isInstanceOf(DatabaseUnavailable.class)
           .hasMessageContaining("has tables already");
       assertThat(ManyAccounts.digest(database)).isEqualTo(old);
@@ -318,11 +360,10 @@ final class BackupTest {
       int[] steps = {0};
       assertThatThrownBy(
               () ->
-                  Restore.run(
-                      backup,
+                  restore(
                       target,
+                      Optional.empty(),
                       database,
-                      ManyAccounts.HOLDINGS,
                       n -> {
                         // All files are checked before the first is copied.
                         if (++steps[0] == PACKS + 8) {
@@ -336,10 +377,144 @@ final class BackupTest {
           .isInstanceOf(DatabaseUnavailable.class)
           .hasMessageContaining("not complete");
 
-      Restore.run(backup, target, database, ManyAccounts.HOLDINGS, n -> {});
+      restore(target, database);
 
       assertThat(ManyAccounts.digest(database)).isEqualTo(before);
     }
+  }
+
+  @Test
+  @Tag("S4.12")
+  void theKeysAreNowhereBesideTheRows() throws Exception {
+    make();
+    try (Stream<Path> all = Files.walk(place)) {
+      assertThat(all.map(path -> path.getFileName().toString()))
+          .contains("rows")
+          .doesNotContain("server.key", "server.secrets");
+    }
+    for (Path wrong : List.of(place, backup, place.resolve("keys"), folder, data)) {
+      assertThatThrownBy(() -> ServerKeys.save(data, place, wrong, backup))
+          .as("%s", wrong)
+          .isInstanceOf(KeysRefused.class);
+    }
+    Path link = Files.createSymbolicLink(folder.resolve("link"), place);
+    assertThatThrownBy(() -> ServerKeys.save(data, place, link.resolve("keys"), backup))
+        .isInstanceOf(KeysRefused.class);
+    Path open = Files.createDirectory(folder.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-x---"));
+    assertThatThrownBy(() -> ServerKeys.save(data, place, open, backup))
+        .isInstanceOf(KeysRefused.class)
+        .hasMessageContaining("chmod 700");
+    assertThat(open).isEmptyDirectory();
+  }
+
+  @Test
+  @Tag("S4.12")
+  void keysOfAnotherServerAreNotOverwrittenAndOlderSecretsAreKept() throws Exception {
+    make();
+    Path keys = folder.resolve("keys");
+    ServerKeys.save(data, place, keys, backup);
+    assertThat(Files.getPosixFilePermissions(keys))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    assertOwnersAlone(keys);
+    PrivateFile.replace(data.resolve("server.secrets"), new byte[] {3});
+    ServerKeys.save(data, place, keys, backup);
+    assertThat(keys.resolve("server.secrets")).hasBinaryContent(new byte[] {3});
+    assertThat(keys.resolve("server.secrets-before-" + backup.getFileName()))
+        .hasBinaryContent(new byte[] {2});
+
+    PrivateFile.replace(data.resolve("server.key"), new byte[] {4});
+    assertThatThrownBy(() -> ServerKeys.save(data, place, keys, backup))
+        .isInstanceOf(KeysRefused.class)
+        .hasMessageContaining("another server");
+    assertThat(keys.resolve("server.key")).hasBinaryContent(new byte[] {1});
+  }
+
+  @Test
+  @Tag("S4.12")
+  void theNextBackupCopiesOnlyWhatIsNewAndEachIsWholeByItself() throws Exception {
+    Backup.Made first = make();
+    assertThat(first.folder().getFileName()).hasToString("2026-11-28T10-37-02Z");
+    assertThat(first.copied()).isGreaterThan(PACKS * 4096L);
+    PackName more = PackName.random();
+    client.put(more, pack(more));
+    client.move(1, new byte[] {1}, List.of(more), List.of(packs.getFirst()));
+
+    Backup.Made second = make();
+
+    // The same second, and yet another name that comes after it.
+    assertThat(second.folder().getFileName()).hasToString("2026-11-28T10-37-03Z");
+    assertThat(second.content().bytes() - second.copied()).isEqualTo((PACKS - 1) * 4096L);
+    assertThat(BackupPlace.backup(place)).isEqualTo(second.folder());
+    assertThat(Verification.ofBackup(first.folder(), n -> {}).files()).isEqualTo(PACKS);
+    try (BackupPlace open = BackupPlace.open(place)) {
+      assertThat(open.prune(1)).isEqualTo(1);
+    }
+    assertThat(first.folder()).doesNotExist();
+    assertThat(Verification.ofBackup(second.folder(), n -> {}).files()).isEqualTo(PACKS);
+    Path target = Files.createDirectory(folder.resolve("target"));
+    try (OpenDatabase database = Mover.open(target.toString())) {
+      assertThat(restore(target, database).content().files()).isEqualTo(PACKS);
+    }
+  }
+
+  @Test
+  @Tag("S4.12")
+  void aDamagedFileOfTheBackupBeforeIsCopiedAnew() throws Exception {
+    Path pack;
+    make();
+    try (Stream<Path> all = Files.walk(backup.resolve("vault"))) {
+      pack = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    Files.write(pack, new byte[17]);
+    assertThat(make().copied()).isGreaterThan(4096);
+    Verification.ofBackup(backup, n -> {});
+
+    Files.delete(backup.resolve("SHA256SUMS"));
+    assertThat(make().copied()).isGreaterThan(PACKS * 4096L);
+    Verification.ofBackup(backup, n -> {});
+  }
+
+  @Test
+  @Tag("S4.12")
+  void whatIsNoBackupIsNotMixedWithBackups() throws Exception {
+    make();
+    try (BackupPlace _ = BackupPlace.open(place)) {
+      assertThatThrownBy(this::make).isInstanceOf(Exception.class);
+    }
+    Files.writeString(place.resolve("mine.txt"), "a file");
+    assertThatThrownBy(this::make).isInstanceOf(DirectoryNotEmptyException.class);
+    assertThat(place.resolve("mine.txt")).hasContent("a file");
+  }
+
+  @Test
+  @Tag("S4.12")
+  void settingsAndPluginsComeBack() throws Exception {
+    Path installed = Files.createDirectory(data.resolve("plugins"));
+    Files.writeString(installed.resolve("known"), "");
+    Files.writeString(installed.resolve("publishers"), "# nobody\n");
+    Belongings belongings =
+        new Belongings(Optional.of("registration = invite\n"), new PluginFolder(installed));
+    assertThat(make(ManyAccounts.HOLDINGS, belongings, n -> {}).content().files())
+        .isEqualTo(PACKS + 3);
+    assertThat(Verification.ofBackup(backup, n -> {}).files()).isEqualTo(PACKS + 3);
+    Path target = Files.createDirectory(folder.resolve("target"));
+    try (OpenDatabase database = Mover.open(target.toString())) {
+      Restore.Restored restored = restore(target, database);
+      assertThat(restored.content().files()).isEqualTo(PACKS + 3);
+      assertThat(restored.withSettings()).isTrue();
+    }
+    assertThat(target.resolve("anoncloud.conf"))
+        .hasContent("registration = invite\ndatabase = sqlite\n");
+    assertThat(target.resolve("plugins/publishers")).hasContent("# nobody\n");
+    assertOwnersAlone(target);
+
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.writeString(other.resolve("anoncloud.conf"), "registration = closed\n");
+    try (OpenDatabase database = Mover.open(other.toString())) {
+      assertThat(restore(other, database).otherSettings()).isTrue();
+    }
+    assertThat(other.resolve("anoncloud.conf")).hasContent("registration = closed\n");
   }
 
   @Test

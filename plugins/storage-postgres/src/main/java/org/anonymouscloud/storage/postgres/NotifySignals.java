@@ -105,7 +105,7 @@ final class NotifySignals implements Signals, AutoCloseable {
         deliverFrom(current);
       } catch (SQLException e) {
         if (isOpen()) {
-          LOG.warn("Signals are interrupted: the database is away.");
+          LOG.warn("The database is away.");
         }
       }
       next = reconnect();
@@ -134,7 +134,7 @@ final class NotifySignals implements Signals, AutoCloseable {
     while (isOpen()) {
       try {
         Connection connection = connect(source, lock);
-        LOG.info("Signals go on.");
+        LOG.info("The database is back.");
         return Optional.of(connection);
       } catch (SQLException away) {
         LOG.debug("The database is still away.", away);
@@ -155,6 +155,7 @@ final class NotifySignals implements Signals, AutoCloseable {
     return closed.getCount() > 0;
   }
 
+  /** Waits for the listener: the classes that it runs may be unloaded next. */
   @Override
   public void close() {
     closed.countDown();
@@ -164,5 +165,6 @@ final class NotifySignals implements Signals, AutoCloseable {
     } catch (SQLException e) {
       LOG.debug("The listening connection could not be closed.", e);
     }
+    OwnThreads.join(listener);
   }
 }

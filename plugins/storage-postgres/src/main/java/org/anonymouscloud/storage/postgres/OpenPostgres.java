@@ -36,6 +36,7 @@ final class OpenPostgres implements OpenDatabase {
   private static final long MIGRATION_LOCK = 0x414e434c4d494752L;
 
   private final PostgresFailures failures;
+  private final OwnThreads threads = new OwnThreads("postgres-pool");
   private final HikariDataSource writers;
   private final HikariDataSource readers;
   private final Jdbi writes;
@@ -91,13 +92,14 @@ final class OpenPostgres implements OpenDatabase {
     }
   }
 
-  private static HikariDataSource pool(
+  private HikariDataSource pool(
       String name, int size, PostgresAddress address, NodeLock lock, String settings) {
     PGSimpleDataSource source = address.source();
     source.setSocketTimeout(SILENCE_SECONDS);
     source.setOptions("-c " + settings);
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
+    config.setThreadFactory(threads);
     config.setDataSource(source);
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(1);
@@ -198,5 +200,6 @@ final class OpenPostgres implements OpenDatabase {
     signals.close();
     writers.close();
     readers.close();
+    threads.close();
   }
 }

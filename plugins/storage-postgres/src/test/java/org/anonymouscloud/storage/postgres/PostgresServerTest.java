@@ -3,14 +3,18 @@ package org.anonymouscloud.storage.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -19,10 +23,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -30,8 +36,10 @@ import org.anonymouscloud.core.testing.PostgresServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.Driver;
 
 /** What a server may do to us, and what its owner then reads. */
 class PostgresServerTest {
@@ -212,6 +220,98 @@ class PostgresServerTest {
       }
       assertThat(refusal).contains("moved");
     }
+  }
+
+  @Test
+  @Tag("S4.16")
+  void nothingOfADatabaseRunsAnyMoreWhenItIsClosed() throws Exception {
+    CountDownLatch heard = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    OpenDatabase database = open(server().newDatabase());
+    var _ =
+        database
+            .signals()
+            .subscribe(
+                "news",
+                message -> {
+                  heard.countDown();
+                  try {
+                    goOn.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+    database.signals().publish("news", "one");
+    heard.await();
+    Thread closer = Thread.ofPlatform().start(database::close);
+
+    // It waits for as long as the listener is at work.
+    assertThat(closer.join(Duration.ofMillis(300))).isFalse();
+    goOn.countDown();
+    closer.join();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("postgres-"));
+  }
+
+  /** As the program does when it ends: first the database is closed, then the plugin unloaded. */
+  @Test
+  @Tag("S4.16")
+  void thePluginCanBeUnloadedAsSoonAsItsDatabaseIsClosed() throws Exception {
+    String url = server().newDatabase();
+    List<Throwable> uncaught = Collections.synchronizedList(new ArrayList<>());
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((_, failure) -> uncaught.add(failure));
+    try {
+      int runs = Boolean.getBoolean("anoncloud.test.full") ? 50 : 10;
+      for (int run = 0; run < runs; run++) {
+        try (URLClassLoader plugin = likeAPlugin()) {
+          Database database =
+              (Database)
+                  plugin
+                      .loadClass(PostgresDatabase.class.getName())
+                      .getDeclaredConstructor()
+                      .newInstance();
+          assertThat(database.getClass()).isNotEqualTo(PostgresDatabase.class);
+          database.open(new DatabaseSettings(Path.of("unused"), Optional.of(url))).close();
+        }
+      }
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(uncaught).isEmpty();
+  }
+
+  /** Has the plugin's classes and those of its libraries to itself. */
+  private static URLClassLoader likeAPlugin() {
+    List<Class<?>> own = List.of(PostgresDatabase.class, Driver.class, HikariDataSource.class);
+    URL[] places =
+        own.stream()
+            .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+            .toArray(URL[]::new);
+    ClassLoader program =
+        new ClassLoader(PostgresServerTest.class.getClassLoader()) {
+          @Override
+          protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (own.stream().anyMatch(type -> name.startsWith(type.getPackageName() + "."))) {
+              throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+          }
+        };
+    return new URLClassLoader(places, program);
+  }
+
+  @Test
+  @Tag("S4.17")
+  void theLeastLimitOfConnectionsIsTold() throws Exception {
+    String url = server().newDatabase();
+    String name = url.substring(url.lastIndexOf('/') + 1);
+    DatabaseSettings settings = new DatabaseSettings(Path.of("unused"), Optional.of(url));
+    int all = new PostgresDatabase().connections(settings).orElseThrow();
+    assertThat(all).isGreaterThan(12);
+    server().asSuperuser("ALTER DATABASE " + name + " CONNECTION LIMIT 12");
+    assertThat(new PostgresDatabase().connections(settings)).hasValue(12);
   }
 
   private static String refusal(OpenDatabase node) {

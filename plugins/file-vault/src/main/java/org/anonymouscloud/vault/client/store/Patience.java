@@ -114,8 +114,8 @@ public final class Patience {
   /** A failure that waiting does not heal, or that a person should hear of at once. */
   private static boolean isFinal(IOException failure) {
     return switch (failure) {
-      case Untrusted _, UntrustedServer _, AccountTampered _, DeviceRefused _, StateDamaged _ ->
-          true;
+      case Untrusted _, UntrustedServer _, AccountTampered _, StateDamaged _ -> true;
+      case DeviceRefused refused -> !refused.retryable();
       case ConnectFailed failed ->
           failed.why() == ConnectFailed.Why.NOT_AUTHENTIC
               || failed.why() == ConnectFailed.Why.OTHER_VERSION

@@ -1,0 +1,13 @@
+package org.anonymouscloud.core.backup;
+
+import java.util.Optional;
+import org.anonymouscloud.core.release.PluginFolder;
+
+/**
+ * What a server has besides its database and its features' files.
+ *
+ * @param settings the lines of its settings file that hold wherever the server is; empty if it has
+ *     no such file
+ * @param plugins what its owner has installed
+ */
+public record Belongings(Optional<String> settings, PluginFolder plugins) {}

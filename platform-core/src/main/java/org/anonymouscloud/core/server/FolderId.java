@@ -1,0 +1,113 @@
+package org.anonymouscloud.core.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.disk.PrivateFile;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Ties a database to the data folder that has its files, by a random id in both. A node with
+ * another folder would give out none of the files that the rows name, which each client takes for
+ * an attack. A move to another kind of database takes the id along; a restore leaves it out, for
+ * what it makes is another server. Stateless.
+ */
+final class FolderId {
+  private static final String FILE = "data.id";
+
+  /** Has become the file once the database has the id too. */
+  private static final String PENDING = ".data.id";
+
+  private static final int LENGTH = 16;
+
+  private FolderId() {}
+
+  /**
+   * Compares the two, or ties them together if neither is tied.
+   *
+   * @param database with its tables
+   * @throws CannotStart if they belong to others
+   */
+  static void check(Path data, OpenDatabase database) throws CannotStart, IOException {
+    Optional<String> folder = read(data.resolve(FILE));
+    Optional<String> rows = database.read(FolderId::inDatabase);
+    if (folder.isEmpty() && (rows.isEmpty() || rows.equals(read(data.resolve(PENDING))))) {
+      tie(data, database);
+    } else if (folder.isEmpty()) {
+      throw new CannotStart(
+          "The database's files are in another data folder than "
+              + data
+              + ". Servers that share a database must share one folder; if this is a copy of it,"
+              + " copy its file "
+              + FILE
+              + " too.");
+    } else if (rows.isEmpty()) {
+      throw new CannotStart(
+          "The data folder "
+              + data
+              + " belongs to another database, and this one is empty. Move the rows first, with"
+              + " 'anoncloud admin migrate-database', or choose another folder.");
+    } else if (!folder.equals(rows)) {
+      throw new CannotStart(
+          "The data folder " + data + " and the database belong to two different servers.");
+    }
+  }
+
+  private static void tie(Path data, OpenDatabase database) throws CannotStart, IOException {
+    String id = pending(data);
+    String tied =
+        database.<String, RuntimeException>write(
+            handle -> {
+              Optional<String> there = inDatabase(handle);
+              if (there.isEmpty()) {
+                handle.execute("INSERT INTO data_folder (id) VALUES (?)", id);
+              }
+              return there.orElse(id);
+            });
+    if (!tied.equals(id)) {
+      Files.deleteIfExists(data.resolve(PENDING));
+      check(data, database);
+      return;
+    }
+    try {
+      Files.move(data.resolve(PENDING), data.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      // Another server on this folder was faster.
+      if (!read(data.resolve(FILE)).equals(Optional.of(id))) {
+        throw e;
+      }
+    }
+  }
+
+  /** The id that this folder will have, also if servers that share it start together. */
+  private static String pending(Path data) throws IOException {
+    String id = HexFormat.of().formatHex(RandomBytes.next(LENGTH));
+    try {
+      PrivateFile.create(data.resolve(PENDING), (id + "\n").getBytes(US_ASCII));
+      return id;
+    } catch (FileAlreadyExistsException e) {
+      return read(data.resolve(PENDING)).orElseThrow(() -> e);
+    }
+  }
+
+  private static Optional<String> inDatabase(Handle handle) {
+    return handle.createQuery("SELECT id FROM data_folder").mapTo(String.class).findOne();
+  }
+
+  private static Optional<String> read(Path file) throws IOException {
+    try {
+      return Optional.of(Files.readString(file, US_ASCII).strip());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+}
