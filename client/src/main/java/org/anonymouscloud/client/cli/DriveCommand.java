@@ -24,10 +24,9 @@ final class DriveCommand {
       name = "accept-restored",
       mixinStandardHelpOptions = true,
       description = {
-        "Go on with a server whose owner has restored a backup. Shows what the server lacks of"
-            + " what",
-        "this device has seen, and asks. Only for when the owner says that it was a backup: a",
-        "server that forgets on purpose looks the same."
+        "Go on with a server whose owner has restored a backup.",
+        "Shows what the server lacks of what this device has seen, and asks. Only for when the"
+            + " owner says that it was a backup: a server that forgets on purpose looks the same."
       })
   int acceptRestored(
       @Option(names = "--yes", description = "Do not ask.") boolean yes,

@@ -847,12 +847,8 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
   void whoHasShownTheWordsDeletesAtOnce() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
-    byte[] hash = RandomBytes.next(HASH);
-    AccountPeer owner = peer(hash);
-    send(owner, AccountMethod.RECOVERY_LOGIN.toString(), Cbor.encode(alice.recoveryLogin(hash)));
-    tell(owner, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
 
-    tell(owner, AccountMethod.DELETE, new Messages.Empty());
+    tell(loggedInByWords(alice), AccountMethod.DELETE, new Messages.Empty());
   }
 
   private static void changePassword(AccountPeer peer, BareAccount account, Secret password)

@@ -262,4 +262,13 @@ public abstract class AccountServiceFixture {
   byte[] evaluated(UserName name, byte[] request) throws Refused, Malformed {
     return Arrays.copyOf(loginStart(stranger(), name, request), P256Point.LENGTH);
   }
+
+  /** A device's session on which the recovery words were shown before. */
+  protected final AccountPeer loggedInByWords(BareAccount account) throws Exception {
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = peer(hash);
+    send(peer, AccountMethod.RECOVERY_LOGIN.toString(), Cbor.encode(account.recoveryLogin(hash)));
+    tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash));
+    return peer;
+  }
 }

@@ -59,7 +59,7 @@ public abstract class ContactContract extends AccountServiceFixture {
         .isInstanceOfSatisfying(
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
 
-    tell(loggedIn(bob), AccountMethod.DELETE, new Messages.Empty());
+    tell(loggedInByWords(bob), AccountMethod.DELETE, new Messages.Empty());
 
     assertThat(refused(asking, BOB).code()).isEqualTo(ErrorCode.NOT_FOUND);
     assertThatThrownBy(() -> chain(asking, bob.id, 0))
