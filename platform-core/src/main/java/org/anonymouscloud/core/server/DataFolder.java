@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +44,12 @@ public final class DataFolder implements AutoCloseable {
     try {
       checkOwner(folder);
       PrivateFile.createFolder(folder);
+      // Whoever can read a file can lock it.
       FileChannel lockFile =
           FileChannel.open(
               folder.resolve(LOCK_FILE),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       if (!lock(lockFile, shared)) {
         lockFile.close();
         throw taken(folder);
