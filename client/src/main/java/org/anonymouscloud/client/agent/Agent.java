@@ -144,7 +144,7 @@ public final class Agent implements AutoCloseable {
         route.scope(),
         route.summary(),
         context -> {
-          try (var _ = account.working()) {
+          try (var _ = account.use()) {
             route.handler().handle(context);
           }
         });

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.anonymouscloud.core.account.DeviceId;
@@ -54,9 +53,6 @@ final class CurrentAccount implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(15);
   private static final int ID_BYTES = 16;
 
-  /** How often it is looked whether the device is to be locked. */
-  private static final Duration LOOK = Duration.ofSeconds(5);
-
   private final AccountClient client;
   private final FeatureHooks features;
 
@@ -69,12 +65,7 @@ final class CurrentAccount implements AutoCloseable {
   /** The server to which a session is being opened. */
   private volatile @Nullable ConnectionString dialing;
 
-  /** How long the account may be unused before the device locks; null for any time. */
-  private volatile @Nullable Duration idleLimit;
-
-  private volatile long lastUse = System.nanoTime();
-  private final AtomicInteger inUse = new AtomicInteger();
-  private final Thread idleWatch = Thread.ofVirtual().name("lock-idle").start(this::lockWhenIdle);
+  private final IdleLock idleLock = new IdleLock(this::lockIfIdle);
 
   // Guarded by changing.
   private boolean resumed;
@@ -154,8 +145,7 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   private void use(LocalAccount account) throws IOException {
-    idleLimit = account.lockAfter().orElse(null);
-    lastUse = System.nanoTime();
+    idleLock.limit(account.lockAfter().orElse(null));
     current = new LoggedInAccount(account, account.connect(() -> dial(account.server())));
     resumed = true;
   }
@@ -230,7 +220,7 @@ final class CurrentAccount implements AutoCloseable {
       } else {
         here.unprotect();
       }
-      idleLimit = here.lockAfter().orElse(null);
+      idleLock.limit(here.lockAfter().orElse(null));
     } finally {
       changing.unlock();
     }
@@ -247,46 +237,20 @@ final class CurrentAccount implements AutoCloseable {
     features.forget();
   }
 
-  /** Somebody works with the account until this is closed; meanwhile the device does not lock. */
-  Working working() {
-    var _ = inUse.incrementAndGet();
-    return () -> {
-      lastUse = System.nanoTime();
-      var _ = inUse.decrementAndGet();
-    };
+  /** Use of the account: meanwhile the device does not lock by itself. */
+  IdleLock.Use use() {
+    return idleLock.use();
   }
 
-  /** Work that keeps the device from locking. */
-  @FunctionalInterface
-  interface Working extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  private void lockWhenIdle() {
+  private void lockIfIdle() {
+    changing.lock();
     try {
-      while (true) {
-        Thread.sleep(LOOK);
-        Duration limit = idleLimit;
-        if (limit != null && current != null && isIdleFor(limit)) {
-          changing.lockInterruptibly();
-          try {
-            if (isIdleFor(limit)) {
-              forget();
-            }
-          } finally {
-            changing.unlock();
-          }
-        }
+      if (current != null && idleLock.isIdle()) {
+        forget();
       }
-    } catch (InterruptedException e) {
-      // The agent ends.
-      Thread.currentThread().interrupt();
+    } finally {
+      changing.unlock();
     }
-  }
-
-  private boolean isIdleFor(Duration limit) {
-    return inUse.get() == 0 && System.nanoTime() - lastUse > limit.toNanos();
   }
 
   /**
@@ -640,7 +604,7 @@ final class CurrentAccount implements AutoCloseable {
 
   @Override
   public void close() {
-    idleWatch.interrupt();
+    idleLock.close();
     changing.lock();
     try {
       forgetPending();

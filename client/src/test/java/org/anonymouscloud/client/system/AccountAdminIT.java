@@ -95,7 +95,7 @@ final class AccountAdminIT {
           .as("what a server logs about people")
           .contains("WARN  Workers: A worker ")
           .doesNotContainIgnoringCase("alice")
-          .doesNotContainPattern("127\\.0\\.0\\.1(?!:" + server.port() + "#)");
+          .doesNotContainPattern("127\\.0\\.0\\.1(?!:" + server.port() + "[#:])");
       assertThat(check(server.port(), data).succeeded().out())
           .contains("ok: the data folder", "ok: the port", "ok: the plugins", "ok: the database")
           .endsWith("A server can start with these settings.\n");

@@ -36,12 +36,15 @@ final class NewFiles {
   /** A file that was written. */
   record Written(long length, Digest digest) {}
 
-  /** Copies a file in place of what is at {@code path}. */
+  /** Copies a file, its time too, in place of what is at {@code path}. */
   Written copy(Path from, String path) throws IOException {
     try (InputStream in = open(from);
         FileChannel out = create(path);
         CopyingStream copying = new CopyingStream(in, Channels.newOutputStream(out))) {
       Digest digest = Digest.sha256(copying);
+      // A pack's says nothing, and that of its copy would say when it came.
+      Files.setLastModifiedTime(
+          root.resolve(path), Files.getLastModifiedTime(from, LinkOption.NOFOLLOW_LINKS));
       out.force(true);
       return new Written(out.size(), digest);
     }

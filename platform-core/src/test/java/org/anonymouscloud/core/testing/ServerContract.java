@@ -245,9 +245,9 @@ public abstract class ServerContract {
     Server here = start(new Echo("echo"));
     Path other = folder.resolve("data of the other");
     PrivateFile.createFolder(other);
-    // Nodes of one server have one key: clients have pinned it.
-    for (String secret : List.of("server.key", "server.secrets")) {
-      Files.copy(data.resolve(secret), other.resolve(secret), StandardCopyOption.COPY_ATTRIBUTES);
+    // Nodes share one folder; but within one process a folder cannot be locked twice.
+    for (String file : List.of("server.key", "server.secrets", "data.id")) {
+      Files.copy(data.resolve(file), other.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
     }
     data = other;
     Server there = start(new Echo("echo"));
