@@ -234,7 +234,11 @@ final class FailureIT {
           new Program(folder.resolve("owner"))
               .run("server", "--data", folder.resolve("other").toString(), "--listen", address);
 
-      assertThat(result.failed(FAILED)).contains(address);
+      assertThat(result.exitCode()).isEqualTo(FAILED);
+      // The server's log comes before it.
+      assertThat(result.err().lines().toList().getLast())
+          .startsWith("anoncloud: ")
+          .contains(address);
     }
   }
 
