@@ -18,7 +18,7 @@ export ANONCLOUD_HOME=$work/home
 server=$!
 trap 'kill "$server" 2>/dev/null || :; tail -n 3 "$work/server.log"' EXIT
 until grep -qs "anoncloud://" "$work/server.log"; do sleep 0.1; done
-address=$(grep -o 'anoncloud://[^ ]*' "$work/server.log")
+address=$(grep -o -m 1 'anoncloud://[^ ]*' "$work/server.log")
 
 # Between the registrations and the beginning the account is left without space.
 mkfifo "$work/begin"

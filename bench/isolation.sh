@@ -21,7 +21,7 @@ for mode in thread process; do
   server=$!
   trap 'kill "$server"' EXIT
   until grep -qs "anoncloud://" "$work/$mode/log"; do sleep 0.1; done
-  address=$(grep -o 'anoncloud://[^ ]*' "$work/$mode/log")
+  address=$(grep -o -m 1 'anoncloud://[^ ]*' "$work/$mode/log")
   echo "== $mode"
   # shellcheck disable=SC2086 # several counts
   "$jdk/bin/java" -Xmx512m -cp "$root/bench/target/bench.jar:$root/bench/target/lib/*" \

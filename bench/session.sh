@@ -27,6 +27,6 @@ ANONCLOUD_HOME=$work/home "$root/anoncloud" server --data "$work/data" --listen 
 server=$!
 trap 'kill "$server"' EXIT
 until grep -qs "anoncloud://" "$work/server.log"; do sleep 0.1; done
-address=$(grep -o 'anoncloud://[^ ]*' "$work/server.log")
+address=$(grep -o -m 1 'anoncloud://[^ ]*' "$work/server.log")
 # shellcheck disable=SC2086 # several counts
 run org.anonymouscloud.bench.Loopback idle "$address" "$work/account" "$server" $IDLE
