@@ -160,7 +160,8 @@ final class Gate extends Handler.Wrapper {
     return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
   }
 
-  private static void harden(HttpFields.Mutable headers) {
+  /** The headers that every answer has: nothing in it is for a browser to run, frame or keep. */
+  static void harden(HttpFields.Mutable headers) {
     headers.put(
         "Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src"

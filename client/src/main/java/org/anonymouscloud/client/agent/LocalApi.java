@@ -21,8 +21,11 @@ import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.core.plugin.Waiting;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,7 +107,11 @@ final class LocalApi implements AutoCloseable {
           http.setOutputBufferSize(OUTPUT_BYTES);
           http.setOutputAggregationSize(AGGREGATED_BYTES);
         });
-    config.jetty.modifyServer(server -> server.setHandler(new Gate(ports.port(), token, idle)));
+    config.jetty.modifyServer(
+        server -> {
+          server.setHandler(new Gate(ports.port(), token, idle));
+          server.setErrorHandler(LocalApi::tellUnread);
+        });
     for (var channel : ports.channels()) {
       config.jetty.addConnector(
           (server, http) -> connector(server, new HttpConnectionFactory(http), channel));
@@ -219,6 +226,16 @@ final class LocalApi implements AutoCloseable {
         new Problem(
             Problem.Kind.INTERNAL,
             "The agent met a fault of its own; its log in ANONCLOUD_HOME says more."));
+  }
+
+  /** Answers what the HTTP server refuses before the gate sees it, a malformed path for one. */
+  private static boolean tellUnread(Request request, Response response, Callback callback) {
+    Gate.harden(response.getHeaders());
+    int status = response.getStatus();
+    new ProblemDocument(
+            status, "http-" + status, "This is no request that can be served: see RFC 9112.")
+        .send(response, callback);
+    return true;
   }
 
   private static void tellHttp(HttpResponseException e, Context context) {

@@ -281,6 +281,33 @@ final class LocalApiTest {
     assertThat(send("GET", path, Map.of())).matches("(?s)HTTP/1.1 (400|404).*");
   }
 
+  @ParameterizedTest
+  @Tag("S4.L11")
+  @ValueSource(
+      strings = {
+        "GET /api/v1/thing%00 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        "GET /api/v1/thing/%xx HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        "GET /api/v1/thing HTTP/1.1\r\n\r\n",
+        "GET /api/v1/thing HTTP/9.9\r\nHost: 127.0.0.1\r\n\r\n",
+        "GET /api/v1/thing HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: x\r\n\r\n",
+        "nonsense\r\n\r\n"
+      })
+  void whatIsNoRequestIsRefusedByAProblemDocumentToo(String request) throws IOException {
+    assertThat(raw(request))
+        .matches("(?s)HTTP/1.1 (4|505).*")
+        .contains("application/problem+json", "Content-Security-Policy: default-src 'none'")
+        .doesNotContainIgnoringCase("<html", "jetty");
+  }
+
+  @Test
+  @Tag("S4.L11")
+  void aHeadThatIsTooLongIsRefusedByAProblemDocumentToo() throws IOException {
+    assertThat(send("GET", "/api/v1/thing", Map.of("Much", "x".repeat(20_000))))
+        .startsWith("HTTP/1.1 431")
+        .contains("application/problem+json")
+        .doesNotContainIgnoringCase("<html");
+  }
+
   @Test
   void answersCarryNoServerNameAndForbidWhatABrowserCouldDoWithThem() throws IOException {
     assertThat(send("GET", "/api/v1/thing", Map.of()))

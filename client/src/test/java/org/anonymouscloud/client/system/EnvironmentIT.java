@@ -160,6 +160,25 @@ final class EnvironmentIT {
   }
 
   @Test
+  void aTemporaryFolderThatTakesNoProgramsIsNoFaultOfTheDatabase() throws Exception {
+    // Stands for one that is mounted with noexec, for which an administrator is needed.
+    Path unusable = Files.createFile(folder.resolve("no-folder"));
+    Program program =
+        new Program(
+            folder.resolve("home without tmp"),
+            List.of("env", "ANONCLOUD_JAVA_OPTIONS=-Dorg.sqlite.tmpdir=" + unusable));
+    Path data = folder.resolve("data without tmp");
+    try (TestServer without = new TestServer(program, data)) {
+      assertThat(without.start().connectionString()).startsWith("anoncloud://");
+    }
+
+    Path refused = Files.createDirectory(folder.resolve("data refused"));
+    Files.createFile(refused.resolve("sqlite-library"));
+    assertThat(program.run("server", "--data", refused.toString()).failed(1))
+        .contains("SQLite's library cannot be", unusable + " or " + refused, "org.sqlite.tmpdir=");
+  }
+
+  @Test
   void theFirstRequestOfACommandSaysWhoIsNotLoggedIn() throws Exception {
     Program nobody = new Program(folder.resolve("nobody"));
     Result refused = nobody.run("mkdir", "/x");

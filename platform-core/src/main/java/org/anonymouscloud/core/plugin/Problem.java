@@ -20,6 +20,8 @@ public final class Problem extends Exception {
     CONFLICT(409, 1),
     /** What the caller expects to be there is not there; nothing was changed. */
     PRECONDITION_FAILED(412, 1),
+    /** A part of a file that has not so many bytes. */
+    NO_SUCH_RANGE(416, 2),
     /** A body in a form that is not taken. */
     UNSUPPORTED(415, 2),
     /** A check of keys, signatures, hashes or freshness failed. */

@@ -59,6 +59,7 @@ final class SqliteFile {
               + " choose another with --data, or mend its permissions.",
           e);
     }
+    NativeLibrary.load(folder);
     try {
       file.claim();
     } catch (SQLException e) {

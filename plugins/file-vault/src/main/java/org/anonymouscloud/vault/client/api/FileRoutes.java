@@ -36,7 +36,6 @@ final class FileRoutes {
   private static final int MAX_LIMIT = 10_000;
   private static final int NOT_MODIFIED = 304;
   private static final int PARTIAL = 206;
-  private static final int UNSATISFIABLE = 416;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final OpenDrive drive;
@@ -124,8 +123,9 @@ final class FileRoutes {
           });
       range = asked.orElse(new ByteRange(0, size));
     } catch (ByteRange.Unsatisfiable e) {
-      context.status(UNSATISFIABLE).header("Content-Range", "bytes */" + size);
-      return;
+      context.header("Content-Range", "bytes */" + size);
+      throw new Problem(
+          Problem.Kind.NO_SUCH_RANGE, "The file has " + size + " bytes; the range is beyond them.");
     }
     context.contentType("application/octet-stream");
     context.header("Content-Disposition", disposition(file));

@@ -90,6 +90,7 @@ final class FileApiTest {
       HttpResponse<byte[]> answer = get("/vault/files/f", "Range", none);
       assertThat(answer.statusCode()).as(none).isEqualTo(416);
       assertThat(answer.headers().firstValue("Content-Range")).hasValue("bytes */3000000");
+      assertThat(new String(answer.body(), UTF_8)).contains("3000000 bytes");
     }
   }
 
