@@ -23,6 +23,7 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.core.plugin.Scope;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
@@ -41,26 +42,28 @@ public final class Agent implements AutoCloseable {
   private final String version;
   private final Runnable stop;
   private final FileChannel lockFile;
+  private final ClientFeatures features = new ClientFeatures();
   private final CurrentAccount account;
   private final Secret token;
   private final List<Route> routes;
   private final LocalApi api;
 
   private Agent(
-      Home home, String version, List<ClientFeature> features, Runnable stop, FileChannel lockFile)
+      Home home, String version, List<ClientFeature> offered, Runnable stop, FileChannel lockFile)
       throws IOException {
     this.home = home;
     this.version = version;
     this.stop = stop;
     this.lockFile = lockFile;
-    this.account =
-        new CurrentAccount(home.account(), Clock.systemUTC(), new FeatureHooks(features));
+    this.account = new CurrentAccount(home.account(), Clock.systemUTC(), features);
     this.token =
         Secret.of(HexFormat.of().formatHex(RandomBytes.next(TOKEN_BYTES)).getBytes(US_ASCII));
-    this.routes = routes(features);
+    this.routes = routes(offered);
     this.api = LocalApi.start(routes, token);
     new AgentAddress(api.url(), ProcessHandle.current().pid(), version)
         .publish(home.folder(), token);
+    // Features work in the background, whether or not anybody asks for something.
+    account.open();
   }
 
   /**
@@ -112,19 +115,17 @@ public final class Agent implements AutoCloseable {
     return List.copyOf(routes);
   }
 
-  private List<Route> routes(List<ClientFeature> features) {
+  private List<Route> routes(List<ClientFeature> offered) {
     List<Route> routes = new ArrayList<>(own());
     routes.addAll(new AccountRoutes(account).routes());
     routes.addAll(new DeviceRoutes(account).routes());
     routes.addAll(new ContactRoutes(account).routes());
     routes.addAll(new RestoredRoutes(account).routes());
     Panels panels = new Panels();
-    for (ClientFeature feature : features) {
+    for (ClientFeature feature : offered) {
       try {
-        List<Route> offered = routes(feature);
-        feature.panel().ifPresent(panel -> panels.add(feature, panel));
-        routes.addAll(offered);
-      } catch (RuntimeException | Error e) {
+        routes.addAll(start(feature, panels));
+      } catch (IOException | RuntimeException | Error e) {
         // Whatever a plugin throws, its own Errors too: the agent goes on without it.
         LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
       }
@@ -150,10 +151,27 @@ public final class Agent implements AutoCloseable {
         });
   }
 
+  /** Starts a feature; nothing of it is kept if that fails. */
+  private List<Route> start(ClientFeature feature, Panels panels) throws IOException {
+    RunningClient client = feature.start(account.of(feature.name()));
+    boolean done = false;
+    try {
+      List<Route> own = routes(feature.name(), client);
+      client.panel().ifPresent(panel -> panels.add(feature, panel));
+      features.add(feature.name(), client);
+      done = true;
+      return own;
+    } finally {
+      if (!done) {
+        client.close();
+      }
+    }
+  }
+
   /** A feature's routes, which lie below its own name. */
-  private List<Route> routes(ClientFeature feature) {
-    List<Route> routes = List.copyOf(feature.routes(account.of(feature.name())));
-    String own = "/" + feature.name();
+  private static List<Route> routes(String feature, RunningClient client) {
+    List<Route> routes = List.copyOf(client.routes());
+    String own = "/" + feature;
     Set<String> taken = new HashSet<>();
     for (Route route : routes) {
       if (!taken.add(route.method() + " " + route.path())) {
@@ -203,6 +221,7 @@ public final class Agent implements AutoCloseable {
     AgentAddress.withdraw(home.folder());
     api.close();
     account.close();
+    features.close();
     token.close();
     // Last: who sees the lock free may start the next agent.
     lockFile.close();

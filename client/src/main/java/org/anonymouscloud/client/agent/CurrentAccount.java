@@ -3,6 +3,7 @@ package org.anonymouscloud.client.agent;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -54,7 +55,7 @@ final class CurrentAccount implements AutoCloseable {
   private static final int ID_BYTES = 16;
 
   private final AccountClient client;
-  private final FeatureHooks features;
+  private final ClientFeatures features;
 
   /** Held while the account changes, which takes long; never waited for with another lock held. */
   private final ReentrantLock changing = new ReentrantLock();
@@ -75,7 +76,7 @@ final class CurrentAccount implements AutoCloseable {
    * @param folder that keeps the account on this machine
    * @param features that take part when the account changes
    */
-  CurrentAccount(Path folder, Clock clock, FeatureHooks features) {
+  CurrentAccount(Path folder, Clock clock, ClientFeatures features) {
     this.client = new AccountClient(folder, clock, features);
     this.features = features;
   }
@@ -119,7 +120,7 @@ final class CurrentAccount implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    changing.lock();
+    lockInterruptibly();
     try {
       resume();
     } catch (IOException e) {
@@ -134,6 +135,28 @@ final class CurrentAccount implements AutoCloseable {
     return found;
   }
 
+  /** Whoever closes the account waits for the features, which must not wait for it then. */
+  private void lockInterruptibly() {
+    try {
+      changing.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new InterruptedIOException("The account is being closed."));
+    }
+  }
+
+  /** Opens the account that was logged in before, if there is one that is not locked. */
+  void open() {
+    changing.lock();
+    try {
+      resume();
+    } catch (IOException e) {
+      LOG.info("The account is not open yet: {}", e.getMessage());
+    } finally {
+      changing.unlock();
+    }
+  }
+
   private void resume() throws IOException {
     if (!resumed) {
       Optional<LocalAccount> kept = client.resume();
@@ -146,8 +169,11 @@ final class CurrentAccount implements AutoCloseable {
 
   private void use(LocalAccount account) throws IOException {
     idleLock.limit(account.lockAfter().orElse(null));
-    current = new LoggedInAccount(account, account.connect(() -> dial(account.server())));
+    LoggedInAccount opened =
+        new LoggedInAccount(account, account.connect(() -> dial(account.server())));
+    current = opened;
     resumed = true;
+    features.open(opened);
   }
 
   private Connection dial(ConnectionString server) throws IOException {
@@ -228,13 +254,20 @@ final class CurrentAccount implements AutoCloseable {
 
   /** Guarded by changing: nothing of the account stays open; its files are asked anew. */
   private void forget() {
+    closeAccount();
+    resumed = false;
+  }
+
+  /** Guarded by changing. */
+  private void closeAccount() {
     LoggedInAccount leaving = current;
     current = null;
-    resumed = false;
     if (leaving != null) {
-      leaving.close();
+      // What features wait for fails, so that they end soon; only then their keys go.
+      leaving.online().close();
+      features.closeAccount();
+      leaving.local().close();
     }
-    features.forget();
   }
 
   /** Use of the account: meanwhile the device does not lock by itself. */
@@ -449,9 +482,7 @@ final class CurrentAccount implements AutoCloseable {
         features.acceptRestored(here.local(), chain, connection);
       } finally {
         // Whatever has begun with other keys and another state ends here.
-        current = null;
-        here.close();
-        resumed = false;
+        forget();
       }
       LoggedInAccount again = account();
       List<String> notes = new ArrayList<>(restored.whatToDo());
@@ -538,12 +569,8 @@ final class CurrentAccount implements AutoCloseable {
   boolean logOut() throws IOException {
     changing.lock();
     try {
-      LoggedInAccount leaving = leaving();
-      current = null;
-      if (leaving != null) {
-        leaving.close();
-      }
-      features.forget();
+      tellOthers();
+      closeAccount();
       boolean was = client.logOut();
       resumed = true;
       return was;
@@ -552,13 +579,13 @@ final class CurrentAccount implements AutoCloseable {
     }
   }
 
-  /** The account that is logged in, of which the others know by now that it leaves this device. */
-  private @Nullable LoggedInAccount leaving() {
+  /** The account's other devices shall know that it leaves this one. */
+  private void tellOthers() {
     try {
       resume();
     } catch (IOException e) {
       // Files that are damaged; they go all the same.
-      return current;
+      return;
     }
     LoggedInAccount leaving = current;
     if (leaving != null) {
@@ -568,7 +595,6 @@ final class CurrentAccount implements AutoCloseable {
         LOG.info("The account's other devices do not learn of the logout: {}", e.getMessage());
       }
     }
-    return leaving;
   }
 
   /** Guarded by changing. */

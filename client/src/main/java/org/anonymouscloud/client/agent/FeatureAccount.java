@@ -3,6 +3,7 @@ package org.anonymouscloud.client.agent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
@@ -34,6 +35,11 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
   @Override
   public DeviceId device() {
     return local.device();
+  }
+
+  @Override
+  public Set<DeviceId> devices() throws IOException {
+    return Set.copyOf(chain.known().state().devices().keySet());
   }
 
   @Override

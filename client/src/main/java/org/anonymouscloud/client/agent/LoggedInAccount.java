@@ -9,15 +9,9 @@ import org.anonymouscloud.core.account.client.OnlineAccount;
  * @param local its keys and state
  * @param online its link to the server
  */
-record LoggedInAccount(LocalAccount local, OnlineAccount online) implements AutoCloseable {
+record LoggedInAccount(LocalAccount local, OnlineAccount online) {
   /** The account as one feature sees it. */
   FeatureAccount of(String feature) {
     return new FeatureAccount(local, online, online.link(), feature);
-  }
-
-  @Override
-  public void close() {
-    online.close();
-    local.close();
   }
 }

@@ -24,6 +24,7 @@ import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.core.plugin.Scope;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -148,10 +149,11 @@ final class RouteMatrixTest {
     }
 
     @Override
-    public List<Route> routes(ClientContext context) {
-      return List.of(
-          route(HandlerType.PUT, "/feature/write", Scope.WRITE),
-          route(HandlerType.POST, "/feature/chat", Scope.CHAT));
+    public RunningClient start(ClientContext context) {
+      return () ->
+          List.of(
+              route(HandlerType.PUT, "/feature/write", Scope.WRITE),
+              route(HandlerType.POST, "/feature/chat", Scope.CHAT));
     }
 
     private Route route(HandlerType method, String path, Scope scope) {

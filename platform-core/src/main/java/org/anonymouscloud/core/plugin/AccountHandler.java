@@ -1,7 +1,6 @@
 package org.anonymouscloud.core.plugin;
 
 import java.io.IOException;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Refused;
 
@@ -9,11 +8,11 @@ import org.anonymouscloud.core.wire.Refused;
 @FunctionalInterface
 public interface AccountHandler {
   /**
-   * Does what is asked, for this account and no other.
+   * Does what is asked, for the caller's account and no other.
    *
    * @return the answer's body
    * @throws Refused to answer with a typed error
    * @throws IOException if the connection or the disk fails
    */
-  byte[] handle(AccountId account, Request request) throws Refused, IOException;
+  byte[] handle(Caller caller, Request request) throws Refused, IOException;
 }

@@ -2,6 +2,7 @@ package org.anonymouscloud.core.plugin;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
@@ -18,6 +19,9 @@ public interface AccountSession {
   AccountId account();
 
   DeviceId device();
+
+  /** The account's devices, as far as this one has seen the chain of the account's keys. */
+  Set<DeviceId> devices() throws IOException;
 
   /** The newest generation of this account's root secret, counted from 0. */
   int generation();

@@ -3,7 +3,7 @@ package org.anonymouscloud.core.plugin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.database.Migrations;
 import org.jdbi.v3.core.Handle;
 
@@ -11,24 +11,13 @@ import org.jdbi.v3.core.Handle;
  * What a feature keeps on a server, told without running the feature: so that backups, moves to
  * another database and checks leave none of it out. Thread-safe.
  */
-public interface FeatureData {
+public interface FeatureData extends AccountData {
   /** The scripts of its tables, the same that its start brings up to date. */
+  @Override
   Migrations tables();
 
   /** Names each file that its rows, as {@code rows} sees them, say is in its folder. */
   default void files(Handle rows, Consumer<StoredFile> each) {}
-
-  /** Bytes that it holds for the account, as counted against the account's quota. */
-  long usedBytes(Handle rows, AccountId account);
-
-  /**
-   * Deletes some of what the account has, or had, within the transaction of {@code rows}, which
-   * must be short. It is called until there is no more, and again a while later, for something may
-   * still have been on its way. Files are left to the feature's own clearing away.
-   *
-   * @return whether there may be more
-   */
-  boolean forget(Handle rows, AccountId account);
 
   /**
    * Keeps each file that a row names now, or will name, from being deleted until the hold is

@@ -2,6 +2,7 @@ package org.anonymouscloud.core.plugin;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import org.anonymouscloud.core.account.AccountSpace;
 import org.anonymouscloud.core.database.OpenDatabase;
 
 /**

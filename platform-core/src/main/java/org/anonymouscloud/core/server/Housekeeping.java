@@ -1,12 +1,13 @@
 package org.anonymouscloud.core.server;
 
-import static org.anonymouscloud.core.server.Rounds.attempt;
+import static org.anonymouscloud.core.plugin.Periodic.attempt;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.database.Signals;
+import org.anonymouscloud.core.plugin.Periodic;
 
 /**
  * What one process of a server does by the clock for all of them: looks whether accounts were
@@ -24,7 +25,7 @@ final class Housekeeping implements AutoCloseable {
   private final Deletions deletions;
   private final Signals signals;
   private final BooleanSupplier anybody;
-  private final Rounds rounds;
+  private final Periodic rounds;
   private long changesSeen = -1;
 
   /**
@@ -36,7 +37,7 @@ final class Housekeeping implements AutoCloseable {
     this.deletions = deletions;
     this.signals = signals;
     this.anybody = anybody;
-    this.rounds = Rounds.start("housekeeping", PAUSE, this::round);
+    this.rounds = Periodic.start("housekeeping", PAUSE, this::round);
   }
 
   private void round(long number) {

@@ -1,6 +1,5 @@
 package org.anonymouscloud.core.server;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,13 +58,9 @@ final class Presence {
     return devices;
   }
 
-  /** Sends to each of the account's sessions. */
-  void push(AccountId account, String topic, byte[] body) {
-    Set<ServedSession> receivers;
-    synchronized (this) {
-      receivers = Set.copyOf(sessions.getOrDefault(account, Map.of()).keySet());
-    }
-    receivers.forEach(session -> session.push(topic, body));
+  /** Sends to each of the account's sessions on some of its devices. */
+  void push(AccountId account, Predicate<DeviceId> devices, String topic, byte[] body) {
+    of(account, devices).forEach(session -> session.push(topic, body));
   }
 
   /** Ends the sessions of an account that shall not stay. */
@@ -78,18 +73,14 @@ final class Presence {
     end(gone.account(), gone.device()::equals);
   }
 
-  private void end(AccountId account, Predicate<DeviceId> which) {
-    List<ServedSession> ended = new ArrayList<>();
-    synchronized (this) {
-      sessions
-          .getOrDefault(account, Map.of())
-          .forEach(
-              (session, device) -> {
-                if (which.test(device)) {
-                  ended.add(session);
-                }
-              });
-    }
-    ended.forEach(ServedSession::end);
+  private void end(AccountId account, Predicate<DeviceId> devices) {
+    of(account, devices).forEach(ServedSession::end);
+  }
+
+  private synchronized List<ServedSession> of(AccountId account, Predicate<DeviceId> devices) {
+    return sessions.getOrDefault(account, Map.of()).entrySet().stream()
+        .filter(session -> devices.test(session.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 }

@@ -1,7 +1,9 @@
 package org.anonymouscloud.core.server;
 
 import java.util.Base64;
+import java.util.function.Predicate;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.plugin.AccountPush;
@@ -16,6 +18,10 @@ import org.slf4j.LoggerFactory;
 final class Pushes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pushes.class);
   private static final String CHANNEL = "account_push";
+
+  /** In a signal, in the place of a device. */
+  private static final String ALL_DEVICES = "*";
+
   private static final int MAX_TOPIC = 64;
   private static final int MAX_BODY = 512;
 
@@ -31,24 +37,41 @@ final class Pushes implements AutoCloseable {
 
   /** What one feature may push: topics of its own. */
   AccountPush of(String feature) {
-    return (account, topic, body) -> {
-      if (!topic.startsWith(feature + "/")
-          || topic.length() > MAX_TOPIC
-          || !topic.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-        throw new IllegalArgumentException("A push of " + feature + " has no such topic.");
+    return new AccountPush() {
+      @Override
+      public void push(AccountId account, String topic, byte[] body) {
+        check(feature, topic, body);
+        publish(account, ALL_DEVICES, topic, body);
       }
-      if (body.length > MAX_BODY) {
-        throw new IllegalArgumentException(
-            "A push has at most 512 bytes, not " + body.length + ".");
+
+      @Override
+      public void push(AccountId account, DeviceId device, String topic, byte[] body) {
+        check(feature, topic, body);
+        publish(account, Base64.getEncoder().encodeToString(device.bytes()), topic, body);
       }
-      publish(account, topic, body);
     };
   }
 
-  private void publish(AccountId account, String topic, byte[] body) {
+  private static void check(String feature, String topic, byte[] body) {
+    if (!topic.startsWith(feature + "/")
+        || topic.length() > MAX_TOPIC
+        || !topic.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new IllegalArgumentException("A push of " + feature + " has no such topic.");
+    }
+    if (body.length > MAX_BODY) {
+      throw new IllegalArgumentException("A push has at most 512 bytes, not " + body.length + ".");
+    }
+  }
+
+  private void publish(AccountId account, String device, String topic, byte[] body) {
     Base64.Encoder base64 = Base64.getEncoder();
     String message =
-        base64.encodeToString(account.bytes()) + " " + topic + " " + base64.encodeToString(body);
+        String.join(
+            " ",
+            base64.encodeToString(account.bytes()),
+            device,
+            topic,
+            base64.encodeToString(body));
     try {
       signals.publish(CHANNEL, message);
     } catch (DatabaseUnavailable e) {
@@ -61,7 +84,12 @@ final class Pushes implements AutoCloseable {
     String[] parts = message.split(" ", -1);
     try {
       Base64.Decoder base64 = Base64.getDecoder();
-      presence.push(AccountId.of(base64.decode(parts[0])), parts[1], base64.decode(parts[2]));
+      AccountId account = AccountId.of(base64.decode(parts[0]));
+      Predicate<DeviceId> receivers = device -> true;
+      if (!parts[1].equals(ALL_DEVICES)) {
+        receivers = DeviceId.of(base64.decode(parts[1]))::equals;
+      }
+      presence.push(account, receivers, parts[2], base64.decode(parts[3]));
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       LOG.warn("A signal on the channel of pushes was none.");
     }

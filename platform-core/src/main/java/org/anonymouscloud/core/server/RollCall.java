@@ -1,11 +1,12 @@
 package org.anonymouscloud.core.server;
 
-import static org.anonymouscloud.core.server.Rounds.attempt;
+import static org.anonymouscloud.core.plugin.Periodic.attempt;
 
 import java.time.Duration;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Attendance;
 import org.anonymouscloud.core.database.Signals;
+import org.anonymouscloud.core.plugin.Periodic;
 
 /**
  * What each process does by the clock for the sessions it has: ends those whose device may not be
@@ -24,7 +25,7 @@ final class RollCall implements AutoCloseable {
   private final AccountService accounts;
   private final Presence presence;
   private final Attendance attendance;
-  private final Rounds rounds;
+  private final Periodic rounds;
   private final Signals.Subscription calls;
   private volatile boolean called;
 
@@ -32,7 +33,7 @@ final class RollCall implements AutoCloseable {
     this.accounts = accounts;
     this.presence = presence;
     this.attendance = attendance;
-    this.rounds = Rounds.start("roll-call", PAUSE, this::round);
+    this.rounds = Periodic.start("roll-call", PAUSE, this::round);
     this.calls =
         signals.subscribe(
             CHANNEL,

@@ -63,7 +63,9 @@ final class Services implements AutoCloseable {
       List<ServerFeature> offered,
       Clock clock)
       throws CannotStart, IOException {
-    AccountService accounts = new AccountService(database, secrets, clock, options.accounts());
+    List<FeatureData> kept = kept(offered);
+    AccountService accounts =
+        new AccountService(database, secrets, clock, options.accounts(), kept);
     accounts.checkSecrets(Server.secretsFile(data));
     FolderId.check(data, database);
     Services services = new Services(accounts, seats, database, new Attendance(database, clock));
@@ -94,9 +96,13 @@ final class Services implements AutoCloseable {
   /** Does by the clock what one process does for all of a server. */
   Housekeeping housekeeping(
       OpenDatabase database, List<ServerFeature> offered, BooleanSupplier anybody, Clock clock) {
-    List<FeatureData> kept = offered.stream().flatMap(feature -> feature.data().stream()).toList();
     return new Housekeeping(
-        accounts, new Deletions(database, kept, clock), database.signals(), anybody);
+        accounts, new Deletions(database, kept(offered), clock), database.signals(), anybody);
+  }
+
+  /** What features keep, also those that are switched off. */
+  private static List<FeatureData> kept(List<ServerFeature> offered) {
+    return offered.stream().flatMap(feature -> feature.data().stream()).toList();
   }
 
   /** Who answers the requests of a session. */
@@ -107,6 +113,7 @@ final class Services implements AutoCloseable {
         features,
         presence,
         attendance,
+        pushes.of("account"),
         times);
   }
 

@@ -3,6 +3,7 @@ package org.anonymouscloud.core.server;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
@@ -11,6 +12,8 @@ import org.anonymouscloud.core.account.server.Attendance;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.metrics.RequestTimes;
 import org.anonymouscloud.core.plugin.AccountHandler;
+import org.anonymouscloud.core.plugin.AccountPush;
+import org.anonymouscloud.core.plugin.Caller;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.session.ServedSession;
 import org.anonymouscloud.core.session.SessionHandler;
@@ -26,16 +29,20 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionRequests implements SessionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(SessionRequests.class);
+  private static final AtomicLong SESSIONS = new AtomicLong();
 
   private final ServedSession session;
   private final AccountPeer peer;
   private final Features features;
   private final Presence presence;
   private final Attendance attendance;
+  private final AccountPush push;
   private final RequestTimes times;
 
-  /** The account that has entered. Features ask this and not the peer, which enters first. */
-  private volatile @Nullable AccountId present;
+  private final long number = SESSIONS.incrementAndGet();
+
+  /** Who has entered. Features ask this and not the peer, which enters first. */
+  private volatile @Nullable Caller present;
 
   private volatile Attendance.@Nullable Visit visit;
 
@@ -45,12 +52,14 @@ final class SessionRequests implements SessionHandler {
       Features features,
       Presence presence,
       Attendance attendance,
+      AccountPush push,
       RequestTimes times) {
     this.session = session;
     this.peer = peer;
     this.features = features;
     this.presence = presence;
     this.attendance = attendance;
+    this.push = push;
     this.times = times;
   }
 
@@ -92,11 +101,14 @@ final class SessionRequests implements SessionHandler {
   }
 
   private byte[] forFeature(Request request) throws Refused, IOException {
-    AccountId account = present;
-    if (account == null && features.isOpenToProven(request.method())) {
-      account = peer.provenAccount().orElse(null);
+    Caller caller = present;
+    if (caller == null && features.isOpenToProven(request.method())) {
+      caller =
+          peer.provenAccount()
+              .map(account -> new Caller(account, Optional.empty(), number))
+              .orElse(null);
     }
-    if (account == null) {
+    if (caller == null) {
       throw new Refused(ErrorCode.NOT_LOGGED_IN, "Log in first.");
     }
     AccountHandler handler =
@@ -106,12 +118,16 @@ final class SessionRequests implements SessionHandler {
                 () ->
                     new Refused(
                         ErrorCode.UNKNOWN_METHOD, "No feature of this server answers to that."));
-    return handler.handle(account, request);
+    return handler.handle(caller, request);
   }
 
   /** One at a time, so that who is logged in and who has entered do not part. */
   private synchronized byte[] answer(Request request) throws Refused {
+    Optional<AccountId> before = peer.account().or(peer::provenAccount);
     byte[] answer = peer.handle(request);
+    if (request.method().equals(AccountMethod.CHAIN_APPEND.toString())) {
+      before.ifPresent(changed -> push.push(changed, AccountMethod.CHANGED, new byte[0]));
+    }
     Optional<AccountId> account = peer.account();
     Optional<DeviceId> device = peer.device();
     if (account.isEmpty() || device.isEmpty()) {
@@ -140,7 +156,7 @@ final class SessionRequests implements SessionHandler {
             true);
       }
     }
-    present = account;
+    present = new Caller(account, Optional.of(device), number);
     if (!peer.isStillValid()) {
       // It was removed while it logged in, and those that were there have ended already.
       leave();
@@ -152,15 +168,15 @@ final class SessionRequests implements SessionHandler {
   }
 
   private void leave() {
-    AccountId account = present;
-    if (account != null) {
+    Caller caller = present;
+    if (caller != null) {
       present = null;
       Attendance.Visit ended = visit;
       visit = null;
       if (ended != null) {
         ended.close();
       }
-      presence.leave(account, session);
+      presence.leave(caller.account(), session);
     }
   }
 

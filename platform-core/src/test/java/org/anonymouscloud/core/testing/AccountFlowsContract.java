@@ -1020,7 +1020,11 @@ public abstract class AccountFlowsContract {
 
   private AccountService service(AccountPolicy.Registration registration) {
     return new AccountService(
-        database(), secrets, Clock.systemUTC(), new AccountPolicy(registration, Long.MAX_VALUE));
+        database(),
+        secrets,
+        Clock.systemUTC(),
+        new AccountPolicy(registration, Long.MAX_VALUE),
+        List.of());
   }
 
   private OpenDatabase database() {

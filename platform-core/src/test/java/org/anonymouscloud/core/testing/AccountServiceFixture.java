@@ -98,7 +98,8 @@ public abstract class AccountServiceFixture {
   }
 
   AccountService service(Registration registration, ServerSecrets with) {
-    return new AccountService(database(), with, calendar, new AccountPolicy(registration, QUOTA));
+    return new AccountService(
+        database(), with, calendar, new AccountPolicy(registration, QUOTA), List.of());
   }
 
   OpenDatabase database() {

@@ -2,6 +2,7 @@ package org.anonymouscloud.core.testing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +35,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.LocalAccount;
@@ -48,10 +51,13 @@ import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.AccountHandler;
+import org.anonymouscloud.core.plugin.Caller;
+import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
@@ -67,6 +73,7 @@ import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.core.worker.WorkerProgram;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -236,6 +243,56 @@ public abstract class ServerContract {
     others.ask("echo/push", "two".getBytes(US_ASCII));
     assertThat(atOthers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("two");
     assertThat(atFirst).isEmpty();
+  }
+
+  @Test
+  void aFeatureKnowsWhichDeviceAsksAndPushesToItAlone() throws Exception {
+    Server server = start(new Echo("echo"));
+    Session atLaptop = connect(server);
+    LocalAccount laptop = register(server, atLaptop, "alice");
+    Session atPhone = connect(server);
+    LocalAccount phone = loginPhone(server, atPhone, laptop);
+    BlockingQueue<String> laptops = received(atLaptop);
+    BlockingQueue<String> phones = received(atPhone);
+
+    assertThat(atLaptop.ask("echo/device", HELLO)).isEqualTo(laptop.device().bytes());
+    assertThat(atPhone.ask("echo/device", HELLO)).isEqualTo(phone.device().bytes());
+    assertThat(atLaptop.ask("echo/session", HELLO)).isEqualTo(atLaptop.ask("echo/session", HELLO));
+
+    atLaptop.ask("echo/push-device", phone.device().bytes());
+    atLaptop.ask("echo/push", "to all".getBytes(US_ASCII));
+    assertThat(phones.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("for you");
+    assertThat(phones.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("to all");
+    assertThat(laptops.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("to all");
+  }
+
+  @Test
+  void aFeatureLetsGoOfADeviceInTheTransactionThatRemovesIt() throws Exception {
+    Server server = start(new Echo("echo"));
+    LocalAccount laptop = register(server, connect(server), "alice");
+    LocalAccount phone = loginPhone(server, connect(server), laptop);
+    OnlineAccount online = online(laptop, server);
+
+    online.devices().revoke(List.of(phone.device()));
+
+    assertThat(online.link().ask("echo/removed", HELLO))
+        .asString(US_ASCII)
+        .isEqualTo(HexFormat.of().formatHex(phone.device().bytes()));
+  }
+
+  @Test
+  void aFeatureThatFailsDoesNotKeepADeviceInTheAccount() throws Exception {
+    Server server = start(new Echo("echo"));
+    LocalAccount laptop = register(server, connect(server), "alice");
+    OnlineAccount online = online(laptop, server);
+    LocalAccount phone = loginPhone(server, connect(server), laptop);
+    online.link().ask("echo/fail-at-removals", HELLO);
+
+    online.devices().revoke(List.of(phone.device()));
+
+    assertThatThrownBy(() -> online(phone, server).link().ask("echo/say", HELLO))
+        .hasMessageContaining("removed from the account");
+    assertThat(online.link().ask("echo/removed", HELLO)).as("nothing half done").isEmpty();
   }
 
   @Test
@@ -688,51 +745,77 @@ public abstract class ServerContract {
     }
 
     @Override
+    public Optional<FeatureData> data() {
+      return name.equals("echo") ? Optional.of(new Counters()) : Optional.empty();
+    }
+
+    @Override
     public RunningFeature start(ServerContext context) {
       folder = context.folder();
       if (name.equals("echo")) {
-        context
-            .database()
-            .migrate(name, ServerContract.class, "org/anonymouscloud/core/testing/counters");
+        context.database().migrate(name, ServerContract.class, Counters.SCRIPTS);
       }
       return new RunningFeature() {
         @Override
         public Map<String, AccountHandler> methods() {
-          return Map.of(
-              "say",
-              (account, request) -> request.body(),
-              "who",
-              (account, request) -> account.bytes(),
-              "push",
-              (account, request) -> push(account, "echo/news", request.body()),
-              "pid",
-              (account, request) -> text(ProcessHandle.current().pid()),
-              "count",
-              (account, request) -> text(count()),
-              "forge",
-              (account, request) -> push(account, "vault/root", request.body()));
+          return Map.ofEntries(
+              entry("say", (caller, request) -> request.body()),
+              entry("who", (caller, request) -> caller.account().bytes()),
+              entry("device", (caller, request) -> caller.device().orElseThrow().bytes()),
+              entry("session", (caller, request) -> text(caller.session())),
+              entry("push", (caller, request) -> push(caller, "echo/news", request.body())),
+              entry("push-device", (caller, request) -> pushToDevice(caller, request.body())),
+              entry("pid", (caller, request) -> text(ProcessHandle.current().pid())),
+              entry("count", (caller, request) -> text(count("all"))),
+              entry("removed", (caller, request) -> removed()),
+              entry("fail-at-removals", (caller, request) -> text(count(Counters.FAIL))),
+              entry("forge", (caller, request) -> push(caller, "vault/root", request.body())));
         }
 
         private static byte[] text(long number) {
           return Long.toString(number).getBytes(US_ASCII);
         }
 
-        private long count() {
+        private byte[] removed() {
+          return context
+              .database()
+              .<List<String>, RuntimeException>read(
+                  handle ->
+                      handle
+                          .createQuery("SELECT name FROM counters WHERE name LIKE 'removed %'")
+                          .mapTo(String.class)
+                          .list())
+              .stream()
+              .map(name -> name.substring(Counters.REMOVED.length()))
+              .collect(Collectors.joining(","))
+              .getBytes(US_ASCII);
+        }
+
+        private long count(String counter) {
           return context
               .database()
               .<Long, RuntimeException>write(
                   handle ->
                       handle
                           .createQuery(
-                              "INSERT INTO counters (name, value) VALUES ('all', 1)"
+                              "INSERT INTO counters (name, value) VALUES (:name, 1)"
                                   + " ON CONFLICT (name) DO UPDATE SET value = counters.value + 1"
                                   + " RETURNING value")
+                          .bind("name", counter)
                           .mapTo(Long.class)
                           .one());
         }
 
-        private byte[] push(AccountId account, String topic, byte[] body) {
-          context.push().push(account, topic, body);
+        private byte[] push(Caller caller, String topic, byte[] body) {
+          context.push().push(caller.account(), topic, body);
+          return new byte[0];
+        }
+
+        private byte[] pushToDevice(Caller caller, byte[] device) {
+          context
+              .push()
+              .push(
+                  caller.account(), DeviceId.of(device), "echo/news", "for you".getBytes(US_ASCII));
           return new byte[0];
         }
 
@@ -741,6 +824,44 @@ public abstract class ServerContract {
           closed = true;
         }
       };
+    }
+  }
+
+  /** What the echo keeps: of the counters' names some say what happened. */
+  private static final class Counters implements FeatureData {
+    static final String SCRIPTS = "org/anonymouscloud/core/testing/counters";
+    static final String REMOVED = "removed ";
+    static final String FAIL = "fail";
+
+    @Override
+    public Migrations tables() {
+      return Migrations.of("echo", ServerContract.class, SCRIPTS);
+    }
+
+    @Override
+    public long usedBytes(Handle rows, AccountId account) {
+      return 0;
+    }
+
+    @Override
+    public boolean forget(Handle rows, AccountId account) {
+      return false;
+    }
+
+    @Override
+    public void deviceRemoved(Handle rows, AccountId account, DeviceId device) {
+      rows.execute(
+          "INSERT INTO counters (name, value) VALUES (?, 1)",
+          REMOVED + HexFormat.of().formatHex(device.bytes()));
+      long failing =
+          rows.createQuery("SELECT COUNT(*) FROM counters WHERE name = ?")
+              .bind(0, FAIL)
+              .mapTo(Long.class)
+              .one();
+      if (failing > 0) {
+        // As a statement of the feature's own may fail, after which a transaction takes no other.
+        rows.execute("INSERT INTO counters (name) VALUES ('no value')");
+      }
     }
   }
 

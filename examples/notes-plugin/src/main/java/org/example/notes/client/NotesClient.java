@@ -1,76 +1,28 @@
 package org.example.notes.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.javalin.http.HandlerType;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
-import org.anonymouscloud.core.plugin.Panel;
-import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.core.plugin.Route;
-import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.core.plugin.RunningClient;
 import org.example.notes.protocol.Messages;
 import org.pf4j.Extension;
 
-/** The client half: routes in the agent, a command, a panel. */
+/** The client half: a part of the agent, and a command. */
 @Extension
 public final class NotesClient implements ClientFeature {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MAX_BODY = 16 * 1024;
-
   @Override
   public String name() {
     return Messages.FEATURE;
   }
 
   @Override
-  public List<Route> routes(ClientContext context) {
-    return List.of(
-        new Route(
-            HandlerType.GET,
-            "/notes",
-            Scope.READ,
-            "All notes.",
-            request -> request.json(Map.of("notes", new NoteBook(context.account()).list()))),
-        new Route(
-            HandlerType.POST,
-            "/notes",
-            Scope.WRITE,
-            "Adds a note.",
-            request -> {
-              String text = text(request.req().getInputStream().readNBytes(MAX_BODY));
-              request.json(Map.of("id", new NoteBook(context.account()).add(text)));
-            }),
-        new Route(
-            HandlerType.DELETE,
-            "/notes/{id}",
-            Scope.WRITE,
-            "Removes a note.",
-            request -> {
-              new NoteBook(context.account()).remove(request.pathParam("id"));
-              request.json(Map.of("removed", true));
-            }));
-  }
-
-  private static String text(byte[] body) throws Exception {
-    JsonNode text = JSON.readTree(body).path("text");
-    if (!text.isTextual() || text.textValue().isBlank()) {
-      throw new Problem(Problem.Kind.BAD_INPUT, "The body has no 'text'.");
-    }
-    return text.textValue();
+  public RunningClient start(ClientContext context) {
+    return new RunningNotes(context);
   }
 
   @Override
   public List<Object> commands(CommandContext context) {
     return List.of(new NotesCommand(context));
-  }
-
-  @Override
-  public Optional<Panel> panel() {
-    return Optional.of(new Panel("Notes", "ui"));
   }
 }

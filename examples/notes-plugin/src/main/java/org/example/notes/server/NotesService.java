@@ -1,9 +1,9 @@
 package org.example.notes.server;
 
 import java.util.Map;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.plugin.AccountHandler;
+import org.anonymouscloud.core.plugin.Caller;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
@@ -32,7 +32,7 @@ final class NotesService implements RunningFeature {
         Messages.ADD, this::add, Messages.LIST, this::list, Messages.REMOVE, this::remove);
   }
 
-  private byte[] add(AccountId account, Request request) throws Refused {
+  private byte[] add(Caller caller, Request request) throws Refused {
     Note note = decode(request, Note.class);
     if (note.id().length() != Messages.ID_LENGTH || note.sealed().length > Messages.MAX_SEALED) {
       throw new Refused(ErrorCode.BAD_REQUEST, "This is not a note.");
@@ -43,7 +43,7 @@ final class NotesService implements RunningFeature {
               long there =
                   handle
                       .createQuery("SELECT COUNT(*) FROM notes_notes WHERE account_id = ?")
-                      .bind(0, account.bytes())
+                      .bind(0, caller.account().bytes())
                       .mapTo(Long.class)
                       .one();
               if (there < MAX_NOTES) {
@@ -51,7 +51,7 @@ final class NotesService implements RunningFeature {
                 handle.execute(
                     "INSERT INTO notes_notes (account_id, id, sealed) VALUES (?, ?, ?)"
                         + " ON CONFLICT DO NOTHING",
-                    account.bytes(),
+                    caller.account().bytes(),
                     note.id(),
                     note.sealed());
               }
@@ -63,7 +63,7 @@ final class NotesService implements RunningFeature {
     return DONE;
   }
 
-  private byte[] list(AccountId account, Request request) {
+  private byte[] list(Caller caller, Request request) {
     return Cbor.encode(
         new Notes(
             database.read(
@@ -71,19 +71,19 @@ final class NotesService implements RunningFeature {
                     handle
                         .createQuery(
                             "SELECT id, sealed FROM notes_notes WHERE account_id = ? ORDER BY id")
-                        .bind(0, account.bytes())
+                        .bind(0, caller.account().bytes())
                         .map((row, context) -> new Note(row.getString(1), row.getBytes(2)))
                         .list())));
   }
 
-  private byte[] remove(AccountId account, Request request) throws Refused {
+  private byte[] remove(Caller caller, Request request) throws Refused {
     Remove wish = decode(request, Remove.class);
     int removed =
         database.write(
             handle ->
                 handle.execute(
                     "DELETE FROM notes_notes WHERE account_id = ? AND id = ?",
-                    account.bytes(),
+                    caller.account().bytes(),
                     wish.id()));
     if (removed == 0) {
       throw new Refused(ErrorCode.NOT_FOUND, "There is no such note.");

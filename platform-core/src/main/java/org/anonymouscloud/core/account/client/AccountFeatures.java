@@ -1,6 +1,8 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.session.Link;
 
@@ -19,4 +21,10 @@ public interface AccountFeatures {
    * @throws IOException if a feature cannot say it; then the link is not made
    */
   HeadList heads(LocalAccount account, KnownChain chain, Link link) throws IOException;
+
+  /** An account that is in use was seen to have a longer chain than before. */
+  default void grown(ChainState before, ChainState after) {}
+
+  /** A contact is another than before for this device, or none any more. */
+  default void contactChanged(AccountId contact) {}
 }

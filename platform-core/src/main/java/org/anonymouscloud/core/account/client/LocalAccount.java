@@ -197,6 +197,10 @@ public final class LocalAccount implements AutoCloseable {
     return kept.state();
   }
 
+  AccountFeatures features() {
+    return features;
+  }
+
   /**
    * Logs this device in on a session, by a signature that holds in this session alone (A14).
    *

@@ -16,12 +16,16 @@ import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A device's account with a link to its server. Each session it opens is logged in and has shown
  * the account's chain before it is used. Thread-safe.
  */
 public final class OnlineAccount implements KnownChain, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OnlineAccount.class);
+
   private final LocalAccount local;
   private final Clock clock;
   private final Dialer dialer;
@@ -34,12 +38,20 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
     this.clock = clock;
     this.dialer = dialer;
     this.link = new ReconnectingLink(() -> logIn(dialer.dial()));
-    this.contacts = new Contacts(link, local.user(), () -> known().state(), local.ownValues());
+    this.contacts =
+        new Contacts(
+            link,
+            local.user(),
+            () -> known().state(),
+            local.ownValues(),
+            local.features()::contactChanged);
   }
 
   private Connection logIn(Connection connection) throws IOException {
     try {
       local.logIn(connection);
+      // Only as long as there is a session; nobody waits for changes with a session of its own.
+      connection.subscribe(AccountMethod.CHANGED, body -> Thread.startVirtualThread(this::follow));
       keep(local.chain(connection));
       return connection;
     } catch (IOException | RuntimeException e) {
@@ -48,11 +60,25 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
     }
   }
 
+  private void follow() {
+    try {
+      refreshed();
+    } catch (IOException e) {
+      // Whoever asks for something next is told.
+      LOG.debug("The account's new link was not seen yet: {}", e.getMessage());
+    }
+  }
+
   /** Two checks may end in another order than they began in. */
   private synchronized Chain keep(Chain checked) {
     Chain known = chain;
-    if (known == null || known.state().head().seq() < checked.state().head().seq()) {
+    if (known == null) {
       chain = checked;
+      return checked;
+    }
+    if (known.state().head().seq() < checked.state().head().seq()) {
+      chain = checked;
+      local.features().grown(known.state(), checked.state());
       return checked;
     }
     return known;

@@ -35,6 +35,9 @@ public enum AccountMethod {
   /** What every method here begins with. */
   public static final String PREFIX = "account/";
 
+  /** Pushed without a body to the account's sessions when its chain has a new link. */
+  public static final String CHANGED = "account/changed";
+
   /** What a device signs to log in. */
   public static final String DEVICE_LOGIN_LABEL = "anonymouscloud/account/v1/device-login";
 

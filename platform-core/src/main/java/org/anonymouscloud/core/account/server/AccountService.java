@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.AccountSpace;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
@@ -24,12 +27,13 @@ import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.plugin.AccountSpace;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +55,7 @@ public final class AccountService {
   private final LoginLimits limits;
   private final Pairings pairings;
   private final VerifiedChains chains;
+  private final List<AccountData> others;
   private final StoredSpace space =
       new StoredSpace((rows, account) -> new AccountTables(rows).quota(account).orElse(0L));
 
@@ -58,9 +63,14 @@ public final class AccountService {
    * Brings the tables up to date.
    *
    * @param secrets closed by the caller, after this service has served its last request
+   * @param others who keep something of accounts besides
    */
   public AccountService(
-      OpenDatabase database, ServerSecrets secrets, Clock clock, AccountPolicy policy) {
+      OpenDatabase database,
+      ServerSecrets secrets,
+      Clock clock,
+      AccountPolicy policy,
+      List<? extends AccountData> others) {
     this.database = database;
     this.secrets = secrets;
     this.clock = clock;
@@ -68,6 +78,7 @@ public final class AccountService {
     this.limits = new LoginLimits(database, secrets.attemptsKey(), clock);
     this.pairings = new Pairings(database, clock);
     this.chains = new VerifiedChains(database);
+    this.others = List.copyOf(others);
     migrate(database);
   }
 
@@ -339,6 +350,7 @@ public final class AccountService {
           }
           space.count(handle, account, link.encode().length);
           follow(tables, before, next);
+          tellOthers(handle, tables, before, next);
           slots.forEach(slot -> tables.putSlot(account, slot));
           fresh.ifPresent(made -> tables.setPassword(account, made));
           return null;
@@ -385,6 +397,35 @@ public final class AccountService {
       tables.removeSlot(account, new SlotId.Recovery());
       tables.putSigner(account, new SlotId.Recovery(), after.recovery().signing());
     }
+  }
+
+  /** Whatever a feature makes of it, the device is removed. */
+  private void tellOthers(
+      Handle handle, AccountTables tables, ChainState before, ChainState after) {
+    Set<DeviceId> removed = new HashSet<>(before.devices().keySet());
+    removed.removeAll(after.devices().keySet());
+    if (removed.isEmpty()) {
+      return;
+    }
+    List<String> owners = tables.ownersOfTables();
+    for (AccountData other : others) {
+      if (owners.contains(other.tables().owner())) {
+        removed.forEach(device -> tell(handle, other, after.account(), device));
+      }
+    }
+  }
+
+  private static void tell(Handle handle, AccountData other, AccountId account, DeviceId removed) {
+    handle.execute("SAVEPOINT device_removed");
+    try {
+      other.deviceRemoved(handle, account, removed);
+    } catch (DatabaseUnavailable e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} does not let go of a removed device.", other.tables().owner(), e);
+      handle.execute("ROLLBACK TO SAVEPOINT device_removed");
+    }
+    handle.execute("RELEASE SAVEPOINT device_removed");
   }
 
   private static ChainState begin(ChainLink link) throws Refused {

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.plugin.FeatureData;
 
 /**
  * What a server's owner may do about accounts, also from a process beside the servers that use the
@@ -16,7 +16,7 @@ import org.anonymouscloud.core.plugin.FeatureData;
  */
 public final class Administration {
   private final OpenDatabase database;
-  private final List<FeatureData> features;
+  private final List<AccountData> features;
   private final Clock clock;
 
   /**
@@ -24,7 +24,7 @@ public final class Administration {
    *
    * @param features what all features of the server keep
    */
-  public Administration(OpenDatabase database, List<FeatureData> features, Clock clock) {
+  public Administration(OpenDatabase database, List<? extends AccountData> features, Clock clock) {
     this.database = database;
     this.features = List.copyOf(features);
     this.clock = clock;
@@ -37,7 +37,7 @@ public final class Administration {
         handle -> {
           AccountTables tables = new AccountTables(handle);
           List<String> owners = tables.ownersOfTables();
-          List<FeatureData> started =
+          List<AccountData> started =
               features.stream()
                   .filter(feature -> owners.contains(feature.tables().owner()))
                   .toList();

@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.plugin.FeatureData;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,13 +24,13 @@ public final class Deletions {
   private static final Duration SETTLED = Duration.ofMinutes(1);
 
   private final OpenDatabase database;
-  private final List<FeatureData> features;
+  private final List<AccountData> features;
   private final Clock clock;
 
   /**
    * @param features what all features of the server keep
    */
-  public Deletions(OpenDatabase database, List<FeatureData> features, Clock clock) {
+  public Deletions(OpenDatabase database, List<? extends AccountData> features, Clock clock) {
     this.database = database;
     this.features = List.copyOf(features);
     this.clock = clock;
@@ -41,7 +41,7 @@ public final class Deletions {
     for (AccountTables.Deletion deletion :
         database.read(handle -> new AccountTables(handle).deletions())) {
       boolean all = true;
-      for (FeatureData feature : features) {
+      for (AccountData feature : features) {
         all &= forget(feature, deletion.account());
       }
       boolean settled = deletion.since() <= clock.millis() - SETTLED.toMillis();
@@ -55,7 +55,7 @@ public final class Deletions {
     }
   }
 
-  private boolean forget(FeatureData feature, AccountId account) {
+  private boolean forget(AccountData feature, AccountId account) {
     try {
       while (database.<Boolean, RuntimeException>write(handle -> feature.forget(handle, account))) {
         // Each round is a short transaction, so that nobody waits for long.

@@ -1,7 +1,7 @@
 package org.anonymouscloud.core.account.server;
 
 import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.plugin.AccountSpace;
+import org.anonymouscloud.core.account.AccountSpace;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;

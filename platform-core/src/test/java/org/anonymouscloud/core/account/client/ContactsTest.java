@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.client.contacts.Contact;
@@ -52,6 +53,7 @@ final class ContactsTest {
   private final Person evil = new Person();
 
   private final Directory server = new Directory();
+  private final List<AccountId> changed = new ArrayList<>();
 
   @BeforeEach
   void showTheTruth() {
@@ -96,6 +98,26 @@ final class ContactsTest {
         .isInstanceOfSatisfying(
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
     assertThatThrownBy(() -> contacts().look(ALICE)).isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void eachChangeOfAContactIsToldAndNothingElse() throws Exception {
+    SafetyNumber number = contacts().look(BOB).number();
+    assertThat(changed).as("a look keeps nothing").isEmpty();
+
+    contacts().accept(BOB, number);
+    assertThat(changed).containsExactly(bob.id());
+    contacts().accept(BOB, number);
+    contacts().look(BOB);
+    assertThat(changed).as("as it was").hasSize(1);
+    contacts().verify(BOB, number);
+    assertThat(changed).hasSize(2);
+    bob.addDevice();
+    server.show(bob);
+    contacts().look(BOB);
+    assertThat(changed).as("a longer chain").hasSize(3);
+    contacts().remove(BOB);
+    assertThat(changed).hasSize(4).containsOnly(bob.id());
   }
 
   @Test
@@ -336,7 +358,7 @@ final class ContactsTest {
   private Contacts contactsOf(Person person, UserName name, String device) {
     try {
       return new Contacts(
-          server, name, person::chain, kept(person, name, device).feature("account"));
+          server, name, person::chain, kept(person, name, device).feature("account"), changed::add);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -4,10 +4,10 @@ import java.util.List;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
-import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.RunningClient;
 import org.pf4j.Extension;
 
-/** The chat on the user's machine. It has no routes and no commands yet. */
+/** The chat on the user's machine. It follows the account and has no commands yet. */
 @Extension
 public final class ChatFeature implements ClientFeature {
   @Override
@@ -16,8 +16,8 @@ public final class ChatFeature implements ClientFeature {
   }
 
   @Override
-  public List<Route> routes(ClientContext context) {
-    return List.of();
+  public RunningClient start(ClientContext context) {
+    return new RunningChat();
   }
 
   @Override

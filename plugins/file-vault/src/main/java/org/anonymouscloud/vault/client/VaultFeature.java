@@ -1,104 +1,26 @@
 package org.anonymouscloud.vault.client;
 
-import java.io.IOException;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
-import org.anonymouscloud.core.account.Head;
-import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
-import org.anonymouscloud.core.plugin.Lost;
-import org.anonymouscloud.core.plugin.Route;
-import org.anonymouscloud.vault.client.api.OpenDrive;
-import org.anonymouscloud.vault.client.api.VaultRoutes;
+import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.vault.client.cli.VaultCommands;
-import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.protocol.VaultMethod;
-import org.jspecify.annotations.Nullable;
 import org.pf4j.Extension;
 
 /** The vault on a client: its routes in the agent, its commands on the command line. */
 @Extension
 public final class VaultFeature implements ClientFeature {
-  private final Clock clock = Clock.systemUTC();
-  private volatile @Nullable OpenDrive drive;
-
   @Override
   public String name() {
     return VaultMethod.FEATURE;
   }
 
   @Override
-  public List<Route> routes(ClientContext context) {
-    OpenDrive open = new OpenDrive(context, clock);
-    drive = open;
-    return VaultRoutes.of(open, clock);
-  }
-
-  @Override
-  public List<Head> heads(AccountSession account) throws IOException {
-    return on(account, open -> List.of(open.head()));
-  }
-
-  @Override
-  public List<String> beginGeneration(AccountSession account) throws IOException {
-    return on(account, Drive::beginGeneration);
-  }
-
-  @Override
-  public void forget() {
-    OpenDrive open = drive;
-    if (open != null) {
-      open.close();
-    }
-  }
-
-  @Override
-  public List<String> takenOnTrust(AccountSession account) throws IOException {
-    return on(account, Drive::newestChange).stream()
-        .map(
-            newest ->
-                "The drive is as the server gives it: its change number "
-                    + newest.number()
-                    + " of "
-                    + newest.time().truncatedTo(ChronoUnit.SECONDS)
-                    + ". If you know of a later one, the server holds it back.")
-        .toList();
-  }
-
-  @Override
-  public List<Lost> lost(AccountSession account) throws IOException {
-    return on(account, Drive::lost);
-  }
-
-  @Override
-  public void acceptRestored(AccountSession account) throws IOException {
-    on(
-        account,
-        open -> {
-          open.acceptRestored();
-          return open;
-        });
-  }
-
-  @FunctionalInterface
-  private interface Work<T> {
-    T on(Drive drive) throws IOException;
-  }
-
-  /** The drive that is in use, as there must be one alone; one of its own for who is to come in. */
-  private <T> T on(AccountSession account, Work<T> work) throws IOException {
-    OpenDrive open = drive;
-    Optional<Drive> shared = open == null ? Optional.empty() : open.of(account);
-    if (shared.isPresent()) {
-      return work.on(shared.get());
-    }
-    try (Drive own = new Drive(account, clock)) {
-      return work.on(own);
-    }
+  public RunningClient start(ClientContext context) {
+    return new RunningVault(context, Clock.systemUTC());
   }
 
   @Override

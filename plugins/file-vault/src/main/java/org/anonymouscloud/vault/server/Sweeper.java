@@ -5,10 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.plugin.FeatureData.Hold;
+import org.anonymouscloud.core.plugin.Periodic;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +22,7 @@ final class Sweeper implements AutoCloseable {
   private final Ledger ledger;
   private final PackStore store;
   private final Set<PackName> receiving;
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
+  private final Periodic rounds;
   private volatile boolean closed;
 
   /**
@@ -37,30 +34,12 @@ final class Sweeper implements AutoCloseable {
     this.ledger = ledger;
     this.store = store;
     this.receiving = receiving;
-    this.thread = Thread.ofVirtual().name("vault-sweeper").start(this::run);
+    this.rounds = Periodic.start("vault-sweeper", PAUSE, round -> sweep());
   }
 
   /** Lets it run soon; returns at once. */
   void wake() {
-    wake.release();
-  }
-
-  private void run() {
-    while (!closed) {
-      try {
-        sweep();
-      } catch (DatabaseUnavailable e) {
-        LOG.warn("The vault's clearing away waits: {}", e.getMessage());
-      } catch (RuntimeException e) {
-        LOG.error("The vault's clearing away failed.", e);
-      }
-      try {
-        wake.tryAcquire(PAUSE.toSeconds(), TimeUnit.SECONDS);
-        wake.drainPermits();
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
+    rounds.wake();
   }
 
   /** Runs once, over all that there is to do. */
@@ -107,17 +86,6 @@ final class Sweeper implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    wake();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    rounds.close();
   }
 }

@@ -59,10 +59,16 @@ final class VaultService implements RunningFeature {
   public Map<String, AccountHandler> methods() {
     Map<String, AccountHandler> methods = new HashMap<>();
     for (VaultMethod method : VaultMethod.values()) {
-      AccountHandler handler = handler(method);
-      methods.put(method.verb(), (account, request) -> guarded(handler, account, request));
+      Answering answering = answering(method);
+      methods.put(method.verb(), (caller, request) -> answering.answer(caller.account(), request));
     }
     return methods;
+  }
+
+  /** Each device of an account may do the same. */
+  @FunctionalInterface
+  private interface Answering {
+    byte[] answer(AccountId account, Request request) throws Refused, IOException;
   }
 
   /** A device that is about to come in reads how far the drive has come, for its link to say it. */
@@ -71,7 +77,7 @@ final class VaultService implements RunningFeature {
     return Set.of(VaultMethod.ROOT_GET.verb());
   }
 
-  private AccountHandler handler(VaultMethod method) {
+  private Answering answering(VaultMethod method) {
     return switch (method) {
       case ROOT_GET -> this::rootGet;
       case ROOT_MOVE -> this::rootMove;
@@ -79,16 +85,6 @@ final class VaultService implements RunningFeature {
       case PACK_GET -> this::packGet;
       case USAGE -> this::usage;
     };
-  }
-
-  private static byte[] guarded(AccountHandler handler, AccountId account, Request request)
-      throws Refused, IOException {
-    try {
-      return handler.handle(account, request);
-    } catch (DatabaseUnavailable e) {
-      LOG.warn("A request waits for the database: {}", e.getMessage());
-      throw new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
-    }
   }
 
   private byte[] rootGet(AccountId account, Request request) throws Refused {

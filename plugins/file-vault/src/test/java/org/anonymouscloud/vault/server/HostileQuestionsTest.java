@@ -12,10 +12,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.plugin.Caller;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -61,7 +63,7 @@ final class HostileQuestionsTest {
         .methods()
         .get(method.verb())
         .handle(
-            account,
+            new Caller(account, Optional.empty(), 0),
             new Request(
                 method.toString(),
                 body,

@@ -14,11 +14,15 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.StoredSpace;
 import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.plugin.AccountHandler;
+import org.anonymouscloud.core.plugin.AccountPush;
+import org.anonymouscloud.core.plugin.Caller;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.Link;
@@ -70,14 +74,23 @@ public final class ServerHalf implements AutoCloseable {
     return new VaultServerFeature(disk)
         .serve(
             new ServerContext(
-                database, folder, new StoredSpace((rows, account) -> quota), this::push, clock));
+                database, folder, new StoredSpace((rows, account) -> quota), new Pushing(), clock));
   }
 
-  private void push(AccountId account, String topic, byte[] body) {
-    for (Listener listener : listeners) {
-      if (listener.account.equals(account) && listener.topic.equals(topic)) {
-        listener.receiver.accept(body.clone());
+  /** Which device a link belongs to is not known here. */
+  private final class Pushing implements AccountPush {
+    @Override
+    public void push(AccountId account, String topic, byte[] body) {
+      for (Listener listener : listeners) {
+        if (listener.account.equals(account) && listener.topic.equals(topic)) {
+          listener.receiver.accept(body.clone());
+        }
       }
+    }
+
+    @Override
+    public void push(AccountId account, DeviceId device, String topic, byte[] body) {
+      push(account, topic, body);
     }
   }
 
@@ -141,7 +154,12 @@ public final class ServerHalf implements AutoCloseable {
     if (handler == null) {
       throw new Refused(ErrorCode.UNKNOWN_METHOD, "There is no such method.");
     }
-    return handler.handle(account, request);
+    try {
+      return handler.handle(new Caller(account, Optional.empty(), 0), request);
+    } catch (DatabaseUnavailable e) {
+      // As the server answers for all its features.
+      throw new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
+    }
   }
 
   private final class InProcessLink implements Link {

@@ -3,6 +3,7 @@ package org.anonymouscloud.core.account.client.contacts;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.Chain;
@@ -30,6 +31,7 @@ public final class Contacts {
   private final UserName user;
   private final Own own;
   private final ContactList list;
+  private final Consumer<AccountId> changed;
 
   /** This account as its own checked chain says it. */
   @FunctionalInterface
@@ -41,12 +43,15 @@ public final class Contacts {
    * @param link on which this account is logged in
    * @param user this account's name
    * @param values of the account itself on this device
+   * @param changed told of each contact that is not as it was; must not wait
    */
-  public Contacts(Link link, UserName user, Own own, FeatureState values) {
+  public Contacts(
+      Link link, UserName user, Own own, FeatureState values, Consumer<AccountId> changed) {
     this.link = link;
     this.user = user;
     this.own = own;
     this.list = new ContactList(values);
+    this.changed = changed;
   }
 
   /** The pinned ones by name, without asking the server. */
@@ -137,6 +142,7 @@ public final class Contacts {
     }
     if (known.isPresent() && known.get().floor().seq() < chain.head().seq()) {
       list.put(known.get().raise(chain.head(), known.get().trust()));
+      changed.accept(chain.account());
     }
     return true;
   }
@@ -184,6 +190,9 @@ public final class Contacts {
     KnownContact kept =
         known.map(now -> now.raise(chain.head(), trust)).orElse(KnownContact.of(contact, trust));
     list.put(kept);
+    if (!known.equals(Optional.of(kept))) {
+      changed.accept(chain.account());
+    }
     return Optional.of(new Contact(contact.name(), chain, contact.number(), kept.trust()));
   }
 
@@ -193,9 +202,11 @@ public final class Contacts {
    * @throws Refused with {@link ErrorCode#NOT_FOUND} if it is not pinned
    */
   public synchronized void remove(UserName name) throws Refused, IOException {
+    Optional<KnownContact> gone = list.find(name);
     if (!list.remove(name)) {
       throw new Refused(ErrorCode.NOT_FOUND, "'" + name + "' is none of your contacts.");
     }
+    gone.ifPresent(contact -> changed.accept(contact.account()));
   }
 
   /**

@@ -8,52 +8,49 @@ import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.jspecify.annotations.Nullable;
 
-/** The drive of whoever is logged in. Thread-safe. */
+/** The drive of the account that is open. Thread-safe. */
 public final class OpenDrive {
   private final ClientContext context;
   private final Clock clock;
-
-  // Guarded by this.
-  private @Nullable AccountSession account;
-  private @Nullable Drive drive;
+  private volatile @Nullable Opened opened;
 
   public OpenDrive(ClientContext context, Clock clock) {
     this.context = context;
     this.clock = clock;
   }
 
-  /** The drive; the one of the account before is closed. */
+  private record Opened(AccountSession account, Drive drive) {}
+
+  /** The account's keys are there. */
+  public void open(AccountSession account) {
+    opened = new Opened(account, new Drive(account, clock));
+  }
+
+  /** The drive, if somebody is logged in. */
   Drive get() throws NotLoggedIn {
-    // Not with this object's lock: whoever changes the account waits for that one.
-    return open(context.account());
-  }
-
-  private synchronized Drive open(AccountSession now) {
-    Drive open = drive;
-    if (open == null || !now.equals(account)) {
-      close();
-      open = new Drive(now, clock);
-      drive = open;
-      account = now;
+    // Says why there is none, and opens an account that has not been asked for yet.
+    var _ = context.account();
+    Opened now = opened;
+    if (now == null) {
+      throw new NotLoggedIn();
     }
-    return open;
+    return now.drive();
   }
 
-  /** The drive, if it is this account that is logged in. */
-  public Optional<Drive> of(AccountSession asked) {
-    try {
-      return context.account().equals(asked) ? Optional.of(open(asked)) : Optional.empty();
-    } catch (NotLoggedIn e) {
-      return Optional.empty();
-    }
+  /** The drive, if it is this account that is open. */
+  public Optional<Drive> of(AccountSession account) {
+    Opened now = opened;
+    return now != null && now.account().equals(account)
+        ? Optional.of(now.drive())
+        : Optional.empty();
   }
 
-  /** Closes the drive, if it is open, and wipes its keys. */
-  public synchronized void close() {
-    if (drive != null) {
-      drive.close();
-      drive = null;
-      account = null;
+  /** Closes the drive and wipes its keys. */
+  public void close() {
+    Opened now = opened;
+    opened = null;
+    if (now != null) {
+      now.drive().close();
     }
   }
 }

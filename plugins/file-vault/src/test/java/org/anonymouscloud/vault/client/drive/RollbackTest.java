@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
@@ -314,6 +315,11 @@ final class RollbackTest {
 
   /** An account on a disk that keeps nothing. */
   private record Forgetful(TestAccount real) implements AccountSession {
+    @Override
+    public Set<DeviceId> devices() {
+      return real.devices();
+    }
+
     @Override
     public DeviceId device() {
       return real.device();

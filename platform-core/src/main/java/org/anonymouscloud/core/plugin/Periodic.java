@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.server;
+package org.anonymouscloud.core.plugin;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -8,9 +8,12 @@ import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A work that is done again and again, on a thread of its own. Thread-safe. */
-final class Rounds implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+/**
+ * Work that is done again and again on a thread of its own, as all that a server or an agent does
+ * by the clock. Thread-safe.
+ */
+public final class Periodic implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Periodic.class);
 
   private final Duration pause;
   private final LongConsumer round;
@@ -22,22 +25,23 @@ final class Rounds implements AutoCloseable {
    * @param pause between two rounds, unless {@link #wake} cuts it short
    * @param round is given its number, from 0
    */
-  private Rounds(String name, Duration pause, LongConsumer round) {
+  private Periodic(String name, Duration pause, LongConsumer round) {
     this.pause = pause;
     this.round = round;
     this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
   }
 
   /** Begins at once. */
-  static Rounds start(String name, Duration pause, LongConsumer round) {
-    Rounds rounds = new Rounds(name, pause, round);
-    rounds.thread.start();
-    return rounds;
+  public static Periodic start(String name, Duration pause, LongConsumer round) {
+    Periodic periodic = new Periodic(name, pause, round);
+    periodic.thread.start();
+    return periodic;
   }
 
   private void run() {
     for (long number = 0; !closed; number++) {
-      round.accept(number);
+      long current = number;
+      attempt(() -> round.accept(current));
       try {
         wake.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
         wake.drainPermits();
@@ -48,7 +52,7 @@ final class Rounds implements AutoCloseable {
   }
 
   /** Does a part of a round; that it fails does not keep the others from being done. */
-  static void attempt(Runnable part) {
+  public static void attempt(Runnable part) {
     try {
       part.run();
     } catch (DatabaseUnavailable e) {
@@ -59,7 +63,7 @@ final class Rounds implements AutoCloseable {
   }
 
   /** Lets the next round begin now; returns at once. */
-  void wake() {
+  public void wake() {
     wake.release();
   }
 

@@ -1,6 +1,5 @@
-package org.anonymouscloud.core.plugin;
+package org.anonymouscloud.core.account;
 
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;
 

@@ -1,0 +1,31 @@
+package org.anonymouscloud.core.account;
+
+import org.anonymouscloud.core.database.Migrations;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What somebody other than the accounts themselves keeps of them in the same database. Thread-safe.
+ */
+public interface AccountData {
+  /** The scripts of its tables. */
+  Migrations tables();
+
+  /** Bytes that it holds for the account, as counted against the account's quota. */
+  long usedBytes(Handle rows, AccountId account);
+
+  /**
+   * Deletes some of what the account has, or had, within the transaction of {@code rows}, which
+   * must be short. It is called until there is no more, and again a while later, for something may
+   * still have been on its way. Files are left to the feature's own clearing away.
+   *
+   * @return whether there may be more
+   */
+  boolean forget(Handle rows, AccountId account);
+
+  /**
+   * A device is taken out of an account, by a link of the account's chain that is written in the
+   * same transaction: what is kept for that device alone goes with it, which must be short. If this
+   * fails, the device is removed all the same, and nothing of what this did stays.
+   */
+  default void deviceRemoved(Handle rows, AccountId account, DeviceId device) {}
+}

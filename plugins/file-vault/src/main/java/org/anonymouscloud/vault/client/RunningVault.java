@@ -1,0 +1,93 @@
+package org.anonymouscloud.vault.client;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.ClientContext;
+import org.anonymouscloud.core.plugin.Lost;
+import org.anonymouscloud.core.plugin.OpenAccount;
+import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.RunningClient;
+import org.anonymouscloud.vault.client.api.OpenDrive;
+import org.anonymouscloud.vault.client.api.VaultRoutes;
+import org.anonymouscloud.vault.client.drive.Drive;
+
+/** The vault in a running agent. Thread-safe. */
+final class RunningVault implements RunningClient {
+  private final Clock clock;
+  private final OpenDrive drive;
+
+  RunningVault(ClientContext context, Clock clock) {
+    this.clock = clock;
+    this.drive = new OpenDrive(context, clock);
+  }
+
+  @Override
+  public List<Route> routes() {
+    return VaultRoutes.of(drive, clock);
+  }
+
+  @Override
+  public OpenAccount open(AccountSession account) {
+    drive.open(account);
+    return drive::close;
+  }
+
+  @Override
+  public List<Head> heads(AccountSession account) throws IOException {
+    return on(account, open -> List.of(open.head()));
+  }
+
+  @Override
+  public List<String> beginGeneration(AccountSession account) throws IOException {
+    return on(account, Drive::beginGeneration);
+  }
+
+  @Override
+  public List<String> takenOnTrust(AccountSession account) throws IOException {
+    return on(account, Drive::newestChange).stream()
+        .map(
+            newest ->
+                "The drive is as the server gives it: its change number "
+                    + newest.number()
+                    + " of "
+                    + newest.time().truncatedTo(ChronoUnit.SECONDS)
+                    + ". If you know of a later one, the server holds it back.")
+        .toList();
+  }
+
+  @Override
+  public List<Lost> lost(AccountSession account) throws IOException {
+    return on(account, Drive::lost);
+  }
+
+  @Override
+  public void acceptRestored(AccountSession account) throws IOException {
+    on(
+        account,
+        open -> {
+          open.acceptRestored();
+          return open;
+        });
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T on(Drive drive) throws IOException;
+  }
+
+  /** The drive that is in use, as there must be one alone; one of its own for who is to come in. */
+  private <T> T on(AccountSession account, Work<T> work) throws IOException {
+    Optional<Drive> shared = drive.of(account);
+    if (shared.isPresent()) {
+      return work.on(shared.get());
+    }
+    try (Drive own = new Drive(account, clock)) {
+      return work.on(own);
+    }
+  }
+}
