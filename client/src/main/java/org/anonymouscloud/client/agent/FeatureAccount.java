@@ -1,5 +1,7 @@
 package org.anonymouscloud.client.agent;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -8,14 +10,24 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
+import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.client.KnownChain;
 import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.OnlineAccount;
+import org.anonymouscloud.core.account.client.contacts.Contacts;
+import org.anonymouscloud.core.account.client.contacts.KnownContact;
 import org.anonymouscloud.core.account.client.local.FeatureState;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.KnownAccount;
+import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.core.wire.Refused;
 
 /**
  * The account of this agent as one feature sees it: there is no way to name another feature's keys
@@ -27,6 +39,10 @@ import org.anonymouscloud.core.session.Link;
  */
 record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String feature)
     implements AccountSession {
+  FeatureAccount {
+    link = new FeatureLink(link, feature);
+  }
+
   @Override
   public AccountId account() {
     return local.account();
@@ -54,9 +70,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
 
   @Override
   public byte[] sign(String label, byte[] message) {
-    if (!label.startsWith("anonymouscloud/" + feature + "/")) {
-      throw new IllegalArgumentException("This label does not belong to " + feature + ".");
-    }
+    FeatureLabel.check(label, feature);
     return local.sign(label, message);
   }
 
@@ -65,6 +79,58 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
       DeviceId signer, int generation, String label, byte[] message, byte[] signature)
       throws IOException {
     return chain.verify(signer, generation, label, message, signature);
+  }
+
+  @Override
+  public byte[] certify(String purpose, byte[] key) {
+    return local.certify(new FeatureKey(feature, purpose, key));
+  }
+
+  @Override
+  public boolean isCertified(
+      DeviceId device, int generation, String purpose, byte[] key, byte[] certificate)
+      throws IOException {
+    return new FeatureKey(feature, purpose, key)
+        .isCertified(chain.with(device, generation), device, generation, certificate);
+  }
+
+  @Override
+  public List<UserName> contacts() throws IOException {
+    return people().list().stream().map(KnownContact::name).toList();
+  }
+
+  @Override
+  public KnownAccount contact(UserName name) throws Problem, IOException {
+    if (!contacts().contains(name)) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "'"
+              + name
+              + "' is none of your contacts; 'anoncloud contact add "
+              + name
+              + "' adds them.");
+    }
+    try {
+      return new FeatureContact(people().look(name), feature);
+    } catch (Refused e) {
+      throw Failures.problem(e).orElseThrow();
+    }
+  }
+
+  private Contacts people() throws IOException {
+    if (chain instanceof OnlineAccount online) {
+      return online.contacts();
+    }
+    throw new IOException("A device that is about to come in knows nobody yet.");
+  }
+
+  @Override
+  public byte[] openShared(int generation, String label, byte[] context, byte[] sealed)
+      throws NotAuthentic {
+    FeatureLabel.check(label, feature);
+    try (OpeningKey key = local.shareKey(generation)) {
+      return key.open(label.getBytes(US_ASCII), context, sealed);
+    }
   }
 
   @Override

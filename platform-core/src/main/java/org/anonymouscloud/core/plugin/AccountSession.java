@@ -1,13 +1,16 @@
 package org.anonymouscloud.core.plugin;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
+import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.session.Link;
 
@@ -34,6 +37,8 @@ public interface AccountSession {
 
   /**
    * A logged-in link. It reconnects by itself; a request cut on the way fails with an IOException.
+   * Methods and topics that do not begin with {@code FEATURE/} are refused with an
+   * IllegalArgumentException.
    */
   Link link();
 
@@ -57,6 +62,42 @@ public interface AccountSession {
    */
   boolean verify(DeviceId signer, int generation, String label, byte[] message, byte[] signature)
       throws IOException;
+
+  /**
+   * Certifies a public key of the feature as this device's own, in the newest {@link #generation}.
+   *
+   * @param purpose 1 to 64 of a-z, 0-9 and hyphens, a letter first
+   * @param key 1 to 4,096 bytes
+   */
+  byte[] certify(String purpose, byte[] key);
+
+  /** Whether a device of this account certified a key of the feature as its own. */
+  boolean isCertified(
+      DeviceId device, int generation, String purpose, byte[] key, byte[] certificate)
+      throws IOException;
+
+  /** The contacts' names, without asking the server. */
+  List<UserName> contacts() throws IOException;
+
+  /**
+   * A contact's account as it is now: its chain is asked for and checked against what this device
+   * knows of it.
+   *
+   * @throws Problem of kind {@link Problem.Kind#NOT_FOUND} if it is not one of {@link #contacts}
+   * @throws IOException if the server does not give the chain, or one that is not the contact's:
+   *     nothing of that is used
+   */
+  KnownAccount contact(UserName name) throws Problem, IOException;
+
+  /**
+   * Opens what somebody has sealed to this account ({@link KnownAccount#seal}). It does not say who
+   * has.
+   *
+   * @param generation that was the newest when it was sealed
+   * @throws NotAuthentic if it was not sealed to this account, label and context, or was changed
+   */
+  byte[] openShared(int generation, String label, byte[] context, byte[] sealed)
+      throws NotAuthentic;
 
   /** The newest link of the chain of the account's keys that this device has seen. */
   ChainFloor chainHead() throws IOException;

@@ -27,6 +27,8 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.AccountKey;
@@ -46,6 +48,7 @@ import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Registration;
 import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
+import org.anonymouscloud.core.account.client.contacts.Contact;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
@@ -55,6 +58,8 @@ import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.Database;
@@ -750,6 +755,56 @@ public abstract class AccountFlowsContract {
             DeviceRefused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DEVICE_REVOKED));
     assertThat(online.isOpenedBy(words)).as("the old words").isFalse();
     open(client("phone").login(dial(), SERVER, ALICE, second, key, PHONE));
+  }
+
+  @Test
+  void aDeviceCertifiesAFeaturesKeyAsItsOwnForOneUse() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    OnlineAccount online = connect(laptop);
+    LocalAccount phone = login("phone", laptop.accountKey());
+    DeviceId id = phone.device();
+    FeatureKey key = new FeatureKey("chat", "mls-leaf", new byte[] {1, 2, 3});
+    byte[] certificate = phone.certify(key);
+
+    ChainState chain = online.with(id, 0);
+    assertThat(key.isCertified(chain, id, 0, certificate)).isTrue();
+    assertThat(key.isCertified(chain, laptop.device(), 0, certificate)).isFalse();
+    assertThat(key.isCertified(chain, id, 1, certificate)).isFalse();
+    for (FeatureKey other :
+        List.of(
+            new FeatureKey("vault", "mls-leaf", key.key()),
+            new FeatureKey("chat", "mls-root", key.key()),
+            new FeatureKey("chatm", "ls-leaf", key.key()),
+            new FeatureKey("chat", "mls-leaf", new byte[] {1, 2}))) {
+      assertThat(other.isCertified(chain, id, 0, certificate)).as("%s", other).isFalse();
+    }
+
+    online.devices().revoke(List.of(id));
+    ChainState after = online.refreshed().state();
+    assertThat(key.isCertified(after, id, 0, certificate)).as("it was one then").isTrue();
+    assertThat(key.isCertified(after, id, 1, phone.certify(key))).isFalse();
+  }
+
+  @Test
+  void whatIsSharedWithAContactTheirDevicesOpenAndARemovedOneDoesNot() throws Exception {
+    byte[] purpose = "anonymouscloud/chat/v1/invitation".getBytes(UTF_8);
+    byte[] context = {1};
+    LocalAccount alices = register(ALICE, "laptop");
+    OnlineAccount alice = connect(alices);
+    LocalAccount phone = login("phone", alices.accountKey());
+    alice.devices().revoke(List.of(phone.device()));
+    OnlineAccount bob = connect(register(BOB, "bobs"));
+
+    Contact seen = bob.contacts().look(ALICE);
+    byte[] sealed = seen.chain().shareKey().seal(purpose, context, new byte[] {7});
+
+    alice.refreshed();
+    try (OpeningKey newest = alices.shareKey(seen.chain().generation());
+        OpeningKey known = phone.shareKey(0)) {
+      assertThat(newest.open(purpose, context, sealed)).containsExactly(7);
+      assertThatThrownBy(() -> known.open(purpose, context, sealed))
+          .isInstanceOf(NotAuthentic.class);
+    }
   }
 
   @Test

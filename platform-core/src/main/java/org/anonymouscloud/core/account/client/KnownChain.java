@@ -35,12 +35,14 @@ public interface KnownChain {
   default boolean verify(
       DeviceId signer, int generation, String label, byte[] message, byte[] signature)
       throws IOException {
-    ChainState chain = known().state();
-    if (generation > chain.generation() || !chain.hasHad(signer)) {
-      chain = refreshed().state();
-    }
-    Optional<VerifyKey> key = chain.deviceKey(signer, generation);
+    Optional<VerifyKey> key = with(signer, generation).deviceKey(signer, generation);
     return key.isPresent() && Signatures.verify(key.get(), label, message, signature);
+  }
+
+  /** The chain, asked for anew if a device or a generation is not in what this device has seen. */
+  default ChainState with(DeviceId device, int generation) throws IOException {
+    ChainState chain = known().state();
+    return generation > chain.generation() || !chain.hasHad(device) ? refreshed().state() : chain;
   }
 
   /** Whether a link is one of the chain's. Asks the server when it is a newer one. */

@@ -13,6 +13,7 @@ import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.client.keys.HeadList;
@@ -140,6 +141,11 @@ public final class LocalAccount implements AutoCloseable {
       throw new IllegalArgumentException("This label belongs to the account protocol.");
     }
     return Signatures.sign(state().deviceKey(), label, message);
+  }
+
+  /** Certifies a feature's key as this device's own, in the newest generation. */
+  public byte[] certify(FeatureKey key) {
+    return key.certify(account(), device(), generation(), state().deviceKey());
   }
 
   /** The values that a feature keeps on this device. */

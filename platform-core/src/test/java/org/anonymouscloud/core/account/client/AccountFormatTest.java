@@ -32,6 +32,7 @@ import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedSlot;
@@ -122,6 +123,10 @@ final class AccountFormatTest {
                 AccountMethod.DEVICE_LOGIN_LABEL,
                 AccountMethod.deviceLogin(id, example.device().id(), handshake)))
         .isEqualTo(hex(MADE, "deviceLoginSignature"));
+    assertThat(
+            new FeatureKey("chat", "mls-leaf", Arrays.copyOf(hex(GIVEN, "handshakeHash"), 32))
+                .certify(id, example.device().id(), 0, example.device().key()))
+        .isEqualTo(hex(MADE, "featureKeyCertificate"));
   }
 
   @Test

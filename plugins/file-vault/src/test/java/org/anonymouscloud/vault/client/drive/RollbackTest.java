@@ -16,9 +16,11 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
+import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.KnownAccount;
 import org.anonymouscloud.core.plugin.Lost;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.session.Link;
@@ -318,6 +320,32 @@ final class RollbackTest {
     @Override
     public Set<DeviceId> devices() {
       return real.devices();
+    }
+
+    @Override
+    public byte[] certify(String purpose, byte[] key) {
+      throw new AssertionError("The vault certifies no keys.");
+    }
+
+    @Override
+    public boolean isCertified(
+        DeviceId signer, int signed, String purpose, byte[] key, byte[] certificate) {
+      throw new AssertionError("The vault certifies no keys.");
+    }
+
+    @Override
+    public List<UserName> contacts() {
+      return List.of();
+    }
+
+    @Override
+    public KnownAccount contact(UserName name) {
+      throw new AssertionError("The vault knows no contacts.");
+    }
+
+    @Override
+    public byte[] openShared(int sealed, String label, byte[] context, byte[] message) {
+      throw new AssertionError("The vault shares nothing.");
     }
 
     @Override
