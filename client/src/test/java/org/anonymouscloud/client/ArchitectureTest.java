@@ -4,11 +4,16 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,6 +29,7 @@ final class ArchitectureTest {
           "plugins/storage-sqlite",
           "plugins/storage-postgres",
           "client");
+  private static final String HOUSE = "org.anonymouscloud.";
   private static final List<String> PLUGINS =
       List.of(
           "org.anonymouscloud.vault..",
@@ -44,6 +50,62 @@ final class ArchitectureTest {
                 Stream.of("org.anonymouscloud.core..", "org.anonymouscloud.client.."))
             .toList()) {
       assertThat(house.that(resideInAPackage(start))).as(start).isNotEmpty();
+    }
+  }
+
+  /** What of the core a feature may be written against; docs/plugin-guide.md has the same list. */
+  private static final List<String> API_PACKAGES =
+      List.of("core.plugin", "core.wire", "core.crypto");
+
+  private static final List<String> API_TYPES =
+      List.of(
+          "core.account.AccountId",
+          "core.account.AccountSpace",
+          "core.account.ChainFloor",
+          "core.account.DeviceId",
+          "core.account.Head",
+          "core.account.ObjectId",
+          "core.account.UserName",
+          "core.database.DatabaseUnavailable",
+          "core.database.Migrations",
+          "core.database.OpenDatabase",
+          "core.disk.PrivateFile",
+          "core.session.Call",
+          "core.session.Link",
+          "core.session.Request");
+
+  @Test
+  void featuresAreWrittenAgainstTheApiAlone() {
+    DescribedPredicate<JavaClass> api =
+        DescribedPredicate.describe(
+            "outside the API of plugins",
+            type ->
+                type.getPackageName().startsWith("org.anonymouscloud.core")
+                    && API_PACKAGES.stream()
+                        .noneMatch(room -> type.getPackageName().equals(HOUSE + room))
+                    && API_TYPES.stream()
+                        .noneMatch(
+                            one ->
+                                type.getName().equals(HOUSE + one)
+                                    || type.getName().startsWith(HOUSE + one + "$")));
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("org.anonymouscloud.vault..", "org.anonymouscloud.chat..")
+            .should()
+            .dependOnClassesThat(api));
+  }
+
+  @Test
+  void thePluginGuideNamesTheWholeApi() throws IOException {
+    String guide = Files.readString(Path.of("..", "docs", "plugin-guide.md"), UTF_8);
+    for (String room : API_PACKAGES) {
+      assertThat(guide).contains("`" + room + "`");
+    }
+    for (String type : API_TYPES) {
+      String room = type.substring(0, type.lastIndexOf('.'));
+      assertThat(guide)
+          .containsPattern("`" + room + "`[^\n]*`" + type.substring(room.length() + 1) + "`");
     }
   }
 

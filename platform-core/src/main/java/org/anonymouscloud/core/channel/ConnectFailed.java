@@ -1,9 +1,10 @@
 package org.anonymouscloud.core.channel;
 
 import java.io.IOException;
+import org.anonymouscloud.core.wire.FinalFailure;
 
 /** No session came about. The message is for people. */
-public final class ConnectFailed extends IOException {
+public final class ConnectFailed extends IOException implements FinalFailure {
   private static final long serialVersionUID = 1;
 
   /** What went wrong. */
@@ -33,5 +34,10 @@ public final class ConnectFailed extends IOException {
 
   public Why why() {
     return why;
+  }
+
+  @Override
+  public boolean isFinal() {
+    return why == Why.NOT_AUTHENTIC || why == Why.OTHER_VERSION || why == Why.NOT_A_SERVER;
   }
 }

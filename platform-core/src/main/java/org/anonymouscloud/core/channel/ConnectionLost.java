@@ -1,9 +1,10 @@
 package org.anonymouscloud.core.channel;
 
 import java.io.IOException;
+import org.anonymouscloud.core.wire.FinalFailure;
 
 /** The session is over, so what was under way is not done or nobody knows. */
-public final class ConnectionLost extends IOException {
+public final class ConnectionLost extends IOException implements FinalFailure {
   private static final long serialVersionUID = 1;
 
   /** How a session ends. */
@@ -39,5 +40,10 @@ public final class ConnectionLost extends IOException {
 
   public Why why() {
     return why;
+  }
+
+  @Override
+  public boolean isFinal() {
+    return why == Why.NOT_AUTHENTIC;
   }
 }

@@ -2,13 +2,14 @@ package org.anonymouscloud.core.session;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.anonymouscloud.core.wire.FinalFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The server's key is not the expected one, or nobody has confirmed it. Nothing was sent to it
  * (A39).
  */
-public final class UntrustedServer extends IOException {
+public final class UntrustedServer extends IOException implements FinalFailure {
   private static final long serialVersionUID = 1;
 
   private final Fingerprint seen;
@@ -41,5 +42,10 @@ public final class UntrustedServer extends IOException {
   /** The key it should have; empty if no key was known. */
   public Optional<Fingerprint> expected() {
     return Optional.ofNullable(expected);
+  }
+
+  @Override
+  public boolean isFinal() {
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.account.chain;
 
 import java.util.List;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainRefused.Reason;
 import org.anonymouscloud.core.crypto.Digest;
 

@@ -1,8 +1,8 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.chain.Chain;
-import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;

@@ -1,13 +1,14 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import org.anonymouscloud.core.wire.FinalFailure;
 
 /**
  * The server handed out something as this account's that its owner cannot have made, or something
  * older than this device has seen. Nothing of it was used. One text for every reason, and the
  * session ends (A1, A3).
  */
-public final class AccountTampered extends IOException {
+public final class AccountTampered extends IOException implements FinalFailure {
   private static final long serialVersionUID = 1;
 
   AccountTampered(Throwable cause) {
@@ -17,5 +18,10 @@ public final class AccountTampered extends IOException {
             + " have restored a backup, and only then, 'anoncloud drive accept-restored' shows what"
             + " would be lost and goes on from there.",
         cause);
+  }
+
+  @Override
+  public boolean isFinal() {
+    return true;
   }
 }

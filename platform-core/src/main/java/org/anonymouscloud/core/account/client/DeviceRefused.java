@@ -2,10 +2,11 @@ package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.FinalFailure;
 import org.anonymouscloud.core.wire.Refused;
 
 /** The server was reached and has the right key, but does not let this device in. */
-public final class DeviceRefused extends IOException {
+public final class DeviceRefused extends IOException implements FinalFailure {
   private static final long serialVersionUID = 1;
 
   private static final String REVOKED =
@@ -48,5 +49,10 @@ public final class DeviceRefused extends IOException {
   /** Whether it may be let in later without anybody's doing. */
   public boolean retryable() {
     return retryable;
+  }
+
+  @Override
+  public boolean isFinal() {
+    return !retryable();
   }
 }

@@ -2,9 +2,9 @@ package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.Chain;
-import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.VerifyKey;

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.chain.ChainFloor;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.UserName;
-import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.account.client.local.FeatureState;
 import org.anonymouscloud.core.crypto.Digest;
 

@@ -2,8 +2,8 @@ package org.anonymouscloud.vault.client.format;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.chain.ChainFloor;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.wire.Malformed;
 

@@ -1,12 +1,13 @@
 package org.anonymouscloud.vault.client.store;
 
 import java.io.IOException;
+import org.anonymouscloud.core.wire.FinalFailure;
 
 /**
  * What the server showed is not what this account's devices have written. Nothing of it was used.
  * One fixed text for each kind, which tells no one what exactly was wrong (A3).
  */
-public abstract sealed class Untrusted extends IOException {
+public abstract sealed class Untrusted extends IOException implements FinalFailure {
   private static final long serialVersionUID = 1;
 
   /** What there is to do about it, if the server's owner did it in good faith. */
@@ -80,5 +81,10 @@ public abstract sealed class Untrusted extends IOException {
     DataMissing() {
       super("The server does not give data that belongs to the drive: it is lost or kept back.");
     }
+  }
+
+  @Override
+  public boolean isFinal() {
+    return true;
   }
 }

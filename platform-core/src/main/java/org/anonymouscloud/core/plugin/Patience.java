@@ -1,17 +1,11 @@
-package org.anonymouscloud.vault.client.store;
+package org.anonymouscloud.core.plugin;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import org.anonymouscloud.core.account.client.AccountTampered;
-import org.anonymouscloud.core.account.client.DeviceRefused;
-import org.anonymouscloud.core.account.client.local.StateDamaged;
-import org.anonymouscloud.core.channel.ConnectFailed;
-import org.anonymouscloud.core.channel.ConnectionLost;
-import org.anonymouscloud.core.plugin.Waiting;
-import org.anonymouscloud.core.session.UntrustedServer;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.FinalFailure;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -40,7 +34,7 @@ public final class Patience {
 
   /** An attempt. */
   @FunctionalInterface
-  interface Attempt<T> {
+  public interface Attempt<T> {
     T run() throws Refused, IOException;
   }
 
@@ -63,7 +57,7 @@ public final class Patience {
    * @throws Refused if the server says no for good, or still says no when time is up
    * @throws IOException if the connection is still cut when time is up, or what came is untrusted
    */
-  <T> T until(Attempt<T> attempt) throws Refused, IOException {
+  public <T> T until(Attempt<T> attempt) throws Refused, IOException {
     return repeat(attempt, limit, limit);
   }
 
@@ -71,7 +65,7 @@ public final class Patience {
    * As {@link #until} for the question with which work begins: nothing is lost when it is not done,
    * and somebody may be waiting.
    */
-  <T> T untilBegun(Attempt<T> attempt) throws Refused, IOException {
+  public <T> T untilBegun(Attempt<T> attempt) throws Refused, IOException {
     Duration shorter = limit.compareTo(Waiting.USUAL) < 0 ? limit : Waiting.USUAL;
     Duration begin = Waiting.wanted().orElse(shorter);
     return repeat(attempt, begin, begin);
@@ -81,7 +75,7 @@ public final class Patience {
    * As {@link #until} for what is read: a server that is away comes back, but one that answers that
    * it cannot read a thing mostly cannot read it later either.
    */
-  <T> T untilRead(Attempt<T> attempt) throws Refused, IOException {
+  public <T> T untilRead(Attempt<T> attempt) throws Refused, IOException {
     return repeat(attempt, limit, FAULT_LIMIT.compareTo(limit) < 0 ? FAULT_LIMIT : limit);
   }
 
@@ -97,7 +91,9 @@ public final class Patience {
           throw e;
         }
       } catch (IOException e) {
-        if (isFinal(e) || Thread.currentThread().isInterrupted() || isUp(start, limit)) {
+        if ((e instanceof FinalFailure failure && failure.isFinal())
+            || Thread.currentThread().isInterrupted()
+            || isUp(start, limit)) {
           throw e;
         }
       }
@@ -109,20 +105,6 @@ public final class Patience {
       }
       wait = Math.min(2 * wait, LONGEST_PAUSE_MILLIS);
     }
-  }
-
-  /** A failure that waiting does not heal, or that a person should hear of at once. */
-  private static boolean isFinal(IOException failure) {
-    return switch (failure) {
-      case Untrusted _, UntrustedServer _, AccountTampered _, StateDamaged _ -> true;
-      case DeviceRefused refused -> !refused.retryable();
-      case ConnectFailed failed ->
-          failed.why() == ConnectFailed.Why.NOT_AUTHENTIC
-              || failed.why() == ConnectFailed.Why.OTHER_VERSION
-              || failed.why() == ConnectFailed.Why.NOT_A_SERVER;
-      case ConnectionLost lost -> lost.why() == ConnectionLost.Why.NOT_AUTHENTIC;
-      default -> false;
-    };
   }
 
   private boolean isUp(long start, Duration allowed) {

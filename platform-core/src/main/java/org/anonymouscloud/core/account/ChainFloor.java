@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.chain;
+package org.anonymouscloud.core.account;
 
 import org.anonymouscloud.core.crypto.Digest;
 
