@@ -68,7 +68,7 @@ final class ArchitectureTest {
           "core.account.UserName",
           "core.database.DatabaseUnavailable",
           "core.database.Migrations",
-          "core.database.OpenDatabase",
+          "core.database.Transactions",
           "core.disk.PrivateFile",
           "core.session.Call",
           "core.session.Link",

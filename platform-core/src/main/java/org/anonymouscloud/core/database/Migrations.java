@@ -51,8 +51,11 @@ public final class Migrations {
   }
 
   /**
-   * Reads the scripts; the arguments are those of {@link OpenDatabase#migrate}.
+   * Reads the scripts.
    *
+   * @param owner {@code core} or the feature's name; lower-case letters only
+   * @param migrations a class in whose jar the scripts lie
+   * @param location their folder on the class path, like {@code org/anonymouscloud/vault/db}
    * @throws DatabaseUnavailable if there are none, or one is missing
    */
   public static Migrations of(String owner, Class<?> migrations, String location) {

@@ -3,16 +3,17 @@ package org.anonymouscloud.core.plugin;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.anonymouscloud.core.account.AccountSpace;
-import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.Transactions;
 
 /**
  * What a server feature is given.
  *
- * @param database the server's database; the feature touches only its own tables
+ * @param tables the feature's own, as {@link ServerFeature#data} names them: up to date, in the
+ *     server's database. The feature touches no others
  * @param folder the feature's own folder, existing, readable by the server alone
  * @param space the bytes of accounts, which all features share
  * @param push tells an account's sessions that something changed
  * @param clock the server's time
  */
 public record ServerContext(
-    OpenDatabase database, Path folder, AccountSpace space, AccountPush push, Clock clock) {}
+    Transactions tables, Path folder, AccountSpace space, AccountPush push, Clock clock) {}

@@ -13,15 +13,16 @@ public interface ServerFeature extends ExtensionPoint {
   String name();
 
   /**
-   * What it keeps, if it keeps anything. The tables of a feature that does not say so are in no
-   * backup, and a server that has them cannot move to another database.
+   * What it keeps, if it keeps anything: the server brings these tables up to date. The tables of a
+   * feature that does not say so are in no backup, and a server that has them cannot move to
+   * another database.
    */
   default Optional<FeatureData> data() {
     return Optional.empty();
   }
 
   /**
-   * Brings its tables up to date and starts serving.
+   * Starts serving; its tables are up to date.
    *
    * @throws IOException if the feature cannot run; the server goes on without it and names it
    */

@@ -77,14 +77,16 @@ final class Services implements AutoCloseable {
               data.resolve(feature.name()),
               accounts.space(),
               services.pushes.of(feature.name()),
-              clock));
+              clock),
+          database);
     }
     return services;
   }
 
-  private void start(ServerFeature feature, ServerContext context) {
+  private void start(ServerFeature feature, ServerContext context, OpenDatabase database) {
     try {
       PrivateFile.createFolder(context.folder());
+      feature.data().ifPresent(data -> database.migrate(data.tables()));
       features.start(feature, context);
     } catch (IOException | RuntimeException | Error e) {
       // Whatever a plugin throws, its own Errors too: the server goes on without it.

@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.server;
 
+import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;
 import org.jdbi.v3.core.HandleCallback;
@@ -10,8 +11,8 @@ import org.jdbi.v3.core.HandleCallback;
  */
 record SharedSignals(OpenDatabase database, Signals signals) implements OpenDatabase {
   @Override
-  public void migrate(String owner, Class<?> migrations, String location) {
-    database.migrate(owner, migrations, location);
+  public void migrate(Migrations scripts) {
+    database.migrate(scripts);
   }
 
   @Override

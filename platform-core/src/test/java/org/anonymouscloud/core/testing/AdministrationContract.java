@@ -227,7 +227,10 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     // A session that has not ended yet may have added something meanwhile.
     feature.left = 2;
     calendar.pass(Duration.ofMinutes(1));
-    database().migrate("notes", DatabaseContract.class, "org/anonymouscloud/core/testing/notes");
+    database()
+        .migrate(
+            Migrations.of(
+                "notes", DatabaseContract.class, "org/anonymouscloud/core/testing/notes"));
     new Deletions(database(), List.of(feature), calendar).goOn();
     assertThat(feature.left).isZero();
     assertThat(rowsOf(alice.id)).as("a feature is switched off").hasSize(1);

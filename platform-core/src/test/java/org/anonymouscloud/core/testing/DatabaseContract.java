@@ -33,6 +33,7 @@ import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;
 import org.jdbi.v3.core.Handle;
@@ -105,7 +106,7 @@ public abstract class DatabaseContract {
   }
 
   private void migrate(OpenDatabase database, String owner, String scripts) {
-    database.migrate(owner, DatabaseContract.class, SCRIPTS + scripts);
+    database.migrate(Migrations.of(owner, DatabaseContract.class, SCRIPTS + scripts));
   }
 
   private OpenDatabase withCounters() {
@@ -257,7 +258,7 @@ public abstract class DatabaseContract {
       put(zip, "scripts/V1__plugin.sql", "CREATE TABLE of_plugin (id BIGINT);".getBytes(UTF_8));
     }
     try (PluginLoader loader = new PluginLoader(jar.toUri().toURL())) {
-      db().migrate("plugin", loader.loadClass(OfAPlugin.class.getName()), "scripts");
+      db().migrate(Migrations.of("plugin", loader.loadClass(OfAPlugin.class.getName()), "scripts"));
     }
 
     assertThat(count("of_plugin")).isZero();

@@ -752,9 +752,6 @@ public abstract class ServerContract {
     @Override
     public RunningFeature start(ServerContext context) {
       folder = context.folder();
-      if (name.equals("echo")) {
-        context.database().migrate(name, ServerContract.class, Counters.SCRIPTS);
-      }
       return new RunningFeature() {
         @Override
         public Map<String, AccountHandler> methods() {
@@ -778,7 +775,7 @@ public abstract class ServerContract {
 
         private byte[] removed() {
           return context
-              .database()
+              .tables()
               .<List<String>, RuntimeException>read(
                   handle ->
                       handle
@@ -793,7 +790,7 @@ public abstract class ServerContract {
 
         private long count(String counter) {
           return context
-              .database()
+              .tables()
               .<Long, RuntimeException>write(
                   handle ->
                       handle

@@ -1,8 +1,6 @@
 package org.example.notes.server;
 
-import java.io.IOException;
 import java.util.Optional;
-import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
@@ -24,12 +22,7 @@ public final class NotesServer implements ServerFeature {
   }
 
   @Override
-  public RunningFeature start(ServerContext context) throws IOException {
-    try {
-      context.database().migrate(Messages.FEATURE, NotesServer.class, NotesData.SCRIPTS);
-    } catch (DatabaseUnavailable e) {
-      throw new IOException("The table of notes is not usable: " + e.getMessage(), e);
-    }
-    return new NotesService(context.database());
+  public RunningFeature start(ServerContext context) {
+    return new NotesService(context.tables());
   }
 }

@@ -1,7 +1,7 @@
 package org.example.notes.server;
 
 import java.util.Map;
-import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.Transactions;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.Caller;
 import org.anonymouscloud.core.plugin.RunningFeature;
@@ -20,10 +20,10 @@ final class NotesService implements RunningFeature {
   private static final int MAX_NOTES = 200;
   private static final byte[] DONE = {};
 
-  private final OpenDatabase database;
+  private final Transactions tables;
 
-  NotesService(OpenDatabase database) {
-    this.database = database;
+  NotesService(Transactions tables) {
+    this.tables = tables;
   }
 
   @Override
@@ -38,7 +38,7 @@ final class NotesService implements RunningFeature {
       throw new Refused(ErrorCode.BAD_REQUEST, "This is not a note.");
     }
     long before =
-        database.write(
+        tables.write(
             handle -> {
               long there =
                   handle
@@ -66,7 +66,7 @@ final class NotesService implements RunningFeature {
   private byte[] list(Caller caller, Request request) {
     return Cbor.encode(
         new Notes(
-            database.read(
+            tables.read(
                 handle ->
                     handle
                         .createQuery(
@@ -79,7 +79,7 @@ final class NotesService implements RunningFeature {
   private byte[] remove(Caller caller, Request request) throws Refused {
     Remove wish = decode(request, Remove.class);
     int removed =
-        database.write(
+        tables.write(
             handle ->
                 handle.execute(
                     "DELETE FROM notes_notes WHERE account_id = ? AND id = ?",

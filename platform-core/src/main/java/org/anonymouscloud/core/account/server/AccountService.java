@@ -84,7 +84,7 @@ public final class AccountService {
 
   /** Brings the tables up to date. */
   public static void migrate(OpenDatabase database) {
-    database.migrate(OWNER, AccountService.class, SCRIPTS);
+    database.migrate(tables());
   }
 
   /** The scripts of the account tables. */

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
-import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.Transactions;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
@@ -35,24 +35,23 @@ final class Ledger {
 
   private static final int REMOVED_AT_ONCE = 500;
 
-  private final OpenDatabase database;
+  private final Transactions tables;
   private final AccountSpace accounts;
   private final Clock clock;
 
   /** Brings the tables up to date. */
-  Ledger(OpenDatabase database, AccountSpace accounts, Clock clock) {
-    this.database = database;
+  Ledger(Transactions tables, AccountSpace accounts, Clock clock) {
+    this.tables = tables;
     this.accounts = accounts;
     this.clock = clock;
-    database.migrate(OWNER, Ledger.class, SCRIPTS);
   }
 
   Optional<Pack> pack(AccountId account, PackName name) {
-    return database.read(handle -> new VaultTables(handle).pack(account, name));
+    return tables.read(handle -> new VaultTables(handle).pack(account, name));
   }
 
   Messages.Usage usage(AccountId account) {
-    return database.read(
+    return tables.read(
         handle -> {
           AccountSpace.Usage all = accounts.usage(handle, account);
           long packs = new VaultTables(handle).space(account).packs();
@@ -64,7 +63,7 @@ final class Ledger {
    * @param number of the root, or {@link Messages#NEWEST}
    */
   Optional<Messages.RootGot> root(AccountId account, long number) {
-    return database.read(
+    return tables.read(
         handle -> {
           VaultTables tables = new VaultTables(handle);
           long wanted = number == Messages.NEWEST ? tables.newestRoot(account) : number;
@@ -84,7 +83,7 @@ final class Ledger {
   boolean reserve(AccountId account, PackName name, Pack file, String process, boolean frees)
       throws Refused {
     long expires = hour() + HOURS_KEPT;
-    return database.<Boolean, Refused>write(
+    return tables.<Boolean, Refused>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
           if (isThere(tables, account, name, file.length())) {
@@ -106,7 +105,7 @@ final class Ledger {
    */
   boolean settle(AccountId account, PackName name, Pack file) throws Refused {
     long expires = hour() + HOURS_KEPT;
-    return database.<Boolean, Refused>write(
+    return tables.<Boolean, Refused>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
           if (isThere(tables, account, name, file.length())) {
@@ -133,7 +132,7 @@ final class Ledger {
 
   /** Takes back a reservation; the file is to be deleted. Nothing happens if it is settled. */
   void giveUp(PackName file) {
-    database.<Void, RuntimeException>write(
+    tables.<Void, RuntimeException>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
           giveUp(tables, tables.doom(file).stream().toList());
@@ -143,7 +142,7 @@ final class Ledger {
 
   /** Takes back all reservations of a process that is no more. */
   void giveUpAllOf(String process) {
-    database.<Void, RuntimeException>write(
+    tables.<Void, RuntimeException>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
           giveUp(tables, tables.doomAllOf(process));
@@ -162,7 +161,7 @@ final class Ledger {
 
   /** Files that a process receives, or that it has lost sight of. */
   List<PackName> arriving(String process) {
-    return database.read(handle -> new VaultTables(handle).arriving(process));
+    return tables.read(handle -> new VaultTables(handle).arriving(process));
   }
 
   /**
@@ -173,7 +172,7 @@ final class Ledger {
    *     there; then nothing has changed
    */
   boolean moveRoot(AccountId account, Messages.RootMove move) throws Refused {
-    return database.<Boolean, Refused>write(
+    return tables.<Boolean, Refused>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
           if (move.number() != tables.newestRoot(account) + 1) {
@@ -201,11 +200,11 @@ final class Ledger {
   int expire() {
     long now = hour();
     // Mostly there is nothing, and looking holds nobody up.
-    if (!database.<Boolean, RuntimeException>read(
+    if (!tables.<Boolean, RuntimeException>read(
         handle -> new VaultTables(handle).anyExpired(now))) {
       return 0;
     }
-    return database.<Integer, RuntimeException>write(
+    return tables.<Integer, RuntimeException>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
           List<Removed> packs = tables.removeExpiredPacks(now, REMOVED_AT_ONCE);
@@ -268,12 +267,12 @@ final class Ledger {
    * @param after the last name of the portion before; empty for the first
    */
   List<PackName> doomed(String after) {
-    return database.read(handle -> new VaultTables(handle).doomed(after, REMOVED_AT_ONCE));
+    return tables.read(handle -> new VaultTables(handle).doomed(after, REMOVED_AT_ONCE));
   }
 
   /** Crosses out files that are gone. */
   void gone(List<PackName> files) {
-    database.<Void, RuntimeException>write(
+    tables.<Void, RuntimeException>write(
         handle -> {
           new VaultTables(handle).deleteDoomed(files);
           return null;

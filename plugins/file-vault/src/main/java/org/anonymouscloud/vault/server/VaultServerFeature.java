@@ -40,7 +40,7 @@ public final class VaultServerFeature implements ServerFeature {
 
   VaultService serve(ServerContext context) throws IOException {
     try {
-      Ledger ledger = new Ledger(context.database(), context.space(), context.clock());
+      Ledger ledger = new Ledger(context.tables(), context.space(), context.clock());
       PackStore store = PackStore.open(context.folder(), disk);
       try {
         for (String dead : store.deadProcesses()) {

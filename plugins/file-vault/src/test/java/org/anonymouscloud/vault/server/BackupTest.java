@@ -372,8 +372,7 @@ final class BackupTest {
                       }))
           .hasMessage("cut off");
       assertThat(database.read(DatabaseState::of).standing()).isEqualTo(Standing.FILLING);
-      assertThatThrownBy(
-              () -> database.migrate("core", AccountService.class, "org/anonymouscloud/core/db"))
+      assertThatThrownBy(() -> database.migrate(AccountService.tables()))
           .isInstanceOf(DatabaseUnavailable.class)
           .hasMessageContaining("not complete");
 

@@ -88,8 +88,7 @@ final class DatabaseMoveTest {
 
   private static void assertNotServed(String place, String why) {
     try (OpenDatabase database = Mover.open(place)) {
-      assertThatThrownBy(
-              () -> database.migrate("core", AccountService.class, "org/anonymouscloud/core/db"))
+      assertThatThrownBy(() -> database.migrate(AccountService.tables()))
           .isInstanceOf(DatabaseUnavailable.class)
           .hasMessageContaining(why);
     }

@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.server;
 
 import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;
 import org.jdbi.v3.core.HandleCallback;
@@ -61,8 +62,8 @@ final class FaultyDatabase implements OpenDatabase {
   }
 
   @Override
-  public void migrate(String owner, Class<?> migrations, String location) {
-    real.migrate(owner, migrations, location);
+  public void migrate(Migrations scripts) {
+    real.migrate(scripts);
   }
 
   @Override

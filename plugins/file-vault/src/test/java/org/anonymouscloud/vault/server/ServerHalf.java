@@ -52,6 +52,7 @@ public final class ServerHalf implements AutoCloseable {
     this.folder = Files.createDirectories(folder);
     this.database = database;
     AccountService.migrate(database);
+    database.migrate(new VaultData().tables());
     this.disk = disk;
     this.service = serve();
   }

@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +136,8 @@ class PostgresServerTest {
       assertThatThrownBy(
               () ->
                   database.migrate(
-                      "notes", PostgresServer.class, "org/anonymouscloud/core/testing/notes"))
+                      Migrations.of(
+                          "notes", PostgresServer.class, "org/anonymouscloud/core/testing/notes")))
           .isInstanceOf(DatabaseUnavailable.class)
           .hasMessageContaining("ALTER DATABASE")
           .satisfies(PostgresServerTest::namesNoPassword);

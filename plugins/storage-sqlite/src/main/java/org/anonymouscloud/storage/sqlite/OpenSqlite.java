@@ -43,8 +43,7 @@ final class OpenSqlite implements OpenDatabase {
   }
 
   @Override
-  public void migrate(String owner, Class<?> migrations, String location) {
-    Migrations scripts = Migrations.of(owner, migrations, location);
+  public void migrate(Migrations scripts) {
     if (read(scripts::areApplied)) {
       return;
     }
