@@ -58,8 +58,9 @@ public final class Agent implements AutoCloseable {
     this.account = new CurrentAccount(home.account(), Clock.systemUTC(), features);
     this.token =
         Secret.of(HexFormat.of().formatHex(RandomBytes.next(TOKEN_BYTES)).getBytes(US_ASCII));
-    this.routes = routes(offered);
-    this.api = LocalApi.start(routes, token);
+    Panels panels = new Panels();
+    this.routes = routes(offered, panels);
+    this.api = LocalApi.start(routes, panels::file, token);
     new AgentAddress(api.url(), ProcessHandle.current().pid(), version)
         .publish(home.folder(), token);
     // Features work in the background, whether or not anybody asks for something.
@@ -115,13 +116,12 @@ public final class Agent implements AutoCloseable {
     return List.copyOf(routes);
   }
 
-  private List<Route> routes(List<ClientFeature> offered) {
+  private List<Route> routes(List<ClientFeature> offered, Panels panels) {
     List<Route> routes = new ArrayList<>(own());
     routes.addAll(new AccountRoutes(account).routes());
     routes.addAll(new DeviceRoutes(account).routes());
     routes.addAll(new ContactRoutes(account).routes());
     routes.addAll(new RestoredRoutes(account).routes());
-    Panels panels = new Panels();
     for (ClientFeature feature : offered) {
       try {
         routes.addAll(start(feature, panels));

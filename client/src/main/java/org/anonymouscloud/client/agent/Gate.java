@@ -1,17 +1,12 @@
 package org.anonymouscloud.client.agent;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import org.anonymouscloud.client.home.ApiToken;
-import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.plugin.Scope;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -20,51 +15,45 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands before all routing of the local API and turns away web pages and strangers: exact {@code
- * Host} (A61), no foreign {@code Origin} or {@code Sec-Fetch-Site}, no body type that a page can
- * send unasked, a bearer token on every request (A62). Thread-safe.
+ * Stands before all routing of the agent and turns away web pages and strangers: exact {@code Host}
+ * (A61), no foreign {@code Origin} or {@code Sec-Fetch-Site}. What else a request needs is up to
+ * the {@link Door} that its path leads to; where there is none, nobody gets in. Thread-safe.
  */
 final class Gate extends Handler.Wrapper {
-  /** The attribute under which a route finds the scopes that the token allows. */
-  static final String SCOPES = "org.anonymouscloud.scopes";
-
   /** The attribute under which a route finds a {@code Runnable} that cuts the connection. */
   static final String CUT = "org.anonymouscloud.cut";
-
-  private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE");
-  private static final Set<String> BODY_TYPES =
-      Set.of("application/json", "application/octet-stream");
-  private static final String BEARER = "Bearer ";
 
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
   private final Set<String> hosts;
   private final Set<String> origins;
-  private final Secret token;
+  private final List<Door> doors;
   private final Duration idle;
 
   /**
-   * @param port that the API is bound to
-   * @param token the agent's own, as ASCII text; stays the caller's
+   * @param port that the agent is bound to
    * @param idle how long a connection may be silent that is not working on an accepted request
    */
-  Gate(int port, Secret token, Duration idle) {
+  Gate(int port, List<Door> doors, Duration idle) {
     this.hosts = Set.of("127.0.0.1:" + port, "[::1]:" + port, "localhost:" + port);
     this.origins =
         Set.of("http://127.0.0.1:" + port, "http://[::1]:" + port, "http://localhost:" + port);
-    this.token = token;
+    this.doors = List.copyOf(doors);
     this.idle = idle;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     harden(response.getHeaders());
-    ProblemDocument refusal = refusal(request);
+    ProblemDocument refusal = refusal(request, response.getHeaders());
     if (refusal != null) {
+      // Its body has not been read, and a stranger keeps no connection.
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
       refusal.send(response, callback);
       return true;
     }
@@ -77,41 +66,34 @@ final class Gate extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
-  private @org.jspecify.annotations.Nullable ProblemDocument refusal(Request request) {
+  private @Nullable ProblemDocument refusal(Request request, HttpFields.Mutable answer) {
     HttpFields headers = request.getHeaders();
     if (!hostIsOurs(request, headers)) {
       return new ProblemDocument(421, "wrong-host", "This address does not serve that host.");
     }
-    if (!METHODS.contains(request.getMethod())) {
-      // Also the answer to a browser's preflight: nobody else may ask.
-      int status = request.getMethod().equals("OPTIONS") ? 403 : 405;
-      return new ProblemDocument(status, "method-refused", "This method is not served.");
-    }
+    String path = request.getHttpURI().getCanonicalPath();
+    Optional<Door> door = doors.stream().filter(one -> one.leadsTo(path)).findFirst();
     for (String origin : headers.getValuesList(HttpHeader.ORIGIN)) {
       if (!origins.contains(origin)) {
-        return new ProblemDocument(
-            403, "foreign-origin", "Requests of other web pages are refused.");
+        return foreign();
       }
     }
     for (String site : headers.getValuesList("Sec-Fetch-Site")) {
-      if (!site.equals("same-origin")) {
-        return new ProblemDocument(
-            403, "foreign-origin", "Requests of other web pages are refused.");
+      // "none" is an address that a person has typed or kept.
+      boolean typed = site.equals("none") && door.isPresent() && door.get().mayBeTyped();
+      if (!site.equals("same-origin") && !typed) {
+        return foreign();
       }
     }
-    Set<Scope> scopes = allowed(headers);
-    request.setAttribute(SCOPES, scopes);
-    if (scopes.isEmpty()) {
-      return new ProblemDocument(
-          401,
-          "token-needed",
-          "Send the token that 'anoncloud agent token' prints as a bearer token.");
+    if (door.isEmpty()) {
+      return new ProblemDocument(404, "not-found", "There is nothing at this address.");
     }
-    if (hasBody(headers) && !BODY_TYPES.contains(bodyType(headers))) {
-      return new ProblemDocument(
-          415, "body-type-refused", "Bodies are application/json or application/octet-stream.");
-    }
-    return null;
+    door.get().headers().forEach(answer::put);
+    return door.get().refusal(request).orElse(null);
+  }
+
+  private static ProblemDocument foreign() {
+    return new ProblemDocument(403, "foreign-origin", "Requests of other web pages are refused.");
   }
 
   private boolean hostIsOurs(Request request, HttpFields headers) {
@@ -122,20 +104,6 @@ final class Gate extends Handler.Wrapper {
     return values.size() == 1
         && hosts.contains(values.getFirst())
         && (authority == null || hosts.contains(authority));
-  }
-
-  /** What the token of a request allows; nothing if there is none of ours. */
-  private Set<Scope> allowed(HttpFields headers) {
-    List<String> values =
-        headers.getFields(HttpHeader.AUTHORIZATION).stream().map(HttpField::getValue).toList();
-    if (values.size() != 1
-        || !values.getFirst().regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      return Set.of();
-    }
-    try (Secret offered =
-        Secret.of(values.getFirst().substring(BEARER.length()).getBytes(US_ASCII))) {
-      return ApiToken.allowed(token, offered);
-    }
   }
 
   /** Resets the connection: a plain close would look like the end of a body without a length. */
@@ -150,23 +118,9 @@ final class Gate extends Handler.Wrapper {
     connection.close();
   }
 
-  private static boolean hasBody(HttpFields headers) {
-    return headers.contains(HttpHeader.TRANSFER_ENCODING)
-        || headers.getLongField(HttpHeader.CONTENT_LENGTH) > 0;
-  }
-
-  private static String bodyType(HttpFields headers) {
-    String type = headers.get(HttpHeader.CONTENT_TYPE);
-    return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-  }
-
   /** The headers that every answer has: nothing in it is for a browser to run, frame or keep. */
   static void harden(HttpFields.Mutable headers) {
-    headers.put(
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src"
-            + " 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none';"
-            + " require-trusted-types-for 'script'");
+    headers.put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     headers.put("X-Content-Type-Options", "nosniff");
     headers.put("Referrer-Policy", "no-referrer");
     headers.put("Cross-Origin-Opener-Policy", "same-origin");

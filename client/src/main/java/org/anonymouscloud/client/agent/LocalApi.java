@@ -37,6 +37,9 @@ final class LocalApi implements AutoCloseable {
   /** Where all routes lie. */
   static final String PREFIX = "/api/v1";
 
+  /** Where files lie that are the same for everybody. */
+  static final String FILES = "/ui";
+
   /** The header by which a caller names its request, to ask later why it was cut. */
   static final String REQUEST_ID = "Request-Id";
 
@@ -61,23 +64,26 @@ final class LocalApi implements AutoCloseable {
   private final LoopbackPorts ports;
   private final FailedRequests failed = new FailedRequests();
 
-  private LocalApi(List<Route> routes, Secret token, Duration idle, LoopbackPorts ports) {
+  private LocalApi(
+      List<Route> routes, Handler files, Secret token, Duration idle, LoopbackPorts ports) {
     this.idle = idle;
     this.ports = ports;
-    this.javalin = Javalin.create(config -> configure(config, routes, token));
+    this.javalin = Javalin.create(config -> configure(config, routes, files, token));
   }
 
   /**
    * Binds a free port and serves.
    *
+   * @param files answers what lies below {@link #FILES}, by the path parameter {@code path}
    * @param token as ASCII text; stays the caller's and must live as long as this
    */
-  static LocalApi start(List<Route> routes, Secret token) throws IOException {
-    return start(routes, token, IDLE);
+  static LocalApi start(List<Route> routes, Handler files, Secret token) throws IOException {
+    return start(routes, files, token, IDLE);
   }
 
-  static LocalApi start(List<Route> routes, Secret token, Duration idle) throws IOException {
-    LocalApi api = new LocalApi(routes, token, idle, LoopbackPorts.bind());
+  static LocalApi start(List<Route> routes, Handler files, Secret token, Duration idle)
+      throws IOException {
+    LocalApi api = new LocalApi(routes, files, token, idle, LoopbackPorts.bind());
     api.javalin.start();
     return api;
   }
@@ -92,7 +98,7 @@ final class LocalApi implements AutoCloseable {
     javalin.stop();
   }
 
-  private void configure(JavalinConfig config, List<Route> routes, Secret token) {
+  private void configure(JavalinConfig config, List<Route> routes, Handler files, Secret token) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
@@ -109,7 +115,8 @@ final class LocalApi implements AutoCloseable {
         });
     config.jetty.modifyServer(
         server -> {
-          server.setHandler(new Gate(ports.port(), token, idle));
+          List<Door> doors = List.of(Door.api(PREFIX, token), Door.files(FILES));
+          server.setHandler(new Gate(ports.port(), doors, idle));
           server.setErrorHandler(LocalApi::tellUnread);
         });
     for (var channel : ports.channels()) {
@@ -125,6 +132,9 @@ final class LocalApi implements AutoCloseable {
       }
     }
     config.routes.get(PREFIX + "/requests/{id}/problem", this::tellProblem);
+    Handler file = context -> guarded(context, () -> files.handle(context));
+    config.routes.get(FILES + "/<path>", file);
+    config.routes.head(FILES + "/<path>", file);
     config.routes.exception(HttpResponseException.class, LocalApi::tellHttp);
     config.routes.exception(Exception.class, (e, context) -> LocalApi.unexpected(e).send(context));
   }
@@ -142,7 +152,7 @@ final class LocalApi implements AutoCloseable {
   }
 
   private void answer(Route route, Context context) throws IOException {
-    Set<Scope> allowed = requireNonNull(context.attribute(Gate.SCOPES));
+    Set<Scope> allowed = requireNonNull(context.attribute(BearerToken.SCOPES));
     if (!allowed.contains(route.scope())) {
       new ProblemDocument(
               403,
@@ -153,13 +163,26 @@ final class LocalApi implements AutoCloseable {
           .send(context);
       return;
     }
+    guarded(
+        context,
+        () -> {
+          Optional<Duration> wait = wait(context);
+          if (wait.isPresent()) {
+            Waiting.within(wait.get(), () -> route.handler().handle(context));
+          } else {
+            route.handler().handle(context);
+          }
+        });
+  }
+
+  @FunctionalInterface
+  private interface Answering {
+    void run() throws Exception;
+  }
+
+  private void guarded(Context context, Answering answering) throws IOException {
     try {
-      Optional<Duration> wait = wait(context);
-      if (wait.isPresent()) {
-        Waiting.within(wait.get(), () -> route.handler().handle(context));
-      } else {
-        route.handler().handle(context);
-      }
+      answering.run();
     } catch (HttpResponseException e) {
       throw e;
     } catch (Exception e) {
@@ -198,6 +221,7 @@ final class LocalApi implements AutoCloseable {
   }
 
   private void tellProblem(Context context) {
+    requireNonNull(context.attribute(BearerToken.SCOPES));
     Optional<ProblemDocument> problem = failed.problem(context.pathParam("id"));
     if (problem.isPresent()) {
       context.contentType("application/json").result(problem.get().json());

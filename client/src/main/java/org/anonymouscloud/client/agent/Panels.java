@@ -18,7 +18,9 @@ import org.anonymouscloud.core.plugin.Scope;
 final class Panels {
   /** Plain names, so that no path leads out of a panel's folder. */
   private static final Pattern FILE =
-      Pattern.compile("([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(\\.[a-z]+)*\\.([a-z0-9]+)");
+      Pattern.compile(
+          "panels/(?<feature>[a-z][a-z0-9-]*)/"
+              + "(?<name>([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(\\.[a-z]+)*\\.(?<ending>[a-z0-9]+))");
 
   private static final Map<String, String> MEDIA_TYPES =
       Map.of(
@@ -46,13 +48,7 @@ final class Panels {
             "/panels",
             Scope.READ,
             "The features' parts of the user interface.",
-            context -> context.json(list())),
-        new Route(
-            HandlerType.GET,
-            "/panels/{feature}/<path>",
-            Scope.READ,
-            "A file of a feature's part of the user interface.",
-            this::file));
+            context -> context.json(list())));
   }
 
   private List<Map<String, String>> list() {
@@ -65,20 +61,24 @@ final class Panels {
                     "title",
                     entry.getValue().panel().title(),
                     "script",
-                    LocalApi.PREFIX + "/panels/" + entry.getKey() + "/panel.js"))
+                    LocalApi.FILES + "/panels/" + entry.getKey() + "/panel.js"))
         .toList();
   }
 
-  private void file(Context context) throws Problem, IOException {
-    Served served = panels.get(context.pathParam("feature"));
+  /** Answers with a file, which is the same for everybody and needs no token. */
+  void file(Context context) throws Problem, IOException {
     var path = FILE.matcher(context.pathParam("path"));
-    if (served == null || !path.matches()) {
+    if (!path.matches()) {
       throw missing();
     }
-    String type = MEDIA_TYPES.get(path.group(3));
-    String name = served.panel().folder() + "/" + path.group();
+    Served served = panels.get(path.group("feature"));
+    String type = MEDIA_TYPES.get(path.group("ending"));
+    if (served == null || type == null) {
+      throw missing();
+    }
+    String name = served.panel().folder() + "/" + path.group("name");
     try (InputStream file = served.place().getResourceAsStream(name)) {
-      if (type == null || file == null) {
+      if (file == null) {
         throw missing();
       }
       context.contentType(type).result(file.readAllBytes());

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -90,6 +91,7 @@ final class LocalApiTest {
                       context.outputStream().flush();
                       throw new Problem(Problem.Kind.SECURITY, "A pack was changed.");
                     })),
+            LocalApiTest::file,
             token);
     port = URI.create(api.url()).getPort();
   }
@@ -98,6 +100,13 @@ final class LocalApiTest {
   void stop() {
     api.close();
     token.close();
+  }
+
+  private static void file(Context context) throws Problem {
+    if (!context.pathParam("path").equals("shell.js")) {
+      throw new Problem(Problem.Kind.NOT_FOUND, "There is no such file.");
+    }
+    context.contentType("text/javascript").result("start()");
   }
 
   @Test
@@ -119,7 +128,8 @@ final class LocalApiTest {
               goOn.await();
               context.result("at last " + context.body());
             });
-    try (LocalApi impatient = LocalApi.start(List.of(slow), token, Duration.ofMillis(200));
+    try (LocalApi impatient =
+            LocalApi.start(List.of(slow), LocalApiTest::file, token, Duration.ofMillis(200));
         Socket working = connect(impatient);
         Socket idle = connect(impatient)) {
       String head =
@@ -306,6 +316,54 @@ final class LocalApiTest {
         .startsWith("HTTP/1.1 431")
         .contains("application/problem+json")
         .doesNotContainIgnoringCase("<html");
+  }
+
+  @Test
+  void filesThatAreTheSameForEverybodyNeedNoTokenAndMayBeTyped() throws IOException {
+    assertThat(send("GET", "/ui/shell.js", Map.of("Authorization", "")))
+        .startsWith("HTTP/1.1 200")
+        .contains("script-src 'self'", "require-trusted-types-for 'script'")
+        .endsWith("start()");
+    assertThat(send("GET", "/ui/shell.js", Map.of("Sec-Fetch-Site", "none")))
+        .startsWith("HTTP/1.1 200");
+    assertThat(send("GET", "/ui/other.js", Map.of()))
+        .startsWith("HTTP/1.1 404")
+        .contains("application/problem+json");
+  }
+
+  @ParameterizedTest
+  @Tag("A61")
+  @Tag("A62")
+  @ValueSource(strings = {"evil.example", "127.0.0.1"})
+  void theFilesHaveTheSameHostsAndOriginsAsAllElse(String host) throws IOException {
+    assertThat(send("GET", "/ui/shell.js", Map.of("Origin", "http://" + host)))
+        .startsWith("HTTP/1.1 403");
+    assertThat(send("GET", "/ui/shell.js", Map.of("Sec-Fetch-Site", "cross-site")))
+        .startsWith("HTTP/1.1 403");
+    assertThat(raw("GET /ui/shell.js HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 421");
+    assertThat(send("POST", "/ui/shell.js", Map.of())).startsWith("HTTP/1.1 405");
+  }
+
+  @ParameterizedTest
+  @Tag("A62")
+  @ValueSource(
+      strings = {
+        "/ui/../api/v1/thing",
+        "/ui/%2e%2e/api/v1/thing",
+        "/ui/..;/api/v1/thing",
+        "/ui/..%2fapi/v1/thing",
+        "/ui//../api/v1/thing",
+        "/ui/./../api/v1/thing",
+        "//api/v1/thing",
+        "/other/../api/v1/thing",
+        "/API/v1/thing",
+        "/"
+      })
+  void noPathLeadsAroundTheDoorWithTheToken(String path) throws IOException {
+    assertThat(send("GET", path, Map.of("Authorization", "")))
+        .matches("(?s)HTTP/1.1 (400|401|403|404).*")
+        .doesNotContain("\r\n\r\nthing");
   }
 
   @Test

@@ -68,7 +68,6 @@ final class RouteMatrixTest {
               Map.entry("PUT /contacts/{name}", Scope.ADMIN),
               Map.entry("DELETE /contacts/{name}", Scope.ADMIN),
               Map.entry("GET /panels", Scope.READ),
-              Map.entry("GET /panels/{feature}/<path>", Scope.READ),
               Map.entry("PUT /feature/write", Scope.WRITE),
               Map.entry("POST /feature/chat", Scope.CHAT)));
 

@@ -66,7 +66,7 @@ final class PluginGuideIT {
           .containsPattern("notes +on +1.0.0 .*server-feature/1, client-feature/1.*Example");
       assertThat(afterwards).hasSize(3);
       aNoteIsSealedAndCanBeRemoved(program);
-      thePanelIsServedToWhoeverHasTheToken(program);
+      thePanelIsServedAsFilesThatABrowserCanLoad(program);
     }
     assertThat(
             CanarySearch.forTexts(List.of(LONG_NOTE)).in(List.of(program.home().resolve("server"))))
@@ -89,7 +89,7 @@ final class PluginGuideIT {
     program.run("notes", "add", LONG_NOTE).succeeded();
   }
 
-  private static void thePanelIsServedToWhoeverHasTheToken(Program program) throws Exception {
+  private static void thePanelIsServedAsFilesThatABrowserCanLoad(Program program) throws Exception {
     String url = json(program.run("agent", "status", "--json").out()).path("url").asText();
     String token = program.run("agent", "token").succeeded().out().strip();
     Path sources = SAMPLE.resolve("src/main/resources/org/example/notes/client/ui");
@@ -98,18 +98,18 @@ final class PluginGuideIT {
     JsonNode panels = new ObjectMapper().readTree(list.getInputStream());
     assertThat(panels).hasSize(1);
     assertThat(panels.get(0).path("title").asText()).isEqualTo("Notes");
-    HttpURLConnection script = get(url + panels.get(0).path("script").asText(), token);
+    HttpURLConnection script = get(url + panels.get(0).path("script").asText(), "");
     assertThat(script.getInputStream().readAllBytes())
         .isEqualTo(Files.readAllBytes(sources.resolve("panel.js")));
     assertThat(script.getContentType()).startsWith("text/javascript");
     assertThat(script.getHeaderField("Content-Security-Policy"))
         .contains("default-src 'none'", "script-src 'self'")
         .doesNotContain("unsafe");
-    HttpURLConnection style = get(url + "/api/v1/panels/notes/panel.css", token);
+    HttpURLConnection style = get(url + "/ui/panels/notes/panel.css", "");
     assertThat(style.getInputStream().readAllBytes())
         .isEqualTo(Files.readAllBytes(sources.resolve("panel.css")));
 
-    assertThat(get(url + "/api/v1/panels/notes/panel.js", "").getResponseCode()).isEqualTo(401);
+    assertThat(get(url + "/api/v1/panels", "").getResponseCode()).isEqualTo(401);
     for (String path :
         List.of(
             "notes/missing.js",
@@ -120,7 +120,7 @@ final class PluginGuideIT {
             "notes//org/example/notes/client/ui/panel.js",
             "vault/panel.js",
             "other/panel.js")) {
-      assertThat(get(url + "/api/v1/panels/" + path, token).getResponseCode())
+      assertThat(get(url + "/ui/panels/" + path, token).getResponseCode())
           .as(path)
           .isBetween(400, 404);
     }
