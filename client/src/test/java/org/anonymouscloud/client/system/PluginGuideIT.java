@@ -66,6 +66,7 @@ final class PluginGuideIT {
           .containsPattern("notes +on +1.0.0 .*server-feature/1, client-feature/1.*Example");
       assertThat(afterwards).hasSize(3);
       aNoteIsSealedAndCanBeRemoved(program);
+      notesAreSealedAnewWhenADeviceIsRemoved(program, alice, up.connectionString());
       thePanelIsServedAsFilesThatABrowserCanLoad(program);
     }
     assertThat(
@@ -87,6 +88,29 @@ final class PluginGuideIT {
     assertThat(program.run("notes", "remove", id).failed(1)).contains("no such note");
     assertThat(program.run("notes").succeeded().out()).hasLineCount(1);
     program.run("notes", "add", LONG_NOTE).succeeded();
+  }
+
+  private void notesAreSealedAnewWhenADeviceIsRemoved(Program program, Client alice, String server)
+      throws Exception {
+    String before = program.run("notes", "--json").succeeded().out();
+    Person same =
+        new Person("alice", folder.resolve("alice.password"), folder.resolve("alice.sheet"));
+    try (Client phone = new Client(folder.resolve("phone"), server, same)) {
+      phone.login().succeeded();
+      String device =
+          phone
+              .run("device", "list")
+              .succeeded()
+              .out()
+              .lines()
+              .filter(line -> line.contains("this device"))
+              .findFirst()
+              .orElseThrow();
+      alice.run("device", "revoke", "--yes", device.substring(0, 12)).succeeded();
+    }
+    // It is refused while any of them is sealed with keys that the phone has.
+    assertThat(program.run("notes", "--json").succeeded().out()).isEqualTo(before);
+    assertThat(program.run("notes", "renew").succeeded().out()).startsWith("0 notes");
   }
 
   private static void thePanelIsServedAsFilesThatABrowserCanLoad(Program program) throws Exception {

@@ -45,6 +45,16 @@ final class NotesCommand implements Callable<Integer> {
     return 0;
   }
 
+  @Command(
+      name = "renew",
+      mixinStandardHelpOptions = true,
+      description = "Take over notes from before a device was removed.")
+  int renew() throws Exception {
+    JsonNode answer = context.agent().post("/notes/renew", Map.of());
+    context.terminal().print(answer.path("renewed").asInt() + " notes were sealed anew.");
+    return 0;
+  }
+
   @Command(name = "remove", mixinStandardHelpOptions = true, description = "Remove a note.")
   int remove(@Parameters(paramLabel = "ID", description = "As the list shows it.") String id)
       throws Exception {

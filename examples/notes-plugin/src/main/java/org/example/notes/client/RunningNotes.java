@@ -3,15 +3,18 @@ package org.example.notes.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.http.HandlerType;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.Panel;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.core.wire.Refused;
 
 /** The notes in a running agent: routes and a panel. Thread-safe. */
 final class RunningNotes implements RunningClient {
@@ -50,7 +53,24 @@ final class RunningNotes implements RunningClient {
             request -> {
               new NoteBook(context.account()).remove(request.pathParam("id"));
               request.json(Map.of("removed", true));
-            }));
+            }),
+        new Route(
+            HandlerType.POST,
+            "/notes/renew",
+            Scope.WRITE,
+            "Seals notes of older generations anew.",
+            request -> request.json(Map.of("renewed", new NoteBook(context.account()).renew()))));
+  }
+
+  /** A device was removed: what it knows the keys of is sealed anew. */
+  @Override
+  public List<String> beginGeneration(AccountSession account) throws IOException {
+    try {
+      var _ = new NoteBook(account).renew();
+      return List.of();
+    } catch (Problem | Refused e) {
+      return List.of("The notes were not sealed anew: " + e.getMessage());
+    }
   }
 
   private static String text(byte[] body) throws Exception {

@@ -7,7 +7,7 @@ public final class Messages {
   /** The feature's name: the first part of its methods, routes, tables and folders. */
   public static final String FEATURE = "notes";
 
-  public static final String ADD = "add";
+  public static final String PUT = "put";
   public static final String LIST = "list";
   public static final String REMOVE = "remove";
 

@@ -29,10 +29,10 @@ final class NotesService implements RunningFeature {
   @Override
   public Map<String, AccountHandler> methods() {
     return Map.of(
-        Messages.ADD, this::add, Messages.LIST, this::list, Messages.REMOVE, this::remove);
+        Messages.PUT, this::put, Messages.LIST, this::list, Messages.REMOVE, this::remove);
   }
 
-  private byte[] add(Caller caller, Request request) throws Refused {
+  private byte[] put(Caller caller, Request request) throws Refused {
     Note note = decode(request, Note.class);
     if (note.id().length() != Messages.ID_LENGTH || note.sealed().length > Messages.MAX_SEALED) {
       throw new Refused(ErrorCode.BAD_REQUEST, "This is not a note.");
@@ -42,15 +42,16 @@ final class NotesService implements RunningFeature {
             handle -> {
               long there =
                   handle
-                      .createQuery("SELECT COUNT(*) FROM notes_notes WHERE account_id = ?")
+                      .createQuery(
+                          "SELECT COUNT(*) FROM notes_notes WHERE account_id = ? AND id <> ?")
                       .bind(0, caller.account().bytes())
+                      .bind(1, note.id())
                       .mapTo(Long.class)
                       .one();
               if (there < MAX_NOTES) {
-                // Sent twice after a cut connection, it is there once.
                 handle.execute(
                     "INSERT INTO notes_notes (account_id, id, sealed) VALUES (?, ?, ?)"
-                        + " ON CONFLICT DO NOTHING",
+                        + " ON CONFLICT (account_id, id) DO UPDATE SET sealed = excluded.sealed",
                     caller.account().bytes(),
                     note.id(),
                     note.sealed());
