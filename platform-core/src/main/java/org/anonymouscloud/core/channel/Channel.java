@@ -55,7 +55,7 @@ public final class Channel implements AutoCloseable {
   private final InputStream in;
   private final OutputStream out;
   private final Transport keys;
-  private final Greeting.Proof proof;
+  private final ChannelHandshake.Proof proof;
   private final ChannelLimits limits;
   private final RecordBuffers buffers;
 
@@ -82,7 +82,7 @@ public final class Channel implements AutoCloseable {
   Channel(
       Socket socket,
       Transport keys,
-      Greeting.Proof proof,
+      ChannelHandshake.Proof proof,
       ChannelLimits limits,
       RecordBuffers buffers)
       throws IOException {
@@ -107,13 +107,13 @@ public final class Channel implements AutoCloseable {
       String host, int port, Duration timeout, ChannelLimits limits, RecordBuffers buffers)
       throws ConnectFailed {
     long deadline = System.nanoTime() + timeout.toNanos();
-    byte[] cookie = Greeting.NO_COOKIE;
+    byte[] cookie = ChannelHandshake.NO_COOKIE;
     while (true) {
       try {
         return connect(host, port, left(deadline), cookie, limits, buffers);
       } catch (ComeBack later) {
         if (later.after().compareTo(left(deadline)) >= 0) {
-          throw Greeting.busy();
+          throw ChannelHandshake.busy();
         }
         pause(later.after());
         cookie = later.cookie();
@@ -130,7 +130,7 @@ public final class Channel implements AutoCloseable {
       Thread.sleep(time);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Greeting.busy();
+      throw ChannelHandshake.busy();
     }
   }
 
@@ -145,7 +145,7 @@ public final class Channel implements AutoCloseable {
     long deadline = System.nanoTime() + timeout.toNanos();
     Socket socket = reach(host, port, timeout);
     try {
-      return Greeting.greet(socket, left(deadline), cookie, limits, buffers);
+      return ChannelHandshake.greet(socket, left(deadline), cookie, limits, buffers);
     } catch (ConnectFailed | ComeBack e) {
       closeQuietly(socket);
       throw e;
@@ -191,7 +191,7 @@ public final class Channel implements AutoCloseable {
       throws IOException {
     try {
       socket.setTcpNoDelay(true);
-      Channel channel = Greeting.answer(socket, key, gate, limits, buffers);
+      Channel channel = ChannelHandshake.answer(socket, key, gate, limits, buffers);
       channel.longestRecord = padded(HEADER + STRANGERS_DATA) + CipherState.TAG_LENGTH;
       return channel;
     } catch (IOException e) {
@@ -211,7 +211,7 @@ public final class Channel implements AutoCloseable {
       throws IOException {
     try {
       socket.setTcpNoDelay(true);
-      return Greeting.admit(socket, gate, limits);
+      return ChannelHandshake.admit(socket, gate, limits);
     } catch (IOException e) {
       closeQuietly(socket);
       throw e;
@@ -221,7 +221,7 @@ public final class Channel implements AutoCloseable {
   /** Tells a client that there is no room for it, and closes the socket. */
   public static void turnAway(Socket socket) {
     try (socket) {
-      Greeting.turnAway(socket);
+      ChannelHandshake.turnAway(socket);
     } catch (IOException e) {
       // It has gone by itself.
       return;

@@ -12,7 +12,8 @@ import org.anonymouscloud.core.plugin.Periodic;
 /**
  * What one process of a server does by the clock for all of them: looks whether accounts were
  * disabled or deleted or devices removed, also by a program beside the server, and calls those who
- * have sessions ({@link RollCall}); goes on with deletions; forgets what has expired. Thread-safe.
+ * have sessions ({@link SessionCheck}); goes on with deletions; forgets what has expired.
+ * Thread-safe.
  */
 final class Housekeeping implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -41,7 +42,7 @@ final class Housekeeping implements AutoCloseable {
   }
 
   private void round(long number) {
-    attempt(this::callRoll);
+    attempt(this::lookForEnds);
     if (number % DELETING == 0) {
       attempt(deletions::goOn);
     }
@@ -51,13 +52,13 @@ final class Housekeeping implements AutoCloseable {
   }
 
   /** A number in the database says whether there is anything to look for. */
-  private void callRoll() {
+  private void lookForEnds() {
     if (!anybody.getAsBoolean()) {
       return;
     }
     long changes = accounts.changes();
     if (changes != changesSeen) {
-      signals.publish(RollCall.CHANNEL, "");
+      signals.publish(SessionCheck.CHANNEL, "");
       changesSeen = changes;
     }
   }

@@ -26,12 +26,12 @@ final class Pushes implements AutoCloseable {
   private static final int MAX_BODY = 512;
 
   private final Signals signals;
-  private final Presence presence;
+  private final LoggedInSessions loggedIn;
   private final Signals.Subscription subscription;
 
-  Pushes(Signals signals, Presence presence) {
+  Pushes(Signals signals, LoggedInSessions loggedIn) {
     this.signals = signals;
-    this.presence = presence;
+    this.loggedIn = loggedIn;
     this.subscription = signals.subscribe(CHANNEL, this::receive);
   }
 
@@ -89,7 +89,7 @@ final class Pushes implements AutoCloseable {
       if (!parts[1].equals(ALL_DEVICES)) {
         receivers = DeviceId.of(base64.decode(parts[1]))::equals;
       }
-      presence.push(account, receivers, parts[2], base64.decode(parts[3]));
+      loggedIn.push(account, receivers, parts[2], base64.decode(parts[3]));
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       LOG.warn("A signal on the channel of pushes was none.");
     }

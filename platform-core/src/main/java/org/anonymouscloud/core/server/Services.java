@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.account.server.AccountService;
-import org.anonymouscloud.core.account.server.Attendance;
 import org.anonymouscloud.core.account.server.Deletions;
+import org.anonymouscloud.core.account.server.PresenceRecords;
 import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;
@@ -29,22 +29,22 @@ final class Services implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Services.class);
 
   private final AccountService accounts;
-  private final Presence presence;
+  private final LoggedInSessions loggedIn;
   private final Pushes pushes;
   private final Signals.Subscription ends;
   private final Features features = new Features();
-  private final Attendance attendance;
-  private final RollCall rollCall;
+  private final PresenceRecords presence;
+  private final SessionCheck sessionCheck;
   private final List<String> switchedOff = new ArrayList<>();
 
   private Services(
-      AccountService accounts, Seats seats, OpenDatabase database, Attendance attendance) {
+      AccountService accounts, Seats seats, OpenDatabase database, PresenceRecords presence) {
     this.accounts = accounts;
-    this.attendance = attendance;
-    this.presence = new Presence(seats);
-    this.ends = AccountEnd.subscribe(database.signals(), presence::end);
-    this.pushes = new Pushes(database.signals(), presence);
-    this.rollCall = new RollCall(accounts, presence, attendance, database.signals());
+    this.presence = presence;
+    this.loggedIn = new LoggedInSessions(seats);
+    this.ends = AccountEnd.subscribe(database.signals(), loggedIn::end);
+    this.pushes = new Pushes(database.signals(), loggedIn);
+    this.sessionCheck = new SessionCheck(accounts, loggedIn, presence, database.signals());
   }
 
   /**
@@ -68,7 +68,8 @@ final class Services implements AutoCloseable {
         new AccountService(database, secrets, clock, options.accounts(), kept);
     accounts.checkSecrets(Server.secretsFile(data));
     FolderId.check(data, database);
-    Services services = new Services(accounts, seats, database, new Attendance(database, clock));
+    Services services =
+        new Services(accounts, seats, database, new PresenceRecords(database, clock));
     for (ServerFeature feature : offered) {
       services.start(
           feature,
@@ -113,8 +114,8 @@ final class Services implements AutoCloseable {
         session,
         accounts.peer(session.handshakeHash(), session.network()),
         features,
+        loggedIn,
         presence,
-        attendance,
         pushes.of("account"),
         times);
   }
@@ -131,8 +132,8 @@ final class Services implements AutoCloseable {
 
   @Override
   public void close() {
-    rollCall.close();
-    attendance.close();
+    sessionCheck.close();
+    presence.close();
     features.close();
     pushes.close();
     ends.close();

@@ -8,7 +8,7 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.server.AccountPeer;
-import org.anonymouscloud.core.account.server.Attendance;
+import org.anonymouscloud.core.account.server.PresenceRecords;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.metrics.RequestTimes;
 import org.anonymouscloud.core.plugin.AccountHandler;
@@ -34,8 +34,8 @@ final class SessionRequests implements SessionHandler {
   private final ServedSession session;
   private final AccountPeer peer;
   private final Features features;
-  private final Presence presence;
-  private final Attendance attendance;
+  private final LoggedInSessions loggedIn;
+  private final PresenceRecords presence;
   private final AccountPush push;
   private final RequestTimes times;
 
@@ -44,28 +44,28 @@ final class SessionRequests implements SessionHandler {
   /** Who has entered. Features ask this and not the peer, which enters first. */
   private volatile @Nullable Caller present;
 
-  private volatile Attendance.@Nullable Visit visit;
+  private volatile PresenceRecords.@Nullable Visit visit;
 
   SessionRequests(
       ServedSession session,
       AccountPeer peer,
       Features features,
-      Presence presence,
-      Attendance attendance,
+      LoggedInSessions loggedIn,
+      PresenceRecords presence,
       AccountPush push,
       RequestTimes times) {
     this.session = session;
     this.peer = peer;
     this.features = features;
+    this.loggedIn = loggedIn;
     this.presence = presence;
-    this.attendance = attendance;
     this.push = push;
     this.times = times;
   }
 
   @Override
   public byte[] handle(Request request) throws Refused, IOException {
-    Attendance.Visit here = visit;
+    PresenceRecords.Visit here = visit;
     if (here != null) {
       here.request();
     }
@@ -139,7 +139,7 @@ final class SessionRequests implements SessionHandler {
   }
 
   private void enter(AccountId account, DeviceId device) throws Refused {
-    switch (presence.enter(account, device, session)) {
+    switch (loggedIn.enter(account, device, session)) {
       case TAKEN -> {}
       case SERVER_FULL -> {
         peer.logOut();
@@ -163,7 +163,7 @@ final class SessionRequests implements SessionHandler {
       peer.logOut();
       throw new Refused(ErrorCode.NOT_LOGGED_IN, "Log in again.", true);
     }
-    visit = attendance.enter(account);
+    visit = presence.enter(account);
     session.trust(account);
   }
 
@@ -171,12 +171,12 @@ final class SessionRequests implements SessionHandler {
     Caller caller = present;
     if (caller != null) {
       present = null;
-      Attendance.Visit ended = visit;
+      PresenceRecords.Visit ended = visit;
       visit = null;
       if (ended != null) {
         ended.close();
       }
-      presence.leave(caller.account(), session);
+      loggedIn.leave(caller.account(), session);
     }
   }
 

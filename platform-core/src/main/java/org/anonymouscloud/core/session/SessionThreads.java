@@ -16,7 +16,7 @@ public final class SessionThreads implements Serving {
   private final Function<ServedSession, SessionHandler> handlers;
   private final MemoryBudget memory = MemoryBudget.ofThisProcess();
   private final RecordBuffers buffers = new RecordBuffers(KEPT_BUFFERS);
-  private final Set<Served> sessions = ConcurrentHashMap.newKeySet();
+  private final Set<ServerSession> sessions = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
   /**
@@ -34,7 +34,8 @@ public final class SessionThreads implements Serving {
   public void serve(Arrival arrival) throws IOException {
     Channel channel =
         Channel.accept(arrival.socket(), key.pair(), arrival.gate(), limits.channel(), buffers);
-    Served session = new Served(channel, limits, memory, arrival.network(), arrival.onTrusted());
+    ServerSession session =
+        new ServerSession(channel, limits, memory, arrival.network(), arrival.onTrusted());
     sessions.add(session);
     try {
       arrival.onGreeted().accept(session::cut);
@@ -51,11 +52,11 @@ public final class SessionThreads implements Serving {
   @Override
   public void drain() {
     draining = true;
-    sessions.forEach(Served::drain);
+    sessions.forEach(ServerSession::drain);
   }
 
   @Override
   public void cut() {
-    sessions.forEach(Served::cut);
+    sessions.forEach(ServerSession::cut);
   }
 }

@@ -27,10 +27,11 @@ public final class RawPeer implements AutoCloseable {
     this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
     this.in = new DataInputStream(socket.getInputStream());
     this.out = socket.getOutputStream();
-    byte[] hello = Greeting.hello(Greeting.VERSIONS, Greeting.NO_COOKIE);
-    try (Handshake handshake = Handshake.initiator(Greeting.SUITE, hello, HandshakeKeys.none())) {
+    byte[] hello = ChannelHandshake.hello(ChannelHandshake.VERSIONS, ChannelHandshake.NO_COOKIE);
+    try (Handshake handshake =
+        Handshake.initiator(ChannelHandshake.SUITE, hello, HandshakeKeys.none())) {
       out.write(hello);
-      out.write(Greeting.prefixed(handshake.write(new byte[0])));
+      out.write(ChannelHandshake.prefixed(handshake.write(new byte[0])));
       in.skipNBytes(REPLY + Channel.PREFIX);
       byte[] message = new byte[SECOND_MESSAGE];
       in.readFully(message);

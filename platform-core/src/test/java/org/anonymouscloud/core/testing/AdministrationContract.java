@@ -17,8 +17,8 @@ import org.anonymouscloud.core.account.server.AccountService.DeviceOfAccount;
 import org.anonymouscloud.core.account.server.AccountSummary;
 import org.anonymouscloud.core.account.server.Activity;
 import org.anonymouscloud.core.account.server.Administration;
-import org.anonymouscloud.core.account.server.Attendance;
 import org.anonymouscloud.core.account.server.Deletions;
+import org.anonymouscloud.core.account.server.PresenceRecords;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.plugin.FeatureData;
@@ -51,9 +51,9 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     register(alice);
     BareAccount bob = new BareAccount(BOB);
     register(bob);
-    try (Attendance one = new Attendance(database(), calendar);
-        Attendance other = new Attendance(database(), calendar)) {
-      Attendance.Visit visit = one.enter(alice.id);
+    try (PresenceRecords one = new PresenceRecords(database(), calendar);
+        PresenceRecords other = new PresenceRecords(database(), calendar)) {
+      PresenceRecords.Visit visit = one.enter(alice.id);
       assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
       one.write();
       assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
@@ -61,7 +61,7 @@ public abstract class AdministrationContract extends AccountServiceFixture {
       calendar.pass(Duration.ofMinutes(11));
       one.write();
       assertThat(activities()).containsExactly(Activity.AWAY, Activity.OFFLINE);
-      Attendance.Visit second = other.enter(alice.id);
+      PresenceRecords.Visit second = other.enter(alice.id);
       other.write();
       assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
       second.close();
@@ -72,9 +72,9 @@ public abstract class AdministrationContract extends AccountServiceFixture {
       assertThat(activities()).containsExactly(Activity.ONLINE, Activity.OFFLINE);
 
       // The first node is as if it had been killed; when it goes on after all, it says so.
-      calendar.pass(Duration.ofSeconds(Attendance.WORTH_SECONDS));
+      calendar.pass(Duration.ofSeconds(PresenceRecords.WORTH_SECONDS));
       assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.OFFLINE);
-      Attendance.Visit bobs = other.enter(bob.id);
+      PresenceRecords.Visit bobs = other.enter(bob.id);
       other.write();
       assertThat(activities()).containsExactly(Activity.OFFLINE, Activity.ONLINE);
       one.write();
@@ -96,8 +96,8 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
     LocalDate day = lastSeen();
-    try (Attendance attendance = new Attendance(database(), calendar);
-        Attendance.Visit _ = attendance.enter(alice.id)) {
+    try (PresenceRecords attendance = new PresenceRecords(database(), calendar);
+        PresenceRecords.Visit _ = attendance.enter(alice.id)) {
       attendance.write();
       calendar.pass(Duration.ofDays(1));
       attendance.write();
@@ -151,8 +151,8 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     register(alice);
     register(bob);
     long changes = service().changes();
-    try (Attendance attendance = new Attendance(database(), calendar);
-        Attendance.Visit _ = attendance.enter(alice.id)) {
+    try (PresenceRecords attendance = new PresenceRecords(database(), calendar);
+        PresenceRecords.Visit _ = attendance.enter(alice.id)) {
       attendance.write();
 
       assertThat(owner().delete(ALICE)).isTrue();

@@ -131,32 +131,33 @@ public final class AccountPeer {
 
   private Record answer(AccountMethod method, byte[] body) throws Refused, Malformed {
     return switch (method) {
-      case REGISTER_START -> start(Cbor.decode(body, Messages.RegisterStart.class));
-      case REGISTER_FINISH -> finish(Cbor.decode(body, Messages.RegisterFinish.class));
-      case LOGIN_START -> start(Cbor.decode(body, Messages.LoginStart.class));
-      case LOGIN_FINISH -> finish(Cbor.decode(body, Messages.LoginFinish.class));
-      case DEVICE_LOGIN -> login(Cbor.decode(body, Messages.DeviceLogin.class));
-      case RECOVERY_LOGIN -> login(Cbor.decode(body, Messages.RecoveryLogin.class));
-      case PASSWORD_START -> start(Cbor.decode(body, Messages.PasswordStart.class));
-      case CHAIN_GET -> links(Cbor.decode(body, Messages.ChainGet.class));
+      case REGISTER_START -> startRegistration(Cbor.decode(body, Messages.RegisterStart.class));
+      case REGISTER_FINISH -> finishRegistration(Cbor.decode(body, Messages.RegisterFinish.class));
+      case LOGIN_START -> startLogin(Cbor.decode(body, Messages.LoginStart.class));
+      case LOGIN_FINISH -> finishLogin(Cbor.decode(body, Messages.LoginFinish.class));
+      case DEVICE_LOGIN -> logInDevice(Cbor.decode(body, Messages.DeviceLogin.class));
+      case RECOVERY_LOGIN -> logInByWords(Cbor.decode(body, Messages.RecoveryLogin.class));
+      case PASSWORD_START -> startPassword(Cbor.decode(body, Messages.PasswordStart.class));
+      case CHAIN_GET -> chain(Cbor.decode(body, Messages.ChainGet.class));
       case CHAIN_APPEND -> append(Cbor.decode(body, Messages.ChainAppend.class));
       case SLOT_GET -> slot(Cbor.decode(body, Messages.SlotGet.class));
       case KEY_BAG_GET -> service.keyBag(proven());
-      case KEY_BAG_PUT -> put(Cbor.decode(body, Messages.KeyBag.class));
+      case KEY_BAG_PUT -> putKeyBag(Cbor.decode(body, Messages.KeyBag.class));
       case PAIR_OPEN -> new Messages.PairOpened(service.pairings().open(loggedIn()));
-      case PAIR_PUT -> put(Cbor.decode(body, Messages.PairPut.class));
+      case PAIR_PUT -> putLetter(Cbor.decode(body, Messages.PairPut.class));
       case PAIR_GET ->
           new Messages.PairGot(
               service.pairings().get(Cbor.decode(body, Messages.PairGet.class), account()));
       case PAIR_CLOSE -> closePairing(Cbor.decode(body, Messages.PairClose.class));
       case CONTACT_FIND -> find(Cbor.decode(body, Messages.ContactFind.class));
-      case CONTACT_CHAIN -> links(Cbor.decode(body, Messages.ContactChain.class));
+      case CONTACT_CHAIN -> contactChain(Cbor.decode(body, Messages.ContactChain.class));
       case DELETE -> delete();
       case LOGOUT -> logout();
     };
   }
 
-  private Messages.RegisterStarted start(Messages.RegisterStart message) throws Refused, Malformed {
+  private Messages.RegisterStarted startRegistration(Messages.RegisterStart message)
+      throws Refused, Malformed {
     UserName name = new UserName(message.userName());
     RegistrationRequest request = RegistrationRequest.decode(message.request());
     service.limits().count(Door.REGISTRATION, network);
@@ -181,7 +182,8 @@ public final class AccountPeer {
         deviceSet);
   }
 
-  private Messages.Empty finish(Messages.RegisterFinish message) throws Refused, Malformed {
+  private Messages.Empty finishRegistration(Messages.RegisterFinish message)
+      throws Refused, Malformed {
     UserName name = new UserName(message.userName());
     StoredPassword password =
         password(message.record(), message.loginKey(), Credential.of(name), 0);
@@ -198,7 +200,7 @@ public final class AccountPeer {
     return bytes.length == 0 ? Optional.empty() : Optional.of(InviteCode.of(bytes));
   }
 
-  private synchronized Messages.LoginStarted start(Messages.LoginStart message)
+  private synchronized Messages.LoginStarted startLogin(Messages.LoginStart message)
       throws Refused, Malformed {
     requireNobody();
     UserName name = new UserName(message.userName());
@@ -237,7 +239,7 @@ public final class AccountPeer {
             message.pass());
   }
 
-  private synchronized Messages.LoginFinished finish(Messages.LoginFinish message)
+  private synchronized Messages.LoginFinished finishLogin(Messages.LoginFinish message)
       throws Refused, Malformed {
     if (!(state instanceof Proving(var guess, var login, var account))) {
       throw new Refused(ErrorCode.BAD_REQUEST, "No login was started on this session.");
@@ -253,7 +255,7 @@ public final class AccountPeer {
     return new Messages.LoginFinished(account.get().id().bytes());
   }
 
-  private synchronized Messages.Empty login(Messages.DeviceLogin message) throws Refused {
+  private synchronized Messages.Empty logInDevice(Messages.DeviceLogin message) throws Refused {
     AccountId account = AccountId.of(message.account());
     DeviceId device = DeviceId.of(message.device());
     if (!knows(account)) {
@@ -285,7 +287,7 @@ public final class AccountPeer {
               : Owner.SHOWN;
       case KnowsWords words -> Owner.SHOWN;
       case Anonymous nobody -> Owner.NOT_SHOWN;
-      case Proving nobody -> Owner.NOT_SHOWN;
+      case Proving _ -> Owner.NOT_SHOWN;
       case LoggedIn(AccountId same, DeviceId before, Owner owner) -> owner;
     };
   }
@@ -295,7 +297,7 @@ public final class AccountPeer {
       case KnowsPassword(AccountId known, long deviceSet) -> known.equals(account);
       case KnowsWords(AccountId known) -> known.equals(account);
       case Anonymous nobody -> false;
-      case Proving nobody -> false;
+      case Proving _ -> false;
       case LoggedIn in -> false;
     };
   }
@@ -312,7 +314,7 @@ public final class AccountPeer {
   /**
    * There is nothing to guess in recovery words, so nobody's tries keep the owner's from counting.
    */
-  private synchronized Messages.RecoveryLoggedIn login(Messages.RecoveryLogin message)
+  private synchronized Messages.RecoveryLoggedIn logInByWords(Messages.RecoveryLogin message)
       throws Refused {
     requireNobody();
     UserName name = new UserName(message.userName());
@@ -333,7 +335,7 @@ public final class AccountPeer {
   }
 
   /** A password for the account of who is at the other end; nothing changes before its link. */
-  private synchronized Messages.RegisterStarted start(Messages.PasswordStart message)
+  private synchronized Messages.RegisterStarted startPassword(Messages.PasswordStart message)
       throws Refused, Malformed {
     RegistrationRequest request = RegistrationRequest.decode(message.request());
     service.limits().count(Allowance.PASSWORDS, proven());
@@ -342,7 +344,7 @@ public final class AccountPeer {
     return evaluated(request, fresh);
   }
 
-  private Messages.ChainGot links(Messages.ChainGet message) throws Refused {
+  private Messages.ChainGot chain(Messages.ChainGet message) throws Refused {
     return service.links(proven(), message.from());
   }
 
@@ -372,13 +374,13 @@ public final class AccountPeer {
         service.slot(proven(), SlotId.decode(message.slot()), message.generation()));
   }
 
-  private Messages.Empty put(Messages.KeyBag bag) throws Refused {
+  private Messages.Empty putKeyBag(Messages.KeyBag bag) throws Refused {
     checkKeyBag(bag.sealed());
     service.putKeyBag(loggedIn(), bag);
     return new Messages.Empty();
   }
 
-  private Messages.Empty put(Messages.PairPut letter) throws Refused {
+  private Messages.Empty putLetter(Messages.PairPut letter) throws Refused {
     if (letter.step() == 1) {
       service.limits().count(Door.PAIRING, network);
     }
@@ -404,7 +406,7 @@ public final class AccountPeer {
   }
 
   /** Whoever has an account's id, which nobody can guess, was told it by its name. */
-  private Messages.ChainGot links(Messages.ContactChain message) throws Refused {
+  private Messages.ChainGot contactChain(Messages.ContactChain message) throws Refused {
     service.limits().count(Allowance.CHAINS, loggedIn());
     return service.linksOfOther(AccountId.of(message.account()), message.from());
   }

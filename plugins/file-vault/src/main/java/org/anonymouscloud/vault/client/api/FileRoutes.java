@@ -75,7 +75,7 @@ final class FileRoutes {
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = Asked.path(context);
+    VaultPath path = RequestArguments.path(context);
     Snapshot snapshot = drive.get().snapshot();
     if (snapshot.find(path).orElse(null) instanceof Entry.File file) {
       try {
@@ -143,10 +143,11 @@ final class FileRoutes {
 
   private static void sendEntries(Context context, Snapshot snapshot, VaultPath path)
       throws Problem, IOException {
-    int limit = Asked.number(context, "limit", USUAL_LIMIT, MAX_LIMIT);
-    VaultPath after = Asked.path(Optional.ofNullable(context.queryParam("after")).orElse(""));
+    int limit = RequestArguments.number(context, "limit", USUAL_LIMIT, MAX_LIMIT);
+    VaultPath after =
+        RequestArguments.path(Optional.ofNullable(context.queryParam("after")).orElse(""));
     Cursor<Step.Begin> entries =
-        Asked.flag(context, "recursive")
+        RequestArguments.flag(context, "recursive")
             ? snapshot.walk(path, after)
             : children(snapshot, path, after);
     context.contentType("application/json");
@@ -180,21 +181,28 @@ final class FileRoutes {
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = Asked.newPath(context);
+    VaultPath path = RequestArguments.newPath(context);
     Batch.Committed committed;
     try (Batch batch = drive.get().batch();
-        InputStream body = Asked.whole(context)) {
-      batch.write(path, body, Asked.attributes(context, clock), Asked.precondition(context));
+        InputStream body = RequestArguments.whole(context)) {
+      batch.write(
+          path,
+          body,
+          RequestArguments.attributes(context, clock),
+          RequestArguments.precondition(context));
       committed = batch.commit();
     }
     context.json(changed(path, committed));
   }
 
   private void delete(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = Asked.path(context);
+    VaultPath path = RequestArguments.path(context);
     Batch.Committed committed;
     try (Batch batch = drive.get().batch()) {
-      batch.remove(path, Asked.flag(context, "recursive"), Asked.precondition(context));
+      batch.remove(
+          path,
+          RequestArguments.flag(context, "recursive"),
+          RequestArguments.precondition(context));
       committed = batch.commit();
     }
     context.json(changed(path, committed));

@@ -57,8 +57,8 @@ final class FolderRoutes {
   }
 
   private void make(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = Asked.newPath(context);
-    boolean parents = Asked.flag(context, "parents");
+    VaultPath path = RequestArguments.newPath(context);
+    boolean parents = RequestArguments.flag(context, "parents");
     Batch.Committed committed;
     try (Batch batch = drive.get().batch()) {
       if (parents) {
@@ -72,7 +72,7 @@ final class FolderRoutes {
   }
 
   private void stat(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = Asked.path(context);
+    VaultPath path = RequestArguments.path(context);
     Snapshot snapshot = drive.get().snapshot();
     Optional<Entry> entry = snapshot.find(path);
     if (entry.isEmpty() && !path.isTop()) {

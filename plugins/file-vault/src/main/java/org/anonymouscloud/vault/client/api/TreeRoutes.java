@@ -62,7 +62,7 @@ final class TreeRoutes {
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = Asked.path(context);
+    VaultPath path = RequestArguments.path(context);
     try (ReadAhead tree = drive.get().snapshot().tree(path)) {
       // Before the headers: a tree that is not there still gets its status.
       ReadAhead.Arrived first = tree.next();
@@ -118,9 +118,9 @@ final class TreeRoutes {
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = Asked.newPath(context);
+    VaultPath path = RequestArguments.newPath(context);
     try (Batch batch = drive.get().batch();
-        InputStream body = Asked.whole(context)) {
+        InputStream body = RequestArguments.whole(context)) {
       ArchiveReader archive = new ArchiveReader(body);
       Arriving arriving = new Arriving(batch, path, archive);
       for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
@@ -155,7 +155,7 @@ final class TreeRoutes {
       String names = String.join("/", entry.names());
       VaultPath path;
       try {
-        path = Asked.writable(top.join(Asked.path(names)));
+        path = RequestArguments.writable(top.join(RequestArguments.path(names)));
       } catch (Problem e) {
         refuse(names + ": " + e.getMessage());
         return;

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The server's end of a session. Thread-safe but for {@link #run}. */
-final class Served implements ServedSession {
-  private static final Logger LOG = LoggerFactory.getLogger(Served.class);
+final class ServerSession implements ServedSession {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerSession.class);
 
   /** Bytes of a push at most. */
   private static final int MAX_PUSH = 16 * 1024;
@@ -99,7 +99,7 @@ final class Served implements ServedSession {
    * @param channel from now on this session's
    * @param onTrust called when the client is no stranger any more
    */
-  Served(
+  ServerSession(
       Channel channel,
       SessionLimits limits,
       MemoryBudget memory,

@@ -16,14 +16,14 @@ import org.anonymouscloud.core.worker.Seats;
 import org.anonymouscloud.core.worker.Seats.Seat;
 
 /** The sessions of this process that are logged in. Thread-safe. */
-final class Presence {
+final class LoggedInSessions {
   private final Seats seats;
   private final Map<AccountId, Map<ServedSession, DeviceId>> sessions = new HashMap<>();
 
   /**
    * @param seats each session here has one
    */
-  Presence(Seats seats) {
+  LoggedInSessions(Seats seats) {
     this.seats = seats;
   }
 

@@ -26,7 +26,7 @@ import org.anonymouscloud.core.noise.Protocol;
  * handshake. All that was said before it is in its prologue, so who changes a byte of the greeting
  * breaks the handshake.
  */
-final class Greeting {
+final class ChannelHandshake {
   /** The versions this program speaks, the newest last. */
   static final byte[] VERSIONS = {1};
 
@@ -50,7 +50,7 @@ final class Greeting {
   private final InputStream in;
   private final long deadline;
 
-  private Greeting(Socket socket, Duration patience) throws IOException {
+  private ChannelHandshake(Socket socket, Duration patience) throws IOException {
     this.socket = socket;
     this.in = socket.getInputStream();
     this.deadline = System.nanoTime() + patience.toNanos();
@@ -87,7 +87,7 @@ final class Greeting {
       Function<byte[], Handshake> handshakes)
       throws ConnectFailed, ComeBack {
     try (Handshake handshake = handshakes.apply(hello)) {
-      Greeting greeting = new Greeting(socket, patience);
+      ChannelHandshake greeting = new ChannelHandshake(socket, patience);
       greeting.say(hello, prefixed(handshake.write(NO_PAYLOAD)));
       greeting.requireWelcome();
       var _ = handshake.read(greeting.message(SECOND_MESSAGE));
@@ -135,7 +135,7 @@ final class Greeting {
       Function<byte[], Handshake> handshakes,
       byte[] serverKey)
       throws IOException {
-    Greeting greeting = new Greeting(socket, limits.handshake());
+    ChannelHandshake greeting = new ChannelHandshake(socket, limits.handshake());
     FirstFlight first = greeting.firstFlight(gate);
     try (Handshake handshake = handshakes.apply(first.hello())) {
       var _ = handshake.read(first.message());
@@ -152,7 +152,7 @@ final class Greeting {
 
   /** The first flight's bytes as they came, if the gate lets its client in. */
   static byte[] admit(Socket socket, HandshakeGate gate, ChannelLimits limits) throws IOException {
-    FirstFlight first = new Greeting(socket, limits.handshake()).firstFlight(gate);
+    FirstFlight first = new ChannelHandshake(socket, limits.handshake()).firstFlight(gate);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(first.hello());
     bytes.writeBytes(prefixed(first.message()));

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class GreetingTest {
+class ChannelHandshakeTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofMillis(50);
   private static final Path DOCUMENT = Path.of("..", "docs", "formats", "session.md");
@@ -158,17 +158,17 @@ class GreetingTest {
   }
 
   private static byte[] hello(byte[] versions) {
-    return Greeting.hello(versions, Greeting.NO_COOKIE);
+    return ChannelHandshake.hello(versions, ChannelHandshake.NO_COOKIE);
   }
 
   private Channel greet(byte[] versions) throws IOException {
-    return Greeting.greet(
+    return ChannelHandshake.greet(
         dial(),
         LONG,
         ChannelLimits.STANDARD,
         buffers,
         hello(versions),
-        prologue -> Handshake.initiator(Greeting.SUITE, prologue, HandshakeKeys.none()));
+        prologue -> Handshake.initiator(ChannelHandshake.SUITE, prologue, HandshakeKeys.none()));
   }
 
   @Tag("A43")
@@ -176,7 +176,7 @@ class GreetingTest {
   @ValueSource(ints = {0, 1, 18, 19, 20, 22, 1237})
   void aClientThatIsNotDoneInTimeIsCut(int said) throws Exception {
     Future<Channel> server = serve(ChannelLimits.STANDARD.withHandshake(SHORT));
-    byte[] hello = Arrays.copyOf(hello(Greeting.VERSIONS), 1238);
+    byte[] hello = Arrays.copyOf(hello(ChannelHandshake.VERSIONS), 1238);
     hello[20] = (byte) (1216 >>> 8);
     hello[21] = (byte) 1216;
     try (Socket socket = dial()) {
@@ -221,8 +221,8 @@ class GreetingTest {
     Future<Channel> server = serve(ChannelLimits.STANDARD);
     try (Socket socket = dial()) {
       ByteArrayOutputStream said = new ByteArrayOutputStream();
-      said.writeBytes(hello(Greeting.VERSIONS));
-      said.writeBytes(Greeting.prefixed(X25519KeyPair.generate().publicKey()));
+      said.writeBytes(hello(ChannelHandshake.VERSIONS));
+      said.writeBytes(ChannelHandshake.prefixed(X25519KeyPair.generate().publicKey()));
       socket.getOutputStream().write(said.toByteArray());
       assertThatThrownBy(server::get).hasCauseInstanceOf(IOException.class);
       assertCut(socket);
@@ -244,8 +244,8 @@ class GreetingTest {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         message.writeBytes(X25519KeyPair.generate().publicKey());
         message.writeBytes(invalid);
-        socket.getOutputStream().write(hello(Greeting.VERSIONS));
-        socket.getOutputStream().write(Greeting.prefixed(message.toByteArray()));
+        socket.getOutputStream().write(hello(ChannelHandshake.VERSIONS));
+        socket.getOutputStream().write(ChannelHandshake.prefixed(message.toByteArray()));
         assertThatExceptionOfType(ExecutionException.class)
             .isThrownBy(server::get)
             .havingCause()
@@ -316,7 +316,7 @@ class GreetingTest {
       Future<Channel> serving =
           threads.submit(
               () ->
-                  Greeting.answer(
+                  ChannelHandshake.answer(
                       listening.accept(),
                       HandshakeGate.OPEN,
                       limits,
@@ -324,12 +324,12 @@ class GreetingTest {
                       prologue -> side(example, false, prologue, server),
                       server.publicKey()));
       Channel client =
-          Greeting.greet(
+          ChannelHandshake.greet(
               new Socket(InetAddress.getLoopbackAddress(), proxy.port()),
               LONG,
               limits,
               buffers,
-              hello(Greeting.VERSIONS),
+              hello(ChannelHandshake.VERSIONS),
               prologue -> side(example, true, prologue, server));
       assertThat(hex(client.handshakeHash())).isEqualTo(example.get("handshake hash"));
       assertThat(hex(client.serverKey())).isEqualTo(example.get("server's public key"));
@@ -360,7 +360,7 @@ class GreetingTest {
     byte[] ephemeral = HexFormat.of().parseHex(example.get(whose + "ephemeral key"));
     return GivenHandshake.side(
         initiator,
-        Greeting.SUITE,
+        ChannelHandshake.SUITE,
         prologue,
         initiator ? HandshakeKeys.none() : HandshakeKeys.none().ownStatic(server),
         ephemeral,

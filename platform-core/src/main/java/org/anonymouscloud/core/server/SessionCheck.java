@@ -4,7 +4,7 @@ import static org.anonymouscloud.core.plugin.Periodic.attempt;
 
 import java.time.Duration;
 import org.anonymouscloud.core.account.server.AccountService;
-import org.anonymouscloud.core.account.server.Attendance;
+import org.anonymouscloud.core.account.server.PresenceRecords;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.plugin.Periodic;
 
@@ -13,7 +13,7 @@ import org.anonymouscloud.core.plugin.Periodic;
  * logged in any more, as soon as it is called, and writes down who is there. Without sessions it
  * asks the database nothing. Thread-safe.
  */
-final class RollCall implements AutoCloseable {
+final class SessionCheck implements AutoCloseable {
   /** On it {@link Housekeeping} says that some device may not be logged in any more. */
   static final String CHANNEL = "account_changes";
 
@@ -23,17 +23,21 @@ final class RollCall implements AutoCloseable {
   private static final int LOOKING = 15;
 
   private final AccountService accounts;
-  private final Presence presence;
-  private final Attendance attendance;
+  private final LoggedInSessions loggedIn;
+  private final PresenceRecords presence;
   private final Periodic rounds;
   private final Signals.Subscription calls;
   private volatile boolean called;
 
-  RollCall(AccountService accounts, Presence presence, Attendance attendance, Signals signals) {
+  SessionCheck(
+      AccountService accounts,
+      LoggedInSessions loggedIn,
+      PresenceRecords presence,
+      Signals signals) {
     this.accounts = accounts;
+    this.loggedIn = loggedIn;
     this.presence = presence;
-    this.attendance = attendance;
-    this.rounds = Periodic.start("roll-call", PAUSE, this::round);
+    this.rounds = Periodic.start("session-check", PAUSE, this::round);
     this.calls =
         signals.subscribe(
             CHANNEL,
@@ -47,14 +51,14 @@ final class RollCall implements AutoCloseable {
     if (called || number % LOOKING == LOOKING - 1) {
       attempt(this::endRefused);
     }
-    attempt(attendance::write);
+    attempt(presence::write);
   }
 
   private void endRefused() {
     called = false;
     boolean done = false;
     try {
-      accounts.refused(presence.devices()).forEach(presence::end);
+      accounts.refused(loggedIn.devices()).forEach(loggedIn::end);
       done = true;
     } finally {
       if (!done) {

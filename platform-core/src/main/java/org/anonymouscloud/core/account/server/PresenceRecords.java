@@ -19,7 +19,7 @@ import org.jdbi.v3.core.Handle;
  * and then, not one by one, and what a node wrote that has ended without a word is worth nothing
  * after {@value #WORTH_SECONDS} seconds. Thread-safe.
  */
-public final class Attendance implements AutoCloseable {
+public final class PresenceRecords implements AutoCloseable {
   /** Without a request for so long an account is away. */
   static final Duration AWAY = Duration.ofMinutes(10);
 
@@ -40,7 +40,7 @@ public final class Attendance implements AutoCloseable {
   private long nextHeartbeat;
   private long day;
 
-  public Attendance(OpenDatabase database, Clock clock) {
+  public PresenceRecords(OpenDatabase database, Clock clock) {
     this.database = database;
     this.clock = clock;
   }

@@ -14,8 +14,8 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a request asks for. */
-final class Asked {
-  private Asked() {}
+final class RequestArguments {
+  private RequestArguments() {}
 
   /** The vault path in the URL. */
   static VaultPath path(Context context) throws Problem {
