@@ -16,9 +16,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "The account that is logged in here.")
 final class AccountCommand {
-  private final Commands.Context context;
+  private final Context context;
 
-  AccountCommand(Commands.Context context) {
+  AccountCommand(Context context) {
     this.context = context;
   }
 

@@ -23,14 +23,14 @@ import picocli.CommandLine.Option;
       "That is all that there is to see: docs/what-the-server-sees.md."
     })
 final class AccountsCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private ServerDatabase server = new ServerDatabase();
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  AccountsCommand(Commands.Context context) {
+  AccountsCommand(Context context) {
     this.context = context;
   }
 

@@ -18,14 +18,14 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "What the server's owner does on the server's machine.")
 final class AdminCommand {
-  private final Commands.Context context;
+  private final Context context;
 
-  private AdminCommand(Commands.Context context) {
+  private AdminCommand(Context context) {
     this.context = context;
   }
 
   /** The command with all of its subcommands. */
-  static CommandLine line(Commands.Context context) {
+  static CommandLine line(Context context) {
     return new CommandLine(new AdminCommand(context))
         .addSubcommand(new MigrateDatabaseCommand(context))
         .addSubcommand(new BackupCommand(context))

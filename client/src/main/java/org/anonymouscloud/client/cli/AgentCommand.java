@@ -31,9 +31,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "The process on this machine that holds the keys and offers the local API.")
 final class AgentCommand {
-  private final Commands.Context context;
+  private final Context context;
 
-  AgentCommand(Commands.Context context) {
+  AgentCommand(Context context) {
     this.context = context;
   }
 
@@ -242,7 +242,7 @@ final class AgentCommand {
             Distribution.plugins(context.terminal(), context.plugins(), Capability.CLIENT_FEATURE);
         Agent agent =
             Agent.start(
-                context.home(), Commands.Version.number(), plugins.clientFeatures(), ending::ask)) {
+                context.home(), ProgramVersion.number(), plugins.clientFeatures(), ending::ask)) {
       context.terminal().print("The agent runs at " + agent.url() + ".");
       ending.await();
     }

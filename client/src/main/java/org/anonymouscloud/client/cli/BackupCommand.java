@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
           + " one."
     })
 final class BackupCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private DatabaseOptions options;
 
@@ -64,7 +64,7 @@ final class BackupCommand implements Callable<Integer> {
       description = "Delete the oldest backups afterwards, so that N stay (all).")
   private @Nullable Integer keep;
 
-  BackupCommand(Commands.Context context) {
+  BackupCommand(Context context) {
     this.context = context;
     this.options = new DatabaseOptions();
   }

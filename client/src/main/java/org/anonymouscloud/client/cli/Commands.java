@@ -14,12 +14,8 @@ import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
-import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.ClientFeature;
-import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.core.plugin.Terminal;
-import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.server.CannotStart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -195,7 +191,7 @@ public final class Commands {
   @Command(
       name = "anoncloud",
       mixinStandardHelpOptions = true,
-      versionProvider = Version.class,
+      versionProvider = ProgramVersion.class,
       description = "A cloud whose owner cannot look inside.",
       synopsisSubcommandLabel = "COMMAND",
       footer = {
@@ -230,42 +226,6 @@ public final class Commands {
     @Override
     public void run() {
       spec.commandLine().usage(spec.commandLine().getOut());
-    }
-  }
-
-  /** Says which program this is. */
-  static final class Version implements CommandLine.IVersionProvider {
-    static String number() {
-      String version = Commands.class.getPackage().getImplementationVersion();
-      return version == null ? "development" : version;
-    }
-
-    @Override
-    public String[] getVersion() {
-      return new String[] {"AnonymousCloud " + number()};
-    }
-  }
-
-  /** What commands share. */
-  record Context(Map<String, String> environment, Home home, Terminal terminal, Timeout timeout)
-      implements CommandContext {
-    /** A variable of the environment that is set and not empty. */
-    Optional<String> environment(String name) {
-      return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
-    }
-
-    /** What is installed for this home. */
-    PluginFolder plugins() {
-      return new PluginFolder(home.plugins());
-    }
-
-    RunningAgent runningAgent() {
-      return new RunningAgent(home, terminal, timeout);
-    }
-
-    @Override
-    public AgentApi agent() {
-      return new LazyAgent(runningAgent());
     }
   }
 }

@@ -26,9 +26,9 @@ final class ContactCommand {
   /** Characters in four groups of five digits and the blanks between them. */
   private static final int LINE = 4 * 6 - 1;
 
-  private final Commands.Context context;
+  private final Context context;
 
-  ContactCommand(Commands.Context context) {
+  ContactCommand(Context context) {
     this.context = context;
   }
 

@@ -39,7 +39,7 @@ final class DatabaseOptions {
   private @Nullable Path config;
 
   /** All settings of that server. */
-  ServerSettings settings(Commands.Context context) throws Problem {
+  ServerSettings settings(Context context) throws Problem {
     return settings(context, Map.of());
   }
 
@@ -48,8 +48,7 @@ final class DatabaseOptions {
    *
    * @param more that the command line has given
    */
-  ServerSettings settings(Commands.Context context, Map<ServerSetting, String> more)
-      throws Problem {
+  ServerSettings settings(Context context, Map<ServerSetting, String> more) throws Problem {
     Map<ServerSetting, String> flags = new EnumMap<>(ServerSetting.class);
     flags.putAll(more);
     if (data != null) {
@@ -62,12 +61,12 @@ final class DatabaseOptions {
   }
 
   /** The data folder, whether it is there or not. */
-  Path data(Commands.Context context) throws Problem {
+  Path data(Context context) throws Problem {
     return settings(context).data();
   }
 
   /** The data folder of a server that has run. */
-  Path existingData(Commands.Context context) throws Problem {
+  Path existingData(Context context) throws Problem {
     Path folder = data(context);
     if (!Files.isDirectory(folder)) {
       throw new Problem(Problem.Kind.NOT_FOUND, "No server has run on the folder " + folder + ".");
@@ -86,12 +85,12 @@ final class DatabaseOptions {
   }
 
   /** The kind of database: as the command line says, or else as the settings do. */
-  String database(@Nullable String given, Commands.Context context) throws Problem {
+  String database(@Nullable String given, Context context) throws Problem {
     return given == null ? settings(context).database() : given;
   }
 
   /** Where a database of this kind is. The address is for a kind that has one. */
-  DatabaseSettings settings(String kind, Commands.Context context) throws Problem {
+  DatabaseSettings settings(String kind, Context context) throws Problem {
     ServerSettings settings = settings(context);
     return new DatabaseSettings(
         settings.data(), kind.equals("sqlite") ? Optional.empty() : settings.databaseUrl());

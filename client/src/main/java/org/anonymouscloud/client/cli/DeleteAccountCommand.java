@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
           + " within minutes, or when it next runs."
     })
 final class DeleteAccountCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private ServerDatabase server = new ServerDatabase();
 
@@ -29,7 +29,7 @@ final class DeleteAccountCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Do not ask.")
   private boolean yes;
 
-  DeleteAccountCommand(Commands.Context context) {
+  DeleteAccountCommand(Context context) {
     this.context = context;
   }
 

@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
 final class DeviceCommand {
   private static final int SHORTEST_ID = 4;
 
-  private final Commands.Context context;
+  private final Context context;
 
-  DeviceCommand(Commands.Context context) {
+  DeviceCommand(Context context) {
     this.context = context;
   }
 

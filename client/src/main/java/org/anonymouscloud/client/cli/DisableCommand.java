@@ -15,14 +15,14 @@ import picocli.CommandLine.Parameters;
     description =
         "Keep an account from logging in; its sessions end within a second. Nothing of it is lost.")
 final class DisableCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private ServerDatabase server = new ServerDatabase();
 
   @Parameters(paramLabel = "NAME", description = "The user name.")
   private String name = "";
 
-  DisableCommand(Commands.Context context) {
+  DisableCommand(Context context) {
     this.context = context;
   }
 

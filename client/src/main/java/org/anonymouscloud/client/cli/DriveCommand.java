@@ -14,9 +14,9 @@ import picocli.CommandLine.Option;
 /** {@code anoncloud drive ...}. */
 @Command(name = "drive", mixinStandardHelpOptions = true, description = "The drive as a whole.")
 final class DriveCommand {
-  private final Commands.Context context;
+  private final Context context;
 
-  DriveCommand(Commands.Context context) {
+  DriveCommand(Context context) {
     this.context = context;
   }
 

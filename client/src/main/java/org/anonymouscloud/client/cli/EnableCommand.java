@@ -14,14 +14,14 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Let an account log in again.")
 final class EnableCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private ServerDatabase server = new ServerDatabase();
 
   @Parameters(paramLabel = "NAME", description = "The user name.")
   private String name = "";
 
-  EnableCommand(Commands.Context context) {
+  EnableCommand(Context context) {
     this.context = context;
   }
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 final class InviteCommand implements Callable<Integer> {
   private static final Pattern TIME = Pattern.compile("([1-9]\\d{0,4})([dhm])");
 
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private ServerDatabase server = new ServerDatabase();
 
@@ -42,12 +42,12 @@ final class InviteCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  private InviteCommand(Commands.Context context) {
+  private InviteCommand(Context context) {
     this.context = context;
   }
 
   /** The command with its subcommands. */
-  static CommandLine line(Commands.Context context) {
+  static CommandLine line(Context context) {
     return new CommandLine(new InviteCommand(context))
         .addSubcommand(new ListThem(context))
         .addSubcommand(new Revoke(context));
@@ -96,14 +96,14 @@ final class InviteCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       description = "Show the invitations that can still be used, by their ids.")
   private static final class ListThem implements Callable<Integer> {
-    private final Commands.Context context;
+    private final Context context;
 
     @Mixin private ServerDatabase server = new ServerDatabase();
 
     @Option(names = "--json", description = "One JSON document.")
     private boolean json;
 
-    ListThem(Commands.Context context) {
+    ListThem(Context context) {
       this.context = context;
     }
 
@@ -126,14 +126,14 @@ final class InviteCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       description = "Take an invitation back.")
   private static final class Revoke implements Callable<Integer> {
-    private final Commands.Context context;
+    private final Context context;
 
     @Mixin private ServerDatabase server = new ServerDatabase();
 
     @Parameters(paramLabel = "ID", description = "As 'invite list' shows it.")
     private String id = "";
 
-    Revoke(Commands.Context context) {
+    Revoke(Context context) {
       this.context = context;
     }
 

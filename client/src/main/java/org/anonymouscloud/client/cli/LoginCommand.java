@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         "Open an account on this device, with its password and account key, or with the code of"
             + " another device.")
 final class LoginCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private AccountOptions account = new AccountOptions();
 
@@ -46,7 +46,7 @@ final class LoginCommand implements Callable<Integer> {
       description = "Ask for such a code, in place of user name, password and account key.")
   private boolean pair;
 
-  LoginCommand(Commands.Context context) {
+  LoginCommand(Context context) {
     this.context = context;
   }
 

@@ -13,9 +13,9 @@ import picocli.CommandLine.Command;
         "Remove the account and its keys from this device. To come back, you need the password and"
             + " the account key.")
 final class LogoutCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
-  LogoutCommand(Commands.Context context) {
+  LogoutCommand(Context context) {
     this.context = context;
   }
 

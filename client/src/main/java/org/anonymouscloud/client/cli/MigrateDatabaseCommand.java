@@ -29,7 +29,7 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
   private static final String SQLITE = "sqlite";
   private static final long TELL_NANOSECONDS = 10_000_000_000L;
 
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private DatabaseOptions options;
 
@@ -59,7 +59,7 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
   private long done;
   private long told = System.nanoTime();
 
-  MigrateDatabaseCommand(Commands.Context context) {
+  MigrateDatabaseCommand(Context context) {
     this.context = context;
     this.options = new DatabaseOptions();
   }

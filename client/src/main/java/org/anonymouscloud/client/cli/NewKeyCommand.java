@@ -15,12 +15,12 @@ import picocli.CommandLine.Parameters;
         "For authors of plugins: make the key that signs them. Prints its public half, for those"
             + " who are to trust you.")
 final class NewKeyCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Parameters(paramLabel = "FILE", description = "The private key; keep it, and keep it secret.")
   private Path file = Path.of("");
 
-  NewKeyCommand(Commands.Context context) {
+  NewKeyCommand(Context context) {
     this.context = context;
   }
 

@@ -16,9 +16,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "The account's password.")
 final class PasswordCommand {
-  private final Commands.Context context;
+  private final Context context;
 
-  PasswordCommand(Commands.Context context) {
+  PasswordCommand(Context context) {
     this.context = context;
   }
 

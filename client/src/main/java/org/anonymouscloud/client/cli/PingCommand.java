@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 final class PingCommand implements Callable<Integer> {
   private static final double NANOS_IN_A_MILLISECOND = 1e6;
 
-  private final Commands.Context context;
+  private final Context context;
 
   @Parameters(
       paramLabel = "CONNECTION-STRING",
@@ -34,7 +34,7 @@ final class PingCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  PingCommand(Commands.Context context) {
+  PingCommand(Context context) {
     this.context = context;
   }
 

@@ -30,16 +30,16 @@ import picocli.CommandLine.ScopeType;
 /** {@code anoncloud admin plugins ...} and {@code anoncloud plugin ...}. Runs no plugin. */
 @Command(mixinStandardHelpOptions = true)
 final class PluginsCommand {
-  private final Commands.Context context;
+  private final Context context;
   @Mixin private final Place place;
 
-  private PluginsCommand(Commands.Context context, Place place) {
+  private PluginsCommand(Context context, Place place) {
     this.context = context;
     this.place = place;
   }
 
   /** The plugins of a server. */
-  static CommandLine ofServer(Commands.Context context) {
+  static CommandLine ofServer(Context context) {
     CommandLine line = new CommandLine(new PluginsCommand(context, new ServerPlace(context)));
     line.getCommandSpec()
         .name("plugins")
@@ -49,7 +49,7 @@ final class PluginsCommand {
   }
 
   /** The plugins of this home's agent and commands, and what authors of plugins need. */
-  static CommandLine ofHome(Commands.Context context) {
+  static CommandLine ofHome(Context context) {
     CommandLine line =
         new CommandLine(new PluginsCommand(context, new HomePlace(context.home().plugins())));
     line.getCommandSpec()
@@ -84,9 +84,9 @@ final class PluginsCommand {
         description = "The server's data folder; 'server' in the state folder if not given.")
     private @Nullable Path data;
 
-    private final Commands.Context context;
+    private final Context context;
 
-    ServerPlace(Commands.Context context) {
+    ServerPlace(Context context) {
       this.context = context;
     }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 final class QuotaCommand implements Callable<Integer> {
   private static final String NO_LIMIT = "none";
 
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private ServerDatabase server = new ServerDatabase();
 
@@ -29,7 +29,7 @@ final class QuotaCommand implements Callable<Integer> {
   @Parameters(paramLabel = "SIZE", index = "1", description = "Like 500M or 20G, or none.")
   private String size = "";
 
-  QuotaCommand(Commands.Context context) {
+  QuotaCommand(Context context) {
     this.context = context;
   }
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "It gets a new password and a new sheet, and its other devices are removed."
     })
 final class RecoverCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Option(
       names = "--server",
@@ -76,7 +76,7 @@ final class RecoverCommand implements Callable<Integer> {
 
   @Mixin private SheetOptions sheet = new SheetOptions();
 
-  RecoverCommand(Commands.Context context) {
+  RecoverCommand(Context context) {
     this.context = context;
   }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Make an account on a server and log in here.")
 final class RegisterCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private AccountOptions account = new AccountOptions();
 
@@ -34,7 +34,7 @@ final class RegisterCommand implements Callable<Integer> {
               + " asked for when it is needed.")
   private @Nullable Path inviteFile;
 
-  RegisterCommand(Commands.Context context) {
+  RegisterCommand(Context context) {
     this.context = context;
   }
 

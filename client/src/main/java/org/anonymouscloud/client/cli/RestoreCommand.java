@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
           + " refuse it."
     })
 final class RestoreCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private DatabaseOptions options;
 
@@ -55,7 +55,7 @@ final class RestoreCommand implements Callable<Integer> {
       description = "Where 'admin backup --keys' has put the server's keys.")
   private @Nullable Path keys;
 
-  RestoreCommand(Commands.Context context) {
+  RestoreCommand(Context context) {
     this.context = context;
     this.options = new DatabaseOptions();
   }

@@ -22,11 +22,11 @@ import picocli.CommandLine.Mixin;
           + " the new file before one of them is started again. Then make a new backup."
     })
 final class RotateSecretsCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private ServerDatabase server = new ServerDatabase();
 
-  RotateSecretsCommand(Commands.Context context) {
+  RotateSecretsCommand(Context context) {
     this.context = context;
   }
 

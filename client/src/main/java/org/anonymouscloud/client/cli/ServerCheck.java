@@ -22,11 +22,11 @@ final class ServerCheck {
   /** Three, and one in four is at more work. */
   private static final int CONNECTIONS_OF_A_PROCESS = 4;
 
-  private final Commands.Context context;
+  private final Context context;
   private final ServerSettings settings;
   private final List<String> failed = new ArrayList<>();
 
-  ServerCheck(Commands.Context context, ServerSettings settings) {
+  ServerCheck(Context context, ServerSettings settings) {
     this.context = context;
     this.settings = settings;
   }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
           + " environment, then the file."
     })
 final class ServerCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private DatabaseOptions place;
 
@@ -115,7 +115,7 @@ final class ServerCommand implements Callable<Integer> {
               + " with them. Changes nothing.")
   private boolean check;
 
-  ServerCommand(Commands.Context context) {
+  ServerCommand(Context context) {
     this.context = context;
     this.place = new DatabaseOptions();
   }
@@ -167,7 +167,7 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   /** Loads what a server needs of the program's plugins and of those installed in its folder. */
-  static PluginHost plugins(Commands.Context context, Path data) throws Problem, IOException {
+  static PluginHost plugins(Context context, Path data) throws Problem, IOException {
     return Distribution.plugins(
         context.terminal(), installed(data), Capability.SERVER_FEATURE, Capability.DATABASE);
   }

@@ -30,12 +30,12 @@ final class ServerDatabase {
   }
 
   /** The data folder of a server that has run. */
-  Path data(Commands.Context context) throws Problem {
+  Path data(Context context) throws Problem {
     return options.existingData(context);
   }
 
   /** Opens the database, beside the servers that use it, for as long as the work takes. */
-  <T> T use(Commands.Context context, Work<T> work) throws Problem, IOException {
+  <T> T use(Context context, Work<T> work) throws Problem, IOException {
     String kind = options.database(database, context);
     try (PluginHost plugins = ServerCommand.plugins(context, data(context));
         OpenDatabase open =

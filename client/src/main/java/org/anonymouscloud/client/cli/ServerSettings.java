@@ -80,8 +80,7 @@ final class ServerSettings {
    * @throws Problem if the file cannot be read or has a line that is no setting
    */
   static ServerSettings gather(
-      Commands.Context context, Map<ServerSetting, String> flags, Optional<Path> file)
-      throws Problem {
+      Context context, Map<ServerSetting, String> flags, Optional<Path> file) throws Problem {
     Map<ServerSetting, Value> values = new EnumMap<>(ServerSetting.class);
     flags.forEach(
         (setting, text) -> {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "For authors of plugins: sign a jar, by a file NAME.jar.sig beside it.")
 final class SignCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Parameters(paramLabel = "JAR", description = "The plugin.")
   private Path jar = Path.of("");
@@ -30,7 +30,7 @@ final class SignCommand implements Callable<Integer> {
       description = "Your key, as 'plugin new-key' has made it.")
   private Path key = Path.of("");
 
-  SignCommand(Commands.Context context) {
+  SignCommand(Context context) {
     this.context = context;
   }
 

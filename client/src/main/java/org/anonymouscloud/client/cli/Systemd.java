@@ -55,7 +55,7 @@ final class Systemd implements AutoCloseable {
   }
 
   /** As the environment says. */
-  static Systemd of(Commands.Context context) {
+  static Systemd of(Context context) {
     return new Systemd(
         context.environment("NOTIFY_SOCKET").flatMap(Systemd::address),
         context.environment("WATCHDOG_USEC"));

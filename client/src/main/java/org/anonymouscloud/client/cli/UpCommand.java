@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Run a server on SQLite and the agent on this machine, until Ctrl-C.")
 final class UpCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Option(
       names = "--listen",
@@ -35,7 +35,7 @@ final class UpCommand implements Callable<Integer> {
           "Where the server accepts clients: the same as last time, at first 127.0.0.1:7420.")
   private @Nullable String listen;
 
-  UpCommand(Commands.Context context) {
+  UpCommand(Context context) {
     this.context = context;
   }
 
@@ -52,7 +52,7 @@ final class UpCommand implements Callable<Integer> {
       try (Agent agent =
           Agent.start(
               context.home(),
-              Commands.Version.number(),
+              ProgramVersion.number(),
               clientPlugins.clientFeatures(),
               ending::ask)) {
         context.home().rememberLocalServer(server.address().toString());

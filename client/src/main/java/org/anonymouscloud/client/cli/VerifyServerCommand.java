@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
           + " files only the clients can check, each time they read them."
     })
 final class VerifyServerCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
   @Mixin private DatabaseOptions options;
 
@@ -45,7 +45,7 @@ final class VerifyServerCommand implements Callable<Integer> {
       description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
   private @Nullable String database;
 
-  VerifyServerCommand(Commands.Context context) {
+  VerifyServerCommand(Context context) {
     this.context = context;
     this.options = new DatabaseOptions();
   }

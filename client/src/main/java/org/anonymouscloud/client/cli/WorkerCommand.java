@@ -22,9 +22,9 @@ import picocli.CommandLine.Command;
     hidden = true,
     description = "Serve one client for a server of this machine, which starts this by itself.")
 final class WorkerCommand implements Callable<Integer> {
-  private final Commands.Context context;
+  private final Context context;
 
-  WorkerCommand(Commands.Context context) {
+  WorkerCommand(Context context) {
     this.context = context;
   }
 

@@ -15,8 +15,8 @@ final class HelpTest {
   @Test
   @Tag("S4.19")
   void eachSummaryIsAWholeSentence(@TempDir Path home) throws Exception {
-    Commands.Context context =
-        new Commands.Context(
+    Context context =
+        new Context(
             Map.of(),
             Home.of(Map.of("ANONCLOUD_HOME", home.resolve("home").toString())),
             new StandardTerminal(new StandardOutput()),

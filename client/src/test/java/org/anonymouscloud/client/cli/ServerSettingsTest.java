@@ -164,8 +164,8 @@ final class ServerSettingsTest {
     return ServerSettings.gather(context(), flags, Optional.of(file).filter(Files::exists));
   }
 
-  private Commands.Context context() throws IOException {
-    return new Commands.Context(
+  private Context context() throws IOException {
+    return new Context(
         environment,
         Home.of(environment),
         new StandardTerminal(new StandardOutput()),

@@ -65,7 +65,7 @@ final class SystemdTest {
 
   private Systemd service(Map<String, String> environment) throws Exception {
     return Systemd.of(
-        new Commands.Context(
+        new Context(
             environment,
             Home.of(Map.of("ANONCLOUD_HOME", folder.toString())),
             new StandardTerminal(new StandardOutput()),

@@ -1,0 +1,32 @@
+package org.anonymouscloud.client.cli;
+
+import java.util.Map;
+import java.util.Optional;
+import org.anonymouscloud.client.home.Home;
+import org.anonymouscloud.core.plugin.AgentApi;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.release.PluginFolder;
+
+/** What commands share. */
+record Context(Map<String, String> environment, Home home, Terminal terminal, Timeout timeout)
+    implements CommandContext {
+  /** A variable of the environment that is set and not empty. */
+  Optional<String> environment(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** What is installed for this home. */
+  PluginFolder plugins() {
+    return new PluginFolder(home.plugins());
+  }
+
+  RunningAgent runningAgent() {
+    return new RunningAgent(home, terminal, timeout);
+  }
+
+  @Override
+  public AgentApi agent() {
+    return new LazyAgent(runningAgent());
+  }
+}
