@@ -21,20 +21,6 @@ public record Chain(List<Digest> hashes, ChainState state, List<byte[]> newest) 
     newest = List.copyOf(newest);
   }
 
-  /**
-   * Checks a chain from its first link to its last.
-   *
-   * @param links as they were encoded
-   * @throws ChainRefused if any link is not what must stand there
-   */
-  public static Chain replay(List<byte[]> links) throws ChainRefused {
-    ChainReader reader = new ChainReader();
-    for (byte[] link : links) {
-      reader.add(link);
-    }
-    return reader.chain();
-  }
-
   /** Whether a link is one of this chain's. */
   public boolean contains(ChainFloor link) {
     return link.seq() >= 0

@@ -26,6 +26,20 @@ public final class ChainReader {
   private long bytes;
 
   /**
+   * Checks a chain from its first link to its last.
+   *
+   * @param links as they were encoded
+   * @throws ChainRefused if any link is not what must stand there
+   */
+  public static Chain replay(List<byte[]> links) throws ChainRefused {
+    ChainReader reader = new ChainReader();
+    for (byte[] link : links) {
+      reader.add(link);
+    }
+    return reader.chain();
+  }
+
+  /**
    * Takes the next link.
    *
    * @param encoded stays the caller's

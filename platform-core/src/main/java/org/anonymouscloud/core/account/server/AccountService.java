@@ -16,8 +16,8 @@ import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
-import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainReader;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
@@ -430,7 +430,7 @@ public final class AccountService {
 
   private static ChainState begin(ChainLink link) throws Refused {
     try {
-      return Chain.replay(List.of(link.encode())).state();
+      return ChainReader.replay(List.of(link.encode())).state();
     } catch (ChainRefused e) {
       throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
     }

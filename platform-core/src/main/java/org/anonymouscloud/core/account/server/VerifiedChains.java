@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
-import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainReader;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -75,7 +75,7 @@ final class VerifiedChains {
         for (byte[] link : page) {
           state =
               state == null
-                  ? Chain.replay(List.of(link)).state()
+                  ? ChainReader.replay(List.of(link)).state()
                   : state.append(ChainLink.decode(link));
         }
       } while (page.size() == PAGE);

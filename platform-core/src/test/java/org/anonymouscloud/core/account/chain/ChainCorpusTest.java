@@ -277,7 +277,7 @@ final class ChainCorpusTest {
                       HexFormat.of().parseHex(corpus.path("links").path(name.asText()).asText())));
       String refused;
       try {
-        Chain.replay(links);
+        ChainReader.replay(links);
         refused = GOOD;
       } catch (ChainRefused e) {
         refused = e.reason().name();

@@ -118,7 +118,7 @@ final class ChainTest {
         flipped[i] ^= 1;
         List<byte[]> links = new ArrayList<>(List.of(create.encode(), second.encode(), flipped));
         List<byte[]> chain = link == create ? List.of(flipped) : links;
-        assertThatThrownBy(() -> Chain.replay(chain))
+        assertThatThrownBy(() -> ChainReader.replay(chain))
             .as("byte %d", i)
             .isInstanceOf(ChainRefused.class);
       }
@@ -140,7 +140,7 @@ final class ChainTest {
     Arrays.fill(weakShare, 2643 + 1184, 2643 + 1216, (byte) 0);
 
     for (byte[] bad : List.of(weak, large, weakShare)) {
-      assertThatThrownBy(() -> Chain.replay(List.of(bad)))
+      assertThatThrownBy(() -> ChainReader.replay(List.of(bad)))
           .isInstanceOfSatisfying(
               ChainRefused.class, e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED));
     }
@@ -171,6 +171,6 @@ final class ChainTest {
   }
 
   private static Chain replay(ChainLink... links) throws ChainRefused {
-    return Chain.replay(Arrays.stream(links).map(ChainLink::encode).toList());
+    return ChainReader.replay(Arrays.stream(links).map(ChainLink::encode).toList());
   }
 }

@@ -29,8 +29,8 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.UserName;
-import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainReader;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.LinkBody;
@@ -518,7 +518,7 @@ final class AccountFormatTest {
                 new SlotId.Password(),
                 new LinkBody.AddDevice(joining(1).introduce(id, example.root(), phone)),
                 HeadList.NONE.seal(example.root(), id, 1)));
-    ChainState chain = Chain.replay(List.of(records.link().encode(), add.encode())).state();
+    ChainState chain = ChainReader.replay(List.of(records.link().encode(), add.encode())).state();
     ChainLink revoke =
         sign(
             ChainLink.Content.after(

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainReader;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
@@ -42,7 +42,7 @@ final class Person {
 
   ChainState chain() {
     try {
-      return Chain.replay(encoded()).state();
+      return ChainReader.replay(encoded()).state();
     } catch (ChainRefused e) {
       throw new AssertionError(e);
     }

@@ -43,7 +43,7 @@ final class GroupCommit implements AutoCloseable {
 
   private GroupCommit(SqliteFile file) {
     this.source = file.writing();
-    this.failures = new SqliteFailures(file);
+    this.failures = new SqliteFailures(file.toString());
     this.handles = Jdbi.create(new WriterConnection());
     this.handles.getConfig(Handles.class).setForceEndTransactions(false);
     this.writer = Thread.ofPlatform().name("sqlite-writer").daemon().unstarted(this::serve);

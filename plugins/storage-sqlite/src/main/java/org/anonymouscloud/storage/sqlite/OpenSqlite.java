@@ -22,7 +22,7 @@ final class OpenSqlite implements OpenDatabase {
   private final LocalSignals signals;
 
   private OpenSqlite(SqliteFile file, HikariDataSource readers) {
-    this.failures = new SqliteFailures(file);
+    this.failures = new SqliteFailures(file.toString());
     this.readers = readers;
     this.reads = Jdbi.create(readers);
     this.writes = GroupCommit.start(file);

@@ -8,8 +8,12 @@ import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** What SQLite's result codes mean to the server's owner. */
-record SqliteFailures(SqliteFile file) {
+/**
+ * What SQLite's result codes mean to the server's owner.
+ *
+ * @param file of the database, to be named
+ */
+record SqliteFailures(String file) {
   private static final String DAMAGED =
       " is damaged. Stop the server, keep a copy of the damaged file and restore the database from"
           + " a backup.";

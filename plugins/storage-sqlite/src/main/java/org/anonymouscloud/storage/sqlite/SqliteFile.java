@@ -63,7 +63,7 @@ final class SqliteFile {
     try {
       file.claim();
     } catch (SQLException e) {
-      throw new SqliteFailures(file).of(e);
+      throw new SqliteFailures(file.toString()).of(e);
     }
     return file;
   }

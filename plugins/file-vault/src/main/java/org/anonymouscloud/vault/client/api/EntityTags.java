@@ -39,7 +39,8 @@ record EntityTags(boolean any, List<Tag> tags) {
       end = matcher.end();
     }
     if (tags.isEmpty() || !header.substring(end).isBlank()) {
-      throw RequestArguments.bad(
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
           "Entity tags stand in quotes, with commas between them, like \"0123abcd\".");
     }
     return new EntityTags(false, tags);
