@@ -170,9 +170,7 @@ public final class Agent implements AutoCloseable {
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("version", version);
     description.put("pid", ProcessHandle.current().pid());
-    account
-        .awaited()
-        .ifPresent(server -> description.put("awaits", server.host() + ", port " + server.port()));
+    account.awaited().ifPresent(awaited -> description.put("awaits", awaited));
     return description;
   }
 
@@ -182,7 +180,7 @@ public final class Agent implements AutoCloseable {
             HandlerType.GET,
             "/agent",
             Scope.READ,
-            "The agent's version and process, and the server that it waits for, if it does.",
+            "The agent's version and process, and what it waits for, if it does.",
             context -> context.json(describe())),
         new Route(
             HandlerType.POST,
