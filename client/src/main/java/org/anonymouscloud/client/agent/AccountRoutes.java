@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.InviteCode;
@@ -18,7 +19,9 @@ import org.anonymouscloud.core.account.client.PairingCode;
 import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Unreadable;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.local.Keeper;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
@@ -95,7 +98,7 @@ final class AccountRoutes {
             HandlerType.POST,
             "/account/lock",
             Scope.ADMIN,
-            "Forgets the account's keys until their passphrase is given.",
+            "Forgets the account's keys until somebody unlocks them.",
             context -> {
               account.lock();
               context.json(Map.of("locked", true));
@@ -104,14 +107,20 @@ final class AccountRoutes {
             HandlerType.POST,
             "/account/unlock",
             Scope.ADMIN,
-            "Opens the account with the passphrase of this device.",
+            "Opens the account with the passphrase of this device, or with what the keyring keeps.",
             this::unlock),
         new Route(
             HandlerType.PUT,
             "/account/passphrase",
             Scope.ADMIN,
-            "Seals the keys on this device to a passphrase, or to none.",
+            "Seals the keys on this device to a passphrase of a person or the keyring, or to none.",
             this::protect),
+        new Route(
+            HandlerType.GET,
+            "/account/keys",
+            Scope.READ,
+            "Who keeps what opens the keys on this device: the file, a passphrase, the keyring.",
+            context -> context.json(Map.of("keys", keeper()))),
         new Route(
             HandlerType.POST,
             "/account/rehearse",
@@ -199,15 +208,17 @@ final class AccountRoutes {
   record Rehearse(byte @Nullable [] accountKey, byte @Nullable [] words) {}
 
   /**
-   * @param passphrase in UTF-8, NFC
+   * @param passphrase in UTF-8, NFC; only to be left out if the keyring keeps it
    */
   record Unlock(byte @Nullable [] passphrase) {}
 
   /**
-   * @param passphrase in UTF-8, NFC; none to leave the keys to the disk's own protection
+   * @param passphrase in UTF-8, NFC; without it and the keyring the keys are left to the disk's own
+   *     protection
+   * @param keyring whether to have the platform's keyring keep a random passphrase
    * @param lockAfter minutes without use until the device locks; 0 or left out for never
    */
-  record Protect(byte @Nullable [] passphrase, int lockAfter) {}
+  record Protect(byte @Nullable [] passphrase, boolean keyring, int lockAfter) {}
 
   /**
    * @param user the name of the account that is logged in here, to be sure
@@ -225,6 +236,10 @@ final class AccountRoutes {
 
   private void unlock(Context context) throws Exception {
     Unlock wish = RequestBody.read(context, Unlock.class);
+    if (wish.passphrase() == null && account.keeper() == Keeper.KEYRING) {
+      context.json(describe(account.unlock().local()));
+      return;
+    }
     try (Secret passphrase = Secret.of(RequestBody.required(wish.passphrase(), "passphrase"))) {
       context.json(describe(account.unlock(passphrase).local()));
     }
@@ -237,10 +252,16 @@ final class AccountRoutes {
           "'lockAfter' is a number of minutes, at most " + MAX_LOCK_AFTER + ".", null);
     }
     if (wish.passphrase() == null) {
-      account.protect(Optional.empty(), 0);
+      account.seal(
+          wish.keyring()
+              ? here -> here.protectByKeyring(wish.lockAfter())
+              : LocalAccount::unprotect);
     } else {
+      if (wish.keyring()) {
+        throw RequestBody.badInput("The keyring gets a passphrase of its own, not yours.", null);
+      }
       try (Secret passphrase = fresh(wish.passphrase())) {
-        account.protect(Optional.of(passphrase), wish.lockAfter());
+        account.seal(here -> here.protect(passphrase, wish.lockAfter()));
       }
     }
     context.json(describe(account.account().local()));
@@ -413,20 +434,24 @@ final class AccountRoutes {
     }
   }
 
-  private Map<String, Object> welcome(LoggedInAccount opened) throws IOException {
+  private Map<String, Object> welcome(LoggedInAccount opened) throws NotLoggedIn, IOException {
     Map<String, Object> description = describe(opened.local());
     description.put("notes", account.welcome(opened));
     return description;
   }
 
-  private static Map<String, Object> describe(LocalAccount account) throws IOException {
+  private String keeper() throws NotLoggedIn, IOException {
+    return account.keeper().name().toLowerCase(Locale.ROOT);
+  }
+
+  private Map<String, Object> describe(LocalAccount here) throws NotLoggedIn, IOException {
     Map<String, Object> description = new LinkedHashMap<>();
-    description.put("user", account.user().text());
-    description.put("server", account.server().toString());
-    description.put("device", account.device().toString());
-    description.put("sealed", account.isProtected());
-    account.lockAfter().ifPresent(limit -> description.put("lockAfter", limit.toMinutes()));
-    account.rehearsed().ifPresent(day -> description.put("rehearsed", day.toString()));
+    description.put("user", here.user().text());
+    description.put("server", here.server().toString());
+    description.put("device", here.device().toString());
+    description.put("keys", keeper());
+    here.lockAfter().ifPresent(limit -> description.put("lockAfter", limit.toMinutes()));
+    here.rehearsed().ifPresent(day -> description.put("rehearsed", day.toString()));
     return description;
   }
 }

@@ -63,8 +63,9 @@ public final class Agent implements AutoCloseable {
     this.api = LocalApi.start(routes, panels::file, token);
     new AgentAddress(api.url(), ProcessHandle.current().pid(), version)
         .publish(home.folder(), token);
-    // Features work in the background, whether or not anybody asks for something.
-    account.open();
+    // Features work in the background, whether or not anybody asks for something. It may take long:
+    // the platform's keyring may ask a person.
+    Thread.ofVirtual().name("open-account").start(account::open);
   }
 
   /**
@@ -188,9 +189,7 @@ public final class Agent implements AutoCloseable {
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("version", version);
     description.put("pid", ProcessHandle.current().pid());
-    account
-        .awaited()
-        .ifPresent(server -> description.put("awaits", server.host() + ", port " + server.port()));
+    account.awaited().ifPresent(awaited -> description.put("awaits", awaited));
     return description;
   }
 
@@ -200,7 +199,7 @@ public final class Agent implements AutoCloseable {
             HandlerType.GET,
             "/agent",
             Scope.READ,
-            "The agent's version and process, and the server that it waits for, if it does.",
+            "The agent's version and process, and what it waits for, if it does.",
             context -> context.json(describe())),
         new Route(
             HandlerType.POST,
@@ -219,6 +218,7 @@ public final class Agent implements AutoCloseable {
   @Override
   public void close() throws IOException {
     AgentAddress.withdraw(home.folder());
+    account.endWaiting();
     api.close();
     account.close();
     features.close();

@@ -29,6 +29,8 @@ import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.local.Keeper;
+import org.anonymouscloud.core.account.client.local.Locked;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.ClientContext;
@@ -53,6 +55,7 @@ final class CurrentAccount implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CurrentAccount.class);
   private static final Duration CONNECT = Duration.ofSeconds(15);
   private static final int ID_BYTES = 16;
+  private static final String KEYRING = "the platform's keyring";
 
   private final AccountClient client;
   private final ClientFeatures features;
@@ -63,13 +66,18 @@ final class CurrentAccount implements AutoCloseable {
   private final AtomicReference<@Nullable Pairing> pairing = new AtomicReference<>();
   private volatile @Nullable LoggedInAccount current;
 
-  /** The server to which a session is being opened. */
-  private volatile @Nullable ConnectionString dialing;
+  /** Set while something outside is asked. */
+  private volatile @Nullable Waiting waiting;
 
+  private volatile boolean ending;
   private final IdleLock idleLock = new IdleLock(this::lockIfIdle);
 
   // Guarded by changing.
   private boolean resumed;
+
+  /** What is said until somebody unlocks the device. */
+  private @Nullable Locked locked;
+
   private @Nullable Pending pending;
 
   /**
@@ -79,6 +87,18 @@ final class CurrentAccount implements AutoCloseable {
   CurrentAccount(Path folder, Clock clock, ClientFeatures features) {
     this.client = new AccountClient(folder, clock, features);
     this.features = features;
+  }
+
+  /**
+   * Something outside of this process is to answer.
+   *
+   * @param what it is, for people
+   * @param who waits for it
+   */
+  private record Waiting(String what, Thread who) {
+    static Waiting here(String what) {
+      return new Waiting(what, Thread.currentThread());
+    }
   }
 
   /** A registration or recovery whose sheet is being put away. */
@@ -157,13 +177,28 @@ final class CurrentAccount implements AutoCloseable {
     }
   }
 
+  /** Guarded by changing. A device that is locked stays so, and no keyring is asked once more. */
   private void resume() throws IOException {
+    if (locked != null) {
+      throw locked;
+    }
+    if (ending) {
+      throw new InterruptedIOException("The agent ends.");
+    }
     if (!resumed) {
-      Optional<LocalAccount> kept = client.resume();
-      if (kept.isPresent()) {
-        use(kept.get());
+      waiting = Waiting.here(KEYRING);
+      try {
+        Optional<LocalAccount> kept = client.resume();
+        if (kept.isPresent()) {
+          use(kept.get());
+        }
+        resumed = true;
+      } catch (Locked e) {
+        locked = e;
+        throw e;
+      } finally {
+        waiting = null;
       }
-      resumed = true;
     }
   }
 
@@ -173,42 +208,67 @@ final class CurrentAccount implements AutoCloseable {
         new LoggedInAccount(account, account.connect(() -> dial(account.server())));
     current = opened;
     resumed = true;
+    locked = null;
     features.open(opened);
   }
 
   private Connection dial(ConnectionString server) throws IOException {
-    dialing = server;
+    waiting = Waiting.here(name(server));
     try {
       // Only a key that is known already: whoever asks the person about a new one is not the agent.
       return Session.connect(server, KeyCheck.NONE, CONNECT);
     } finally {
-      dialing = null;
+      waiting = null;
     }
   }
 
-  /** The server that does not answer just now, though somebody asks it; none if all is well. */
-  Optional<ConnectionString> awaited() {
+  private static String name(ConnectionString server) {
+    return "the server at " + server.host() + ", port " + server.port();
+  }
+
+  /** What does not answer just now, though somebody asks it; none if all is well. */
+  Optional<String> awaited() {
     LoggedInAccount known = current;
     if (known != null && known.online().link().isAway()) {
-      return Optional.of(known.local().server());
+      return Optional.of(name(known.local().server()));
     }
-    return Optional.ofNullable(dialing);
+    return Optional.ofNullable(waiting).map(Waiting::what);
   }
 
   /**
-   * Forgets the keys until the passphrase is given.
+   * Who keeps what opens the account's keys, also while the device is locked.
    *
-   * @throws Problem if they are not sealed to one, so that locking would be for show
+   * @throws NotLoggedIn if there is no account
+   */
+  Keeper keeper() throws NotLoggedIn, IOException {
+    return client.keeper().orElseThrow(NotLoggedIn::new);
+  }
+
+  /**
+   * Forgets the keys until somebody unlocks them.
+   *
+   * @throws Problem if they are not sealed, so that locking would be for show
    */
   void lock() throws Problem, NotLoggedIn, IOException {
     changing.lock();
     try {
-      if (!account().local().isProtected()) {
+      if (keeper() == Keeper.FILE) {
         throw new Problem(
             Problem.Kind.CONFLICT,
             "The keys on this device are not sealed; 'anoncloud agent passphrase' does it first.");
       }
-      forget();
+      forgetUntilUnlocked();
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Has the platform's keyring open the account. One that is not locked stays as it is. */
+  LoggedInAccount unlock() throws NotLoggedIn, IOException {
+    changing.lock();
+    try {
+      locked = null;
+      return account();
     } finally {
       changing.unlock();
     }
@@ -231,25 +291,30 @@ final class CurrentAccount implements AutoCloseable {
     }
   }
 
-  /**
-   * Seals the keys on this device to a passphrase.
-   *
-   * @param passphrase stays the caller's; none to leave them open to whoever can read the folder
-   * @param lockAfter minutes without use until the device locks; 0 for never
-   */
-  void protect(Optional<Secret> passphrase, int lockAfter) throws NotLoggedIn, IOException {
+  /** How the keys on this device are to be sealed. */
+  @FunctionalInterface
+  interface Sealing {
+    void of(LocalAccount account) throws IOException;
+  }
+
+  /** Seals the keys on this device otherwise than before, or not at all. */
+  void seal(Sealing sealing) throws NotLoggedIn, IOException {
     changing.lock();
     try {
       LocalAccount here = account().local();
-      if (passphrase.isPresent()) {
-        here.protect(passphrase.get(), lockAfter);
-      } else {
-        here.unprotect();
-      }
+      waiting = Waiting.here(KEYRING);
+      sealing.of(here);
       idleLock.limit(here.lockAfter().orElse(null));
     } finally {
+      waiting = null;
       changing.unlock();
     }
+  }
+
+  /** Guarded by changing: not even the keyring opens it again by itself. */
+  private void forgetUntilUnlocked() {
+    forget();
+    locked = new Locked();
   }
 
   /** Guarded by changing: nothing of the account stays open; its files are asked anew. */
@@ -279,7 +344,7 @@ final class CurrentAccount implements AutoCloseable {
     changing.lock();
     try {
       if (current != null && idleLock.isIdle()) {
-        forget();
+        forgetUntilUnlocked();
       }
     } finally {
       changing.unlock();
@@ -481,10 +546,13 @@ final class CurrentAccount implements AutoCloseable {
         chain.accept();
         features.acceptRestored(here.local(), chain, connection);
       } finally {
-        // Whatever has begun with other keys and another state ends here.
-        forget();
+        // Whatever has begun with other keys and another state ends here. The account stays in
+        // memory: its files may be sealed to a passphrase.
+        here.online().close();
+        features.closeAccount();
+        use(here.local());
       }
-      LoggedInAccount again = account();
+      LoggedInAccount again = requireNonNull(current);
       List<String> notes = new ArrayList<>(restored.whatToDo());
       List<DeviceId> gone = restored.removedOnce(again.online().known().state());
       if (!gone.isEmpty()) {
@@ -573,6 +641,7 @@ final class CurrentAccount implements AutoCloseable {
       closeAccount();
       boolean was = client.logOut();
       resumed = true;
+      locked = null;
       return was;
     } finally {
       changing.unlock();
@@ -628,8 +697,19 @@ final class CurrentAccount implements AutoCloseable {
         refusal);
   }
 
+  /** The agent ends: nothing waits any more for what lies outside of this process. */
+  void endWaiting() {
+    ending = true;
+    Waiting last = waiting;
+    if (last != null) {
+      // It may hold the lock until a person comes back who is asked for the keyring.
+      last.who().interrupt();
+    }
+  }
+
   @Override
   public void close() {
+    endWaiting();
     idleLock.close();
     changing.lock();
     try {

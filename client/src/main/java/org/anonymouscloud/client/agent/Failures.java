@@ -10,6 +10,7 @@ import org.anonymouscloud.core.account.client.DeviceRefused;
 import org.anonymouscloud.core.account.client.PairingFailed;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused;
+import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.local.Locked;
 import org.anonymouscloud.core.account.client.local.StateDamaged;
 import org.anonymouscloud.core.account.client.local.WrongPassphrase;
@@ -35,6 +36,14 @@ public final class Failures {
       case ContactRefused refused -> problem(Problem.Kind.SECURITY, refused);
       case PairingFailed failed -> problem(Problem.Kind.SECURITY, failed);
       case Locked locked -> problem(Problem.Kind.LOCKED, locked);
+      case KeyringFailed failed ->
+          Optional.of(
+              new Problem(
+                  Problem.Kind.UNAVAILABLE,
+                  text(failed)
+                      + " Nothing was changed. Without the keyring, 'anoncloud agent passphrase'"
+                      + " seals the keys to a passphrase of yours.",
+                  failed));
       case WrongPassphrase wrong -> problem(Problem.Kind.FORBIDDEN, wrong);
       case StateDamaged damaged -> problem(Problem.Kind.SECURITY, damaged);
       case WrongAccountKey wrong -> problem(Problem.Kind.FORBIDDEN, wrong);

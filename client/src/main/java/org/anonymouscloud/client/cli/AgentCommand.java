@@ -19,6 +19,7 @@ import org.anonymouscloud.client.home.ApiToken;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
+import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Scope;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,7 @@ final class AgentCommand {
       JsonNode account = agent.get("/account");
       Map<String, String> known = new LinkedHashMap<>();
       known.put("user", account.path("user").asText());
+      known.put("keys", account.path("keys").asText());
       if (account.has("rehearsed")) {
         known.put("rehearsed", account.path("rehearsed").asText());
       }
@@ -112,10 +114,15 @@ final class AgentCommand {
     } catch (Problem e) {
       return switch (e.kind()) {
         case NOT_LOGGED_IN -> Optional.empty();
-        case LOCKED -> Optional.of(Map.of("locked", "true"));
+        case LOCKED -> Optional.of(Map.of("locked", "true", "keys", keeper(agent)));
         default -> throw e;
       };
     }
+  }
+
+  /** "file", "passphrase" or "keyring": who keeps what opens the keys. */
+  private static String keeper(AgentApi agent) throws Problem, IOException {
+    return agent.get("/account/keys").path("keys").asText();
   }
 
   @Command(
@@ -131,7 +138,10 @@ final class AgentCommand {
   @Command(
       name = "unlock",
       mixinStandardHelpOptions = true,
-      description = "Open the account with the passphrase of this device.")
+      description = {
+        "Open the account with the passphrase of this device.",
+        "If the platform's keyring keeps that, the keyring is asked."
+      })
   int unlock(
       @Option(
               names = "--passphrase-file",
@@ -139,6 +149,11 @@ final class AgentCommand {
               description = "Holds the passphrase; without it the passphrase is asked for.")
           @Nullable Path file)
       throws Problem, IOException {
+    if (file == null && keeper(context.agent()).equals("keyring")) {
+      var _ = context.agent().post("/account/unlock", Map.of());
+      context.terminal().print("Unlocked.");
+      return 0;
+    }
     try (Secret passphrase = PasswordInput.passphrase(file)) {
       var _ = context.agent().post("/account/unlock", Map.of("passphrase", passphrase.bytes()));
     }
@@ -153,7 +168,10 @@ final class AgentCommand {
         "Seal the account's keys on this device to a passphrase.",
         "From then on a stolen disk opens nothing, and after each start of the agent 'agent unlock'"
             + " asks for the passphrase. It is this device's alone: the account's password stays"
-            + " what it is. Whoever forgets it logs out and in again."
+            + " what it is. Whoever forgets it logs out and in again.",
+        "With --keyring nobody has to remember one: the platform's keyring, which opens with this"
+            + " user's login, keeps a random passphrase and gives it when the agent starts. On"
+            + " Linux that needs the program secret-tool (of libsecret)."
       })
   int passphrase(
       @Option(
@@ -161,6 +179,10 @@ final class AgentCommand {
               paramLabel = "FILE",
               description = "Holds the new passphrase; without it the passphrase is asked for.")
           @Nullable Path file,
+      @Option(
+              names = "--keyring",
+              description = "Have the platform's keyring keep a random passphrase.")
+          boolean keyring,
       @Option(
               names = "--lock-after",
               paramLabel = "MINUTES",
@@ -171,11 +193,21 @@ final class AgentCommand {
               description = "Leave the keys to whoever can read this user's files.")
           boolean remove)
       throws Problem, IOException {
+    if ((remove ? 1 : 0) + (keyring ? 1 : 0) + (file != null ? 1 : 0) > 1) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT, "Give one of --passphrase-file, --keyring and --remove.");
+    }
     Map<String, Object> wish = new LinkedHashMap<>();
     wish.put("lockAfter", lockAfter);
-    if (remove) {
+    if (keyring || remove) {
+      wish.put("keyring", keyring);
       var _ = context.agent().put("/account/passphrase", wish);
-      context.terminal().print("The keys on this device are not sealed any more.");
+      context
+          .terminal()
+          .print(
+              keyring
+                  ? "The keys on this device are sealed, and the platform's keyring opens them."
+                  : "The keys on this device are not sealed any more.");
       return 0;
     }
     try (Secret passphrase = PasswordInput.fresh("New passphrase: ", file, "--passphrase-file")) {

@@ -253,7 +253,10 @@ final class AgentHttp implements AgentApi {
     return connection;
   }
 
-  /** Says once what is waited for, if an answer takes long because a server does not give one. */
+  /**
+   * Says once what is waited for, if an answer takes long because a server or the keyring does not
+   * give one.
+   */
   private final class Watch implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().daemon().unstarted(this::watch);
 
@@ -267,9 +270,9 @@ final class AgentHttp implements AgentApi {
           Thread.sleep(SILENCE);
           HttpURLConnection connection = open("GET", "/agent");
           try (InputStream in = connection.getInputStream()) {
-            String server = JSON.readTree(in).path("awaits").asText("");
-            if (!server.isEmpty() && !told.getAndSet(true)) {
-              terminal.warn("Waiting for the server at " + server + " ...");
+            String awaited = JSON.readTree(in).path("awaits").asText("");
+            if (!awaited.isEmpty() && !told.getAndSet(true)) {
+              terminal.warn("Waiting for " + awaited + " ...");
             }
           }
         }

@@ -44,6 +44,7 @@ final class RouteMatrixTest {
               Map.entry("GET /account/devices", Scope.ADMIN),
               Map.entry("POST /account/devices/revoke", Scope.ADMIN),
               Map.entry("POST /account/devices/{device}/name", Scope.ADMIN),
+              Map.entry("GET /account/keys", Scope.READ),
               Map.entry("POST /account/lock", Scope.ADMIN),
               Map.entry("POST /account/unlock", Scope.ADMIN),
               Map.entry("PUT /account/passphrase", Scope.ADMIN),

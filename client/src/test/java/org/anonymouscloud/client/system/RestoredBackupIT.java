@@ -33,6 +33,9 @@ final class RestoredBackupIT {
           tablet;
           phone) {
         laptop.register();
+        // The way on does not need what is sealed on the disk.
+        Path passphrase = Files.writeString(folder.resolve("passphrase"), "a phrase of this one\n");
+        laptop.run("agent", "passphrase", "--passphrase-file", passphrase.toString()).succeeded();
         for (Client device : List.of(desk, tablet)) {
           device.login().succeeded();
         }

@@ -16,6 +16,7 @@ import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
+import org.anonymouscloud.core.account.client.local.Keeper;
 import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
@@ -61,8 +62,10 @@ public final class AccountClient {
 
   /**
    * The account that this device is logged in to, without asking the server. The caller closes it.
+   * If the platform's keyring keeps the passphrase of its keys, a person may be asked to open it.
    *
-   * @throws org.anonymouscloud.core.account.client.local.Locked if they are sealed to a passphrase
+   * @throws org.anonymouscloud.core.account.client.local.Locked if the keys are sealed to a
+   *     passphrase that a person must give, or that the keyring does not
    * @throws org.anonymouscloud.core.account.client.local.StateDamaged if its files are not as this
    *     device wrote them
    */
@@ -78,6 +81,11 @@ public final class AccountClient {
    */
   public Optional<LocalAccount> unlock(Secret passphrase) throws IOException {
     return confirmed(folder.open(passphrase));
+  }
+
+  /** Who keeps what opens the account's keys on this device; none if there is no account. */
+  public Optional<Keeper> keeper() throws IOException {
+    return folder.keeper();
   }
 
   private Optional<LocalAccount> confirmed(Optional<AccountFolder.Kept> kept) {

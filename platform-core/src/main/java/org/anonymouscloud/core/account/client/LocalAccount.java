@@ -16,6 +16,7 @@ import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
@@ -178,14 +179,19 @@ public final class LocalAccount implements AutoCloseable {
     kept.protect(passphrase, lockAfter);
   }
 
+  /**
+   * Seals the keys on the disk to a passphrase that the platform's keyring keeps.
+   *
+   * @param lockAfter as above
+   * @throws KeyringFailed if it does not; then nothing has changed
+   */
+  public void protectByKeyring(int lockAfter) throws IOException {
+    kept.protectByKeyring(lockAfter);
+  }
+
   /** Leaves the keys on the disk open to whoever can read the folder. */
   public void unprotect() throws IOException {
     kept.unprotect();
-  }
-
-  /** Whether the keys on the disk are sealed to a passphrase. */
-  public boolean isProtected() throws IOException {
-    return kept.isProtected();
   }
 
   /** After how long without use the keys are to be forgotten; none if only on request. */

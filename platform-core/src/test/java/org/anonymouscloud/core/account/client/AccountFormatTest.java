@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,6 +46,7 @@ import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.crypto.Argon2id;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Hkdf;
@@ -179,6 +181,16 @@ final class AccountFormatTest {
     assertThat(state.roots().getFirst().secret().bytes()).isEqualTo(root);
     assertThat(state.roots().getLast().secret().bytes()).isEqualTo(secondRoot);
     assertThat(kept.feature("vault").get("root")).hasValue("forty-two".getBytes(UTF_8));
+
+    PrivateFile.replace(
+        folder.resolve("device-secret"), hex(MADE.path("files"), "device-secret sealed"));
+    kept = new AccountFolder(folder).open(localPassphrase()).orElseThrow();
+    assertThat(kept.lockAfter()).hasValue(Duration.ofMinutes(15));
+    assertThat(kept.state().user().text()).isEqualTo("alice");
+  }
+
+  private static Secret localPassphrase() {
+    return Secret.of(ascii(GIVEN.path("localPassphrase").asText()));
   }
 
   /** From here on nothing of this package is used, only what the document says. */
@@ -321,6 +333,7 @@ final class AccountFormatTest {
     byte[] server = GIVEN.path("server").asText().getBytes(UTF_8);
     assertThat(hex(MADE.path("files"), "device-secret"))
         .isEqualTo(concat(ascii("anoncloud-device-1\n"), deviceSecret));
+    checkSealed(hex(MADE.path("files"), "device-secret sealed"), deviceSecret);
     assertThat(file("account", "anoncloud-account-1\n", "local-account", ""))
         .isEqualTo(
             concat(
@@ -342,6 +355,19 @@ final class AccountFormatTest {
                 ascii("alice")));
     assertThat(file("vault.root", "anoncloud-value-1\n", "local-value", "\0vault\0root"))
         .isEqualTo(ascii("forty-two"));
+  }
+
+  private static void checkSealed(byte[] file, byte[] deviceSecret) throws Exception {
+    assertThat(file).startsWith(concat(ascii("anoncloud-device-2\n"), new byte[] {0, 0, 15}));
+    byte[] salt = Arrays.copyOfRange(file, 22, 38);
+    byte[] stretched = Argon2id.stretch(localPassphrase(), salt, 32).bytes();
+    byte[] label = ascii("anonymouscloud/account/v1/local-passphrase");
+    assertThat(
+            open(
+                Hkdf.SHA256.derive(new byte[0], stretched, label, 32),
+                concat(label, new byte[] {0, 0, 0, 15}, salt),
+                Arrays.copyOfRange(file, 38, file.length)))
+        .isEqualTo(deviceSecret);
   }
 
   private static byte[] file(String file, String magic, String name, String place)
@@ -575,6 +601,10 @@ final class AccountFormatTest {
           name,
           HexFormat.of().formatHex(Files.readAllBytes(folder.resolve("account").resolve(name))));
     }
+    kept.protect(localPassphrase(), 15);
+    files.put(
+        "device-secret sealed",
+        HexFormat.of().formatHex(Files.readAllBytes(folder.resolve("account/device-secret"))));
     Files.writeString(
         Path.of(System.getProperty("example.write")), json.writeValueAsString(whole) + "\n");
   }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.ChainFloor;
+import org.anonymouscloud.core.account.client.keyring.Keyring;
+import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.crypto.NotAuthentic;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccountFolder {
   /** Bytes in a device secret. */
-  public static final int DEVICE_SECRET = DeviceSecretFile.SECRET;
+  public static final int DEVICE_SECRET = SealedSecret.SECRET;
 
   private static final String SECRET_FILE = "device-secret";
   private static final String ACCOUNT_FILE = "account";
@@ -36,14 +38,22 @@ public final class AccountFolder {
    * @param folder made when there is something to keep
    */
   public AccountFolder(Path folder) {
-    this.folder = folder;
-    this.secretFile = new DeviceSecretFile(folder.resolve(SECRET_FILE));
+    this(folder, Keyring.ofPlatform());
   }
 
   /**
-   * What is kept here, if anything is. The caller closes it.
+   * @param keyring that is asked to keep a passphrase if somebody wishes so
+   */
+  AccountFolder(Path folder, Keyring keyring) {
+    this.folder = folder;
+    this.secretFile = new DeviceSecretFile(folder.resolve(SECRET_FILE), keyring);
+  }
+
+  /**
+   * What is kept here, if anything is. The caller closes it. It may be sealed to what the
+   * platform's keyring has: then this waits for a person to open the keyring.
    *
-   * @throws Locked if it is sealed to a passphrase
+   * @throws Locked if a person must give the passphrase, or the keyring does not
    * @throws StateDamaged if a file is not as this device wrote it
    */
   public Optional<Kept> read() throws IOException {
@@ -58,6 +68,11 @@ public final class AccountFolder {
    */
   public Optional<Kept> open(Secret passphrase) throws IOException {
     return isEmpty() ? Optional.empty() : kept(secretFile.open(passphrase));
+  }
+
+  /** Who keeps what opens it; none if nothing is kept here. */
+  public Optional<Keeper> keeper() throws IOException {
+    return isEmpty() ? Optional.empty() : Optional.of(secretFile.keeper());
   }
 
   private boolean isEmpty() {
@@ -105,7 +120,8 @@ public final class AccountFolder {
   }
 
   /**
-   * Removes everything; what the device secret sealed can never be read again.
+   * Removes everything, also what the platform's keyring has for it; what the device secret sealed
+   * can never be read again.
    *
    * @return whether there was anything
    */
@@ -114,7 +130,7 @@ public final class AccountFolder {
       return false;
     }
     // First, so that nothing opens any more if the rest cannot be removed.
-    Files.deleteIfExists(folder.resolve(SECRET_FILE));
+    secretFile.delete();
     Files.walkFileTree(folder, new Removal());
     return true;
   }
@@ -160,17 +176,22 @@ public final class AccountFolder {
      * @param minutes without use after which they are to be forgotten; 0 for never
      */
     public synchronized void protect(Secret passphrase, int minutes) throws IOException {
-      secretFile.write(deviceSecret, passphrase, minutes);
+      secretFile.seal(deviceSecret, passphrase, minutes);
+    }
+
+    /**
+     * Seals the keys to a passphrase that the platform's keyring keeps.
+     *
+     * @param minutes as above
+     * @throws KeyringFailed if it does not; then nothing has changed
+     */
+    public synchronized void protectByKeyring(int minutes) throws IOException {
+      secretFile.seal(deviceSecret, minutes);
     }
 
     /** Leaves the keys open to whoever can read the folder. */
     public synchronized void unprotect() throws IOException {
       secretFile.write(deviceSecret);
-    }
-
-    /** Whether the keys are sealed to a passphrase. */
-    public boolean isProtected() throws IOException {
-      return secretFile.isSealed();
     }
 
     /** After how long without use the keys are to be forgotten; none if only on request. */
