@@ -32,6 +32,7 @@ final class AdminCommand {
         .addSubcommand(new RestoreCommand(context))
         .addSubcommand(new VerifyServerCommand(context))
         .addSubcommand(new RotateSecretsCommand(context))
+        .addSubcommand(new NewKeysCommand(context))
         .addSubcommand(InviteCommand.line(context))
         .addSubcommand(new AccountsCommand(context))
         .addSubcommand(new QuotaCommand(context))

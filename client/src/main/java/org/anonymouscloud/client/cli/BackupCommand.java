@@ -16,6 +16,8 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.server.KeyFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,12 +84,9 @@ final class BackupCommand implements Callable<Integer> {
     Backup.Made made;
     int deleted;
     try (PluginHost plugins = ServerCommand.plugins(context, data)) {
-      if (keys != null) {
-        ServerKeys.checkFolder(data, folder, keys);
-      }
       try (OpenDatabase open =
               DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context));
-          BackupPlace place = BackupPlace.open(folder);
+          BackupPlace place = place(data, open);
           Terminal.Progress progress = context.terminal().progress("backup", -1)) {
         made =
             Backup.make(
@@ -112,7 +111,31 @@ final class BackupCommand implements Callable<Integer> {
           e);
     }
     print(made, deleted);
+    made.lost().forEach(gone -> context.terminal().warn("lost: " + gone));
+    if (!made.lost().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "The backup is whole, but the server has lost "
+              + made.lost().size()
+              + " files that it has from the one before. Bring them back from "
+              + made.folder()
+              + ".");
+    }
     return 0;
+  }
+
+  /** Not beside keys that are not the database's: the good ones of last time would make way. */
+  private BackupPlace place(Path data, OpenDatabase database)
+      throws Problem, KeysRefused, IOException {
+    try {
+      KeyFiles.check(data, database);
+    } catch (CannotStart e) {
+      throw new Problem(Problem.Kind.SECURITY, "No backup was made. " + e.getMessage(), e);
+    }
+    if (keys != null) {
+      ServerKeys.checkFolder(data, folder, keys);
+    }
+    return BackupPlace.open(folder);
   }
 
   private void print(Backup.Made made, int deleted) {

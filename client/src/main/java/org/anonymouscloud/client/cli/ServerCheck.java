@@ -1,15 +1,18 @@
 package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
+import org.anonymouscloud.core.server.KeyFiles;
 import org.anonymouscloud.core.server.ServerOptions;
 
 /**
@@ -17,6 +20,7 @@ import org.anonymouscloud.core.server.ServerOptions;
  * folder and no database, alters no table and listens on nothing afterwards. Not thread-safe.
  */
 final class ServerCheck {
+  private static final String SQLITE_FILE = "anoncloud.db";
   private static final int CONNECTIONS_OF_A_SERVER = 24;
 
   /** Three, and one in four is at more work. */
@@ -65,6 +69,9 @@ final class ServerCheck {
               DatabaseOptions.kind(settings.database(), plugins)
                   .check(new DatabaseSettings(options.data(), options.databaseUrl())));
       step("the database's connections", () -> connections(options, plugins));
+      if (!failed.contains("the database")) {
+        step("the server's keys", () -> keys(options, plugins));
+      }
     }
     if (!failed.isEmpty()) {
       throw new Problem(
@@ -72,6 +79,19 @@ final class ServerCheck {
           "A server would not run as it should: look at " + String.join(", ", failed) + ".");
     }
     context.terminal().print("A server can start with these settings.");
+  }
+
+  /** A database that is not there yet has no accounts. */
+  private void keys(ServerOptions options, PluginHost plugins)
+      throws CannotStart, Problem, IOException {
+    if (options.databaseUrl().isEmpty() && Files.notExists(options.data().resolve(SQLITE_FILE))) {
+      return;
+    }
+    try (OpenDatabase database =
+        DatabaseOptions.kind(settings.database(), plugins)
+            .open(new DatabaseSettings(options.data(), options.databaseUrl()))) {
+      KeyFiles.check(options.data(), database);
+    }
   }
 
   /** Each worker has its own; a server that runs out of them looks dead to its clients. */

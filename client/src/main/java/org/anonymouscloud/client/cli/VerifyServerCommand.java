@@ -11,6 +11,8 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.server.KeyFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,7 +83,10 @@ final class VerifyServerCommand implements Callable<Integer> {
     try (PluginHost plugins = ServerCommand.plugins(context, data);
         OpenDatabase open =
             DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context))) {
+      KeyFiles.check(data, open);
       found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));
+    } catch (CannotStart e) {
+      throw new Problem(Problem.Kind.NOT_FOUND, String.valueOf(e.getMessage()), e);
     }
     found.missing().forEach(file -> context.terminal().warn("lost: " + file));
     if (!found.missing().isEmpty()) {

@@ -16,7 +16,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -56,6 +58,7 @@ public final class Backup {
   private long listed;
   private long bytes;
   private long copied;
+  private final List<String> lost = new ArrayList<>();
 
   private Backup(
       Path data, OpenDatabase database, Holdings holdings, Path target, Optional<Path> before)
@@ -80,8 +83,9 @@ public final class Backup {
    * A backup that was made.
    *
    * @param copied bytes that no backup before it had
+   * @param lost files that the server no longer has, but this backup does, from the one before
    */
-  public record Made(Path folder, Content content, long copied) {}
+  public record Made(Path folder, Content content, long copied, List<String> lost) {}
 
   /**
    * Makes a backup, durable when this returns. Files that the newest backup of the place has are
@@ -107,7 +111,7 @@ public final class Backup {
     Path target = place.begin();
     Backup backup = new Backup(data, database, holdings, target, before);
     Content content = backup.make(belongings, progress);
-    return new Made(place.finish(target, now), content, backup.copied);
+    return new Made(place.finish(target, now), content, backup.copied, backup.lost);
   }
 
   /** Of a damaged backup none is taken: all is copied again. */
@@ -231,6 +235,9 @@ public final class Backup {
     Path old = before.get().resolve(path);
     if (!NewFiles.hasLength(old, length) || !files.link(old, path)) {
       return false;
+    }
+    if (!NewFiles.hasLength(data.resolve(path), length)) {
+      lost.add(path);
     }
     list(digest, path, sums);
     bytes += length;

@@ -50,7 +50,7 @@ public record DatabaseState(Standing standing, String work, String other) {
   }
 
   /** Whether a table of the database's own is there. */
-  static boolean hasTable(Handle handle, String name) {
+  public static boolean hasTable(Handle handle, String name) {
     Connection connection = handle.getConnection();
     try (ResultSet found =
         connection

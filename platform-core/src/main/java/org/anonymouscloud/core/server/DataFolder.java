@@ -2,6 +2,7 @@ package org.anonymouscloud.core.server;
 
 import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -9,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +18,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataFolder implements AutoCloseable {
   private static final String LOCK_FILE = "server.lock";
+  private static final int ROOT = 0;
 
   private final Path folder;
   private final FileChannel lockFile;
@@ -79,6 +83,13 @@ public final class DataFolder implements AutoCloseable {
     if (!Files.isWritable(there)) {
       throw unusable(folder, "permission denied on " + there, null);
     }
+    if (Files.isDirectory(folder)) {
+      try {
+        checkContent(folder, new UnixSystem().getUid());
+      } catch (IOException e) {
+        throw unusable(folder, reason(e), e);
+      }
+    }
     Path lockFile = folder.resolve(LOCK_FILE);
     if (Files.exists(lockFile)) {
       try (FileChannel file =
@@ -101,6 +112,7 @@ public final class DataFolder implements AutoCloseable {
    */
   public static void checkOwner(Path folder) throws CannotStart {
     if (!Files.isDirectory(folder)) {
+      checkPlace(folder);
       return;
     }
     try {
@@ -126,6 +138,58 @@ public final class DataFolder implements AutoCloseable {
       }
     } catch (IOException e) {
       throw unusable(folder, reason(e), e);
+    }
+  }
+
+  /** Root may make a folder anywhere, and the user whose place it is could not use it. */
+  private static void checkPlace(Path folder) throws CannotStart {
+    Path place = folder;
+    while (!Files.isDirectory(place)) {
+      Path parent = place.getParent();
+      if (parent == null) {
+        return;
+      }
+      place = parent;
+    }
+    try {
+      int owner = (int) Files.getAttribute(place, "unix:uid");
+      if (owner != ROOT && new UnixSystem().getUid() == ROOT) {
+        throw new CannotStart(
+            "The folder "
+                + place
+                + ", in which the data folder would be made, belongs to the user "
+                + Files.getOwner(place).getName()
+                + ". Run the command as that user: sudo -u "
+                + Files.getOwner(place).getName()
+                + " anoncloud ...");
+      }
+    } catch (IOException e) {
+      throw unusable(folder, reason(e), e);
+    }
+  }
+
+  /**
+   * Refuses a folder in which something is another user's, whom a command may have been run as: its
+   * server could not use it. Looks at what lies in it and in its folders.
+   */
+  private static void checkContent(Path folder, long owner) throws CannotStart, IOException {
+    try (Stream<Path> content = Files.walk(folder, 2)) {
+      for (Path one : (Iterable<Path>) content::iterator) {
+        if ((int) Files.getAttribute(one, "unix:uid", LinkOption.NOFOLLOW_LINKS) != owner) {
+          throw new CannotStart(
+              one
+                  + " belongs to the user "
+                  + Files.getOwner(one, LinkOption.NOFOLLOW_LINKS).getName()
+                  + ", and the data folder to "
+                  + Files.getOwner(folder).getName()
+                  + ". Give it back, as root: chown -R "
+                  + Files.getOwner(folder).getName()
+                  + " "
+                  + folder);
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

@@ -106,11 +106,11 @@ public final class Server implements AutoCloseable {
   private ConnectionString start(Database kind, List<ServerFeature> offered)
       throws CannotStart, IOException {
     DataFolder data = keep(DataFolder.open(options.data(), options.databaseUrl().isPresent()));
-    ServerKey key = keep(ServerKey.open(data.resolve(KEY_FILE)));
-    Path secretsFile = secretsFile(data.path());
-    ServerSecrets secrets = keep(ServerSecrets.open(secretsFile));
     OpenDatabase database =
         keep(kind.open(new DatabaseSettings(data.path(), options.databaseUrl())));
+    KeyFiles.check(data.path(), database);
+    ServerKey key = keep(ServerKey.open(data.resolve(KEY_FILE)));
+    ServerSecrets secrets = keep(ServerSecrets.open(secretsFile(data.path())));
     CountedSeats seats = new CountedSeats(options.maxUsers());
     Services services =
         keep(Services.start(options, data.path(), database, secrets, seats, offered, clock));

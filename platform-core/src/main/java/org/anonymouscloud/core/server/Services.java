@@ -91,9 +91,13 @@ final class Services implements AutoCloseable {
       features.start(feature, context);
     } catch (IOException | RuntimeException | Error e) {
       // Whatever a plugin throws, its own Errors too: the server goes on without it.
-      LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
+      LOG.error("The feature {} is switched off: {}", feature.name(), why(e));
       switchedOff.add(feature.name());
     }
+  }
+
+  private static String why(Throwable failure) {
+    return failure instanceof IOException ofDisk ? DataFolder.reason(ofDisk) : failure.toString();
   }
 
   /** Does by the clock what one process does for all of a server. */

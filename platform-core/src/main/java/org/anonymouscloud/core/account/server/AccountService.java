@@ -27,6 +27,7 @@ import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -173,8 +174,38 @@ public final class AccountService {
     secrets.requireAll(database.read(handle -> new AccountTables(handle).passwordKeys()), file);
   }
 
-  /** The generation that an account's password was registered with. */
+  /** Whether a database has accounts; it may have no tables yet. */
+  public static boolean hasAccounts(OpenDatabase database) {
+    return database.read(
+        handle ->
+            DatabaseState.hasTable(handle, "accounts")
+                && handle
+                    .createQuery("SELECT 1 FROM accounts LIMIT 1")
+                    .mapTo(Integer.class)
+                    .findOne()
+                    .isPresent());
+  }
+
+  /**
+   * Checks that the passwords in a database with accounts can be checked.
+   *
+   * @param file where the secrets are
+   * @throws IOException if it is not there, or a generation of password secrets is missing in it
+   */
+  public static void checkSecrets(OpenDatabase database, Path file) throws IOException {
+    try (ServerSecrets secrets = ServerSecrets.existing(file)) {
+      secrets.requireAll(database.read(handle -> new AccountTables(handle).passwordKeys()), file);
+    }
+  }
+
+  /**
+   * The generation that an account's password was registered with; the newest, under which none
+   * fits, if that was lost.
+   */
   PasswordKeys passwordKeys(AccountTables.Account account) throws Refused {
+    if (account.password().keys().isEmpty()) {
+      return secrets.newest();
+    }
     return secrets
         .generation(account.password().keys())
         .orElseThrow(

@@ -119,9 +119,14 @@ record AccountTables(Handle handle) {
   /** The generations of password secrets that records name. */
   Set<String> passwordKeys() {
     return handle
-        .createQuery("SELECT DISTINCT password_keys FROM accounts")
+        .createQuery("SELECT DISTINCT password_keys FROM accounts WHERE password_keys <> ''")
         .mapTo(String.class)
         .set();
+  }
+
+  /** No password of today counts any more: what they were registered with is lost. */
+  void losePasswords() {
+    handle.execute("UPDATE accounts SET password_keys = ''");
   }
 
   /** Who may sign, if the account has or had such a slot. */

@@ -113,6 +113,18 @@ public final class Administration {
   }
 
   /**
+   * Gives up all passwords, as the secrets they were registered with are lost. Accounts, devices
+   * and recovery words stay as they are; whoever has one of these sets a new password.
+   */
+  public void losePasswords() {
+    database.<Void, RuntimeException>write(
+        handle -> {
+          new AccountTables(handle).losePasswords();
+          return null;
+        });
+  }
+
+  /**
    * Begins a new generation of password secrets, for registrations and password changes from the
    * server's next start on. Generations that no account uses are dropped, but never the one before.
    * No server may run on the file.

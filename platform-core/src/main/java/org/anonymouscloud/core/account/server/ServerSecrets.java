@@ -68,6 +68,16 @@ public final class ServerSecrets implements AutoCloseable {
   }
 
   /**
+   * Reads the file.
+   *
+   * @throws NoSuchFileException if there is none
+   * @throws IOException if the file is damaged, open to others, or cannot be read
+   */
+  static ServerSecrets existing(Path file) throws IOException {
+    return read(file);
+  }
+
+  /**
    * Puts a new generation into the file: whole or not at all. No server may run on it meanwhile.
    * The generation before stays in any case, for servers on copies of the file.
    *
@@ -108,8 +118,10 @@ public final class ServerSecrets implements AutoCloseable {
         throw new IOException(
             "The password secrets in "
                 + file
-                + " are not those that this database's passwords were registered with. Restore the"
-                + " file from the backup of this server");
+                + " are not those that this database's passwords were registered with. Bring"
+                + " the file back from the folder of 'admin backup --keys', where an older one may"
+                + " be called server.secrets-before-TIME. If it is lost for good, see 'anoncloud"
+                + " admin new-keys'");
       }
     }
   }

@@ -1,0 +1,48 @@
+package org.anonymouscloud.core.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.database.OpenDatabase;
+
+/**
+ * The two files without which a server's accounts are of no use. They are made at the first start
+ * and never beside accounts: a server with another key is another one to its users, and one with
+ * other secrets knows no password. Stateless.
+ */
+public final class KeyFiles {
+  private KeyFiles() {}
+
+  /**
+   * Looks whether the files are those of the database. Makes nothing.
+   *
+   * @param data the server's folder
+   * @throws CannotStart if not; the text says what to do
+   */
+  public static void check(Path data, OpenDatabase database) throws CannotStart, IOException {
+    if (!AccountService.hasAccounts(database)) {
+      return;
+    }
+    if (!Files.exists(data.resolve(Server.KEY_FILE))) {
+      throw lost(data.resolve(Server.KEY_FILE), "People's devices know the server by it.");
+    }
+    Path secrets = Server.secretsFile(data);
+    try {
+      AccountService.checkSecrets(database, secrets);
+    } catch (NoSuchFileException e) {
+      throw lost(secrets, "Nobody can log in by password without it.");
+    }
+  }
+
+  private static CannotStart lost(Path file, String why) {
+    return new CannotStart(
+        "The file "
+            + file
+            + " is missing, and this server has accounts. "
+            + why
+            + " Bring it back from the folder of 'admin backup --keys'. If it is lost for good, see"
+            + " 'anoncloud admin new-keys'.");
+  }
+}
