@@ -130,8 +130,15 @@ final class AgentCommand {
       mixinStandardHelpOptions = true,
       description = "Forget the account's keys until 'agent unlock'.")
   int lock() throws Problem, IOException {
-    var _ = context.agent().post("/account/lock", Map.of());
-    context.terminal().print("Locked.");
+    try {
+      var _ = context.agent().post("/account/lock", Map.of());
+      context.terminal().print("Locked.");
+    } catch (Problem e) {
+      if (e.kind() != Problem.Kind.LOCKED) {
+        throw e;
+      }
+      context.terminal().print("It is locked already.");
+    }
     return 0;
   }
 

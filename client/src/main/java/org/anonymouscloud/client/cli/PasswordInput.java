@@ -63,7 +63,7 @@ final class PasswordInput {
   static Secret accountKey(@Nullable Path file) throws Problem, IOException {
     return file == null
         ? prompt("Account key (from the emergency sheet): ", "--account-key-file")
-        : fromFile(file);
+        : fromSheet(file);
   }
 
   /** An invitation, as the server's owner gave it. */
@@ -75,7 +75,7 @@ final class PasswordInput {
   static Secret recoveryWords(@Nullable Path file) throws Problem, IOException {
     return file == null
         ? prompt("The 24 recovery words (from the emergency sheet): ", "--words-file")
-        : fromFile(file);
+        : fromSheet(file);
   }
 
   /** The code that another device of the account shows. */
@@ -102,18 +102,44 @@ final class PasswordInput {
     }
   }
 
-  private static Secret fromFile(Path file) throws Problem, IOException {
-    byte[] content;
-    try {
-      if (Files.size(file) > MAX_FILE) {
-        throw new Problem(
-            Problem.Kind.BAD_INPUT,
-            file + " is too long: it has more than " + MAX_FILE + " bytes.");
+  /** A file of one value, or a whole sheet, also as the page to print. */
+  private static Secret fromSheet(Path file) throws Problem, IOException {
+    byte[] content = content(file, SheetPage.LONGEST);
+    try (Secret page = Secret.of(content);
+        Secret text = SheetPage.text(page)) {
+      if (text.length() > MAX_FILE) {
+        throw tooLong(file, MAX_FILE);
       }
-      content = Files.readAllBytes(file);
+      return text(file, text.bytes().clone());
+    }
+  }
+
+  private static Secret fromFile(Path file) throws Problem, IOException {
+    return text(file, content(file, MAX_FILE));
+  }
+
+  private static byte[] content(Path file, int longest) throws Problem, IOException {
+    try {
+      if (Files.size(file) > longest) {
+        throw tooLong(file, longest);
+      }
+      return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new Problem(Problem.Kind.BAD_INPUT, "There is no file " + file + ".", e);
     }
+  }
+
+  private static Problem tooLong(Path file, int longest) {
+    return new Problem(
+        Problem.Kind.BAD_INPUT, file + " is too long: it has more than " + longest + " bytes.");
+  }
+
+  /**
+   * The text without the ends of lines after it.
+   *
+   * @param content is wiped
+   */
+  private static Secret text(Path file, byte[] content) throws Problem {
     int end = content.length;
     while (end > 0 && (content[end - 1] == '\n' || content[end - 1] == '\r')) {
       end--;

@@ -33,7 +33,37 @@ final class SheetPage {
       <pre>
       """;
 
+  private static final byte[] BEGIN = "<pre>\n".getBytes(US_ASCII);
+  private static final byte[] END = "</pre>".getBytes(US_ASCII);
+
+  /** Bytes in a page at most. */
+  static final int LONGEST = ROOM;
+
   private SheetPage() {}
+
+  /**
+   * The sheet's text in a page; whatever is no such page comes back as it is.
+   *
+   * @param page stays the caller's
+   * @return closed by the caller
+   */
+  static Secret text(Secret page) {
+    byte[] bytes = page.bytes();
+    int begin = indexOf(bytes, BEGIN, 0) + BEGIN.length;
+    int end = indexOf(bytes, END, begin);
+    return begin < BEGIN.length || end < 0
+        ? page.copy()
+        : Secret.of(Arrays.copyOfRange(bytes, begin, end));
+  }
+
+  private static int indexOf(byte[] text, byte[] mark, int from) {
+    for (int i = from; i + mark.length <= text.length; i++) {
+      if (Arrays.equals(text, i, i + mark.length, mark, 0, mark.length)) {
+        return i;
+      }
+    }
+    return -1;
+  }
 
   /**
    * Makes the page, in UTF-8.

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Optional;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -50,12 +51,23 @@ final class StandardTerminal implements Terminal {
   }
 
   /**
-   * Whether a person says yes, with the whole word.
+   * Whether a person says yes; asks again for what is neither yes nor no.
    *
    * @throws Problem if there is nobody to ask
    */
   static boolean confirmed(String question) throws Problem {
-    return ask(question + " [yes/no]").toLowerCase(Locale.ROOT).equals("yes");
+    String asked = question + " [yes/no]";
+    while (true) {
+      switch (ask(asked).toLowerCase(Locale.ROOT)) {
+        case "y", "yes" -> {
+          return true;
+        }
+        case "n", "no", "" -> {
+          return false;
+        }
+        default -> asked = "Please type yes or no:";
+      }
+    }
   }
 
   @Override
@@ -91,6 +103,8 @@ final class StandardTerminal implements Terminal {
 
   /** A bar with speed and remaining time. */
   private static final class Bar implements Progress {
+    private static final int WIDTH = 79;
+
     private final ProgressBar bar;
 
     Bar(String task, long total) {
@@ -102,6 +116,10 @@ final class StandardTerminal implements Terminal {
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(REDRAW_MILLIS)
               .showSpeed()
+              // Its own consumer asks JLine for the width, which takes Ctrl-C from the JVM for
+              // good:
+              // then no shutdown hook runs, and what was half written stays.
+              .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
               .build();
     }
 

@@ -43,6 +43,17 @@ final class SheetPageTest {
         .doesNotContain("abandon");
   }
 
+  @Test
+  void thePageGivesBackWhatALoginReadsOnTheSheet() {
+    String sheet = SHEET.replace(" <ability> & able", " ability able");
+    try (Secret page = SheetPage.of(Secret.of(sheet.getBytes(UTF_8)));
+        Secret text = SheetPage.text(page);
+        Secret plain = SheetPage.text(Secret.of(sheet.getBytes(UTF_8)))) {
+      assertThat(new String(text.bytes(), UTF_8)).isEqualTo(sheet);
+      assertThat(new String(plain.bytes(), UTF_8)).isEqualTo(sheet);
+    }
+  }
+
   /** Draws the page's code and reads the picture. */
   private static String scan(String page) throws Exception {
     Matcher size = Pattern.compile("viewBox=\"0 0 (\\d+) ").matcher(page);

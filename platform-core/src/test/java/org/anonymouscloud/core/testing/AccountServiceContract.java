@@ -225,7 +225,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     try (ServerSecrets others = ServerSecrets.open(file)) {
       assertThatThrownBy(() -> service(Registration.OPEN, others).checkSecrets(file))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("Restore the file from the backup");
+          .hasMessageContaining("Bring the file back from the folder of 'admin backup --keys'");
     }
     byte[] content = Files.readAllBytes(file);
     assertThatThrownBy(() -> owner().rotateSecrets(file)).isInstanceOf(IOException.class);

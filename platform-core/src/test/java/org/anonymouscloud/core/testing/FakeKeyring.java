@@ -18,7 +18,7 @@ public final class FakeKeyring {
   private static final String NOTE =
       """
       #!/bin/sh
-      cd '%s' || exit 9
+      cd '@FOLDER@' || exit 9
       { echo "$*"; env; } >>calls
       while [ -e hangs ]; do sleep 0.05; done
       """;
@@ -82,7 +82,7 @@ public final class FakeKeyring {
 
   private void write(String name, String script) throws IOException {
     Path program = folder.resolve(name);
-    Files.writeString(program, NOTE.formatted(folder) + script);
+    Files.writeString(program, (NOTE + script).replace("@FOLDER@", folder.toString()));
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
   }
 

@@ -55,7 +55,8 @@ final class VaultProblems {
       case QUOTA_EXCEEDED ->
           new Problem(
               Problem.Kind.NO_SPACE,
-              "The account's space on the server is used up; remove something or ask for more.",
+              "The account's space on the server is used up. Ask the server's owner for more; space"
+                  + " of what is removed is not given back in this version.",
               refused);
       case STORAGE_FULL ->
           new Problem(Problem.Kind.NO_SPACE, "The server's disk is full.", refused);

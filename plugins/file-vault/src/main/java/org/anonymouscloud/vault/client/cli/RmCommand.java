@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,12 +34,16 @@ final class RmCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException {
     Outcome outcome = new Outcome(context.terminal());
     for (String path : paths) {
-      outcome.attempt(
-          () ->
-              context
-                  .agent()
-                  .delete(VaultUrl.files(VaultUrl.path(path)) + "?recursive=" + recursive));
+      outcome.attempt(() -> remove(VaultUrl.path(path)));
     }
     return outcome.exitCode();
+  }
+
+  private void remove(VaultPath path) throws Problem, IOException {
+    if (path.isTop()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT, "The drive's top folder stays; remove what is in it, by name.");
+    }
+    var _ = context.agent().delete(VaultUrl.files(path) + "?recursive=" + recursive);
   }
 }

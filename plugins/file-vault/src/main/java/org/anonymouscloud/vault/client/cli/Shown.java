@@ -1,6 +1,8 @@
 package org.anonymouscloud.vault.client.cli;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.anonymouscloud.vault.client.format.Name;
 
 /** Texts for a person's terminal, which they must not be able to steer. */
@@ -14,10 +16,6 @@ final class Shown {
 
   /** A name or path from the vault; control characters are shown by their numbers. */
   static String text(String text) {
-    StringBuilder shown = new StringBuilder();
-    for (String part : text.split("/", -1)) {
-      shown.append(shown.isEmpty() ? "" : "/").append(Name.visible(part));
-    }
-    return shown.toString();
+    return Arrays.stream(text.split("/", -1)).map(Name::visible).collect(Collectors.joining("/"));
   }
 }

@@ -31,9 +31,14 @@ final class TreeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     VaultPath top = VaultUrl.path(path);
+    JsonNode entry = context.agent().get(VaultUrl.stat(top));
     context.terminal().print(Shown.text(top.toString()));
-    int depth = top.names().size();
-    Listing.each(context.agent(), top, true, entry -> print(entry, depth));
+    if (Listing.isFolder(entry)) {
+      int depth = top.names().size();
+      Listing.each(context.agent(), top, true, below -> print(below, depth));
+    } else {
+      files++;
+    }
     context.terminal().print(folders + " folders, " + files + " files");
     return 0;
   }

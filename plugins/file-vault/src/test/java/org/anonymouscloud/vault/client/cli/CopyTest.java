@@ -49,6 +49,37 @@ final class CopyTest {
   }
 
   @Test
+  void theTopFolderIsShownAndStays() throws Exception {
+    assertThat(terminal.run("mkdir", "-p", "/", "//")).isZero();
+    assertThat(terminal.run("mkdir", "/")).isNotZero();
+    assertThat(terminal.warnings()).containsExactly("The drive's top folder is always there.");
+    assertThat(terminal.run("rm", "-r", "/")).isNotZero();
+    assertThat(terminal.warnings())
+        .containsExactly("The drive's top folder stays; remove what is in it, by name.");
+    assertThat(terminal.run("tree")).isZero();
+    assertThat(terminal.out()).endsWith("/\n0 folders, 0 files\n");
+  }
+
+  @Test
+  void theTreeOfAFileIsTheFile() throws Exception {
+    Files.writeString(source.resolve("f"), "two words");
+    assertThat(terminal.run("put", source.resolve("f").toString(), "/f")).isZero();
+
+    assertThat(terminal.run("tree", "/f")).isZero();
+
+    assertThat(terminal.out()).endsWith("/f\n0 folders, 1 files\n");
+  }
+
+  @Test
+  void aPathOnThisMachineIsNamedAsItIs() throws Exception {
+    Path missing = temporary.resolve("nobody/here");
+
+    assertThat(terminal.run("put", missing.toString(), "/x")).isNotZero();
+
+    assertThat(terminal.warnings()).singleElement().asString().contains("read " + missing + ":");
+  }
+
+  @Test
   void aTreeComesBackAsItWas() throws Exception {
     sample(source);
 
