@@ -11,11 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Result;
-import org.anonymouscloud.client.system.Program.Running;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -179,25 +176,6 @@ final class EnvironmentIT {
     Files.createFile(refused.resolve("sqlite-library"));
     assertThat(program.run("server", "--data", refused.toString()).failed(1))
         .contains("SQLite's library cannot be", unusable + " or " + refused, "org.sqlite.tmpdir=");
-  }
-
-  @Test
-  void aDownloadThatIsInterruptedOnATerminalLeavesNothingBehind() throws Exception {
-    Path large = folder.resolve("large");
-    SampleTree.large(large, 256L << 20, 3);
-    client.run("put", large.toString(), "/large").succeeded();
-    Path target = Files.createDirectory(folder.resolve("target"));
-
-    try (Running get = client.program().startOnTerminal("get /large " + target)) {
-      get.interrupt(Pattern.compile("[1-9][0-9]*/256"));
-      get.exitCode();
-    }
-
-    client.run("rm", "/large").succeeded();
-    try (Stream<Path> left = Files.list(target)) {
-      assertThat(left.map(Path::getFileName).map(Path::toString))
-          .allSatisfy(name -> assertThat(name).isEqualTo("large"));
-    }
   }
 
   @Test

@@ -123,8 +123,6 @@ final class Program {
 
   /** A process at work. What it prints is kept. */
   static final class Running implements AutoCloseable {
-    private static final int CTRL_C = 3;
-
     private final Process process;
     private final StringBuilder printed = new StringBuilder();
 
@@ -182,13 +180,6 @@ final class Program {
       await(Pattern.compile(Pattern.quote(question)), read);
       read = printed().length();
       process.getOutputStream().write((line + "\n").getBytes(UTF_8));
-      process.getOutputStream().flush();
-    }
-
-    /** Types Ctrl-C once there is a match on the screen. */
-    void interrupt(Pattern pattern) throws IOException, InterruptedException {
-      await(pattern, 0);
-      process.getOutputStream().write(CTRL_C);
       process.getOutputStream().flush();
     }
 
