@@ -50,9 +50,19 @@ final class AdminCommand {
         "The settings 'public-address' and 'listen' say which host and port it names."
       })
   int connectionString(@Mixin DatabaseOptions options) throws Problem, IOException, CannotStart {
-    ServerOptions server = options.settings(context).options();
+    ServerSettings settings = options.settings(context);
+    ServerOptions server = settings.options();
     ConnectionString string =
         server.connectionString(server.listen().port(), existing(server.data()));
+    if (server.publicAddress().isEmpty() && settings.listen().isEmpty()) {
+      context
+          .terminal()
+          .warn(
+              "No setting says where clients reach the server, so this is the address of a server"
+                  + " that was told nothing. Put public-address into "
+                  + settings.data().resolve(ServerSettings.FILE_NAME)
+                  + ", or name the settings file with --config.");
+    }
     context.terminal().print(string.toString());
     return 0;
   }
@@ -67,10 +77,6 @@ final class AdminCommand {
   }
 
   private static Fingerprint existing(Path folder) throws Problem, IOException {
-    return Server.fingerprint(folder)
-        .orElseThrow(
-            () ->
-                new Problem(
-                    Problem.Kind.NOT_FOUND, "No server has run on the folder " + folder + "."));
+    return Server.fingerprint(folder).orElseThrow(() -> DatabaseOptions.noServer(folder));
   }
 }

@@ -2,6 +2,7 @@ package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -77,6 +78,7 @@ final class BackupCommand implements Callable<Integer> {
       throw new Problem(Problem.Kind.BAD_INPUT, "--keep must be a whole number from 1.");
     }
     Path data = options.existingData(context);
+    requireOutside(data);
     String kind = options.database(database, context);
     Optional<Path> file = options.settings(context).file();
     Optional<String> settings =
@@ -122,6 +124,22 @@ final class BackupCommand implements Callable<Integer> {
               + ".");
     }
     return 0;
+  }
+
+  /** A backup in the data folder goes with its disk, and takes its place. */
+  private void requireOutside(Path data) throws Problem, IOException {
+    Path there = folder.toAbsolutePath().normalize();
+    while (Files.notExists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (there.toRealPath().startsWith(data.toRealPath())) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "The folder "
+              + folder
+              + " lies in the server's data folder. Choose one outside of it, best on another"
+              + " disk.");
+    }
   }
 
   /** Not beside keys that are not the database's: the good ones of last time would make way. */

@@ -69,10 +69,20 @@ final class DatabaseOptions {
   Path existingData(Context context) throws Problem {
     Path folder = data(context);
     if (!Files.isDirectory(folder)) {
-      throw new Problem(Problem.Kind.NOT_FOUND, "No server has run on the folder " + folder + ".");
+      throw noServer(folder);
     }
     requireOwn(folder);
     return folder;
+  }
+
+  /** Nothing of a server is there. Most often another folder was meant. */
+  static Problem noServer(Path folder) {
+    return new Problem(
+        Problem.Kind.NOT_FOUND,
+        "No server has run on the folder "
+            + folder
+            + ". Name the server's data folder with --data, or the folder that has it as 'server'"
+            + " in ANONCLOUD_HOME.");
   }
 
   /** Refuses a data folder of another user before anything in it is touched. */

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.account.InviteCode;
+import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.Invite;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine;
@@ -56,6 +57,13 @@ final class InviteCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     Duration validFor = time(expires);
+    if (server.registration(context) == Registration.CLOSED) {
+      context
+          .terminal()
+          .warn(
+              "Registration is closed, so nobody can use this code until the server runs with"
+                  + " registration = invite.");
+    }
     InviteCode code = InviteCode.random();
     Invite invite = server.use(context, administration -> administration.invite(code, validFor));
     if (json) {

@@ -84,6 +84,15 @@ final class PluginsCommand {
         description = "The server's data folder; 'server' in the state folder if not given.")
     private @Nullable Path data;
 
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        scope = ScopeType.INHERIT,
+        description =
+            "The file of settings, which may say where the data folder is; anoncloud.conf in the"
+                + " data folder if not given.")
+    private @Nullable Path config;
+
     private final Context context;
 
     ServerPlace(Context context) {
@@ -92,16 +101,11 @@ final class PluginsCommand {
 
     @Override
     public PluginFolder plugins() throws Problem {
-      Path folder = data == null ? standard() : data;
+      Map<ServerSetting, String> flags =
+          data == null ? Map.of() : Map.of(ServerSetting.DATA, data.toString());
+      Path folder = ServerSettings.gather(context, flags, Optional.ofNullable(config)).data();
       DatabaseOptions.requireOwn(folder);
       return ServerCommand.installed(folder);
-    }
-
-    private Path standard() {
-      return context
-          .environment(ServerSetting.DATA.variable())
-          .map(Path::of)
-          .orElseGet(context.home()::server);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.plugin.Problem;
@@ -26,8 +27,14 @@ final class QuotaCommand implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", index = "0", description = "The user name.")
   private String name = "";
 
-  @Parameters(paramLabel = "SIZE", index = "1", description = "Like 500M or 20G, or none.")
-  private String size = "";
+  /** All words that are left, so that '50 MB' is refused as a size and not as a word too many. */
+  @Parameters(
+      paramLabel = "SIZE",
+      index = "1..*",
+      arity = "1..*",
+      hideParamSyntax = true,
+      description = "Like 500M or 20G, or none.")
+  private List<String> size = List.of();
 
   QuotaCommand(Context context) {
     this.context = context;
@@ -50,8 +57,9 @@ final class QuotaCommand implements Callable<Integer> {
   }
 
   private long bytes() throws Problem {
+    String text = String.join(" ", size);
     try {
-      return size.equals(NO_LIMIT) ? Long.MAX_VALUE : Size.parse(size);
+      return text.equals(NO_LIMIT) ? Long.MAX_VALUE : Size.parse(text);
     } catch (IllegalArgumentException e) {
       throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
     }

@@ -51,9 +51,9 @@ final class ServerCheck {
     step(
         "the data folder",
         () -> DataFolder.check(options.data(), options.databaseUrl().isPresent()));
-    step("the port", () -> options.listen().check());
+    step("the port", () -> options.listen().check(ServerSetting.LISTEN.flag()));
     if (options.metrics().isPresent()) {
-      step("the metrics' port", () -> options.metrics().get().check());
+      step("the metrics' port", () -> options.metrics().get().check(ServerSetting.METRICS.flag()));
     }
     try (PluginHost plugins = ServerCommand.plugins(context, options.data())) {
       step(

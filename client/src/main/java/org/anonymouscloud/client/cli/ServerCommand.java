@@ -126,6 +126,7 @@ final class ServerCommand implements Callable<Integer> {
     for (String name : ServerSettings.unknownVariables(context.environment())) {
       context.terminal().warn("There is no setting for the variable " + name + ". Is it misspelt?");
     }
+    settings.requireUseOfDatabaseUrl();
     if (check) {
       new ServerCheck(context, settings).run();
       return 0;

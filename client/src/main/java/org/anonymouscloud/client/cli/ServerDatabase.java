@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
@@ -32,6 +33,11 @@ final class ServerDatabase {
   /** The data folder of a server that has run. */
   Path data(Context context) throws Problem {
     return options.existingData(context);
+  }
+
+  /** Who can make an account, as far as this command's places say. */
+  Registration registration(Context context) throws Problem {
+    return options.settings(context).options().accounts().registration();
   }
 
   /** Opens the database, beside the servers that use it, for as long as the work takes. */

@@ -36,6 +36,7 @@ final class ServerSettings {
   private static final String CONFIG_VARIABLE = "ANONCLOUD_CONFIG";
   private static final int STANDARD_SPARE_WORKERS = 2;
   private static final int MAX_SPARE_WORKERS = 64;
+  private static final String SQLITE = "sqlite";
   private static final String OWN_CHOICE = "not given";
 
   /** Variables that begin like a setting's and are read elsewhere. */
@@ -127,7 +128,7 @@ final class ServerSettings {
 
   /** The kind of database by its name. */
   String database() {
-    return read(ServerSetting.DATABASE).map(Value::text).orElse("sqlite");
+    return read(ServerSetting.DATABASE).map(Value::text).orElse(SQLITE);
   }
 
   /** Where the database is, with credentials. */
@@ -152,6 +153,23 @@ final class ServerSettings {
         limits(),
         read(ServerSetting.METRICS, ListenAddress::parse),
         workers());
+  }
+
+  /**
+   * Refuses an address of a database beside SQLite: who forgot the kind would start an empty one.
+   */
+  void requireUseOfDatabaseUrl() throws Problem {
+    Value url = values.get(ServerSetting.DATABASE_URL);
+    if (url != null && database().equals(SQLITE)) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "database-url ("
+              + url.source()
+              + ") is given, but database is sqlite ("
+              + read(ServerSetting.DATABASE).map(Value::source).orElse(OWN_CHOICE)
+              + "), which lies in the data folder. Take database-url away, or set database ="
+              + " postgres.");
+    }
   }
 
   private boolean inProcesses() throws Problem {

@@ -154,6 +154,19 @@ final class ServerSettingsTest {
         .noneMatch(line -> line.contains("hidden-word"));
   }
 
+  @Test
+  @Tag("S4.15")
+  void anAddressThatSqliteHasNoUseForIsNamedWithItsLine() throws Exception {
+    write("max-users = 3", "database-url = postgresql://owner:hidden-word@db.example/cloud");
+
+    assertThatExceptionOfType(Problem.class)
+        .isThrownBy(() -> settings(Map.of()).requireUseOfDatabaseUrl())
+        .withMessageContaining(file + ", line 2")
+        .withMessageNotContaining("hidden-word")
+        .satisfies(problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.BAD_INPUT));
+    settings(Map.of(ServerSetting.DATABASE, "postgres")).requireUseOfDatabaseUrl();
+  }
+
   private void write(String... lines) throws IOException {
     Files.write(file, java.util.List.of(lines));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));

@@ -141,7 +141,7 @@ final class AccountAdminIT {
     assertThat(broken.exitCode()).isEqualTo(FAILED);
     assertThat(broken.out())
         .contains("ok: the data folder", "ok: the port")
-        .contains("failed: the metrics' port: ")
+        .containsPattern("failed: the metrics' port: .* with --metrics\\.")
         .contains("failed: the plugins: Some are switched off, see above.")
         .contains("failed: the database: The database " + database + " ");
     assertThat(broken.err()).contains("dropped.jar");

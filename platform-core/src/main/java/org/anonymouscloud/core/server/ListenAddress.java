@@ -71,25 +71,28 @@ public record ListenAddress(String host, int port) {
   /**
    * Looks whether a server could listen here now.
    *
+   * @param option that names the address on the command line, for people
    * @throws CannotStart if not
    */
-  public void check() throws CannotStart, IOException {
+  public void check(String option) throws CannotStart, IOException {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(resolve());
     } catch (BindException e) {
-      throw taken(e);
+      throw taken(option, e);
     }
   }
 
   /** The address cannot be had. */
-  CannotStart taken(BindException why) {
+  CannotStart taken(String option, BindException why) {
     return new CannotStart(
         "The server cannot listen on "
             + this
             + ": "
             + why.getMessage()
-            + ". Stop the other program, or choose another address with --listen.",
+            + ". Stop the other program, or choose another address with "
+            + option
+            + ".",
         why);
   }
 

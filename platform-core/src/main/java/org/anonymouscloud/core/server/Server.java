@@ -180,7 +180,7 @@ public final class Server implements AutoCloseable {
     try {
       return SessionListener.start(address, options.limits(), serving);
     } catch (BindException e) {
-      throw options.listen().taken(e);
+      throw options.listen().taken("--listen", e);
     }
   }
 
@@ -189,13 +189,7 @@ public final class Server implements AutoCloseable {
     try {
       return MetricsPort.start(where.resolve(), metrics, () -> answers(database));
     } catch (BindException e) {
-      throw new CannotStart(
-          "The metrics' port "
-              + where
-              + " cannot be had: "
-              + e.getMessage()
-              + ". Choose another with --metrics.",
-          e);
+      throw where.taken("--metrics", e);
     }
   }
 

@@ -563,7 +563,7 @@ public abstract class ServerContract {
           .isInstanceOf(CannotStart.class)
           .hasMessageContaining(address.toString())
           .hasMessageContaining("--listen");
-      assertThatThrownBy(address::check).isInstanceOf(CannotStart.class);
+      assertThatThrownBy(() -> address.check("--listen")).isInstanceOf(CannotStart.class);
     }
     // What it had opened it has closed.
     start();
