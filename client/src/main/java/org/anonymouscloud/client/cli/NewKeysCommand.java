@@ -10,7 +10,7 @@ import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
-import org.anonymouscloud.core.server.Server;
+import org.anonymouscloud.core.server.KeyFiles;
 import org.anonymouscloud.core.session.ServerKey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,8 +42,8 @@ final class NewKeysCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     try (DataFolder alone = DataFolder.open(server.data(context), false)) {
-      Path key = alone.path().resolve("server.key");
-      Path secrets = Server.secretsFile(alone.path());
+      Path key = KeyFiles.key(alone.path());
+      Path secrets = KeyFiles.secrets(alone.path());
       List<String> missing = new ArrayList<>();
       for (Path file : List.of(key, secrets)) {
         if (Files.notExists(file)) {

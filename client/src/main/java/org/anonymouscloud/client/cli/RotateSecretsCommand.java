@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
-import org.anonymouscloud.core.server.Server;
+import org.anonymouscloud.core.server.KeyFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -38,7 +38,7 @@ final class RotateSecretsCommand implements Callable<Integer> {
       kept =
           server.use(
               context,
-              administration -> administration.rotateSecrets(Server.secretsFile(alone.path())));
+              administration -> administration.rotateSecrets(KeyFiles.secrets(alone.path())));
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
     }

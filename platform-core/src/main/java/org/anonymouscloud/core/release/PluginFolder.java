@@ -20,6 +20,7 @@ import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.release.Known.Installed;
 import org.anonymouscloud.core.release.Known.State;
+import org.anonymouscloud.core.wire.ForeignText;
 
 /**
  * The plugins that the owner of a machine has installed: the folder {@code plugins} in a server's
@@ -155,7 +156,9 @@ public final class PluginFolder {
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(ReleaseSignature.MAX_LENGTH + 1);
     } catch (NoSuchFileException e) {
-      throw PluginRefused.untrusted("it is not signed: there is no " + file.getFileName());
+      throw PluginRefused.untrusted(
+          "it is not signed: there is no "
+              + ForeignText.sentence(String.valueOf(file.getFileName())));
     } catch (IOException e) {
       throw new PluginRefused("its signature cannot be read (" + e.getMessage() + ")", e);
     }
@@ -169,7 +172,7 @@ public final class PluginFolder {
         String name = jar.getFileName().toString();
         // Hidden ones are copies of an installation that was cut off.
         if (!files.contains(name) && !name.startsWith(".")) {
-          strangers.add(name);
+          strangers.add(ForeignText.sentence(name));
         }
       }
     }

@@ -15,6 +15,16 @@ import org.anonymouscloud.core.database.OpenDatabase;
 public final class KeyFiles {
   private KeyFiles() {}
 
+  /** Where a server with this data folder keeps what it proves itself with. */
+  public static Path key(Path data) {
+    return data.resolve("server.key");
+  }
+
+  /** Where it keeps its password secrets. */
+  public static Path secrets(Path data) {
+    return data.resolve("server.secrets");
+  }
+
   /**
    * Looks whether the files are those of the database. Makes nothing.
    *
@@ -25,10 +35,10 @@ public final class KeyFiles {
     if (!AccountService.hasAccounts(database)) {
       return;
     }
-    if (!Files.exists(data.resolve(Server.KEY_FILE))) {
-      throw lost(data.resolve(Server.KEY_FILE), "People's devices know the server by it.");
+    if (!Files.exists(key(data))) {
+      throw lost(key(data), "People's devices know the server by it.");
     }
-    Path secrets = Server.secretsFile(data);
+    Path secrets = secrets(data);
     try {
       AccountService.checkSecrets(database, secrets);
     } catch (NoSuchFileException e) {

@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 /** A running server. Thread-safe. */
 public final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-  static final String KEY_FILE = "server.key";
   private static final String VERSION =
       Objects.requireNonNullElse(
           Server.class.getPackage().getImplementationVersion(), "development");
@@ -89,7 +88,7 @@ public final class Server implements AutoCloseable {
    * @return empty if there is no server's key in it
    */
   public static Optional<Fingerprint> fingerprint(Path data) throws IOException {
-    Path file = data.resolve(KEY_FILE);
+    Path file = KeyFiles.key(data);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
@@ -98,19 +97,14 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /** Where a server with this data folder keeps its password secrets. */
-  public static Path secretsFile(Path data) {
-    return data.resolve("server.secrets");
-  }
-
   private ConnectionString start(Database kind, List<ServerFeature> offered)
       throws CannotStart, IOException {
     DataFolder data = keep(DataFolder.open(options.data(), options.databaseUrl().isPresent()));
     OpenDatabase database =
         keep(kind.open(new DatabaseSettings(data.path(), options.databaseUrl())));
     KeyFiles.check(data.path(), database);
-    ServerKey key = keep(ServerKey.open(data.resolve(KEY_FILE)));
-    ServerSecrets secrets = keep(ServerSecrets.open(secretsFile(data.path())));
+    ServerKey key = keep(ServerKey.open(KeyFiles.key(data.path())));
+    ServerSecrets secrets = keep(ServerSecrets.open(KeyFiles.secrets(data.path())));
     CountedSeats seats = new CountedSeats(options.maxUsers());
     Services services =
         keep(Services.start(options, data.path(), database, secrets, seats, offered, clock));

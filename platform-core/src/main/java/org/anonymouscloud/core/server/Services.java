@@ -66,7 +66,7 @@ final class Services implements AutoCloseable {
     List<FeatureData> kept = kept(offered);
     AccountService accounts =
         new AccountService(database, secrets, clock, options.accounts(), kept);
-    accounts.checkSecrets(Server.secretsFile(data));
+    accounts.checkSecrets(KeyFiles.secrets(data));
     FolderId.check(data, database);
     Services services =
         new Services(accounts, seats, database, new PresenceRecords(database, clock));

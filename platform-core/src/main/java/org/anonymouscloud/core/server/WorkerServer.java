@@ -32,8 +32,8 @@ public final class WorkerServer {
       Clock clock)
       throws IOException {
     DatabaseSettings where = new DatabaseSettings(options.data(), options.databaseUrl());
-    try (ServerKey key = ServerKey.open(options.data().resolve(Server.KEY_FILE));
-        ServerSecrets secrets = ServerSecrets.open(Server.secretsFile(options.data()));
+    try (ServerKey key = ServerKey.open(KeyFiles.key(options.data()));
+        ServerSecrets secrets = ServerSecrets.open(KeyFiles.secrets(options.data()));
         OpenDatabase database = new SharedSignals(kind.open(where), listener.signals());
         Services services =
             Services.start(

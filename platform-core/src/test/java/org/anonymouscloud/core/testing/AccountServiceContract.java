@@ -844,6 +844,48 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
 
   @Test
   @Tag("S4.L6")
+  void aPasswordThatADeviceSetsIsTheDevicesWhateverItsSessionHasShown() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    Secret chosen = Secret.of("chosen by a thief".getBytes(US_ASCII));
+    Secret again = Secret.of("and once more by it".getBytes(US_ASCII));
+    changePassword(loggedIn(alice), alice, chosen);
+
+    changePassword(provenByPassword(alice, chosen, RandomBytes.next(HASH)), alice, again);
+
+    refuses(
+        ErrorCode.RATE_LIMITED,
+        loggedInByPassword(alice, again),
+        AccountMethod.DELETE,
+        new Messages.Empty());
+  }
+
+  @Test
+  @Tag("S4.5")
+  @Tag("S4.L6")
+  void whatASessionHasShownIsVoidOnceSomethingElseIsInForce() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    Secret first = Secret.of("the first password".getBytes(US_ASCII));
+    Secret second = Secret.of("the second password".getBytes(US_ASCII));
+    changePassword(loggedIn(alice), alice, first);
+    calendar.pass(Duration.ofDays(7));
+    AccountPeer proven = provenByPassword(alice, first, RandomBytes.next(HASH));
+    AccountPeer withDevice = loggedInByPassword(alice, first);
+    Messages.ChainGet question = new Messages.ChainGet(0);
+    tell(proven, AccountMethod.CHAIN_GET, question);
+
+    changePassword(loggedIn(alice), alice, second);
+
+    refuses(ErrorCode.NOT_LOGGED_IN, proven, AccountMethod.CHAIN_GET, question);
+    refuses(ErrorCode.BAD_REQUEST, withDevice, AccountMethod.DELETE, new Messages.Empty());
+    AccountPeer knows = provenByPassword(alice, second, RandomBytes.next(HASH));
+    owner().setActive(ALICE, false);
+    refuses(ErrorCode.NOT_LOGGED_IN, knows, AccountMethod.CHAIN_GET, question);
+  }
+
+  @Test
+  @Tag("S4.L6")
   void whoHasShownTheWordsDeletesAtOnce() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
@@ -868,6 +910,13 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
 
   private AccountPeer loggedInByPassword(BareAccount account, Secret password) throws Exception {
     byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = provenByPassword(account, password, hash);
+    tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash));
+    return peer;
+  }
+
+  private AccountPeer provenByPassword(BareAccount account, Secret password, byte[] hash)
+      throws Exception {
     AccountPeer peer = peer(hash);
     OpaqueClient.Login login = new OpaqueClient().login(password);
     OpaqueClient.LoggedIn in =
@@ -879,7 +928,6 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         peer,
         AccountMethod.LOGIN_FINISH.toString(),
         Cbor.encode(new Messages.LoginFinish(in.proof().encode())));
-    tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash));
     return peer;
   }
 

@@ -8,6 +8,7 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
@@ -67,14 +68,14 @@ public final class AccountPeer {
       implements State {}
 
   /** The password may be one that a device has set by itself. */
-  private record KnowsPassword(AccountId account, long deviceSet) implements State {}
+  private record KnowsPassword(AccountId account, StoredPassword password) implements State {}
 
-  private record KnowsWords(AccountId account) implements State {}
+  private record KnowsWords(AccountId account, VerifyKey words) implements State {}
 
   /**
-   * @param owner whether password or words were proven before, by which only the owner destroys
+   * @param before whether password or words were proven, by which only the owner destroys
    */
-  private record LoggedIn(AccountId account, DeviceId device, Owner owner) implements State {}
+  private record LoggedIn(AccountId account, DeviceId device, State before) implements State {}
 
   /** What a session has shown besides its device. */
   private enum Owner {
@@ -91,10 +92,28 @@ public final class AccountPeer {
 
   /** The account whose password or words were proven here, by somebody who has no device of it. */
   public Optional<AccountId> provenAccount() {
-    return switch (state) {
+    State now = state;
+    if (!isInForce(now)) {
+      return Optional.empty();
+    }
+    return switch (now) {
       case KnowsPassword(AccountId account, var _) -> Optional.of(account);
-      case KnowsWords(AccountId account) -> Optional.of(account);
+      case KnowsWords(AccountId account, var _) -> Optional.of(account);
       case Anonymous _, Proving _, LoggedIn _ -> Optional.empty();
+    };
+  }
+
+  /**
+   * What was proven once may be void by now: another password or other words are in force, or the
+   * account is disabled or gone.
+   */
+  private boolean isInForce(State proven) {
+    return switch (proven) {
+      case KnowsPassword(AccountId account, StoredPassword password) ->
+          service.isInForce(account, password.credential());
+      case KnowsWords(AccountId account, VerifyKey words) -> service.isInForce(account, words);
+      case LoggedIn(var _, var _, State before) -> isInForce(before);
+      case Anonymous _, Proving _ -> true;
     };
   }
 
@@ -251,7 +270,7 @@ public final class AccountPeer {
     }
     service.limits().succeeded(guess);
     requireActive(account.get().active());
-    state = new KnowsPassword(account.get().id(), account.get().password().deviceSet());
+    state = new KnowsPassword(account.get().id(), account.get().password());
     return new Messages.LoginFinished(account.get().id().bytes());
   }
 
@@ -275,31 +294,27 @@ public final class AccountPeer {
     requireValid(known);
     requireActive(known.active());
     service.seen(account, known.lastSeen());
-    state = new LoggedIn(account, device, owner());
+    state = new LoggedIn(account, device, state);
     return new Messages.Empty();
   }
 
-  private Owner owner() {
-    return switch (state) {
-      case KnowsPassword(AccountId known, long deviceSet) ->
-          deviceSet > service.today() - DAYS_OF_A_NEW_PASSWORD
+  private Owner owner(State shown) {
+    if (!isInForce(shown)) {
+      return Owner.NOT_SHOWN;
+    }
+    return switch (shown) {
+      case KnowsPassword(var _, StoredPassword password) ->
+          password.deviceSet() > service.today() - DAYS_OF_A_NEW_PASSWORD
               ? Owner.SHOWN_BY_A_NEW_PASSWORD
               : Owner.SHOWN;
       case KnowsWords words -> Owner.SHOWN;
-      case Anonymous nobody -> Owner.NOT_SHOWN;
-      case Proving _ -> Owner.NOT_SHOWN;
-      case LoggedIn(AccountId same, DeviceId before, Owner owner) -> owner;
+      case Anonymous _, Proving _ -> Owner.NOT_SHOWN;
+      case LoggedIn(var _, var _, State before) -> owner(before);
     };
   }
 
   private boolean knows(AccountId account) {
-    return switch (state) {
-      case KnowsPassword(AccountId known, long deviceSet) -> known.equals(account);
-      case KnowsWords(AccountId known) -> known.equals(account);
-      case Anonymous nobody -> false;
-      case Proving _ -> false;
-      case LoggedIn in -> false;
-    };
+    return provenAccount().equals(Optional.of(account));
   }
 
   /**
@@ -307,7 +322,7 @@ public final class AccountPeer {
    * session that comes just after the others have ended must not stay.
    */
   public boolean isStillValid() {
-    return !(state instanceof LoggedIn(AccountId account, DeviceId device, Owner owner))
+    return !(state instanceof LoggedIn(AccountId account, DeviceId device, var _))
         || service.isValid(account, device);
   }
 
@@ -330,7 +345,7 @@ public final class AccountPeer {
       throw new Refused(ErrorCode.LOGIN_FAILED, "The user name or the recovery words are wrong.");
     }
     requireActive(known.get().active());
-    state = new KnowsWords(known.get().id());
+    state = new KnowsWords(known.get().id(), known.get().recoveryKey());
     return new Messages.RecoveryLoggedIn(known.get().id().bytes());
   }
 
@@ -350,6 +365,8 @@ public final class AccountPeer {
 
   private synchronized Messages.Empty append(Messages.ChainAppend message)
       throws Refused, Malformed {
+    AccountId account = proven();
+    ChainLink link = ChainLink.decode(message.link());
     Optional<StoredPassword> fresh = Optional.empty();
     if (message.record().length > 0) {
       Credential credential =
@@ -358,15 +375,33 @@ public final class AccountPeer {
                   new Refused(
                       ErrorCode.BAD_REQUEST,
                       "No password was begun on this session. Begin the change once more."));
-      long deviceSet = state instanceof LoggedIn ? service.today() : 0;
+      // Whoever has a device changes the password by it, whatever else the session has shown.
+      long deviceSet = link.content().body() instanceof LinkBody.Recover ? 0 : service.today();
       fresh = Optional.of(password(message.record(), message.loginKey(), credential, deviceSet));
     }
-    service.append(
-        proven(), ChainLink.decode(message.link()), slots(message.slots()), fresh, device());
+    service.append(account, link, slots(message.slots()), fresh, device());
     if (fresh.isPresent()) {
       begun = Optional.empty();
+      state = after(state, fresh.get());
     }
     return new Messages.Empty();
+  }
+
+  /** What a session has shown that has just put a new password, and perhaps new words, in force. */
+  private State after(State shown, StoredPassword password) {
+    return switch (shown) {
+      case KnowsPassword(AccountId account, var _) -> new KnowsPassword(account, password);
+      case KnowsWords(AccountId account, VerifyKey words) ->
+          new KnowsWords(
+              account,
+              service
+                  .signer(account, new SlotId.Recovery())
+                  .map(AccountTables.Signer::signingKey)
+                  .orElse(words));
+      case LoggedIn(AccountId account, DeviceId device, State before) ->
+          new LoggedIn(account, device, after(before, password));
+      case Anonymous _, Proving _ -> shown;
+    };
   }
 
   private Messages.SlotGot slot(Messages.SlotGet message) throws Refused, Malformed {
@@ -421,8 +456,7 @@ public final class AccountPeer {
    */
   private Messages.Empty delete() throws Refused {
     AccountId account = loggedIn();
-    Owner owner = state instanceof LoggedIn in ? in.owner() : Owner.NOT_SHOWN;
-    switch (owner) {
+    switch (owner(state)) {
       case SHOWN -> service.delete(account);
       case NOT_SHOWN ->
           throw new Refused(
@@ -445,13 +479,7 @@ public final class AccountPeer {
 
   /** The account of a device that is logged in or of someone who knows password or words. */
   private AccountId proven() throws Refused {
-    return switch (state) {
-      case KnowsPassword(AccountId account, long deviceSet) -> account;
-      case KnowsWords(AccountId account) -> account;
-      case LoggedIn in -> in.account();
-      case Anonymous nobody -> throw notLoggedIn();
-      case Proving notYet -> throw notLoggedIn();
-    };
+    return account().or(this::provenAccount).orElseThrow(AccountPeer::notLoggedIn);
   }
 
   private void requireNobody() throws Refused {

@@ -27,6 +27,7 @@ import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
@@ -307,6 +308,18 @@ public final class AccountService {
     return database.read(handle -> new AccountTables(handle).recoverable(name));
   }
 
+  /** Whether a password is the one of an account that may log in. */
+  boolean isInForce(AccountId account, Credential password) {
+    return database.read(handle -> new AccountTables(handle).isInForce(account, password));
+  }
+
+  /** Whether these are the recovery words of an account that may log in. */
+  boolean isInForce(AccountId account, VerifyKey words) {
+    return signer(account, new SlotId.Recovery())
+        .filter(signer -> signer.active() && signer.signingKey().equals(words))
+        .isPresent();
+  }
+
   /** Notes the day. */
   void seen(AccountId account, long lastSeen) {
     long today = today();
@@ -361,7 +374,6 @@ public final class AccountService {
     // All checks are made before the transaction, which others' writes would wait for; and the
     // number, which may be wrong for no fault of the client, before all else.
     requireNewer(link, database.read(handle -> new AccountTables(handle).head(account)));
-    ChainRoom.count(limits, body, account);
     ChainState before = chains.newest(account);
     requireNewer(link, Optional.of(before.head()));
     ChainRoom.check(body, before.head().seq() + 1);
@@ -372,6 +384,8 @@ public final class AccountService {
       throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
     }
     checkSlots(next, link, slots);
+    // Only what is a link: else whoever sends nonsense uses up what a removal needs.
+    ChainRoom.count(limits, body, account);
     database.<Void, Refused>write(
         handle -> {
           AccountTables tables = new AccountTables(handle);

@@ -124,6 +124,17 @@ record AccountTables(Handle handle) {
         .set();
   }
 
+  boolean isInForce(AccountId account, Credential password) {
+    return handle
+        .createQuery(
+            "SELECT 1 FROM accounts WHERE account_id = ? AND credential = ? AND status = 'active'")
+        .bind(0, account.bytes())
+        .bind(1, password.bytes())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
   /** No password of today counts any more: what they were registered with is lost. */
   void losePasswords() {
     handle.execute("UPDATE accounts SET password_keys = ''");

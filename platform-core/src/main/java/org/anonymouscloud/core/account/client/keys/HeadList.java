@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -50,11 +51,32 @@ public record HeadList(SortedMap<String, List<Head>> byFeature) {
     return Arrays.compareUnsigned(one.bytes(), other.bytes());
   }
 
-  /** These, and of the features that they do not name those of an earlier link. */
+  /**
+   * These, and of the features that they do not name those of an earlier link, as far as they fit:
+   * the feature with the fewest first. A device that was stolen may have filled the link before,
+   * and must be removed all the same.
+   */
   public HeadList over(HeadList earlier) {
-    SortedMap<String, List<Head>> all = new TreeMap<>(earlier.byFeature);
-    all.putAll(byFeature);
+    SortedMap<String, List<Head>> all = new TreeMap<>(byFeature);
+    earlier.byFeature.entrySet().stream()
+        .filter(feature -> !byFeature.containsKey(feature.getKey()))
+        .sorted(Comparator.comparingInt(feature -> feature.getValue().size()))
+        .forEach(
+            feature -> {
+              all.put(feature.getKey(), feature.getValue());
+              if (steps(all) > ChainLink.MAX_HEADS_STEPS) {
+                all.remove(feature.getKey());
+              }
+            });
     return new HeadList(all);
+  }
+
+  private static int steps(SortedMap<String, List<Head>> byFeature) {
+    int length = 1 + Short.BYTES;
+    for (Map.Entry<String, List<Head>> feature : byFeature.entrySet()) {
+      length += feature.getValue().size() * (1 + feature.getKey().length() + FIXED);
+    }
+    return Math.ceilDiv(length, ChainLink.HEADS_STEP);
   }
 
   /**
@@ -65,13 +87,8 @@ public record HeadList(SortedMap<String, List<Head>> byFeature) {
    * @throws IllegalArgumentException if there are more heads than a link takes
    */
   public byte[] seal(RootSecret root, AccountId account, long seq) {
-    int length = 1 + Short.BYTES;
-    int count = 0;
-    for (Map.Entry<String, List<Head>> feature : byFeature.entrySet()) {
-      length += feature.getValue().size() * (1 + feature.getKey().length() + FIXED);
-      count += feature.getValue().size();
-    }
-    int steps = Math.ceilDiv(length, ChainLink.HEADS_STEP);
+    int count = byFeature.values().stream().mapToInt(List::size).sum();
+    int steps = steps(byFeature);
     if (steps > ChainLink.MAX_HEADS_STEPS) {
       throw new IllegalArgumentException("A chain link does not take so many heads.");
     }

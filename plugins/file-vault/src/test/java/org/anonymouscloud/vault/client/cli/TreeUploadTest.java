@@ -66,7 +66,7 @@ final class TreeUploadTest {
       assertThat(outcome.failures())
           .singleElement()
           .asString()
-          .startsWith("Cannot read t/" + BAD + ": ");
+          .startsWith("Cannot read /t/" + BAD + ": ");
       assertThat(answer.path("files").asInt()).isEqualTo(2);
       assertThat(answer.path("bytes").asInt()).isEqualTo(2);
     }
