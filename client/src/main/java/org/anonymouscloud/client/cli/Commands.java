@@ -3,7 +3,6 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -106,15 +105,7 @@ public final class Commands {
   /** A feature's commands, all or none of them. */
   private static void addCommands(CommandLine line, ClientFeature feature, Context context) {
     try {
-      List<CommandLine> commands =
-          feature.commands(context).stream().map(CommandLine::new).toList();
-      for (CommandLine command : commands) {
-        if (line.getSubcommands().containsKey(command.getCommandName())) {
-          throw new IllegalArgumentException(
-              "there is a command '" + command.getCommandName() + "' already");
-        }
-      }
-      commands.forEach(line::addSubcommand);
+      FeatureCommands.add(line, feature, context);
     } catch (RuntimeException | Error e) {
       context
           .terminal()
