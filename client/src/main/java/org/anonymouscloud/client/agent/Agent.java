@@ -10,17 +10,17 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.ClientFeature;
+import org.anonymouscloud.core.plugin.Panel;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.RunningClient;
@@ -118,21 +118,22 @@ public final class Agent implements AutoCloseable {
   }
 
   private List<Route> routes(List<ClientFeature> offered, Panels panels) {
-    List<Route> routes = new ArrayList<>(own());
-    routes.addAll(new AccountRoutes(account).routes());
-    routes.addAll(new DeviceRoutes(account).routes());
-    routes.addAll(new ContactRoutes(account).routes());
-    routes.addAll(new RestoredRoutes(account).routes());
+    List<Route> own = new ArrayList<>(own());
+    own.addAll(new AccountRoutes(account).routes());
+    own.addAll(new DeviceRoutes(account).routes());
+    own.addAll(new ContactRoutes(account).routes());
+    own.addAll(new RestoredRoutes(account).routes());
+    own.addAll(panels.routes());
+    RouteTable table = new RouteTable(own);
     for (ClientFeature feature : offered) {
       try {
-        routes.addAll(start(feature, panels));
+        start(feature, table, panels);
       } catch (IOException | RuntimeException | Error e) {
         // Whatever a plugin throws, its own Errors too: the agent goes on without it.
         LOG.warn("The feature {} is switched off: {}", feature.name(), e.toString());
       }
     }
-    routes.addAll(panels.routes());
-    return routes.stream().map(this::counted).toList();
+    return table.all().stream().map(this::counted).toList();
   }
 
   /** A route of which each request is use of the account, but for looks at the agent itself. */
@@ -153,36 +154,20 @@ public final class Agent implements AutoCloseable {
   }
 
   /** Starts a feature; nothing of it is kept if that fails. */
-  private List<Route> start(ClientFeature feature, Panels panels) throws IOException {
+  private void start(ClientFeature feature, RouteTable table, Panels panels) throws IOException {
     RunningClient client = feature.start(account.of(feature.name()));
     boolean done = false;
     try {
-      List<Route> own = routes(feature.name(), client);
-      client.panel().ifPresent(panel -> panels.add(feature, panel));
+      Optional<Panel> panel = client.panel();
+      table.add(feature.name(), client.routes());
+      panel.ifPresent(one -> panels.add(feature, one));
       features.add(feature.name(), client);
       done = true;
-      return own;
     } finally {
       if (!done) {
         client.close();
       }
     }
-  }
-
-  /** A feature's routes, which lie below its own name. */
-  private static List<Route> routes(String feature, RunningClient client) {
-    List<Route> routes = List.copyOf(client.routes());
-    String own = "/" + feature;
-    Set<String> taken = new HashSet<>();
-    for (Route route : routes) {
-      if (!taken.add(route.method() + " " + route.path())) {
-        throw new IllegalArgumentException("it has the route " + route.path() + " twice");
-      }
-      if (!route.path().equals(own) && !route.path().startsWith(own + "/")) {
-        throw new IllegalArgumentException("it claims the route " + route.path());
-      }
-    }
-    return routes;
   }
 
   private Map<String, Object> describe() {

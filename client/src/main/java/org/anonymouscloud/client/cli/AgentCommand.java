@@ -22,6 +22,7 @@ import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.core.release.Plugins;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -278,7 +279,8 @@ final class AgentCommand {
   int run() throws Problem, IOException, InterruptedException {
     try (Ending ending = Ending.onSignal();
         PluginHost plugins =
-            Distribution.plugins(context.terminal(), context.plugins(), Capability.CLIENT_FEATURE);
+            Distribution.plugins(
+                context.terminal(), context.plugins(), Plugins.none(), Capability.CLIENT_FEATURE);
         Agent agent =
             Agent.start(
                 context.home(), ProgramVersion.number(), plugins.clientFeatures(), ending::ask)) {

@@ -19,6 +19,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -64,14 +65,34 @@ public final class Commands {
     }
     CommandLine line = tree(context);
     try (PluginHost plugins =
-        Distribution.plugins(context.terminal(), context.plugins(), Capability.CLIENT_FEATURE)) {
+        Distribution.plugins(
+            context.terminal(),
+            context.plugins(),
+            tried(context.timeout(), own.keySet(), arguments).find(context.terminal()),
+            Capability.CLIENT_FEATURE)) {
       for (ClientFeature feature : plugins.clientFeatures()) {
         addCommands(line, feature, context);
       }
       return run(line, arguments);
+    } catch (CommandLine.ParameterException e) {
+      return explainUsage(e, arguments);
     } catch (Problem | IOException e) {
       return explain(e);
     }
+  }
+
+  /** The plugins that stand before a command, which may be one of theirs. */
+  private static TriedPlugins tried(Timeout timeout, Set<String> own, String... arguments) {
+    Root root = new Root(timeout);
+    CommandLine line = new CommandLine(root).setStopAtUnmatched(true);
+    List<String> rest = line.parseArgs(arguments).unmatched();
+    if (!root.tried.isEmpty() && !rest.isEmpty() && own.contains(rest.getFirst())) {
+      throw new CommandLine.ParameterException(
+          line,
+          "--plugin before a command is for the plugin's own commands; 'up' and 'server' take it"
+              + " after their name.");
+    }
+    return root.tried;
   }
 
   /** The program's own commands, all of them. */
@@ -106,15 +127,7 @@ public final class Commands {
   /** A feature's commands, all or none of them. */
   private static void addCommands(CommandLine line, ClientFeature feature, Context context) {
     try {
-      List<CommandLine> commands =
-          feature.commands(context).stream().map(CommandLine::new).toList();
-      for (CommandLine command : commands) {
-        if (line.getSubcommands().containsKey(command.getCommandName())) {
-          throw new IllegalArgumentException(
-              "there is a command '" + command.getCommandName() + "' already");
-        }
-      }
-      commands.forEach(line::addSubcommand);
+      FeatureCommands.add(line, feature, context);
     } catch (RuntimeException | Error e) {
       context
           .terminal()
@@ -202,9 +215,11 @@ public final class Commands {
   private static final class Root implements Runnable {
     private final Timeout timeout;
     @Spec private CommandSpec spec;
+    @Mixin private TriedPlugins tried;
 
     Root(Timeout timeout) {
       this.timeout = timeout;
+      this.tried = new TriedPlugins();
     }
 
     /** Called by picocli. */

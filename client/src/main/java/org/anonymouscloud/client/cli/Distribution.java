@@ -22,14 +22,22 @@ final class Distribution {
   private Distribution() {}
 
   /**
-   * Loads the program's own plugins and those installed in a folder that offer one of the
-   * capabilities, and names those that cannot be used. The caller closes the host.
+   * Loads the program's own plugins, those that are tried and those installed in a folder, as far
+   * as they offer one of the capabilities, and names those that cannot be used. The caller closes
+   * the host.
+   *
+   * @param tried they come before those that are installed, and not before the program's own
    */
   static PluginHost plugins(
-      Terminal terminal, PluginFolder installed, Capability first, Capability... more)
+      Terminal terminal,
+      PluginFolder installed,
+      Plugins tried,
+      Capability first,
+      Capability... more)
       throws Problem, IOException {
     PluginHost plugins =
-        PluginHost.load(own(installed.disabled()).and(installed.find()), EnumSet.of(first, more));
+        PluginHost.load(
+            own(installed.disabled()).and(tried).and(installed.find()), EnumSet.of(first, more));
     plugins.switchedOff().forEach(plugin -> terminal.warn(plugin.toString()));
     return plugins;
   }

@@ -10,6 +10,7 @@ import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
 import org.anonymouscloud.core.server.KeyFiles;
@@ -28,11 +29,13 @@ final class ServerCheck {
 
   private final Context context;
   private final ServerSettings settings;
+  private final Plugins tried;
   private final List<String> failed = new ArrayList<>();
 
-  ServerCheck(Context context, ServerSettings settings) {
+  ServerCheck(Context context, ServerSettings settings, Plugins tried) {
     this.context = context;
     this.settings = settings;
+    this.tried = tried;
   }
 
   /** A part of the check. */
@@ -55,7 +58,7 @@ final class ServerCheck {
     if (options.metrics().isPresent()) {
       step("the metrics' port", () -> options.metrics().get().check(ServerSetting.METRICS.flag()));
     }
-    try (PluginHost plugins = ServerCommand.plugins(context, options.data())) {
+    try (PluginHost plugins = ServerCommand.plugins(context, options.data(), tried)) {
       step(
           "the plugins",
           () -> {

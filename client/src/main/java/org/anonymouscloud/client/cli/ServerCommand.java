@@ -11,6 +11,7 @@ import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.PluginFolder;
+import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
@@ -108,6 +109,8 @@ final class ServerCommand implements Callable<Integer> {
       description = "With --isolation process: processes that wait for the next client (2).")
   private @Nullable String spareWorkers;
 
+  @Mixin private TriedPlugins tried;
+
   @Option(
       names = "--check",
       description =
@@ -118,6 +121,7 @@ final class ServerCommand implements Callable<Integer> {
   ServerCommand(Context context) {
     this.context = context;
     this.place = new DatabaseOptions();
+    this.tried = new TriedPlugins();
   }
 
   @Override
@@ -127,14 +131,21 @@ final class ServerCommand implements Callable<Integer> {
       context.terminal().warn("There is no setting for the variable " + name + ". Is it misspelt?");
     }
     settings.requireUseOfDatabaseUrl();
+    if (!tried.isEmpty() && settings.options().workers().isPresent()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "With 'isolation = process' each worker loads the installed plugins by itself: install"
+              + " the plugin, or try it with --isolation thread.");
+    }
+    Plugins unsigned = tried.find(context.terminal());
     if (check) {
-      new ServerCheck(context, settings).run();
+      new ServerCheck(context, settings, unsigned).run();
       return 0;
     }
     ServerOptions options = settings.options();
     try (Ending ending = Ending.onSignal();
         Systemd systemd = Systemd.of(context);
-        PluginHost plugins = plugins(context, options.data());
+        PluginHost plugins = plugins(context, options.data(), unsigned);
         Server server = start(options, settings.database(), plugins)) {
       context.terminal().print("The server is ready: " + server.address());
       systemd.ready();
@@ -169,8 +180,14 @@ final class ServerCommand implements Callable<Integer> {
 
   /** Loads what a server needs of the program's plugins and of those installed in its folder. */
   static PluginHost plugins(Context context, Path data) throws Problem, IOException {
+    return plugins(context, data, Plugins.none());
+  }
+
+  /** As {@link #plugins(Context, Path)}, with plugins that are tried. */
+  static PluginHost plugins(Context context, Path data, Plugins tried)
+      throws Problem, IOException {
     return Distribution.plugins(
-        context.terminal(), installed(data), Capability.SERVER_FEATURE, Capability.DATABASE);
+        context.terminal(), installed(data), tried, Capability.SERVER_FEATURE, Capability.DATABASE);
   }
 
   /** What is installed for a server. */

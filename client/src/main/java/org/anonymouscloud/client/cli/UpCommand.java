@@ -12,12 +12,14 @@ import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code anoncloud up}: everything for one person on one machine. */
@@ -35,6 +37,8 @@ final class UpCommand implements Callable<Integer> {
           "Where the server accepts clients: the same as last time, at first 127.0.0.1:7420.")
   private @Nullable String listen;
 
+  @Mixin private TriedPlugins tried = new TriedPlugins();
+
   UpCommand(Context context) {
     this.context = context;
   }
@@ -42,10 +46,12 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException, InterruptedException {
     ServerOptions options = options();
+    Plugins unsigned = tried.find(context.terminal());
     try (Ending ending = Ending.onSignal();
-        PluginHost plugins = ServerCommand.plugins(context, options.data());
+        PluginHost plugins = ServerCommand.plugins(context, options.data(), unsigned);
         PluginHost clientPlugins =
-            Distribution.plugins(context.terminal(), context.plugins(), Capability.CLIENT_FEATURE);
+            Distribution.plugins(
+                context.terminal(), context.plugins(), unsigned, Capability.CLIENT_FEATURE);
         Server server = ServerCommand.start(options, "sqlite", plugins)) {
       // Its server is ours from now on; one that started by itself makes way.
       context.runningAgent().stop();

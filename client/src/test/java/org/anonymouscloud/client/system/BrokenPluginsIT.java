@@ -97,7 +97,7 @@ final class BrokenPluginsIT {
           log, "plugin unsigned", "it is not signed: there is no unsigned-1.0.0.jar.sig");
       assertNamedOnce(
           log, "future-1.0.0.jar", "'server-feature/2', which this version does not have");
-      assertNamedOnce(log, "duplicate-1.0.0.jar", "another plugin offers 'vault' already");
+      assertNamedOnce(log, "duplicate-1.0.0.jar", "the name 'vault' is the program's own");
       assertNamedOnce(
           log, "constructor-1.0.0.jar", "Thrower fails when it is made (java.lang.Error: one)");
       assertNamedOnce(log, "feature starter", "java.lang.AssertionError: two");

@@ -35,8 +35,9 @@ final class PluginGuideIT {
     Folders.copy(SAMPLE.resolve("src"), project.resolve("src"));
     new OutsideBuild(folder.resolve("outside")).packageProject(project);
     Path jar = project.resolve("target/notes-plugin-1.0.0.jar");
+    itIsTriedUnsigned(jar);
     Program program = new Program(folder.resolve("home"));
-    List<String> commands = commands();
+    List<String> commands = commands(false);
     List<String> beforeTheStart = commands.subList(0, 6);
     List<String> afterwards = commands.subList(6, commands.size());
 
@@ -72,6 +73,26 @@ final class PluginGuideIT {
     assertThat(
             CanarySearch.forTexts(List.of(LONG_NOTE)).in(List.of(program.home().resolve("server"))))
         .isEmpty();
+  }
+
+  private void itIsTriedUnsigned(Path jar) throws Exception {
+    Program author = new Program(folder.resolve("home of the author"));
+    List<String> lines = commands(true);
+    assertThat(lines).hasSize(2);
+    List<String> start = new ArrayList<>(words(lines.getFirst(), jar, ""));
+    start.addAll(List.of("--listen", "127.0.0.1:" + TestServer.freePort()));
+    try (Running up = author.start(start.toArray(String[]::new));
+        Client bob =
+            new Client(
+                author.home(),
+                up.connectionString(),
+                Person.in(folder, "bob", "a password of bob"))) {
+      bob.register();
+      Program.Result notes =
+          author.run(words(lines.getLast(), jar, "").toArray(String[]::new)).succeeded();
+      assertThat(notes.out()).isEmpty();
+      assertThat(notes.err()).contains("FOR DEVELOPMENT ONLY");
+    }
   }
 
   private static void aNoteIsSealedAndCanBeRemoved(Program program) throws Exception {
@@ -158,6 +179,16 @@ final class PluginGuideIT {
 
   /** Runs a line of the guide for the jar that was built outside. */
   private String run(Program program, String command, Path jar, String key) throws Exception {
+    List<String> words = words(command, jar, key);
+    if (words.contains("install")) {
+      // Without a terminal there is nobody to ask.
+      assertThat(program.run(words.toArray(String[]::new)).exitCode()).as(command).isEqualTo(2);
+      words.add("--yes");
+    }
+    return program.run(words.toArray(String[]::new)).succeeded().out().strip();
+  }
+
+  private List<String> words(String command, Path jar, String key) {
     String line =
         command
             .replace("./anoncloud ", "")
@@ -169,17 +200,13 @@ final class PluginGuideIT {
     while (word.find()) {
       words.add(word.group(1) == null ? word.group() : word.group(1));
     }
-    if (words.contains("install")) {
-      // Without a terminal there is nobody to ask.
-      assertThat(program.run(words.toArray(String[]::new)).exitCode()).as(line).isEqualTo(2);
-      words.add("--yes");
-    }
-    return program.run(words.toArray(String[]::new)).succeeded().out().strip();
+    return words;
   }
 
-  private static List<String> commands() throws IOException {
+  /** The guide's lines that try the plugin, or the others. */
+  private static List<String> commands(boolean tried) throws IOException {
     return Files.readAllLines(ROOT.resolve("docs/plugin-guide.md")).stream()
-        .filter(line -> line.startsWith("./anoncloud "))
+        .filter(line -> line.startsWith("./anoncloud ") && line.contains("--plugin") == tried)
         .toList();
   }
 

@@ -2,6 +2,7 @@ package org.anonymouscloud.core.host;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.IntSummaryStatistics;
 import java.util.Set;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.plugin.ClientFeature;
@@ -58,9 +59,37 @@ public enum Capability {
                 new PluginRefused(
                     "it asks for the capability '"
                         + text
-                        + "', which this version does not have (it has "
+                        + "', which this version does not have"
+                        + remedy(text)
+                        + " (it has "
                         + String.join(", ", Arrays.stream(values()).map(c -> c.text).toList())
                         + ")"));
+  }
+
+  /** Who can help, if the extension point is there in another version. */
+  private static String remedy(String text) {
+    String name = name(text);
+    int version = version(text);
+    IntSummaryStatistics here =
+        Arrays.stream(values())
+            .filter(known -> name(known.text).equals(name))
+            .mapToInt(known -> version(known.text))
+            .summaryStatistics();
+    if (here.getCount() > 0 && version > here.getMax()) {
+      return ": the plugin needs a newer version of the program";
+    }
+    if (here.getCount() > 0 && version < here.getMin()) {
+      return " any more: the program needs a newer version of the plugin";
+    }
+    return "";
+  }
+
+  private static String name(String text) {
+    return text.substring(0, text.indexOf('/'));
+  }
+
+  private static int version(String text) {
+    return Integer.parseInt(text.substring(text.indexOf('/') + 1));
   }
 
   /** What a plugin with it does, as the rest of a sentence that begins with "it". */

@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.host;
 
+import java.net.URLConnection;
 import java.nio.file.Path;
 import java.util.List;
 import org.pf4j.AbstractPluginManager;
@@ -29,6 +30,9 @@ import org.pf4j.VersionManager;
 final class JarPlugins extends AbstractPluginManager {
   JarPlugins() {
     super(List.of());
+    // Else the JDK keeps each jar of which a resource was read by its URL: open, also after its
+    // plugin is unloaded, and with its old content when another jar has taken its place.
+    URLConnection.setDefaultUseCaches("jar", false);
   }
 
   @Override

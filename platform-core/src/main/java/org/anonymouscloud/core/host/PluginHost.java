@@ -3,11 +3,11 @@ package org.anonymouscloud.core.host;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.ServerFeature;
@@ -16,6 +16,7 @@ import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.release.Release;
 import org.anonymouscloud.core.release.SwitchedOff;
 import org.anonymouscloud.core.release.Vouched;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.pf4j.ExtensionPoint;
 import org.pf4j.PluginState;
 import org.pf4j.PluginWrapper;
@@ -28,12 +29,6 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class PluginHost implements AutoCloseable {
-  private static final Pattern NAME = Pattern.compile("[a-z]{1,20}");
-
-  /** What the program's own methods, routes and folders begin with. */
-  private static final Set<String> RESERVED =
-      Set.of("account", "agent", "core", "panels", "plugin", "plugins", "requests");
-
   private static final Logger LOG = LoggerFactory.getLogger(PluginHost.class);
 
   private final JarPlugins plugins;
@@ -60,18 +55,21 @@ public final class PluginHost implements AutoCloseable {
   public static PluginHost load(Plugins found, Set<Capability> wanted) {
     PluginHost host = new PluginHost(new JarPlugins());
     host.switchedOff.addAll(found.refused());
-    Set<String> ids = new HashSet<>();
+    Map<String, Vouched> ids = new HashMap<>();
     for (Vouched plugin : found.vouched()) {
       Release release = plugin.release();
       try {
-        if (!ids.add(release.id())) {
-          throw new PluginRefused("another plugin has this id");
+        Vouched first = ids.putIfAbsent(release.id(), plugin);
+        if (first != null) {
+          throw new PluginRefused(
+              first.own()
+                  ? "the program has a plugin of its own with this id"
+                  : "another plugin has this id");
         }
         if (plugin.enabled()) {
           host.add(plugin, Capability.of(release), wanted);
         }
       } catch (PluginRefused e) {
-        host.unload(release.id());
         host.switchedOff.add(
             new SwitchedOff(release.id() + " (" + plugin.jar().getFileName() + ")", e.reason()));
       }
@@ -114,15 +112,34 @@ public final class PluginHost implements AutoCloseable {
       return;
     }
     plugin.release().check(plugin.jar());
+    boolean used = false;
+    try {
+      offers.addAll(offered(plugin, capabilities));
+      used = true;
+    } finally {
+      if (!used) {
+        unload(plugin.release().id());
+      }
+    }
+  }
+
+  /** What a plugin offers of these capabilities, made and found to go with the others'. */
+  private List<Offer> offered(Vouched plugin, Set<Capability> capabilities) throws PluginRefused {
     List<Offer> offered = new ArrayList<>();
     try {
       load(plugin);
       String id = plugin.release().id();
+      // One by one: PF4J 3.15.0 hands out none of all plugins' if one throws an Error.
       for (String className : plugins.getExtensionClassNames(id)) {
-        Class<?> type = plugins.getPluginClassLoader(id).loadClass(className);
+        ClassLoader own = plugins.getPluginClassLoader(id);
+        Class<?> type = own.loadClass(className);
+        if (type.getClassLoader() != own) {
+          // PF4J 3.15.0 gives a plugin without an index that of the program, if there is one.
+          continue;
+        }
         for (Capability capability : capabilities) {
           if (capability.type().isAssignableFrom(type)) {
-            offered.add(offer(capability, type));
+            offered.add(offer(capability, type, plugin.own()));
           }
         }
       }
@@ -143,7 +160,7 @@ public final class PluginHost implements AutoCloseable {
         throw new PluginRefused("it offers '" + offer.name() + "' twice");
       }
     }
-    offers.addAll(offered);
+    return offered;
   }
 
   private void load(Vouched vouched) throws PluginRefused {
@@ -158,7 +175,9 @@ public final class PluginHost implements AutoCloseable {
     }
   }
 
-  private static Offer offer(Capability capability, Class<?> type) throws PluginRefused {
+  private static Offer offer(Capability capability, Class<?> type, boolean own)
+      throws PluginRefused {
+    Fit.check(type, capability.type());
     ExtensionPoint extension;
     try {
       extension = (ExtensionPoint) type.getDeclaredConstructor().newInstance();
@@ -175,17 +194,21 @@ public final class PluginHost implements AutoCloseable {
           case Database database when capability == Capability.DATABASE -> database.name();
           default -> throw new IllegalArgumentException(type + " is no " + capability);
         };
-    if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
-      throw new PluginRefused(
-          "the name '" + name + "' is not 1 to 20 lower-case letters, or the program's own");
-    }
+    ReservedNames.check(name, own);
     return new Offer(capability, name, extension);
   }
 
   /** A failure in one line, whatever a stranger's exception says. */
   private static String text(Throwable failure) {
-    String text = failure.toString().lines().findFirst().orElse("");
-    return text.length() > 200 ? text.substring(0, 200) : text;
+    String text = ForeignText.sentence(failure.toString().lines().findFirst().orElse(""));
+    return isMisfit(failure)
+        ? text + ": it was built for another version of the program, or of Java"
+        : text;
+  }
+
+  /** Whether the JVM says that two parts do not go together, and not that a part has failed. */
+  private static boolean isMisfit(Throwable failure) {
+    return failure instanceof LinkageError && !(failure instanceof ExceptionInInitializerError);
   }
 
   @Override

@@ -74,7 +74,11 @@ public final class DistributionList {
       files.add(words[0]);
       vouched.add(
           new Vouched(
-              folder.resolve(words[0]), release, PUBLISHER, !disabled.contains(release.id())));
+              folder.resolve(words[0]),
+              release,
+              PUBLISHER,
+              !disabled.contains(release.id()),
+              true));
     }
     List<SwitchedOff> strangers = new ArrayList<>();
     for (Path jar : jars(folder)) {

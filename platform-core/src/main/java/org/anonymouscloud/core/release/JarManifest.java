@@ -26,6 +26,13 @@ record JarManifest(String id, Version version, List<String> capabilities) {
   private static final String VERSION = "Plugin-Version";
   private static final String CAPABILITIES = "Plugin-Capabilities";
 
+  /**
+   * What PF4J, which reads the same manifest, would do more: run a class beside the extensions, and
+   * have one plugin that lacks another stop all.
+   */
+  private static final List<String> REFUSED =
+      List.of("Plugin-Class", "Plugin-Dependencies", "Plugin-Requires");
+
   private static final Pattern ID_FORM = Pattern.compile("[a-z][a-z0-9-]{0,39}");
   private static final Pattern CAPABILITY_FORM = Pattern.compile("[a-z][a-z0-9-]{0,30}/[0-9]{1,4}");
 
@@ -44,6 +51,14 @@ record JarManifest(String id, Version version, List<String> capabilities) {
 
   static JarManifest read(Path file) throws PluginRefused {
     Attributes attributes = manifest(file).getMainAttributes();
+    for (String attribute : REFUSED) {
+      if (attributes.getValue(attribute) != null) {
+        throw new PluginRefused(
+            "its manifest has a "
+                + attribute
+                + ", and a plugin here is made of extensions alone and stands by itself");
+      }
+    }
     String capabilities = required(attributes.getValue(CAPABILITIES), CAPABILITIES);
     return of(
         required(attributes.getValue(ID), ID),

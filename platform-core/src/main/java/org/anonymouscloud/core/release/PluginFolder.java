@@ -140,7 +140,7 @@ public final class PluginFolder {
       throw PluginRefused.untrusted(
           "its signature is that of another plugin, version or publisher than was installed");
     }
-    return new Vouched(jar, release, name(signature, trusted), one.state() == State.ON);
+    return new Vouched(jar, release, name(signature, trusted), one.state() == State.ON, false);
   }
 
   private static String name(ReleaseSignature signature, List<Publisher> trusted) {

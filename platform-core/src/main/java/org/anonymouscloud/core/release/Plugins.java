@@ -15,6 +15,11 @@ public record Plugins(List<Vouched> vouched, List<SwitchedOff> refused) {
     refused = List.copyOf(refused);
   }
 
+  /** No plugins. */
+  public static Plugins none() {
+    return new Plugins(List.of(), List.of());
+  }
+
   /** These and then those of another place. */
   public Plugins and(Plugins others) {
     return new Plugins(

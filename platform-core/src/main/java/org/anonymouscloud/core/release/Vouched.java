@@ -8,5 +8,6 @@ import java.nio.file.Path;
  * @param jar where it should lie
  * @param publisher who vouches, as a person would say it
  * @param enabled whether the owner of the machine wants it
+ * @param own whether it is a part of the program
  */
-public record Vouched(Path jar, Release release, String publisher, boolean enabled) {}
+public record Vouched(Path jar, Release release, String publisher, boolean enabled, boolean own) {}

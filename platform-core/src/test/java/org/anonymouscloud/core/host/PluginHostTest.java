@@ -1,16 +1,26 @@
 package org.anonymouscloud.core.host;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.plugin.RunningFeature;
+import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.release.PluginRefused;
 import org.anonymouscloud.core.release.Plugins;
@@ -22,6 +32,7 @@ import org.anonymouscloud.core.testing.TinyPlugin;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pf4j.PluginClassLoader;
 
 final class PluginHostTest {
   private static final String DATABASE =
@@ -34,6 +45,9 @@ final class PluginHostTest {
       """;
 
   @TempDir private Path folder;
+
+  /** Those of the jars that are the program's own. */
+  private final Set<Path> own = new HashSet<>();
 
   @Test
   void whatAPluginOffersIsFoundByItsKindAndName() throws Exception {
@@ -134,7 +148,7 @@ final class PluginHostTest {
         new TinyPlugin("echo")
             .feature("Echo", "echo", "return new Running();", TinyPlugin.tracing(trace))
             .writeTo(folder);
-    Vouched off = new Vouched(jar, Release.of(jar), "a test", false);
+    Vouched off = new Vouched(jar, Release.of(jar), "a test", false, false);
     Files.delete(jar);
 
     try (PluginHost host =
@@ -184,6 +198,24 @@ final class PluginHostTest {
   }
 
   @Test
+  void aPluginWhoseIdIsTakenDoesNotEndTheOneThatHasIt() throws Exception {
+    own.add(new TinyPlugin("a").feature("First", "echo").writeTo(folder));
+    new TinyPlugin("a").feature("Second", "other").writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertSwitchedOff(host, "a-copy2.jar", "the program has a plugin of its own with this id");
+      // A class that was not needed so far: it is still to be had.
+      assertThat(
+              host.serverFeatures()
+                  .getFirst()
+                  .getClass()
+                  .getClassLoader()
+                  .loadClass("First$Running"))
+          .isNotNull();
+    }
+  }
+
+  @Test
   void twoFeaturesOfOnePluginMayNotShareAName() throws Exception {
     new TinyPlugin("twin").feature("One", "echo").feature("Two", "echo").writeTo(folder);
 
@@ -194,13 +226,264 @@ final class PluginHostTest {
   }
 
   @Test
-  void aFeatureMayNotTakeTheNameOfTheProgramsOwnMethods() throws Exception {
-    new TinyPlugin("thief").feature("Thief", "account").writeTo(folder);
+  void namesOfTheProgramAndOfItsOwnPluginsAreNotForOthers() throws Exception {
+    List<String> reserved =
+        List.of(
+            "account",
+            "contacts",
+            "device",
+            "drive",
+            "rows",
+            "dav",
+            "calls",
+            "share",
+            "events",
+            "vault");
+    for (String name : reserved) {
+      new TinyPlugin("thief-" + name).feature("Thief", name).writeTo(folder);
+    }
+    new TinyPlugin("echo").feature("Echo", "echo").writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertThat(names(host)).containsExactly("echo");
+      for (String name : reserved) {
+        assertSwitchedOff(host, "thief-" + name, "the name '" + name + "' is the program's own");
+      }
+      assertThat(host.switchedOff()).hasSameSizeAs(reserved);
+    }
+  }
+
+  @Test
+  void thePluginsOfTheProgramHaveTheNamesThatAreKeptForThem() throws Exception {
+    own.add(new TinyPlugin("share").feature("Share", "share").writeTo(folder));
+    own.add(new TinyPlugin("account").feature("Account", "account").writeTo(folder));
+
+    try (PluginHost host = load()) {
+      assertThat(names(host)).containsExactly("share");
+      assertSwitchedOff(host, "account", "the name 'account' is the program's own");
+    }
+  }
+
+  @Test
+  void aNameThatWouldSteerATerminalIsShownWithoutThat() throws Exception {
+    new TinyPlugin("loud").feature("Loud", "l\\u001b[2Joud").writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertSwitchedOff(host, "loud", "is not 1 to 20 lower-case letters");
+      assertThat(host.switchedOff().getFirst().reason()).doesNotContain("\u001b");
+    }
+  }
+
+  @Test
+  void aPluginThatIsTooOldOrTooNewIsToldWhoCanHelp() throws Exception {
+    new TinyPlugin("gone").capabilities("bulk-feature/1").feature("Gone", "gone").writeTo(folder);
+    new TinyPlugin("newer").capabilities("database/2").feature("Newer", "newer").writeTo(folder);
+    new TinyPlugin("older")
+        .capabilities("server-feature/1,client-feature/0")
+        .feature("Older", "older")
+        .writeTo(folder);
+    new TinyPlugin("echo").feature("Echo", "echo").writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertThat(names(host)).containsExactly("echo");
+      assertSwitchedOff(host, "gone", "'bulk-feature/1', which this version does not have (it has");
+      assertSwitchedOff(host, "newer", "the plugin needs a newer version of the program");
+      assertSwitchedOff(host, "older", "the program needs a newer version of the plugin");
+      assertThat(host.switchedOff()).hasSize(3);
+    }
+  }
+
+  @Test
+  void aPluginBuiltForAnotherShapeOfTheApiIsLeftOutAsSoonAsItIsLoaded() throws Exception {
+    // Compiled against a ServerFeature whose start took less, and against a type that is gone.
+    new TinyPlugin("shape")
+        .extension(
+            "Shape",
+            "public final class Shape extends Base implements"
+                + " org.anonymouscloud.core.plugin.ServerFeature {}")
+        .shadow(
+            "Base",
+            "public class Base { public String name() { return \"shape\"; } public"
+                + " org.anonymouscloud.core.plugin.RunningFeature"
+                + " start(org.anonymouscloud.core.plugin.ServerContext c) { return null; } }")
+        .instead(
+            "Base",
+            "public class Base { public String name() { return \"shape\"; } public void start() {}"
+                + " }")
+        .writeTo(folder);
+    new TinyPlugin("types")
+        .feature("Types", "types", "return new Running();", "public Gone gone() { return null; }")
+        .shadow("Gone", "public class Gone {}")
+        .instead("Gone", "")
+        .writeTo(folder);
+    new TinyPlugin("echo").feature("Echo", "echo").writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertThat(names(host)).containsExactly("echo");
+      assertSwitchedOff(host, "shape", "Shape has no start as this version asks for it");
+      assertSwitchedOff(
+          host, "types", "NoClassDefFoundError: Gone: it was built for another version");
+      assertThat(host.switchedOff()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aPluginThatNeedsAnotherIsLeftOutAndStopsNoOther() throws Exception {
+    // PF4J would start none of the others for the first, and the second without what it needs.
+    new TinyPlugin("absent")
+        .attribute("Plugin-Dependencies", "nobody@1.0.0")
+        .feature("Absent", "absent")
+        .writeTo(folder);
+    new TinyPlugin("broken")
+        .feature(
+            "Broken", "broken", "return new Running();", "public Broken() { throw new Error(); }")
+        .writeTo(folder);
+    new TinyPlugin("depends")
+        .attribute("Plugin-Dependencies", "broken")
+        .feature("Depends", "depends")
+        .writeTo(folder);
+    new TinyPlugin("echo").feature("Echo", "echo").writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertThat(names(host)).containsExactly("echo");
+      assertSwitchedOff(host, "absent", "its manifest has a Plugin-Dependencies");
+      assertSwitchedOff(host, "depends", "its manifest has a Plugin-Dependencies");
+    }
+  }
+
+  /** A feature of the program itself, as far as a plugin can tell. */
+  public static final class OfTheProgram implements ServerFeature {
+    @Override
+    public String name() {
+      return "borrowed";
+    }
+
+    @Override
+    public RunningFeature start(ServerContext context) throws IOException {
+      throw new IOException("Nobody starts it.");
+    }
+  }
+
+  @Test
+  void aClassOfTheProgramIsNoExtensionOfAPlugin() throws Exception {
+    new TinyPlugin("borrower").indexed(OfTheProgram.class.getName()).writeTo(folder);
 
     try (PluginHost host = load()) {
       assertThat(names(host)).isEmpty();
-      assertSwitchedOff(host, "thief", "'account'");
+      assertSwitchedOff(host, "borrower", "it has no server-feature/1");
     }
+  }
+
+  @Test
+  void noCodeRunsBesideTheExtensions() throws Exception {
+    Path trace = folder.resolve("loaded");
+    new TinyPlugin("beside")
+        .attribute("Plugin-Class", "Beside")
+        .feature("Feature", "feature")
+        .shadow(
+            "Beside",
+            "public class Beside extends org.pf4j.Plugin {" + TinyPlugin.tracing(trace) + "}")
+        .writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertThat(names(host)).isEmpty();
+      assertSwitchedOff(host, "beside", "its manifest has a Plugin-Class");
+      assertThat(trace).doesNotExist();
+    }
+  }
+
+  @Test
+  void closingEndsEachPlugin() throws Exception {
+    for (String name : List.of("one", "two", "three")) {
+      new TinyPlugin(name).feature("Feature", name).writeTo(folder);
+    }
+    PluginHost host = load();
+    List<PluginClassLoader> loaders =
+        host.serverFeatures().stream()
+            .map(feature -> (PluginClassLoader) feature.getClass().getClassLoader())
+            .toList();
+
+    host.close();
+
+    assertThat(loaders).hasSize(3).allMatch(PluginClassLoader::isClosed);
+  }
+
+  @Test
+  void aJarThatTakesThePlaceOfAnotherIsReadAnewAndTheOldOneLetGo() throws Exception {
+    Path jar = withGreeting("old");
+    try (PluginHost host = load()) {
+      assertThat(greeting(host)).isEqualTo("old");
+    }
+    assertThat(openFiles()).doesNotContain(jar);
+    Files.delete(jar);
+    withGreeting("new");
+
+    try (PluginHost host = load()) {
+      assertThat(greeting(host)).isEqualTo("new");
+    }
+  }
+
+  @Test
+  void aHostThatEndsTakesNothingFromAnotherOnTheSameJars() throws Exception {
+    // As a JVM begins; tests before this one have loaded plugins too.
+    URLConnection.setDefaultUseCaches("jar", true);
+    Path jar = withGreeting("old");
+    PluginHost first = load();
+    try (PluginHost second = load();
+        InputStream content = greetingOf(second).openStream()) {
+      first.close();
+
+      assertThat(new String(content.readAllBytes(), UTF_8)).isEqualTo("old");
+      assertThat(greeting(second)).isEqualTo("old");
+    }
+    assertThat(openFiles()).doesNotContain(jar);
+  }
+
+  @Test
+  void theJarOfARefusedPluginIsLetGo() throws Exception {
+    Path jar =
+        new TinyPlugin("bad")
+            .feature("Bad", "bad", "return new Running();", "public Bad() { throw new Error(); }")
+            .writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertSwitchedOff(host, "bad", "java.lang.Error");
+      assertThat(openFiles()).doesNotContain(jar);
+    }
+  }
+
+  /** Always the same file, of the same length. */
+  private Path withGreeting(String text) throws Exception {
+    return new TinyPlugin("echo")
+        .feature("Echo", "echo")
+        .resource("greeting.txt", text)
+        .writeTo(folder);
+  }
+
+  /** Reads a resource in the way that keeps its jar in the JDK's cache. */
+  private static String greeting(PluginHost host) throws Exception {
+    try (InputStream content = greetingOf(host).openStream()) {
+      return new String(content.readAllBytes(), UTF_8);
+    }
+  }
+
+  private static URL greetingOf(PluginHost host) {
+    return requireNonNull(host.serverFeatures().getFirst().getClass().getResource("/greeting.txt"));
+  }
+
+  /** What this process has open. */
+  private static List<Path> openFiles() throws Exception {
+    List<Path> open = new ArrayList<>();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors.toList()) {
+        try {
+          open.add(Files.readSymbolicLink(descriptor));
+        } catch (NoSuchFileException e) {
+          // It was that of this listing.
+        }
+      }
+    }
+    return open;
   }
 
   @Test
@@ -267,7 +550,7 @@ final class PluginHostTest {
     List<Vouched> vouched = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
-        vouched.add(new Vouched(jar, release(jar), "a test", true));
+        vouched.add(new Vouched(jar, release(jar), "a test", true, own.contains(jar)));
       }
     }
     return new Plugins(vouched, List.of());
@@ -278,7 +561,7 @@ final class PluginHostTest {
       return Release.of(jar);
     } catch (PluginRefused e) {
       return new Release(
-          "broken",
+          jar.getFileName().toString().replaceAll("(-1\\.0\\.0)?\\.jar", ""),
           new Version(1, 0, 0),
           List.of("server-feature/1"),
           Files.size(jar),

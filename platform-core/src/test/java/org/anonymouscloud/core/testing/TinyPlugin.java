@@ -25,6 +25,10 @@ public final class TinyPlugin {
   private final String id;
   private final Map<String, String> sources = new LinkedHashMap<>();
   private final Map<String, String> shadows = new LinkedHashMap<>();
+  private final List<String> indexed = new ArrayList<>();
+  private final Map<String, String> replacements = new LinkedHashMap<>();
+  private final Map<String, String> attributes = new LinkedHashMap<>();
+  private final Map<String, String> resources = new LinkedHashMap<>();
   private String capabilities = "server-feature/1";
   private String version = "1.0.0";
 
@@ -47,6 +51,18 @@ public final class TinyPlugin {
   /** A server feature that answers {@code name/echo}. */
   public TinyPlugin feature(String className, String name) {
     return feature(className, name, "return new Running();", "");
+  }
+
+  /** An attribute of its manifest, besides those that each plugin has. */
+  public TinyPlugin attribute(String name, String value) {
+    attributes.put(name, value);
+    return this;
+  }
+
+  /** A file in its jar. */
+  public TinyPlugin resource(String name, String content) {
+    resources.put(name, content);
+    return this;
   }
 
   /**
@@ -90,16 +106,42 @@ public final class TinyPlugin {
     return this;
   }
 
+  /** A class that is in its index and not in the jar. */
+  public TinyPlugin indexed(String className) {
+    indexed.add(className);
+    return this;
+  }
+
   /** A class that is in the jar and not in its index. */
   public TinyPlugin shadow(String className, String source) {
     shadows.put(className, source);
     return this;
   }
 
+  /**
+   * Packs another class of this name than the one that the rest was compiled with.
+   *
+   * @param source empty for none
+   */
+  public TinyPlugin instead(String className, String source) {
+    replacements.put(className, source);
+    return this;
+  }
+
   /** Compiles and packs it. */
   public Path writeTo(Path folder) throws IOException {
     Path work = Files.createDirectory(folder.resolve("compiled-" + id));
-    compile(work);
+    Map<String, String> all = new LinkedHashMap<>(sources);
+    all.putAll(shadows);
+    if (!all.isEmpty()) {
+      compile(all, work);
+    }
+    for (Map.Entry<String, String> replacement : replacements.entrySet()) {
+      Files.delete(work.resolve(replacement.getKey().replace('.', '/') + ".class"));
+      if (!replacement.getValue().isEmpty()) {
+        compile(Map.ofEntries(replacement), work);
+      }
+    }
     Path jar = folder.resolve(id + "-" + version + ".jar");
     for (int copy = 2; Files.exists(jar); copy++) {
       jar = folder.resolve(id + "-copy" + copy + ".jar");
@@ -110,9 +152,15 @@ public final class TinyPlugin {
     attributes.putValue("Plugin-Id", id);
     attributes.putValue("Plugin-Version", version);
     attributes.putValue("Plugin-Capabilities", capabilities);
+    this.attributes.forEach(attributes::putValue);
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file, manifest)) {
-      put(out, "META-INF/extensions.idx", String.join("\n", sources.keySet()).getBytes(UTF_8));
+      List<String> index = new ArrayList<>(sources.keySet());
+      index.addAll(indexed);
+      put(out, "META-INF/extensions.idx", String.join("\n", index).getBytes(UTF_8));
+      for (Map.Entry<String, String> resource : resources.entrySet()) {
+        put(out, resource.getKey(), resource.getValue().getBytes(UTF_8));
+      }
       try (Stream<Path> files = Files.walk(work)) {
         for (Path compiled : files.filter(f -> f.toString().endsWith(".class")).toList()) {
           put(out, work.relativize(compiled).toString(), Files.readAllBytes(compiled));
@@ -127,11 +175,9 @@ public final class TinyPlugin {
     return jar;
   }
 
-  private void compile(Path work) throws IOException {
+  private void compile(Map<String, String> classes, Path work) throws IOException {
     List<Path> files = new ArrayList<>();
-    Map<String, String> all = new LinkedHashMap<>(sources);
-    all.putAll(shadows);
-    for (Map.Entry<String, String> source : all.entrySet()) {
+    for (Map.Entry<String, String> source : classes.entrySet()) {
       Path file = work.resolve(source.getKey().replace('.', '/') + ".java");
       Files.createDirectories(file.getParent());
       files.add(Files.writeString(file, source.getValue()));
