@@ -54,6 +54,8 @@ final class RemovedDeviceIT {
         graft(planted, server.data());
         server.start();
         laptop.run("ls", "/").failed(REFUSED);
+        // It would see the desk come in, and rightly refuse a server that does not know of it.
+        laptop.stopAgent();
         desk.login().succeeded();
         assertThat(desk.run("ls", "/").succeeded().out())
             .contains("first.txt")
