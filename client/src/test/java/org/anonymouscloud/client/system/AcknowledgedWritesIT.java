@@ -124,7 +124,7 @@ final class AcknowledgedWritesIT {
           assertThat(put.endsWithin(1, TimeUnit.MILLISECONDS)).as(put.printed()).isFalse();
         }
         postgres.kill();
-        while (!server.log().contains("waits for the database")) {
+        while (!server.log().contains("for the database is away")) {
           assertThat(put.endsWithin(10, TimeUnit.MILLISECONDS)).as(put.printed()).isFalse();
         }
         postgres.restart();
