@@ -184,8 +184,7 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   /** As {@link #plugins(Context, Path)}, with plugins that are tried. */
-  static PluginHost plugins(Context context, Path data, Plugins tried)
-      throws Problem, IOException {
+  static PluginHost plugins(Context context, Path data, Plugins tried) throws Problem, IOException {
     return Distribution.plugins(
         context.terminal(), installed(data), tried, Capability.SERVER_FEATURE, Capability.DATABASE);
   }
