@@ -29,7 +29,7 @@ final class TriedPluginIT {
         public List<Object> commands(CommandContext context) { return List.of(new Tiny(context)); }
         public RunningClient start(ClientContext context) {
           return () -> List.of(new Route(HandlerType.GET, "/tiny", Scope.READ, "Speaks.",
-              request -> request.json(Map.of("says", "%s"))));
+              request -> request.json(Map.of("says", "@SAYS@"))));
         }
         @Command(name = "tiny")
         static final class Tiny implements Callable<Integer> {
@@ -164,7 +164,7 @@ final class TriedPluginIT {
     return new TinyPlugin("tiny")
         .capabilities("server-feature/1,client-feature/1")
         .feature("Server", "tiny", start, "")
-        .extension("Client", CLIENT.formatted(says))
+        .extension("Client", CLIENT.replace("@SAYS@", says))
         .writeTo(folder);
   }
 

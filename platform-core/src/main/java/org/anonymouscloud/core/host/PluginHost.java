@@ -133,7 +133,7 @@ public final class PluginHost implements AutoCloseable {
       for (String className : plugins.getExtensionClassNames(id)) {
         ClassLoader own = plugins.getPluginClassLoader(id);
         Class<?> type = own.loadClass(className);
-        if (type.getClassLoader() != own) {
+        if (!own.equals(type.getClassLoader())) {
           // PF4J 3.15.0 gives a plugin without an index that of the program, if there is one.
           continue;
         }
