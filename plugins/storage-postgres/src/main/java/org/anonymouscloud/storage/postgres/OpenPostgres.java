@@ -56,6 +56,7 @@ final class OpenPostgres implements OpenDatabase {
             WRITERS,
             address,
             lock,
+            TransactionIsolationLevel.SERIALIZABLE,
             "default_transaction_isolation=serializable" + durable);
     this.readers =
         pool(
@@ -63,6 +64,7 @@ final class OpenPostgres implements OpenDatabase {
             READERS,
             address,
             lock,
+            TransactionIsolationLevel.REPEATABLE_READ,
             "default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on");
     this.writes = Jdbi.create(writers);
     this.reads = Jdbi.create(readers);
@@ -93,7 +95,12 @@ final class OpenPostgres implements OpenDatabase {
   }
 
   private HikariDataSource pool(
-      String name, int size, PostgresAddress address, NodeLock lock, String settings) {
+      String name,
+      int size,
+      PostgresAddress address,
+      NodeLock lock,
+      TransactionIsolationLevel isolation,
+      String settings) {
     PGSimpleDataSource source = address.source();
     source.setSocketTimeout(SILENCE_SECONDS);
     source.setOptions("-c " + settings);
@@ -103,6 +110,9 @@ final class OpenPostgres implements OpenDatabase {
     config.setDataSource(source);
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(1);
+    // As the settings say already. But a pool that is not told asks its first connection, once; if
+    // that one breaks just then, HikariCP 7.1.0 refuses every later connection for ever.
+    config.setTransactionIsolation(Integer.toString(isolation.intValue()));
     if (lock == NodeLock.SHARED) {
       config.setConnectionInitSql(NodeLock.CHECK);
     }

@@ -27,12 +27,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.testing.FaultProxy;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -44,6 +47,9 @@ import org.postgresql.Driver;
 
 /** What a server may do to us, and what its owner then reads. */
 class PostgresServerTest {
+  /** Of connections, in an open database. */
+  private static final int POOLS = 2;
+
   private static @Nullable PostgresServer server;
 
   @BeforeAll
@@ -190,6 +196,53 @@ class PostgresServerTest {
         database.signals().publish("news", "back");
       }
     }
+  }
+
+  @Test
+  void aConnectionThatBreaksWhileItIsSetUpDoesNotSpoilThePool() throws Exception {
+    String url = server().newDatabase();
+    AtomicInteger broken = new AtomicInteger();
+    try (FaultProxy proxy = new FaultProxy(server().port())) {
+      // Each pool asks its first connection for what it takes as the default.
+      proxy.toServer(
+          breakAt("SHOW TRANSACTION ISOLATION", () -> broken.incrementAndGet() <= POOLS));
+      try (OpenDatabase database =
+          open(url.replace(":" + server().port() + "/", ":" + proxy.port() + "/"))) {
+        while (broken.get() < POOLS) {
+          answers(database);
+        }
+        proxy.toServer(FaultProxy.clean());
+
+        assertThat(answers(database)).isTrue();
+      }
+    }
+  }
+
+  private static boolean answers(OpenDatabase database) {
+    try {
+      database.<Integer, RuntimeException>write(handle -> handle.execute("SELECT 1"));
+      return database.read(handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one())
+          == 1;
+    } catch (DatabaseUnavailable e) {
+      return false;
+    }
+  }
+
+  /** The connection breaks before a statement arrives, if it is to. */
+  private static FaultProxy.Line breakAt(String statement, BooleanSupplier isToBreak) {
+    return (in, out) -> {
+      StringBuilder line = new StringBuilder();
+      for (int value = in.read(); value >= 0; value = in.read()) {
+        line.append((char) value);
+        if (line.indexOf(statement) >= 0) {
+          line.setLength(0);
+          if (isToBreak.getAsBoolean()) {
+            throw new IOException("cut");
+          }
+        }
+        out.write(value);
+      }
+    };
   }
 
   @Test
