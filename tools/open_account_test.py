@@ -254,10 +254,10 @@ class RootsAfterARemoval(unittest.TestCase):
         drive = hkdf(self.secrets[0], (vault + "drive-id").encode())[:16]
         number = len(self.roots) if self.anchor else 0
         before = hashlib.sha256(self.roots[-1]).digest() if number else bytes(32)
-        plain = b"\1" + drive + u8(number) + before + device + bytes(12) + bytes(70) + u8(link) + bytes(32)
+        plain = b"\1" + drive + u8(number) + device + bytes(12) + bytes(70) + u8(link) + bytes(32)
         label_ = (vault + "root").encode() + b"\0"
         sealed = seal(hkdf(self.secrets[generation], (vault + "root-key").encode()), label_ + drive + u8(number), plain)
-        outer = b"\1" + u4(generation) + u8(number) + device
+        outer = b"\1" + u4(generation) + u8(number) + device + before
         key = Ed25519PrivateKey.from_private_bytes(self.seeds[device])
         return outer + key.sign(label_ + outer + drive + sealed) + sealed
 
@@ -281,6 +281,18 @@ class RootsAfterARemoval(unittest.TestCase):
 
     def test_a_removed_device_does_not_write_in_the_new_generation(self):
         self.roots.append(self.root(self.REMOVED, 1))
+        drive = self.open()
+        self.assertEqual((drive.root.number, drive.left_out), (0, 1))
+
+    def test_what_a_removed_device_left_unreadable_is_left_out(self):
+        root = self.root(self.REMOVED, 0)
+        self.roots.append(root[:-1] + bytes([root[-1] ^ 1]))
+        drive = self.open()
+        self.assertEqual((drive.root.number, drive.left_out), (0, 1))
+
+    def test_an_unreadable_root_of_a_device_that_stays_is_refused(self):
+        root = self.root(self.STAYS, 1)
+        self.roots.append(root[:-1] + bytes([root[-1] ^ 1]))
         self.assertRaises(Refused, self.open)
 
     def test_a_drive_without_the_root_that_the_chain_names_is_refused(self):

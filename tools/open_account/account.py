@@ -54,7 +54,7 @@ class Chain:
         self.roots = []  # for each generation what is said of its root secret
         self.before = [None]  # for each generation the root secret before it, sealed
         self.hashes = []
-        self.heads = b""  # sealed, of the newest link
+        self.said = {}  # for each device number, generation and sealed heads of the last link that it made
         require(len(links) <= 10_000 and sum(map(len, links)) <= 64 << 20, "the chain: is too long")
         for link in links:
             self.append(link)
@@ -132,7 +132,8 @@ class Chain:
         for slot in ("identity", "password", "recovery"):
             if hasattr(link, slot):
                 setattr(self, slot, getattr(link, slot))
-        self.heads = link.heads + link.more if heads else b""
+        maker = link.signer[1:] if kind == DEVICE else link.device.id
+        self.said[maker] = link.number, len(self.roots) - 1, link.heads + link.more if heads else b""
         self.number, self.head = link.number, hashlib.sha256(data).digest()
         self.hashes.append(self.head)
 
@@ -265,10 +266,15 @@ class Account:
         return text_of(plain[1 : length + 1], what)
 
     def head(self, feature, id_):
-        """Number (-1 if there was nothing yet) and hash of what the newest link names, or None if it names nothing."""
-        context = label("heads") + b"\1" + self.id + u8(self.chain.number)
+        """The highest number (-1 if there was nothing yet) and hash that the devices name, or None if they name nothing."""
+        said = [self.said_by(device.id, feature, id_) for device in self.chain.here()]
+        return max((head for head in said if head), default=None)
+
+    def said_by(self, device, feature, id_):
+        number, generation, sealed = self.chain.said.get(device, (0, 0, b""))
+        context = label("heads") + b"\1" + self.id + u8(number)
         try:
-            data = unseal(derive(self.secrets[-1], "heads"), context, self.chain.heads, "heads")
+            data = unseal(derive(self.secrets[generation], "heads"), context, sealed, "heads")
             count, at = int.from_bytes(data[1:3], "big"), 3
             require(data[0] == 1, "heads: of a version that this program does not know")
             for _ in range(count):

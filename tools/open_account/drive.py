@@ -26,9 +26,9 @@ PACK = 1 << 24
 CONTENT, LIST, PAGE = 1, 2, 3
 EXTENSIONS = "jpg png mp4 mp3 pdf docx xlsx zip mov wav pptx heic".split()
 REFERENCE = "id:16 extension:u1 offset:u4 length:u4 generation:u4 version:u8 digest:32"
-SIGNED_ROOT = "version:u1 generation:u4 number:u8 device:16 signature:64 sealed:267"
+SIGNED_ROOT = "version:u1 generation:u4 number:u8 device:16 before:32 signature:64 sealed:235"
 ROOT = (
-    "version:u1 drive:16 number:u8 before:32 device:16 seconds:u8 nanos:u4 height:u1 page:69"
+    "version:u1 drive:16 number:u8 device:16 seconds:u8 nanos:u4 height:u1 page:69"
     " link_number:u8 link:32"
 )
 
@@ -73,46 +73,63 @@ class Drive:
         require(len(signed) > least, f"the drive: its root {least}, which the chain names, is missing: an older state")
         if not signed:
             return None
-        what, tip = "the newest root of the drive", cut(signed[-1], "the newest root of the drive", SIGNED_ROOT)
-        require(self.is_signed(signed[-1], tip), f"{what}: is not signed by a device that counts for its generation")
-        roots, before = [], bytes(32)
-        for number, data in enumerate(signed):  # ancestors are checked by their hashes alone
-            roots.append(self.open_root(data, number))
-            require(roots[-1].before == before, f"root {number} of the drive: does not follow the one before")
+        before = bytes(32)
+        for number, data in enumerate(signed):  # roots follow one another by their hashes alone
+            what = f"root {number} of the drive"
+            outer = cut(data, what, SIGNED_ROOT)
+            require(outer.version == 1, f"{what}: of a version that this program does not know")
+            require(outer.number == number, f"{what}: has the number {outer.number}, one is missing")
+            require(outer.before == before, f"{what}: does not follow the one before")
             before = hashlib.sha256(data).digest()
             if number == least:
-                require(before == anchor[1], f"root {number} of the drive: is not the one that the chain names: a fork")
-        chain = self.account.chain
-        known = chain.has(roots[-1].link_number, roots[-1].link)
-        require(known, f"{what}: knows a link that is not in the chain: the chain is an older one or a fork")
-        counts = len(roots) - 1
-        if anchor and tip.generation < len(chain.roots) - 1:
-            counts = least
-            while counts + 1 < len(roots) and self.is_signed_by_one_who_stays(signed[counts + 1]):
-                counts += 1
-        self.left_out = len(roots) - 1 - counts
-        return roots[counts] if counts >= 0 else None
+                require(before == anchor[1], f"{what}: is not the one that the chain names: a fork")
+        try:
+            self.open_root(signed[-1], len(signed) - 1)
+        except Refused:
+            require(not self.stays(signed[-1], len(signed) - 1), "the newest root of the drive: cannot be used")
+        good, vouched = None, False
+        for number in reversed(range(len(signed))):
+            vouched = number <= least if anchor else False
+            counts = vouched
+            if not vouched:
+                counts, vouched = self.counts(signed[number], number, anchor)
+            good = (number if good is None else good) if counts else None
+            if vouched:
+                break
+        self.left_out = len(signed) - 1 - (-1 if good is None else good)
+        return None if good is None else self.open_root(signed[good], good)
+
+    def counts(self, data, number, anchor):
+        """Whether a root counts with those before it, and whether these do for its sake."""
+        try:
+            outer, _ = cut(data, "a root", SIGNED_ROOT), self.open_root(data, number)
+        except Refused:
+            return False, False
+        vouches = outer.generation == len(self.account.chain.roots) - 1 or not anchor
+        return vouches or self.stays(data, number), vouches
+
+    def stays(self, data, number):
+        """Whether the device that a root names is the account's still."""
+        device, chain = cut(data, f"root {number} of the drive", SIGNED_ROOT).device, self.account.chain
+        return chain.device_key(device, len(chain.roots) - 1) is not None
 
     def is_signed(self, data, outer):
         key = self.account.chain.device_key(outer.device, outer.generation)
-        message = (VAULT + "root").encode() + b"\0" + data[:29] + self.id + outer.sealed
+        message = (VAULT + "root").encode() + b"\0" + data[:61] + self.id + outer.sealed
         return key is not None and signed_by(key, outer.signature, message)
 
-    def is_signed_by_one_who_stays(self, data):
-        outer, chain = cut(data, "a root of the drive", SIGNED_ROOT), self.account.chain
-        stays = chain.device_key(outer.device, len(chain.roots) - 1) is not None
-        return stays and self.is_signed(data, outer)
-
     def open_root(self, data, number):
+        """A root that a device of the account wrote as it should."""
         what = f"root {number} of the drive"
         outer = cut(data, what, SIGNED_ROOT)
-        require(outer.version == 1, f"{what}: of a version that this program does not know")
+        require(self.is_signed(data, outer), f"{what}: is not signed by a device that counts for its generation")
         context = (VAULT + "root").encode() + b"\0" + self.id + u8(outer.number)
         root = cut(unseal(self.key(outer.generation, "root-key"), context, outer.sealed, what), what, ROOT)
         require(root.version == 1, f"{what}: of a version that this program does not know")
         inner = (root.drive, root.number, root.device)
         require(inner == (self.id, outer.number, outer.device), f"{what}: differs inside from what is outside")
-        require(root.number == number, f"{what}: has the number {root.number}, one is missing")
+        known = self.account.chain.has(root.link_number, root.link)
+        require(known, f"{what}: knows a link that is not in the chain: the chain is an older one or a fork")
         root.seconds, root.nanos = when(root.seconds, root.nanos, what)
         require(root.height <= 8, f"{what}: too high")
         if root.height:

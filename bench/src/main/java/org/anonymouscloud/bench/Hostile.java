@@ -1,6 +1,7 @@
 package org.anonymouscloud.bench;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,9 +18,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.ConnectionString;
@@ -39,7 +42,10 @@ final class Hostile {
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final int REPORTS = 10;
   private static final int PACK = 1 << 16;
-  private static final int ROOT = 1024;
+
+  /** Bytes in a root. */
+  private static final int ROOT = 360;
+
   private static final int MAX_NAMES = 2_000;
   private static final int NAME_BYTES = 17;
   private static final String NAME = "a".repeat(26) + ".jpg";
@@ -177,15 +183,24 @@ final class Hostile {
   }
 
   /** Reads and writes as the agent of somebody who is at work. */
+  /** What the server looks at, and noise where signature and tree would be. */
+  private static byte[] root(long number, DeviceId device, byte[] before) {
+    byte[] previous = number == 0 ? new byte[Digest.LENGTH] : Digest.sha256(before).bytes();
+    ByteBuffer root = ByteBuffer.allocate(ROOT).put((byte) 1).putInt(0).putLong(number);
+    root.put(device.bytes()).put(previous);
+    return root.put(RandomBytes.next(root.remaining())).array();
+  }
+
   private Void beHonest(OnlineAccount session) throws Exception {
     byte[] pack = RandomBytes.next(PACK);
     try (session) {
       Link link = session.link();
       measured(() -> put(link, pack));
-      for (long root = 0; !enough.get(); root++) {
-        byte[] move =
-            Cbor.encode(
-                new RootMove(root, RandomBytes.next(ROOT), new byte[0], new byte[0], false));
+      byte[] before = new byte[0];
+      for (long number = 0; !enough.get(); number++) {
+        byte[] root = root(number, session.local().device(), before);
+        before = root;
+        byte[] move = Cbor.encode(new RootMove(number, root, new byte[0], new byte[0], false));
         measured(() -> link.ask("vault/root-move", move));
         for (int i = 0; i < 4 && !enough.get(); i++) {
           measured(() -> link.ask("vault/usage", Cbor.encode(new Empty())));
@@ -247,7 +262,7 @@ final class Hostile {
         for (int at = NAME_BYTES - 1; at < names.length; at += NAME_BYTES) {
           names[at] = 0;
         }
-        byte[] root = bytes(random, 1 + random.nextInt(ROOT));
+        byte[] root = bytes(random, random.nextBoolean() ? ROOT : 1 + random.nextInt(2 * ROOT));
         var _ =
             link.ask(
                 "vault/root-move",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -84,12 +85,15 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
   }
 
   @Override
-  public HeadList heads(LocalAccount account, KnownChain chain, Link link) throws IOException {
+  public HeadList heads(LocalAccount account, KnownChain chain, Link link, Set<DeviceId> leaving)
+      throws IOException {
     SortedMap<String, List<Head>> heads = new TreeMap<>();
     for (Running feature : running) {
       try {
         List<Head> own =
-            feature.client().heads(new FeatureAccount(account, chain, link, feature.name()));
+            feature
+                .client()
+                .heads(new FeatureAccount(account, chain, link, feature.name()), leaving);
         if (!own.isEmpty()) {
           heads.put(feature.name(), own);
         }

@@ -3,7 +3,9 @@ package org.anonymouscloud.client.agent;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
@@ -56,6 +58,11 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
   @Override
   public Set<DeviceId> devices() throws IOException {
     return Set.copyOf(chain.known().state().devices().keySet());
+  }
+
+  @Override
+  public boolean wasRemoved(DeviceId device) throws IOException {
+    return chain.known().state().former().containsKey(device);
   }
 
   @Override
@@ -144,10 +151,13 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
   }
 
   @Override
-  public Optional<Head> head(ObjectId object) throws IOException {
-    return local.heads(chain).byFeature().getOrDefault(feature, List.of()).stream()
-        .filter(head -> head.object().equals(object))
-        .findFirst();
+  public Map<DeviceId, Head> heads(ObjectId object) throws IOException {
+    Map<DeviceId, Head> heads = new HashMap<>();
+    local
+        .heads(chain)
+        .forEach(
+            (device, list) -> list.of(feature, object).ifPresent(head -> heads.put(device, head)));
+    return heads;
   }
 
   @Override

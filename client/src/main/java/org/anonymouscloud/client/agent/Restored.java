@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
@@ -31,9 +32,10 @@ import org.anonymouscloud.core.wire.Refused;
 record Restored(
     ChainFloor head, boolean account, List<LostLink> links, Map<String, List<State>> states) {
   /**
+   * @param time none if it was only named
    * @param by the device that wrote it
    */
-  record State(long number, Instant time, String by) {}
+  record State(long number, Optional<Instant> time, String by) {}
 
   static Restored of(RestoredChain chain, Map<String, List<Lost>> lost) {
     Map<String, List<State>> states = new TreeMap<>();
@@ -42,7 +44,12 @@ record Restored(
             states.put(
                 feature,
                 all.stream()
-                    .map(one -> new State(one.number(), one.time(), chain.name(one.device())))
+                    .map(
+                        one ->
+                            new State(
+                                one.number(),
+                                one.time(),
+                                one.device().map(chain::name).orElse("a device that was removed")))
                     .toList()));
     return new Restored(chain.head(), chain.isOlder(), chain.lost(), states);
   }

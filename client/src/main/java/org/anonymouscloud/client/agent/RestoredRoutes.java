@@ -2,6 +2,7 @@ package org.anonymouscloud.client.agent;
 
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,7 +77,7 @@ final class RestoredRoutes {
   private static Map<String, Object> describe(Restored.State lost) {
     return Map.of(
         "number", lost.number(),
-        "time", lost.time().toString(),
+        "time", lost.time().map(Instant::toString).orElse(""),
         "by", lost.by());
   }
 }

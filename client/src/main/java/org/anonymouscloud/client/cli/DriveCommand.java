@@ -85,7 +85,7 @@ final class DriveCommand {
             String.join(
                 ", ",
                 "  " + feature.getKey(),
-                state.path("time").asText(),
+                state.path("time").asText().isEmpty() ? "only named" : state.path("time").asText(),
                 "by " + printable(state.path("by").asText()),
                 "change number " + state.path("number").asText()));
       }

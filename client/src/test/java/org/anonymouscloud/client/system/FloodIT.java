@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -79,7 +80,9 @@ final class FloodIT {
   @Tag("S4.6")
   void oneAccountDoesNotEndTheServerNorKeepOthersFromIt() throws Exception {
     LocalAccount mallory = register("mallory");
-    byte[] move = Cbor.encode(new RootMove(0, new byte[4096], names(), new byte[0], false));
+    byte[] root =
+        ByteBuffer.allocate(360).put(13, mallory.device().bytes()).put(0, (byte) 1).array();
+    byte[] move = Cbor.encode(new RootMove(0, root, names(), new byte[0], false));
     // As long as a question may be, though none of the vault's is.
     byte[] longest = new byte[Session.MAX_BODY];
     AtomicInteger answered = new AtomicInteger();

@@ -2,7 +2,7 @@ package org.anonymouscloud.core.plugin;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
@@ -25,6 +25,9 @@ public interface AccountSession {
 
   /** The account's devices, as far as this one has seen the chain of the account's keys. */
   Set<DeviceId> devices() throws IOException;
+
+  /** Whether a device was one of the account's and is none any more. */
+  boolean wasRemoved(DeviceId device) throws IOException;
 
   /** The newest generation of this account's root secret, counted from 0. */
   int generation();
@@ -109,10 +112,11 @@ public interface AccountSession {
   boolean isInChain(ChainFloor link) throws IOException;
 
   /**
-   * How far something of the feature had come when the newest link of the chain was made: no older
-   * state counts. None if the link does not say it.
+   * How far something of the feature has come by the word of each of the account's devices, in the
+   * last link of the chain that it has made, as far as that says it: no older state counts. A
+   * device that was stolen may have lied; its word counts no more once it was removed.
    */
-  Optional<Head> head(ObjectId object) throws IOException;
+  Map<DeviceId, Head> heads(ObjectId object) throws IOException;
 
   /** Small values of the feature kept on this machine. */
   StateStore state();

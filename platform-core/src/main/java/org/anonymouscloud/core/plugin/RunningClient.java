@@ -3,6 +3,8 @@ package org.anonymouscloud.core.plugin;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 
 /** A client feature in a running agent. Thread-safe. */
@@ -30,19 +32,24 @@ public interface RunningClient extends AutoCloseable {
    * How far all has come that it keeps: one head for each, also for what has no state yet. Asked
    * before each link of the account's chain, which carries it: from then on no older state counts.
    *
+   * <p>A device vouches for what it has checked itself. What another one has said stays in force as
+   * long as that one is of the account, and may be a thief's: so it is not repeated here.
+   *
    * @param account as it was before the link. It may be that of a device about to come in, on whose
    *     link the server's halves answer what they have opened ({@link
    *     RunningFeature#openToProven}), and no more
-   * @return none if it keeps nothing of this kind
+   * @param leaving the devices that the link removes, whose word counts no more
+   * @return none if it keeps nothing of this kind, or this device can vouch for none
    * @throws IOException if it cannot be said; then the link is not made
    */
-  default List<Head> heads(AccountSession account) throws IOException {
+  default List<Head> heads(AccountSession account, Set<DeviceId> leaving) throws IOException {
     return List.of();
   }
 
   /**
    * Writes the first states of a generation of the root secret that has just begun, as devices were
-   * removed. Whatever a removed device has written beyond {@link AccountSession#head} is left out.
+   * removed. Whatever a removed device has written beyond the newest of {@link
+   * AccountSession#heads} is left out.
    *
    * @return what the person should know of it, in whole sentences
    * @throws IOException if it cannot be done now; then whichever device comes next does it

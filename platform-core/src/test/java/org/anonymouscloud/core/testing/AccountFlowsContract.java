@@ -16,7 +16,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -103,6 +105,7 @@ public abstract class AccountFlowsContract {
   private final Secret password = Secret.of("correct horse".getBytes(UTF_8));
   private final List<AutoCloseable> opened = new ArrayList<>();
   private @Nullable HeadList heads = HeadList.NONE;
+  private Set<DeviceId> gone = Set.of();
   private @Nullable OpenDatabase database;
   private @Nullable AccountService service;
 
@@ -810,7 +813,7 @@ public abstract class AccountFlowsContract {
   @Test
   @Tag("S4.1")
   @Tag("S4.2")
-  void eachLinkSaysHowFarTheFeaturesHaveComeAndForgetsNoneThatIsNotHere() throws Exception {
+  void eachLinkSaysHowFarItsMakerSawTheFeaturesCome() throws Exception {
     LocalAccount laptop;
     RecoveryWords words;
     AccountKey key;
@@ -822,27 +825,39 @@ public abstract class AccountFlowsContract {
       laptop = open(registration.finish());
     }
     OnlineAccount online = connect(laptop);
-    assertThat(laptop.heads(online)).as("nothing was there before").isEqualTo(HeadList.NONE);
+    DeviceId first = laptop.device();
+    assertThat(laptop.heads(online))
+        .as("nothing was there before")
+        .isEqualTo(Map.of(first, HeadList.NONE));
 
-    online.devices().rename(laptop.device(), new DeviceName("desk"));
-    assertThat(laptop.heads(online)).isEqualTo(heads("vault", 4));
+    online.devices().rename(first, new DeviceName("desk"));
+    assertThat(laptop.heads(online)).isEqualTo(Map.of(first, heads("vault", 4)));
 
     heads = heads("chat", -1);
     online.changePassword(password);
-    assertThat(laptop.heads(online)).isEqualTo(heads("vault", 4, "chat", -1));
+    HeadList both = heads("vault", 4, "chat", -1);
+    assertThat(laptop.heads(online)).as("none forgotten").isEqualTo(Map.of(first, both));
 
     heads = heads("vault", 7);
     LocalAccount phone = login("phone", key);
-    assertThat(phone.heads(connect(phone))).isEqualTo(heads("vault", 7, "chat", -1));
+    DeviceId second = phone.device();
+    assertThat(phone.heads(connect(phone)))
+        .as("no device repeats another's word")
+        .isEqualTo(Map.of(first, both, second, heads("vault", 7)));
+    assertThat(gone).isEmpty();
 
     heads = heads("vault", 8);
-    online.devices().revoke(List.of(phone.device()));
-    assertThat(laptop.heads(online)).isEqualTo(heads("vault", 8, "chat", -1));
+    online.devices().revoke(List.of(second));
+    assertThat(laptop.heads(online))
+        .as("who is gone has no word")
+        .isEqualTo(Map.of(first, heads("vault", 8, "chat", -1)));
+    assertThat(gone).containsExactly(second);
 
     heads = heads("vault", 9);
     try (Recovery recovery = recover("desk", dial(), ALICE, words, password)) {
       LocalAccount desk = open(recovery.finish());
-      assertThat(desk.heads(connect(desk))).isEqualTo(heads("vault", 9, "chat", -1));
+      assertThat(desk.heads(connect(desk))).isEqualTo(Map.of(desk.device(), heads("vault", 9)));
+      assertThat(gone).containsExactly(first);
     }
   }
 
@@ -1096,7 +1111,8 @@ public abstract class AccountFlowsContract {
     return service;
   }
 
-  private HeadList said() throws IOException {
+  private HeadList said(Set<DeviceId> leaving) throws IOException {
+    gone = leaving;
     HeadList said = heads;
     if (said == null) {
       throw new IOException("The drive cannot be read.");
@@ -1106,7 +1122,9 @@ public abstract class AccountFlowsContract {
 
   private AccountClient client(String device) {
     return new AccountClient(
-        folder.resolve(device), Clock.systemUTC(), (account, chain, link) -> said());
+        folder.resolve(device),
+        Clock.systemUTC(),
+        (account, chain, link, leaving) -> said(leaving));
   }
 
   private LocalAccount register(UserName user, String device) throws Exception {

@@ -1,7 +1,9 @@
 package org.anonymouscloud.core.account.chain;
 
 import java.util.List;
+import java.util.Map;
 import org.anonymouscloud.core.account.ChainFloor;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainRefused.Reason;
 import org.anonymouscloud.core.crypto.Digest;
 
@@ -10,14 +12,17 @@ import org.anonymouscloud.core.crypto.Digest;
  *
  * @param hashes of the links, the first first
  * @param state what is valid after the last
+ * @param said the heads in the last link that each of the account's devices has made
  * @param newest the last links as they were encoded, at most {@link #NEWEST}
  */
-public record Chain(List<Digest> hashes, ChainState state, List<byte[]> newest) {
+public record Chain(
+    List<Digest> hashes, ChainState state, Map<DeviceId, SealedHeads> said, List<byte[]> newest) {
   /** How many links are kept whole: enough to say what an older chain lacks. */
   public static final int NEWEST = 64;
 
   public Chain {
     hashes = List.copyOf(hashes);
+    said = Map.copyOf(said);
     newest = List.copyOf(newest);
   }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Signatures;
@@ -97,6 +98,18 @@ public final class ChainLink {
         LinkBody body,
         byte[] heads) {
       return new Content(account, head.seq() + 1, head.hash(), time, signer, body, heads);
+    }
+
+    /** The device that made the link: the signer, or the one that password or words bring in. */
+    public DeviceId maker() {
+      if (signer instanceof SlotId.Device(DeviceId id)) {
+        return id;
+      }
+      return switch (body) {
+        case LinkBody.AddDevice add -> add.device().id();
+        case LinkBody.Recover recover -> recover.device().id();
+        default -> throw new IllegalStateException("Only a device signs a link of this type.");
+      };
     }
 
     /** Reads what was encoded, and nothing more. */

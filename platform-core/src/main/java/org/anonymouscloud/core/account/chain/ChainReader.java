@@ -3,7 +3,10 @@ package org.anonymouscloud.core.account.chain;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainRefused.Reason;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.wire.Malformed;
@@ -21,6 +24,7 @@ public final class ChainReader {
   public static final int MAX_BYTES = 64 << 20;
 
   private final List<Digest> hashes = new ArrayList<>();
+  private final Map<DeviceId, SealedHeads> said = new HashMap<>();
   private final Deque<byte[]> newest = new ArrayDeque<>();
   private @Nullable ChainState state;
   private long bytes;
@@ -60,6 +64,10 @@ public final class ChainReader {
     ChainState after = before == null ? ChainState.begin(link) : before.append(link);
     state = after;
     hashes.add(after.head().hash());
+    said.put(
+        link.content().maker(),
+        new SealedHeads(after.head().seq(), after.generation(), link.content().heads()));
+    said.keySet().retainAll(after.devices().keySet());
     newest.addLast(encoded.clone());
     if (newest.size() > Chain.NEWEST) {
       newest.removeFirst();
@@ -81,6 +89,6 @@ public final class ChainReader {
     if (last == null) {
       throw new ChainRefused(Reason.EMPTY);
     }
-    return new Chain(hashes, last, List.copyOf(newest));
+    return new Chain(hashes, last, said, List.copyOf(newest));
   }
 }

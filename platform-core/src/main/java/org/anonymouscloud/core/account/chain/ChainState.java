@@ -26,7 +26,6 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * @param previousRoots each root secret but the newest, sealed under the one after it
  * @param devices those that may act for the account, in the order in which they came
  * @param former those that may no longer
- * @param heads the sealed heads of the last link
  */
 public record ChainState(
     AccountId account,
@@ -38,8 +37,7 @@ public record ChainState(
     List<NamedRoot> roots,
     List<byte[]> previousRoots,
     SequencedMap<DeviceId, ListedDevice> devices,
-    Map<DeviceId, Former> former,
-    byte[] heads) {
+    Map<DeviceId, Former> former) {
   /** The most devices an account may have at a time. */
   public static final int MAX_DEVICES = 256;
 
@@ -84,8 +82,7 @@ public record ChainState(
         List.of(),
         new LinkedHashMap<>(
             Map.of(create.device().id(), ListedDevice.of(create.device(), content.time(), 0, 0))),
-        Map.of(),
-        content.heads());
+        Map.of());
   }
 
   /**
@@ -237,8 +234,7 @@ public record ChainState(
           roots,
           previousRoots,
           devices,
-          former,
-          link.content().heads());
+          former);
     }
   }
 

@@ -441,7 +441,7 @@ public final class AccountClient {
               clock,
               slot.slot(),
               key,
-              before -> account.heads(new ReadChain(before), connection))
+              (before, leaving) -> account.heads(new ReadChain(before), connection, leaving))
           .append(
               opened.chain(),
               () -> questions.chain(chain.head()),

@@ -1,7 +1,9 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.session.Link;
@@ -10,7 +12,7 @@ import org.anonymouscloud.core.session.Link;
 @FunctionalInterface
 public interface AccountFeatures {
   /** No features at all. */
-  AccountFeatures NONE = (account, chain, link) -> HeadList.NONE;
+  AccountFeatures NONE = (account, chain, link, leaving) -> HeadList.NONE;
 
   /**
    * How far all has come that features keep.
@@ -18,9 +20,11 @@ public interface AccountFeatures {
    * @param account of this device, which need not be one of the account's yet
    * @param chain after which a link is about to come
    * @param link on which the account is proven; it may do no more than read
+   * @param leaving the devices that the link removes, whose word counts no more
    * @throws IOException if a feature cannot say it; then the link is not made
    */
-  HeadList heads(LocalAccount account, KnownChain chain, Link link) throws IOException;
+  HeadList heads(LocalAccount account, KnownChain chain, Link link, Set<DeviceId> leaving)
+      throws IOException;
 
   /** An account that is in use was seen to have a longer chain than before. */
   default void grown(ChainState before, ChainState after) {}

@@ -6,6 +6,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.ChainRefused;
@@ -91,7 +93,10 @@ record ChainWriter(
   /** How far all has come that the account's features keep, for the link after a chain. */
   @FunctionalInterface
   interface Heads {
-    HeadList after(Chain chain) throws IOException;
+    /**
+     * @param leaving the devices that the link removes
+     */
+    HeadList after(Chain chain, Set<DeviceId> leaving) throws IOException;
   }
 
   /**
@@ -106,7 +111,7 @@ record ChainWriter(
     for (int race = 0; ; race++) {
       ChainState state = before.state();
       Draft draft = drafting.on(state);
-      ChainLink link = link(state, draft, heads.after(before));
+      ChainLink link = link(state, draft, heads.after(before, leaving(state, draft.body())));
       ChainState after;
       try {
         after = state.append(link);
@@ -129,6 +134,15 @@ record ChainWriter(
         before = look.again();
       }
     }
+  }
+
+  private static Set<DeviceId> leaving(ChainState before, LinkBody body) {
+    return switch (body) {
+      case LinkBody.Revoke revoke -> Set.copyOf(revoke.devices());
+      case LinkBody.Recover recover when !recover.keepsDevices() ->
+          Set.copyOf(before.devices().keySet());
+      default -> Set.of();
+    };
   }
 
   /**

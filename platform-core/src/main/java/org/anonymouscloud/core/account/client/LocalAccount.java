@@ -5,8 +5,11 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
@@ -15,6 +18,7 @@ import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.ListedDevice;
+import org.anonymouscloud.core.account.chain.SealedHeads;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.keys.HeadList;
@@ -334,23 +338,34 @@ public final class LocalAccount implements AutoCloseable {
 
   /**
    * How far all has come that features keep, for the next link of the chain. What no feature of
-   * this device answers for is as the last link says it.
+   * this device answers for is as the last link of this device says it: it vouches for nothing that
+   * another device has said, who may be a thief.
+   *
+   * @param leaving the devices that the link removes
    */
-  HeadList heads(KnownChain chain, Link link) throws IOException {
-    return features.heads(this, chain, link).over(heads(chain));
+  HeadList heads(KnownChain chain, Link link, Set<DeviceId> leaving) throws IOException {
+    return features
+        .heads(this, chain, link, leaving)
+        .over(heads(chain).getOrDefault(device(), HeadList.NONE));
   }
 
   /**
-   * What the last link says of the features; nothing if a device of the account wrote what cannot
-   * be read, which does harm to itself alone: what this device has seen still counts.
+   * What each of the account's devices says of the features in the last link that it has made.
+   * Nothing if that cannot be read, which does harm to nobody: what others have said still counts.
    */
-  public HeadList heads(KnownChain chain) throws IOException {
-    ChainState last = chain.known().state();
-    if (last.generation() >= state().roots().size()) {
+  public Map<DeviceId, HeadList> heads(KnownChain chain) throws IOException {
+    List<RootSecret> roots = state().roots();
+    Map<DeviceId, HeadList> all = new HashMap<>();
+    chain.known().said().forEach((device, heads) -> all.put(device, open(heads, roots)));
+    return all;
+  }
+
+  private HeadList open(SealedHeads heads, List<RootSecret> roots) {
+    if (heads.generation() >= roots.size()) {
       return HeadList.NONE;
     }
     try {
-      return HeadList.open(last, state().roots().get(last.generation()));
+      return HeadList.open(account(), heads, roots.get(heads.generation()));
     } catch (NotAuthentic e) {
       return HeadList.NONE;
     }

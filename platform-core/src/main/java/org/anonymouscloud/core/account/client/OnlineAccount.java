@@ -173,7 +173,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
             clock,
             new SlotId.Device(state.device()),
             state.deviceKey(),
-            after -> local.heads(this, link))
+            (after, leaving) -> local.heads(this, link, leaving))
         .append(refreshed(), this::refreshed, drafting);
     refreshed();
   }

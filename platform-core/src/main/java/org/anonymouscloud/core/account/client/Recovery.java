@@ -191,7 +191,7 @@ public final class Recovery implements PreparedAccount {
               clock,
               slot.slot(),
               byOldWords,
-              before -> account.heads(new ReadChain(before), connection))
+              (before, leaving) -> account.heads(new ReadChain(before), connection, leaving))
           .append(
               opened.chain(),
               () -> questions.chain(chain.head()),

@@ -166,7 +166,12 @@ final class AccountFormatTest {
     assertThat(opened.roots().getLast().secret().bytes()).isEqualTo(secondRoot);
     assertThat(opened.keyBag().encode().bytes()).isEqualTo(keys);
     assertThat(opened.chain().state().devices()).hasSize(1);
-    assertThat(HeadList.open(opened.chain().state(), opened.roots().getLast())).isEqualTo(heads());
+    assertThat(
+            HeadList.open(
+                opened.chain().state().account(),
+                opened.chain().said().values().iterator().next(),
+                opened.roots().getLast()))
+        .isEqualTo(heads());
 
     for (String name : List.of("device-secret", "account", "vault.root")) {
       PrivateFile.replace(folder.resolve(name), hex(MADE.path("files"), name));

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.ClientContext;
@@ -38,8 +40,8 @@ final class RunningVault implements RunningClient {
   }
 
   @Override
-  public List<Head> heads(AccountSession account) throws IOException {
-    return on(account, open -> List.of(open.head()));
+  public List<Head> heads(AccountSession account, Set<DeviceId> leaving) throws IOException {
+    return on(account, open -> open.head(leaving)).stream().toList();
   }
 
   @Override

@@ -8,9 +8,6 @@ public final class Messages {
   /** The largest pack: 16 MiB. Between the two only powers of two are taken. */
   public static final int MAX_PACK = 1 << 24;
 
-  /** The most bytes that a root has. */
-  public static final int MAX_ROOT = 4096;
-
   /** The most packs that one root brings in and drops, together. */
   public static final int MAX_PACKS_IN_MOVE = 2_000;
 
@@ -32,10 +29,11 @@ public final class Messages {
   /**
    * Compares and sets, in one transaction. Refused with {@code CONFLICT} if {@code number} is not
    * the one after the newest, with {@code NOT_FOUND} if a pack that should become live is not
-   * there.
+   * there, with {@code BAD_REQUEST} if the root's {@link RootHeader} says something else or does
+   * not name the asking device and the root before.
    *
    * @param number of the new root; 0 for a drive's first
-   * @param root 1 to {@link #MAX_ROOT} bytes
+   * @param root of {@link RootHeader#ROOT} bytes
    * @param live {@linkplain PackName#encodeAll names} of packs that the new root needs and the one
    *     before did not
    * @param dropped names of packs that no root needs any more; none is in {@code live}

@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.Transactions;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.server.VaultTables.Pack;
 import org.anonymouscloud.vault.server.VaultTables.Removed;
 import org.anonymouscloud.vault.server.VaultTables.Space;
@@ -167,15 +169,19 @@ final class Ledger {
   /**
    * Sets the account's next root, whose names are names.
    *
+   * @param previous hash of the root that it follows, as it says
    * @return whether files are to be deleted
-   * @throws Refused if the number is not the next one, or a pack that should become live is not
+   * @throws Refused if it does not follow the newest root, or a pack that should become live is not
    *     there; then nothing has changed
    */
-  boolean moveRoot(AccountId account, Messages.RootMove move) throws Refused {
+  boolean moveRoot(AccountId account, Messages.RootMove move, Digest previous) throws Refused {
     return tables.<Boolean, Refused>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
-          if (move.number() != tables.newestRoot(account) + 1) {
+          long newest = tables.newestRoot(account);
+          if (move.number() != newest + 1
+              || !previous.equals(
+                  tables.root(account, newest).map(Digest::sha256).orElse(RootHeader.NOTHING))) {
             throw new Refused(ErrorCode.CONFLICT, "Another root came first.");
           }
           List<PackName> live = names(move.live());

@@ -5,12 +5,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.AccountPush;
+import org.anonymouscloud.core.plugin.Caller;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
@@ -19,6 +21,7 @@ import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.anonymouscloud.vault.server.VaultTables.Pack;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +40,7 @@ final class VaultService implements RunningFeature {
 
   private static final int MAX_NAMES = PackName.LENGTH * Messages.MAX_PACKS_IN_MOVE;
 
-  private static final int MAX_MOVE = MAX_QUESTION + Messages.MAX_ROOT + MAX_NAMES;
+  private static final int MAX_MOVE = MAX_QUESTION + RootHeader.ROOT + MAX_NAMES;
 
   private static final byte[] NOTHING = Cbor.encode(new Messages.Empty());
 
@@ -59,16 +62,9 @@ final class VaultService implements RunningFeature {
   public Map<String, AccountHandler> methods() {
     Map<String, AccountHandler> methods = new HashMap<>();
     for (VaultMethod method : VaultMethod.values()) {
-      Answering answering = answering(method);
-      methods.put(method.verb(), (caller, request) -> answering.answer(caller.account(), request));
+      methods.put(method.verb(), answering(method));
     }
     return methods;
-  }
-
-  /** Each device of an account may do the same. */
-  @FunctionalInterface
-  private interface Answering {
-    byte[] answer(AccountId account, Request request) throws Refused, IOException;
   }
 
   /** A device that is about to come in reads how far the drive has come, for its link to say it. */
@@ -77,7 +73,7 @@ final class VaultService implements RunningFeature {
     return Set.of(VaultMethod.ROOT_GET.verb());
   }
 
-  private Answering answering(VaultMethod method) {
+  private AccountHandler answering(VaultMethod method) {
     return switch (method) {
       case ROOT_GET -> this::rootGet;
       case ROOT_MOVE -> this::rootMove;
@@ -87,24 +83,23 @@ final class VaultService implements RunningFeature {
     };
   }
 
-  private byte[] rootGet(AccountId account, Request request) throws Refused {
+  private byte[] rootGet(Caller caller, Request request) throws Refused {
     Messages.RootGet question = question(request, Messages.RootGet.class, MAX_QUESTION);
     return Cbor.encode(
         ledger
-            .root(account, question.number())
+            .root(caller.account(), question.number())
             .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no such root.")));
   }
 
-  private byte[] rootMove(AccountId account, Request request) throws Refused {
+  private byte[] rootMove(Caller caller, Request request) throws Refused {
+    AccountId account = caller.account();
     Messages.RootMove move = question(request, Messages.RootMove.class, MAX_MOVE);
-    if (move.root().length == 0 || move.root().length > Messages.MAX_ROOT) {
-      throw bad("A root has 1 to " + Messages.MAX_ROOT + " bytes.");
-    }
+    RootHeader header = header(move, caller);
     if (move.live().length + move.dropped().length > MAX_NAMES) {
       throw bad("A root brings in and drops at most " + Messages.MAX_PACKS_IN_MOVE + " packs.");
     }
     checkNames(move);
-    if (ledger.moveRoot(account, move)) {
+    if (ledger.moveRoot(account, move, header.previous())) {
       sweeper.wake();
     }
     try {
@@ -116,7 +111,25 @@ final class VaultService implements RunningFeature {
     return NOTHING;
   }
 
-  private byte[] packPut(AccountId account, Request request) throws Refused, IOException {
+  /** Whoever may write all the same writes in its own name: so what it spoils goes with it. */
+  private static RootHeader header(Messages.RootMove move, Caller caller) throws Refused {
+    RootHeader header;
+    try {
+      header = RootHeader.decode(move.root());
+    } catch (Malformed e) {
+      throw bad(e.getMessage());
+    }
+    if (header.number() != move.number()) {
+      throw bad("The root has another number.");
+    }
+    if (!Optional.of(header.device()).equals(caller.device())) {
+      throw bad("A device writes roots in its own name.");
+    }
+    return header;
+  }
+
+  private byte[] packPut(Caller caller, Request request) throws Refused, IOException {
+    AccountId account = caller.account();
     Messages.PackPut put = question(request, Messages.PackPut.class, MAX_QUESTION);
     PackName name = name(put.name());
     if (Integer.bitCount(put.length()) != 1
@@ -165,7 +178,8 @@ final class VaultService implements RunningFeature {
     sweeper.wake();
   }
 
-  private byte[] packGet(AccountId account, Request request) throws Refused, IOException {
+  private byte[] packGet(Caller caller, Request request) throws Refused, IOException {
+    AccountId account = caller.account();
     Messages.PackGet get = question(request, Messages.PackGet.class, MAX_QUESTION);
     PackName name = name(get.name());
     Pack pack = ledger.pack(account, name).orElseThrow(VaultService::noSuchPack);
@@ -182,9 +196,9 @@ final class VaultService implements RunningFeature {
     return NOTHING;
   }
 
-  private byte[] usage(AccountId account, Request request) throws Refused {
+  private byte[] usage(Caller caller, Request request) throws Refused {
     Messages.UsageGet _ = question(request, Messages.UsageGet.class, MAX_QUESTION);
-    return Cbor.encode(ledger.usage(account));
+    return Cbor.encode(ledger.usage(caller.account()));
   }
 
   /** Clears away what nobody needs now, and returns when that is done. */

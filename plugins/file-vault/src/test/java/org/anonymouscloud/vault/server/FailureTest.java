@@ -24,6 +24,7 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.anonymouscloud.vault.server.FaultyDisk.Step;
 import org.junit.jupiter.api.AfterEach;
@@ -174,7 +175,7 @@ final class FailureTest {
     client.move(1, ROOT, List.of(), List.of(name));
     server.sweep();
     assertThat(client.usage().packs()).isZero();
-    assertThat(client.usage().used()).isEqualTo(2L * ROOT.length);
+    assertThat(client.usage().used()).isEqualTo(2L * RootHeader.ROOT);
     assertThat(stored.files()).hasSize(1);
 
     disk.heal();

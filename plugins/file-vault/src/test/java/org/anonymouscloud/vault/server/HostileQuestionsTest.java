@@ -17,6 +17,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.Caller;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
@@ -24,6 +26,7 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +43,8 @@ final class HostileQuestionsTest {
   /** Answers that a nonsensical question may get; a fault of the server is none of them. */
   private static final Set<ErrorCode> HARMLESS =
       Set.of(ErrorCode.BAD_REQUEST, ErrorCode.NOT_FOUND, ErrorCode.CONFLICT);
+
+  private static final DeviceId DEVICE = DeviceId.of(new byte[DeviceId.LENGTH]);
 
   @TempDir Path folder;
   private final AccountId account = AccountId.random();
@@ -63,7 +68,7 @@ final class HostileQuestionsTest {
         .methods()
         .get(method.verb())
         .handle(
-            new Caller(account, Optional.empty(), 0),
+            new Caller(account, Optional.of(DEVICE), 0),
             new Request(
                 method.toString(),
                 body,
@@ -116,7 +121,7 @@ final class HostileQuestionsTest {
       int limit =
           switch (method) {
             case ROOT_GET, PACK_PUT, PACK_GET, USAGE -> 1024;
-            case ROOT_MOVE -> 1024 + Messages.MAX_ROOT + 17 * Messages.MAX_PACKS_IN_MOVE;
+            case ROOT_MOVE -> 1024 + RootHeader.ROOT + 17 * Messages.MAX_PACKS_IN_MOVE;
           };
       byte[] body = new byte[limit + 1];
       Arrays.fill(body, (byte) ' ');
@@ -131,8 +136,7 @@ final class HostileQuestionsTest {
         PackName.encodeAll(
             Stream.generate(PackName::random).limit(Messages.MAX_PACKS_IN_MOVE).toList());
 
-    byte[] body =
-        Cbor.encode(new Messages.RootMove(0, new byte[Messages.MAX_ROOT], names, NONE, true));
+    byte[] body = Cbor.encode(new Messages.RootMove(0, root(0, DEVICE), names, NONE, true));
 
     assertThat(VaultClient.refusal(() -> ask(VaultMethod.ROOT_MOVE, body)))
         .isEqualTo(ErrorCode.NOT_FOUND);
@@ -147,11 +151,17 @@ final class HostileQuestionsTest {
     byte[] twice = PackName.encodeAll(List.of(new PackName(A_NAME), new PackName(A_NAME)));
     byte[] noExtension = one.clone();
     noExtension[PackName.LENGTH - 1] = 12;
-    byte[] root = {1};
+    byte[] root = root(0, DEVICE);
+    byte[] another = root(0, DeviceId.random());
+    byte[] later = root(1, DEVICE);
     for (Messages.RootMove move :
         List.of(
             new Messages.RootMove(0, new byte[0], NONE, NONE, false),
-            new Messages.RootMove(0, new byte[Messages.MAX_ROOT + 1], NONE, NONE, false),
+            new Messages.RootMove(0, new byte[RootHeader.ROOT], NONE, NONE, false),
+            new Messages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT - 1), NONE, NONE, false),
+            new Messages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT + 1), NONE, NONE, false),
+            new Messages.RootMove(0, another, NONE, NONE, false),
+            new Messages.RootMove(0, later, NONE, NONE, false),
             new Messages.RootMove(0, root, many, one, false),
             new Messages.RootMove(0, root, one, many, false),
             new Messages.RootMove(0, root, twice, NONE, false),
@@ -161,6 +171,34 @@ final class HostileQuestionsTest {
             new Messages.RootMove(0, root, NONE, new byte[PackName.LENGTH - 1], false))) {
       assertBad(VaultMethod.ROOT_MOVE, Cbor.encode(move));
     }
+  }
+
+  private static byte[] root(long number, DeviceId device) {
+    Digest previous = number == 0 ? RootHeader.NOTHING : Digest.sha256(NONE);
+    return Arrays.copyOf(new RootHeader(0, number, device, previous).encode(), RootHeader.ROOT);
+  }
+
+  @Test
+  @Tag("S4.1")
+  void aRootThatDoesNotFollowTheNewestIsRefused() throws Exception {
+    byte[] first = root(0, DEVICE);
+    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new Messages.RootMove(0, first, NONE, NONE, false)));
+
+    for (byte[] after : List.of(new byte[] {1}, new byte[0])) {
+      byte[] next =
+          Arrays.copyOf(
+              new RootHeader(0, 1, DEVICE, Digest.sha256(after)).encode(), RootHeader.ROOT);
+      assertThat(
+              VaultClient.refusal(
+                  () ->
+                      ask(
+                          VaultMethod.ROOT_MOVE,
+                          Cbor.encode(new Messages.RootMove(1, next, NONE, NONE, false)))))
+          .isEqualTo(ErrorCode.CONFLICT);
+    }
+    byte[] next =
+        Arrays.copyOf(new RootHeader(0, 1, DEVICE, Digest.sha256(first)).encode(), RootHeader.ROOT);
+    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new Messages.RootMove(1, next, NONE, NONE, false)));
   }
 
   @Test
@@ -190,7 +228,7 @@ final class HostileQuestionsTest {
             VaultMethod.ROOT_GET, Cbor.encode(new Messages.RootGet(0)),
             VaultMethod.ROOT_MOVE,
                 Cbor.encode(
-                    new Messages.RootMove(5, new byte[40], new byte[34], new byte[17], false)),
+                    new Messages.RootMove(0, root(0, DEVICE), new byte[34], new byte[17], false)),
             VaultMethod.PACK_PUT, Cbor.encode(new Messages.PackPut(A_NAME, 2 * MIN_PACK, false)),
             VaultMethod.PACK_GET, Cbor.encode(new Messages.PackGet(A_NAME, 0, MIN_PACK)),
             VaultMethod.USAGE, Cbor.encode(new Messages.UsageGet()));

@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.server;
 
 import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.anonymouscloud.vault.server.VaultClient.mark;
 import static org.anonymouscloud.vault.server.VaultClient.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +14,7 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,14 +64,14 @@ final class OwnerMatrixTest {
   @EnumSource
   void theOwnerMay(VaultMethod method) throws Exception {
     switch (method) {
-      case ROOT_GET -> assertThat(owner.root(Messages.NEWEST).root()).isEqualTo(ROOT);
+      case ROOT_GET -> assertThat(mark(owner.root(Messages.NEWEST))).isEqualTo(ROOT);
       case ROOT_MOVE -> {
         owner.move(1, ROOT, List.of(), List.of(name));
         assertThat(owner.usage().packs()).isZero();
       }
       case PACK_PUT -> owner.put(PackName.random(), pack);
       case PACK_GET -> assertThat(owner.get(name, MIN_PACK)).isEqualTo(pack);
-      case USAGE -> assertThat(owner.usage().used()).isEqualTo(MIN_PACK + ROOT.length);
+      case USAGE -> assertThat(owner.usage().used()).isEqualTo(MIN_PACK + RootHeader.ROOT);
     }
   }
 
@@ -106,9 +108,9 @@ final class OwnerMatrixTest {
 
   private void assertNothingOfTheOwnersHasChanged() throws Refused, IOException {
     assertThat(owner.root(Messages.NEWEST).number()).isZero();
-    assertThat(owner.root(Messages.NEWEST).root()).isEqualTo(ROOT);
+    assertThat(mark(owner.root(Messages.NEWEST))).isEqualTo(ROOT);
     assertThat(owner.get(name, MIN_PACK)).isEqualTo(pack);
     assertThat(owner.usage())
-        .isEqualTo(new Messages.Usage(MIN_PACK + ROOT.length, Long.MAX_VALUE, 1));
+        .isEqualTo(new Messages.Usage(MIN_PACK + RootHeader.ROOT, Long.MAX_VALUE, 1));
   }
 }

@@ -28,9 +28,13 @@ import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.testing.TestClock;
+import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.storage.sqlite.SqliteDatabase;
+import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 
 /**
@@ -156,10 +160,23 @@ public final class ServerHalf implements AutoCloseable {
       throw new Refused(ErrorCode.UNKNOWN_METHOD, "There is no such method.");
     }
     try {
-      return handler.handle(new Caller(account, Optional.empty(), 0), request);
+      return handler.handle(new Caller(account, writer(request), 0), request);
     } catch (DatabaseUnavailable e) {
       // As the server answers for all its features.
       throw new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
+    }
+  }
+
+  /** Links are of accounts, not of devices: whoever writes a root is the device that it names. */
+  private static Optional<DeviceId> writer(Request request) {
+    try {
+      return request.method().equals(VaultMethod.ROOT_MOVE.toString())
+          ? Optional.of(
+              RootHeader.decode(Cbor.decode(request.body(), Messages.RootMove.class).root())
+                  .device())
+          : Optional.empty();
+    } catch (Malformed e) {
+      return Optional.empty();
     }
   }
 

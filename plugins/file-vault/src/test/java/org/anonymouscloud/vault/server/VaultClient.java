@@ -2,7 +2,11 @@ package org.anonymouscloud.vault.server;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
@@ -10,6 +14,7 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 
 /** The vault's methods as a device would call them, without a thought of what is in a pack. */
@@ -66,13 +71,43 @@ record VaultClient(Link link) {
     }
   }
 
-  void move(long number, byte[] root, List<PackName> live, List<PackName> dropped)
+  /**
+   * Moves the root to one that has a mark where a device's signature and tree would be.
+   *
+   * @param mark at most 255 bytes, which {@link #mark} finds again
+   */
+  void move(long number, byte[] mark, List<PackName> live, List<PackName> dropped)
       throws Refused, IOException {
+    byte[] root = root(number, mark);
     link.ask(
         VaultMethod.ROOT_MOVE.toString(),
         Cbor.encode(
             new Messages.RootMove(
                 number, root, PackName.encodeAll(live), PackName.encodeAll(dropped), false)));
+  }
+
+  /** A root that follows the one before its number, if there is one. */
+  byte[] root(long number, byte[] mark) throws IOException {
+    Digest previous = RootHeader.NOTHING;
+    if (number > 0) {
+      try {
+        previous = Digest.sha256(root(number - 1).root());
+      } catch (Refused e) {
+        previous = Digest.sha256(mark);
+      }
+    }
+    DeviceId device = DeviceId.of(new byte[DeviceId.LENGTH]);
+    return ByteBuffer.allocate(RootHeader.ROOT)
+        .put(new RootHeader(0, Math.max(0, number), device, previous).encode())
+        .put((byte) mark.length)
+        .put(mark)
+        .array();
+  }
+
+  /** The mark of a root. */
+  static byte[] mark(Messages.RootGot root) {
+    int start = RootHeader.ENCODED + 1;
+    return Arrays.copyOfRange(root.root(), start, start + (root.root()[start - 1] & 0xff));
   }
 
   Messages.RootGot root(long number) throws Refused, IOException {

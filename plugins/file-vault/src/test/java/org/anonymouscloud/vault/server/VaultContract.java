@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.server;
 
 import static org.anonymouscloud.vault.protocol.Messages.MAX_PACK;
 import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.anonymouscloud.vault.server.VaultClient.mark;
 import static org.anonymouscloud.vault.server.VaultClient.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,6 +29,7 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -274,11 +276,11 @@ abstract class VaultContract {
     assertThat(refusal(() -> client.move(3, ROOT, List.of(), List.of())))
         .isEqualTo(ErrorCode.CONFLICT);
     assertThat(refusal(() -> client.move(-1, ROOT, List.of(), List.of())))
-        .isEqualTo(ErrorCode.CONFLICT);
-    assertThat(client.root(0).root()).containsExactly(10);
-    assertThat(client.root(1).root()).containsExactly(11);
+        .isEqualTo(ErrorCode.BAD_REQUEST);
+    assertThat(mark(client.root(0))).containsExactly(10);
+    assertThat(mark(client.root(1))).containsExactly(11);
     assertThat(client.root(Messages.NEWEST).number()).isEqualTo(1);
-    assertThat(client.root(Messages.NEWEST).root()).containsExactly(11);
+    assertThat(mark(client.root(Messages.NEWEST))).containsExactly(11);
   }
 
   @Test
@@ -296,7 +298,7 @@ abstract class VaultContract {
     List<String> outcomes = atOnce(moves);
 
     assertThat(outcomes).containsOnly("done", "CONFLICT").containsOnlyOnce("done");
-    assertThat(client.root(Messages.NEWEST).root()).containsExactly(outcomes.indexOf("done"));
+    assertThat(mark(client.root(Messages.NEWEST))).containsExactly(outcomes.indexOf("done"));
   }
 
   @Test
@@ -325,7 +327,7 @@ abstract class VaultContract {
 
     assertThat(refusal(() -> client.get(dropped, 1))).isEqualTo(ErrorCode.NOT_FOUND);
     assertThat(client.usage())
-        .isEqualTo(new Messages.Usage(MIN_PACK + 2 * ROOT.length, Long.MAX_VALUE, 1));
+        .isEqualTo(new Messages.Usage(MIN_PACK + 2 * RootHeader.ROOT, Long.MAX_VALUE, 1));
     server.sweep();
     assertThat(stored.files()).hasSize(1);
     assertThat(client.get(kept, MIN_PACK)).hasSize(MIN_PACK);
@@ -402,7 +404,7 @@ abstract class VaultContract {
     PackName arriving = PackName.random();
     Call call = beginPut(arriving, 1 << 20);
     call.upload().write(pack(Pipe.CAPACITY + 1, 1));
-    assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK + ROOT.length);
+    assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK + RootHeader.ROOT);
 
     VaultData data = new VaultData();
     while (server
@@ -446,8 +448,7 @@ abstract class VaultContract {
     server.setQuota(0);
 
     for (boolean frees : new boolean[] {false, true}) {
-      assertThat(refusal(() -> move(0, new byte[Messages.MAX_ROOT], frees)))
-          .isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+      assertThat(refusal(() -> move(0, frees))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
     }
   }
 
@@ -458,7 +459,7 @@ abstract class VaultContract {
       putNew(4 << 20);
     }
     server.setQuota(1);
-    assertThat(refusal(() -> move(0, ROOT, false))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+    assertThat(refusal(() -> move(0, false))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
     assertThat(refusal(() -> putNew(MIN_PACK))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
 
     int deletions = 0;
@@ -466,22 +467,23 @@ abstract class VaultContract {
     while (stopped == null && deletions < 2_000) {
       try {
         put(PackName.random(), MIN_PACK, true);
-        move(deletions, new byte[Messages.MAX_ROOT], true);
+        move(deletions, true);
         deletions++;
       } catch (Refused e) {
         stopped = e.code();
       }
     }
     assertThat(stopped).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
-    assertThat(deletions).as("of 8 KiB each in 4 MiB").isEqualTo(512);
+    assertThat(deletions).as("in 4 MiB").isEqualTo((4 << 20) / (MIN_PACK + RootHeader.ROOT));
 
     server.setQuota(1L << 30);
-    move(deletions, ROOT, false);
+    move(deletions, false);
     server.setQuota(1);
-    move(deletions + 1, ROOT, true);
+    move(deletions + 1, true);
   }
 
-  private void move(long number, byte[] root, boolean frees) throws Refused, IOException {
+  private void move(long number, boolean frees) throws Refused, IOException {
+    byte[] root = client.root(number, ROOT);
     server
         .link(account)
         .ask(
@@ -645,10 +647,10 @@ abstract class VaultContract {
 
     assertThat(client.get(live, MIN_PACK)).isEqualTo(pack(MIN_PACK, 1));
     assertThat(client.get(notYet, 2 * MIN_PACK)).isEqualTo(pack(2 * MIN_PACK, 1));
-    assertThat(client.root(Messages.NEWEST).root()).isEqualTo(ROOT);
+    assertThat(mark(client.root(Messages.NEWEST))).isEqualTo(ROOT);
     client.move(1, ROOT, List.of(notYet), List.of());
     assertThat(client.usage())
-        .isEqualTo(new Messages.Usage(3L * MIN_PACK + 2L * ROOT.length, Long.MAX_VALUE, 2));
+        .isEqualTo(new Messages.Usage(3L * MIN_PACK + 2L * RootHeader.ROOT, Long.MAX_VALUE, 2));
   }
 
   @Test
@@ -708,7 +710,7 @@ abstract class VaultContract {
             .mapToLong(length -> length)
             .sum();
 
-    assertThat(client.usage().used()).isEqualTo(expected + number * ROOT.length);
+    assertThat(client.usage().used()).isEqualTo(expected + number * RootHeader.ROOT);
     assertThat(client.usage().packs()).isEqualTo(live.size() + fresh.size());
   }
 }

@@ -10,13 +10,14 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.chain.ChainLink;
-import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.chain.SealedHeads;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
@@ -52,9 +53,8 @@ public record HeadList(SortedMap<String, List<Head>> byFeature) {
   }
 
   /**
-   * These, and of the features that they do not name those of an earlier link, as far as they fit:
-   * the feature with the fewest first. A device that was stolen may have filled the link before,
-   * and must be removed all the same.
+   * These, and of the features that they do not name those of an earlier link of the same device,
+   * as far as they fit: the feature with the fewest first.
    */
   public HeadList over(HeadList earlier) {
     SortedMap<String, List<Head>> all = new TreeMap<>(byFeature);
@@ -69,6 +69,13 @@ public record HeadList(SortedMap<String, List<Head>> byFeature) {
               }
             });
     return new HeadList(all);
+  }
+
+  /** What it says of something that a feature keeps. */
+  public Optional<Head> of(String feature, ObjectId object) {
+    return byFeature.getOrDefault(feature, List.of()).stream()
+        .filter(head -> head.object().equals(object))
+        .findFirst();
   }
 
   private static int steps(SortedMap<String, List<Head>> byFeature) {
@@ -108,18 +115,18 @@ public record HeadList(SortedMap<String, List<Head>> byFeature) {
   }
 
   /**
-   * Opens that of the last link of a chain.
+   * Opens that of a link.
    *
-   * @param root the newest of the chain
+   * @param root of the generation of these heads
    * @throws NotAuthentic if it is not one; only who had the account's keys can have made the link
    */
-  public static HeadList open(ChainState chain, RootSecret root) throws NotAuthentic {
-    if (chain.heads().length == 0) {
+  public static HeadList open(AccountId account, SealedHeads heads, RootSecret root)
+      throws NotAuthentic {
+    if (heads.bytes().length == 0) {
       return NONE;
     }
     try (Secret key = root.key(Purpose.HEADS)) {
-      byte[] plain =
-          ChunkedEncryption.open(key, context(chain.account(), chain.head().seq()), chain.heads());
+      byte[] plain = ChunkedEncryption.open(key, context(account, heads.link()), heads.bytes());
       return decode(ByteBuffer.wrap(plain));
     }
   }

@@ -306,7 +306,7 @@ public final class Batch implements AutoCloseable {
     Optional<Roots.Known> onto = roots.known();
     while (true) {
       Pages top = onto.map(Roots.Known::top).orElse(Pages.NONE);
-      long number = onto.map(known -> known.root().number() + 1).orElse(0L);
+      long number = onto.map(known -> known.number() + 1).orElse(0L);
       Merge merge =
           new Merge(drive.nodes(), writer, number, conflictName(), drive.clock().instant());
       Pages merged = merge.apply(drive.id(), top, changes);

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
@@ -14,6 +16,7 @@ import org.anonymouscloud.vault.client.content.Sealer;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackReader;
@@ -92,10 +95,11 @@ public final class Drive implements AutoCloseable {
   /**
    * How far the drive has come, for a link of the account's chain. Reads only.
    *
-   * @throws org.anonymouscloud.vault.client.store.Untrusted as {@link #snapshot}
+   * @param leaving the devices that the link removes
+   * @return none if this device cannot say it
    */
-  public Head head() throws IOException {
-    return roots.head();
+  public Optional<Head> head(Set<DeviceId> leaving) throws IOException {
+    return roots.head(leaving);
   }
 
   /**
@@ -108,19 +112,14 @@ public final class Drive implements AutoCloseable {
     return roots.takeNotes();
   }
 
-  /** The last states that this device has seen and the server no longer has, the oldest first. */
+  /** The last states that this device knows of and the server does not have, the oldest first. */
   public List<Lost> lost() throws IOException {
-    return roots.lost().stream()
-        .map(root -> new Lost(root.number(), root.time(), root.device()))
-        .toList();
+    return roots.lost();
   }
 
   /** How far the drive has come, for who has only the server's word for it; none if it is empty. */
-  public Optional<Lost> newestChange() throws IOException {
-    return roots
-        .newest()
-        .map(Roots.Known::root)
-        .map(root -> new Lost(root.number(), root.time(), root.device()));
+  public Optional<Root> newestChange() throws IOException {
+    return roots.newest().flatMap(Roots.Known::root);
   }
 
   /** Goes on from what the server has, though this device has seen newer. */

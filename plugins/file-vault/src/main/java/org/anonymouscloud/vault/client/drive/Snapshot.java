@@ -11,6 +11,7 @@ import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.tree.Cursor;
@@ -42,7 +43,7 @@ public final class Snapshot {
 
   /** When the root was made, by the clock of the device that made it. */
   public Optional<Instant> time() {
-    return root.map(known -> known.root().time());
+    return root.flatMap(Roots.Known::root).map(Root::time);
   }
 
   /** What is at a path; none for the topmost folder, which has no entry. */

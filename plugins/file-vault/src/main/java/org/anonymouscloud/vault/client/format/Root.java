@@ -12,60 +12,32 @@ import org.anonymouscloud.core.wire.Malformed;
  * tell an empty drive from a full one. Immutable.
  */
 public final class Root {
-  /** Stands before the first root. */
-  public static final Digest NOTHING = Digest.of(new byte[Digest.LENGTH]);
-
   private static final int VERSION = 1;
   private static final int TOP = 1 + Ref.ENCODED;
   private static final int CHAIN = 8 + Digest.LENGTH;
 
   /** Bytes in an encoded root. */
-  static final int ENCODED =
-      1 + DriveId.LENGTH + 8 + Digest.LENGTH + DeviceId.LENGTH + 12 + TOP + CHAIN;
+  static final int ENCODED = 1 + DriveId.LENGTH + 8 + DeviceId.LENGTH + 12 + TOP + CHAIN;
 
   private final DriveId drive;
   private final long number;
-  private final Digest previous;
   private final DeviceId device;
   private final Instant time;
   private final Pages top;
   private final ChainFloor chain;
 
-  private Root(
-      DriveId drive,
-      long number,
-      Digest previous,
-      DeviceId device,
-      Instant time,
-      Pages top,
-      ChainFloor chain) {
+  /**
+   * @param number counted from 0
+   * @param chain the head of the account's chain as its writer knows it
+   */
+  public Root(
+      DriveId drive, long number, DeviceId device, Instant time, Pages top, ChainFloor chain) {
     this.drive = drive;
     this.number = number;
-    this.previous = previous;
     this.device = device;
     this.time = time;
     this.top = top;
     this.chain = chain;
-  }
-
-  /**
-   * A drive's first root.
-   *
-   * @param chain the head of the account's chain as its writer knows it
-   */
-  public static Root first(
-      DriveId drive, DeviceId device, Instant time, Pages top, ChainFloor chain) {
-    return new Root(drive, 0, NOTHING, device, time, top, chain);
-  }
-
-  /**
-   * The root after this one.
-   *
-   * @param hash of this root as it was signed
-   * @param newChain the head of the account's chain as its writer knows it
-   */
-  public Root next(Digest hash, DeviceId writer, Instant when, Pages newTop, ChainFloor newChain) {
-    return new Root(drive, number + 1, hash, writer, when, newTop, newChain);
   }
 
   public DriveId drive() {
@@ -75,11 +47,6 @@ public final class Root {
   /** Counted from 0. */
   public long number() {
     return number;
-  }
-
-  /** The hash of the signed root before this one; {@link #NOTHING} for the first. */
-  public Digest previous() {
-    return previous;
   }
 
   /** The device that wrote it. */
@@ -105,7 +72,7 @@ public final class Root {
   /** The bytes to seal. */
   public byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(ENCODED);
-    out.put((byte) VERSION).put(drive.bytes()).putLong(number).put(previous.bytes());
+    out.put((byte) VERSION).put(drive.bytes()).putLong(number);
     out.put(device.bytes()).putLong(time.getEpochSecond()).putInt(time.getNano());
     top.encode(out);
     out.position(ENCODED - CHAIN);
@@ -122,16 +89,12 @@ public final class Root {
     in.version(VERSION);
     DriveId drive = DriveId.of(in.bytes(DriveId.LENGTH));
     long number = in.u63();
-    Digest previous = Digest.of(in.bytes(Digest.LENGTH));
     DeviceId device = DeviceId.of(in.bytes(DeviceId.LENGTH));
     Instant time = in.time();
     Pages top = Pages.decode(in);
     in.zeros(top.isEmpty() ? Ref.ENCODED : 0);
     ChainFloor chain = new ChainFloor(in.u63(), Digest.of(in.bytes(Digest.LENGTH)));
     in.end();
-    if (number == 0 != previous.equals(NOTHING)) {
-      throw new Malformed("Only the first root has none before it.");
-    }
-    return new Root(drive, number, previous, device, time, top, chain);
+    return new Root(drive, number, device, time, top, chain);
   }
 }

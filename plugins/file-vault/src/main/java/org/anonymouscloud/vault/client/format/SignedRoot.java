@@ -8,6 +8,7 @@ import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.vault.protocol.RootHeader;
 
 /**
  * A root as the server keeps it: sealed, then signed by the device that wrote it. Who reads one
@@ -21,77 +22,63 @@ public final class SignedRoot {
   public static final int SIGNATURE = 64;
 
   private static final byte[] CONTEXT_LABEL = "anonymouscloud/vault/v1/root\0".getBytes(US_ASCII);
-  private static final int VERSION = 1;
-  private static final int HEADER = 1 + 4 + 8 + DeviceId.LENGTH;
   private static final int SEALED = ChunkedEncryption.sealedLength(Root.ENCODED);
 
   /** Bytes in an encoded signed root. */
-  public static final int ENCODED = HEADER + SIGNATURE + SEALED;
+  public static final int ENCODED = RootHeader.ENCODED + SIGNATURE + SEALED;
 
-  private final int generation;
-  private final long number;
-  private final DeviceId device;
+  private final RootHeader header;
   private final byte[] signature;
   private final byte[] sealed;
 
-  private SignedRoot(
-      int generation, long number, DeviceId device, byte[] signature, byte[] sealed) {
-    this.generation = generation;
-    this.number = number;
-    this.device = device;
+  private SignedRoot(RootHeader header, byte[] signature, byte[] sealed) {
+    this.header = header;
     this.signature = signature;
     this.sealed = sealed;
   }
 
-  /** Seals a root in the newest generation and has it signed. */
-  public static SignedRoot seal(Root root, KeyRing keys, Signer signer) {
+  /**
+   * Seals a root in the newest generation and has it signed.
+   *
+   * @param previous the signed root before it
+   */
+  public static SignedRoot seal(Root root, Digest previous, KeyRing keys, Signer signer) {
     int generation = keys.newest();
     try {
       byte[] sealed =
           ChunkedEncryption.seal(
               keys.of(generation).root(), context(root.drive(), root.number()), root.encode());
-      return sign(root, generation, sealed, signer);
+      return sign(root, generation, previous, sealed, signer);
     } catch (NotAuthentic e) {
       throw new IllegalStateException("The newest generation has no keys.", e);
     }
   }
 
   /** Has a root signed that is sealed already. */
-  static SignedRoot sign(Root root, int generation, byte[] sealed, Signer signer) {
-    SignedRoot unsigned =
-        new SignedRoot(generation, root.number(), root.device(), new byte[SIGNATURE], sealed);
+  static SignedRoot sign(Root root, int generation, Digest previous, byte[] sealed, Signer signer) {
+    RootHeader header = new RootHeader(generation, root.number(), root.device(), previous);
+    SignedRoot unsigned = new SignedRoot(header, new byte[SIGNATURE], sealed);
     return new SignedRoot(
-        generation,
-        root.number(),
-        root.device(),
-        signer.sign(SIGNATURE_LABEL, unsigned.signed(root.drive())),
-        sealed);
+        header, signer.sign(SIGNATURE_LABEL, unsigned.signed(root.drive())), sealed);
   }
 
   /** Reads what a server sent; neither signature nor content is checked yet. */
   public static SignedRoot decode(byte[] encoded) throws Malformed {
-    if (encoded.length != ENCODED) {
-      throw new Malformed("A signed root has a length that there is not.");
-    }
+    RootHeader header = RootHeader.decode(encoded);
     Fields in = new Fields(encoded);
-    in.version(VERSION);
-    return new SignedRoot(
-        in.u31(),
-        in.u63(),
-        DeviceId.of(in.bytes(DeviceId.LENGTH)),
-        in.bytes(SIGNATURE),
-        in.bytes(SEALED));
+    in.bytes(RootHeader.ENCODED);
+    return new SignedRoot(header, in.bytes(SIGNATURE), in.bytes(SEALED));
   }
 
   /** The bytes that the server keeps. */
   public byte[] encode() {
-    return ByteBuffer.allocate(ENCODED).put(header()).put(signature).put(sealed).array();
+    return ByteBuffer.allocate(ENCODED).put(header.encode()).put(signature).put(sealed).array();
   }
 
   /** What is signed: the header, the drive and the sealed root. */
   public byte[] signed(DriveId drive) {
-    return ByteBuffer.allocate(HEADER + DriveId.LENGTH + sealed.length)
-        .put(header())
+    return ByteBuffer.allocate(RootHeader.ENCODED + DriveId.LENGTH + sealed.length)
+        .put(header.encode())
         .put(drive.bytes())
         .put(sealed)
         .array();
@@ -104,17 +91,22 @@ public final class SignedRoot {
 
   /** The number that it claims; proven by {@link #open}. */
   public long number() {
-    return number;
+    return header.number();
   }
 
   /** The generation of its keys, which the signature covers. */
   public int generation() {
-    return generation;
+    return header.generation();
   }
 
   /** The device that should have signed it. */
   public DeviceId device() {
-    return device;
+    return header.device();
+  }
+
+  /** The hash of the signed root before it; {@link RootHeader#NOTHING} for the first. */
+  public Digest previous() {
+    return header.previous();
   }
 
   public byte[] signature() {
@@ -130,8 +122,10 @@ public final class SignedRoot {
   public Root open(DriveId drive, KeyRing keys) throws NotAuthentic, Malformed {
     Root root =
         Root.decode(
-            ChunkedEncryption.open(keys.of(generation).root(), context(drive, number), sealed));
-    if (!root.drive().equals(drive) || root.number() != number || !root.device().equals(device)) {
+            ChunkedEncryption.open(keys.of(generation()).root(), context(drive, number()), sealed));
+    if (!root.drive().equals(drive)
+        || root.number() != number()
+        || !root.device().equals(device())) {
       throw new NotAuthentic();
     }
     return root;
@@ -143,15 +137,6 @@ public final class SignedRoot {
         .put(CONTEXT_LABEL)
         .put(drive.bytes())
         .putLong(number)
-        .array();
-  }
-
-  private byte[] header() {
-    return ByteBuffer.allocate(HEADER)
-        .put((byte) VERSION)
-        .putInt(generation)
-        .putLong(number)
-        .put(device.bytes())
         .array();
   }
 

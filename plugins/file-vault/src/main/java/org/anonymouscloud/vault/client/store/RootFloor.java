@@ -6,11 +6,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.wire.Malformed;
-import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.protocol.RootHeader;
 
 /**
  * What this device remembers of its drive.
@@ -41,6 +42,10 @@ record RootFloor(int generation, Point newest, Point anchor, List<SignedRoot> se
   record Point(long number, Digest hash) {
     private static final int ENCODED = 8 + Digest.LENGTH;
 
+    static Point of(Head head) {
+      return new Point(head.number(), head.hash());
+    }
+
     private static Point decode(ByteBuffer in) {
       long number = in.getLong();
       byte[] hash = new byte[Digest.LENGTH];
@@ -55,8 +60,18 @@ record RootFloor(int generation, Point newest, Point anchor, List<SignedRoot> se
 
   /** What a device remembers that has accepted an empty drive. */
   static RootFloor ofNothing() {
-    Point none = new Point(-1, Root.NOTHING);
+    Point none = new Point(-1, RootHeader.NOTHING);
     return new RootFloor(0, none, none, List.of());
+  }
+
+  /** What a device remembers that has seen nothing itself, but was told of a root. */
+  static RootFloor of(Head named) {
+    return new RootFloor(0, Point.of(named), Point.of(Head.none(named.object())), List.of());
+  }
+
+  /** Whether this device has not seen its newest root, but was told of it. */
+  boolean isNamedAlone() {
+    return seen.isEmpty() && newest.number() >= 0;
   }
 
   static Optional<RootFloor> load(StateStore state) throws IOException {

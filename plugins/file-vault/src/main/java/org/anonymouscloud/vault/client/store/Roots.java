@@ -5,16 +5,19 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.anonymouscloud.core.account.ChainFloor;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.Lost;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
@@ -25,20 +28,23 @@ import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The roots of a drive. A root counts only if a device of the account has signed it and if it is,
- * or follows from, the newest one this device has seen and the newest one that the account's chain
- * names (A22, A23). One of an older generation than the chain's counts only if the chain names it
- * (A16): its first reader puts one of the newest generation after it. Before a root is given to
- * anybody, it is remembered durably as the newest. Thread-safe.
+ * or follows from, the newest one this device has seen and the newest one that a device of the
+ * account names in its chain (A22, A23). One of an older generation than the chain's counts only if
+ * the chain names it or devices that stay have written it (A16), and what a device that was removed
+ * has left unreadable does not count: the first reader puts one of the newest generation after it.
+ * Before a root is given to anybody, it is remembered durably as the newest. Thread-safe.
  */
 public final class Roots {
   private static final Logger LOG = LoggerFactory.getLogger(Roots.class);
@@ -58,20 +64,31 @@ public final class Roots {
   // must not look like a step back.
   private Optional<Known> known = Optional.empty();
   private Optional<RootFloor> floor = Optional.empty();
-  private Optional<Head> judgedBy = Optional.empty();
+  private Optional<Named> judgedBy = Optional.empty();
   private boolean floorLoaded;
   private final List<String> notes = new ArrayList<>();
 
   /**
-   * The newest root that the server has.
+   * The newest root that the server has, and the newest that counts: the same, unless a device
+   * wrote it that was removed.
    *
-   * @param generation of its keys
-   * @param hash by which the next one names it
-   * @param top of the tree that counts: the root's own, unless a device wrote it that was removed
-   * @param head the newest root that counts
+   * @param generation of the keys of the newest root
+   * @param number of the newest root
+   * @param hash of the newest root, by which the next one names it
+   * @param root the newest root that counts; none if none does
+   * @param head of the newest root that counts
    * @param judged the newest generation when this was found out
    */
-  public record Known(int generation, Root root, Digest hash, Pages top, Head head, int judged) {}
+  public record Known(
+      int generation, long number, Digest hash, Optional<Root> root, Head head, int judged) {
+    /** Of the tree that counts. */
+    public Pages top() {
+      return root.map(Root::top).orElse(Pages.NONE);
+    }
+  }
+
+  /** What a device says of the drive in the account's chain. */
+  private record Named(DeviceId by, Head head) {}
 
   public Roots(
       AccountSession account, DriveId drive, KeyRing keys, RemoteVault remote, Clock clock) {
@@ -92,7 +109,7 @@ public final class Roots {
    */
   public synchronized Optional<Known> newest() throws IOException {
     Optional<Known> newest = judge();
-    for (int race = 0; isOfOlderGeneration(newest); race++) {
+    for (int race = 0; isToBeFollowed(newest); race++) {
       try {
         if (move(newest, newest.get().top(), List.of(), true)) {
           return known;
@@ -110,40 +127,69 @@ public final class Roots {
     return newest;
   }
 
-  private boolean isOfOlderGeneration(Optional<Known> newest) {
-    return newest.isPresent() && newest.get().generation() < account.generation();
+  private boolean isToBeFollowed(Optional<Known> newest) {
+    return newest.isPresent()
+        && (newest.get().generation() != account.generation()
+            || newest.get().head().number() < newest.get().number());
   }
 
   /**
    * How far the drive has come, for a link of the account's chain. Only reads. If what the server
-   * shows must not be used, this is how far it is known to have come: no server keeps a device in
-   * the account by showing a false drive.
+   * shows must not be used, this is how far this device has seen it come: no server keeps a device
+   * in the account by showing a false drive.
    *
-   * @throws Untrusted if nothing is known of the drive
+   * @param leaving the devices that the link removes. If what they say of the drive does not fit
+   *     what there is, it counts no more; but a device that has seen nothing itself goes no further
+   *     until a person has decided, as the server may be the one that lies
+   * @return none if this device cannot say it
    */
-  public synchronized Head head() throws IOException {
+  public synchronized Optional<Head> head(Set<DeviceId> leaving) throws IOException {
+    loadFloor();
+    boolean blank = floor.isEmpty();
+    Optional<Named> named = named(Set.of());
     try {
-      return judge().map(Known::head).orElse(Head.none(drive.object()));
+      return Optional.of(headOf(judge(leaving, named)));
     } catch (ServerRefused e) {
       // A server without a vault has no drive. Whoever has seen one is not told so.
-      if (e.code() == ErrorCode.UNKNOWN_METHOD && leastNumber(anchor()) < 0) {
-        return Head.none(drive.object());
+      if (e.code() == ErrorCode.UNKNOWN_METHOD && leastNumber(named) < 0) {
+        return Optional.of(Head.none(drive.object()));
       }
       throw e;
     } catch (Untrusted e) {
-      return lastKnown().orElseThrow(() -> e);
+      return leaving.isEmpty() ? seen() : headWithout(leaving, named, blank);
     }
   }
 
-  private Optional<Head> lastKnown() throws IOException {
-    Optional<Head> anchor = anchor();
-    if (floor.isPresent()
-        && floor.get().generation() == account.generation()
-        && floor.get().newest().number() > anchor.map(Head::number).orElse(-1L)) {
-      RootFloor.Point seen = floor.get().newest();
-      return Optional.of(new Head(drive.object(), seen.number(), seen.hash()));
+  private Optional<Head> headWithout(Set<DeviceId> leaving, Optional<Named> named, boolean blank)
+      throws IOException {
+    Optional<Known> rest;
+    try {
+      rest = judge(leaving, named(leaving));
+    } catch (Untrusted e) {
+      return seen();
     }
-    return anchor;
+    if (blank && named.isPresent()) {
+      known = Optional.empty();
+      RootFloor said = RootFloor.of(named.get().head());
+      said.store(state);
+      floor = Optional.of(said);
+      return Optional.empty();
+    }
+    note(
+        "A device that was removed had said that the drive was further than the server shows it, or"
+            + " another. Its word counts no more: compare what you find with what you know.");
+    return Optional.of(headOf(rest));
+  }
+
+  private Head headOf(Optional<Known> judged) {
+    return judged.map(Known::head).orElse(Head.none(drive.object()));
+  }
+
+  /** The newest root that this device has seen, if nobody was removed since. */
+  private Optional<Head> seen() {
+    return floor
+        .filter(seen -> seen.generation() == account.generation() && seen.newest().number() >= 0)
+        .map(seen -> new Head(drive.object(), seen.newest().number(), seen.newest().hash()));
   }
 
   /** What the person should know of what has happened since this was last asked. */
@@ -153,16 +199,32 @@ public final class Roots {
     return taken;
   }
 
-  /** The last roots that this device has seen and the server no longer has, the oldest first. */
-  public synchronized List<Root> lost() throws IOException {
+  private void note(String note) {
+    LOG.warn("{}", note);
+    notes.add(note);
+  }
+
+  /**
+   * What this device knows to have been and the server does not show, the oldest first: the last
+   * roots that it has seen, or what a device that was removed has named.
+   */
+  public synchronized List<Lost> lost() throws IOException {
     loadFloor();
-    List<Root> lost = new ArrayList<>();
+    List<Lost> lost = new ArrayList<>();
+    if (floor.isPresent() && floor.get().isNamedAlone()) {
+      RootFloor.Point named = floor.get().newest();
+      Optional<Messages.RootGot> got = remote.root(named.number());
+      if (got.isEmpty() || !Digest.sha256(got.get().root()).equals(named.hash())) {
+        lost.add(new Lost(named.number(), Optional.empty(), Optional.empty()));
+      }
+    }
     for (SignedRoot seen : floor.map(RootFloor::seen).orElse(List.of()).reversed()) {
       Optional<Messages.RootGot> got = remote.root(seen.number());
       if (got.isPresent() && Arrays.equals(got.get().root(), seen.encode())) {
         break;
       }
-      lost.addFirst(opened(seen));
+      Root root = opened(seen);
+      lost.addFirst(new Lost(root.number(), Optional.of(root.time()), Optional.of(root.device())));
     }
     return lost;
   }
@@ -214,24 +276,22 @@ public final class Roots {
     if (before.isPresent() && before.get().judged() < account.generation()) {
       return false;
     }
-    ChainFloor chain = account.chainHead();
+    long number = before.map(Known::number).orElse(-1L) + 1;
     Root root =
-        before
-            .map(
-                last ->
-                    last.root().next(last.hash(), account.device(), clock.instant(), top, chain))
-            .orElseGet(() -> Root.first(drive, account.device(), clock.instant(), top, chain));
+        new Root(drive, number, account.device(), clock.instant(), top, account.chainHead());
     loadFloor();
-    SignedRoot signed = SignedRoot.seal(root, keys, account::sign);
+    SignedRoot signed =
+        SignedRoot.seal(
+            root, before.map(Known::hash).orElse(RootHeader.NOTHING), keys, account::sign);
     byte[] encoded = signed.encode();
-    if (!remote.move(root.number(), encoded, live, frees) && !isThere(root.number(), encoded)) {
+    if (!remote.move(number, encoded, live, frees) && !isThere(number, encoded)) {
       return false;
     }
     if (before.isPresent()) {
       noteWhatIsLeftOut(before.get());
     }
-    remember(signed, anchor());
-    known = Optional.of(counting(signed, root));
+    remember(signed, named(Set.of()));
+    known = Optional.of(counting(signed, signed, root));
     return true;
   }
 
@@ -242,135 +302,133 @@ public final class Roots {
   }
 
   private void noteWhatIsLeftOut(Known before) {
-    long states = before.root().number() - before.head().number();
+    long states = before.number() - before.head().number();
     if (states > 0) {
-      String note =
+      note(
           "A device that was removed has written to the drive all the same, "
               + (states == 1 ? "once" : states + " times together with what followed from it")
               + ". Nothing of it was taken: the drive is as it was at number "
               + before.head().number()
-              + ".";
-      LOG.warn("{}", note);
-      notes.add(note);
+              + ".");
     }
   }
 
-  private Known counting(SignedRoot signed, Root root) {
-    Digest hash = signed.hash();
+  private Known counting(SignedRoot tip, SignedRoot counts, Root root) {
     return new Known(
-        signed.generation(),
-        root,
-        hash,
-        root.top(),
-        new Head(drive.object(), root.number(), hash),
+        tip.generation(),
+        tip.number(),
+        tip.hash(),
+        Optional.of(root),
+        new Head(drive.object(), counts.number(), counts.hash()),
         account.generation());
   }
 
   /** What the server has, and what of it counts. */
   private Optional<Known> judge() throws IOException {
-    loadFloor();
-    Optional<Messages.RootGot> got = remote.root(Messages.NEWEST);
-    if (got.isEmpty()) {
-      if (leastNumber(anchor()) >= 0) {
-        throw new RootRolledBack();
-      }
-      return Optional.empty();
-    }
-    SignedRoot tip = decode(got.get());
-    if (floor.isPresent()
-        && (tip.number() < floor.get().newest().number()
-            || tip.generation() < floor.get().generation())) {
-      throw new RootRolledBack();
-    }
-    if (known.isPresent()
-        && known.get().hash().equals(tip.hash())
-        && known.get().judged() == account.generation()
-        && judgedBy.equals(anchor())) {
-      return known;
-    }
-    Root root = open(tip);
-    if (!account.isInChain(root.chain())) {
-      throw new ChainForked();
-    }
-    // Only now, as the chain may have become longer by these questions.
-    Optional<Head> anchor = anchor();
-    if (tip.number() < leastNumber(anchor)) {
-      throw new RootRolledBack();
-    }
-    Known judged = judge(tip, root, anchor);
-    known = Optional.of(judged);
-    judgedBy = anchor;
+    Optional<Named> named = named(Set.of());
+    known = judge(Set.of(), named);
+    judgedBy = named;
     return known;
   }
 
-  private Known judge(SignedRoot tip, Root root, Optional<Head> anchor) throws IOException {
+  /**
+   * What the server has, and what of it counts.
+   *
+   * @param leaving devices of which nothing counts any more that is not as it should be
+   * @param named what the account's chain says of the drive
+   */
+  private Optional<Known> judge(Set<DeviceId> leaving, Optional<Named> named) throws IOException {
+    loadFloor();
+    Optional<Messages.RootGot> got = remote.root(Messages.NEWEST);
+    if (got.isEmpty()) {
+      requireAtLeast(-1, named);
+      return Optional.empty();
+    }
+    SignedRoot tip = decode(got.get());
+    requireAtLeast(tip.number(), named);
+    if (known.isPresent()
+        && known.get().hash().equals(tip.hash())
+        && known.get().judged() == account.generation()
+        && judgedBy.equals(named)) {
+      return known;
+    }
+    try {
+      open(tip);
+    } catch (Untrusted e) {
+      if (!leaving.contains(tip.device()) && !account.wasRemoved(tip.device())) {
+        throw e;
+      }
+    }
+    // Only now, as the chain may have become longer by these questions.
     int generation = account.generation();
-    Descent descent = new Descent(tip, root);
+    Descent descent = new Descent(tip, generation, named.map(Named::head));
     if (floor.isPresent()) {
-      descent.mustPass(floor.get().newest());
+      descent.mustPass(floor.get().newest(), new RootForked());
     }
-    Optional<RootFloor.Point> named =
-        anchor.map(head -> new RootFloor.Point(head.number(), head.hash()));
-    boolean old = tip.generation() < generation;
-    if (named.isPresent()
-        && (old || (named.get().number() >= 0 && !named.equals(floor.map(RootFloor::anchor))))) {
-      descent.mustPass(named.get());
+    if (named.isPresent()) {
+      RootFloor.Point point = RootFloor.Point.of(named.get().head());
+      if (tip.generation() != generation
+          || !floor.map(RootFloor::anchor).equals(Optional.of(point))) {
+        descent.mustPass(point, new NotAsNamed(named.get().by()));
+      }
     }
-    if (!old || named.isEmpty()) {
-      descent.go(ancestor -> true);
-      remember(tip, anchor);
-      return counting(tip, root);
+    Optional<SignedRoot> counts = descent.go();
+    if (counts.isEmpty()) {
+      return Optional.of(
+          new Known(
+              tip.generation(),
+              tip.number(),
+              tip.hash(),
+              Optional.empty(),
+              Head.none(drive.object()),
+              generation));
     }
-    long last = named.get().number();
-    Optional<SignedRoot> good =
-        descent.go(ancestor -> ancestor.number() <= last || isByOneWhoStays(ancestor, generation));
-    if (good.isPresent()) {
-      rememberNewer(good.get(), anchor);
-      Root counts = good.get() == tip ? root : opened(good.get());
-      Head head = new Head(drive.object(), counts.number(), good.get().hash());
-      return new Known(tip.generation(), root, tip.hash(), counts.top(), head, generation);
+    if (floor.isEmpty() || floor.get().newest().number() <= counts.get().number()) {
+      remember(counts.get(), named);
     }
-    return new Known(
-        tip.generation(), root, tip.hash(), Pages.NONE, Head.none(drive.object()), generation);
+    return Optional.of(counting(tip, counts.get(), opened(counts.get())));
   }
 
-  /** Whether a device has signed a root that is the account's still. */
-  private boolean isByOneWhoStays(SignedRoot signed, int generation) throws IOException {
-    return isSigned(signed, signed.generation()) && isSigned(signed, generation);
-  }
-
-  private Optional<Head> anchor() throws IOException {
-    return account.head(drive.object());
+  /** The furthest that the drive has come by the word of a device that stays. */
+  private Optional<Named> named(Set<DeviceId> leaving) throws IOException {
+    return account.heads(drive.object()).entrySet().stream()
+        .filter(said -> !leaving.contains(said.getKey()))
+        .map(said -> new Named(said.getKey(), said.getValue()))
+        .max(
+            Comparator.comparingLong((Named said) -> said.head().number())
+                .thenComparing(said -> said.by().toString()));
   }
 
   /** No smaller number counts. */
-  private long leastNumber(Optional<Head> anchor) {
+  private long leastNumber(Optional<Named> named) {
     return Math.max(
-        anchor.map(Head::number).orElse(-1L),
+        named.map(said -> said.head().number()).orElse(-1L),
         floor.map(seen -> seen.newest().number()).orElse(-1L));
   }
 
-  private void remember(SignedRoot signed, Optional<Head> anchor) throws IOException {
+  private void requireAtLeast(long number, Optional<Named> named) throws Untrusted {
+    if (floor.isPresent() && number < floor.get().newest().number()) {
+      throw new RootRolledBack();
+    }
+    if (named.isPresent() && number < named.get().head().number()) {
+      throw new NotAsNamed(named.get().by());
+    }
+  }
+
+  private void remember(SignedRoot signed, Optional<Named> named) throws IOException {
     List<SignedRoot> seen = new ArrayList<>(floor.map(RootFloor::seen).orElse(List.of()));
     Digest hash = signed.hash();
     if (seen.isEmpty() || !seen.getLast().hash().equals(hash)) {
       seen.add(signed);
     }
-    Head named = anchor.orElse(Head.none(drive.object()));
     RootFloor risen =
         new RootFloor(
             signed.generation(),
             new RootFloor.Point(signed.number(), hash),
-            new RootFloor.Point(named.number(), named.hash()),
+            RootFloor.Point.of(named.map(Named::head).orElse(Head.none(drive.object()))),
             seen);
     risen.store(state);
     floor = Optional.of(risen);
-  }
-
-  private void rememberNewer(SignedRoot signed, Optional<Head> anchor) throws IOException {
-    if (floor.isEmpty() || floor.get().newest().number() < signed.number()) {
-      remember(signed, anchor);
-    }
   }
 
   private void loadFloor() throws IOException {
@@ -380,73 +438,93 @@ public final class Roots {
     }
   }
 
-  /** The way back from a root through its ancestors, which each names by its hash. */
+  /** The way back from the newest root through its ancestors, which each names by its hash. */
   private final class Descent {
     private final SignedRoot tip;
-    private final Root root;
-    private final SortedMap<Long, Digest> points = new TreeMap<>();
+    private final int generation;
+    private final Optional<Head> named;
+    private final SortedMap<Long, List<Passed>> points = new TreeMap<>();
 
-    Descent(SignedRoot tip, Root root) {
+    /** A root that the way must lead through, and what to say if it does not. */
+    private record Passed(Digest hash, Untrusted otherwise) {}
+
+    /**
+     * @param named the newest root that the account's chain names
+     */
+    Descent(SignedRoot tip, int generation, Optional<Head> named) {
       this.tip = tip;
-      this.root = root;
+      this.generation = generation;
+      this.named = named;
     }
 
-    /** The way must lead through a root, or end before the first. */
-    void mustPass(RootFloor.Point point) throws RootForked {
-      Digest other = points.put(point.number(), point.hash());
-      if (other != null && !other.equals(point.hash())) {
-        throw new RootForked();
+    /** The way must lead through a root. */
+    void mustPass(RootFloor.Point point, Untrusted otherwise) {
+      if (point.number() >= 0) {
+        points
+            .computeIfAbsent(point.number(), number -> new ArrayList<>())
+            .add(new Passed(point.hash(), otherwise));
       }
-    }
-
-    /** Whether a root counts, as far as it goes for itself. */
-    @FunctionalInterface
-    interface Judge {
-      boolean counts(SignedRoot root) throws IOException;
     }
 
     /**
-     * Goes down to the lowest root that must be passed.
+     * Goes down to the lowest root that must be passed, and as far as it takes to find one that is
+     * vouched for: with it come all before it.
      *
      * @return the newest root that counts with all of them before it; none if that is none
+     * @throws Untrusted if one that must be passed is not there
      */
-    Optional<SignedRoot> go(Judge judge) throws IOException {
-      long lowest = points.isEmpty() ? tip.number() : points.firstKey();
+    Optional<SignedRoot> go() throws IOException {
+      long lowest = points.isEmpty() ? Long.MAX_VALUE : points.firstKey();
       Deque<SignedRoot> fetched = new ArrayDeque<>();
       Optional<SignedRoot> good = Optional.empty();
+      boolean vouched = false;
       SignedRoot at = tip;
-      Root opened = root;
       while (true) {
         pass(at.number(), at.hash());
-        if (good.isEmpty()) {
-          good = Optional.of(at);
+        if (!vouched) {
+          vouched = isVouchedFor(at);
+          if (!vouched && !isByOneWhoStays(at)) {
+            good = Optional.empty();
+          } else if (good.isEmpty()) {
+            good = Optional.of(at);
+          }
         }
-        if (!judge.counts(at)) {
-          good = Optional.empty();
-        }
-        if (at.number() == Math.max(lowest, 0)) {
+        if (vouched && at.number() - 1 <= lowest) {
+          // The lowest is named already and need not be seen.
+          pass(at.number() - 1, at.previous());
           return good;
         }
-        if (at.number() == lowest + 1 && good.isPresent()) {
-          // It is named already and need not be seen.
-          pass(lowest, opened.previous());
+        if (at.number() == 0) {
           return good;
         }
         if (fetched.isEmpty()) {
-          fetched.addAll(ancestors(at.number() - 1, lowest + 1));
+          fetched.addAll(ancestors(at.number() - 1, vouched ? lowest + 1 : 0));
         }
-        at = fetched.removeFirst();
+        SignedRoot next = fetched.removeFirst();
         // Its successor names it by its hash, so a signature of its own would prove nothing more.
-        if (!at.hash().equals(opened.previous())) {
+        if (!next.hash().equals(at.previous())) {
           throw new RootForked();
         }
-        opened = opened(at);
+        at = next;
       }
     }
 
-    private void pass(long number, Digest hash) throws RootForked {
-      if (!points.getOrDefault(number, hash).equals(hash)) {
-        throw new RootForked();
+    /**
+     * Whether a root counts whoever has written it, and all before it. If the chain says nothing of
+     * the drive, there is the server's word alone.
+     */
+    private boolean isVouchedFor(SignedRoot root) throws IOException {
+      if (named.isPresent() && root.number() <= named.get().number()) {
+        return true;
+      }
+      return (root.generation() == generation || named.isEmpty()) && isSound(root);
+    }
+
+    private void pass(long number, Digest hash) throws Untrusted {
+      for (Passed point : points.getOrDefault(number, List.of())) {
+        if (!point.hash().equals(hash)) {
+          throw point.otherwise();
+        }
       }
     }
 
@@ -458,6 +536,11 @@ public final class Roots {
         ancestors.add(decode(got.orElseThrow(RootForked::new)));
       }
       return ancestors;
+    }
+
+    /** Whether a device has written it as it should that is the account's still. */
+    private boolean isByOneWhoStays(SignedRoot signed) throws IOException {
+      return isSigned(signed, generation) && isSound(signed);
     }
   }
 
@@ -473,11 +556,29 @@ public final class Roots {
     }
   }
 
+  private boolean isSound(SignedRoot signed) throws IOException {
+    try {
+      open(signed);
+      return true;
+    } catch (Untrusted e) {
+      return false;
+    }
+  }
+
+  /**
+   * Opens a root that a device of the account has written.
+   *
+   * @throws Untrusted if none has, or not as it should
+   */
   private Root open(SignedRoot signed) throws IOException {
     if (!isSigned(signed, signed.generation())) {
       throw new RootNotSigned();
     }
-    return opened(signed);
+    Root root = opened(signed);
+    if (!account.isInChain(root.chain())) {
+      throw new ChainForked();
+    }
+    return root;
   }
 
   /** Whether a device has signed a root that the account had in a generation. */

@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.client.store;
 
 import java.io.IOException;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.wire.FinalFailure;
 
 /**
@@ -25,8 +26,8 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
 
     RootRolledBack() {
       super(
-          "The server shows an older state of the drive than this device has seen. Nothing was"
-              + " used of it."
+          "The server shows an older state of the drive than this device has seen, or than a device"
+              + " that was removed has named. Nothing was used of it."
               + RESTORED);
     }
   }
@@ -39,6 +40,23 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
       super(
           "The server shows a state of the drive that does not follow from the one this device has"
               + " seen. Nothing was used of it."
+              + RESTORED);
+    }
+  }
+
+  /** A device of the account names a state of the drive that the server does not show (A23). */
+  public static final class NotAsNamed extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    NotAsNamed(DeviceId by) {
+      super(
+          "The device "
+              + by
+              + " of this account names a state of the drive that the server does not show: the"
+              + " server holds it back, or the device does not tell the truth. Nothing was used of"
+              + " it. If that device is lost or stolen, remove it: 'anoncloud device revoke "
+              + by
+              + "'."
               + RESTORED);
     }
   }

@@ -8,14 +8,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.account.ObjectId;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.Lost;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -24,10 +31,19 @@ import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.format.DriveId;
+import org.anonymouscloud.vault.client.format.KeyRing;
+import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Root;
+import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
+import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
+import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
 import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,7 +96,7 @@ final class RemovalTest {
   /** The link that removes the lost device, by the owner's first device. */
   private void removalLink() throws IOException {
     try (Drive drive = drive(owner)) {
-      Head head = drive.head();
+      Head head = drive.head(Set.of(lost.device())).orElseThrow();
       lost.revoke(owner.generation() + 1);
       owner.rotate();
       owner.link(head);
@@ -128,7 +144,7 @@ final class RemovalTest {
       TestAccount newcomer = owner.device(5, past.newLine());
 
       try (Drive drive = drive(newcomer)) {
-        Head head = drive.head();
+        Head head = drive.head(Set.of()).orElseThrow();
         assertThat(head.number()).isEqualTo(1);
         assertThat(drive.beginGeneration()).singleElement().asString().contains("once");
         assertThat(tree(drive)).hasSize(2).doesNotContainKey("/planted");
@@ -165,7 +181,7 @@ final class RemovalTest {
   void whatDevicesThatStayWroteWhileTheRemovalWasMadeIsKept() throws Exception {
     TestAccount other = owner.device(5, server.newLine());
     try (Drive drive = drive(owner)) {
-      Head head = drive.head();
+      Head head = drive.head(Set.of()).orElseThrow();
       put(other, "/in between");
       put(lost, "/by the lost one");
       put(other, "/upon the lost one's");
@@ -181,7 +197,7 @@ final class RemovalTest {
         .doesNotContain("/by the lost one", "/upon the lost one's");
     assertThat(paths(owner)).containsExactlyElementsOf(paths(other));
     try (Drive drive = drive(owner)) {
-      assertThat(drive.head().number()).isEqualTo(5);
+      assertThat(drive.head(Set.of()).orElseThrow().number()).isEqualTo(5);
     }
   }
 
@@ -192,7 +208,7 @@ final class RemovalTest {
       TestAccount first = fresh.account();
       TestAccount gone = first.device(4, fresh.newLine());
       try (Drive drive = drive(first)) {
-        first.link(drive.head());
+        first.link(drive.head(Set.of()).orElseThrow());
       }
       gone.revoke(1);
       first.rotate();
@@ -233,7 +249,7 @@ final class RemovalTest {
       roots.add(root(number));
     }
     try (Drive drive = drive(owner)) {
-      owner.link(drive.head());
+      owner.link(drive.head(Set.of()).orElseThrow());
     }
     Interposer lying = server.newLine();
     assertThat(paths(owner.device(7, lying))).contains("/newest");
@@ -246,13 +262,13 @@ final class RemovalTest {
                   ? Optional.of(new Messages.RootGot(number, roots.get(number)))
                   : honest);
       try (Drive drive = drive(owner.device(8 + shown, lying))) {
-        assertThatThrownBy(drive::snapshot).isInstanceOf(RootRolledBack.class);
-        assertThat(drive.head().number()).as("a false drive keeps no device in").isEqualTo(2);
+        assertThatThrownBy(drive::snapshot).isInstanceOf(NotAsNamed.class);
+        assertThat(drive.head(Set.of())).as("a false drive keeps no device in").isEmpty();
       }
     }
     lying.showRoots((asked, honest) -> Optional.empty());
     try (Drive drive = drive(owner.device(12, lying))) {
-      assertThatThrownBy(drive::snapshot).isInstanceOf(RootRolledBack.class);
+      assertThatThrownBy(drive::snapshot).isInstanceOf(NotAsNamed.class);
     }
   }
 
@@ -277,12 +293,12 @@ final class RemovalTest {
       assertThat(paths(apart)).contains("/so far");
 
       try (Drive drive = drive(apart)) {
-        owner.link(drive.head());
+        owner.link(drive.head(Set.of()).orElseThrow());
       }
 
       for (TestAccount either : List.of(owner, owner.device(8, line))) {
         try (Drive drive = drive(either)) {
-          assertThatThrownBy(drive::snapshot).isInstanceOf(RootForked.class);
+          assertThatThrownBy(drive::snapshot).isInstanceOf(NotAsNamed.class);
         }
       }
       assertThat(paths(apart)).contains("/so far");
@@ -304,5 +320,149 @@ final class RemovalTest {
             .isInstanceOf(ChainForked.class);
       }
     }
+  }
+
+  @Test
+  @Tag("S4.1")
+  void aThiefsWordOnHowFarTheDriveHasComeGoesWithIt() throws Exception {
+    put(owner, "/before");
+    ObjectId object = DriveId.ofAccount(owner.featureSecret(0)).object();
+    for (Head lie :
+        List.of(
+            new Head(object, 1L << 60, Digest.sha256(new byte[] {1})),
+            new Head(object, 2, Digest.sha256(new byte[] {2})))) {
+      lost.link(lie);
+      try (Drive drive = drive(owner)) {
+        assertThatThrownBy(drive::snapshot)
+            .isInstanceOf(NotAsNamed.class)
+            .hasMessageContaining("device revoke " + lost.device());
+      }
+      try (Drive drive = drive(owner.device(9, server.newLine()))) {
+        assertThat(drive.head(Set.of())).as("nobody repeats it").isEmpty();
+      }
+    }
+
+    try (Drive drive = drive(owner)) {
+      Head head = drive.head(Set.of(lost.device())).orElseThrow();
+      assertThat(head.number()).isEqualTo(2);
+      lost.revoke(1);
+      owner.rotate();
+      owner.link(head);
+      assertThat(drive.beginGeneration()).singleElement().asString().contains("Its word counts");
+    }
+    put(owner, "/after");
+    assertThat(paths(owner.device(10, server.newLine()))).contains("/before", "/after");
+  }
+
+  @Test
+  @Tag("S4.1")
+  @Tag("S4.2")
+  void whoHasSeenNothingDoesNotDecideThatTheOthersLied() throws Exception {
+    put(owner, "/newest");
+    try (Drive drive = drive(owner)) {
+      owner.link(drive.head(Set.of()).orElseThrow());
+    }
+    try (TestServer past = TestServer.start(folder.resolve("two"))) {
+      copy(line, 1, past);
+      copy((Interposer) lost.link(), 1, past);
+      // It comes in by the recovery words, and all others go.
+      TestAccount words = owner.device(11, past.newLine());
+      try (Drive drive = drive(words)) {
+        assertThat(drive.head(Set.of(owner.device(), lost.device()))).isEmpty();
+      }
+      owner.revoke(1);
+      lost.revoke(1);
+      words.rotate();
+
+      try (Drive drive = drive(words)) {
+        assertThatThrownBy(drive::snapshot).isInstanceOf(RootRolledBack.class);
+        assertThat(drive.lost()).containsExactly(new Lost(2, Optional.empty(), Optional.empty()));
+        drive.acceptRestored();
+      }
+      assertThat(paths(words)).hasSize(2).doesNotContain("/newest");
+      put(words, "/after");
+      assertThat(paths(words)).hasSize(3);
+    }
+  }
+
+  @Test
+  @Tag("S4.1")
+  void whatAThiefLeavesUnreadableIsLeftOutWhenItIsRemoved() throws Exception {
+    put(owner, "/before");
+    TestAccount newcomer = owner.device(12, server.newLine());
+    for (int kind = 0; kind < 4; kind++) {
+      plant(kind);
+      Class<? extends Exception> why =
+          switch (kind) {
+            case 0 -> RootNotSigned.class;
+            case 2 -> ChainForked.class;
+            default -> DataNotAuthentic.class;
+          };
+      for (TestAccount one : List.of(owner, newcomer)) {
+        try (Drive drive = drive(one)) {
+          assertThatThrownBy(drive::snapshot).isInstanceOf(why);
+        }
+      }
+    }
+
+    removalLink();
+    begin(owner);
+
+    assertThat(paths(owner)).hasSize(3).contains("/before");
+    newcomer.rotate();
+    put(newcomer, "/after");
+    assertThat(paths(owner.device(13, server.newLine()))).hasSize(4).contains("/after");
+  }
+
+  /** The lost device moves the root to one that nobody can use. */
+  private void plant(int kind) throws Exception {
+    Messages.RootGot got =
+        Cbor.decode(
+            lost.link()
+                .ask(
+                    VaultMethod.ROOT_GET.toString(),
+                    Cbor.encode(new Messages.RootGet(Messages.NEWEST))),
+            Messages.RootGot.class);
+    long number = got.number() + 1;
+    Digest previous = Digest.sha256(got.root());
+    int generation = kind == 3 ? 1 : 0;
+    RootHeader header = new RootHeader(generation, number, lost.device(), previous);
+    DriveId id = DriveId.ofAccount(lost.featureSecret(0));
+    byte[] sealed = new byte[RootHeader.ROOT - RootHeader.ENCODED - SignedRoot.SIGNATURE];
+    byte[] root;
+    if (kind == 2) {
+      Root stranger =
+          new Root(
+              id,
+              number,
+              lost.device(),
+              Instant.EPOCH,
+              Pages.NONE,
+              new ChainFloor(1, Digest.sha256(new byte[] {3})));
+      root =
+          SignedRoot.seal(stranger, previous, new KeyRing(() -> 0, lost::featureSecret), lost::sign)
+              .encode();
+    } else {
+      byte[] signature =
+          kind == 0
+              ? new byte[SignedRoot.SIGNATURE]
+              : lost.sign(
+                  SignedRoot.SIGNATURE_LABEL,
+                  ByteBuffer.allocate(RootHeader.ENCODED + 16 + sealed.length)
+                      .put(header.encode())
+                      .put(id.bytes())
+                      .put(sealed)
+                      .array());
+      root =
+          ByteBuffer.allocate(RootHeader.ROOT)
+              .put(header.encode())
+              .put(signature)
+              .put(sealed)
+              .array();
+    }
+    lost.link()
+        .ask(
+            VaultMethod.ROOT_MOVE.toString(),
+            Cbor.encode(new Messages.RootMove(number, root, new byte[0], new byte[0], false)));
   }
 }

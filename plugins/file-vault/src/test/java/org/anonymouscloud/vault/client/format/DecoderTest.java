@@ -57,14 +57,9 @@ final class DecoderTest {
   @Tag("A36")
   void bentRootsAreMalformedOrCanonical() throws Exception {
     DriveId drive = DriveId.ofAccount(Secret.of(new byte[32]));
-    Root empty = Root.first(drive, DeviceId.random(), Instant.EPOCH, Pages.NONE, CHAIN);
+    Root empty = new Root(drive, 0, DeviceId.random(), Instant.EPOCH, Pages.NONE, CHAIN);
     Root full =
-        empty.next(
-            Digest.sha256(new byte[0]),
-            DeviceId.random(),
-            Instant.MAX,
-            new Pages(3, List.of(ref(5000))),
-            CHAIN);
+        new Root(drive, 1, DeviceId.random(), Instant.MAX, new Pages(3, List.of(ref(5000))), CHAIN);
     for (Root root : List.of(empty, full)) {
       assertThat(root.encode()).hasSize(Root.ENCODED);
       assertBentIsHandled(root.encode(), encoded -> Root.decode(encoded).encode());
@@ -72,6 +67,7 @@ final class DecoderTest {
     SignedRoot signed =
         SignedRoot.seal(
             full,
+            Digest.sha256(new byte[0]),
             new KeyRing(() -> 0, generation -> Secret.of(new byte[32])),
             (label, message) -> new byte[SignedRoot.SIGNATURE]);
     assertBentIsHandled(signed.encode(), encoded -> SignedRoot.decode(encoded).encode());

@@ -63,7 +63,7 @@ public final class IndependentDecoder {
    * The SHA-256 of each file by its path; the empty text for folders, whose paths end in a slash.
    */
   public Map<String, String> tree(byte[] signedRoot, byte[] devicePublicKey) {
-    ByteBuffer root = ByteBuffer.wrap(root(signedRoot, devicePublicKey)).position(85);
+    ByteBuffer root = ByteBuffer.wrap(root(signedRoot, devicePublicKey)).position(53);
     Map<String, String> found = new TreeMap<>();
     int height = root.get();
     byte[] reference = take(root, REF);
@@ -76,19 +76,19 @@ public final class IndependentDecoder {
   private byte[] root(byte[] signed, byte[] devicePublicKey) {
     check(signed.length == 360 && signed[0] == 1, "signed root");
     ByteBuffer in = ByteBuffer.wrap(signed);
-    byte[] header = take(in, 29);
+    byte[] header = take(in, 61);
     byte[] signature = take(in, 64);
-    byte[] sealed = take(in, 267);
+    byte[] sealed = take(in, 235);
     byte[] label = "anonymouscloud/vault/v1/root\0".getBytes(US_ASCII);
     check(verify(devicePublicKey, join(label, header, drive, sealed), signature), "signature");
     int generation = ByteBuffer.wrap(header).getInt(1);
     byte[] number = Arrays.copyOfRange(header, 5, 13);
     byte[] root = open(key(generation, "root-key"), join(label, drive, number), sealed);
-    check(root.length == 195 && root[0] == 1, "root");
+    check(root.length == 163 && root[0] == 1, "root");
     check(Arrays.equals(Arrays.copyOfRange(root, 1, 17), drive), "drive of root");
     check(Arrays.equals(Arrays.copyOfRange(root, 17, 25), number), "number of root");
     check(
-        Arrays.equals(Arrays.copyOfRange(root, 57, 73), Arrays.copyOfRange(header, 13, 29)),
+        Arrays.equals(Arrays.copyOfRange(root, 25, 41), Arrays.copyOfRange(header, 13, 29)),
         "device of root");
     return root;
   }

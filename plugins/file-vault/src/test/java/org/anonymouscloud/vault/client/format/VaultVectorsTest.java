@@ -25,6 +25,7 @@ import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.junit.jupiter.api.Test;
 
 /** Makes the drive of docs/formats/vault.md from fixed keys, salts, names and times. */
@@ -138,8 +139,8 @@ final class VaultVectorsTest {
                     new Page.Leaf(List.of(docsEntry)).encode())));
     first.close(4096);
     Root root =
-        Root.first(drive, device, TIME, firstTop, new ChainFloor(0, Digest.of(filled(32, 0x77))));
-    SignedRoot firstSigned = sign(root);
+        new Root(drive, 0, device, TIME, firstTop, new ChainFloor(0, Digest.of(filled(32, 0x77))));
+    SignedRoot firstSigned = sign(root, RootHeader.NOTHING);
 
     Building second = new Building(0xb0);
     Ref runRef = second.add(new Place(drive, Kind.CONTENT, 0, run, 1, 0), runText);
@@ -157,12 +158,14 @@ final class VaultVectorsTest {
                     new Page.Leaf(List.of(docsEntry, runEntry, emptyEntry)).encode())));
     second.close(32_768);
     sign(
-        root.next(
-            firstSigned.hash(),
+        new Root(
+            drive,
+            1,
             device,
             TIME.plusSeconds(60),
             secondTop,
-            new ChainFloor(3, Digest.of(filled(32, 0x88)))));
+            new ChainFloor(3, Digest.of(filled(32, 0x88)))),
+        firstSigned.hash());
     ObjectNode tree = vectors.putObject("tree");
     tree.put("/docs/", "");
     tree.put("/docs/hello.txt", Digest.sha256(helloText).toString());
@@ -179,13 +182,17 @@ final class VaultVectorsTest {
     lines.add("pack     " + ref.pack());
   }
 
-  private SignedRoot sign(Root root) {
+  private SignedRoot sign(Root root, Digest previous) {
     byte[] sealed =
         ChosenSalt.seal(
             keys.root(), salt(), SignedRoot.context(drive, root.number()), root.encode());
     SignedRoot signed =
         SignedRoot.sign(
-            root, 0, sealed, (label, message) -> Signatures.sign(deviceKey, label, message));
+            root,
+            0,
+            previous,
+            sealed,
+            (label, message) -> Signatures.sign(deviceKey, label, message));
     vectors.withArray("roots").add(HEX.formatHex(signed.encode()));
     return signed;
   }
