@@ -174,7 +174,7 @@ class OurVectors(unittest.TestCase):
                 {"account_id": id_, "slot": slot[1:18], "generation": int.from_bytes(slot[18:22], "big"), "sealed": slot}
                 for slot in sealed
             ],
-            account_key_bags=[{"account_id": id_, "version": 0, "sealed": bytes.fromhex(made["keyBag"])}],
+            account_key_bags=[{"account_id": id_, "sealed": bytes.fromhex(made["keyBag"])}],
         )
         account = Account(rows, given["user"], bytes.fromhex(given["recoveryEntropy"]))
         self.assertEqual([secret.hex() for secret in account.secrets], [given["root"], given["secondRoot"]])

@@ -250,11 +250,10 @@ class Account:
     def check_key_bag(self, rows):
         row, what = rows.one("account_key_bags", account_id=self.id), "the key bag"
         require(row, f"{what}: is missing")
-        bag = cut(row["sealed"], what, "version:u1 generation:u4 sealed:105")
-        known = bag.version == 1 and bag.generation < len(self.secrets) and row["version"] >= 0
-        require(known, f"{what}: of an unknown version or generation")
-        context = label("key-bag") + b"\1" + self.id + u4(bag.generation) + u8(row["version"])
-        plain = unseal(derive(self.secrets[bag.generation], "key-bag"), context, bag.sealed, what)
+        bag = cut(row["sealed"], what, "version:u1 sealed:105")
+        require(bag.version == 1, f"{what}: of an unknown version")
+        context = label("key-bag") + b"\1" + self.id
+        plain = unseal(derive(self.secrets[0], "key-bag"), context, bag.sealed, what)
         require(len(plain) == 33 and plain[0] == 1, f"{what}: has another form")
         require(ed25519_public(plain[1:]) == self.chain.identity, f"{what}: its identity key is not the chain's")
 

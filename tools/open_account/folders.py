@@ -10,7 +10,7 @@ COLUMNS = {
     "accounts": {"user_name": str, "account_id": bytes},
     "account_links": {"account_id": bytes, "seq": int, "link": bytes},
     "account_slots": {"account_id": bytes, "slot": bytes, "generation": int, "sealed": bytes},
-    "account_key_bags": {"account_id": bytes, "version": int, "sealed": bytes},
+    "account_key_bags": {"account_id": bytes, "sealed": bytes},
     "vault_roots": {"account_id": bytes, "number": int, "root": bytes},
     "vault_packs": {"account_id": bytes, "name": str, "file": str},
 }

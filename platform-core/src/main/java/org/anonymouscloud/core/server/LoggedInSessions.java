@@ -13,12 +13,13 @@ import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.account.server.AccountService.DeviceOfAccount;
 import org.anonymouscloud.core.session.ServedSession;
 import org.anonymouscloud.core.worker.Seats;
+import org.anonymouscloud.core.worker.Seats.Guest;
 import org.anonymouscloud.core.worker.Seats.Seat;
 
 /** The sessions of this process that are logged in. Thread-safe. */
 final class LoggedInSessions {
   private final Seats seats;
-  private final Map<AccountId, Map<ServedSession, DeviceId>> sessions = new HashMap<>();
+  private final Map<AccountId, Map<ServedSession, Guest>> sessions = new HashMap<>();
 
   /**
    * @param seats each session here has one
@@ -29,18 +30,19 @@ final class LoggedInSessions {
 
   /** Adds a session that is not there yet, if it is given a seat. */
   synchronized Seat enter(AccountId account, DeviceId device, ServedSession session) {
-    Seat seat = seats.take(account);
+    Guest guest = new Guest(account, device, session::end);
+    Seat seat = seats.take(guest);
     if (seat == Seat.TAKEN) {
-      sessions.computeIfAbsent(account, none -> new HashMap<>()).put(session, device);
+      sessions.computeIfAbsent(account, none -> new HashMap<>()).put(session, guest);
     }
     return seat;
   }
 
   /** Removes a session that has entered. */
   synchronized void leave(AccountId account, ServedSession session) {
-    Map<ServedSession, DeviceId> ofAccount = sessions.get(account);
-    if (ofAccount != null && ofAccount.remove(session) != null) {
-      seats.giveBack(account);
+    Map<ServedSession, Guest> ofAccount = sessions.get(account);
+    if (ofAccount != null && ofAccount.containsKey(session)) {
+      seats.giveBack(ofAccount.remove(session));
       if (ofAccount.isEmpty()) {
         sessions.remove(account);
       }
@@ -54,7 +56,7 @@ final class LoggedInSessions {
         (account, ofAccount) ->
             ofAccount
                 .values()
-                .forEach(device -> devices.add(new DeviceOfAccount(account, device))));
+                .forEach(guest -> devices.add(new DeviceOfAccount(account, guest.device()))));
     return devices;
   }
 
@@ -79,7 +81,7 @@ final class LoggedInSessions {
 
   private synchronized List<ServedSession> of(AccountId account, Predicate<DeviceId> devices) {
     return sessions.getOrDefault(account, Map.of()).entrySet().stream()
-        .filter(session -> devices.test(session.getValue()))
+        .filter(session -> devices.test(session.getValue().device()))
         .map(Map.Entry::getKey)
         .toList();
   }

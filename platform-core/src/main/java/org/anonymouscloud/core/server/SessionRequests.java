@@ -152,7 +152,7 @@ final class SessionRequests implements SessionHandler {
         peer.logOut();
         throw new Refused(
             ErrorCode.RATE_LIMITED,
-            "This account has too many sessions at once. End one of them on another device.",
+            "This device has too many sessions at once. End one of them.",
             true);
       }
     }

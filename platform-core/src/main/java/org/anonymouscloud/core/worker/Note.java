@@ -33,7 +33,7 @@ sealed interface Note {
   record Trusted() implements Note {}
 
   /** The worker asks for a seat for its session. */
-  record Take(byte[] account) implements Note {}
+  record Take(byte[] account, byte[] device) implements Note {}
 
   /**
    * The answer.

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.worker;
 
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 
 /**
  * The places of accounts that are logged in, however many sessions they have, counted for all
@@ -13,13 +14,20 @@ public interface Seats {
     TAKEN,
     /** As many accounts are there as the server's owner allows. */
     SERVER_FULL,
-    /** The account has as many sessions as one may have. */
+    /** The account has as many sessions as one may have, and this device the most of them. */
     TOO_MANY_SESSIONS
   }
 
-  /** Asks for one for a session of the account. */
-  Seat take(AccountId account);
+  /**
+   * A session that asks for a seat or has one.
+   *
+   * @param giveWay ends the session, whose seat is another's by then; does not wait for that
+   */
+  record Guest(AccountId account, DeviceId device, Runnable giveWay) {}
 
-  /** Gives back one that was taken. */
-  void giveBack(AccountId account);
+  /** Asks for a seat. */
+  Seat take(Guest guest);
+
+  /** Gives back the seat of a guest, if that one has it still. */
+  void giveBack(Guest guest);
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.metrics.RequestTimes;
 import org.anonymouscloud.core.session.Arrival;
@@ -53,7 +54,7 @@ final class Worker implements AutoCloseable {
 
   // The reading thread's own.
   private final List<Signals.Subscription> subscriptions = new ArrayList<>();
-  private Optional<AccountId> seated = Optional.empty();
+  private Optional<Seats.Guest> seated = Optional.empty();
 
   Worker(Process process, Seats seats, Signals signals, RequestTimes times) {
     this.process = process;
@@ -127,11 +128,11 @@ final class Worker implements AutoCloseable {
     switch (note) {
       case Note.Ready(int version) -> ready.complete(version == Note.VERSION);
       case Note.Trusted() -> onTrusted.run();
-      case Note.Take(byte[] account) -> {
+      case Note.Take(byte[] account, byte[] device) -> {
         if (seated.isPresent()) {
           throw new IOException("It has a seat.");
         }
-        AccountId asking = AccountId.of(account);
+        Seats.Guest asking = new Seats.Guest(AccountId.of(account), DeviceId.of(device), this::cut);
         Seats.Seat seat = seats.take(asking);
         if (seat == Seats.Seat.TAKEN) {
           seated = Optional.of(asking);

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.channel.HandshakeGate;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.database.Subscribers;
@@ -62,12 +61,12 @@ public final class WorkerEnd implements RequestTimes {
     return begin.settings();
   }
 
-  /** The server's places for logged-in sessions. */
+  /** The server's places for logged-in sessions; who must give way is cut by the listener. */
   public Seats seats() {
     return new Seats() {
       @Override
-      public synchronized Seat take(AccountId account) {
-        write(new Note.Take(account.bytes()));
+      public synchronized Seat take(Guest guest) {
+        write(new Note.Take(guest.account().bytes(), guest.device().bytes()));
         try {
           return taken.take();
         } catch (InterruptedException e) {
@@ -77,7 +76,7 @@ public final class WorkerEnd implements RequestTimes {
       }
 
       @Override
-      public void giveBack(AccountId account) {
+      public void giveBack(Guest guest) {
         write(new Note.GiveBack());
       }
     };

@@ -54,9 +54,8 @@ CREATE TABLE account_slots (
 );
 
 CREATE TABLE account_key_bags (
-  account_id BYTEA  NOT NULL PRIMARY KEY REFERENCES accounts (account_id),
-  version    BIGINT NOT NULL,
-  sealed     BYTEA  NOT NULL
+  account_id BYTEA NOT NULL PRIMARY KEY REFERENCES accounts (account_id),
+  sealed     BYTEA NOT NULL
 );
 
 -- Letter boxes of devices that pair: sealed letters, for ten minutes at most.

@@ -761,6 +761,35 @@ public abstract class AccountFlowsContract {
   }
 
   @Test
+  @Tag("S4.1")
+  void aStolenDeviceCannotMakeTheKeyBagJunkAndEndLoginAndRecovery() throws Exception {
+    LocalAccount laptop;
+    RecoveryWords words;
+    try (Registration registration =
+        client("laptop").register(dial(), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
+      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
+      laptop = open(registration.finish());
+    }
+    OnlineAccount stolen = connect(laptop);
+
+    assertThatThrownBy(
+            () ->
+                stolen
+                    .link()
+                    .ask(
+                        "account/key-bag-put",
+                        Cbor.encode(Map.of("version", 1, "sealed", new byte[106]))))
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_METHOD));
+
+    LocalAccount phone = login("phone", laptop.accountKey());
+    connect(phone).devices().revoke(List.of(laptop.device()));
+    try (Recovery recovery = recover("desk", dial(), ALICE, words, password)) {
+      assertThat(connect(open(recovery.finish())).devices().list()).hasSize(1);
+    }
+  }
+
+  @Test
   void aDeviceCertifiesAFeaturesKeyAsItsOwnForOneUse() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
     OnlineAccount online = connect(laptop);

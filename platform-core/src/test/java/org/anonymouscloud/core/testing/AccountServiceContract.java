@@ -51,7 +51,6 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
   /** What a password or the words do not suffice for. */
   private static final List<AccountMethod> QUESTIONS_OF_DEVICES =
       List.of(
-          AccountMethod.KEY_BAG_PUT,
           AccountMethod.PAIR_OPEN,
           AccountMethod.PAIR_CLOSE,
           AccountMethod.CONTACT_FIND,
@@ -262,7 +261,6 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         Map.entry(AccountMethod.CHAIN_APPEND, BareAccount.append(nobody.addDevice())),
         Map.entry(AccountMethod.SLOT_GET, new Messages.SlotGet(new SlotId.Password().encode(), 0)),
         Map.entry(AccountMethod.KEY_BAG_GET, new Messages.Empty()),
-        Map.entry(AccountMethod.KEY_BAG_PUT, new Messages.KeyBag(1, new byte[8])),
         Map.entry(AccountMethod.PAIR_OPEN, new Messages.Empty()),
         Map.entry(AccountMethod.PAIR_CLOSE, new Messages.PairClose(new byte[5])),
         Map.entry(AccountMethod.CONTACT_FIND, new Messages.ContactFind(ALICE.text())),
@@ -934,51 +932,30 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
   // Key bags
 
   @Test
-  void aKeyBagIsReplacedByTheNextVersionOnly() throws Exception {
+  @Tag("S4.1")
+  void aDeviceHasNoMethodThatChangesTheKeyBag() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
-    AccountPeer peer = loggedIn(alice);
-    assertThat(keyBag(peer).version()).isZero();
-    assertThat(keyBag(peer).sealed()).isEqualTo(alice.keyBag);
-    byte[] next = RandomBytes.next(64 * 1024);
+    byte[] junk = new byte[Messages.KeyBag.LENGTH];
+    byte[] bag = Cbor.encode(Map.of("version", 1, "sealed", junk, "keyBag", junk));
 
-    tell(peer, AccountMethod.KEY_BAG_PUT, new Messages.KeyBag(1, next));
-    for (long version : new long[] {Long.MIN_VALUE, -1, 0, 1, 3, Long.MAX_VALUE}) {
-      Refused refused =
-          refuses(
-              ErrorCode.CONFLICT,
-              peer,
-              AccountMethod.KEY_BAG_PUT,
-              new Messages.KeyBag(version, new byte[1]));
-      assertThat(refused.retryable()).isTrue();
+    assertThatThrownBy(() -> send(loggedIn(alice), "account/key-bag-put", bag))
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_METHOD));
+    for (AccountMethod method : AccountMethod.values()) {
+      try {
+        send(loggedIn(alice), method.toString(), bag);
+      } catch (Refused expected) {
+        assertThat(expected.code()).isIn(ErrorCode.BAD_REQUEST, ErrorCode.NOT_LOGGED_IN);
+      }
     }
     refuses(
-        ErrorCode.BAD_REQUEST,
-        peer,
-        AccountMethod.KEY_BAG_PUT,
-        new Messages.KeyBag(2, new byte[64 * 1024 + 1]));
+        ErrorCode.NAME_TAKEN,
+        loggedIn(alice),
+        AccountMethod.REGISTER_FINISH,
+        alice.registration(anyRecord()));
 
-    assertThat(keyBag(peer).version()).isEqualTo(1);
-    assertThat(keyBag(peer).sealed()).isEqualTo(next);
-  }
-
-  @Test
-  void ofTwoThatReplaceAKeyBagTogetherOneMustLookAgain() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-    List<AccountPeer> peers = List.of(loggedIn(alice), loggedIn(alice));
-    for (int version = 1; version <= 8; version++) {
-      List<ErrorCode> lost =
-          race(
-              peers,
-              AccountMethod.KEY_BAG_PUT,
-              List.of(
-                  new Messages.KeyBag(version, new byte[] {1}),
-                  new Messages.KeyBag(version, new byte[] {2})));
-
-      assertThat(lost).containsExactly(ErrorCode.CONFLICT);
-      assertThat(keyBag(peers.getFirst()).version()).isEqualTo(version);
-    }
+    assertThat(keyBag(loggedIn(alice)).sealed()).isEqualTo(alice.keyBag);
   }
 
   // Several nodes, and what is not a message
@@ -1006,11 +983,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     Refused refused =
         refuses(ErrorCode.UNAVAILABLE, peer, AccountMethod.KEY_BAG_GET, new Messages.Empty());
     assertThat(refused.retryable()).isTrue();
-    refuses(
-        ErrorCode.UNAVAILABLE,
-        peer,
-        AccountMethod.KEY_BAG_PUT,
-        new Messages.KeyBag(1, new byte[1]));
+    refuses(ErrorCode.UNAVAILABLE, peer, AccountMethod.PAIR_OPEN, new Messages.Empty());
   }
 
   @Test
@@ -1042,7 +1015,6 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
             new Messages.ChainGet(0),
             BareAccount.append(alice.addDevice()),
             new Messages.SlotGet(new SlotId.Password().encode(), 0),
-            new Messages.KeyBag(1, new byte[40]),
             nullsIn("link", "slots", "record", "keyBag"),
             nullsIn("userName", "request", "proof", "account"),
             Map.of("link", alice.addDevice().encode(), "slots", Arrays.asList(new byte[3], null)),

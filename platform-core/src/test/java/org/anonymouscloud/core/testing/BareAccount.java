@@ -39,7 +39,7 @@ final class BareAccount {
   final DeviceId device;
   final ChainLink create;
   final List<SealedSlot> slots;
-  final byte[] keyBag = RandomBytes.next(100);
+  final byte[] keyBag = RandomBytes.next(Messages.KeyBag.LENGTH);
 
   private ChainLink head;
 

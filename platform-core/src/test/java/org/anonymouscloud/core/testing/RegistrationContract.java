@@ -244,7 +244,7 @@ public abstract class RegistrationContract extends AccountServiceFixture {
                 right.link(),
                 BareAccount.encode(other.slots),
                 right.keyBag()),
-            with(right, right.record(), right.link(), slots, new byte[64 * 1024 + 1]),
+            with(right, right.record(), right.link(), slots, new byte[Messages.KeyBag.LENGTH + 1]),
             with(right, new byte[7], right.link(), slots, right.keyBag()))) {
       refuses(ErrorCode.BAD_REQUEST, stranger(), AccountMethod.REGISTER_FINISH, wrong);
     }

@@ -85,7 +85,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 public abstract class ServerContract {
   private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
-  private static final Duration CONNECT = Duration.ofSeconds(30);
+  static final Duration CONNECT = Duration.ofSeconds(30);
   private static final long PATIENCE_SECONDS = 30;
   private static final byte[] HELLO = "hello".getBytes(US_ASCII);
 
@@ -210,6 +210,37 @@ public abstract class ServerContract {
       assertThatThrownBy(() -> online(alice, server).link().ask("echo/say", HELLO))
           .hasMessageContaining("too many sessions");
     }
+  }
+
+  /** Where each session is a process, {@code WorkersContract} does it with fewer of them. */
+  @Test
+  @Tag("S4.6")
+  void aStolenDeviceThatOpensAllSessionsKeepsNoOtherDeviceOut() throws Exception {
+    assumeTrue(workers(Map.of()).isEmpty());
+    Server server = startEcho();
+    Session first = connect(server);
+    LocalAccount alice = register(server, first, "alice");
+    Session oldest = connect(server);
+    LocalAccount stolen = login(server, oldest, alice, "phone");
+    first.close();
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 70; i++) {
+                var _ = online(stolen, server).link().ask("echo/say", HELLO);
+              }
+            })
+        .hasMessageContaining("too many sessions");
+    assertThat(oldest.ask("echo/say", HELLO)).isEqualTo(HELLO);
+
+    OnlineAccount owner = online(alice, server);
+    assertThat(owner.link().ask("echo/say", HELLO)).isEqualTo(HELLO);
+    oldest.awaitEnd();
+    Session third = connect(server);
+    login(server, third, alice, "tablet");
+    assertThat(third.ask("echo/say", HELLO)).as("by password alone at first").isEqualTo(HELLO);
+    owner.devices().revoke(List.of(stolen.device()));
+    assertThatThrownBy(() -> online(stolen, server).link().ask("echo/say", HELLO))
+        .hasMessageContaining("removed from the account");
   }
 
   @Test
@@ -614,16 +645,17 @@ public abstract class ServerContract {
                 policy,
                 SessionLimits.STANDARD,
                 Optional.of(ANY_PORT),
-                workers(
-                    Map.of(
-                        "data", data.toString(),
-                        "url", url.orElse(""),
-                        "features", names(features)))),
+                workers(settings(features))),
             losing.isEmpty() ? plugin() : losing(losing.get()),
             List.of(features),
             Clock.systemUTC());
     opened.add(server);
     return server;
+  }
+
+  /** What a worker has to know. */
+  Map<String, String> settings(ServerFeature... features) {
+    return Map.of("data", data.toString(), "url", url.orElse(""), "features", names(features));
   }
 
   private static String names(ServerFeature... features) {
@@ -675,16 +707,22 @@ public abstract class ServerContract {
 
   private LocalAccount loginPhone(Server server, Session session, LocalAccount laptop)
       throws Exception {
+    return login(server, session, laptop, "phone");
+  }
+
+  /** Brings in another device; it is logged in on the session then. */
+  LocalAccount login(Server server, Session session, LocalAccount laptop, String name)
+      throws Exception {
     try (Secret password = Secret.of("correct horse".getBytes(UTF_8))) {
       LocalAccount phone =
-          new AccountClient(folder.resolve("phone"), Clock.systemUTC())
+          new AccountClient(folder.resolve(name), Clock.systemUTC())
               .login(
                   session,
                   server.address(),
                   laptop.user(),
                   password,
                   laptop.accountKey(),
-                  new DeviceName("phone"));
+                  new DeviceName(name));
       opened.add(phone);
       return phone;
     }

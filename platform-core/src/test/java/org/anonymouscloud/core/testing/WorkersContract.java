@@ -6,16 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.database.Database;
@@ -24,12 +31,17 @@ import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
 import org.anonymouscloud.core.server.WorkerServer;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.session.KeyCheck;
 import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.session.SessionListener;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.core.worker.Seats;
 import org.anonymouscloud.core.worker.WorkerEnd;
 import org.anonymouscloud.core.worker.WorkerProgram;
+import org.anonymouscloud.core.worker.Workers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -144,6 +156,65 @@ public abstract class WorkersContract extends ServerContract {
     server.close();
     last.awaitEnd();
     assertThat(ProcessHandle.of(alicesWorker).filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  /** One session an account: the place of the one that is there goes to the next. */
+  private static final class OneEach implements Seats {
+    private final Map<AccountId, Guest> there = new HashMap<>();
+    private final List<DeviceId> devices = new ArrayList<>();
+
+    @Override
+    public synchronized Seat take(Guest guest) {
+      devices.add(guest.device());
+      Guest before = there.put(guest.account(), guest);
+      if (before != null) {
+        before.giveWay().run();
+      }
+      return Seat.TAKEN;
+    }
+
+    @Override
+    public synchronized void giveBack(Guest guest) {
+      there.remove(guest.account(), guest);
+    }
+  }
+
+  @Test
+  @Tag(OWN)
+  @Tag("S4.6")
+  void aWorkerWhosePlaceGoesToAnotherSessionIsCutOff() throws Exception {
+    Server server = startEcho();
+    LocalAccount alice = register(server, connect(server), "alice");
+    server.close();
+    OneEach seats = new OneEach();
+    try (OpenDatabase database = openBeside();
+        Workers workers =
+            Workers.start(
+                workers(settings(features("echo").getFirst())).orElseThrow(),
+                SessionLimits.STANDARD,
+                seats,
+                database.signals(),
+                (feature, result, nanos) -> {});
+        SessionListener listener =
+            SessionListener.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                SessionLimits.STANDARD,
+                workers)) {
+      ConnectionString there =
+          new ConnectionString("127.0.0.1", listener.port(), server.address().fingerprint());
+      try (Session stolen = Session.connect(there, KeyCheck.NONE, CONNECT);
+          Session owner = Session.connect(there, KeyCheck.NONE, CONNECT);
+          OnlineAccount greedy = alice.connect(() -> stolen);
+          OnlineAccount next = alice.connect(() -> owner)) {
+        assertThat(number(greedy.link().ask("echo/pid", NOTHING))).isPositive();
+
+        assertThat(number(next.link().ask("echo/pid", NOTHING))).isPositive();
+
+        stolen.awaitEnd();
+        assertThat(number(owner.ask("echo/pid", NOTHING))).isPositive();
+        assertThat(seats.devices).containsExactly(alice.device(), alice.device());
+      }
+    }
   }
 
   private static Session count(Session session, int times) throws Exception {

@@ -349,7 +349,6 @@ public final class AccountClient {
               opened.chain().state().account(),
               device.id(),
               opened.chain().state().head(),
-              opened.keyBagVersion(),
               accountKey.secret().copy(),
               device.key(),
               opened.keyBag(),

@@ -102,7 +102,6 @@ record JoinedByCode(
           account,
           device.id(),
           opened.chain().state().head(),
-          opened.keyBagVersion(),
           accountKey.copy(),
           device.key(),
           opened.keyBag(),

@@ -69,7 +69,7 @@ record NewAccount(
           Stream.of(password, recovery, own)
               .map(slot -> SlotSecret.seal(id, slot.slot(), slot.sealingKey(), root, GENERATION))
               .toList();
-      return new Records(link, slots, keyBag.seal(id, root, GENERATION, 0));
+      return new Records(link, slots, keyBag.seal(id, root));
     }
   }
 

@@ -19,8 +19,7 @@ import org.anonymouscloud.core.wire.Refused;
  *
  * @param roots of all generations, the oldest first
  */
-record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag, long keyBagVersion)
-    implements AutoCloseable {
+record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag) implements AutoCloseable {
 
   /**
    * Fetches and opens the account's records.
@@ -63,9 +62,9 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag, long ke
       roots = slot.open(server.slot(slot.slot(), state.generation()), state).withEarlier(state);
       Messages.KeyBag bag =
           server.ask(AccountMethod.KEY_BAG_GET, new Messages.Empty(), Messages.KeyBag.class);
-      KeyBag keyBag = KeyBag.open(bag.sealed(), bag.version(), roots, state);
+      KeyBag keyBag = KeyBag.open(bag.sealed(), roots.getFirst(), state);
       done = true;
-      return new OpenedAccount(chain, roots, keyBag, bag.version());
+      return new OpenedAccount(chain, roots, keyBag);
     } catch (NotAuthentic e) {
       throw new AccountTampered(e);
     } finally {

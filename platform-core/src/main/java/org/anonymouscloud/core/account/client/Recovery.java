@@ -155,7 +155,6 @@ public final class Recovery implements PreparedAccount {
             chain.account(),
             device.id(),
             chain.head(),
-            opened.keyBagVersion(),
             accountKey.secret().copy(),
             device.key(),
             opened.keyBag(),

@@ -104,7 +104,6 @@ public final class Registration implements PreparedAccount {
         account.id(),
         account.device().id(),
         new ChainFloor(0, records.link().hash()),
-        0,
         account.accountKey().secret().copy(),
         account.device().key(),
         account.keyBag(),

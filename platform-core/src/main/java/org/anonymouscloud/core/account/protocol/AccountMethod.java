@@ -22,7 +22,6 @@ public enum AccountMethod {
   CHAIN_APPEND("account/chain-append"),
   SLOT_GET("account/slot-get"),
   KEY_BAG_GET("account/key-bag-get"),
-  KEY_BAG_PUT("account/key-bag-put"),
   PAIR_OPEN("account/pair-open"),
   PAIR_PUT("account/pair-put"),
   PAIR_GET("account/pair-get"),

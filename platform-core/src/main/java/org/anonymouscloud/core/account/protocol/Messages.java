@@ -78,10 +78,11 @@ public final class Messages {
 
   public record SlotGot(byte[] slot) {}
 
-  /**
-   * @param version counted from 0; a put must name the version after the last
-   */
-  public record KeyBag(long version, byte[] sealed) {}
+  /** Written at the registration, and never after. */
+  public record KeyBag(byte[] sealed) {
+    /** Bytes in what the server keeps. */
+    public static final int LENGTH = 106;
+  }
 
   /**
    * @param relay names the letter box of two devices that pair

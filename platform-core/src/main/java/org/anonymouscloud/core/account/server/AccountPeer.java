@@ -39,7 +39,6 @@ import org.anonymouscloud.core.wire.Refused;
  */
 public final class AccountPeer {
   private static final int DAYS_OF_A_NEW_PASSWORD = 7;
-  private static final int MAX_KEY_BAG = 64 * 1024;
 
   /** Stands in for the key of an account that there is not, so that refusing it takes as long. */
   private static final VerifyKey NOBODYS_KEY = SigningKey.generate().verifyKey();
@@ -160,8 +159,7 @@ public final class AccountPeer {
       case CHAIN_GET -> chain(Cbor.decode(body, Messages.ChainGet.class));
       case CHAIN_APPEND -> append(Cbor.decode(body, Messages.ChainAppend.class));
       case SLOT_GET -> slot(Cbor.decode(body, Messages.SlotGet.class));
-      case KEY_BAG_GET -> service.keyBag(proven());
-      case KEY_BAG_PUT -> putKeyBag(Cbor.decode(body, Messages.KeyBag.class));
+      case KEY_BAG_GET -> new Messages.KeyBag(service.keyBag(proven()));
       case PAIR_OPEN -> new Messages.PairOpened(service.pairings().open(loggedIn()));
       case PAIR_PUT -> putLetter(Cbor.decode(body, Messages.PairPut.class));
       case PAIR_GET ->
@@ -409,12 +407,6 @@ public final class AccountPeer {
         service.slot(proven(), SlotId.decode(message.slot()), message.generation()));
   }
 
-  private Messages.Empty putKeyBag(Messages.KeyBag bag) throws Refused {
-    checkKeyBag(bag.sealed());
-    service.putKeyBag(loggedIn(), bag);
-    return new Messages.Empty();
-  }
-
   private Messages.Empty putLetter(Messages.PairPut letter) throws Refused {
     if (letter.step() == 1) {
       service.limits().count(Door.PAIRING, network);
@@ -504,8 +496,8 @@ public final class AccountPeer {
   }
 
   private static void checkKeyBag(byte[] keyBag) throws Refused {
-    if (keyBag.length > MAX_KEY_BAG) {
-      throw new Refused(ErrorCode.BAD_REQUEST, "The key bag is too large.");
+    if (keyBag.length != Messages.KeyBag.LENGTH) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "This is not a key bag.");
     }
   }
 

@@ -498,20 +498,10 @@ public final class AccountService {
         .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no such slot."));
   }
 
-  Messages.KeyBag keyBag(AccountId account) throws Refused {
+  byte[] keyBag(AccountId account) throws Refused {
     return database
         .read(handle -> new AccountTables(handle).keyBag(account))
         .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no key bag."));
-  }
-
-  void putKeyBag(AccountId account, Messages.KeyBag bag) throws Refused {
-    boolean replaced =
-        database.write(
-            handle ->
-                new AccountTables(handle).replaceKeyBag(account, bag.version(), bag.sealed()));
-    if (!replaced) {
-      throw new Refused(ErrorCode.CONFLICT, "Another device changed the key bag first.", true);
-    }
   }
 
   /** The day, as days since 1970. */

@@ -11,7 +11,6 @@ import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.wire.Malformed;
@@ -425,28 +424,14 @@ record AccountTables(Handle handle) {
 
   void insertKeyBag(AccountId account, byte[] sealed) {
     handle.execute(
-        "INSERT INTO account_key_bags (account_id, version, sealed) VALUES (?, 0, ?)",
-        account.bytes(),
-        sealed);
+        "INSERT INTO account_key_bags (account_id, sealed) VALUES (?, ?)", account.bytes(), sealed);
   }
 
-  /** False if the stored version is not the one before. */
-  boolean replaceKeyBag(AccountId account, long version, byte[] sealed) {
-    return handle.execute(
-            "UPDATE account_key_bags SET version = ?, sealed = ?"
-                + " WHERE account_id = ? AND version = ?",
-            version,
-            sealed,
-            account.bytes(),
-            version - 1)
-        == 1;
-  }
-
-  Optional<Messages.KeyBag> keyBag(AccountId account) {
+  Optional<byte[]> keyBag(AccountId account) {
     return handle
-        .createQuery("SELECT version, sealed FROM account_key_bags WHERE account_id = ?")
+        .createQuery("SELECT sealed FROM account_key_bags WHERE account_id = ?")
         .bind(0, account.bytes())
-        .map((row, context) -> new Messages.KeyBag(row.getLong(1), row.getBytes(2)))
+        .mapTo(byte[].class)
         .findOne();
   }
 

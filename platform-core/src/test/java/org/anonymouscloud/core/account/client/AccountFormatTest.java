@@ -270,12 +270,12 @@ final class AccountFormatTest {
       checkSlot(slots.get(i + 4), ids.get(i), secrets.get(i), GENERATION_1, secondRoot);
     }
     byte[] bag = hex(MADE, "keyBag");
-    assertThat(bag).hasSize(110).startsWith(concat(VERSION, GENERATION_0));
+    assertThat(bag).hasSize(106).startsWith(VERSION);
     assertThat(
             open(
                 derive(root, "key-bag"),
-                concat(label("key-bag"), VERSION, account, GENERATION_0, new byte[8]),
-                Arrays.copyOfRange(bag, 5, bag.length)))
+                concat(label("key-bag"), VERSION, account),
+                Arrays.copyOfRange(bag, 1, bag.length)))
         .isEqualTo(keys);
     checkFiles(Digest.sha256(third).bytes());
   }
@@ -347,7 +347,6 @@ final class AccountFormatTest {
                 hex(device(0), "id"),
                 new byte[] {0, 0, 0, 0, 0, 0, 0, 2},
                 head,
-                new byte[8],
                 hex(GIVEN, "accountKey"),
                 hex(device(0), "signingSeed"),
                 keys,
@@ -582,7 +581,6 @@ final class AccountFormatTest {
                     id,
                     joining(0).id(),
                     revoke.floor(),
-                    0,
                     Secret.of(hex(GIVEN, "accountKey")),
                     joining(0).key(),
                     example.keyBag(),

@@ -378,7 +378,6 @@ final class ContactsTest {
         person.id(),
         person.account.device().id(),
         person.chain().head(),
-        0,
         Secret.random(16),
         person.account.device().key(),
         person.account.keyBag(),

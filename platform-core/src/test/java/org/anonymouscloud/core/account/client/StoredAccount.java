@@ -23,7 +23,6 @@ final class StoredAccount implements Link {
   final Map<String, byte[]> slots = new HashMap<>();
   final List<String> asked = new ArrayList<>();
   byte[] keyBag;
-  long keyBagVersion;
 
   /** Follows the links for ever; nothing follows them if it is empty. */
   byte[] endless = {};
@@ -62,7 +61,7 @@ final class StoredAccount implements Link {
               new Messages.SlotGot(
                   slots.get(
                       HexFormat.of().formatHex(Cbor.decode(body, Messages.SlotGet.class).slot())));
-          case KEY_BAG_GET -> new Messages.KeyBag(keyBagVersion, keyBag);
+          case KEY_BAG_GET -> new Messages.KeyBag(keyBag);
           default -> throw new Refused(ErrorCode.UNKNOWN_METHOD, method);
         });
   }

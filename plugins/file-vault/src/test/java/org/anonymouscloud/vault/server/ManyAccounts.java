@@ -57,7 +57,7 @@ final class ManyAccounts {
             "INSERT INTO account_signers (account_id, slot, signing_key, status)"
                 + " VALUES (?, ?, ?, 'valid')",
             "INSERT INTO account_slots (account_id, slot, generation, sealed) VALUES (?, ?, 1, ?)",
-            "INSERT INTO account_key_bags (account_id, version, sealed) VALUES (?, 0, ?)",
+            "INSERT INTO account_key_bags (account_id, sealed) VALUES (?, ?)",
             "INSERT INTO vault_packs (account_id, name, length, file, expires)"
                 + " VALUES (?, ?, 4096, ?, ?)",
             "INSERT INTO account_space (account_id, used, reserve) VALUES (?, 4096, 0)",

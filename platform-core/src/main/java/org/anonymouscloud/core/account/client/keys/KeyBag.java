@@ -2,7 +2,6 @@ package org.anonymouscloud.core.account.client.keys;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
@@ -11,7 +10,8 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.SigningKey;
 
 /**
- * The account's long-lived private keys.
+ * The account's long-lived private keys. What the server keeps of them is written once, with the
+ * account: nothing that a thief of a device sends there keeps the owner from opening it.
  *
  * @param identity signs the chain; its public half stands in the first link
  */
@@ -20,7 +20,6 @@ public record KeyBag(SigningKey identity) implements AutoCloseable {
   public static final int LENGTH = 1 + SigningKey.SEED_LENGTH;
 
   private static final byte VERSION = 1;
-  private static final int HEADER = 1 + Integer.BYTES;
 
   /** New keys. */
   public static KeyBag random() {
@@ -52,44 +51,31 @@ public record KeyBag(SigningKey identity) implements AutoCloseable {
   /**
    * Seals the bag for the server to keep.
    *
-   * @param generation of {@code root}
-   * @param version of the bag, counted from 0
+   * @param first the root secret of generation 0
    */
-  public byte[] seal(AccountId account, RootSecret root, int generation, long version) {
-    try (Secret key = root.key(Purpose.KEY_BAG);
+  public byte[] seal(AccountId account, RootSecret first) {
+    try (Secret key = first.key(Purpose.KEY_BAG);
         Secret plain = encode()) {
-      byte[] sealed =
-          ChunkedEncryption.seal(key, context(account, generation, version), plain.bytes());
-      return ByteBuffer.allocate(HEADER + sealed.length)
-          .put(VERSION)
-          .putInt(generation)
-          .put(sealed)
-          .array();
+      byte[] sealed = ChunkedEncryption.seal(key, context(account), plain.bytes());
+      return ByteBuffer.allocate(1 + sealed.length).put(VERSION).put(sealed).array();
     }
   }
 
   /**
    * Opens what the server kept.
    *
-   * @param roots of all generations, the oldest first
-   * @param version that the server says it is
-   * @throws NotAuthentic if it is not this account's bag of this version, or its identity key is
-   *     not the one of the chain (A5)
+   * @param first the root secret of generation 0
+   * @throws NotAuthentic if it is not this account's bag, or its identity key is not the one of the
+   *     chain (A5)
    */
-  public static KeyBag open(byte[] sealed, long version, List<RootSecret> roots, ChainState chain)
-      throws NotAuthentic {
-    if (sealed.length < HEADER || sealed[0] != VERSION) {
+  public static KeyBag open(byte[] sealed, RootSecret first, ChainState chain) throws NotAuthentic {
+    if (sealed.length < 1 || sealed[0] != VERSION) {
       throw new NotAuthentic();
     }
-    int generation = ByteBuffer.wrap(sealed, 1, Integer.BYTES).getInt();
-    if (generation < 0 || generation >= roots.size()) {
-      throw new NotAuthentic();
-    }
-    byte[] context = context(chain.account(), generation, version);
-    try (Secret key = roots.get(generation).key(Purpose.KEY_BAG);
+    byte[] context = context(chain.account());
+    try (Secret key = first.key(Purpose.KEY_BAG);
         Secret plain =
-            Secret.of(
-                ChunkedEncryption.open(key, context, sealed, HEADER, sealed.length - HEADER))) {
+            Secret.of(ChunkedEncryption.open(key, context, sealed, 1, sealed.length - 1))) {
       KeyBag bag = decode(plain);
       if (!bag.identity.verifyKey().equals(chain.identity())) {
         bag.close();
@@ -99,15 +85,9 @@ public record KeyBag(SigningKey identity) implements AutoCloseable {
     }
   }
 
-  private static byte[] context(AccountId account, int generation, long version) {
-    byte[] place =
-        ByteBuffer.allocate(HEADER + AccountId.LENGTH + Long.BYTES)
-            .put(VERSION)
-            .put(account.bytes())
-            .putInt(generation)
-            .putLong(version)
-            .array();
-    return Purpose.KEY_BAG.context(place);
+  private static byte[] context(AccountId account) {
+    return Purpose.KEY_BAG.context(
+        ByteBuffer.allocate(1 + AccountId.LENGTH).put(VERSION).put(account.bytes()).array());
   }
 
   @Override

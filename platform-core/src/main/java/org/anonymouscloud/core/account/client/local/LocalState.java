@@ -24,7 +24,6 @@ import org.anonymouscloud.core.session.ConnectionString;
  * @param confirmed whether the server is known to have the device
  * @param server where the account is, with the server's pinned key
  * @param floor the highest link of the chain that this device has seen
- * @param keyBagVersion the highest that this device has seen
  * @param accountKey 16 bytes, for bringing in further devices
  * @param deviceKey signs for this device
  * @param roots of all generations, the oldest first
@@ -36,7 +35,6 @@ public record LocalState(
     AccountId account,
     DeviceId device,
     ChainFloor floor,
-    long keyBagVersion,
     Secret accountKey,
     SigningKey deviceKey,
     KeyBag keyBag,
@@ -50,7 +48,6 @@ public record LocalState(
           + DeviceId.LENGTH
           + Long.BYTES
           + Digest.LENGTH
-          + Long.BYTES
           + ACCOUNT_KEY
           + SigningKey.SEED_LENGTH
           + KeyBag.LENGTH
@@ -66,17 +63,7 @@ public record LocalState(
   /** The same with the device known to the server; both share their secrets. */
   public LocalState confirm() {
     return new LocalState(
-        true,
-        server,
-        user,
-        account,
-        device,
-        floor,
-        keyBagVersion,
-        accountKey,
-        deviceKey,
-        keyBag,
-        roots);
+        true, server, user, account, device, floor, accountKey, deviceKey, keyBag, roots);
   }
 
   /**
@@ -89,17 +76,7 @@ public record LocalState(
       throw new IllegalArgumentException("The chain's floor only rises.");
     }
     return new LocalState(
-        confirmed,
-        server,
-        user,
-        account,
-        device,
-        higher,
-        keyBagVersion,
-        accountKey,
-        deviceKey,
-        keyBag,
-        roots);
+        confirmed, server, user, account, device, higher, accountKey, deviceKey, keyBag, roots);
   }
 
   /** The same with further generations of the root secret; both share their secrets. */
@@ -107,17 +84,7 @@ public record LocalState(
     List<RootSecret> all = new ArrayList<>(roots);
     all.addAll(newer);
     return new LocalState(
-        confirmed,
-        server,
-        user,
-        account,
-        device,
-        floor,
-        keyBagVersion,
-        accountKey,
-        deviceKey,
-        keyBag,
-        all);
+        confirmed, server, user, account, device, floor, accountKey, deviceKey, keyBag, all);
   }
 
   /**
@@ -128,17 +95,7 @@ public record LocalState(
    */
   LocalState restart(ChainFloor head, List<RootSecret> known) {
     return new LocalState(
-        confirmed,
-        server,
-        user,
-        account,
-        device,
-        head,
-        keyBagVersion,
-        accountKey,
-        deviceKey,
-        keyBag,
-        known);
+        confirmed, server, user, account, device, head, accountKey, deviceKey, keyBag, known);
   }
 
   /** The bytes of the account file before they are sealed; the caller closes them. */
@@ -148,7 +105,7 @@ public record LocalState(
     int length = FIXED + roots.size() * RootSecret.LENGTH + serverText.length + userText.length;
     ByteBuffer out = ByteBuffer.allocate(length);
     out.put(VERSION).put((byte) (confirmed ? 1 : 0)).put(account.bytes()).put(device.bytes());
-    out.putLong(floor.seq()).put(floor.hash().bytes()).putLong(keyBagVersion);
+    out.putLong(floor.seq()).put(floor.hash().bytes());
     out.put(accountKey.bytes());
     try (Secret seed = deviceKey.seed();
         Secret bag = keyBag.encode()) {
@@ -176,7 +133,6 @@ public record LocalState(
       AccountId account = AccountId.of(take(in, AccountId.LENGTH));
       DeviceId device = DeviceId.of(take(in, DeviceId.LENGTH));
       ChainFloor floor = new ChainFloor(in.getLong(), Digest.of(take(in, Digest.LENGTH)));
-      long keyBagVersion = in.getLong();
       Secret accountKey = Secret.of(take(in, ACCOUNT_KEY));
       try (Secret seed = Secret.of(take(in, SigningKey.SEED_LENGTH));
           Secret bag = Secret.of(take(in, KeyBag.LENGTH))) {
@@ -193,7 +149,6 @@ public record LocalState(
             account,
             device,
             floor,
-            keyBagVersion,
             accountKey,
             SigningKey.fromSeed(seed),
             KeyBag.decode(bag),

@@ -42,7 +42,6 @@ final class AccountFolderTest {
           AccountId.random(),
           DeviceId.random(),
           new ChainFloor(3, Digest.sha256()),
-          1,
           Secret.random(16),
           SigningKey.generate(),
           KeyBag.random(),
@@ -67,7 +66,6 @@ final class AccountFolderTest {
     assertThat(read.account()).isEqualTo(state.account());
     assertThat(read.device()).isEqualTo(state.device());
     assertThat(read.floor()).isEqualTo(state.floor());
-    assertThat(read.keyBagVersion()).isEqualTo(1);
     assertThat(read.accountKey().sameAs(state.accountKey())).isTrue();
     assertThat(read.deviceKey().verifyKey()).isEqualTo(state.deviceKey().verifyKey());
     assertThat(read.keyBag().encode().sameAs(state.keyBag().encode())).isTrue();

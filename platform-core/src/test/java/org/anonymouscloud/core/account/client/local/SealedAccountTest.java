@@ -205,7 +205,6 @@ final class SealedAccountTest {
             AccountId.random(),
             DeviceId.random(),
             new ChainFloor(3, Digest.sha256()),
-            1,
             Secret.random(16),
             SigningKey.generate(),
             KeyBag.random(),
