@@ -114,13 +114,9 @@ final class TreeRoutes {
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    if (context.header("If-Match") != null || context.header("If-None-Match") != null) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT, "A tree has no entity tag; put its files one by one to compare.");
-    }
     VaultPath path = RequestArguments.newPath(context);
     try (Batch batch = drive.get().batch();
-        InputStream body = RequestArguments.whole(context)) {
+        InputStream body = context.bodyInputStream()) {
       ArchiveReader archive = new ArchiveReader(body);
       Arriving arriving = new Arriving(batch, path, archive);
       for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
