@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.anonymouscloud.core.account.AccountId;
@@ -75,6 +76,11 @@ final class VaultService implements RunningFeature {
   @Override
   public Set<String> openToProven() {
     return Set.of(VaultMethod.ROOT_GET.verb());
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return store.trouble();
   }
 
   private Answering answering(VaultMethod method) {
