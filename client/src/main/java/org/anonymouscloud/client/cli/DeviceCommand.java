@@ -135,7 +135,7 @@ final class DeviceCommand {
     out.write("\n\n".getBytes(US_ASCII));
     out.flush();
     if (StandardTerminal.person().isPresent()) {
-      context.terminal().print(QrCode.of(new String(code.bytes(), US_ASCII)).forTerminal());
+      QrCode.of(new String(code.bytes(), US_ASCII)).draw(context.terminal());
     }
   }
 
