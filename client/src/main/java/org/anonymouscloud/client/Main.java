@@ -1,6 +1,7 @@
 package org.anonymouscloud.client;
 
 import org.anonymouscloud.client.cli.Commands;
+import org.anonymouscloud.client.cli.StandardError;
 import org.anonymouscloud.client.cli.StandardOutput;
 
 /** The program {@code anoncloud}. */
@@ -11,6 +12,7 @@ public final class Main {
   public static void main(String[] args) {
     StandardOutput output = new StandardOutput();
     System.setOut(output.lines());
+    System.setErr(StandardError.lines());
     System.exit(output.exitCode(new Commands(System.getenv(), output).run(args)));
   }
 }

@@ -26,6 +26,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.wire.FinalFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +49,9 @@ final class AccountRoutes {
             HandlerType.GET,
             "/account",
             Scope.READ,
-            "Who is logged in here, and on which server.",
-            context -> context.json(describe(account.account().local()))),
+            "Who is logged in here, and on which server; and why that server lets this device in no"
+                + " more, if so.",
+            context -> context.json(describe(account.account()))),
         new Route(
             HandlerType.POST,
             "/account/register",
@@ -442,6 +444,17 @@ final class AccountRoutes {
 
   private String keeper() throws NotLoggedIn, IOException {
     return account.keeper().name().toLowerCase(Locale.ROOT);
+  }
+
+  private Map<String, Object> describe(LoggedInAccount here) throws NotLoggedIn, IOException {
+    Map<String, Object> description = describe(here.local());
+    here.online()
+        .link()
+        .failure()
+        .filter(failure -> failure instanceof FinalFailure known && known.isFinal())
+        .flatMap(Failures::problem)
+        .ifPresent(problem -> description.put("problem", problem.getMessage()));
+    return description;
   }
 
   private Map<String, Object> describe(LocalAccount here) throws NotLoggedIn, IOException {

@@ -150,7 +150,8 @@ public final class Agent implements AutoCloseable {
           try (var _ = account.use()) {
             route.handler().handle(context);
           }
-        });
+        },
+        route.heeds());
   }
 
   /** Starts a feature; nothing of it is kept if that fails. */

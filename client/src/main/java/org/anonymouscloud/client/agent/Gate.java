@@ -6,7 +6,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import org.anonymouscloud.core.http.OwnSite;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -30,8 +30,7 @@ final class Gate extends Handler.Wrapper {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
-  private final Set<String> hosts;
-  private final Set<String> origins;
+  private final OwnSite site;
   private final List<Door> doors;
   private final Duration idle;
 
@@ -40,9 +39,7 @@ final class Gate extends Handler.Wrapper {
    * @param idle how long a connection may be silent that is not working on an accepted request
    */
   Gate(int port, List<Door> doors, Duration idle) {
-    this.hosts = Set.of("127.0.0.1:" + port, "[::1]:" + port, "localhost:" + port);
-    this.origins =
-        Set.of("http://127.0.0.1:" + port, "http://[::1]:" + port, "http://localhost:" + port);
+    this.site = OwnSite.loopback(port);
     this.doors = List.copyOf(doors);
     this.idle = idle;
   }
@@ -68,42 +65,24 @@ final class Gate extends Handler.Wrapper {
 
   private @Nullable ProblemDocument refusal(Request request, HttpFields.Mutable answer) {
     HttpFields headers = request.getHeaders();
-    if (!hostIsOurs(request, headers)) {
+    List<String> hosts =
+        headers.getFields(HttpHeader.HOST).stream().map(HttpField::getValue).toList();
+    if (!site.isAsked(hosts, request.getHttpURI().getAuthority())) {
       return new ProblemDocument(421, "wrong-host", "This address does not serve that host.");
     }
     String path = request.getHttpURI().getCanonicalPath();
     Optional<Door> door = doors.stream().filter(one -> one.leadsTo(path)).findFirst();
-    for (String origin : headers.getValuesList(HttpHeader.ORIGIN)) {
-      if (!origins.contains(origin)) {
-        return foreign();
-      }
-    }
-    for (String site : headers.getValuesList("Sec-Fetch-Site")) {
-      // "none" is an address that a person has typed or kept.
-      boolean typed = site.equals("none") && door.isPresent() && door.get().mayBeTyped();
-      if (!site.equals("same-origin") && !typed) {
-        return foreign();
-      }
+    if (site.isForeign(
+        headers.getValuesList(HttpHeader.ORIGIN),
+        headers.getValuesList("Sec-Fetch-Site"),
+        door.isPresent() && door.get().mayBeTyped())) {
+      return new ProblemDocument(403, "foreign-origin", "Requests of other web pages are refused.");
     }
     if (door.isEmpty()) {
       return new ProblemDocument(404, "not-found", "There is nothing at this address.");
     }
     door.get().headers().forEach(answer::put);
     return door.get().refusal(request).orElse(null);
-  }
-
-  private static ProblemDocument foreign() {
-    return new ProblemDocument(403, "foreign-origin", "Requests of other web pages are refused.");
-  }
-
-  private boolean hostIsOurs(Request request, HttpFields headers) {
-    List<String> values =
-        headers.getFields(HttpHeader.HOST).stream().map(HttpField::getValue).toList();
-    // An absolute-form target overrides the header, so it must be ours as well.
-    String authority = request.getHttpURI().getAuthority();
-    return values.size() == 1
-        && hosts.contains(values.getFirst())
-        && (authority == null || hosts.contains(authority));
   }
 
   /** Resets the connection: a plain close would look like the end of a body without a length. */

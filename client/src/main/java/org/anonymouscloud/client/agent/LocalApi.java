@@ -163,6 +163,11 @@ final class LocalApi implements AutoCloseable {
           .send(context);
       return;
     }
+    Optional<ProblemDocument> refusal = RequestTerms.refusal(route, context.req());
+    if (refusal.isPresent()) {
+      refusal.get().send(context);
+      return;
+    }
     guarded(
         context,
         () -> {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +15,29 @@ import picocli.CommandLine.Option;
 @Command(
     name = "account",
     mixinStandardHelpOptions = true,
-    description = "The account that is logged in here.")
-final class AccountCommand {
+    description = "Say which account is logged in here; 'account delete' deletes it.")
+final class AccountCommand implements Callable<Integer> {
   private final Context context;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
 
   AccountCommand(Context context) {
     this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    JsonNode account = context.agent().get("/account");
+    if (json) {
+      context.terminal().printJson(account);
+      return 0;
+    }
+    account
+        .properties()
+        .forEach(
+            known -> context.terminal().print(known.getKey() + ": " + known.getValue().asText()));
+    return 0;
   }
 
   @Command(
@@ -36,7 +54,7 @@ final class AccountCommand {
               paramLabel = "FILE",
               description = "Holds the account's password; without it the password is asked for.")
           @Nullable Path file,
-      @Option(names = "--json", description = "One JSON document.") boolean json)
+      @Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
     String user = context.agent().get("/account").path("user").asText();
     String confirmed =
@@ -51,7 +69,7 @@ final class AccountCommand {
               .agent()
               .post("/account/delete", Map.of("user", confirmed, "password", password.bytes()));
     }
-    if (json) {
+    if (asJson) {
       context.terminal().printJson(done);
     } else {
       context.terminal().print("The account '" + user + "' is deleted.");

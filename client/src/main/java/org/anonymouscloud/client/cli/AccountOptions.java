@@ -36,11 +36,20 @@ final class AccountOptions {
 
   /** The user name, in its one form. */
   String userName() throws Problem {
-    if (user == null) {
+    return userName(user);
+  }
+
+  /**
+   * A user name in its one form.
+   *
+   * @throws Problem also if nobody has given one
+   */
+  static String userName(@Nullable String given) throws Problem {
+    if (given == null) {
       throw new Problem(Problem.Kind.BAD_INPUT, "Whose account? Give --user NAME.");
     }
     try {
-      return UserName.parse(user).text();
+      return UserName.parse(given).text();
     } catch (IllegalArgumentException e) {
       throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
     }

@@ -89,7 +89,9 @@ final class AgentCommand {
       context.terminal().print("No agent runs.");
     } else {
       status.forEach((name, value) -> context.terminal().print(name + ": " + value));
-      if (status.containsKey("user") && !status.containsKey("rehearsed")) {
+      if (status.containsKey("user")
+          && !status.containsKey("rehearsed")
+          && !status.containsKey("problem")) {
         context
             .terminal()
             .print(
@@ -100,7 +102,10 @@ final class AgentCommand {
     return running.isPresent() ? 0 : 1;
   }
 
-  /** Who is logged in, and when they last had their emergency sheet at hand. */
+  /**
+   * Who is logged in, when they last had their emergency sheet at hand, and why the server lets
+   * this device in no more.
+   */
   private static Optional<Map<String, String>> account(AgentHttp agent)
       throws Problem, IOException {
     try {
@@ -108,8 +113,10 @@ final class AgentCommand {
       Map<String, String> known = new LinkedHashMap<>();
       known.put("user", account.path("user").asText());
       known.put("keys", account.path("keys").asText());
-      if (account.has("rehearsed")) {
-        known.put("rehearsed", account.path("rehearsed").asText());
+      for (String more : List.of("rehearsed", "problem")) {
+        if (account.has(more)) {
+          known.put(more, account.path(more).asText());
+        }
       }
       return Optional.of(known);
     } catch (Problem e) {

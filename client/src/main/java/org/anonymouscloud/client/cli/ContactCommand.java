@@ -71,7 +71,7 @@ final class ContactCommand {
     context.terminal().print(contact.path("name").asText() + "  " + trust(contact));
     context.terminal().print("\n" + lines(number) + "\n");
     if (StandardTerminal.person().isPresent()) {
-      context.terminal().print(QrCode.of(number.replace(" ", "")).forTerminal());
+      QrCode.of(number.replace(" ", "")).draw(context.terminal());
     }
     return 0;
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ final class DeviceCommand {
     for (String one : wanted) {
       JsonNode device = find(known, one);
       ids.add(device.path("id").asText());
-      names.add(device.path("name").asText());
+      names.add(device.path("name").asText() + " (" + device.path("id").asText() + ")");
     }
     if (!yes
         && !StandardTerminal.confirmed(
@@ -135,7 +136,7 @@ final class DeviceCommand {
     out.write("\n\n".getBytes(US_ASCII));
     out.flush();
     if (StandardTerminal.person().isPresent()) {
-      context.terminal().print(QrCode.of(new String(code.bytes(), US_ASCII)).forTerminal());
+      QrCode.of(new String(code.bytes(), US_ASCII)).draw(context.terminal());
     }
   }
 
@@ -157,11 +158,25 @@ final class DeviceCommand {
     if (found.size() == 1) {
       return found.getFirst();
     }
+    if (found.isEmpty()) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "There is no device '" + wanted + "'; see 'anoncloud device list'.");
+    }
+    String ids =
+        found.stream()
+            .map(
+                device ->
+                    device.path("id").asText()
+                        + (device.path("here").asBoolean() ? " (this device)" : ""))
+            .collect(Collectors.joining(", "));
     throw new Problem(
-        found.isEmpty() ? Problem.Kind.NOT_FOUND : Problem.Kind.BAD_INPUT,
-        found.isEmpty()
-            ? "There is no device '" + wanted + "'; see 'anoncloud device list'."
-            : "'" + wanted + "' is more than one device; give the id that 'device list' shows.");
+        Problem.Kind.BAD_INPUT,
+        "'"
+            + wanted
+            + "' is more than one device: "
+            + ids
+            + ". Give the beginning of an id; 'anoncloud device list' says when each came in.");
   }
 
   private void show(JsonNode answer, boolean json) {

@@ -30,7 +30,8 @@ final class LoginCommand implements Callable<Integer> {
       names = {"--account-key-file", "--sheet"},
       paramLabel = "FILE",
       description =
-          "Holds the account key, or is the emergency sheet; without it the key is asked for.")
+          "Holds the account key, or is the emergency sheet, which names server and user as well;"
+              + " without it the key is asked for.")
   private @Nullable Path accountKey;
 
   @Option(
@@ -52,31 +53,43 @@ final class LoginCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    ConnectionString server;
     if (pair || pairingCode != null) {
-      server = ServerChoice.trusted(context.home(), account.server);
-      try (Secret code = PasswordInput.pairingCode(pairingCode)) {
-        Map<String, Object> wish = new LinkedHashMap<>();
-        wish.put("server", server.toString());
-        wish.put("code", code.bytes());
-        wish.put("deviceName", account.deviceName);
-        tell(context.agent().post("/account/pair", wish));
-      }
-      return 0;
-    }
-    String user = account.userName();
-    server = ServerChoice.trusted(context.home(), account.server);
-    try (Secret password = PasswordInput.existing(account.passwordFile);
-        Secret key = PasswordInput.accountKey(accountKey)) {
-      Map<String, Object> wish = new LinkedHashMap<>();
-      wish.put("server", server.toString());
-      wish.put("user", user);
-      wish.put("password", password.bytes());
-      wish.put("accountKey", key.bytes());
-      wish.put("deviceName", account.deviceName);
-      tell(context.agent().post("/account/login", wish));
+      pair();
+    } else {
+      logIn();
     }
     return 0;
+  }
+
+  private void pair() throws Problem, IOException {
+    ConnectionString server = ServerChoice.trusted(context.home(), account.server);
+    try (Secret code = PasswordInput.pairingCode(pairingCode)) {
+      Map<String, Object> wish = new LinkedHashMap<>();
+      wish.put("server", server.toString());
+      wish.put("code", code.bytes());
+      wish.put("deviceName", account.deviceName);
+      tell(context.agent().post("/account/pair", wish));
+    }
+  }
+
+  private void logIn() throws Problem, IOException {
+    try (Secret file = accountKey == null ? null : PasswordInput.accountKey(accountKey)) {
+      String user =
+          AccountOptions.userName(SheetFile.orOnSheet(account.user, file, SheetPage.USER));
+      ConnectionString server =
+          ServerChoice.trusted(
+              context.home(), SheetFile.orOnSheet(account.server, file, SheetPage.SERVER));
+      try (Secret password = PasswordInput.existing(account.passwordFile);
+          Secret key = file == null ? PasswordInput.accountKey(null) : file.copy()) {
+        Map<String, Object> wish = new LinkedHashMap<>();
+        wish.put("server", server.toString());
+        wish.put("user", user);
+        wish.put("password", password.bytes());
+        wish.put("accountKey", key.bytes());
+        wish.put("deviceName", account.deviceName);
+        tell(context.agent().post("/account/login", wish));
+      }
+    }
   }
 
   private void tell(JsonNode done) {

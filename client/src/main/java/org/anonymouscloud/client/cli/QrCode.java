@@ -1,5 +1,6 @@
 package org.anonymouscloud.client.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.zxing.BarcodeFormat;
@@ -7,7 +8,10 @@ import com.google.zxing.EncodeHintType;
 import com.google.zxing.WriterException;
 import com.google.zxing.common.BitMatrix;
 import com.google.zxing.qrcode.QRCodeWriter;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
+import org.anonymouscloud.core.plugin.Terminal;
 
 /**
  * A QR code (ISO/IEC 18004) with the margin that scanners need. The text is a String, as the
@@ -53,6 +57,13 @@ record QrCode(BitMatrix modules) {
 
   boolean isDark(int x, int y) {
     return modules.get(x, y);
+  }
+
+  /** Draws it on a terminal. */
+  void draw(Terminal terminal) throws IOException {
+    OutputStream out = terminal.output();
+    out.write((forTerminal() + "\n").getBytes(US_ASCII));
+    out.flush();
   }
 
   /** Lines for a terminal, two columns a module. */

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.session.ConnectionString;
@@ -29,10 +28,15 @@ final class RecoverCommand implements Callable<Integer> {
   @Option(
       names = "--server",
       paramLabel = "CONNECTION-STRING",
-      description = "anoncloud://host:port#FINGERPRINT; the server of 'anoncloud up' if not given.")
+      description =
+          "anoncloud://host:port#FINGERPRINT; if not given, that of the sheet, or else the server"
+              + " of 'anoncloud up'.")
   private @Nullable String server;
 
-  @Option(names = "--user", paramLabel = "NAME", description = "The user name.")
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "The user name; that of the sheet if not given.")
   private @Nullable String user;
 
   @Option(
@@ -104,21 +108,14 @@ final class RecoverCommand implements Callable<Integer> {
   }
 
   private void recover() throws Problem, IOException {
-    String name = userName();
     sheet.check();
-    ConnectionString address = ServerChoice.trusted(context.home(), server);
+    String name;
     JsonNode prepared;
-    try (Secret text = PasswordInput.recoveryWords(words);
-        Secret password =
-            PasswordInput.fresh("New password: ", newPassword, "--new-password-file")) {
-      Map<String, Object> wish = new LinkedHashMap<>();
-      wish.put("server", address.toString());
-      wish.put("user", name);
-      wish.put("words", text.bytes());
-      wish.put("password", password.bytes());
-      wish.put("keepDevices", keepDevices);
-      wish.put("deviceName", deviceName);
-      prepared = context.agent().post("/account/recover", wish);
+    try (Secret file = words == null ? null : PasswordInput.recoveryWords(words)) {
+      name = AccountOptions.userName(SheetFile.orOnSheet(user, file, SheetPage.USER));
+      ConnectionString address =
+          ServerChoice.trusted(context.home(), SheetFile.orOnSheet(server, file, SheetPage.SERVER));
+      prepared = prepare(name, address, file);
     }
     try (Secret text = Secret.of(prepared.path("sheet").binaryValue())) {
       sheet.keep(context.terminal(), text);
@@ -142,15 +139,22 @@ final class RecoverCommand implements Callable<Integer> {
     }
   }
 
-  private String userName() throws Problem {
-    if (user == null) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT, "Whose account? Give --user NAME, as the sheet has it.");
-    }
-    try {
-      return UserName.parse(user).text();
-    } catch (IllegalArgumentException e) {
-      throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
+  /**
+   * @param file what the words' file holds, if there is one; stays the caller's
+   */
+  private JsonNode prepare(String name, ConnectionString address, @Nullable Secret file)
+      throws Problem, IOException {
+    try (Secret text = file == null ? PasswordInput.recoveryWords(null) : file.copy();
+        Secret password =
+            PasswordInput.fresh("New password: ", newPassword, "--new-password-file")) {
+      Map<String, Object> wish = new LinkedHashMap<>();
+      wish.put("server", address.toString());
+      wish.put("user", name);
+      wish.put("words", text.bytes());
+      wish.put("password", password.bytes());
+      wish.put("keepDevices", keepDevices);
+      wish.put("deviceName", deviceName);
+      return context.agent().post("/account/recover", wish);
     }
   }
 

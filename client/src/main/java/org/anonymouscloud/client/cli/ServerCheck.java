@@ -1,10 +1,10 @@
 package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -21,7 +21,6 @@ import org.anonymouscloud.core.server.ServerOptions;
  * folder and no database, alters no table and listens on nothing afterwards. Not thread-safe.
  */
 final class ServerCheck {
-  private static final String SQLITE_FILE = "anoncloud.db";
   private static final int CONNECTIONS_OF_A_SERVER = 24;
 
   /** Three, and one in four is at more work. */
@@ -87,12 +86,12 @@ final class ServerCheck {
   /** A database that is not there yet has no accounts. */
   private void keys(ServerOptions options, PluginHost plugins)
       throws CannotStart, Problem, IOException {
-    if (options.databaseUrl().isEmpty() && Files.notExists(options.data().resolve(SQLITE_FILE))) {
+    Database kind = DatabaseOptions.kind(settings.database(), plugins);
+    DatabaseSettings where = new DatabaseSettings(options.data(), options.databaseUrl());
+    if (!kind.exists(where)) {
       return;
     }
-    try (OpenDatabase database =
-        DatabaseOptions.kind(settings.database(), plugins)
-            .open(new DatabaseSettings(options.data(), options.databaseUrl()))) {
+    try (OpenDatabase database = kind.open(where)) {
       KeyFiles.check(options.data(), database);
     }
   }

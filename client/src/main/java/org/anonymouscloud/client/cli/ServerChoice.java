@@ -11,6 +11,7 @@ import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
 import org.anonymouscloud.core.session.KeyCheck;
 import org.anonymouscloud.core.session.Session;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.jspecify.annotations.Nullable;
 
 /** Which server a person means, and that its key is the one they mean. */
@@ -64,7 +65,7 @@ final class ServerChoice {
         "This is the first contact with %s. Its fingerprint is%n%n    %s%n%n"
             + "Compare it with what 'anoncloud admin fingerprint' prints on the server; if it is"
             + " another,%nsomeone is in between. ",
-        server, seen);
+        ForeignText.visible(server.toString()), seen);
     String answer = console.readLine("%s", "Is it the same? [yes/no] ");
     return answer != null && answer.strip().toLowerCase(Locale.ROOT).equals("yes");
   }

@@ -198,7 +198,8 @@ final class ServerCommand implements Callable<Integer> {
   static Server start(ServerOptions options, String database, PluginHost plugins) throws Problem {
     Database kind = DatabaseOptions.kind(database, plugins);
     try {
-      return Server.start(options, kind, plugins.serverFeatures(), Clock.systemUTC());
+      return Server.start(
+          options, kind, plugins.serverFeatures(), plugins.switchedOff().size(), Clock.systemUTC());
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The emergency sheet as a file, for its owner's eyes alone. It never takes another's place. */
 final class SheetFile {
-  private static final byte[] KEY_LINE = "Account key: ".getBytes(US_ASCII);
+  private static final byte[] KEY_LINE = (SheetPage.KEY + " ").getBytes(US_ASCII);
   private static final byte[] WORDS_LINE = "Recovery words:".getBytes(US_ASCII);
 
   private SheetFile() {}
@@ -73,6 +73,17 @@ final class SheetFile {
 
   private static boolean isLetter(byte character) {
     return character >= 'a' && character <= 'z';
+  }
+
+  /**
+   * What an option says, or else a file that is given and is a sheet; null if neither does.
+   *
+   * @param mark one of {@link SheetPage}'s
+   */
+  static @Nullable String orOnSheet(@Nullable String option, @Nullable Secret file, String mark) {
+    return option != null || file == null
+        ? option
+        : SheetPage.value(file.bytes(), mark).orElse(null);
   }
 
   /** Writes the one line of the sheet that a login on another device needs. */

@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.crypto.Secret;
 
 /**
@@ -12,6 +15,15 @@ import org.anonymouscloud.core.crypto.Secret;
  * scan. Needs nothing but itself: no script, no font, no address is fetched.
  */
 final class SheetPage {
+  /** What stands before the connection string, for {@link #value}. */
+  static final String SERVER = "Server:";
+
+  /** What stands before the user name. */
+  static final String USER = "User name:";
+
+  /** What stands before the account key. */
+  static final String KEY = "Account key:";
+
   private static final int MODULE = 4;
   private static final int ROOM = 256 * 1024;
 
@@ -85,28 +97,33 @@ final class SheetPage {
     return whole;
   }
 
-  /** The three lines that a login on a new device asks for; never the recovery words. */
+  /**
+   * The three values that a login on a new device asks for; never the recovery words. A String, as
+   * {@link QrCode} takes nothing else.
+   */
   private static String scanned(byte[] sheet) {
-    return value(sheet, "Server:")
-        + "\n"
-        + value(sheet, "User name:")
-        + "\n"
-        + value(sheet, "Account key:");
+    return Stream.of(SERVER, USER, KEY)
+        .map(mark -> value(sheet, mark).orElseThrow())
+        .collect(Collectors.joining("\n"));
   }
 
-  /** What stands after a mark on its line. A String, as {@link QrCode} takes nothing else. */
-  private static String value(byte[] sheet, String mark) {
+  /**
+   * What stands after a mark on a line of a sheet, without the blanks around it; none if this is no
+   * sheet. A String: do not ask for the account key unless it is to be one anyway.
+   */
+  static Optional<String> value(byte[] sheet, String mark) {
     byte[] wanted = ("\n" + mark).getBytes(US_ASCII);
     for (int i = 0; i + wanted.length <= sheet.length; i++) {
       if (Arrays.equals(sheet, i, i + wanted.length, wanted, 0, wanted.length)) {
-        int end = i + wanted.length;
+        int start = i + wanted.length;
+        int end = start;
         while (end < sheet.length && sheet[end] != '\n') {
           end++;
         }
-        return new String(sheet, i + wanted.length, end - i - wanted.length, UTF_8).strip();
+        return Optional.of(new String(sheet, start, end - start, UTF_8).strip());
       }
     }
-    throw new IllegalArgumentException("The sheet has no line '" + mark + "'.");
+    return Optional.empty();
   }
 
   /** A growing page that leaves nothing behind. */

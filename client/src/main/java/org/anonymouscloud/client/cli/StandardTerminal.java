@@ -13,8 +13,13 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.wire.ForeignText;
 
-/** Standard output and standard error. A bar is drawn only if a person is there to see it. */
+/**
+ * Standard output and standard error. No line steers the terminal, whoever has chosen its words;
+ * documents and what goes to {@link #output} are data and stay as they are. A bar is drawn only if
+ * a person is there to see it.
+ */
 final class StandardTerminal implements Terminal {
   private static final long MEBIBYTE = 1L << 20;
   private static final int REDRAW_MILLIS = 200;
@@ -46,7 +51,7 @@ final class StandardTerminal implements Terminal {
                 () ->
                     new Problem(
                         Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
-    String answer = console.readLine("%s ", question);
+    String answer = console.readLine("%s ", ForeignText.lines(question));
     return answer == null ? "" : answer.strip();
   }
 
@@ -72,7 +77,7 @@ final class StandardTerminal implements Terminal {
 
   @Override
   public void print(String line) {
-    out.println(line);
+    out.println(ForeignText.lines(line));
   }
 
   @Override
@@ -110,7 +115,7 @@ final class StandardTerminal implements Terminal {
     Bar(String task, long total) {
       this.bar =
           new ProgressBarBuilder()
-              .setTaskName(task)
+              .setTaskName(ForeignText.visible(task))
               .setInitialMax(total)
               .setUnit(" MiB", MEBIBYTE)
               .setStyle(ProgressBarStyle.ASCII)
@@ -119,7 +124,7 @@ final class StandardTerminal implements Terminal {
               // Its own consumer asks JLine for the width, which takes Ctrl-C from the JVM for
               // good:
               // then no shutdown hook runs, and what was half written stays.
-              .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+              .setConsumer(new ConsoleProgressBarConsumer(StandardError.drawing(), WIDTH))
               .build();
     }
 

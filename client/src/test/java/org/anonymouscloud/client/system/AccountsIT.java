@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.anonymouscloud.client.system.Client.Person;
 import org.junit.jupiter.api.Tag;
@@ -37,12 +38,14 @@ final class AccountsIT {
         laptop.register();
         phone.login().succeeded();
         put(phone, "before.txt");
+        whoIsLoggedInIsSaid(laptop, server);
+        devicesOfOneNameAreToldApartByTheirIds(laptop);
         devicesAreListedAndRenamed(laptop);
         aLostPhoneIsRemoved(laptop, phone);
         somebodyElseBecomesAContact(laptop, phone, server);
         aTypoInTheCodeCostsThatCodeAlone(laptop, server);
         aTabletComesInByCode(laptop, server);
-        thePasswordChanges(laptop, phone, server, alice);
+        thePasswordChanges(laptop, phone, alice);
         theWordsBringEverythingBack(laptop, desk, server, alice);
       }
     }
@@ -93,6 +96,27 @@ final class AccountsIT {
     throw new AssertionError("There is no other device.");
   }
 
+  private static void whoIsLoggedInIsSaid(Client laptop, TestServer server) throws Exception {
+    assertThat(laptop.run("account").succeeded().out())
+        .contains("user: alice", "server: " + server.connectionString());
+    assertThat(json(laptop, "account", "--json").path("user").asText()).isEqualTo("alice");
+  }
+
+  /** Both are called by the name of this machine. */
+  private static void devicesOfOneNameAreToldApartByTheirIds(Client laptop) throws Exception {
+    JsonNode devices = json(laptop, "device", "list", "--json").path("devices");
+    String name = devices.get(0).path("name").asText();
+    assertThat(devices.get(1).path("name").asText()).isEqualTo(name);
+
+    assertThat(laptop.run("device", "revoke", "--yes", name).failed(USAGE))
+        .contains(
+            "more than one device",
+            devices.get(0).path("id").asText(),
+            devices.get(1).path("id").asText(),
+            "(this device)");
+    assertThat(json(laptop, "device", "list", "--json").path("devices")).hasSize(2);
+  }
+
   private static void devicesAreListedAndRenamed(Client laptop) throws Exception {
     String phone = otherDevice(laptop);
 
@@ -111,6 +135,8 @@ final class AccountsIT {
     assertThat(laptop.run("ls", "/").succeeded().out()).contains("before.txt", "after.txt");
     assertThat(laptop.run("device", "list").succeeded().out()).doesNotContain("the phone");
     assertThat(phone.run("ls", "/").failed(NOT_LOGGED_IN)).contains("removed from the account");
+    assertThat(phone.run("agent", "status").succeeded().out())
+        .contains("problem: This device was removed from the account.", "'anoncloud logout'");
     phone.run("logout").succeeded();
   }
 
@@ -175,14 +201,16 @@ final class AccountsIT {
     // The next one works, which aTabletComesInByCode tells.
   }
 
-  private void thePasswordChanges(Client laptop, Client phone, TestServer server, Person alice)
-      throws Exception {
+  private void thePasswordChanges(Client laptop, Client phone, Person alice) throws Exception {
     Path second = Files.writeString(folder.resolve("second.password"), "the second password\n");
     laptop.run("password", "change", "--password-file", second.toString()).succeeded();
 
     assertThat(phone.login().failed(FAILED)).contains("The user name or the password is wrong.");
-    Person changed = new Person("alice", second, alice.sheet());
-    new Client(phone.program().home(), server.connectionString(), changed).login().succeeded();
+    // The sheet says which server and whose account.
+    String[] login = {
+      "login", "--sheet", alice.sheet().toString(), "--password-file", second.toString()
+    };
+    assertThat(phone.run(login).succeeded().out()).contains("alice");
     assertThat(phone.run("cat", "/after.txt").succeeded().out()).isEqualTo("content of after.txt");
     assertThat(laptop.run("cat", "/before.txt").succeeded().out()).contains("before.txt");
   }
@@ -213,7 +241,10 @@ final class AccountsIT {
     String wrongUser = desk.run(unknown).failed(FAILED);
     assertThat(newSheet).doesNotExist();
 
-    desk.run(recover).succeeded();
+    // The sheet says the rest.
+    String[] bySheet = Arrays.copyOfRange(recover, 4, recover.length);
+    bySheet[0] = "recover";
+    desk.run(bySheet).succeeded();
 
     assertThat(desk.run("cat", "/before.txt").succeeded().out()).contains("before.txt");
     assertThat(laptop.run("ls", "/").failed(NOT_LOGGED_IN)).contains("removed from the account");

@@ -3,6 +3,9 @@ package org.anonymouscloud.client.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -138,9 +141,12 @@ final class BrokenPluginsIT {
         .feature("Stranger", "stranger", START, TinyPlugin.tracing(trace))
         .writeTo(plugins);
     change(jarOf(plugins, "encrypted-chat"));
+    String metrics = "127.0.0.1:" + TestServer.freePort();
 
-    try (Running running = start(copy, "server", "--listen", "127.0.0.1:0")) {
+    try (Running running = start(copy, "server", "--listen", "127.0.0.1:0", "--metrics", metrics)) {
       running.connectionString();
+      URLConnection health = URI.create("http://" + metrics + "/health").toURL().openConnection();
+      assertThat(((HttpURLConnection) health).getResponseCode()).isEqualTo(503);
       List<String> log = running.printed().lines().toList();
       assertNamedOnce(log, "encrypted-chat", "damaged or was changed");
       assertNamedOnce(log, "stranger-1.0.0.jar", "not part of the program");

@@ -16,6 +16,11 @@ public interface Database extends ExtensionPoint {
    */
   OpenDatabase open(DatabaseSettings settings);
 
+  /** Whether {@link #open} would find a database, even an empty one, and not have to make it. */
+  default boolean exists(DatabaseSettings settings) {
+    return true;
+  }
+
   /**
    * Looks whether {@link #open} would succeed and the database may be served. Makes no database and
    * alters no table.

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.plugin;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A server feature at work. Thread-safe. */
@@ -14,6 +15,14 @@ public interface RunningFeature extends AutoCloseable {
    */
   default Set<String> openToProven() {
     return Set.of();
+  }
+
+  /**
+   * What keeps it from its work just now, in a few words for the server's owner, like {@code the
+   * disk is full}; they say nothing about who uses it. Asked for each {@code /health}.
+   */
+  default Optional<String> trouble() {
+    return Optional.empty();
   }
 
   @Override

@@ -54,6 +54,20 @@ final class Features implements AutoCloseable {
     return running.size();
   }
 
+  /** What keeps them from their work just now. */
+  List<String> troubles() {
+    return running.stream().flatMap(feature -> trouble(feature).stream()).distinct().toList();
+  }
+
+  private static Optional<String> trouble(RunningFeature feature) {
+    try {
+      return feature.trouble();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("{} cannot say how it is: {}", feature.getClass().getName(), e.toString());
+      return Optional.of("a feature fails");
+    }
+  }
+
   /** Who answers a method, by {@code feature/verb}. */
   Optional<AccountHandler> handler(String method) {
     return Optional.ofNullable(methods.get(method));

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +43,7 @@ public final class Server implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   private final ServerOptions options;
+  private final int unusable;
   private final Clock clock;
   private final ServerMetrics metrics = keep(new ServerMetrics());
   private List<String> switchedOff = List.of();
@@ -50,9 +52,14 @@ public final class Server implements AutoCloseable {
   private final ConnectionString address;
 
   private Server(
-      ServerOptions options, Database database, List<ServerFeature> features, Clock clock)
+      ServerOptions options,
+      Database database,
+      List<ServerFeature> features,
+      int unusable,
+      Clock clock)
       throws CannotStart, IOException {
     this.options = options;
+    this.unusable = unusable;
     this.clock = clock;
     boolean started = false;
     try {
@@ -68,13 +75,18 @@ public final class Server implements AutoCloseable {
   /**
    * Opens the data folder and the database, starts the features and listens.
    *
+   * @param unusable how many plugins could not be loaded, without whose features the server runs
    * @throws CannotStart if that fails; what was opened is closed again
    */
   public static Server start(
-      ServerOptions options, Database database, List<ServerFeature> features, Clock clock)
+      ServerOptions options,
+      Database database,
+      List<ServerFeature> features,
+      int unusable,
+      Clock clock)
       throws CannotStart {
     try {
-      return new Server(options, database, features, clock);
+      return new Server(options, database, features, unusable, clock);
     } catch (DatabaseUnavailable e) {
       throw new CannotStart(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
@@ -112,10 +124,10 @@ public final class Server implements AutoCloseable {
     switchedOff = services.switchedOff();
     metrics.number("anoncloud.users", "Accounts that are logged in.", seats::count);
     metrics.features("on", services::running);
-    metrics.features("off", switchedOff::size);
+    metrics.features("off", () -> switchedOff.size() + unusable);
     measure(data, database, offered);
     if (options.metrics().isPresent()) {
-      metricsPort = Optional.of(keep(tell(options.metrics().get(), database)));
+      metricsPort = Optional.of(keep(tell(options.metrics().get(), database, services)));
     }
     logStart(kind);
     SessionListener listener = keep(listen(serving(key, services, seats, database)));
@@ -178,13 +190,22 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private MetricsPort tell(ListenAddress where, OpenDatabase database)
+  private MetricsPort tell(ListenAddress where, OpenDatabase database, Services services)
       throws CannotStart, IOException {
     try {
-      return MetricsPort.start(where.resolve(), metrics, () -> answers(database));
+      return MetricsPort.start(
+          where.resolve(), metrics, () -> answers(database), () -> troubles(services));
     } catch (BindException e) {
       throw where.taken("--metrics", e);
     }
+  }
+
+  private List<String> troubles(Services services) {
+    List<String> troubles = new ArrayList<>(services.troubles());
+    if (!switchedOff.isEmpty() || unusable > 0) {
+      troubles.add("a feature is off; the log says why");
+    }
+    return troubles;
   }
 
   private static boolean answers(OpenDatabase database) {

@@ -129,6 +129,11 @@ final class Services implements AutoCloseable {
     return features.count();
   }
 
+  /** What keeps features that run from their work just now. */
+  List<String> troubles() {
+    return features.troubles();
+  }
+
   /** The features that could not start. */
   List<String> switchedOff() {
     return List.copyOf(switchedOff);

@@ -3,7 +3,8 @@ package org.anonymouscloud.core.wire;
 /**
  * Text that somebody else has written and a person will read: a server's refusal, another device's
  * name. It is cleaned once, where it is decoded, so that no terminal, log or page can be steered by
- * it, however it gets there.
+ * it, however it gets there. What comes from nearer, arguments and files, is cleaned where lines go
+ * out to a person.
  */
 public final class ForeignText {
   /** Characters (code points) of the longest sentence that is shown. */
@@ -35,5 +36,29 @@ public final class ForeignText {
         .map(character -> isTreacherous(character) ? REPLACEMENT : character)
         .forEach(clean::appendCodePoint);
     return clean.toString();
+  }
+
+  /** A text for a person's eyes, whole: what is treacherous is shown by its number. */
+  public static String visible(String text) {
+    return visible(text, "");
+  }
+
+  /** As {@link #visible(String)}, for text of several lines and columns: these stay. */
+  public static String lines(String text) {
+    return visible(text, "\n\t");
+  }
+
+  private static String visible(String text, String kept) {
+    StringBuilder visible = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            character -> {
+              if (isTreacherous(character) && kept.indexOf(character) < 0) {
+                visible.append("\\u{").append(Integer.toHexString(character)).append('}');
+              } else {
+                visible.appendCodePoint(character);
+              }
+            });
+    return visible.toString();
   }
 }

@@ -127,11 +127,14 @@ public abstract class DatabaseContract {
 
     database().check(unused);
 
+    // One with an address of its own is there before we come.
+    assertThat(database().exists(unused)).isEqualTo(unused.url().isPresent());
     assertThat(unused.folder()).isEmptyDirectory();
     withCounters();
     List<String> tables = tables();
     database().check(settings());
     assertThat(tables()).isEqualTo(tables).isNotEmpty();
+    assertThat(database().exists(settings())).isTrue();
   }
 
   private List<String> tables() throws SQLException {

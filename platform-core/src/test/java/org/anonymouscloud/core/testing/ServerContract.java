@@ -507,7 +507,6 @@ public abstract class ServerContract {
     session.ask("echo/say", HELLO);
     assertRefused(ErrorCode.UNKNOWN_METHOD, () -> session.ask("canary/say", HELLO));
 
-    assertThat(get(server, "GET", "/health")).isEqualTo("200 ok\n");
     String asked = "anoncloud_requests_seconds_count{feature=\"unknown\"";
     awaitSuccess(
         () -> {
@@ -537,6 +536,22 @@ public abstract class ServerContract {
         .doesNotContain("canary", "127.0.0.1");
     assertThat(get(server, "POST", "/metrics")).startsWith("405 ");
     assertThat(get(server, "GET", "/../server.key")).startsWith("404 ");
+  }
+
+  @Test
+  @Tag("S4.17")
+  void aServerIsHealthyOnlyWithAllItsFeaturesAtWork() throws Exception {
+    Echo echo = new Echo("echo");
+    Server whole = start(echo);
+    assertThat(get(whole, "GET", "/health")).isEqualTo("200 ok\n");
+    echo.trouble = Optional.of("the disk is full");
+    assertThat(get(whole, "GET", "/health")).isEqualTo("503 the disk is full\n");
+    whole.close();
+
+    // Whoever asks has no login: no names.
+    Server lacking = start(new Echo("echo"), new Broken("broken"));
+    assertThat(get(lacking, "GET", "/health"))
+        .isEqualTo("503 a feature is off; the log says why\n");
   }
 
   /** The status and the text of an answer of the metrics' port. */
@@ -648,6 +663,7 @@ public abstract class ServerContract {
                 workers(settings(features))),
             losing.isEmpty() ? plugin() : losing(losing.get()),
             List.of(features),
+            0,
             Clock.systemUTC());
     opened.add(server);
     return server;
@@ -772,6 +788,7 @@ public abstract class ServerContract {
     private final String name;
     private volatile Path folder = Path.of("");
     private volatile boolean closed;
+    private volatile Optional<String> trouble = Optional.empty();
 
     Echo(String name) {
       this.name = name;
@@ -791,6 +808,11 @@ public abstract class ServerContract {
     public RunningFeature start(ServerContext context) {
       folder = context.folder();
       return new RunningFeature() {
+        @Override
+        public Optional<String> trouble() {
+          return trouble;
+        }
+
         @Override
         public Map<String, AccountHandler> methods() {
           return Map.ofEntries(

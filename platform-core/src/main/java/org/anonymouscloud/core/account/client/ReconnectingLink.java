@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -157,6 +158,11 @@ public final class ReconnectingLink implements Link, AutoCloseable {
       }
     }
     return dialing.isLocked();
+  }
+
+  /** Why there is no session, if the last attempt to open one failed. */
+  public synchronized Optional<IOException> failure() {
+    return current != null && current.isOpen() ? Optional.empty() : Optional.ofNullable(failure);
   }
 
   /** Keeps a session up for those who are subscribed. */

@@ -20,6 +20,7 @@ import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.FeatureData.Hold;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -243,6 +244,18 @@ final class PackStore implements AutoCloseable {
     return isFull(e)
         ? full()
         : new Refused(ErrorCode.INTERNAL, "The server's disk cannot store the pack.", true);
+  }
+
+  /** Why not every pack would be taken just now, if so. */
+  Optional<String> trouble() {
+    try {
+      return disk.usableSpace(packs) < Messages.MAX_PACK + SPARE_SPACE
+          ? Optional.of("the disk is full")
+          : Optional.empty();
+    } catch (DiskFailed e) {
+      LOG.error("The packs' disk cannot be looked at: {}", e.getMessage());
+      return Optional.of("the disk fails");
+    }
   }
 
   /** The reason's text is the operating system's and may be in its language, so look as well. */

@@ -73,6 +73,11 @@ final class VaultService implements RunningFeature {
     return Set.of(VaultMethod.ROOT_GET.verb());
   }
 
+  @Override
+  public Optional<String> trouble() {
+    return store.trouble();
+  }
+
   private AccountHandler answering(VaultMethod method) {
     return switch (method) {
       case ROOT_GET -> this::rootGet;

@@ -29,6 +29,7 @@ import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.anonymouscloud.vault.server.FaultyDisk.Step;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +96,22 @@ final class FailureTest {
     assertNothingIsThere();
     disk.heal();
     client.put(name, PACK);
+  }
+
+  @Test
+  @Tag("S4.17")
+  void aDiskThatDoesNotTakeEveryPackIsTroubleBeforeOneIsRefused() throws Exception {
+    disk.setSpace(MAX_PACK + PackStore.SPARE_SPACE);
+    assertThat(server.service().trouble()).isEmpty();
+    client.put(name, filled(MAX_PACK));
+
+    disk.setSpace(MAX_PACK + PackStore.SPARE_SPACE - 1);
+    assertThat(server.service().trouble()).hasValue("the disk is full");
+    assertThat(refusal(() -> client.put(PackName.random(), filled(MAX_PACK))))
+        .isEqualTo(ErrorCode.STORAGE_FULL);
+
+    disk.failAt(Step.SPACE, "Input/output error");
+    assertThat(server.service().trouble()).hasValue("the disk fails");
   }
 
   @Test

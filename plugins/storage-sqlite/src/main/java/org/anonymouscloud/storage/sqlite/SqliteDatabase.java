@@ -21,11 +21,16 @@ public final class SqliteDatabase implements Database {
     return OpenSqlite.open(SqliteFile.in(settings.folder()));
   }
 
+  @Override
+  public boolean exists(DatabaseSettings settings) {
+    return Files.exists(settings.folder().resolve(SqliteFile.NAME));
+  }
+
   /** One that is not there yet will be made when it is opened, and there is nothing to look at. */
   @Override
   public void check(DatabaseSettings settings) {
     requireNoUrl(settings);
-    if (Files.exists(settings.folder().resolve(SqliteFile.NAME))) {
+    if (exists(settings)) {
       Database.super.check(settings);
     }
   }

@@ -10,19 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
-import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.UserName;
-import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.SigningKey;
-import org.anonymouscloud.core.session.ConnectionString;
-import org.anonymouscloud.core.session.Fingerprint;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,18 +26,7 @@ final class AccountFolderTest {
   @TempDir private Path home;
   private final Secret deviceSecret = Secret.random(32);
   private final RootSecret root = RootSecret.random();
-  private final LocalState state =
-      new LocalState(
-          false,
-          new ConnectionString("cloud.example", 7443, Optional.of(Fingerprint.of(new byte[32]))),
-          new UserName("alice"),
-          AccountId.random(),
-          DeviceId.random(),
-          new ChainFloor(3, Digest.sha256()),
-          Secret.random(16),
-          SigningKey.generate(),
-          KeyBag.random(),
-          List.of(root, RootSecret.random()));
+  private final LocalState state = SomeState.of(false, root, RootSecret.random());
   private Path folder = Path.of("account");
 
   @BeforeEach

@@ -11,24 +11,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.ChainFloor;
-import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
-import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.crypto.Argon2id;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
-import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.SigningKey;
-import org.anonymouscloud.core.session.ConnectionString;
-import org.anonymouscloud.core.session.Fingerprint;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -197,19 +186,7 @@ final class SealedAccountTest {
   }
 
   private AccountFolder.Kept create(String device) throws IOException {
-    LocalState state =
-        new LocalState(
-            true,
-            new ConnectionString("cloud.example", 7443, Optional.of(Fingerprint.of(new byte[32]))),
-            new UserName("alice"),
-            AccountId.random(),
-            DeviceId.random(),
-            new ChainFloor(3, Digest.sha256()),
-            Secret.random(16),
-            SigningKey.generate(),
-            KeyBag.random(),
-            List.of(RootSecret.random()));
-    return open(device).create(deviceSecret.copy(), state);
+    return open(device).create(deviceSecret.copy(), SomeState.of(true, RootSecret.random()));
   }
 
   private AccountFolder open(String device) {

@@ -13,8 +13,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -36,6 +38,15 @@ final class FileRoutes {
   private static final int MAX_LIMIT = 10_000;
   private static final int NOT_MODIFIED = 304;
   private static final int PARTIAL = 206;
+  private static final Set<String> READ_TERMS =
+      Set.of("If-Match", "If-None-Match", "If-Modified-Since", "If-Range", "Range");
+  private static final Set<String> WRITE_TERMS = Set.of("If-Match", "If-None-Match");
+
+  /** RFC 9110, section 5.6.7. */
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final OpenDrive drive;
@@ -57,20 +68,23 @@ final class FileRoutes {
                         Scope.READ,
                         "A file's bytes, whole or in part (Range), or a folder's entries (after,"
                             + " limit, recursive).",
-                        VaultProblems.told(this::get)),
+                        VaultProblems.told(this::get),
+                        READ_TERMS),
                     new Route(
                         HandlerType.PUT,
                         path,
                         Scope.WRITE,
                         "Write a file from the body (modified, executable; If-Match,"
                             + " If-None-Match).",
-                        VaultProblems.told(this::put)),
+                        VaultProblems.told(this::put),
+                        WRITE_TERMS),
                     new Route(
                         HandlerType.DELETE,
                         path,
                         Scope.WRITE,
                         "Remove a file or folder (recursive; If-Match).",
-                        VaultProblems.told(this::delete))))
+                        VaultProblems.told(this::delete),
+                        WRITE_TERMS)))
         .toList();
   }
 
@@ -95,16 +109,20 @@ final class FileRoutes {
     String tag = '"' + state.text() + '"';
     context.header("ETag", tag);
     context.header("Accept-Ranges", "bytes");
-    context.header(
-        "Last-Modified",
-        DateTimeFormatter.RFC_1123_DATE_TIME.format(
-            Times.nearest(file.modified()).atOffset(ZoneOffset.UTC)));
+    String modified = HTTP_DATE.format(Times.nearest(file.modified()));
+    context.header("Last-Modified", modified);
     String match = context.header("If-Match");
     if (match != null && !EntityTags.of(match).nameExactly(state)) {
       throw new Problem(Problem.Kind.PRECONDITION_FAILED, "The file is not what it was.");
     }
     String noneMatch = context.header("If-None-Match");
-    if (noneMatch != null && EntityTags.of(noneMatch).name(state)) {
+    // A file's time is its owner's to set, also backwards: only the same one says that nothing has
+    // changed.
+    boolean known =
+        noneMatch == null
+            ? modified.equals(context.header("If-Modified-Since"))
+            : EntityTags.of(noneMatch).name(state);
+    if (known) {
       context.status(NOT_MODIFIED);
       return;
     }
@@ -143,6 +161,11 @@ final class FileRoutes {
 
   private static void sendEntries(Context context, Snapshot snapshot, VaultPath path)
       throws Problem, IOException {
+    for (String term : READ_TERMS) {
+      if (context.header(term) != null) {
+        throw RequestArguments.bad(term + " is for files; a folder is always told anew.");
+      }
+    }
     int limit = RequestArguments.number(context, "limit", USUAL_LIMIT, MAX_LIMIT);
     VaultPath after =
         RequestArguments.path(Optional.ofNullable(context.queryParam("after")).orElse(""));
@@ -184,7 +207,7 @@ final class FileRoutes {
     VaultPath path = RequestArguments.newPath(context);
     Batch.Committed committed;
     try (Batch batch = drive.get().batch();
-        InputStream body = RequestArguments.whole(context)) {
+        InputStream body = context.bodyInputStream()) {
       batch.write(
           path,
           body,

@@ -1,11 +1,9 @@
 package org.anonymouscloud.vault.client.api;
 
 import io.javalin.http.Context;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Locale;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Precondition;
@@ -111,24 +109,6 @@ final class RequestArguments {
     }
     EntityTags tags = EntityTags.of(match);
     return tags.any() ? new Precondition.Present() : new Precondition.OneOf(tags.strong());
-  }
-
-  /**
-   * The body that a file is to become.
-   *
-   * @throws Problem if a header says that it is not the whole file as it is: a part (RFC 9110,
-   *     section 14.5) or an encoding of it (section 8.4)
-   */
-  static InputStream whole(Context context) throws Problem {
-    if (context.header("Content-Range") != null) {
-      throw bad("A file is written whole: Content-Range is not taken.");
-    }
-    String encoding = context.header("Content-Encoding");
-    if (encoding != null && !encoding.strip().toLowerCase(Locale.ROOT).equals("identity")) {
-      throw new Problem(
-          Problem.Kind.UNSUPPORTED, "A body is taken as it is: Content-Encoding is not taken.");
-    }
-    return context.bodyInputStream();
   }
 
   static Problem bad(String message) {

@@ -4,7 +4,6 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +31,6 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** Whole trees as one tar archive, so that ten thousand files are one request. Thread-safe. */
 final class TreeRoutes {
-  /** How many refusals of one archive are told in words. */
-  private static final int MAX_REFUSED = 1_000;
-
   private final OpenDrive drive;
 
   TreeRoutes(OpenDrive drive) {
@@ -118,13 +114,9 @@ final class TreeRoutes {
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    if (context.header("If-Match") != null || context.header("If-None-Match") != null) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT, "A tree has no entity tag; put its files one by one to compare.");
-    }
     VaultPath path = RequestArguments.newPath(context);
     try (Batch batch = drive.get().batch();
-        InputStream body = RequestArguments.whole(context)) {
+        InputStream body = context.bodyInputStream()) {
       ArchiveReader archive = new ArchiveReader(body);
       Arriving arriving = new Arriving(batch, path, archive);
       for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
@@ -142,7 +134,6 @@ final class TreeRoutes {
     private final Batch batch;
     private final VaultPath top;
     private final ArchiveReader archive;
-    private final List<String> refused = new ArrayList<>();
     private final Set<VaultPath> refusedFolders = new HashSet<>();
     private long files;
     private long folders;
@@ -161,7 +152,7 @@ final class TreeRoutes {
       try {
         path = RequestArguments.writable(top.join(RequestArguments.path(names)));
       } catch (Problem e) {
-        refuse(names + ": " + e.getMessage());
+        archive.refuse(names, String.valueOf(e.getMessage()));
         return;
       }
       if (!path.isTop() && refusedFolders.contains(path.parent())) {
@@ -176,13 +167,7 @@ final class TreeRoutes {
           throw e;
         }
         refusedFolders.add(path);
-        refuse(String.valueOf(e.getMessage()));
-      }
-    }
-
-    private void refuse(String what) {
-      if (refused.size() < MAX_REFUSED) {
-        refused.add(what);
+        archive.refuse(String.valueOf(e.getMessage()));
       }
     }
 
@@ -217,7 +202,7 @@ final class TreeRoutes {
       answer.put("folders", folders);
       answer.put("bytes", bytes);
       answer.put("skipped", archive.skipped());
-      answer.put("refused", Stream.of(archive.refused(), refused).flatMap(List::stream).toList());
+      answer.put("refused", archive.refused());
     }
   }
 }

@@ -12,20 +12,40 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.tar.TarUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an archive, which may come from any program: names are checked, what is neither file nor
- * folder is passed over. One that stops without its end is damaged, wherever it stops. Not
- * thread-safe.
+ * folder is passed over. One that stops without its end is damaged, wherever it stops. What the
+ * library keeps in memory, headers, is bounded before it gets them. Not thread-safe.
  */
 public final class ArchiveReader {
   private static final int BUFFER = 64 * 1024;
   private static final int OWNER_MAY_RUN = 0100;
 
   private static final int RECORD = 512;
+
+  /** Where a header's own record says what it is, and how long what follows (ustar). */
+  private static final int TYPE = 156;
+
+  private static final int SIZE = 124;
+
+  /** Bytes of all that stands before an entry's content: long names, times, maps of holes. */
+  static final int MAX_HEADERS = 1 << 20;
+
+  /** Headers of headers that may stand before one entry's own; programs write one to three. */
+  static final int MAX_HEADERS_IN_A_ROW = 16;
+
+  /** Bytes of the headers that hold for all entries after them, and so are kept to the end. */
+  static final int MAX_GLOBAL_HEADERS = 64 * 1024;
+
+  /** How many things of one archive are told of in words, of each kind. */
+  private static final int MAX_TOLD = 1_000;
 
   private final Input in;
   private final TarArchiveInputStream tar;
@@ -53,7 +73,7 @@ public final class ArchiveReader {
    */
   public ArchiveReader(InputStream in) {
     this.in = new Input(new BufferedInputStream(in, BUFFER));
-    this.tar = new TarArchiveInputStream(this.in, UTF_8.name());
+    this.tar = new Tar(this.in);
   }
 
   /**
@@ -74,18 +94,18 @@ public final class ArchiveReader {
       try {
         names = names(header.getName());
       } catch (IllegalArgumentException e) {
-        refused.add(header.getName() + ": " + e.getMessage());
+        refuse(header.getName(), String.valueOf(e.getMessage()));
         continue;
       }
       if (header.isDirectory()) {
         return ArchiveEntry.folder(names, modified(header));
       }
       if (isSpecial(header)) {
-        skipped.add(header.getName());
+        tell(skipped, ForeignText.sentence(header.getName()));
         continue;
       }
       if (names.isEmpty()) {
-        refused.add(header.getName() + ": a file needs a name.");
+        refuse(header.getName(), "a file needs a name.");
         continue;
       }
       return header.getLinkFlag() == ArchiveWriter.TAKE_BACK
@@ -105,10 +125,59 @@ public final class ArchiveReader {
     }
   }
 
+  /** The library, which takes in whole whatever a header claims to be, and any number of them. */
+  private static final class Tar extends TarArchiveInputStream {
+    private int inARow;
+    private long global;
+
+    Tar(Input in) {
+      super(in, UTF_8.name());
+    }
+
+    @Override
+    protected byte[] readRecord() throws IOException {
+      byte[] record = super.readRecord();
+      if (record != null) {
+        check(record);
+      }
+      return record;
+    }
+
+    private void check(byte[] record) throws ArchiveDamaged {
+      switch (record[TYPE]) {
+        case TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER -> {
+          global += TarUtils.parseOctalOrBinary(record, SIZE, TarConstants.SIZELEN);
+          if (global > MAX_GLOBAL_HEADERS) {
+            throw new ArchiveDamaged(
+                "The archive's global headers are longer than "
+                    + MAX_GLOBAL_HEADERS / 1024
+                    + " KiB.");
+          }
+          inARow++;
+        }
+        case TarConstants.LF_PAX_EXTENDED_HEADER_LC,
+            TarConstants.LF_PAX_EXTENDED_HEADER_UC,
+            TarConstants.LF_GNUTYPE_LONGNAME,
+            TarConstants.LF_GNUTYPE_LONGLINK ->
+            inARow++;
+        default -> inARow = 0;
+      }
+      if (inARow > MAX_HEADERS_IN_A_ROW) {
+        throw new ArchiveDamaged(
+            "The archive has more than "
+                + MAX_HEADERS_IN_A_ROW
+                + " extended headers before one entry.");
+      }
+    }
+  }
+
   /** Knows how far it has been read, and from where on there were only zeros. */
   private static final class Input extends FilterInputStream {
     private long position;
     private long zerosFrom;
+
+    /** Up to where the library may read. */
+    private long limit = Long.MAX_VALUE;
 
     Input(InputStream in) {
       super(in);
@@ -122,7 +191,7 @@ public final class ArchiveReader {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-      int got = in.read(target, offset, length);
+      int got = in.read(target, offset, (int) Math.min(length, allowed()));
       for (int i = got - 1; i >= 0; i--) {
         if (target[offset + i] != 0) {
           zerosFrom = position + i + 1;
@@ -135,9 +204,17 @@ public final class ArchiveReader {
 
     @Override
     public long skip(long count) throws IOException {
-      long skipped = in.skip(count);
+      long skipped = in.skip(Math.min(count, allowed()));
       position += skipped;
       return skipped;
+    }
+
+    private long allowed() throws ArchiveDamaged {
+      if (position >= limit) {
+        throw new ArchiveDamaged(
+            "The archive has headers of more than " + MAX_HEADERS / 1024 + " KiB for one entry.");
+      }
+      return limit - position;
     }
 
     @Override
@@ -148,9 +225,18 @@ public final class ArchiveReader {
 
   private @Nullable TarArchiveEntry header() throws ArchiveDamaged {
     try {
+      if (tar.getCurrentEntry() != null) {
+        // What is left of a content does not count.
+        var _ = tar.skip(Long.MAX_VALUE);
+      }
+      in.limit = in.position + MAX_HEADERS;
       return tar.getNextEntry();
+    } catch (ArchiveDamaged e) {
+      throw e;
     } catch (IOException | IllegalArgumentException e) {
       throw new ArchiveDamaged("The archive is damaged or breaks off.", e);
+    } finally {
+      in.limit = Long.MAX_VALUE;
     }
   }
 
@@ -194,12 +280,28 @@ public final class ArchiveReader {
     };
   }
 
-  /** Links, devices and other things that were passed over. */
+  /** Remembers what could not be in a tree under its name. */
+  public void refuse(String name, String why) {
+    tell(refused, ForeignText.sentence(name) + ": " + why);
+  }
+
+  /** Remembers what could not be in a tree, in a sentence that names it. */
+  public void refuse(String sentence) {
+    tell(refused, ForeignText.sentence(sentence));
+  }
+
+  private static void tell(List<String> lines, String line) {
+    if (lines.size() < MAX_TOLD) {
+      lines.add(line);
+    }
+  }
+
+  /** Links, devices and other things that were passed over, the first of them. */
   public List<String> skipped() {
     return List.copyOf(skipped);
   }
 
-  /** What could not be in a tree under its name, and why. */
+  /** What could not be in a tree under its name, and why; the first of it. */
   public List<String> refused() {
     return List.copyOf(refused);
   }

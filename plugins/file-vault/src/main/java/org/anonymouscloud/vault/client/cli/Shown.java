@@ -1,9 +1,7 @@
 package org.anonymouscloud.vault.client.cli;
 
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.Collectors;
-import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.core.wire.ForeignText;
 
 /** Texts for a person's terminal, which they must not be able to steer. */
 final class Shown {
@@ -16,6 +14,6 @@ final class Shown {
 
   /** A name or path from the vault; control characters are shown by their numbers. */
   static String text(String text) {
-    return Arrays.stream(text.split("/", -1)).map(Name::visible).collect(Collectors.joining("/"));
+    return ForeignText.visible(text);
   }
 }

@@ -73,22 +73,7 @@ public record Name(String text) implements Comparable<Name> {
 
   /** The name for a person's eyes: what is not plain is shown by its number. */
   public String visible() {
-    return visible(text);
-  }
-
-  /** A text for a person's eyes, as {@link #visible()}. */
-  public static String visible(String text) {
-    StringBuilder visible = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (ForeignText.isTreacherous(c)) {
-                visible.append("\\u{").append(Integer.toHexString(c)).append('}');
-              } else {
-                visible.appendCodePoint(c);
-              }
-            });
-    return visible.toString();
+    return ForeignText.visible(text);
   }
 
   /** Order of the encoded bytes, which is that of the code points. */

@@ -141,16 +141,38 @@ final class FileApiTest {
 
   @Test
   @Tag("S4.D")
-  void aBodyThatIsNotTheWholeFileAsItIsChangesNothing() throws Exception {
-    put("/vault/files/f", "01234".getBytes(UTF_8));
+  void onlyTheSameTimeSaysThatAFileIsKnown() throws Exception {
+    put("/vault/files/f?modified=2026-02-03T04:05:06Z", "one".getBytes(UTF_8));
+    HttpResponse<byte[]> answer = get("/vault/files/f");
+    String time = answer.headers().firstValue("Last-Modified").orElseThrow();
+    assertThat(time).isEqualTo("Tue, 03 Feb 2026 04:05:06 GMT");
 
-    byte[] part = "56789".getBytes(UTF_8);
-    assertThat(put("/vault/files/f", part, "Content-Range", "bytes 5-9/10")).isEqualTo(400);
-    assertThat(put("/vault/files/f", part, "Content-Encoding", "gzip")).isEqualTo(415);
-    assertThat(put("/vault/trees/f", part, "Content-Encoding", "br")).isEqualTo(415);
-    assertThat(get("/vault/files/f").body()).asString(UTF_8).isEqualTo("01234");
+    assertThat(get("/vault/files/f", "If-Modified-Since", time).statusCode()).isEqualTo(304);
+    // A file of an older time may be new here.
+    put("/vault/files/f?modified=2020-02-03T04:05:06Z", "two".getBytes(UTF_8));
+    assertThat(get("/vault/files/f", "If-Modified-Since", time).body())
+        .asString(UTF_8)
+        .isEqualTo("two");
+    assertThat(
+            get(
+                    "/vault/files/f",
+                    "If-Modified-Since",
+                    "Mon, 03 Feb 2020 04:05:06 GMT",
+                    "If-None-Match",
+                    "\"x\"")
+                .statusCode())
+        .isEqualTo(200);
+  }
 
-    assertThat(put("/vault/files/f", part, "Content-Encoding", "Identity")).isEqualTo(200);
+  @Test
+  @Tag("S4.D")
+  void theEntriesOfAFolderAreToldAnewOrNotAtAll() throws Exception {
+    post("/vault/folders/folder");
+
+    for (String term : List.of("If-Match", "If-None-Match", "If-Modified-Since", "Range")) {
+      assertThat(get("/vault/files/folder", term, "*").statusCode()).as(term).isEqualTo(400);
+      assertThat(get("/vault/files", term, "*").statusCode()).as(term).isEqualTo(400);
+    }
   }
 
   @Test

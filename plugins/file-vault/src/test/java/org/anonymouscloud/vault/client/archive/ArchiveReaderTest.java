@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.client.archive;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -97,6 +98,117 @@ final class ArchiveReaderTest {
             });
 
     assertThat(names(archive)).containsExactly(String.join("/", names));
+  }
+
+  @Test
+  void headersThatWouldFillTheMemoryAreRefused() throws IOException {
+    for (byte type : new byte[] {'x', 'X', 'L', 'K'}) {
+      byte[] content = pax("comment", "c".repeat(ArchiveReader.MAX_HEADERS));
+      assertRefused("more than 1024 KiB", header("h", type, content.length), content);
+    }
+    byte[] content = pax("comment", "c".repeat(ArchiveReader.MAX_GLOBAL_HEADERS));
+    assertRefused("global headers", header("h", (byte) 'g', content.length), content);
+  }
+
+  @Test
+  void globalHeadersCountTogether() throws IOException {
+    byte[] record = pax("comment", "c".repeat(ArchiveReader.MAX_GLOBAL_HEADERS / 2));
+    byte[] global = join(header("h", (byte) 'g', record.length), padded(record));
+
+    assertThat(names(join(global, archive(file("one", new byte[1]))))).containsExactly("one");
+    byte[] entry = Arrays.copyOf(archive(file("one", new byte[1])), 2 * RECORD);
+    assertRefused("global headers", global, entry, global);
+  }
+
+  @Test
+  void headersInARowAreCounted() throws IOException {
+    for (byte type : new byte[] {'x', 'X', 'L', 'K', 'g'}) {
+      byte[] empty = header("h", type, 0);
+      byte[][] row = new byte[ArchiveReader.MAX_HEADERS_IN_A_ROW + 1][];
+      Arrays.fill(row, empty);
+      assertRefused("extended headers before one entry", row);
+    }
+  }
+
+  @Test
+  void aMapOfHolesIsAHeaderToo() throws IOException {
+    // GNU's oldest form: records that say that another follows.
+    byte[] sparse = header("s", (byte) 'S', 0);
+    System.arraycopy("ustar  \0".getBytes(US_ASCII), 0, sparse, 257, 8);
+    sparse[482] = 1;
+    byte[] more = new byte[RECORD];
+    more[504] = 1;
+    ByteArrayOutputStream records = new ByteArrayOutputStream();
+    for (int i = 0; i <= ArchiveReader.MAX_HEADERS / RECORD; i++) {
+      records.write(more);
+    }
+    assertRefused("more than 1024 KiB", sparse, records.toByteArray());
+  }
+
+  @Test
+  void aLongContentThatNobodyReadsIsNoHeader() throws IOException {
+    byte[] archive =
+        archive(
+            file("long", new byte[2 * ArchiveReader.MAX_HEADERS]), file("after", new byte[] {1}));
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive));
+
+    assertThat(reader.next()).isNotNull();
+    assertThat(reader.next()).isNotNull();
+    assertThat(reader.next()).isNull();
+  }
+
+  @Test
+  void whatIsPassedOverIsToldShortlyAndNotWithoutEnd() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      for (int i = 0; i < 1_500; i++) {
+        TarArchiveEntry link = new TarArchiveEntry("l\u001b" + "o".repeat(1_000), (byte) '2');
+        tar.putArchiveEntry(link);
+        tar.closeArchiveEntry();
+        tar.putArchiveEntry(new TarArchiveEntry("../" + "u".repeat(1_000), true));
+        tar.closeArchiveEntry();
+      }
+    }
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(out.toByteArray()));
+
+    assertThat(names(reader)).isEmpty();
+    assertThat(reader.skipped())
+        .hasSize(1_000)
+        .allMatch(line -> line.length() <= 400 && !line.contains("\u001b"));
+    assertThat(reader.refused()).hasSize(1_000).allMatch(line -> line.length() <= 400);
+  }
+
+  private static void assertRefused(String why, byte[]... parts) {
+    assertThatThrownBy(() -> names(join(parts)))
+        .isInstanceOf(ArchiveDamaged.class)
+        .hasMessageContaining(why);
+  }
+
+  private static byte[] header(String name, byte type, long size) {
+    TarArchiveEntry entry = new TarArchiveEntry(name, type);
+    entry.setSize(size);
+    byte[] record = new byte[RECORD];
+    entry.writeEntryHeader(record);
+    return record;
+  }
+
+  private static byte[] pax(String key, String value) {
+    String tail = " " + key + "=" + value + "\n";
+    int length = tail.length() + String.valueOf(tail.length()).length();
+    return (length + tail).getBytes(US_ASCII);
+  }
+
+  private static byte[] padded(byte[] content) {
+    return Arrays.copyOf(content, (content.length + RECORD - 1) / RECORD * RECORD);
+  }
+
+  private static byte[] join(byte[]... parts) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.write(part);
+    }
+    return out.toByteArray();
   }
 
   /** A part of an archive. */

@@ -10,21 +10,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.anonymouscloud.core.account.AccountId;
-import org.anonymouscloud.core.account.ChainFloor;
-import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.Head;
-import org.anonymouscloud.core.account.ObjectId;
-import org.anonymouscloud.core.account.UserName;
-import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
-import org.anonymouscloud.core.plugin.KnownAccount;
 import org.anonymouscloud.core.plugin.Lost;
-import org.anonymouscloud.core.plugin.StateStore;
-import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
@@ -306,7 +295,8 @@ final class RollbackTest {
     try (Drive drive = drive(account)) {
       write(drive, "/new", noise(10, 1));
     }
-    AccountSession forgetful = new Forgetful(account.device(8, line));
+    TestAccount forgetful = account.device(8, line);
+    forgetful.fillDisk();
     int asked = line.asked().size();
 
     try (Drive drive = drive(forgetful)) {
@@ -315,110 +305,5 @@ final class RollbackTest {
 
     assertThat(line.asked().subList(asked, line.asked().size()))
         .containsExactly(VaultMethod.ROOT_GET);
-  }
-
-  /** An account on a disk that keeps nothing. */
-  private record Forgetful(TestAccount real) implements AccountSession {
-    @Override
-    public Set<DeviceId> devices() {
-      return real.devices();
-    }
-
-    @Override
-    public byte[] certify(String purpose, byte[] key) {
-      throw new AssertionError("The vault certifies no keys.");
-    }
-
-    @Override
-    public boolean isCertified(
-        DeviceId signer, int signed, String purpose, byte[] key, byte[] certificate) {
-      throw new AssertionError("The vault certifies no keys.");
-    }
-
-    @Override
-    public List<UserName> contacts() {
-      return List.of();
-    }
-
-    @Override
-    public KnownAccount contact(UserName name) {
-      throw new AssertionError("The vault knows no contacts.");
-    }
-
-    @Override
-    public byte[] openShared(int sealed, String label, byte[] context, byte[] message) {
-      throw new AssertionError("The vault shares nothing.");
-    }
-
-    @Override
-    public DeviceId device() {
-      return real.device();
-    }
-
-    @Override
-    public AccountId account() {
-      return real.account();
-    }
-
-    @Override
-    public int generation() {
-      return real.generation();
-    }
-
-    @Override
-    public Secret featureSecret(int generation) {
-      return real.featureSecret(generation);
-    }
-
-    @Override
-    public Link link() {
-      return real.link();
-    }
-
-    @Override
-    public byte[] sign(String label, byte[] message) {
-      return real.sign(label, message);
-    }
-
-    @Override
-    public boolean verify(
-        DeviceId signer, int generation, String label, byte[] message, byte[] signature) {
-      return real.verify(signer, generation, label, message, signature);
-    }
-
-    @Override
-    public boolean wasRemoved(DeviceId other) {
-      return real.wasRemoved(other);
-    }
-
-    @Override
-    public ChainFloor chainHead() {
-      return real.chainHead();
-    }
-
-    @Override
-    public boolean isInChain(ChainFloor link) {
-      return real.isInChain(link);
-    }
-
-    @Override
-    public Map<DeviceId, Head> heads(ObjectId object) {
-      return real.heads(object);
-    }
-
-    @Override
-    public StateStore state() {
-      return new StateStore() {
-        @Override
-        public Optional<byte[]> get(String name) {
-          return Optional.empty();
-        }
-
-        @Override
-        public void put(String name, byte[] value) throws IOException {
-          throw new IOException("The disk is full.");
-        }
-      };
-    }
   }
 }

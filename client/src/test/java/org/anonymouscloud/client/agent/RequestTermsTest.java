@@ -1,0 +1,192 @@
+package org.anonymouscloud.client.agent;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.anonymouscloud.client.home.AgentAddress;
+import org.anonymouscloud.client.home.Home;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.ClientContext;
+import org.anonymouscloud.core.plugin.ClientFeature;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.RunningClient;
+import org.anonymouscloud.core.plugin.Scope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every route of a running agent, asked for what it cannot do. */
+@Tag("S4.D")
+final class RequestTermsTest {
+  private static final String DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+  private static final String PLAIN = "Content-Type: application/json\r\nContent-Length: 2\r\n";
+  private static final String CHUNKED =
+      "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n";
+
+  private static final List<Case> CASES =
+      List.of(
+          Case.plain(415, "Content-Encoding: gzip\r\n"),
+          Case.plain(415, "content-encoding: identity, gzip\r\n"),
+          Case.plain(400, "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n"),
+          Case.plain(400, "Content-Type: application/octet-stream\r\n"),
+          Case.plain(400, "Content-Range: bytes 5-6/7\r\n"),
+          Case.plain(400, "Content-Range: x\r\n"),
+          Case.plain(400, "Range: bytes=0-0\r\n"),
+          Case.plain(400, "If-Range: \"x\"\r\n"),
+          Case.plain(400, "If-Match: \"x\"\r\n"),
+          Case.plain(400, "If-Match: *\r\n"),
+          Case.plain(400, "If-None-Match: *\r\n"),
+          Case.plain(400, "If-None-Match: \"x\"\r\n"),
+          Case.plain(400, "If-Modified-Since: " + DATE + "\r\n"),
+          Case.plain(400, "If-Unmodified-Since: " + DATE + "\r\n"),
+          Case.plain(400, "Trailer: Content-Range\r\n"),
+          Case.plain(417, "Expect: wonders\r\n"),
+          Case.plain(400, "Wait: 1\r\nWait: 2\r\n"),
+          new Case(
+              501,
+              "Content-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\n",
+              "2\r\n{}\r\n0\r\n\r\n"),
+          new Case(400, "Transfer-Encoding: gzip\r\n" + CHUNKED, "2\r\n{}\r\n0\r\n\r\n"),
+          new Case(400, "Transfer-Encoding: chunked\r\n" + CHUNKED, "2\r\n{}\r\n0\r\n\r\n"),
+          new Case(400, "Content-Length: 2\r\n" + CHUNKED, "2\r\n{}\r\n0\r\n\r\n"),
+          new Case(400, "Content-Length: 1\r\n" + PLAIN, "{}"));
+
+  @TempDir private Path folder;
+  private final AtomicInteger effects = new AtomicInteger();
+  private Agent agent;
+  private String token;
+
+  /** What goes beyond a right request, and the status that it has. */
+  private record Case(int status, String headers, String body) {
+    static Case plain(int status, String more) {
+      return new Case(status, PLAIN + more, "{}");
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    Home home = Home.of(Map.of("ANONCLOUD_HOME", folder.toString()));
+    agent = Agent.start(home, "test", List.of(new Feature()), () -> {});
+    try (Secret whole = AgentAddress.token(home.folder())) {
+      token = new String(whole.bytes(), US_ASCII);
+    }
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    agent.close();
+  }
+
+  @Test
+  void whatARouteDoesNotHeedIsRefusedBeforeItHearsOfIt() throws IOException {
+    for (Route route : agent.routes()) {
+      for (Case one : CASES) {
+        if (route.heeds().stream().noneMatch(name -> one.headers().contains(name + ":"))) {
+          String answer = ask(route, one.headers(), one.body());
+          assertThat(answer)
+              .as("%s %s with%n%s", route.method(), route.path(), one.headers())
+              .startsWith("HTTP/1.1 " + one.status())
+              .contains("application/problem+json");
+        }
+      }
+    }
+    assertThat(effects).hasValue(0);
+  }
+
+  @Test
+  void aRouteHearsOfWhatItHeedsOnceAndOfNothingElse() throws IOException {
+    Route heeding = route("/feature/heeding");
+
+    assertThat(ask(heeding, PLAIN + "If-Match: \"x\"\r\n", "{}")).startsWith("HTTP/1.1 200");
+    assertThat(ask(heeding, PLAIN + "If-Match: \"x\"\r\nIf-Match: \"y\"\r\n", "{}"))
+        .startsWith("HTTP/1.1 400")
+        .contains("If-Match is given more than once");
+    assertThat(effects).hasValue(1);
+  }
+
+  @Test
+  void whatIsWrittenHasALengthOrComesChunked() throws IOException {
+    Route put = route("/feature/write");
+
+    assertThat(ask(put, "Content-Type: application/json\r\n", "")).startsWith("HTTP/1.1 411");
+    assertThat(effects).hasValue(0);
+    for (String right :
+        List.of(PLAIN, PLAIN + "Content-Encoding: Identity\r\nExpect: 100-Continue\r\n")) {
+      assertThat(ask(put, right, "{}")).matches("(?s)(HTTP/1.1 100.*)?HTTP/1.1 200.*");
+    }
+    assertThat(ask(put, CHUNKED, "2\r\n{}\r\n0\r\n\r\n")).startsWith("HTTP/1.1 200");
+    assertThat(ask(put, "Content-Length: 0\r\n", "")).startsWith("HTTP/1.1 200");
+    assertThat(effects).hasValue(4);
+  }
+
+  private Route route(String path) {
+    return agent.routes().stream()
+        .filter(route -> route.path().equals(path))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private String ask(Route route, String headers, String body) throws IOException {
+    int port = URI.create(agent.url()).getPort();
+    String path = LocalApi.PREFIX + route.path().replaceAll("[{<][a-z]+[}>]", "x");
+    String request =
+        "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\nAuthorization: Bearer %s\r\n"
+                .formatted(route.method(), path, port, token)
+            + headers
+            + "\r\n"
+            + body;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+  }
+
+  /** A feature that writes by each method, and once heeds a condition. */
+  private final class Feature implements ClientFeature {
+    @Override
+    public String name() {
+      return "feature";
+    }
+
+    @Override
+    public RunningClient start(ClientContext context) {
+      return () ->
+          List.of(
+              route(HandlerType.PUT, "/feature/write", Set.of()),
+              route(HandlerType.POST, "/feature/write", Set.of()),
+              route(HandlerType.DELETE, "/feature/write", Set.of()),
+              route(HandlerType.PUT, "/feature/heeding", Set.of("If-Match")));
+    }
+
+    private Route route(HandlerType method, String path, Set<String> heeds) {
+      return new Route(
+          method,
+          path,
+          Scope.WRITE,
+          "",
+          context -> context.json(Map.of("n", effects.incrementAndGet(), "body", context.body())),
+          heeds);
+    }
+
+    @Override
+    public List<Object> commands(CommandContext context) {
+      return List.of();
+    }
+  }
+}
