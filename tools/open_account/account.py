@@ -29,7 +29,7 @@ from primitives import (
 PASSWORD, RECOVERY, DEVICE = 1, 2, 3
 SLOT = "xwing:1216 sign:32"
 SAID = "commitment:32 share:1216"
-NEW_ROOT = "generation:u4 said:1248 before:104"
+NEW_ROOT = "generation:u4 said:1248 follows:u4 before:104"
 DEVICE_LAYOUT = "id:16 sign:32 xwing:1216 name:136"
 LINK_HEAD = "version:u1 type:u1 account:16 number:u8 before:32 time:u8 signer:17"
 BEGINNING = "identity:32 password:1248 recovery:1248 said:1248 device:1400"
@@ -37,9 +37,9 @@ HEADS = "steps:u1 heads:72 more:512*steps"
 LINK_TYPES = {  # type: (who may sign, body, fields that bring a key in, in the order of their signatures)
     1: ({DEVICE}, BEGINNING, ("identity", "password", "recovery")),
     2: ({DEVICE, PASSWORD}, "device:1400", ("device",)),
-    3: ({DEVICE}, "root:1356 count:u2 gone:16*count", ()),
+    3: ({DEVICE}, "root:1360 count:u2 gone:16*count", ()),
     4: ({DEVICE}, "password:1248", ("password",)),
-    5: ({RECOVERY}, "password:1248 recovery:1248 root:1356 stay:u1 device:1400", ("password", "recovery", "device")),
+    5: ({RECOVERY}, "password:1248 recovery:1248 root:1360 stay:u1 device:1400", ("password", "recovery", "device")),
     6: ({DEVICE}, "id:16 name:136", ()),
 }
 
@@ -52,7 +52,7 @@ class Chain:
         self.identity = self.password = self.recovery = None
         self.devices = {}  # id: what is known of a device, also after it went (`last` is then its last generation)
         self.roots = []  # for each generation what is said of its root secret
-        self.before = [None]  # for each generation the root secret before it, sealed
+        self.before = [None]  # for each generation which one came before it, and that root secret, sealed
         self.hashes = []
         self.said = {}  # for each device number, generation and sealed heads of the last link that it made
         require(len(links) <= 10_000 and sum(map(len, links)) <= 64 << 20, "the chain: is too long")
@@ -116,13 +116,16 @@ class Chain:
                 device.last = newest
         if hasattr(link, "root"):
             require(link.root.generation == newest + 1, f"{what}: has the generation {link.root.generation}")
-            self.before.append(link.root.before)
+            follows = link.root.follows
+            right = follows == newest or (link.type == 5 and follows < newest)
+            require(right, f"{what}: has the root secret of generation {follows} sealed")
+            self.before.append((follows, link.root.before))
         if said:
             self.roots.append(said)
         if hasattr(link, "device"):
             require(link.device.id not in self.devices, f"{what}: its device was there before")
             # The name is sealed in the generation before the link, the first link's in generation 0.
-            link.device.name_generation = max(newest, 0)
+            link.device.name_generation = link.root.follows if link.type == 5 else max(newest, 0)
             link.device.first, link.device.last, link.device.added = len(self.roots) - 1, None, link.time
             self.devices[link.device.id] = link.device
             require(len(self.here()) <= 256, f"{what}: more than 256 devices")
@@ -233,18 +236,25 @@ class Account:
         self.check_key_bag(rows)
 
     def all_secrets(self, newest):
-        """Root secrets from generation 0: each gives the key of the one before, each is compared with the chain."""
-        secrets = [newest]
-        for generation in range(len(self.chain.roots) - 1, -1, -1):
-            secret, said = secrets[0], self.chain.roots[generation]
+        """Root secrets from generation 0: each gives the key of the one before, each is compared with the chain.
+
+        A recovery may have passed some over, as a stolen device had left nothing of them to the words: for these
+        stand 32 zeros, which open nothing.
+        """
+        secrets = [bytes(32)] * (len(self.chain.roots) - 1) + [newest]
+        generation = len(secrets) - 1
+        while generation >= 0:
+            secret, said = secrets[generation], self.chain.roots[generation]
             what, field = f"the root secret of generation {generation}", (self.id, u4(generation))
             require(derive(secret, "root-commitment", *field) == said.commitment, f"{what}: is not the chain's")
             share = xwing_keys(derive(secret, "share-key", *field))[0]
             require(share == said.share, f"{what}: does not give the chain's share key")
-            if generation:
-                context = label("previous-root") + b"\1" + self.id + u4(generation - 1)
-                sealed = self.chain.before[generation]
-                secrets.insert(0, unseal(derive(secret, "previous-root"), context, sealed, what))
+            if not generation:
+                break
+            follows, sealed = self.chain.before[generation]
+            context = label("previous-root") + b"\1" + self.id + u4(follows)
+            secrets[follows] = unseal(derive(secret, "previous-root"), context, sealed, what)
+            generation = follows
         return secrets
 
     def check_key_bag(self, rows):

@@ -191,6 +191,8 @@ final class AccountRoutes {
    * @param words as people write them, or a whole emergency sheet
    * @param password the new one, in UTF-8, NFC
    * @param keepDevices whether the account's other devices stay; they go if it is left out
+   * @param acceptLoss whether to go on if the words open an older state of the account alone; no
+   *     other device stays then
    * @param deviceName what to call this device; the machine's name if it is left out
    */
   record Recover(
@@ -199,6 +201,7 @@ final class AccountRoutes {
       byte @Nullable [] words,
       byte @Nullable [] password,
       boolean keepDevices,
+      boolean acceptLoss,
       @Nullable String deviceName) {}
 
   /**
@@ -343,6 +346,10 @@ final class AccountRoutes {
 
   private void recover(Context context) throws Exception {
     Recover wish = RequestBody.read(context, Recover.class);
+    if (wish.keepDevices() && wish.acceptLoss()) {
+      throw RequestBody.badInput(
+          "With 'acceptLoss' no device is kept: one of them may have caused the loss.", null);
+    }
     try (Secret text = Secret.of(RequestBody.required(wish.words(), "words"));
         Secret password = fresh(wish.password());
         RecoveryWords words = words(text)) {
@@ -354,7 +361,8 @@ final class AccountRoutes {
               words,
               password,
               deviceName(wish.deviceName()),
-              wish.keepDevices()));
+              wish.keepDevices(),
+              wish.acceptLoss()));
     }
   }
 

@@ -381,6 +381,7 @@ final class CurrentAccount implements AutoCloseable {
    * @param words stay the caller's
    * @param password the new one, stays the caller's
    * @param keepDevices whether the account's other devices stay
+   * @param acceptLoss whether a person agrees to lose what the words do not open
    */
   Prepared recover(
       ConnectionString server,
@@ -388,12 +389,14 @@ final class CurrentAccount implements AutoCloseable {
       RecoveryWords words,
       Secret password,
       DeviceName device,
-      boolean keepDevices)
+      boolean keepDevices,
+      boolean acceptLoss)
       throws Problem, AlreadyLoggedIn, Refused, IOException {
     return prepare(
         server,
         connection ->
-            client.recover(connection, server, user, words, password, device, keepDevices));
+            client.recover(
+                connection, server, user, words, password, device, keepDevices, acceptLoss));
   }
 
   private Prepared prepare(ConnectionString server, Preparing preparing)

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.anonymouscloud.core.account.client.AccountTampered;
 import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
 import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.account.client.NewestNotOpened;
 import org.anonymouscloud.core.account.client.PairingFailed;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused;
@@ -33,6 +34,12 @@ public final class Failures {
       case NotLoggedIn nobody -> problem(Problem.Kind.NOT_LOGGED_IN, nobody);
       case UntrustedServer server -> Optional.of(untrusted(server));
       case AccountTampered tampered -> problem(Problem.Kind.SECURITY, tampered);
+      case NewestNotOpened less ->
+          Optional.of(
+              new Problem(
+                  Problem.Kind.SECURITY,
+                  text(less) + " That is 'anoncloud recover --accept-loss'.",
+                  less));
       case ContactRefused refused -> problem(Problem.Kind.SECURITY, refused);
       case PairingFailed failed -> problem(Problem.Kind.SECURITY, failed);
       case Locked locked -> problem(Problem.Kind.LOCKED, locked);

@@ -57,6 +57,13 @@ final class RecoverCommand implements Callable<Integer> {
   private boolean keepDevices;
 
   @Option(
+      names = "--accept-loss",
+      description =
+          "Go on if the words open an older state of the account alone, as a stolen device has"
+              + " locked them out of the newest. What was stored since is lost.")
+  private boolean acceptLoss;
+
+  @Option(
       names = "--rehearse",
       description =
           "Change nothing: see whether the words, or the account key, are those of the account that"
@@ -153,6 +160,7 @@ final class RecoverCommand implements Callable<Integer> {
       wish.put("words", text.bytes());
       wish.put("password", password.bytes());
       wish.put("keepDevices", keepDevices);
+      wish.put("acceptLoss", acceptLoss);
       wish.put("deviceName", deviceName);
       return context.agent().post("/account/recover", wish);
     }

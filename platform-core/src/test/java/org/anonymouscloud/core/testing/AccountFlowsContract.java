@@ -41,6 +41,7 @@ import org.anonymouscloud.core.account.client.EmergencySheet;
 import org.anonymouscloud.core.account.client.KnownDevice;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.LostLink;
+import org.anonymouscloud.core.account.client.NewestNotOpened;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.Pairing;
 import org.anonymouscloud.core.account.client.PairingCode;
@@ -890,6 +891,83 @@ public abstract class AccountFlowsContract {
     }
   }
 
+  @Test
+  @Tag("S4.1")
+  void whoRemovesTheOthersAndLeavesTheWordsNothingKeepsNobodyOut() throws Exception {
+    RecoveryWords words;
+    AccountKey key;
+    LocalAccount laptop;
+    try (Registration registration =
+        client("laptop").register(dial(), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
+      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
+      key = AccountKey.parse(registration.sheet().accountKey().text().bytes());
+      laptop = open(registration.finish());
+    }
+    LocalAccount phone = login("phone", key);
+    byte[] before = secret(phone, 0);
+    connect(laptop).devices().revoke(List.of(login("tablet", key).device()));
+    connect(phone).refreshed();
+    byte[] known = secret(phone, 1);
+    // The thief of the phone renews the keys, and seals them to nobody but itself.
+    OnlineAccount thief = connect(phone, this::leavingNothing);
+    thief.devices().revoke(List.of(laptop.device()));
+    assertThatThrownBy(() -> login("desk", key)).isInstanceOf(AccountTampered.class);
+    assertThatThrownBy(() -> recover("desk", dial(), ALICE, words, password))
+        .isInstanceOf(NewestNotOpened.class)
+        .hasMessageContaining(phone.device().toString());
+
+    LocalAccount desk;
+    RecoveryWords fresh;
+    try (Recovery recovery =
+        client("desk").recover(dial(), SERVER, ALICE, words, password, PHONE, false, true)) {
+      fresh = RecoveryWords.parse(recovery.sheet().words().text().bytes());
+      desk = open(recovery.finish());
+    }
+
+    OnlineAccount online = connect(desk);
+    assertThat(online.devices().list()).singleElement();
+    assertThat(desk.generation()).isEqualTo(3);
+    assertThat(secret(desk, 0)).isEqualTo(before);
+    assertThat(secret(desk, 1)).isEqualTo(known);
+    assertThat(secret(desk, 2)).as("the thief's").isNotEqualTo(secret(phone, 2));
+    assertThatThrownBy(() -> connect(phone).refreshed()).isInstanceOf(DeviceRefused.class);
+    // And the account goes on as any other, past the gap.
+    try (Recovery again = recover("again", dial(), ALICE, fresh, password)) {
+      LocalAccount next = open(again.finish());
+      assertThat(secret(next, 0)).isEqualTo(before);
+      assertThat(secret(next, 1)).isEqualTo(known);
+      connect(next).devices().rename(next.device(), new DeviceName("next"));
+      assertThat(connect(next).devices().list()).singleElement();
+    }
+  }
+
+  private static byte[] secret(LocalAccount account, int generation) {
+    try (Secret secret = account.featureSecret("vault", generation)) {
+      return secret.bytes().clone();
+    }
+  }
+
+  /** Of what a link brings for password and words there is noise. */
+  private byte[] leavingNothing(String method, byte[] question, InProcessConnection.Server server)
+      throws Refused, IOException {
+    if (!method.equals(AccountMethod.CHAIN_APPEND.toString())) {
+      return server.answer(question);
+    }
+    Messages.ChainAppend append = Cbor.decode(question, Messages.ChainAppend.class);
+    List<byte[]> slots = new ArrayList<>();
+    for (byte[] slot : append.slots()) {
+      byte[] noise = slot.clone();
+      if (slots.size() < 2) {
+        byte[] random = RandomBytes.next(noise.length - 22);
+        System.arraycopy(random, 0, noise, 22, random.length);
+      }
+      slots.add(noise);
+    }
+    return server.answer(
+        Cbor.encode(
+            new Messages.ChainAppend(append.link(), slots, append.record(), append.loginKey())));
+  }
+
   /** Names of features, and numbers of the newest states of their only objects. */
   private static HeadList heads(Object... namesAndNumbers) {
     SortedMap<String, List<Head>> heads = new TreeMap<>();
@@ -991,7 +1069,7 @@ public abstract class AccountFlowsContract {
   private Recovery recover(
       String device, InProcessConnection on, UserName user, RecoveryWords words, Secret second)
       throws Exception {
-    return client(device).recover(on, SERVER, user, words, second, PHONE, false);
+    return client(device).recover(on, SERVER, user, words, second, PHONE, false, false);
   }
 
   @Test

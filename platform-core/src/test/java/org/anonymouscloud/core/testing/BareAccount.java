@@ -207,7 +207,8 @@ final class BareAccount {
   }
 
   private NewRoot newRoot(int generation) {
-    return new NewRoot(generation, newlyNamed(), RandomBytes.next(ChainLink.SEALED_ROOT));
+    return new NewRoot(
+        generation, newlyNamed(), generation - 1, RandomBytes.next(ChainLink.SEALED_ROOT));
   }
 
   private NamedRoot newlyNamed() {

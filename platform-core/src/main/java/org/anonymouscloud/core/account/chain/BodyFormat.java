@@ -116,11 +116,11 @@ final class BodyFormat {
   private static void put(ByteBuffer out, NewRoot root) {
     out.putInt(root.generation());
     put(out, root.named());
-    out.put(root.previous());
+    out.putInt(root.before()).put(root.previous());
   }
 
   private static NewRoot root(ByteBuffer in) throws Malformed {
-    return new NewRoot(in.getInt(), named(in), bytes(in, ChainLink.SEALED_ROOT));
+    return new NewRoot(in.getInt(), named(in), in.getInt(), bytes(in, ChainLink.SEALED_ROOT));
   }
 
   private static void put(ByteBuffer out, NamedRoot root) {

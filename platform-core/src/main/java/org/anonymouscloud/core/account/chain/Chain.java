@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.account.chain;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.core.account.ChainFloor;
@@ -13,16 +14,29 @@ import org.anonymouscloud.core.crypto.Digest;
  * @param hashes of the links, the first first
  * @param state what is valid after the last
  * @param said the heads in the last link that each of the account's devices has made
+ * @param begun how each generation of the root secret began, the oldest first
  * @param newest the last links as they were encoded, at most {@link #NEWEST}
  */
 public record Chain(
-    List<Digest> hashes, ChainState state, Map<DeviceId, SealedHeads> said, List<byte[]> newest) {
+    List<Digest> hashes,
+    ChainState state,
+    Map<DeviceId, SealedHeads> said,
+    List<Begun> begun,
+    List<byte[]> newest) {
   /** How many links are kept whole: enough to say what an older chain lacks. */
   public static final int NEWEST = 64;
+
+  /**
+   * The beginning of a generation.
+   *
+   * @param time by its maker's clock
+   */
+  public record Begun(Instant time, DeviceId maker) {}
 
   public Chain {
     hashes = List.copyOf(hashes);
     said = Map.copyOf(said);
+    begun = List.copyOf(begun);
     newest = List.copyOf(newest);
   }
 

@@ -25,6 +25,7 @@ public final class ChainReader {
 
   private final List<Digest> hashes = new ArrayList<>();
   private final Map<DeviceId, SealedHeads> said = new HashMap<>();
+  private final List<Chain.Begun> begun = new ArrayList<>();
   private final Deque<byte[]> newest = new ArrayDeque<>();
   private @Nullable ChainState state;
   private long bytes;
@@ -64,6 +65,9 @@ public final class ChainReader {
     ChainState after = before == null ? ChainState.begin(link) : before.append(link);
     state = after;
     hashes.add(after.head().hash());
+    if (begun.size() <= after.generation()) {
+      begun.add(new Chain.Begun(link.content().time(), link.content().maker()));
+    }
     said.put(
         link.content().maker(),
         new SealedHeads(after.head().seq(), after.generation(), link.content().heads()));
@@ -89,6 +93,6 @@ public final class ChainReader {
     if (last == null) {
       throw new ChainRefused(Reason.EMPTY);
     }
-    return new Chain(hashes, last, said, List.copyOf(newest));
+    return new Chain(hashes, last, said, begun, List.copyOf(newest));
   }
 }

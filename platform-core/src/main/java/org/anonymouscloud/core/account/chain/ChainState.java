@@ -23,7 +23,7 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * @param head the last link
  * @param identity the account's Ed25519 public key; by it others know the account
  * @param roots what is said of the root secret of each generation, the oldest first
- * @param previousRoots each root secret but the newest, sealed under the one after it
+ * @param newRoots those of all generations but the first, the oldest first
  * @param devices those that may act for the account, in the order in which they came
  * @param former those that may no longer
  */
@@ -35,7 +35,7 @@ public record ChainState(
     SlotKeys password,
     SlotKeys recovery,
     List<NamedRoot> roots,
-    List<byte[]> previousRoots,
+    List<NewRoot> newRoots,
     SequencedMap<DeviceId, ListedDevice> devices,
     Map<DeviceId, Former> former) {
   /** The most devices an account may have at a time. */
@@ -50,7 +50,7 @@ public record ChainState(
 
   public ChainState {
     roots = List.copyOf(roots);
-    previousRoots = List.copyOf(previousRoots);
+    newRoots = List.copyOf(newRoots);
     devices = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(devices));
     former = Map.copyOf(former);
   }
@@ -105,10 +105,14 @@ public record ChainState(
     Change change = new Change(this);
     switch (content.body()) {
       case LinkBody.Create again -> throw new ChainRefused(Reason.WRONG_TYPE);
-      case LinkBody.AddDevice(NewDevice device) -> change.add(device, content);
+      case LinkBody.AddDevice(NewDevice device) -> change.add(device, content, generation());
       case LinkBody.Revoke(NewRoot root, List<DeviceId> gone) -> {
         if (gone.stream().anyMatch(id -> content.signer().equals(new SlotId.Device(id)))) {
           throw new ChainRefused(Reason.WRONG_SIGNER);
+        }
+        // Whoever removes devices has the newest; only the words may have been left with less.
+        if (root.before() != generation()) {
+          throw new ChainRefused(Reason.WRONG_GENERATION);
         }
         change.revoke(gone);
         change.renew(root);
@@ -121,7 +125,7 @@ public record ChainState(
           change.revoke(List.copyOf(devices.keySet()));
         }
         change.renew(recover.root());
-        change.add(recover.device(), content);
+        change.add(recover.device(), content, recover.root().before());
       }
       case LinkBody.Rename(DeviceId device, byte[] name) -> change.rename(device, name);
     }
@@ -169,7 +173,7 @@ public record ChainState(
     private final SequencedMap<DeviceId, ListedDevice> devices;
     private final Map<DeviceId, Former> former;
     private final List<NamedRoot> roots;
-    private final List<byte[]> previousRoots;
+    private final List<NewRoot> newRoots;
     private SlotKeys password;
     private SlotKeys recovery;
 
@@ -178,23 +182,23 @@ public record ChainState(
       this.devices = new LinkedHashMap<>(before.devices);
       this.former = new LinkedHashMap<>(before.former);
       this.roots = new ArrayList<>(before.roots);
-      this.previousRoots = new ArrayList<>(before.previousRoots);
+      this.newRoots = new ArrayList<>(before.newRoots);
       this.password = before.password;
       this.recovery = before.recovery;
     }
 
-    void add(NewDevice device, ChainLink.Content content) throws ChainRefused {
+    /**
+     * @param named generation in which the device's name is sealed: a link that brings a new root
+     *     has it in one before, but what the device signs counts from the new one
+     */
+    void add(NewDevice device, ChainLink.Content content, int named) throws ChainRefused {
       if (devices.containsKey(device.id()) || former.containsKey(device.id())) {
         throw new ChainRefused(Reason.REPEATED_DEVICE);
       }
       if (devices.size() >= MAX_DEVICES) {
         throw new ChainRefused(Reason.TOO_MANY_DEVICES);
       }
-      // A link that brings a new root has its device's name sealed under the one before, but what
-      // the device signs counts from the new one.
-      devices.put(
-          device.id(),
-          ListedDevice.of(device, content.time(), roots.size() - 1, before.generation()));
+      devices.put(device.id(), ListedDevice.of(device, content.time(), roots.size() - 1, named));
     }
 
     void revoke(List<DeviceId> gone) throws ChainRefused {
@@ -212,7 +216,7 @@ public record ChainState(
         throw new ChainRefused(Reason.WRONG_GENERATION);
       }
       roots.add(root.named());
-      previousRoots.add(root.previous());
+      newRoots.add(root);
     }
 
     void rename(DeviceId id, byte[] name) throws ChainRefused {
@@ -232,7 +236,7 @@ public record ChainState(
           password,
           recovery,
           roots,
-          previousRoots,
+          newRoots,
           devices,
           former);
     }

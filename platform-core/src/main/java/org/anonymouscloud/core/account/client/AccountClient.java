@@ -191,9 +191,12 @@ public final class AccountClient {
    * @param words from the emergency sheet; stay the caller's
    * @param password the new one, in UTF-8, NFC; stays the caller's
    * @param name of this device
+   * @param acceptLoss whether a person agrees to lose what the words do not open; then no other
+   *     device should be kept
    * @return to be finished and closed by the caller
    * @throws AlreadyLoggedIn if this device has an account
    * @throws AccountTampered if the server's records are not those the owner made
+   * @throws NewestNotOpened if the words open an older state alone
    * @throws Refused with {@link ErrorCode#LOGIN_FAILED} if the words are wrong or there is no such
    *     user, and nobody can tell which; with another code if the server says so
    */
@@ -204,7 +207,8 @@ public final class AccountClient {
       RecoveryWords words,
       Secret password,
       DeviceName name,
-      boolean keepDevices)
+      boolean keepDevices,
+      boolean acceptLoss)
       throws AlreadyLoggedIn, Refused, IOException {
     boolean done = false;
     try {
@@ -224,6 +228,7 @@ public final class AccountClient {
               password,
               name,
               keepDevices,
+              acceptLoss,
               clock,
               features);
       done = true;

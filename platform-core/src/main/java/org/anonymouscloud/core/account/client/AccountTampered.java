@@ -16,7 +16,8 @@ public final class AccountTampered extends IOException implements FinalFailure {
         "The server's records of your account are not the ones you made. Someone has changed them"
             + " or put old ones back; nothing of them was used. Ask the server's owner. If they"
             + " have restored a backup, and only then, 'anoncloud drive accept-restored' shows what"
-            + " would be lost and goes on from there.",
+            + " would be lost and goes on from there. If a device of yours was stolen, it may have"
+            + " done this: 'anoncloud recover' gets the account back with the words of your sheet.",
         cause);
   }
 

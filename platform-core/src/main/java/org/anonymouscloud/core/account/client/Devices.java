@@ -110,7 +110,8 @@ public final class Devices {
               require(chain, device);
             }
             RootSecret newest = account.local().state().roots().get(chain.generation());
-            LinkBody body = new LinkBody.Revoke(fresh.succeed(chain, newest), ordered);
+            LinkBody body =
+                new LinkBody.Revoke(fresh.succeed(chain, chain.generation(), newest), ordered);
             return new ChainWriter.Draft(body, ChainWriter.NewKeys.of(), fresh);
           });
     }

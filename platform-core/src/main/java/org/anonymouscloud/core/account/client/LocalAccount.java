@@ -375,7 +375,7 @@ public final class LocalAccount implements AutoCloseable {
   private List<RootSecret> roots(Link link, ChainState chain) throws IOException {
     try (SlotSecret slot = kept.slot()) {
       SealedSlot record = new AccountQuestions(link).slot(slot.slot(), chain.generation());
-      return slot.open(record, chain).withEarlier(chain);
+      return slot.open(record, chain, chain.generation()).withEarlier(chain, chain.generation());
     } catch (NotAuthentic e) {
       throw new AccountTampered(e);
     } catch (Refused e) {

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
@@ -11,15 +12,19 @@ import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
  * What the password slot or the recovery slot opens, with everything checked before anything is
  * used.
  *
- * @param roots of all generations, the oldest first
+ * @param roots of all generations, the oldest first; those after {@code generation} open nothing
+ * @param generation the newest that the slot opens: the chain's newest, or for recovery words an
+ *     older one if nothing newer was left to them
  */
-record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag) implements AutoCloseable {
+record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag keyBag)
+    implements AutoCloseable {
 
   /**
    * Fetches and opens the account's records.
@@ -33,7 +38,7 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag) impleme
     if (!slot.isNamedBy(chain.state())) {
       throw new WrongAccountKey();
     }
-    return open(server, slot, chain);
+    return open(server, slot, chain, chain.state().generation());
   }
 
   /**
@@ -42,7 +47,32 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag) impleme
    * @throws AccountTampered if the records are not those that the account's owner made
    */
   static OpenedAccount open(AccountQuestions server, SlotSecret slot) throws Refused, IOException {
-    return open(server, slot, chain(server, slot));
+    Chain chain = chain(server, slot);
+    return open(server, slot, chain, chain.state().generation());
+  }
+
+  /**
+   * The same by the recovery words, whose key the server has already seen to be right. A stolen
+   * device can remove the others and leave the words a record that opens nothing; so the newest
+   * generation counts of which they open one.
+   *
+   * @throws AccountTampered if the words open none
+   */
+  static OpenedAccount openByWords(AccountQuestions server, SlotSecret slot)
+      throws Refused, IOException {
+    Chain chain = chain(server, slot);
+    for (int generation = chain.state().generation(); generation > 0; generation--) {
+      try {
+        return open(server, slot, chain, generation);
+      } catch (AccountTampered e) {
+        // As said above.
+      } catch (Refused e) {
+        if (e.code() != ErrorCode.NOT_FOUND) {
+          throw e;
+        }
+      }
+    }
+    return open(server, slot, chain, 0);
   }
 
   private static Chain chain(AccountQuestions server, SlotSecret slot) throws Refused, IOException {
@@ -53,18 +83,23 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, KeyBag keyBag) impleme
     return chain;
   }
 
-  private static OpenedAccount open(AccountQuestions server, SlotSecret slot, Chain chain)
+  private static OpenedAccount open(
+      AccountQuestions server, SlotSecret slot, Chain chain, int generation)
       throws Refused, IOException {
     ChainState state = chain.state();
-    List<RootSecret> roots = List.of();
+    List<RootSecret> roots = new ArrayList<>();
     boolean done = false;
     try {
-      roots = slot.open(server.slot(slot.slot(), state.generation()), state).withEarlier(state);
+      RootSecret newest = slot.open(server.slot(slot.slot(), generation), state, generation);
+      roots.addAll(newest.withEarlier(state, generation));
+      while (roots.size() <= state.generation()) {
+        roots.add(RootSecret.random());
+      }
       Messages.KeyBag bag =
           server.ask(AccountMethod.KEY_BAG_GET, new Messages.Empty(), Messages.KeyBag.class);
       KeyBag keyBag = KeyBag.open(bag.sealed(), roots.getFirst(), state);
       done = true;
-      return new OpenedAccount(chain, roots, keyBag);
+      return new OpenedAccount(chain, roots, generation, keyBag);
     } catch (NotAuthentic e) {
       throw new AccountTampered(e);
     } finally {

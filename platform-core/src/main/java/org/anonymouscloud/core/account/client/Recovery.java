@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
@@ -80,6 +81,7 @@ public final class Recovery implements PreparedAccount {
       Secret password,
       DeviceName name,
       boolean keepDevices,
+      boolean acceptLoss,
       Clock clock,
       AccountFeatures features)
       throws Refused, IOException {
@@ -88,7 +90,8 @@ public final class Recovery implements PreparedAccount {
     boolean done = false;
     OpenedAccount opened = null;
     try {
-      opened = OpenedAccount.open(questions, slot);
+      opened = OpenedAccount.openByWords(questions, slot);
+      requireWhole(opened, acceptLoss);
       NewPassword fresh = NewPassword.change(questions, user, password);
       done = true;
       return new Recovery(
@@ -110,6 +113,15 @@ public final class Recovery implements PreparedAccount {
           opened.close();
         }
       }
+    }
+  }
+
+  private static void requireWhole(OpenedAccount opened, boolean acceptLoss)
+      throws NewestNotOpened {
+    int lost = opened.chain().state().generation() - opened.generation();
+    if (lost > 0 && !acceptLoss) {
+      Chain.Begun first = opened.chain().begun().get(opened.generation() + 1);
+      throw new NewestNotOpened(lost, first.time(), first.maker());
     }
   }
 
@@ -178,7 +190,7 @@ public final class Recovery implements PreparedAccount {
   private ChainState append(LocalAccount account) throws Refused, IOException {
     ChainState chain = opened.chain().state();
     AccountQuestions questions = new AccountQuestions(connection);
-    RootSecret newest = opened.roots().getLast();
+    RootSecret newest = opened.roots().get(opened.generation());
     try (SigningKey byOldWords = slot.signingKey();
         SlotSecret newPassword =
             SlotSecret.password(chain.account(), password.exportKey(), accountKey.secret());
@@ -200,7 +212,7 @@ public final class Recovery implements PreparedAccount {
                     new LinkBody.Recover(
                         newPassword.keys(),
                         newRecovery.keys(),
-                        root.succeed(now, newest),
+                        root.succeed(now, opened.generation(), newest),
                         keepDevices,
                         device.introduce(now.account(), newest, name));
                 return new ChainWriter.Draft(

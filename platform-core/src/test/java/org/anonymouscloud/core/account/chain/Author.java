@@ -65,7 +65,13 @@ final class Author {
   }
 
   static NewRoot root(int generation) {
-    return new NewRoot(generation, named(generation), bytes(ChainLink.SEALED_ROOT, generation));
+    return root(generation, generation - 1);
+  }
+
+  /** A new root that has another one than the newest sealed under it. */
+  static NewRoot root(int generation, int before) {
+    return new NewRoot(
+        generation, named(generation), before, bytes(ChainLink.SEALED_ROOT, generation));
   }
 
   /** The account begins with device 10. */
@@ -87,8 +93,12 @@ final class Author {
   }
 
   static LinkBody recover(boolean keepsDevices, int generation, int device) {
+    return recover(keepsDevices, root(generation), device);
+  }
+
+  static LinkBody recover(boolean keepsDevices, NewRoot root, int device) {
     return new LinkBody.Recover(
-        slot(key(5), 5), slot(key(6), 6), root(generation), keepsDevices, newDevice(device));
+        slot(key(5), 5), slot(key(6), 6), root, keepsDevices, newDevice(device));
   }
 
   /** The keys that must sign {@link #recover}. */

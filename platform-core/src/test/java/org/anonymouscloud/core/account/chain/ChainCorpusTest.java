@@ -164,6 +164,24 @@ final class ChainCorpusTest {
         bad("a device recovers", Reason.WRONG_SIGNER, create, recoveredBy(10)),
         bad("a device removes itself", Reason.WRONG_SIGNER, create, revoke(create, 10, 1, 10)),
         bad("a generation left out", Reason.WRONG_GENERATION, create, second, late()),
+        good(
+            "a recovery past a generation that the words did not open",
+            create,
+            second,
+            gone,
+            past()),
+        bad(
+            "a removal that has an older root sealed than the newest",
+            Reason.WRONG_GENERATION,
+            create,
+            second,
+            gone,
+            add(gone, device(10), key(10), 12),
+            link(
+                add(gone, device(10), key(10), 12),
+                device(10),
+                key(10),
+                new LinkBody.Revoke(root(2, 0), List.of(id(12))))),
         bad(
             "a generation twice",
             Reason.WRONG_GENERATION,
@@ -248,6 +266,15 @@ final class ChainCorpusTest {
 
   private ChainLink unknown() {
     return add(create, device(77), key(77), 11);
+  }
+
+  private ChainLink past() {
+    return link(
+        gone,
+        new SlotId.Recovery(),
+        RECOVERY,
+        recover(false, root(2, 0), 13),
+        recoverKeys(13).toArray(SigningKey[]::new));
   }
 
   private ChainLink late() {

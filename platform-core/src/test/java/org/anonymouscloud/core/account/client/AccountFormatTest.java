@@ -144,7 +144,12 @@ final class AccountFormatTest {
     server.links.add(links.get(1));
     ChainState before = new AccountQuestions(server).chain().state();
     for (int i = 0; i < 4; i++) {
-      assertThat(slotSecrets().get(i).open(records.get(i), before).secret().bytes())
+      assertThat(
+              slotSecrets()
+                  .get(i)
+                  .open(records.get(i), before, before.generation())
+                  .secret()
+                  .bytes())
           .isEqualTo(root);
     }
     List<ListedDevice> devices = List.copyOf(before.devices().values());
@@ -234,7 +239,7 @@ final class AccountFormatTest {
     checkSignatures(second, slotSign(secrets.get(0)), Arrays.copyOfRange(second, 99, 131));
 
     byte[] third = links.get(2);
-    assertThat(third).hasSize(2106).startsWith(new byte[] {1, 3});
+    assertThat(third).hasSize(2110).startsWith(new byte[] {1, 3});
     assertThat(Arrays.copyOfRange(third, 26, 58)).isEqualTo(Digest.sha256(second).bytes());
     assertThat(Arrays.copyOfRange(third, 66, 83)).isEqualTo(ids.get(2));
     assertThat(Arrays.copyOfRange(third, 83, 87)).isEqualTo(GENERATION_1);
@@ -245,14 +250,15 @@ final class AccountFormatTest {
             open(
                 derive(secondRoot, "previous-root"),
                 concat(label("previous-root"), VERSION, account, GENERATION_0),
-                Arrays.copyOfRange(third, 1335, 1439)))
+                Arrays.copyOfRange(third, 1339, 1443)))
         .isEqualTo(root);
-    assertThat(Arrays.copyOfRange(third, 1439, 1457))
+    assertThat(Arrays.copyOfRange(third, 1335, 1339)).isEqualTo(GENERATION_0);
+    assertThat(Arrays.copyOfRange(third, 1443, 1461))
         .isEqualTo(concat(new byte[] {0, 1}, hex(device(1), "id")));
     checkHeads(second, 1483, 1, root, new byte[2]);
     checkHeads(
         third,
-        1457,
+        1461,
         2,
         secondRoot,
         concat(
@@ -557,7 +563,8 @@ final class AccountFormatTest {
                 time(),
                 new SlotId.Device(joining(0).id()),
                 new LinkBody.Revoke(
-                    second.succeed(chain, example.root()), List.of(joining(1).id())),
+                    second.succeed(chain, chain.generation(), example.root()),
+                    List.of(joining(1).id())),
                 heads().seal(second, id, 2)));
     List<String> sealed = new ArrayList<>();
     for (int i = 0; i < SLOTS.size(); i++) {

@@ -60,7 +60,7 @@ final class OpenedAccountTest {
               .filter(slot -> slot.slot().equals(secret.slot()))
               .findFirst()
               .orElseThrow();
-      assertThat(secret.open(record, opened.chain().state()).secret().bytes())
+      assertThat(secret.open(record, opened.chain().state(), opened.generation()).secret().bytes())
           .isEqualTo(account.root().secret().bytes());
     }
   }
@@ -212,7 +212,8 @@ final class OpenedAccountTest {
       refuses("a root secret that the chain does not name");
       // Already here, not only because the key bag does not open after it.
       ChainState chain = new AccountQuestions(server).chain().state();
-      assertThatThrownBy(() -> passwordSlot().open(forged, chain)).isInstanceOf(NotAuthentic.class);
+      assertThatThrownBy(() -> passwordSlot().open(forged, chain, chain.generation()))
+          .isInstanceOf(NotAuthentic.class);
       server.put(honest);
 
       server.keyBag = bag.seal(account.id(), evil);

@@ -63,7 +63,8 @@ final class Person {
     LinkBody.AddDevice added = (LinkBody.AddDevice) link.content().body();
     RootSecret fresh = RootSecret.random();
     LinkBody body =
-        new LinkBody.Revoke(fresh.succeed(chain(), newest), List.of(added.device().id()));
+        new LinkBody.Revoke(
+            fresh.succeed(chain(), chain().generation(), newest), List.of(added.device().id()));
     links.add(ChainLink.sign(next(body, fresh), account.device().key(), List.of()));
     newest = fresh;
   }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.NamedRoot;
@@ -80,36 +81,41 @@ public final class RootSecret implements AutoCloseable {
   /**
    * This secret as the successor of the newest one of a chain.
    *
-   * @param previous the newest so far
+   * @param before generation of the secret that comes before it: the newest so far, if it is known
+   * @param previous that secret
    */
-  public NewRoot succeed(ChainState chain, RootSecret previous) {
+  public NewRoot succeed(ChainState chain, int before, RootSecret previous) {
     int generation = chain.generation() + 1;
     try (Secret key = key(Purpose.PREVIOUS_ROOT)) {
       byte[] sealed =
-          ChunkedEncryption.seal(
-              key, context(chain.account(), generation - 1), previous.secret.bytes());
-      return new NewRoot(generation, name(chain.account(), generation), sealed);
+          ChunkedEncryption.seal(key, context(chain.account(), before), previous.secret.bytes());
+      return new NewRoot(generation, name(chain.account(), generation), before, sealed);
     }
   }
 
   /**
-   * Opens the secrets before this one, which is the newest of a chain: each is sealed under its
-   * successor.
+   * Opens the secrets before this one: each is sealed under its successor. For those that a
+   * recovery has passed over, as nobody who came back could open them, there are some that open
+   * nothing.
    *
+   * @param generation of this secret
    * @return of all generations, the oldest first and this one last; the caller closes them
    * @throws NotAuthentic if the chain names others
    */
-  public List<RootSecret> withEarlier(ChainState chain) throws NotAuthentic {
+  public List<RootSecret> withEarlier(ChainState chain, int generation) throws NotAuthentic {
     List<RootSecret> all = new ArrayList<>(List.of(this));
     try {
-      for (int generation = chain.generation() - 1; generation >= 0; generation--) {
+      for (int later = generation; later > 0; ) {
+        NewRoot succeeding = chain.newRoots().get(later - 1);
+        int before = succeeding.before();
         RootSecret earlier =
-            all.getFirst()
-                .openPrevious(chain.account(), chain.previousRoots().get(generation), generation);
+            all.getFirst().openPrevious(chain.account(), succeeding.previous(), before);
+        all.addAll(0, Stream.generate(RootSecret::random).limit(later - 1 - before).toList());
         all.addFirst(earlier);
-        if (!earlier.isNamedBy(chain, generation)) {
+        if (!earlier.isNamedBy(chain, before)) {
           throw new NotAuthentic();
         }
+        later = before;
       }
       return all;
     } catch (NotAuthentic e) {

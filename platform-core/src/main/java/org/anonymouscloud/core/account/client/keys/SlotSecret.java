@@ -159,14 +159,15 @@ public final class SlotSecret implements AutoCloseable {
   }
 
   /**
-   * Opens the record of this slot for the newest generation. Anybody can seal to a public key, so
-   * that it opens proves nothing; the chain does, which names the root secret (A5).
+   * Opens the record of this slot for a generation. Anybody can seal to a public key, so that it
+   * opens proves nothing; the chain does, which names the root secret (A5).
    *
    * @param chain of this account, replayed
+   * @param generation from 0 to the chain's newest, which alone counts unless a person agrees to
+   *     less
    * @throws NotAuthentic if anything at all is not as the account's owner made it (A1, A2, A13)
    */
-  public RootSecret open(SealedSlot record, ChainState chain) throws NotAuthentic {
-    int generation = chain.generation();
+  public RootSecret open(SealedSlot record, ChainState chain, int generation) throws NotAuthentic {
     if (!record.slot().equals(slot) || record.generation() != generation || !isNamedBy(chain)) {
       throw new NotAuthentic();
     }

@@ -1,0 +1,41 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.wire.FinalFailure;
+
+/**
+ * The recovery words open an older state of the account than the newest. A stolen device has
+ * renewed the keys and left none for the words, or the server keeps it back: a person has to agree
+ * to lose what is newer.
+ */
+public final class NewestNotOpened extends IOException implements FinalFailure {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * @param lost how many generations
+   * @param since when the first of them began, by the clock of the device that did it
+   */
+  NewestNotOpened(int lost, Instant since, DeviceId by) {
+    super(
+        "These words open your account as it was before "
+            + since.truncatedTo(ChronoUnit.SECONDS)
+            + ". Then the device "
+            + by
+            + " removed others, and nothing that the server shows lets the words open what came"
+            + " after it ("
+            + lost
+            + (lost == 1 ? " renewal" : " renewals")
+            + " of the account's keys). A stolen device does that, or a server that keeps something"
+            + " back. Nothing was changed. If another device of yours still works, use that one."
+            + " Else the account comes back as it was then, without what was stored since, and with"
+            + " this device alone.");
+  }
+
+  @Override
+  public boolean isFinal() {
+    return true;
+  }
+}
