@@ -56,6 +56,7 @@ final class RequestTermsTest {
           Case.plain(400, "If-Unmodified-Since: " + DATE + "\r\n"),
           Case.plain(400, "Trailer: Content-Range\r\n"),
           Case.plain(417, "Expect: wonders\r\n"),
+          Case.plain(417, "Expect: 102-processing\r\n"),
           Case.plain(400, "Wait: 1\r\nWait: 2\r\n"),
           new Case(
               501,

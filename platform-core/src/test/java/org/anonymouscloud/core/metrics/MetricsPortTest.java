@@ -27,7 +27,7 @@ final class MetricsPortTest {
 
   @BeforeEach
   void start() throws IOException {
-    port = start(InetAddress.getByName("127.0.0.1"));
+    port = start(InetAddress.ofLiteral("127.0.0.1"));
   }
 
   private MetricsPort start(InetAddress address) throws IOException {
@@ -161,7 +161,7 @@ final class MetricsPortTest {
   }
 
   private String raw(String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port.port())) {
+    try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port.port())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);

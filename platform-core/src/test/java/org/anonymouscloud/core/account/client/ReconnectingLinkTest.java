@@ -130,6 +130,18 @@ final class ReconnectingLinkTest {
   }
 
   @Test
+  void whyThereIsNoSessionIsKnownUntilThereIsOne() throws Exception {
+    try (ReconnectingLink link = link()) {
+      assertThat(link.failure()).isEmpty();
+      failures.add(new IOException("removed"));
+      assertThatThrownBy(() -> link.ask("a", NOTHING)).hasMessage("removed");
+      assertThat(link.failure().orElseThrow()).hasMessage("removed");
+      assertThat(link.ask("a", NOTHING)).containsExactly(0);
+      assertThat(link.failure()).isEmpty();
+    }
+  }
+
+  @Test
   void aRequestThatIsCutFailsAndIsNotSentAgain() throws Exception {
     try (ReconnectingLink link = link()) {
       assertThatThrownBy(() -> link.ask("cut", NOTHING)).hasMessage("cut");
