@@ -925,7 +925,7 @@ public abstract class AccountFlowsContract {
     }
 
     OnlineAccount online = connect(desk);
-    assertThat(online.devices().list()).singleElement();
+    assertThat(online.devices().list()).hasSize(1);
     assertThat(desk.generation()).isEqualTo(3);
     assertThat(secret(desk, 0)).isEqualTo(before);
     assertThat(secret(desk, 1)).isEqualTo(known);
@@ -937,7 +937,7 @@ public abstract class AccountFlowsContract {
       assertThat(secret(next, 0)).isEqualTo(before);
       assertThat(secret(next, 1)).isEqualTo(known);
       connect(next).devices().rename(next.device(), new DeviceName("next"));
-      assertThat(connect(next).devices().list()).singleElement();
+      assertThat(connect(next).devices().list()).hasSize(1);
     }
   }
 
