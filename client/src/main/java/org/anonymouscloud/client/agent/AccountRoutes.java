@@ -38,9 +38,11 @@ final class AccountRoutes {
   private static final int MAX_LOCK_AFTER = 7 * 24 * 60;
 
   private final CurrentAccount account;
+  private final ComingIn comingIn;
 
-  AccountRoutes(CurrentAccount account) {
+  AccountRoutes(CurrentAccount account, ComingIn comingIn) {
     this.account = account;
+    this.comingIn = comingIn;
   }
 
   List<Route> routes() {
@@ -277,7 +279,7 @@ final class AccountRoutes {
     try (Secret password = fresh(wish.password())) {
       answer(
           context,
-          account.register(
+          comingIn.register(
               RequestBody.server(wish.server()),
               RequestBody.user(wish.user()),
               password,
@@ -286,7 +288,7 @@ final class AccountRoutes {
     }
   }
 
-  private static void answer(Context context, CurrentAccount.Prepared prepared) throws IOException {
+  private static void answer(Context context, ComingIn.Prepared prepared) throws IOException {
     try (Secret sheet = prepared.sheet().text()) {
       context
           .contentType("application/json")
@@ -299,7 +301,7 @@ final class AccountRoutes {
   private void confirm(Context context) throws Exception {
     Confirm wish = RequestBody.read(context, Confirm.class);
     String id = RequestBody.required(wish.registration(), "registration");
-    context.json(welcome(account.finish(id)));
+    context.json(welcome(comingIn.finish(id)));
   }
 
   private void login(Context context) throws Exception {
@@ -308,7 +310,7 @@ final class AccountRoutes {
         Secret text = Secret.of(RequestBody.required(wish.accountKey(), "accountKey"));
         AccountKey key = accountKey(text)) {
       LoggedInAccount opened =
-          account.login(
+          comingIn.login(
               RequestBody.server(wish.server()),
               RequestBody.user(wish.user()),
               password,
@@ -324,7 +326,7 @@ final class AccountRoutes {
         PairingCode code = code(text)) {
       ConnectionString server = RequestBody.server(wish.server());
       DeviceName name = deviceName(wish.deviceName());
-      context.json(describe(account.join(server, code, name).local()));
+      context.json(describe(comingIn.join(server, code, name).local()));
     }
   }
 
@@ -355,7 +357,7 @@ final class AccountRoutes {
         RecoveryWords words = words(text)) {
       answer(
           context,
-          account.recover(
+          comingIn.recover(
               RequestBody.server(wish.server()),
               RequestBody.user(wish.user()),
               words,

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
+import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.ClientFeature;
@@ -43,7 +44,10 @@ public final class Agent implements AutoCloseable {
   private final Runnable stop;
   private final FileChannel lockFile;
   private final ClientFeatures features = new ClientFeatures();
+  private final Outside outside = new Outside();
   private final CurrentAccount account;
+  private final ComingIn comingIn;
+  private final OfferedPairing pairing;
   private final Secret token;
   private final List<Route> routes;
   private final LocalApi api;
@@ -55,7 +59,10 @@ public final class Agent implements AutoCloseable {
     this.version = version;
     this.stop = stop;
     this.lockFile = lockFile;
-    this.account = new CurrentAccount(home.account(), Clock.systemUTC(), features);
+    AccountClient client = new AccountClient(home.account(), Clock.systemUTC(), features);
+    this.account = new CurrentAccount(client, features, outside);
+    this.comingIn = new ComingIn(account, client, outside);
+    this.pairing = new OfferedPairing(account);
     this.token =
         Secret.of(HexFormat.of().formatHex(RandomBytes.next(TOKEN_BYTES)).getBytes(US_ASCII));
     Panels panels = new Panels();
@@ -119,10 +126,10 @@ public final class Agent implements AutoCloseable {
 
   private List<Route> routes(List<ClientFeature> offered, Panels panels) {
     List<Route> own = new ArrayList<>(own());
-    own.addAll(new AccountRoutes(account).routes());
-    own.addAll(new DeviceRoutes(account).routes());
+    own.addAll(new AccountRoutes(account, comingIn).routes());
+    own.addAll(new DeviceRoutes(account, pairing).routes());
     own.addAll(new ContactRoutes(account).routes());
-    own.addAll(new RestoredRoutes(account).routes());
+    own.addAll(new RestoredRoutes(new AcceptedRestore(account, features, outside)).routes());
     own.addAll(panels.routes());
     RouteTable table = new RouteTable(own);
     for (ClientFeature feature : offered) {
@@ -206,6 +213,8 @@ public final class Agent implements AutoCloseable {
     AgentAddress.withdraw(home.folder());
     account.endWaiting();
     api.close();
+    comingIn.close();
+    pairing.close();
     account.close();
     features.close();
     token.close();

@@ -1,46 +1,23 @@
 package org.anonymouscloud.client.agent;
 
-import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
-import org.anonymouscloud.core.account.client.AccountKey;
-import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
-import org.anonymouscloud.core.account.client.EmergencySheet;
 import org.anonymouscloud.core.account.client.LocalAccount;
-import org.anonymouscloud.core.account.client.Pairing;
-import org.anonymouscloud.core.account.client.PairingCode;
-import org.anonymouscloud.core.account.client.PreparedAccount;
-import org.anonymouscloud.core.account.client.RecoveryWords;
-import org.anonymouscloud.core.account.client.RestoredChain;
-import org.anonymouscloud.core.account.client.WrongAccountKey;
-import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.local.Keeper;
 import org.anonymouscloud.core.account.client.local.Locked;
-import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.core.session.Connection;
-import org.anonymouscloud.core.session.ConnectionString;
-import org.anonymouscloud.core.session.KeyCheck;
-import org.anonymouscloud.core.session.Session;
-import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,21 +30,15 @@ import org.slf4j.LoggerFactory;
  */
 final class CurrentAccount implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CurrentAccount.class);
-  private static final Duration CONNECT = Duration.ofSeconds(15);
-  private static final int ID_BYTES = 16;
-  private static final String KEYRING = "the platform's keyring";
 
   private final AccountClient client;
   private final ClientFeatures features;
+  private final Outside outside;
 
   /** Held while the account changes, which takes long; never waited for with another lock held. */
   private final ReentrantLock changing = new ReentrantLock();
 
-  private final AtomicReference<@Nullable Pairing> pairing = new AtomicReference<>();
   private volatile @Nullable LoggedInAccount current;
-
-  /** Set while something outside is asked. */
-  private volatile @Nullable Waiting waiting;
 
   private volatile boolean ending;
   private final IdleLock idleLock = new IdleLock(this::lockIfIdle);
@@ -78,52 +49,60 @@ final class CurrentAccount implements AutoCloseable {
   /** What is said until somebody unlocks the device. */
   private @Nullable Locked locked;
 
-  private @Nullable Pending pending;
-
   /**
-   * @param folder that keeps the account on this machine
+   * @param client of the account that this machine keeps
    * @param features that take part when the account changes
    */
-  CurrentAccount(Path folder, Clock clock, ClientFeatures features) {
-    this.client = new AccountClient(folder, clock, features);
+  CurrentAccount(AccountClient client, ClientFeatures features, Outside outside) {
+    this.client = client;
     this.features = features;
+    this.outside = outside;
   }
 
-  /**
-   * Something outside of this process is to answer.
-   *
-   * @param what it is, for people
-   * @param who waits for it
-   */
-  private record Waiting(String what, Thread who) {
-    static Waiting here(String what) {
-      return new Waiting(what, Thread.currentThread());
-    }
-  }
-
-  /** A registration or recovery whose sheet is being put away. */
-  private record Pending(String id, PreparedAccount account, Connection connection)
-      implements AutoCloseable {
-    @Override
-    public void close() {
-      account.close();
-      connection.close();
-    }
-  }
-
-  /** How an account is prepared on a session. */
+  /** Something that changes the account, or must not be done while it changes. */
   @FunctionalInterface
-  private interface Preparing {
-    PreparedAccount on(Connection connection) throws AlreadyLoggedIn, Refused, IOException;
+  interface Work<T, X extends Exception> {
+    T run() throws X, Problem, Refused, IOException;
+  }
+
+  /** Does something while nothing else changes the account. */
+  <T, X extends Exception> T change(Work<T, X> work) throws X, Problem, Refused, IOException {
+    changing.lock();
+    try {
+      return work.run();
+    } finally {
+      changing.unlock();
+    }
   }
 
   /**
-   * An account that is ready but for the last step.
+   * The same where nobody may be logged in.
    *
-   * @param id to {@link #finish} it
-   * @param sheet what the person must keep; readable until this is finished or given up
+   * @throws Problem if somebody is
    */
-  record Prepared(String id, EmergencySheet sheet) {}
+  <T, X extends Exception> T whileNobodyIsHere(Work<T, X> work)
+      throws X, Problem, Refused, IOException {
+    return change(
+        () -> {
+          requireNobody();
+          return work.run();
+        });
+  }
+
+  /** Has the next question for the account look at the disk, within {@link #change}. */
+  void lookAnew() {
+    resumed = false;
+  }
+
+  /**
+   * Begins anew with the account that is open, whose keys or state have become others, within
+   * {@link #change}. It stays in memory: its files may be sealed to a passphrase.
+   */
+  LoggedInAccount reopen(LoggedInAccount open) throws IOException {
+    open.online().close();
+    features.closeAccount();
+    return enter(open.local());
+  }
 
   /** The account as one feature sees it. */
   ClientContext of(String feature) {
@@ -186,53 +165,38 @@ final class CurrentAccount implements AutoCloseable {
       throw new InterruptedIOException("The agent ends.");
     }
     if (!resumed) {
-      waiting = Waiting.here(KEYRING);
       try {
-        Optional<LocalAccount> kept = client.resume();
+        Optional<LocalAccount> kept = outside.keyring(client::resume);
         if (kept.isPresent()) {
-          use(kept.get());
+          enter(kept.get());
         }
         resumed = true;
       } catch (Locked e) {
         locked = e;
         throw e;
-      } finally {
-        waiting = null;
       }
     }
   }
 
-  private void use(LocalAccount account) throws IOException {
+  /** Opens an account that has come onto this device, within {@link #change}. */
+  LoggedInAccount enter(LocalAccount account) throws IOException {
     idleLock.limit(account.lockAfter().orElse(null));
     LoggedInAccount opened =
-        new LoggedInAccount(account, account.connect(() -> dial(account.server())));
+        new LoggedInAccount(account, account.connect(() -> outside.dial(account.server())));
     current = opened;
     resumed = true;
     locked = null;
     features.open(opened);
-  }
-
-  private Connection dial(ConnectionString server) throws IOException {
-    waiting = Waiting.here(name(server));
-    try {
-      // Only a key that is known already: whoever asks the person about a new one is not the agent.
-      return Session.connect(server, KeyCheck.NONE, CONNECT);
-    } finally {
-      waiting = null;
-    }
-  }
-
-  private static String name(ConnectionString server) {
-    return "the server at " + server.host() + ", port " + server.port();
+    return opened;
   }
 
   /** What does not answer just now, though somebody asks it; none if all is well. */
   Optional<String> awaited() {
     LoggedInAccount known = current;
     if (known != null && known.online().link().isAway()) {
-      return Optional.of(name(known.local().server()));
+      return Optional.of(Outside.name(known.local().server()));
     }
-    return Optional.ofNullable(waiting).map(Waiting::what);
+    return outside.awaited();
   }
 
   /**
@@ -282,10 +246,8 @@ final class CurrentAccount implements AutoCloseable {
   LoggedInAccount unlock(Secret passphrase) throws NotLoggedIn, IOException {
     changing.lock();
     try {
-      if (current == null) {
-        use(client.unlock(passphrase).orElseThrow(NotLoggedIn::new));
-      }
-      return requireNonNull(current);
+      LoggedInAccount open = current;
+      return open != null ? open : enter(client.unlock(passphrase).orElseThrow(NotLoggedIn::new));
     } finally {
       changing.unlock();
     }
@@ -302,11 +264,13 @@ final class CurrentAccount implements AutoCloseable {
     changing.lock();
     try {
       LocalAccount here = account().local();
-      waiting = Waiting.here(KEYRING);
-      sealing.of(here);
+      outside.keyring(
+          () -> {
+            sealing.of(here);
+            return here;
+          });
       idleLock.limit(here.lockAfter().orElse(null));
     } finally {
-      waiting = null;
       changing.unlock();
     }
   }
@@ -351,147 +315,6 @@ final class CurrentAccount implements AutoCloseable {
     }
   }
 
-  /**
-   * Makes an account that the server does not have before {@link #finish}. It takes the place of
-   * one that was prepared and not finished.
-   *
-   * @param password stays the caller's
-   * @param invite of the server's owner, if there is one
-   */
-  Prepared register(
-      ConnectionString server,
-      UserName user,
-      Secret password,
-      DeviceName device,
-      Optional<InviteCode> invite)
-      throws Problem, AlreadyLoggedIn, Refused, IOException {
-    try {
-      return prepare(
-          server,
-          connection -> client.register(connection, server, user, password, device, invite));
-    } catch (Refused e) {
-      throw nameTaken(e, user);
-    }
-  }
-
-  /**
-   * Opens an account with its recovery words, and changes nothing before {@link #finish}. It takes
-   * the place of one that was prepared and not finished.
-   *
-   * @param words stay the caller's
-   * @param password the new one, stays the caller's
-   * @param keepDevices whether the account's other devices stay
-   * @param acceptLoss whether a person agrees to lose what the words do not open
-   */
-  Prepared recover(
-      ConnectionString server,
-      UserName user,
-      RecoveryWords words,
-      Secret password,
-      DeviceName device,
-      boolean keepDevices,
-      boolean acceptLoss)
-      throws Problem, AlreadyLoggedIn, Refused, IOException {
-    return prepare(
-        server,
-        connection ->
-            client.recover(
-                connection, server, user, words, password, device, keepDevices, acceptLoss));
-  }
-
-  private Prepared prepare(ConnectionString server, Preparing preparing)
-      throws Problem, AlreadyLoggedIn, Refused, IOException {
-    changing.lock();
-    try {
-      requireNobody();
-      forgetPending();
-      Connection connection = dial(server);
-      Pending prepared = null;
-      try {
-        prepared =
-            new Pending(
-                HexFormat.of().formatHex(RandomBytes.next(ID_BYTES)),
-                preparing.on(connection),
-                connection);
-        pending = prepared;
-        return new Prepared(prepared.id(), prepared.account().sheet());
-      } finally {
-        if (prepared == null) {
-          connection.close();
-        }
-      }
-    } finally {
-      changing.unlock();
-    }
-  }
-
-  /** Gives a prepared account to the server and logs in. */
-  LoggedInAccount finish(String id) throws Problem, Refused, IOException {
-    changing.lock();
-    try (Pending prepared = take(id)) {
-      // If the connection is cut in the last step, the account may be here all the same: look anew.
-      resumed = false;
-      use(prepared.account().finish());
-      return requireNonNull(current);
-    } finally {
-      changing.unlock();
-    }
-  }
-
-  private Pending take(String id) throws Problem {
-    Pending prepared = pending;
-    if (prepared == null || !prepared.id().equals(id)) {
-      throw new Problem(
-          Problem.Kind.NOT_FOUND, "What was begun was given up meanwhile; begin it once more.");
-    }
-    pending = null;
-    return prepared;
-  }
-
-  /**
-   * Opens an account on this device.
-   *
-   * @param password stays the caller's
-   * @param accountKey stays the caller's
-   */
-  LoggedInAccount login(
-      ConnectionString server,
-      UserName user,
-      Secret password,
-      AccountKey accountKey,
-      DeviceName device)
-      throws Problem, AlreadyLoggedIn, WrongAccountKey, Refused, IOException {
-    changing.lock();
-    try {
-      requireNobody();
-      try (Connection connection = dial(server)) {
-        use(client.login(connection, server, user, password, accountKey, device));
-      }
-      return requireNonNull(current);
-    } finally {
-      changing.unlock();
-    }
-  }
-
-  /**
-   * Comes into the account of another device.
-   *
-   * @param code stays the caller's
-   */
-  LoggedInAccount join(ConnectionString server, PairingCode code, DeviceName device)
-      throws Problem, AlreadyLoggedIn, Refused, IOException {
-    changing.lock();
-    try {
-      requireNobody();
-      try (Connection connection = dial(server)) {
-        use(client.pair(connection, server, code, device));
-      }
-      return requireNonNull(current);
-    } finally {
-      changing.unlock();
-    }
-  }
-
   /** What a person should know of an account that a device has just come into, knowing nothing. */
   List<String> welcome(LoggedInAccount account) {
     List<String> notes = new ArrayList<>(features.beginGeneration(account));
@@ -508,105 +331,6 @@ final class CurrentAccount implements AutoCloseable {
     LoggedInAccount here = account();
     here.online().devices().revoke(gone);
     return features.beginGeneration(here);
-  }
-
-  /**
-   * What a server that was restored from a backup lacks of what this device has seen. Changes
-   * nothing.
-   */
-  Restored restored() throws NotLoggedIn, IOException {
-    LoggedInAccount here = account();
-    try (Connection connection = dial(here.local().server())) {
-      return compare(here.local(), here.local().restored(connection), connection);
-    }
-  }
-
-  private Restored compare(LocalAccount local, RestoredChain chain, Connection connection)
-      throws IOException {
-    return Restored.of(chain, features.lost(local, chain, connection));
-  }
-
-  /**
-   * Goes on from what the server has.
-   *
-   * @param shown {@link Restored#state} of what a person has seen and agreed to
-   * @return what the person should know or do
-   */
-  List<String> acceptRestored(String shown) throws Problem, NotLoggedIn, Refused, IOException {
-    changing.lock();
-    try {
-      LoggedInAccount here = account();
-      Restored restored;
-      try (Connection connection = dial(here.local().server())) {
-        RestoredChain chain = here.local().restored(connection);
-        restored = compare(here.local(), chain, connection);
-        if (!restored.state().equals(shown)) {
-          throw new Problem(
-              Problem.Kind.CONFLICT,
-              "Nothing was done: the server has something else by now than what was shown. Look"
-                  + " once more.");
-        }
-        chain.accept();
-        features.acceptRestored(here.local(), chain, connection);
-      } finally {
-        // Whatever has begun with other keys and another state ends here. The account stays in
-        // memory: its files may be sealed to a passphrase.
-        here.online().close();
-        features.closeAccount();
-        use(here.local());
-      }
-      LoggedInAccount again = requireNonNull(current);
-      List<String> notes = new ArrayList<>(restored.whatToDo());
-      List<DeviceId> gone = restored.removedOnce(again.online().known().state());
-      if (!gone.isEmpty()) {
-        again.online().devices().revoke(gone);
-        notes.add("The devices that had been removed since the backup were removed again.");
-      }
-      notes.addAll(features.beginGeneration(again));
-      notes.addAll(Restored.contactsToRenew(again.online().contacts()));
-      return notes;
-    } finally {
-      changing.unlock();
-    }
-  }
-
-  /** A code for one new device, in the place of the one before. */
-  PairingCode pair() throws NotLoggedIn, Refused, IOException {
-    endPairing();
-    Pairing opened = account().online().devices().pair();
-    pairing.set(opened);
-    return opened.code();
-  }
-
-  /** The pairing whose code was made last. */
-  Pairing pairing() throws Problem {
-    Pairing open = pairing.get();
-    if (open == null) {
-      throw new Problem(
-          Problem.Kind.NOT_FOUND, "There is no pairing, or it has ended. Begin with a new code.");
-    }
-    return open;
-  }
-
-  /** Waits for the device that has the code; a pairing that fails is over. */
-  String awaitNewcomer() throws Problem, Refused, IOException {
-    boolean came = false;
-    try {
-      String name = pairing().await();
-      came = true;
-      return name;
-    } finally {
-      if (!came) {
-        endPairing();
-      }
-    }
-  }
-
-  void endPairing() {
-    Pairing open = pairing.getAndSet(null);
-    if (open != null) {
-      open.close();
-    }
   }
 
   /**
@@ -682,32 +406,11 @@ final class CurrentAccount implements AutoCloseable {
     }
   }
 
-  /** Guarded by changing. */
-  private void forgetPending() {
-    if (pending != null) {
-      pending.close();
-      pending = null;
-    }
-  }
-
-  private static Problem nameTaken(Refused refusal, UserName user) throws Refused {
-    if (refusal.code() != ErrorCode.NAME_TAKEN) {
-      throw refusal;
-    }
-    return new Problem(
-        Problem.Kind.CONFLICT,
-        "The user name '" + user + "' is taken, or one that looks like it.",
-        refusal);
-  }
-
   /** The agent ends: nothing waits any more for what lies outside of this process. */
   void endWaiting() {
     ending = true;
-    Waiting last = waiting;
-    if (last != null) {
-      // It may hold the lock until a person comes back who is asked for the keyring.
-      last.who().interrupt();
-    }
+    // It may hold the lock until a person comes back who is asked for the keyring.
+    outside.interrupt();
   }
 
   @Override
@@ -716,8 +419,6 @@ final class CurrentAccount implements AutoCloseable {
     idleLock.close();
     changing.lock();
     try {
-      forgetPending();
-      endPairing();
       forget();
     } finally {
       changing.unlock();

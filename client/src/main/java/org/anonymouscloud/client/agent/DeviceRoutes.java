@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 /** The part of the local API that is about the account's devices. Thread-safe. */
 final class DeviceRoutes {
   private final CurrentAccount account;
+  private final OfferedPairing pairing;
 
-  DeviceRoutes(CurrentAccount account) {
+  DeviceRoutes(CurrentAccount account, OfferedPairing pairing) {
     this.account = account;
+    this.pairing = pairing;
   }
 
   List<Route> routes() {
@@ -56,7 +58,7 @@ final class DeviceRoutes {
             "/account/pairing/wait",
             Scope.ADMIN,
             "Waits until a device has come with the code, and says what it calls itself.",
-            context -> context.json(Map.of("name", account.awaitNewcomer()))),
+            context -> context.json(Map.of("name", pairing.awaitNewcomer()))),
         new Route(
             HandlerType.POST,
             "/account/pairing/accept",
@@ -69,13 +71,13 @@ final class DeviceRoutes {
             Scope.ADMIN,
             "Gives the pairing up; its code is worth nothing any more.",
             context -> {
-              account.endPairing();
+              pairing.close();
               context.json(Map.of("ended", true));
             }));
   }
 
   private void pair(Context context) throws Exception {
-    try (Secret code = account.pair().text()) {
+    try (Secret code = pairing.begin().text()) {
       context
           .contentType("application/json")
           .result(RequestBody.JSON.writeValueAsBytes(Map.of("code", code.bytes())));
@@ -84,9 +86,9 @@ final class DeviceRoutes {
 
   private void accept(Context context) throws Exception {
     try {
-      account.pairing().accept();
+      pairing.open().accept();
     } finally {
-      account.endPairing();
+      pairing.close();
     }
     context.json(Map.of("devices", list()));
   }

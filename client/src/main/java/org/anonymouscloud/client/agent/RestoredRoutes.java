@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class RestoredRoutes {
-  private final CurrentAccount account;
+  private final AcceptedRestore restore;
 
-  RestoredRoutes(CurrentAccount account) {
-    this.account = account;
+  RestoredRoutes(AcceptedRestore restore) {
+    this.restore = restore;
   }
 
   List<Route> routes() {
@@ -30,7 +30,7 @@ final class RestoredRoutes {
             "/account/restored",
             Scope.ADMIN,
             "What the server lacks of what this device has seen; changes nothing.",
-            context -> context.json(describe(account.restored()))),
+            context -> context.json(describe(restore.look()))),
         new Route(
             HandlerType.POST,
             "/account/restored/accept",
@@ -46,7 +46,7 @@ final class RestoredRoutes {
 
   private void accept(Context context) throws Exception {
     Accept wish = RequestBody.read(context, Accept.class);
-    List<String> notes = account.acceptRestored(RequestBody.required(wish.state(), "state"));
+    List<String> notes = restore.accept(RequestBody.required(wish.state(), "state"));
     context.json(Map.of("notes", notes));
   }
 
