@@ -160,11 +160,11 @@ public final class AccountPeer {
       case CHAIN_APPEND -> append(Cbor.decode(body, Messages.ChainAppend.class));
       case SLOT_GET -> slot(Cbor.decode(body, Messages.SlotGet.class));
       case KEY_BAG_GET -> new Messages.KeyBag(service.keyBag(proven()));
-      case PAIR_OPEN -> new Messages.PairOpened(service.pairings().open(loggedIn()));
+      case PAIR_OPEN -> openPairing();
       case PAIR_PUT -> putLetter(Cbor.decode(body, Messages.PairPut.class));
       case PAIR_GET ->
           new Messages.PairGot(
-              service.pairings().get(Cbor.decode(body, Messages.PairGet.class), account()));
+              service.pairings().get(Cbor.decode(body, Messages.PairGet.class), deviceOfAccount()));
       case PAIR_CLOSE -> closePairing(Cbor.decode(body, Messages.PairClose.class));
       case CONTACT_FIND -> find(Cbor.decode(body, Messages.ContactFind.class));
       case CONTACT_CHAIN -> contactChain(Cbor.decode(body, Messages.ContactChain.class));
@@ -407,16 +407,25 @@ public final class AccountPeer {
         service.slot(proven(), SlotId.decode(message.slot()), message.generation()));
   }
 
+  private Messages.PairOpened openPairing() throws Refused {
+    DeviceOfAccount by = thisDevice();
+    service.limits().count(Allowance.PAIRINGS, by);
+    return new Messages.PairOpened(service.pairings().open(by));
+  }
+
+  /**
+   * Only who tries names of boxes is counted, so that no such strangers keep others from pairing.
+   */
   private Messages.Empty putLetter(Messages.PairPut letter) throws Refused {
-    if (letter.step() == 1) {
+    if (letter.step() == 1 && !service.pairings().isOpen(letter.relay())) {
       service.limits().count(Door.PAIRING, network);
     }
-    service.pairings().put(letter, account());
+    service.pairings().put(letter, deviceOfAccount());
     return new Messages.Empty();
   }
 
   private Messages.Empty closePairing(Messages.PairClose message) throws Refused {
-    service.pairings().close(message.relay(), loggedIn());
+    service.pairings().close(message.relay(), thisDevice());
     return new Messages.Empty();
   }
 
@@ -436,6 +445,16 @@ public final class AccountPeer {
   private Messages.ChainGot contactChain(Messages.ContactChain message) throws Refused {
     service.limits().count(Allowance.CHAINS, loggedIn());
     return service.linksOfOther(AccountId.of(message.account()), message.from());
+  }
+
+  private Optional<DeviceOfAccount> deviceOfAccount() {
+    return state instanceof LoggedIn in
+        ? Optional.of(new DeviceOfAccount(in.account(), in.device()))
+        : Optional.empty();
+  }
+
+  private DeviceOfAccount thisDevice() throws Refused {
+    return deviceOfAccount().orElseThrow(AccountPeer::notLoggedIn);
   }
 
   private AccountId loggedIn() throws Refused {

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Hmac;
 import org.anonymouscloud.core.crypto.Secret;
@@ -67,7 +68,7 @@ public final class LoginLimits {
     }
   }
 
-  /** What an account may do. Names are part of what is stored. */
+  /** What an account, or each of its devices, may do. Names are part of what is stored. */
   public enum Allowance {
     /**
      * To look up names: what people need who enter their contacts; a dictionary would take years
@@ -81,7 +82,9 @@ public final class LoginLimits {
     /** To add and rename devices: more would fill the chain in a day. */
     LINKS(60, Duration.ofMinutes(10)),
     /** To remove devices and put new passwords in force. */
-    REMOVALS(60, Duration.ofMinutes(10));
+    REMOVALS(60, Duration.ofMinutes(10)),
+    /** To begin to bring in another device; of each device, so that none uses up another's. */
+    PAIRINGS(20, Duration.ofMinutes(1));
 
     private final int burst;
     private final Duration pause;
@@ -217,6 +220,17 @@ public final class LoginLimits {
    */
   public void count(Allowance allowance, AccountId by) throws Refused {
     count(List.of(new Count(code(allowance.purpose(), by.bytes()), allowance.rule())));
+  }
+
+  /**
+   * Counts what a device does.
+   *
+   * @throws Refused as above
+   */
+  public void count(Allowance allowance, DeviceOfAccount by) throws Refused {
+    byte[] both = Arrays.copyOf(by.account().bytes(), AccountId.LENGTH + DeviceId.LENGTH);
+    System.arraycopy(by.device().bytes(), 0, both, AccountId.LENGTH, DeviceId.LENGTH);
+    count(List.of(new Count(code(allowance.purpose(), both), allowance.rule())));
   }
 
   /** Forgets the tries before it in its network, for it was right. */
