@@ -583,10 +583,19 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         AccountMethod.CHAIN_APPEND,
         with(alice.rename().encode(), List.of()));
 
-    SlotId[] left = {new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(alice.device)};
+    ChainLink byPassword = alice.addDeviceByPassword();
+    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(byPassword));
+    alice.appended(byPassword);
+
+    SlotId[] left = {
+      new SlotId.Password(),
+      new SlotId.Recovery(),
+      new SlotId.Device(alice.device),
+      new SlotId.Device(BareAccount.added(byPassword))
+    };
     ChainLink gone = alice.revoke(1, BareAccount.added(added));
     tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(gone, 1, new byte[0], left));
-    assertThat(chain(peer, 61).links()).containsExactly(gone.encode());
+    assertThat(chain(peer, 62).links()).containsExactly(gone.encode());
   }
 
   /** A damaged link in the middle shows who reads the whole chain again. */

@@ -325,13 +325,13 @@ public final class AccountPeer {
   }
 
   /**
-   * There is nothing to guess in recovery words, so nobody's tries keep the owner's from counting.
+   * There is nothing to guess in recovery words, so nobody's tries keep the owner's from counting:
+   * what is looked at first is one row and one signature, the same for a name that nobody has.
    */
   private synchronized Messages.RecoveryLoggedIn logInByWords(Messages.RecoveryLogin message)
       throws Refused {
     requireNobody();
     UserName name = new UserName(message.userName());
-    service.limits().count(Door.RECOVERY, network);
     Optional<AccountTables.Recoverable> known = service.recoverable(name);
     boolean right =
         Signatures.verify(
@@ -340,6 +340,7 @@ public final class AccountPeer {
             AccountMethod.recoveryLogin(name, handshakeHash),
             message.signature());
     if (!right || known.isEmpty()) {
+      service.limits().count(Door.RECOVERY, network);
       throw new Refused(ErrorCode.LOGIN_FAILED, "The user name or the recovery words are wrong.");
     }
     requireActive(known.get().active());
@@ -351,10 +352,21 @@ public final class AccountPeer {
   private synchronized Messages.RegisterStarted startPassword(Messages.PasswordStart message)
       throws Refused, Malformed {
     RegistrationRequest request = RegistrationRequest.decode(message.request());
-    service.limits().count(Allowance.PASSWORDS, proven());
+    countPassword();
     Credential fresh = Credential.random();
     begun = Optional.of(fresh);
     return evaluated(request, fresh);
+  }
+
+  /** So that no device uses up another's, nor anybody what the owner of the words needs. */
+  private void countPassword() throws Refused {
+    AccountId account = proven();
+    switch (state) {
+      case LoggedIn(var _, DeviceId device, var _) ->
+          service.limits().count(Allowance.PASSWORDS, new DeviceOfAccount(account, device));
+      case KnowsWords words -> {}
+      default -> service.limits().count(Allowance.PASSWORDS, account);
+    }
   }
 
   private Messages.ChainGot chain(Messages.ChainGet message) throws Refused {

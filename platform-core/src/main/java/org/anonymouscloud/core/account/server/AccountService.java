@@ -382,7 +382,7 @@ public final class AccountService {
     }
     checkSlots(next, link, slots);
     // Only what is a link: else whoever sends nonsense uses up what a removal needs.
-    ChainRoom.count(limits, body, account);
+    ChainRoom.count(limits, link.content(), account);
     database.<Void, Refused>write(
         handle -> {
           AccountTables tables = new AccountTables(handle);
