@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.server.AccountEnd;
-import org.anonymouscloud.core.account.server.AccountService.DeviceOfAccount;
+import org.anonymouscloud.core.account.server.DeviceOfAccount;
 import org.anonymouscloud.core.session.ServedSession;
 import org.anonymouscloud.core.worker.Seats;
 import org.anonymouscloud.core.worker.Seats.Guest;

@@ -62,8 +62,11 @@ CREATE TABLE account_key_bags (
 CREATE TABLE account_pairings (
   relay      BYTEA  NOT NULL PRIMARY KEY,
   account_id BYTEA  NOT NULL REFERENCES accounts (account_id),
+  -- Whose the box is; a device has one.
+  device_id  BYTEA  NOT NULL,
   -- Seconds since 1970-01-01.
-  started    BIGINT NOT NULL
+  started    BIGINT NOT NULL,
+  UNIQUE (account_id, device_id)
 );
 
 CREATE TABLE account_letters (

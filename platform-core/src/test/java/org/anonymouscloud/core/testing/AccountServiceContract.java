@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,7 @@ import org.anonymouscloud.core.opaque.LoginProof;
 import org.anonymouscloud.core.opaque.LoginResponse;
 import org.anonymouscloud.core.opaque.OpaqueClient;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
+import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -581,10 +583,19 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         AccountMethod.CHAIN_APPEND,
         with(alice.rename().encode(), List.of()));
 
-    SlotId[] left = {new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(alice.device)};
+    ChainLink byPassword = alice.addDeviceByPassword();
+    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(byPassword));
+    alice.appended(byPassword);
+
+    SlotId[] left = {
+      new SlotId.Password(),
+      new SlotId.Recovery(),
+      new SlotId.Device(alice.device),
+      new SlotId.Device(BareAccount.added(byPassword))
+    };
     ChainLink gone = alice.revoke(1, BareAccount.added(added));
     tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(gone, 1, new byte[0], left));
-    assertThat(chain(peer, 61).links()).containsExactly(gone.encode());
+    assertThat(chain(peer, 62).links()).containsExactly(gone.encode());
   }
 
   /** A damaged link in the middle shows who reads the whole chain again. */
@@ -956,6 +967,110 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         alice.registration(anyRecord()));
 
     assertThat(keyBag(loggedIn(alice)).sealed()).isEqualTo(alice.keyBag);
+  }
+
+  // Pairings
+
+  @Test
+  @Tag("S4.18")
+  void aDeviceThatOpensPairingAfterPairingEndsNoneButItsOwn() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer owner = loggedIn(alice);
+    AccountPeer stolen = loggedIn(alice, anotherDevice(alice));
+    byte[] relay = pairOpen(owner);
+    byte[] earlier = pairOpen(stolen);
+    for (int i = 1; i < 20; i++) {
+      pairOpen(stolen);
+    }
+    refuses(ErrorCode.RATE_LIMITED, stolen, AccountMethod.PAIR_OPEN, new Messages.Empty());
+    tell(stolen, AccountMethod.PAIR_CLOSE, new Messages.PairClose(relay));
+
+    refuses(ErrorCode.NOT_FOUND, stranger(), AccountMethod.PAIR_PUT, letter(earlier, 1));
+    tell(stranger(), AccountMethod.PAIR_PUT, letter(relay, 1));
+    refuses(ErrorCode.NOT_FOUND, stolen, AccountMethod.PAIR_GET, new Messages.PairGet(relay, 1));
+    refuses(ErrorCode.NOT_FOUND, stolen, AccountMethod.PAIR_PUT, letter(relay, 2));
+    tell(owner, AccountMethod.PAIR_PUT, letter(relay, 2));
+    Messages.PairGot got =
+        ask(
+            stranger(),
+            AccountMethod.PAIR_GET,
+            new Messages.PairGet(relay, 2),
+            Messages.PairGot.class);
+    assertThat(got.message()).containsExactly(2);
+    assertThat(pairOpen(owner)).as("counted for each device").isNotEmpty();
+  }
+
+  @Test
+  @Tag("S4.18")
+  void anAccountHasFewPairingsAtOnce() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer first = loggedIn(alice);
+    byte[] relay = pairOpen(first);
+    for (int i = 1; i < 8; i++) {
+      pairOpen(loggedIn(alice, anotherDevice(alice)));
+    }
+    AccountPeer last = loggedIn(alice, anotherDevice(alice));
+    refuses(ErrorCode.RATE_LIMITED, last, AccountMethod.PAIR_OPEN, new Messages.Empty());
+    relay = pairOpen(first);
+
+    tell(first, AccountMethod.PAIR_CLOSE, new Messages.PairClose(relay));
+    assertThat(pairOpen(last)).hasSize(5);
+  }
+
+  @Test
+  @Tag("S4.18")
+  void thePairingOfADeviceEndsWithItsRemoval() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer owner = loggedIn(alice);
+    DeviceId stolen = anotherDevice(alice);
+    byte[] theirs = pairOpen(loggedIn(alice, stolen));
+    byte[] own = pairOpen(owner);
+
+    SlotId[] left = {new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(alice.device)};
+    ChainLink gone = alice.revoke(1, stolen);
+    tell(owner, AccountMethod.CHAIN_APPEND, BareAccount.append(gone, 1, new byte[0], left));
+
+    refuses(ErrorCode.NOT_FOUND, stranger(), AccountMethod.PAIR_PUT, letter(theirs, 1));
+    tell(stranger(), AccountMethod.PAIR_PUT, letter(own, 1));
+  }
+
+  @Test
+  @Tag("S4.18")
+  void strangersWhoTryNamesOfBoxesKeepNobodyFromPairing() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] relay = pairOpen(loggedIn(alice));
+    AccountPeer guesser =
+        service()
+            .peer(
+                RandomBytes.next(HASH),
+                Network.of(InetAddress.getByAddress(new byte[] {20, 1, 1, 1})));
+    for (int i = 0; i < 20; i++) {
+      refuses(ErrorCode.NOT_FOUND, guesser, AccountMethod.PAIR_PUT, letter(new byte[5], 1));
+    }
+    refuses(ErrorCode.RATE_LIMITED, guesser, AccountMethod.PAIR_PUT, letter(new byte[5], 1));
+
+    tell(guesser, AccountMethod.PAIR_PUT, letter(relay, 1));
+  }
+
+  private DeviceId anotherDevice(BareAccount account) throws Exception {
+    ChainLink added = account.addDevice();
+    tell(loggedIn(account), AccountMethod.CHAIN_APPEND, BareAccount.append(added));
+    account.appended(added);
+    return BareAccount.added(added);
+  }
+
+  private static byte[] pairOpen(AccountPeer peer) throws Exception {
+    return ask(peer, AccountMethod.PAIR_OPEN, new Messages.Empty(), Messages.PairOpened.class)
+        .relay();
+  }
+
+  /** A letter that says its number. */
+  private static Messages.PairPut letter(byte[] relay, int step) {
+    return new Messages.PairPut(relay, step, new byte[] {(byte) step});
   }
 
   // Several nodes, and what is not a message

@@ -116,6 +116,20 @@ final class BareAccount {
     return link(previous, new LinkBody.AddDevice(newDevice()), deviceKey);
   }
 
+  /** The same by who has the password and no device. */
+  ChainLink addDeviceByPassword() {
+    return ChainLink.sign(
+        ChainLink.Content.after(
+            head.floor(),
+            id,
+            Instant.EPOCH,
+            new SlotId.Password(),
+            new LinkBody.AddDevice(newDevice()),
+            heads()),
+        passwordKey,
+        List.of(deviceKey));
+  }
+
   /** A link that gives the first device another name. */
   ChainLink rename() {
     return link(head, new LinkBody.Rename(device, RandomBytes.next(ChainLink.SEALED_NAME)));

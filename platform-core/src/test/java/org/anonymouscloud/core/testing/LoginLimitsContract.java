@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
@@ -100,6 +101,122 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
         .as("who has the sheet guesses no faster than others")
         .isInstanceOfSatisfying(
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RATE_LIMITED));
+  }
+
+  @Test
+  @Tag("S4.7")
+  void strangersWhoUseUpTheirTotalsLetTheOwnerOfTheAccountKeyIn() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] request = loginRequest();
+    Network shared = network(1);
+    for (int i = 0; i < 60; i++) {
+      loginStart(service().peer(RandomBytes.next(HASH), shared), new UserName("name" + i), request);
+    }
+    useUp("login");
+    byte[] hash = RandomBytes.next(HASH);
+    for (byte[] nonsense : List.of(NO_PASS, alice.pass(RandomBytes.next(HASH)))) {
+      for (UserName name : List.of(ALICE, BOB)) {
+        refuses(
+            ErrorCode.RATE_LIMITED,
+            service().peer(hash, shared),
+            AccountMethod.LOGIN_START,
+            new Messages.LoginStart(name.text(), request, nonsense));
+      }
+    }
+
+    assertThat(
+            send(
+                service().peer(hash, shared),
+                AccountMethod.LOGIN_START.toString(),
+                withPass(alice, hash, request)))
+        .isNotEmpty();
+  }
+
+  @Test
+  @Tag("S4.7")
+  void strangersWhoUseUpTheirTotalsLetTheOwnerOfTheWordsIn() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    Network shared = network(1);
+    for (int i = 0; i < 20; i++) {
+      refuses(
+          ErrorCode.LOGIN_FAILED,
+          service().peer(RandomBytes.next(HASH), shared),
+          AccountMethod.RECOVERY_LOGIN,
+          alice.recoveryLogin(RandomBytes.next(HASH)));
+    }
+    useUp("recovery");
+    byte[] hash = RandomBytes.next(HASH);
+    for (BareAccount name : List.of(alice, new BareAccount(BOB))) {
+      refuses(
+          ErrorCode.RATE_LIMITED,
+          service().peer(hash, shared),
+          AccountMethod.RECOVERY_LOGIN,
+          name.recoveryLogin(RandomBytes.next(HASH)));
+    }
+
+    AccountPeer owner = service().peer(hash, shared);
+    assertThat(
+            ask(
+                    owner,
+                    AccountMethod.RECOVERY_LOGIN,
+                    alice.recoveryLogin(hash),
+                    Messages.RecoveryLoggedIn.class)
+                .account())
+        .isEqualTo(alice.id.bytes());
+  }
+
+  /** What all strangers together have is in shares; each of them is worn out. */
+  private void useUp(String door) throws Exception {
+    byte[] request = loginRequest();
+    List<Refused> refused = new ArrayList<>();
+    for (int i = 0; refused.size() < 200 && i < 10_000; i++) {
+      Network fresh = network(1_000 + i);
+      AccountPeer peer = service().peer(RandomBytes.next(HASH), fresh);
+      try {
+        if (door.equals("login")) {
+          loginStart(peer, new UserName("other" + i), request);
+        } else {
+          send(
+              peer,
+              AccountMethod.RECOVERY_LOGIN.toString(),
+              Cbor.encode(new Messages.RecoveryLogin("other" + i, new byte[64])));
+        }
+      } catch (Refused e) {
+        if (e.code() == ErrorCode.RATE_LIMITED) {
+          refused.add(e);
+        }
+      }
+    }
+    assertThat(refused).hasSize(200);
+  }
+
+  @Test
+  @Tag("S4.7")
+  void aDeviceThatBeginsPasswordsUsesUpNeitherAnothersNorThoseOfTheWords() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    ChainLink added = alice.addDevice();
+    tell(loggedIn(alice), AccountMethod.CHAIN_APPEND, BareAccount.append(added));
+    AccountPeer stolen = loggedIn(alice, BareAccount.added(added));
+    byte[] request = registrationRequest();
+    for (int i = 0; i < 20; i++) {
+      passwordStart(stolen, request);
+    }
+    refuses(
+        ErrorCode.RATE_LIMITED,
+        stolen,
+        AccountMethod.PASSWORD_START,
+        new Messages.PasswordStart(request));
+
+    assertThat(passwordStart(loggedIn(alice), request)).isNotEmpty();
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer owner = peer(hash);
+    send(owner, AccountMethod.RECOVERY_LOGIN.toString(), Cbor.encode(alice.recoveryLogin(hash)));
+    for (int i = 0; i < 25; i++) {
+      assertThat(passwordStart(owner, request)).isNotEmpty();
+    }
   }
 
   private static byte[] withPass(BareAccount account, byte[] hash, byte[] request) {

@@ -160,11 +160,11 @@ public final class AccountPeer {
       case CHAIN_APPEND -> append(Cbor.decode(body, Messages.ChainAppend.class));
       case SLOT_GET -> slot(Cbor.decode(body, Messages.SlotGet.class));
       case KEY_BAG_GET -> new Messages.KeyBag(service.keyBag(proven()));
-      case PAIR_OPEN -> new Messages.PairOpened(service.pairings().open(loggedIn()));
+      case PAIR_OPEN -> openPairing();
       case PAIR_PUT -> putLetter(Cbor.decode(body, Messages.PairPut.class));
       case PAIR_GET ->
           new Messages.PairGot(
-              service.pairings().get(Cbor.decode(body, Messages.PairGet.class), account()));
+              service.pairings().get(Cbor.decode(body, Messages.PairGet.class), deviceOfAccount()));
       case PAIR_CLOSE -> closePairing(Cbor.decode(body, Messages.PairClose.class));
       case CONTACT_FIND -> find(Cbor.decode(body, Messages.ContactFind.class));
       case CONTACT_CHAIN -> contactChain(Cbor.decode(body, Messages.ContactChain.class));
@@ -325,13 +325,13 @@ public final class AccountPeer {
   }
 
   /**
-   * There is nothing to guess in recovery words, so nobody's tries keep the owner's from counting.
+   * There is nothing to guess in recovery words, so nobody's tries keep the owner's from counting:
+   * what is looked at first is one row and one signature, the same for a name that nobody has.
    */
   private synchronized Messages.RecoveryLoggedIn logInByWords(Messages.RecoveryLogin message)
       throws Refused {
     requireNobody();
     UserName name = new UserName(message.userName());
-    service.limits().count(Door.RECOVERY, network);
     Optional<AccountTables.Recoverable> known = service.recoverable(name);
     boolean right =
         Signatures.verify(
@@ -340,6 +340,7 @@ public final class AccountPeer {
             AccountMethod.recoveryLogin(name, handshakeHash),
             message.signature());
     if (!right || known.isEmpty()) {
+      service.limits().count(Door.RECOVERY, network);
       throw new Refused(ErrorCode.LOGIN_FAILED, "The user name or the recovery words are wrong.");
     }
     requireActive(known.get().active());
@@ -351,10 +352,21 @@ public final class AccountPeer {
   private synchronized Messages.RegisterStarted startPassword(Messages.PasswordStart message)
       throws Refused, Malformed {
     RegistrationRequest request = RegistrationRequest.decode(message.request());
-    service.limits().count(Allowance.PASSWORDS, proven());
+    countPassword();
     Credential fresh = Credential.random();
     begun = Optional.of(fresh);
     return evaluated(request, fresh);
+  }
+
+  /** So that no device uses up another's, nor anybody what the owner of the words needs. */
+  private void countPassword() throws Refused {
+    AccountId account = proven();
+    switch (state) {
+      case LoggedIn(var _, DeviceId device, var _) ->
+          service.limits().count(Allowance.PASSWORDS, new DeviceOfAccount(account, device));
+      case KnowsWords words -> {}
+      default -> service.limits().count(Allowance.PASSWORDS, account);
+    }
   }
 
   private Messages.ChainGot chain(Messages.ChainGet message) throws Refused {
@@ -407,16 +419,25 @@ public final class AccountPeer {
         service.slot(proven(), SlotId.decode(message.slot()), message.generation()));
   }
 
+  private Messages.PairOpened openPairing() throws Refused {
+    DeviceOfAccount by = thisDevice();
+    service.limits().count(Allowance.PAIRINGS, by);
+    return new Messages.PairOpened(service.pairings().open(by));
+  }
+
+  /**
+   * Only who tries names of boxes is counted, so that no such strangers keep others from pairing.
+   */
   private Messages.Empty putLetter(Messages.PairPut letter) throws Refused {
-    if (letter.step() == 1) {
+    if (letter.step() == 1 && !service.pairings().isOpen(letter.relay())) {
       service.limits().count(Door.PAIRING, network);
     }
-    service.pairings().put(letter, account());
+    service.pairings().put(letter, deviceOfAccount());
     return new Messages.Empty();
   }
 
   private Messages.Empty closePairing(Messages.PairClose message) throws Refused {
-    service.pairings().close(message.relay(), loggedIn());
+    service.pairings().close(message.relay(), thisDevice());
     return new Messages.Empty();
   }
 
@@ -436,6 +457,16 @@ public final class AccountPeer {
   private Messages.ChainGot contactChain(Messages.ContactChain message) throws Refused {
     service.limits().count(Allowance.CHAINS, loggedIn());
     return service.linksOfOther(AccountId.of(message.account()), message.from());
+  }
+
+  private Optional<DeviceOfAccount> deviceOfAccount() {
+    return state instanceof LoggedIn in
+        ? Optional.of(new DeviceOfAccount(in.account(), in.device()))
+        : Optional.empty();
+  }
+
+  private DeviceOfAccount thisDevice() throws Refused {
+    return deviceOfAccount().orElseThrow(AccountPeer::notLoggedIn);
   }
 
   private AccountId loggedIn() throws Refused {

@@ -123,9 +123,6 @@ public final class AccountService {
     return database.read(handle -> new AccountTables(handle).changes());
   }
 
-  /** A device of an account. */
-  public record DeviceOfAccount(AccountId account, DeviceId device) {}
-
   /** Those of the devices that may not be logged in: removed, or their account disabled or gone. */
   public Set<DeviceOfAccount> refused(Set<DeviceOfAccount> devices) {
     return database.read(
@@ -385,7 +382,7 @@ public final class AccountService {
     }
     checkSlots(next, link, slots);
     // Only what is a link: else whoever sends nonsense uses up what a removal needs.
-    ChainRoom.count(limits, body, account);
+    ChainRoom.count(limits, link.content(), account);
     database.<Void, Refused>write(
         handle -> {
           AccountTables tables = new AccountTables(handle);
@@ -394,7 +391,7 @@ public final class AccountService {
             throw anotherFirst();
           }
           space.count(handle, account, link.encode().length);
-          follow(tables, before, next);
+          follow(handle, before, next);
           tellOthers(handle, tables, before, next);
           slots.forEach(slot -> tables.putSlot(account, slot));
           fresh.ifPresent(made -> tables.setPassword(account, made));
@@ -423,7 +420,8 @@ public final class AccountService {
   }
 
   /** What is kept beside the chain, after a link. */
-  private static void follow(AccountTables tables, ChainState before, ChainState after) {
+  private static void follow(Handle handle, ChainState before, ChainState after) {
+    AccountTables tables = new AccountTables(handle);
     AccountId account = after.account();
     for (ListedDevice device : after.devices().values()) {
       if (before.device(device.id()).isEmpty()) {
@@ -433,6 +431,7 @@ public final class AccountService {
     for (DeviceId device : before.devices().keySet()) {
       if (after.device(device).isEmpty()) {
         tables.revoke(account, new SlotId.Device(device));
+        new PairingTables(handle).removeOf(account, device);
       }
     }
     if (!after.password().equals(before.password())) {

@@ -1,7 +1,9 @@
 package org.anonymouscloud.core.account.server;
 
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.LinkBody;
+import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.server.LoginLimits.Allowance;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -64,10 +66,15 @@ final class ChainRoom {
     return new Refused(ErrorCode.QUOTA_EXCEEDED, message);
   }
 
-  /** What a link is counted as. The words are no device's, so nobody is slowed who has them. */
-  static void count(LoginLimits limits, LinkBody body, AccountId by) throws Refused {
-    switch (body) {
-      case LinkBody.AddDevice ordinary -> limits.count(Allowance.LINKS, by);
+  /**
+   * What a link is counted as. The words are no device's, so nobody is slowed who has them; nor is
+   * the password, so what devices do uses up nothing of who comes by it.
+   */
+  static void count(LoginLimits limits, ChainLink.Content link, AccountId by) throws Refused {
+    switch (link.body()) {
+      case LinkBody.AddDevice ordinary ->
+          limits.count(
+              link.signer() instanceof SlotId.Password ? Allowance.ARRIVALS : Allowance.LINKS, by);
       case LinkBody.Rename ordinary -> limits.count(Allowance.LINKS, by);
       case LinkBody.Revoke removal -> limits.count(Allowance.REMOVALS, by);
       case LinkBody.ChangePassword removal -> limits.count(Allowance.REMOVALS, by);

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Hmac;
 import org.anonymouscloud.core.crypto.Secret;
@@ -21,11 +22,13 @@ import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;
 
 /**
- * How often strangers may try (A10): for one name, from one network, and all together; and how
- * often those who are no strangers may do what others could come to harm by. Counted in the
- * database, so a restart forgives nothing and all nodes count together. A name that nobody has is
- * counted like any other (A11). What is stored are keyed codes of names and networks, which the
- * database alone does not turn back. Thread-safe.
+ * How often strangers may try (A10): for one name, from one network, and all together. Who proves
+ * in the request itself to be none is in no total of theirs, so that no flood of tries keeps the
+ * owner of an account key or of recovery words out, from whatever network they come; and how often
+ * those who are no strangers may do what others could come to harm by. Counted in the database, so
+ * a restart forgives nothing and all nodes count together. A name that nobody has is counted like
+ * any other (A11). What is stored are keyed codes of names and networks, which the database alone
+ * does not turn back. Thread-safe.
  *
  * <p>A device that logs in with its key guesses nothing and is not counted.
  */
@@ -67,7 +70,7 @@ public final class LoginLimits {
     }
   }
 
-  /** What an account may do. Names are part of what is stored. */
+  /** What an account, or each of its devices, may do. Names are part of what is stored. */
   public enum Allowance {
     /**
      * To look up names: what people need who enter their contacts; a dictionary would take years
@@ -78,10 +81,14 @@ public final class LoginLimits {
     CHAINS(600, Duration.ofSeconds(5)),
     /** To begin a new password. */
     PASSWORDS(20, Duration.ofMinutes(5)),
-    /** To add and rename devices: more would fill the chain in a day. */
+    /** To add and rename devices by a device: more would fill the chain in a day. */
     LINKS(60, Duration.ofMinutes(10)),
+    /** To add a device by the password. */
+    ARRIVALS(20, Duration.ofMinutes(10)),
     /** To remove devices and put new passwords in force. */
-    REMOVALS(60, Duration.ofMinutes(10));
+    REMOVALS(60, Duration.ofMinutes(10)),
+    /** To begin to bring in another device; of each device, so that none uses up another's. */
+    PAIRINGS(20, Duration.ofMinutes(1));
 
     private final int burst;
     private final Duration pause;
@@ -188,14 +195,14 @@ public final class LoginLimits {
 
   /**
    * Counts a try of a password, whether there is such an account or not: for its name within the
-   * network it comes from, so that no stranger elsewhere makes the owner wait; and for the name in
-   * all networks.
+   * network it comes from, so that no stranger elsewhere makes the owner wait; for the name in all
+   * networks; and, unless who tries has proven to have the account key, for network and all.
    *
    * @throws Refused with {@link ErrorCode#RATE_LIMITED} and the time to wait; then it is not
    *     counted
    */
   public void count(Guess guess) throws Refused {
-    List<Count> counts = ofAnybody(Door.LOGIN, guess.from());
+    List<Count> counts = guess.proven() ? new ArrayList<>() : ofAnybody(Door.LOGIN, guess.from());
     counts.add(new Count(code(guess), DOUBLING));
     counts.add(new Count(code(guess.purpose("all"), guess.name().bytes()), OF_A_NAME));
     count(counts);
@@ -217,6 +224,17 @@ public final class LoginLimits {
    */
   public void count(Allowance allowance, AccountId by) throws Refused {
     count(List.of(new Count(code(allowance.purpose(), by.bytes()), allowance.rule())));
+  }
+
+  /**
+   * Counts what a device does.
+   *
+   * @throws Refused as above
+   */
+  public void count(Allowance allowance, DeviceOfAccount by) throws Refused {
+    byte[] both = Arrays.copyOf(by.account().bytes(), AccountId.LENGTH + DeviceId.LENGTH);
+    System.arraycopy(by.device().bytes(), 0, both, AccountId.LENGTH, DeviceId.LENGTH);
+    count(List.of(new Count(code(allowance.purpose(), both), allowance.rule())));
   }
 
   /** Forgets the tries before it in its network, for it was right. */

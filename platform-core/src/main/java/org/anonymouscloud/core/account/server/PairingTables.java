@@ -2,17 +2,19 @@ package org.anonymouscloud.core.account.server;
 
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.jdbi.v3.core.Handle;
 
 /** The statements on the tables of devices that pair, within one transaction. */
 record PairingTables(Handle handle) {
 
-  boolean insert(byte[] relay, AccountId account, long now) {
+  boolean insert(byte[] relay, DeviceOfAccount by, long now) {
     return handle.execute(
-            "INSERT INTO account_pairings (relay, account_id, started) VALUES (?, ?, ?)"
-                + " ON CONFLICT DO NOTHING",
+            "INSERT INTO account_pairings (relay, account_id, device_id, started)"
+                + " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             relay,
-            account.bytes(),
+            by.account().bytes(),
+            by.device().bytes(),
             now)
         == 1;
   }
@@ -21,15 +23,25 @@ record PairingTables(Handle handle) {
     return handle.createQuery("SELECT COUNT(*) FROM account_pairings").mapTo(Long.class).one();
   }
 
-  /** Whose device opened the box, if it is not too old. */
-  Optional<AccountId> owner(byte[] relay, long notBefore) {
+  long count(AccountId account) {
     return handle
-        .createQuery("SELECT account_id FROM account_pairings WHERE relay = ? AND started >= ?")
+        .createQuery("SELECT COUNT(*) FROM account_pairings WHERE account_id = ?")
+        .bind(0, account.bytes())
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Which device opened the box, if it is not too old. */
+  Optional<DeviceOfAccount> owner(byte[] relay, long notBefore) {
+    return handle
+        .createQuery(
+            "SELECT account_id, device_id FROM account_pairings WHERE relay = ? AND started >= ?")
         .bind(0, relay)
         .bind(1, notBefore)
-        .mapTo(byte[].class)
-        .findOne()
-        .map(AccountId::of);
+        .map(
+            (row, context) ->
+                new DeviceOfAccount(AccountId.of(row.getBytes(1)), DeviceId.of(row.getBytes(2))))
+        .findOne();
   }
 
   long letters(byte[] relay) {
@@ -59,12 +71,17 @@ record PairingTables(Handle handle) {
     handle.execute("DELETE FROM account_pairings WHERE relay = ?", relay);
   }
 
-  void removeOf(AccountId account) {
+  /** Removes what a device has opened. */
+  void removeOf(AccountId account, DeviceId device) {
     handle.execute(
         "DELETE FROM account_letters WHERE relay IN"
-            + " (SELECT relay FROM account_pairings WHERE account_id = ?)",
-        account.bytes());
-    handle.execute("DELETE FROM account_pairings WHERE account_id = ?", account.bytes());
+            + " (SELECT relay FROM account_pairings WHERE account_id = ? AND device_id = ?)",
+        account.bytes(),
+        device.bytes());
+    handle.execute(
+        "DELETE FROM account_pairings WHERE account_id = ? AND device_id = ?",
+        account.bytes(),
+        device.bytes());
   }
 
   void removeStartedBefore(long time) {

@@ -3,7 +3,6 @@ package org.anonymouscloud.core.account.server;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -12,8 +11,9 @@ import org.anonymouscloud.core.wire.Refused;
 
 /**
  * A letter box for two devices that pair, in the database, so that they may be on different server
- * nodes. The device that is logged in writes the even letters, the new one the odd ones. What is in
- * them is sealed with the code that a person carries from one to the other. Thread-safe.
+ * nodes. It is the device's that opened it, which writes the even letters; the new one writes the
+ * odd ones. What is in them is sealed with the code that a person carries from one to the other.
+ * Thread-safe.
  */
 final class Pairings {
   /** Bytes in the name of a letter box, the first part of the code. */
@@ -23,8 +23,11 @@ final class Pairings {
   private static final int LETTERS = 6;
   private static final int MAX_LETTER = 24 * 1024;
 
-  /** Boxes at a time, one for each account; a flood of them ends here. */
+  /** Boxes at a time of all accounts; a flood of them ends here. */
   private static final int MAX_OPEN = 10_000;
+
+  /** Of one account, whose devices have one each: more than anybody pairs at once. */
+  private static final int MAX_OF_ACCOUNT = 8;
 
   private final OpenDatabase database;
   private final Clock clock;
@@ -34,30 +37,48 @@ final class Pairings {
     this.clock = clock;
   }
 
-  /** A new box, in the place of the one that the account may have had. */
-  byte[] open(AccountId account) throws Refused {
+  /**
+   * A new box, in the place of the one that the device may have had. Those of the account's other
+   * devices stay: a stolen one that opens box after box ends nobody's pairing but its own.
+   */
+  byte[] open(DeviceOfAccount by) throws Refused {
     byte[] relay = RandomBytes.next(RELAY);
-    boolean opened =
-        database.<Boolean, RuntimeException>write(
-            handle -> {
-              PairingTables tables = new PairingTables(handle);
-              tables.removeStartedBefore(now() - LIFE.toSeconds());
-              tables.removeOf(account);
-              return tables.count() < MAX_OPEN && tables.insert(relay, account, now());
-            });
-    if (!opened) {
-      throw new Refused(
-          ErrorCode.UNAVAILABLE, "Too many devices are being paired; try again later.", true);
-    }
+    database.<Void, Refused>write(
+        handle -> {
+          PairingTables tables = new PairingTables(handle);
+          tables.removeStartedBefore(now() - LIFE.toSeconds());
+          tables.removeOf(by.account(), by.device());
+          if (tables.count(by.account()) >= MAX_OF_ACCOUNT) {
+            throw new Refused(
+                ErrorCode.RATE_LIMITED,
+                MAX_OF_ACCOUNT
+                    + " devices of this account are bringing in others. Wait ten minutes, or remove"
+                    + " the devices that are not yours: that ends what they have begun.",
+                true);
+          }
+          if (tables.count() >= MAX_OPEN || !tables.insert(relay, by, now())) {
+            throw new Refused(
+                ErrorCode.UNAVAILABLE, "Too many devices are being paired; try again later.", true);
+          }
+          return null;
+        });
     return relay;
+  }
+
+  /** Whether there is a box of this name. */
+  boolean isOpen(byte[] relay) {
+    return database
+        .<Optional<DeviceOfAccount>, RuntimeException>read(
+            handle -> new PairingTables(handle).owner(relay, now() - LIFE.toSeconds()))
+        .isPresent();
   }
 
   /**
    * Puts a letter into a box, once. A second one in its place burns the box: somebody tries codes.
    *
-   * @param by the account whose device is logged in; none for the new device
+   * @param by the device that is logged in; none for the new one
    */
-  void put(Messages.PairPut letter, Optional<AccountId> by) throws Refused {
+  void put(Messages.PairPut letter, Optional<DeviceOfAccount> by) throws Refused {
     if (letter.step() < 1 || letter.step() > LETTERS || letter.message().length > MAX_LETTER) {
       throw new Refused(ErrorCode.BAD_REQUEST, "This is not a letter of two devices that pair.");
     }
@@ -81,7 +102,7 @@ final class Pairings {
   }
 
   /** A letter of the other side; empty if it has not come yet. */
-  byte[] get(Messages.PairGet question, Optional<AccountId> by) throws Refused {
+  byte[] get(Messages.PairGet question, Optional<DeviceOfAccount> by) throws Refused {
     Optional<byte[]> letter =
         database.<Optional<byte[]>, RuntimeException>read(
             handle -> {
@@ -94,12 +115,12 @@ final class Pairings {
     return letter.orElseThrow(Pairings::gone);
   }
 
-  /** Removes a box, if it is the account's: it may have opened another one meanwhile. */
-  void close(byte[] relay, AccountId account) {
+  /** Removes a box, if it is the device's: it may have opened another one meanwhile. */
+  void close(byte[] relay, DeviceOfAccount by) {
     database.<Void, RuntimeException>write(
         handle -> {
           PairingTables tables = new PairingTables(handle);
-          if (tables.owner(relay, 0).equals(Optional.of(account))) {
+          if (tables.owner(relay, 0).equals(Optional.of(by))) {
             tables.remove(relay);
           }
           return null;
@@ -107,8 +128,8 @@ final class Pairings {
   }
 
   private boolean mayUse(
-      PairingTables tables, byte[] relay, Optional<AccountId> by, boolean asOwner) {
-    Optional<AccountId> owner = tables.owner(relay, now() - LIFE.toSeconds());
+      PairingTables tables, byte[] relay, Optional<DeviceOfAccount> by, boolean asOwner) {
+    Optional<DeviceOfAccount> owner = tables.owner(relay, now() - LIFE.toSeconds());
     return owner.isPresent() && (by.equals(owner) == asOwner);
   }
 
