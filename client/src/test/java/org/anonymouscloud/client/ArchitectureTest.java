@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -304,6 +306,41 @@ final class ArchitectureTest {
     }
     reached.remove(from);
     return reached;
+  }
+
+  /** Lines of types in docs/architecture.md: each is there, and uses the next but over a gap. */
+  @Test
+  void theWalksOfTheDocumentAreThoseOfTheCode() throws IOException {
+    Map<String, Set<String>> uses = new HashMap<>();
+    for (JavaClass type : house) {
+      Set<String> names = uses.computeIfAbsent(simple(outermost(type)), name -> new HashSet<>());
+      type.getDirectDependenciesFromSelf()
+          .forEach(use -> names.add(simple(outermost(use.getTargetClass()))));
+    }
+    int steps = 0;
+    List<String> wrong = new ArrayList<>();
+    for (String line : Files.readAllLines(Path.of("..", "docs", "architecture.md"))) {
+      if (!line.startsWith("    ") || !line.contains("→")) {
+        continue;
+      }
+      String[] walk = line.strip().split(" ");
+      for (int at = 0; at < walk.length; at += 2) {
+        if (!uses.containsKey(walk[at])) {
+          wrong.add("no type " + walk[at]);
+        } else if (at > 0 && walk[at - 1].equals("→")) {
+          steps++;
+          if (!uses.getOrDefault(walk[at - 2], Set.of()).contains(walk[at])) {
+            wrong.add(walk[at - 2] + " does not use " + walk[at]);
+          }
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(steps).isGreaterThan(30);
+  }
+
+  private static String simple(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 
   @Test
