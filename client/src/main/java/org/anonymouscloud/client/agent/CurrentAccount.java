@@ -1,6 +1,5 @@
 package org.anonymouscloud.client.agent;
 
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
