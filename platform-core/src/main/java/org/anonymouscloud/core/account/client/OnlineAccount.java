@@ -32,6 +32,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   private final ReconnectingLink link;
   private final Contacts contacts;
   private volatile @Nullable Chain chain;
+  private volatile boolean closed;
 
   OnlineAccount(LocalAccount local, Clock clock, Dialer dialer) {
     this.local = local;
@@ -66,6 +67,11 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
     } catch (IOException e) {
       // Whoever asks for something next is told.
       LOG.debug("The account's new link was not seen yet: {}", e.getMessage());
+    } catch (IllegalStateException e) {
+      // Closed meanwhile, and its keys are wiped.
+      if (!closed) {
+        throw e;
+      }
     }
   }
 
@@ -191,6 +197,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   /** Ends the session; the account stays logged in on this device. */
   @Override
   public void close() {
+    closed = true;
     link.close();
   }
 }
