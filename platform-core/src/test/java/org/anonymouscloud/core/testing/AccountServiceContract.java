@@ -1007,13 +1007,13 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
     AccountPeer first = loggedIn(alice);
-    byte[] relay = pairOpen(first);
+    pairOpen(first);
     for (int i = 1; i < 8; i++) {
       pairOpen(loggedIn(alice, anotherDevice(alice)));
     }
     AccountPeer last = loggedIn(alice, anotherDevice(alice));
     refuses(ErrorCode.RATE_LIMITED, last, AccountMethod.PAIR_OPEN, new Messages.Empty());
-    relay = pairOpen(first);
+    byte[] relay = pairOpen(first);
 
     tell(first, AccountMethod.PAIR_CLOSE, new Messages.PairClose(relay));
     assertThat(pairOpen(last)).hasSize(5);
