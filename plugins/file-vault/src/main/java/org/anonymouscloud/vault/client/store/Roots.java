@@ -29,6 +29,7 @@ import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
+import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
@@ -363,7 +364,9 @@ public final class Roots {
     int generation = account.generation();
     Descent descent = new Descent(tip, generation, named.map(Named::head));
     if (floor.isPresent()) {
-      descent.mustPass(floor.get().newest(), new RootForked());
+      descent.mustPass(
+          floor.get().newest(),
+          floor.get().isNamedAlone() ? new NotAsOnceNamed() : new RootForked());
     }
     if (named.isPresent()) {
       RootFloor.Point point = RootFloor.Point.of(named.get().head());
@@ -408,7 +411,7 @@ public final class Roots {
 
   private void requireAtLeast(long number, Optional<Named> named) throws Untrusted {
     if (floor.isPresent() && number < floor.get().newest().number()) {
-      throw new RootRolledBack();
+      throw floor.get().isNamedAlone() ? new NotAsOnceNamed() : new RootRolledBack();
     }
     if (named.isPresent() && number < named.get().head().number()) {
       throw new NotAsNamed(named.get().by());

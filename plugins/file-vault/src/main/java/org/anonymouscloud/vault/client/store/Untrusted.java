@@ -26,8 +26,8 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
 
     RootRolledBack() {
       super(
-          "The server shows an older state of the drive than this device has seen, or than a device"
-              + " that was removed has named. Nothing was used of it."
+          "The server shows an older state of the drive than this device has seen. Nothing was"
+              + " used of it."
               + RESTORED);
     }
   }
@@ -58,6 +58,22 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
               + by
               + "'."
               + RESTORED);
+    }
+  }
+
+  /**
+   * A device that was removed has named a state of the drive that the server does not show, and
+   * this one has seen none (A23).
+   */
+  public static final class NotAsOnceNamed extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    NotAsOnceNamed() {
+      super(
+          "A device that was removed has named a state of the drive that the server does not show:"
+              + " it has lied, as a stolen device may, or the server holds something back. Nothing"
+              + " was used of it. If you have reason to trust the server more than that device,"
+              + " 'anoncloud drive accept-restored' shows what there is and goes on from there.");
     }
   }
 

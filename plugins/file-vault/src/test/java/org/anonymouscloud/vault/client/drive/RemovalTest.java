@@ -39,9 +39,9 @@ import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
+import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
-import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
@@ -375,7 +375,7 @@ final class RemovalTest {
       words.rotate();
 
       try (Drive drive = drive(words)) {
-        assertThatThrownBy(drive::snapshot).isInstanceOf(RootRolledBack.class);
+        assertThatThrownBy(drive::snapshot).isInstanceOf(NotAsOnceNamed.class);
         assertThat(drive.lost()).containsExactly(new Lost(2, Optional.empty(), Optional.empty()));
         drive.acceptRestored();
       }
