@@ -17,6 +17,7 @@ import org.anonymouscloud.core.testing.PostgresServer;
 import org.anonymouscloud.storage.postgres.PostgresDatabase;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RootHeader;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,8 +60,8 @@ final class PostgresVaultTest extends VaultContract {
     AccountId account = AccountId.random();
     try (ServerHalf one = ServerHalf.start(shared, open(shared, url), new Disk());
         ServerHalf two = ServerHalf.start(shared, open(shared, url), new Disk())) {
-      one.setQuota(7L * MIN_PACK + 1);
-      two.setQuota(7L * MIN_PACK + 1);
+      one.setQuota(7L * MIN_PACK + RootHeader.ROOT);
+      two.setQuota(7L * MIN_PACK + RootHeader.ROOT);
       List<PackName> stored = new ArrayList<>();
       List<Callable<Void>> puts = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -90,7 +91,9 @@ final class PostgresVaultTest extends VaultContract {
       }
       assertThat(atTwo.root(Messages.NEWEST).number()).isZero();
       assertThat(atTwo.usage())
-          .isEqualTo(new Messages.Usage(7L * MIN_PACK + 1, 7L * MIN_PACK + 1, 7));
+          .isEqualTo(
+              new Messages.Usage(
+                  7L * MIN_PACK + RootHeader.ROOT, 7L * MIN_PACK + RootHeader.ROOT, 7));
       new Stored(one.database(), one.folder()).checkSums();
     }
   }
