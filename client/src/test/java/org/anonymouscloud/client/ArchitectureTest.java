@@ -64,20 +64,16 @@ final class ArchitectureTest {
               "Recovery",
               "Registration",
               "RestoredChain"),
-          Set.of("AccountPeer", "AccountService"),
-          Set.of("Keychain", "Keyring", "SecretService"),
           Set.of("Batch", "Drive", "Snapshot"),
           Set.of("BulkOutput", "Line", "Sender"),
           Set.of("Channel", "ChannelHandshake"),
-          Set.of("Commands", "RehearseCommand"),
           Set.of(
               "DatabaseOptions",
               "ServerCheck",
               "ServerCommand",
               "ServerSettings",
               "SettingsFile",
-              "WorkerCommand"),
-          Set.of("PluginsCommand", "SignCommand"));
+              "WorkerCommand"));
 
   private final JavaClasses house =
       new ClassFileImporter()

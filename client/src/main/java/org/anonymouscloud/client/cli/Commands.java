@@ -120,7 +120,11 @@ public final class Commands {
     commands.put("contact", () -> new ContactCommand(context));
     commands.put("agent", () -> new AgentCommand(context));
     commands.put("plugin", () -> PluginsCommand.ofHome(context));
-    commands.put("rehearse", RehearseCommand::new);
+    commands.put(
+        "rehearse",
+        () ->
+            new RehearseCommand(
+                environment -> new Commands(environment, new StandardOutput())::run));
     return commands;
   }
 

@@ -274,7 +274,7 @@ final class PluginsCommand {
       folder.install(plugin);
       return done("It is installed. ");
     } catch (PluginRefused e) {
-      throw refused("The plugin " + jar.getFileName() + " was not installed", e);
+      throw PluginProblem.of("The plugin " + jar.getFileName() + " was not installed", e);
     }
   }
 
@@ -348,13 +348,5 @@ final class PluginsCommand {
 
   private static Problem missing(String id) {
     return new Problem(Problem.Kind.NOT_FOUND, "There is no plugin '" + id + "' here.");
-  }
-
-  /** What was refused, with the exit code of a security check if it is one. */
-  static Problem refused(String what, PluginRefused why) {
-    return new Problem(
-        why.isUntrusted() ? Problem.Kind.SECURITY : Problem.Kind.REFUSED,
-        what + ": " + why.reason() + ".",
-        why);
   }
 }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.plugin.Problem;
@@ -33,6 +35,15 @@ final class RehearseCommand implements Callable<Integer> {
   /** The JVM writes its cache as it ends, which takes a while. */
   private static final long END_SECONDS = 120;
 
+  private final Function<Map<String, String>, Consumer<String[]>> program;
+
+  /**
+   * @param program runs commands in an environment
+   */
+  RehearseCommand(Function<Map<String, String>, Consumer<String[]>> program) {
+    this.program = program;
+  }
+
   @Override
   public Integer call() throws Problem, IOException, InterruptedException {
     Path stage = Files.createTempDirectory("anoncloud-rehearsal");
@@ -44,7 +55,7 @@ final class RehearseCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void rehearse(Path stage) throws Problem, IOException, InterruptedException {
+  private void rehearse(Path stage) throws Problem, IOException, InterruptedException {
     Map<String, String> environment = Map.of("ANONCLOUD_HOME", stage.resolve("home").toString());
     Process up = up(environment);
     try {
@@ -79,7 +90,7 @@ final class RehearseCommand implements Callable<Integer> {
     return builder.start();
   }
 
-  private static void commands(Path stage, Map<String, String> environment, String server)
+  private void commands(Path stage, Map<String, String> environment, String server)
       throws IOException {
     String password =
         Files.writeString(stage.resolve("password"), "not secret\n", UTF_8).toString();
@@ -109,9 +120,9 @@ final class RehearseCommand implements Callable<Integer> {
             List.of("rm", "/file"),
             List.of("get", "/not-there", copy),
             List.of("logout"));
-    Commands commands = new Commands(environment, new StandardOutput());
+    Consumer<String[]> commands = program.apply(environment);
     for (List<String> line : lines) {
-      commands.run(line.toArray(String[]::new));
+      commands.accept(line.toArray(String[]::new));
     }
   }
 

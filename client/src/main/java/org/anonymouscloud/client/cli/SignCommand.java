@@ -52,7 +52,7 @@ final class SignCommand implements Callable<Integer> {
                   + PublisherKey.signatureOf(jar));
       return 0;
     } catch (PluginRefused e) {
-      throw PluginsCommand.refused("The jar " + jar.getFileName() + " was not signed", e);
+      throw PluginProblem.of("The jar " + jar.getFileName() + " was not signed", e);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.anonymouscloud.core.account.server.AccountEnd;
+import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.account.server.PresenceRecords;
@@ -116,7 +117,7 @@ final class Services implements AutoCloseable {
   SessionHandler handler(ServedSession session, RequestTimes times) {
     return new SessionRequests(
         session,
-        accounts.peer(session.handshakeHash(), session.network()),
+        new AccountPeer(accounts, session.handshakeHash(), session.network()),
         features,
         loggedIn,
         presence,

@@ -56,6 +56,7 @@ import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Administration;
@@ -461,7 +462,7 @@ public abstract class AccountFlowsContract {
         new InProcessConnection(
             RandomBytes.next(32),
             SERVER_KEY,
-            service().peer(RandomBytes.next(32), HERE),
+            new AccountPeer(service(), RandomBytes.next(32), HERE),
             Interposer.NOBODY);
 
     assertThatThrownBy(
@@ -475,7 +476,7 @@ public abstract class AccountFlowsContract {
                 new InProcessConnection(
                     RandomBytes.next(32),
                     SERVER_KEY,
-                    service().peer(RandomBytes.next(32), HERE),
+                    new AccountPeer(service(), RandomBytes.next(32), HERE),
                     Interposer.NOBODY));
     opened.add(online);
     assertThatThrownBy(() -> online.link().ask("account/key-bag-get", empty()))
@@ -492,7 +493,7 @@ public abstract class AccountFlowsContract {
     Fingerprint other = Fingerprint.of(RandomBytes.next(32));
     InProcessConnection impostor =
         new InProcessConnection(
-            new byte[32], other, service().peer(new byte[32], HERE), Interposer.NOBODY);
+            new byte[32], other, new AccountPeer(service(), new byte[32], HERE), Interposer.NOBODY);
     OnlineAccount online = laptop.connect(() -> impostor);
     opened.add(online);
 
@@ -1267,7 +1268,7 @@ public abstract class AccountFlowsContract {
   private InProcessConnection dial(Interposer between) {
     byte[] handshakeHash = RandomBytes.next(32);
     return new InProcessConnection(
-        handshakeHash, SERVER_KEY, service().peer(handshakeHash, HERE), between);
+        handshakeHash, SERVER_KEY, new AccountPeer(service(), handshakeHash, HERE), between);
   }
 
   /** Breaks the connection at one method, before or after the server has done what was asked. */

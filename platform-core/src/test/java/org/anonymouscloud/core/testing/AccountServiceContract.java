@@ -1044,10 +1044,10 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     register(alice);
     byte[] relay = pairOpen(loggedIn(alice));
     AccountPeer guesser =
-        service()
-            .peer(
-                RandomBytes.next(HASH),
-                Network.of(InetAddress.getByAddress(new byte[] {20, 1, 1, 1})));
+        new AccountPeer(
+            service(),
+            RandomBytes.next(HASH),
+            Network.of(InetAddress.getByAddress(new byte[] {20, 1, 1, 1})));
     for (int i = 0; i < 20; i++) {
       refuses(ErrorCode.NOT_FOUND, guesser, AccountMethod.PAIR_PUT, letter(new byte[5], 1));
     }
@@ -1081,7 +1081,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
     byte[] hash = RandomBytes.next(HASH);
-    AccountPeer peer = other.peer(hash, HERE);
+    AccountPeer peer = new AccountPeer(other, hash, HERE);
 
     tell(peer, AccountMethod.DEVICE_LOGIN, alice.deviceLogin(hash));
 

@@ -116,7 +116,7 @@ public abstract class AccountServiceFixture {
   }
 
   AccountPeer peer(byte[] handshakeHash) {
-    return service().peer(handshakeHash, HERE);
+    return new AccountPeer(service(), handshakeHash, HERE);
   }
 
   /** A session of somebody who has not logged in. */

@@ -32,8 +32,10 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     for (int guess = 0; guess < 10_000; guess++) {
       // Each guess from another network, on a session of its own, at a node that has just started.
       AccountPeer peer =
-          (guess % 100 == 0 ? service(Registration.OPEN) : service())
-              .peer(RandomBytes.next(HASH), network(guess));
+          new AccountPeer(
+              guess % 100 == 0 ? service(Registration.OPEN) : service(),
+              RandomBytes.next(HASH),
+              network(guess));
       if (guess % 4 == 0) {
         calendar.pass(Duration.ofSeconds(1));
       }
@@ -56,15 +58,17 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     register(new BareAccount(ALICE));
     byte[] request = loginRequest();
     for (int i = 0; i < 5; i++) {
-      loginStart(service().peer(RandomBytes.next(HASH), network(1)), ALICE, request);
+      loginStart(new AccountPeer(service(), RandomBytes.next(HASH), network(1)), ALICE, request);
     }
     refuses(
         ErrorCode.RATE_LIMITED,
-        service().peer(RandomBytes.next(HASH), network(1)),
+        new AccountPeer(service(), RandomBytes.next(HASH), network(1)),
         AccountMethod.LOGIN_START,
         new Messages.LoginStart(ALICE.text(), request, NO_PASS));
 
-    assertThat(loginStart(service().peer(RandomBytes.next(HASH), network(2)), ALICE, request))
+    assertThat(
+            loginStart(
+                new AccountPeer(service(), RandomBytes.next(HASH), network(2)), ALICE, request))
         .isNotEmpty();
   }
 
@@ -75,27 +79,27 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     register(alice);
     byte[] request = loginRequest();
     for (int i = 0; i < 100; i++) {
-      loginStart(service().peer(RandomBytes.next(HASH), network(i)), ALICE, request);
+      loginStart(new AccountPeer(service(), RandomBytes.next(HASH), network(i)), ALICE, request);
     }
     Network own = network(200);
     byte[] hash = RandomBytes.next(HASH);
     for (byte[] nonsense : List.of(NO_PASS, new byte[64], alice.pass(RandomBytes.next(HASH)))) {
       refuses(
           ErrorCode.RATE_LIMITED,
-          service().peer(hash, own),
+          new AccountPeer(service(), hash, own),
           AccountMethod.LOGIN_START,
           new Messages.LoginStart(ALICE.text(), request, nonsense));
     }
 
     for (int i = 0; i < 5; i++) {
-      AccountPeer peer = service().peer(hash, own);
+      AccountPeer peer = new AccountPeer(service(), hash, own);
       assertThat(send(peer, AccountMethod.LOGIN_START.toString(), withPass(alice, hash, request)))
           .isNotEmpty();
     }
     assertThatThrownBy(
             () ->
                 send(
-                    service().peer(hash, own),
+                    new AccountPeer(service(), hash, own),
                     AccountMethod.LOGIN_START.toString(),
                     withPass(alice, hash, request)))
         .as("who has the sheet guesses no faster than others")
@@ -111,7 +115,10 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     byte[] request = loginRequest();
     Network shared = network(1);
     for (int i = 0; i < 60; i++) {
-      loginStart(service().peer(RandomBytes.next(HASH), shared), new UserName("name" + i), request);
+      loginStart(
+          new AccountPeer(service(), RandomBytes.next(HASH), shared),
+          new UserName("name" + i),
+          request);
     }
     useUp("login");
     byte[] hash = RandomBytes.next(HASH);
@@ -119,7 +126,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
       for (UserName name : List.of(ALICE, BOB)) {
         refuses(
             ErrorCode.RATE_LIMITED,
-            service().peer(hash, shared),
+            new AccountPeer(service(), hash, shared),
             AccountMethod.LOGIN_START,
             new Messages.LoginStart(name.text(), request, nonsense));
       }
@@ -127,7 +134,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
 
     assertThat(
             send(
-                service().peer(hash, shared),
+                new AccountPeer(service(), hash, shared),
                 AccountMethod.LOGIN_START.toString(),
                 withPass(alice, hash, request)))
         .isNotEmpty();
@@ -142,7 +149,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     for (int i = 0; i < 20; i++) {
       refuses(
           ErrorCode.LOGIN_FAILED,
-          service().peer(RandomBytes.next(HASH), shared),
+          new AccountPeer(service(), RandomBytes.next(HASH), shared),
           AccountMethod.RECOVERY_LOGIN,
           alice.recoveryLogin(RandomBytes.next(HASH)));
     }
@@ -151,12 +158,12 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     for (BareAccount name : List.of(alice, new BareAccount(BOB))) {
       refuses(
           ErrorCode.RATE_LIMITED,
-          service().peer(hash, shared),
+          new AccountPeer(service(), hash, shared),
           AccountMethod.RECOVERY_LOGIN,
           name.recoveryLogin(RandomBytes.next(HASH)));
     }
 
-    AccountPeer owner = service().peer(hash, shared);
+    AccountPeer owner = new AccountPeer(service(), hash, shared);
     assertThat(
             ask(
                     owner,
@@ -173,7 +180,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     List<Refused> refused = new ArrayList<>();
     for (int i = 0; refused.size() < 200 && i < 10_000; i++) {
       Network fresh = network(1_000 + i);
-      AccountPeer peer = service().peer(RandomBytes.next(HASH), fresh);
+      AccountPeer peer = new AccountPeer(service(), RandomBytes.next(HASH), fresh);
       try {
         if (door.equals("login")) {
           loginStart(peer, new UserName("other" + i), request);
@@ -231,7 +238,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     for (int i = 0; i < 60; i++) {
       refuses(
           ErrorCode.LOGIN_FAILED,
-          i < 20 ? stranger() : service().peer(RandomBytes.next(HASH), network(i)),
+          i < 20 ? stranger() : new AccountPeer(service(), RandomBytes.next(HASH), network(i)),
           AccountMethod.RECOVERY_LOGIN,
           alice.recoveryLogin(RandomBytes.next(HASH)));
     }
@@ -373,7 +380,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     int heard = 0;
     String said = "";
     for (int i = 0; i < 70; i++) {
-      AccountPeer peer = service().peer(RandomBytes.next(HASH), busy);
+      AccountPeer peer = new AccountPeer(service(), RandomBytes.next(HASH), busy);
       try {
         loginStart(peer, new UserName("name" + i), request);
         heard++;
@@ -383,20 +390,20 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
     }
     assertThat(heard).isEqualTo(60);
     assertThat(said).endsWith("Try again in 15 seconds.");
-    loginStart(service().peer(RandomBytes.next(HASH), network(2)), ALICE, request);
+    loginStart(new AccountPeer(service(), RandomBytes.next(HASH), network(2)), ALICE, request);
     calendar.pass(Duration.ofSeconds(15));
-    loginStart(service().peer(RandomBytes.next(HASH), busy), ALICE, request);
+    loginStart(new AccountPeer(service(), RandomBytes.next(HASH), busy), ALICE, request);
   }
 
   @Test
   void namesAndNetworksAreNotWrittenDown() throws Exception {
     byte[] request = loginRequest();
-    loginStart(service().peer(RandomBytes.next(HASH), network(1)), BOB, request);
+    loginStart(new AccountPeer(service(), RandomBytes.next(HASH), network(1)), BOB, request);
     calendar.pass(Duration.ofDays(2));
     service().forget();
 
     assertThat(attempts()).isZero();
-    loginStart(service().peer(RandomBytes.next(HASH), network(1)), BOB, request);
+    loginStart(new AccountPeer(service(), RandomBytes.next(HASH), network(1)), BOB, request);
     assertThat(attempts()).as("name here, name, network, share of all").isEqualTo(4);
   }
 

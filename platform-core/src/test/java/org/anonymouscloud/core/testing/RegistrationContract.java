@@ -100,7 +100,7 @@ public abstract class RegistrationContract extends AccountServiceFixture {
 
   @Test
   void aClosedServerTakesNobody() {
-    AccountPeer peer = service(Registration.CLOSED).peer(RandomBytes.next(HASH), HERE);
+    AccountPeer peer = new AccountPeer(service(Registration.CLOSED), RandomBytes.next(HASH), HERE);
 
     refuses(
         ErrorCode.REGISTRATION_CLOSED,

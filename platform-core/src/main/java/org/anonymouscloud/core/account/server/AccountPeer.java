@@ -51,9 +51,13 @@ public final class AccountPeer {
   /** What the next password of the account is being made with, once its making was begun here. */
   private Optional<Credential> begun = Optional.empty();
 
-  AccountPeer(AccountService service, byte[] handshakeHash, Network network) {
+  /**
+   * @param handshakeHash of the session's channel
+   * @param network that the client is in
+   */
+  public AccountPeer(AccountService service, byte[] handshakeHash, Network network) {
     this.service = service;
-    this.handshakeHash = handshakeHash;
+    this.handshakeHash = handshakeHash.clone();
     this.network = network;
   }
 

@@ -32,7 +32,6 @@ import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;
@@ -92,16 +91,6 @@ public final class AccountService {
   /** The scripts of the account tables. */
   public static Migrations tables() {
     return Migrations.of(OWNER, AccountService.class, SCRIPTS);
-  }
-
-  /**
-   * The account side of one session.
-   *
-   * @param handshakeHash of the session's channel
-   * @param network that the client is in
-   */
-  public AccountPeer peer(byte[] handshakeHash, Network network) {
-    return new AccountPeer(this, handshakeHash.clone(), network);
   }
 
   /** The bytes of accounts, of which all features take theirs; none for accounts that are gone. */

@@ -1,7 +1,6 @@
 package org.anonymouscloud.core.account.client.keyring;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.Secret;
 
@@ -10,9 +9,6 @@ import org.anonymouscloud.core.crypto.Secret;
  * may take as long as a person needs who is asked for the keyring's password. Thread-safe.
  */
 public interface Keyring {
-  /** How long a person has to answer the platform's question. */
-  Duration PATIENCE = Duration.ofMinutes(1);
-
   /** The application under which all entries stand. */
   String APPLICATION = "anoncloud";
 
@@ -37,11 +33,4 @@ public interface Keyring {
    * @throws KeyringFailed if the keyring is locked or cannot be asked
    */
   void remove(String entry) throws IOException;
-
-  /** The one of this machine's user. */
-  static Keyring ofPlatform() {
-    return System.getProperty("os.name").startsWith("Mac")
-        ? new Keychain(new KeyringProgram("/usr/bin/security", PATIENCE))
-        : new SecretService(new KeyringProgram("secret-tool", PATIENCE));
-  }
 }

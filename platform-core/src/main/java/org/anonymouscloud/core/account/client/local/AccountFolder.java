@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.client.keyring.Keyring;
 import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
+import org.anonymouscloud.core.account.client.keyring.PlatformKeyring;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.crypto.NotAuthentic;
@@ -38,7 +39,7 @@ public final class AccountFolder {
    * @param folder made when there is something to keep
    */
   public AccountFolder(Path folder) {
-    this(folder, Keyring.ofPlatform());
+    this(folder, PlatformKeyring.ofThisUser());
   }
 
   /**
