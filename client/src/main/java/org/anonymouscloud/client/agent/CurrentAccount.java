@@ -39,6 +39,9 @@ final class CurrentAccount implements AutoCloseable {
 
   private volatile @Nullable LoggedInAccount current;
 
+  /** Whether the features have the account, too: before that, only they may use it. */
+  private volatile boolean shared;
+
   private volatile boolean ending;
   private final IdleLock idleLock = new IdleLock(this::lockIfIdle);
 
@@ -115,7 +118,7 @@ final class CurrentAccount implements AutoCloseable {
    */
   LoggedInAccount account() throws NotLoggedIn {
     LoggedInAccount known = current;
-    if (known != null) {
+    if (known != null && (shared || changing.isHeldByCurrentThread())) {
       return known;
     }
     lockInterruptibly();
@@ -182,10 +185,12 @@ final class CurrentAccount implements AutoCloseable {
     idleLock.limit(account.lockAfter().orElse(null));
     LoggedInAccount opened =
         new LoggedInAccount(account, account.connect(() -> outside.dial(account.server())));
+    shared = false;
     current = opened;
     resumed = true;
     locked = null;
     features.open(opened);
+    shared = true;
     return opened;
   }
 
