@@ -86,8 +86,7 @@ final class BackupCommand implements Callable<Integer> {
     Backup.Made made;
     int deleted;
     try (PluginHost plugins = ServerCommand.plugins(context, data)) {
-      try (OpenDatabase open =
-              DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context));
+      try (OpenDatabase open = options.open(kind, plugins, context);
           BackupPlace place = place(data, open);
           Terminal.Progress progress = context.terminal().progress("backup", -1)) {
         made =

@@ -1,5 +1,6 @@
 package org.anonymouscloud.client.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -7,10 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
+import org.anonymouscloud.core.server.FolderId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -104,6 +107,27 @@ final class DatabaseOptions {
     ServerSettings settings = settings(context);
     return new DatabaseSettings(
         settings.data(), kind.equals("sqlite") ? Optional.empty() : settings.databaseUrl());
+  }
+
+  /**
+   * Opens the database of a server that has run. The caller closes it.
+   *
+   * @throws Problem if it is another server's, or the rows of this one have not been moved to it
+   */
+  OpenDatabase open(String kind, PluginHost plugins, Context context) throws Problem, IOException {
+    OpenDatabase open = kind(kind, plugins).open(settings(kind, context));
+    boolean own = false;
+    try {
+      FolderId.requireOwn(existingData(context), open);
+      own = true;
+      return open;
+    } catch (CannotStart e) {
+      throw new Problem(Problem.Kind.CONFLICT, String.valueOf(e.getMessage()), e);
+    } finally {
+      if (!own) {
+        open.close();
+      }
+    }
   }
 
   static Database kind(String name, PluginHost plugins) throws Problem {

@@ -1,6 +1,7 @@
 package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -13,6 +14,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
+import org.anonymouscloud.core.server.FolderId;
 import org.anonymouscloud.core.server.KeyFiles;
 import org.anonymouscloud.core.server.ServerOptions;
 
@@ -72,7 +74,8 @@ final class ServerCheck {
                   .check(new DatabaseSettings(options.data(), options.databaseUrl())));
       step("the database's connections", () -> connections(options, plugins));
       if (!failed.contains("the database")) {
-        step("the server's keys", () -> keys(options, plugins));
+        step("the data folder", () -> look(FolderId::requireOwn, options, plugins));
+        step("the server's keys", () -> look(KeyFiles::check, options, plugins));
       }
     }
     if (!failed.isEmpty()) {
@@ -83,8 +86,14 @@ final class ServerCheck {
     context.terminal().print("A server can start with these settings.");
   }
 
+  /** What is compared with a database. */
+  @FunctionalInterface
+  private interface Look {
+    void at(Path data, OpenDatabase database) throws CannotStart, IOException;
+  }
+
   /** A database that is not there yet has no accounts. */
-  private void keys(ServerOptions options, PluginHost plugins)
+  private void look(Look look, ServerOptions options, PluginHost plugins)
       throws CannotStart, Problem, IOException {
     Database kind = DatabaseOptions.kind(settings.database(), plugins);
     DatabaseSettings where = new DatabaseSettings(options.data(), options.databaseUrl());
@@ -92,7 +101,7 @@ final class ServerCheck {
       return;
     }
     try (OpenDatabase database = kind.open(where)) {
-      KeyFiles.check(options.data(), database);
+      look.at(options.data(), database);
     }
   }
 

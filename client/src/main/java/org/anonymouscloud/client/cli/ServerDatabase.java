@@ -44,8 +44,7 @@ final class ServerDatabase {
   <T> T use(Context context, Work<T> work) throws Problem, IOException {
     String kind = options.database(database, context);
     try (PluginHost plugins = ServerCommand.plugins(context, data(context));
-        OpenDatabase open =
-            DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context))) {
+        OpenDatabase open = options.open(kind, plugins, context)) {
       List<FeatureData> features =
           plugins.serverFeatures().stream().flatMap(feature -> feature.data().stream()).toList();
       return work.with(new Administration(open, features, Clock.systemUTC()));

@@ -81,8 +81,7 @@ final class VerifyServerCommand implements Callable<Integer> {
     String kind = options.database(database, context);
     Verification.Found found;
     try (PluginHost plugins = ServerCommand.plugins(context, data);
-        OpenDatabase open =
-            DatabaseOptions.kind(kind, plugins).open(options.settings(kind, context))) {
+        OpenDatabase open = options.open(kind, plugins, context)) {
       KeyFiles.check(data, open);
       found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));
     } catch (CannotStart e) {

@@ -94,9 +94,36 @@ final class AdminIT {
                       "127.0.0.1:0")
                   .failed(FAILED))
           .contains("migrate-database");
+      for (List<String> command :
+          List.of(
+              List.of("accounts", "--database", "postgres", "--data", data),
+              List.of("verify", "--database", "postgres", "--data", data),
+              List.of(
+                  "backup",
+                  "--database",
+                  "postgres",
+                  "--data",
+                  data,
+                  folder.resolve("none").toString()))) {
+        assertThat(adminOn(empty, command.toArray(String[]::new)).failed(FAILED))
+            .as(command.getFirst())
+            .contains("belongs to another database");
+      }
+      assertThat(
+              new Program(folder.resolve("admin home"))
+                  .run(
+                      Map.of("ANONCLOUD_DATABASE_URL", empty),
+                      "server",
+                      "--check",
+                      "--data",
+                      data,
+                      "--database",
+                      "postgres")
+                  .failed(FAILED))
+          .contains("the data folder");
 
-      // To PostgreSQL, and the server goes on there.
-      String address = postgres.newDatabase();
+      // To PostgreSQL, where nothing was made by all this, and the server goes on there.
+      String address = empty;
       adminOn(address, "migrate-database", "--to", "postgres", "--data", data).succeeded();
       assertThat(
               new Program(folder.resolve("admin home"))

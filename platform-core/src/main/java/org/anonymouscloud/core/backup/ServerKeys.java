@@ -83,7 +83,10 @@ public final class ServerKeys {
     Path key = folder.resolve(KEY);
     if (Files.exists(key)
         && !Arrays.equals(PrivateFile.read(key), PrivateFile.read(data.resolve(KEY)))) {
-      throw new KeysRefused("The folder " + folder + " has the keys of another server.");
+      throw new KeysRefused(
+          "The folder "
+              + folder
+              + " has the keys of another server. Name a folder of their own for these.");
     }
   }
 

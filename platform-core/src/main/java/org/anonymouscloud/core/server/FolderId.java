@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.copy.AllTables;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.jdbi.v3.core.Handle;
 
@@ -21,7 +22,8 @@ import org.jdbi.v3.core.Handle;
  * an attack. A move to another kind of database takes the id along; a restore leaves it out, for
  * what it makes is another server. Stateless.
  */
-final class FolderId {
+public final class FolderId {
+  private static final String TABLE = "data_folder";
   private static final String FILE = "data.id";
 
   /** Has become the file once the database has the id too. */
@@ -30,6 +32,35 @@ final class FolderId {
   private static final int LENGTH = 16;
 
   private FolderId() {}
+
+  /**
+   * Refuses a database that is another's than the folder's, before anything is made in it. One that
+   * belongs to nobody goes with a folder that belongs to nobody. Changes nothing.
+   *
+   * @throws CannotStart if they belong to others
+   */
+  public static void requireOwn(Path data, OpenDatabase database) throws CannotStart, IOException {
+    Optional<String> folder = read(data.resolve(FILE));
+    if (folder.isPresent()) {
+      Optional<String> rows =
+          AllTables.has(database, TABLE) ? database.read(FolderId::inDatabase) : Optional.empty();
+      compare(data, folder.get(), rows);
+    }
+  }
+
+  private static void compare(Path data, String folder, Optional<String> rows) throws CannotStart {
+    if (rows.isEmpty()) {
+      throw new CannotStart(
+          "The data folder "
+              + data
+              + " belongs to another database, and this one is empty. Move the rows first, with"
+              + " 'anoncloud admin migrate-database', or choose another folder.");
+    }
+    if (!rows.get().equals(folder)) {
+      throw new CannotStart(
+          "The data folder " + data + " and the database belong to two different servers.");
+    }
+  }
 
   /**
    * Compares the two, or ties them together if neither is tied.
@@ -50,15 +81,8 @@ final class FolderId {
               + " copy its file "
               + FILE
               + " too.");
-    } else if (rows.isEmpty()) {
-      throw new CannotStart(
-          "The data folder "
-              + data
-              + " belongs to another database, and this one is empty. Move the rows first, with"
-              + " 'anoncloud admin migrate-database', or choose another folder.");
-    } else if (!folder.equals(rows)) {
-      throw new CannotStart(
-          "The data folder " + data + " and the database belong to two different servers.");
+    } else {
+      compare(data, folder.get(), rows);
     }
   }
 
@@ -69,7 +93,7 @@ final class FolderId {
             handle -> {
               Optional<String> there = inDatabase(handle);
               if (there.isEmpty()) {
-                handle.execute("INSERT INTO data_folder (id) VALUES (?)", id);
+                handle.execute("INSERT INTO " + TABLE + " (id) VALUES (?)", id);
               }
               return there.orElse(id);
             });
@@ -100,7 +124,7 @@ final class FolderId {
   }
 
   private static Optional<String> inDatabase(Handle handle) {
-    return handle.createQuery("SELECT id FROM data_folder").mapTo(String.class).findOne();
+    return handle.createQuery("SELECT id FROM " + TABLE).mapTo(String.class).findOne();
   }
 
   private static Optional<String> read(Path file) throws IOException {

@@ -64,6 +64,7 @@ final class Services implements AutoCloseable {
       List<ServerFeature> offered,
       Clock clock)
       throws CannotStart, IOException {
+    FolderId.requireOwn(data, database);
     List<FeatureData> kept = kept(offered);
     AccountService accounts =
         new AccountService(database, secrets, clock, options.accounts(), kept);
