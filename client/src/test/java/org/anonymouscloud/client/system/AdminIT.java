@@ -119,8 +119,8 @@ final class AdminIT {
                       data,
                       "--database",
                       "postgres")
-                  .failed(FAILED))
-          .contains("the data folder");
+                  .out())
+          .contains("failed: the data folder");
 
       // To PostgreSQL, where nothing was made by all this, and the server goes on there.
       String address = empty;
