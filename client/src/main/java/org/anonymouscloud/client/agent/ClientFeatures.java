@@ -93,7 +93,9 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
         List<Head> own =
             feature
                 .client()
-                .heads(new FeatureAccount(account, chain, link, feature.name()), leaving);
+                .heads(
+                    new FeatureAccount(account, chain, new FeatureLink(link, feature.name())),
+                    leaving);
         if (!own.isEmpty()) {
           heads.put(feature.name(), own);
         }
@@ -111,7 +113,9 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
     Map<String, List<Lost>> lost = new TreeMap<>();
     for (Running feature : running) {
       List<Lost> own =
-          feature.client().lost(new FeatureAccount(account, chain, link, feature.name()));
+          feature
+              .client()
+              .lost(new FeatureAccount(account, chain, new FeatureLink(link, feature.name())));
       if (!own.isEmpty()) {
         lost.put(feature.name(), own);
       }
@@ -122,7 +126,10 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
   /** Has each feature go on from what the server has. */
   void acceptRestored(LocalAccount account, KnownChain chain, Link link) throws IOException {
     for (Running feature : running) {
-      feature.client().acceptRestored(new FeatureAccount(account, chain, link, feature.name()));
+      feature
+          .client()
+          .acceptRestored(
+              new FeatureAccount(account, chain, new FeatureLink(link, feature.name())));
     }
   }
 

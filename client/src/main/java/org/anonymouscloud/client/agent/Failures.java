@@ -15,10 +15,13 @@ import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.local.Locked;
 import org.anonymouscloud.core.account.client.local.StateDamaged;
 import org.anonymouscloud.core.account.client.local.WrongPassphrase;
+import org.anonymouscloud.core.account.client.records.MarkRefused;
+import org.anonymouscloud.core.account.client.records.RecordsDamaged;
 import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.RecordsRolledBack;
 import org.anonymouscloud.core.session.UntrustedServer;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -53,6 +56,9 @@ public final class Failures {
                   failed));
       case WrongPassphrase wrong -> problem(Problem.Kind.FORBIDDEN, wrong);
       case StateDamaged damaged -> problem(Problem.Kind.SECURITY, damaged);
+      case RecordsDamaged damaged -> problem(Problem.Kind.SECURITY, damaged);
+      case RecordsRolledBack old -> problem(Problem.Kind.SECURITY, old);
+      case MarkRefused refused -> problem(Problem.Kind.SECURITY, refused);
       case WrongAccountKey wrong -> problem(Problem.Kind.FORBIDDEN, wrong);
       case AlreadyLoggedIn other ->
           Optional.of(

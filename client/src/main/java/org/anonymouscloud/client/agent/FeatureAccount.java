@@ -27,8 +27,8 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.KnownAccount;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.RecordStore;
 import org.anonymouscloud.core.plugin.StateStore;
-import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -37,13 +37,10 @@ import org.anonymouscloud.core.wire.Refused;
  *
  * @param local its keys and state
  * @param chain of the account
- * @param link on which the account is proven
+ * @param link of the feature, on which the account is proven
  */
-record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String feature)
+record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link)
     implements AccountSession {
-  FeatureAccount {
-    link = new FeatureLink(link, feature);
-  }
 
   @Override
   public AccountId account() {
@@ -72,12 +69,12 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
 
   @Override
   public Secret featureSecret(int generation) {
-    return local.featureSecret(feature, generation);
+    return local.featureSecret(link.feature(), generation);
   }
 
   @Override
   public byte[] sign(String label, byte[] message) {
-    FeatureLabel.check(label, feature);
+    FeatureLabel.check(label, link.feature());
     return local.sign(label, message);
   }
 
@@ -90,14 +87,14 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
 
   @Override
   public byte[] certify(String purpose, byte[] key) {
-    return local.certify(new FeatureKey(feature, purpose, key));
+    return local.certify(new FeatureKey(link.feature(), purpose, key));
   }
 
   @Override
   public boolean isCertified(
       DeviceId device, int generation, String purpose, byte[] key, byte[] certificate)
       throws IOException {
-    return new FeatureKey(feature, purpose, key)
+    return new FeatureKey(link.feature(), purpose, key)
         .isCertified(chain.with(device, generation), device, generation, certificate);
   }
 
@@ -118,7 +115,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
               + "' adds them.");
     }
     try {
-      return new FeatureContact(people().look(name), feature);
+      return new FeatureContact(people().look(name), link.feature());
     } catch (Refused e) {
       throw Failures.problem(e).orElseThrow();
     }
@@ -134,7 +131,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
   @Override
   public byte[] openShared(int generation, String label, byte[] context, byte[] sealed)
       throws NotAuthentic {
-    FeatureLabel.check(label, feature);
+    FeatureLabel.check(label, link.feature());
     try (OpeningKey key = local.shareKey(generation)) {
       return key.open(label.getBytes(US_ASCII), context, sealed);
     }
@@ -156,13 +153,14 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
     local
         .heads(chain)
         .forEach(
-            (device, list) -> list.of(feature, object).ifPresent(head -> heads.put(device, head)));
+            (device, list) ->
+                list.of(link.feature(), object).ifPresent(head -> heads.put(device, head)));
     return heads;
   }
 
   @Override
   public StateStore state() {
-    FeatureState state = local.state(feature);
+    FeatureState state = local.state(link.feature());
     return new StateStore() {
       @Override
       public Optional<byte[]> get(String name) throws IOException {
@@ -174,5 +172,10 @@ record FeatureAccount(LocalAccount local, KnownChain chain, Link link, String fe
         state.put(name, value);
       }
     };
+  }
+
+  @Override
+  public RecordStore records() {
+    return local.records(link.feature(), link.link());
   }
 }

@@ -12,6 +12,6 @@ import org.anonymouscloud.core.account.client.OnlineAccount;
 record LoggedInAccount(LocalAccount local, OnlineAccount online) {
   /** The account as one feature sees it. */
   FeatureAccount of(String feature) {
-    return new FeatureAccount(local, online, online.link(), feature);
+    return new FeatureAccount(local, online, new FeatureLink(online.link(), feature));
   }
 }

@@ -120,4 +120,7 @@ public interface AccountSession {
 
   /** Small values of the feature kept on this machine. */
   StateStore state();
+
+  /** Records of the feature kept on this machine: many, changed together, gone when deleted. */
+  RecordStore records();
 }

@@ -58,6 +58,14 @@ CREATE TABLE account_key_bags (
   sealed     BYTEA NOT NULL
 );
 
+-- What each device has the server keep, so that an old copy of its own disk is noticed: sealed.
+CREATE TABLE account_marks (
+  account_id BYTEA NOT NULL REFERENCES accounts (account_id),
+  device_id  BYTEA NOT NULL,
+  mark       BYTEA NOT NULL,
+  PRIMARY KEY (account_id, device_id)
+);
+
 -- Letter boxes of devices that pair: sealed letters, for ten minutes at most.
 CREATE TABLE account_pairings (
   relay      BYTEA  NOT NULL PRIMARY KEY,

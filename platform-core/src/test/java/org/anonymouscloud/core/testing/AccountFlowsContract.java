@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
@@ -54,6 +56,7 @@ import org.anonymouscloud.core.account.client.WrongAccountKey;
 import org.anonymouscloud.core.account.client.contacts.Contact;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.HeadList;
+import org.anonymouscloud.core.account.client.records.MarkRefused;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
@@ -69,6 +72,8 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.plugin.RecordStore;
+import org.anonymouscloud.core.plugin.RecordsRolledBack;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
 import org.anonymouscloud.core.session.Network;
@@ -180,6 +185,69 @@ public abstract class AccountFlowsContract {
 
     assertThat(folder.resolve("laptop")).doesNotExist();
     assertThat(client("laptop").resume()).isEmpty();
+  }
+
+  @Test
+  @Tag("A23")
+  void recordsOfAnOldCopyOfTheFolderAreRefusedWithTheFirstSession() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    use(laptop, "key 1");
+    laptop.close();
+    Path old = copy(folder.resolve("laptop"), folder.resolve("backup"));
+    laptop = open(client("laptop").resume().orElseThrow());
+    use(laptop, "key 2");
+    laptop.close();
+    copy(old, folder.resolve("laptop"));
+
+    LocalAccount again = open(client("laptop").resume().orElseThrow());
+    OnlineAccount online = connect(again);
+    RecordStore records = again.records("chat", online.link());
+    assertThat(online.known().state().devices()).hasSize(1);
+    assertThat(online.link().ask("account/key-bag-get", empty())).isNotEmpty();
+
+    assertThatThrownBy(() -> records.get("ratchet")).isInstanceOf(RecordsRolledBack.class);
+    assertThatThrownBy(records::settle).isInstanceOf(RecordsRolledBack.class);
+    records.reset();
+    use(again, "a new one");
+    again.logOut();
+    assertThat(folder.resolve("laptop")).doesNotExist();
+  }
+
+  private void use(LocalAccount account, String key) throws IOException {
+    RecordStore records = account.records("chat", connect(account).link());
+    records.change(
+        draft -> {
+          draft.put("ratchet", key.getBytes(UTF_8));
+          return key;
+        });
+    records.settle();
+    assertThat(records.get("ratchet")).hasValue(key.getBytes(UTF_8));
+  }
+
+  private static Path copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> all = Files.list(from)) {
+      for (Path one : all.toList()) {
+        Files.copy(one, to.resolve(one.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    return to;
+  }
+
+  @Test
+  @Tag("A23")
+  void aMarkThatIsNotThisDevicesEndsTheSession() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    use(laptop, "key 1");
+    laptop.close();
+    database()
+        .<Integer, RuntimeException>write(
+            handle -> handle.execute("UPDATE account_marks SET mark = ?", RandomBytes.next(81)));
+
+    LocalAccount again = open(client("laptop").resume().orElseThrow());
+
+    assertThatThrownBy(() -> connect(again).link().ask("account/key-bag-get", empty()))
+        .isInstanceOf(MarkRefused.class);
   }
 
   @Test

@@ -44,6 +44,7 @@ import org.anonymouscloud.core.opaque.RegistrationResponse;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,8 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
       List.of(
           AccountMethod.PAIR_OPEN,
           AccountMethod.PAIR_CLOSE,
+          AccountMethod.MARK_GET,
+          AccountMethod.MARK_PUT,
           AccountMethod.CONTACT_FIND,
           AccountMethod.CONTACT_CHAIN,
           AccountMethod.DELETE);
@@ -265,6 +268,8 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
         Map.entry(AccountMethod.KEY_BAG_GET, new Messages.Empty()),
         Map.entry(AccountMethod.PAIR_OPEN, new Messages.Empty()),
         Map.entry(AccountMethod.PAIR_CLOSE, new Messages.PairClose(new byte[5])),
+        Map.entry(AccountMethod.MARK_GET, new Messages.Empty()),
+        Map.entry(AccountMethod.MARK_PUT, putMark(new byte[0], newMark())),
         Map.entry(AccountMethod.CONTACT_FIND, new Messages.ContactFind(ALICE.text())),
         Map.entry(AccountMethod.CONTACT_CHAIN, new Messages.ContactChain(nobody.id.bytes(), 0)),
         Map.entry(AccountMethod.DELETE, new Messages.Empty()));
@@ -1071,6 +1076,120 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
   /** A letter that says its number. */
   private static Messages.PairPut letter(byte[] relay, int step) {
     return new Messages.PairPut(relay, step, new byte[] {(byte) step});
+  }
+
+  // Marks of devices
+
+  private static byte[] newMark() {
+    return RandomBytes.next(Messages.MarkPut.LENGTH);
+  }
+
+  private static Messages.MarkPut putMark(byte[] previous, byte[] mark) {
+    return new Messages.MarkPut(previous, mark);
+  }
+
+  private static byte[] mark(AccountPeer peer) throws Refused, Malformed {
+    return ask(peer, AccountMethod.MARK_GET, new Messages.Empty(), Messages.MarkGot.class).mark();
+  }
+
+  @Test
+  @Tag("A23")
+  void aMarkIsReplacedOnlyByWhoKnowsTheOneBefore() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    AccountPeer peer = loggedIn(alice);
+    byte[] none = new byte[0];
+    byte[] first = newMark();
+    byte[] second = newMark();
+    assertThat(mark(peer)).isEmpty();
+    refuses(ErrorCode.CONFLICT, peer, AccountMethod.MARK_PUT, putMark(first, second));
+
+    tell(peer, AccountMethod.MARK_PUT, putMark(none, first));
+    refuses(ErrorCode.CONFLICT, peer, AccountMethod.MARK_PUT, putMark(none, second));
+    assertThat(mark(peer)).isEqualTo(first);
+    tell(peer, AccountMethod.MARK_PUT, putMark(first, second));
+    refuses(ErrorCode.CONFLICT, peer, AccountMethod.MARK_PUT, putMark(first, newMark()));
+
+    for (int length : new int[] {0, Messages.MarkPut.LENGTH - 1, Messages.MarkPut.LENGTH + 1}) {
+      refuses(
+          ErrorCode.BAD_REQUEST,
+          peer,
+          AccountMethod.MARK_PUT,
+          putMark(second, RandomBytes.next(length)));
+    }
+    restart(Registration.OPEN);
+    assertThat(mark(loggedIn(alice))).isEqualTo(second);
+  }
+
+  @Test
+  @Tag("A23")
+  void ofCopiesThatPutAMarkTogetherOneSucceeds() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    List<AccountPeer> peers = new ArrayList<>();
+    List<Messages.MarkPut> questions = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      peers.add(loggedIn(alice));
+      questions.add(putMark(new byte[0], newMark()));
+    }
+
+    List<ErrorCode> lost = race(peers, AccountMethod.MARK_PUT, questions);
+
+    assertThat(lost).hasSize(5).containsOnly(ErrorCode.CONFLICT);
+    assertThat(questions.stream().map(Messages.MarkPut::mark)).contains(mark(peers.getFirst()));
+  }
+
+  @Test
+  @Tag("A16")
+  void aMarkIsItsDevicesAloneAndGoesWithIt() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    BareAccount bob = new BareAccount(BOB);
+    register(alice);
+    register(bob);
+    AccountPeer peer = loggedIn(alice);
+    ChainLink added = alice.addDevice();
+    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(added));
+    alice.appended(added);
+    DeviceId lost = BareAccount.added(added);
+    AccountPeer lostPeer = loggedIn(alice, lost);
+    byte[] own = newMark();
+    byte[] others = newMark();
+    tell(peer, AccountMethod.MARK_PUT, putMark(new byte[0], own));
+    tell(lostPeer, AccountMethod.MARK_PUT, putMark(new byte[0], others));
+    assertThat(mark(peer)).isEqualTo(own);
+    assertThat(mark(lostPeer)).isEqualTo(others);
+    assertThat(mark(loggedIn(bob))).isEmpty();
+    assertThat(marks()).isEqualTo(2);
+
+    ChainLink gone = alice.revoke(1, lost);
+    tell(
+        peer,
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(
+            gone,
+            1,
+            new byte[0],
+            new SlotId.Password(),
+            new SlotId.Recovery(),
+            new SlotId.Device(alice.device)));
+    alice.appended(gone);
+
+    assertThat(marks()).isEqualTo(1);
+    assertThat(mark(peer)).isEqualTo(own);
+    refuses(
+        ErrorCode.NOT_LOGGED_IN, lostPeer, AccountMethod.MARK_PUT, putMark(new byte[0], newMark()));
+    service().delete(alice.id);
+    assertThat(marks()).isZero();
+  }
+
+  private int marks() {
+    return database()
+        .read(
+            handle ->
+                handle
+                    .createQuery("SELECT count(*) FROM account_marks")
+                    .mapTo(Integer.class)
+                    .one());
   }
 
   // Several nodes, and what is not a message

@@ -28,6 +28,7 @@ import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.account.client.local.ChainTail;
 import org.anonymouscloud.core.account.client.local.FeatureState;
 import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.account.client.records.FeatureRecords;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.NotAuthentic;
@@ -36,6 +37,7 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.crypto.VerifyKey;
+import org.anonymouscloud.core.plugin.RecordStore;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
@@ -159,6 +161,15 @@ public final class LocalAccount implements AutoCloseable {
   }
 
   /**
+   * The records that a feature keeps on this device.
+   *
+   * @param link on which this device is, or will be, logged in
+   */
+  public RecordStore records(String feature, Link link) {
+    return new FeatureRecords(kept.records(), feature, new ServerMark(new AccountQuestions(link)));
+  }
+
+  /**
    * The account with a link to its server, which connects when it is first needed.
    *
    * @param dialer opens sessions with {@link #server}
@@ -246,6 +257,15 @@ public final class LocalAccount implements AutoCloseable {
     } catch (Refused e) {
       throw new DeviceRefused(e);
     }
+  }
+
+  /**
+   * Looks whether the features' records are an old copy.
+   *
+   * @param link on which this device is logged in
+   */
+  void compareRecords(Link link) throws IOException {
+    kept.records().compare(new ServerMark(new AccountQuestions(link)));
   }
 
   /** Notes for good that the server has this device. */

@@ -54,6 +54,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
       // Only as long as there is a session; nobody waits for changes with a session of its own.
       connection.subscribe(AccountMethod.CHANGED, body -> Thread.startVirtualThread(this::follow));
       keep(local.chain(connection));
+      local.compareRecords(connection);
       return connection;
     } catch (IOException | RuntimeException e) {
       connection.close();

@@ -26,6 +26,8 @@ public enum AccountMethod {
   PAIR_PUT("account/pair-put"),
   PAIR_GET("account/pair-get"),
   PAIR_CLOSE("account/pair-close"),
+  MARK_GET("account/mark-get"),
+  MARK_PUT("account/mark-put"),
   CONTACT_FIND("account/contact-find"),
   CONTACT_CHAIN("account/contact-chain"),
   DELETE("account/delete"),

@@ -103,6 +103,20 @@ public final class Messages {
    */
   public record PairGot(byte[] message) {}
 
+  /**
+   * @param mark that this device put last; empty if none
+   */
+  public record MarkGot(byte[] mark) {}
+
+  /**
+   * @param previous what must be there; empty for none
+   * @param mark {@link #LENGTH} bytes
+   */
+  public record MarkPut(byte[] previous, byte[] mark) {
+    /** Bytes in what the server keeps for a device: a version and a number, sealed. */
+    public static final int LENGTH = 81;
+  }
+
   /** Who a name belongs to. */
   public record ContactFind(String userName) {}
 

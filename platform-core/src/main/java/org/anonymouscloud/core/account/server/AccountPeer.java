@@ -170,6 +170,8 @@ public final class AccountPeer {
           new Messages.PairGot(
               service.pairings().get(Cbor.decode(body, Messages.PairGet.class), deviceOfAccount()));
       case PAIR_CLOSE -> closePairing(Cbor.decode(body, Messages.PairClose.class));
+      case MARK_GET -> mark();
+      case MARK_PUT -> putMark(Cbor.decode(body, Messages.MarkPut.class));
       case CONTACT_FIND -> find(Cbor.decode(body, Messages.ContactFind.class));
       case CONTACT_CHAIN -> contactChain(Cbor.decode(body, Messages.ContactChain.class));
       case DELETE -> delete();
@@ -446,6 +448,24 @@ public final class AccountPeer {
   }
 
   /** Names are no secret among those who have an account, but nobody walks through them all. */
+  private Messages.MarkGot mark() throws Refused {
+    if (!(state instanceof LoggedIn(AccountId account, DeviceId device, var _))) {
+      throw notLoggedIn();
+    }
+    return new Messages.MarkGot(service.mark(account, device));
+  }
+
+  private Messages.Empty putMark(Messages.MarkPut message) throws Refused {
+    if (!(state instanceof LoggedIn(AccountId account, DeviceId device, var _))) {
+      throw notLoggedIn();
+    }
+    if (message.mark().length != Messages.MarkPut.LENGTH) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "A mark has " + Messages.MarkPut.LENGTH + " bytes.");
+    }
+    service.putMark(account, device, message.previous(), message.mark());
+    return new Messages.Empty();
+  }
+
   private Messages.ContactFound find(Messages.ContactFind message) throws Refused {
     AccountId asking = loggedIn();
     UserName name = new UserName(message.userName());

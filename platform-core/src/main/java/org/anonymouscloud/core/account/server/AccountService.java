@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -421,6 +422,7 @@ public final class AccountService {
       if (after.device(device).isEmpty()) {
         tables.revoke(account, new SlotId.Device(device));
         new PairingTables(handle).removeOf(account, device);
+        tables.removeMark(account, device);
       }
     }
     if (!after.password().equals(before.password())) {
@@ -484,6 +486,29 @@ public final class AccountService {
     return database
         .read(handle -> new AccountTables(handle).slot(account, slot, generation))
         .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no such slot."));
+  }
+
+  /** What a device has put last; no bytes if nothing. */
+  byte[] mark(AccountId account, DeviceId device) {
+    return database
+        .read(handle -> new AccountTables(handle).mark(account, device))
+        .orElseGet(() -> new byte[0]);
+  }
+
+  /** Compares and sets what is kept for a device that has not been removed meanwhile. */
+  void putMark(AccountId account, DeviceId device, byte[] previous, byte[] mark) throws Refused {
+    database.<Void, Refused>write(
+        handle -> {
+          AccountTables tables = new AccountTables(handle);
+          if (!tables.isValid(account, device)) {
+            throw new Refused(ErrorCode.NOT_LOGGED_IN, "This device is not logged in any more.");
+          }
+          if (!Arrays.equals(tables.mark(account, device).orElse(new byte[0]), previous)) {
+            throw new Refused(ErrorCode.CONFLICT, "Another mark is kept for this device.");
+          }
+          tables.putMark(account, device, mark);
+          return null;
+        });
   }
 
   byte[] keyBag(AccountId account) throws Refused {

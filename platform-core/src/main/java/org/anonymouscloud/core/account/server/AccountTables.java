@@ -47,6 +47,7 @@ record AccountTables(Handle handle) {
           "account_space",
           "account_pairings",
           "account_key_bags",
+          "account_marks",
           "account_slots",
           "account_signers",
           "account_links");
@@ -420,6 +421,31 @@ record AccountTables(Handle handle) {
         .bind(2, generation)
         .mapTo(byte[].class)
         .findOne();
+  }
+
+  Optional<byte[]> mark(AccountId account, DeviceId device) {
+    return handle
+        .createQuery("SELECT mark FROM account_marks WHERE account_id = ? AND device_id = ?")
+        .bind(0, account.bytes())
+        .bind(1, device.bytes())
+        .mapTo(byte[].class)
+        .findOne();
+  }
+
+  void putMark(AccountId account, DeviceId device, byte[] mark) {
+    handle.execute(
+        "INSERT INTO account_marks (account_id, device_id, mark) VALUES (?, ?, ?)"
+            + " ON CONFLICT (account_id, device_id) DO UPDATE SET mark = excluded.mark",
+        account.bytes(),
+        device.bytes(),
+        mark);
+  }
+
+  void removeMark(AccountId account, DeviceId device) {
+    handle.execute(
+        "DELETE FROM account_marks WHERE account_id = ? AND device_id = ?",
+        account.bytes(),
+        device.bytes());
   }
 
   void insertKeyBag(AccountId account, byte[] sealed) {

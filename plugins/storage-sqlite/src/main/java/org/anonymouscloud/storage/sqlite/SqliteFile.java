@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.util.Set;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.disk.SqliteLibrary;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
@@ -59,7 +60,11 @@ final class SqliteFile {
               + " choose another with --data, or mend its permissions.",
           e);
     }
-    NativeLibrary.load(folder);
+    try {
+      SqliteLibrary.load(folder);
+    } catch (IOException e) {
+      throw new DatabaseUnavailable(String.valueOf(e.getMessage()), e);
+    }
     try {
       file.claim();
     } catch (SQLException e) {

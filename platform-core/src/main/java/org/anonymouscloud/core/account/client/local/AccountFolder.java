@@ -15,15 +15,16 @@ import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.keyring.PlatformKeyring;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.account.client.records.DeviceRecords;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder in which a device keeps one account: the device secret, the account file and the
- * features' values, both sealed under keys of the device secret. One process at a time; thread-safe
- * within it.
+ * The folder in which a device keeps one account: the device secret, the account file, the
+ * features' values and records, sealed under keys of the device secret. One process at a time;
+ * thread-safe within it.
  */
 public final class AccountFolder {
   /** Bytes in a device secret. */
@@ -158,11 +159,13 @@ public final class AccountFolder {
   public final class Kept implements AutoCloseable {
     private final Secret deviceSecret;
     private final Secret values;
+    private final DeviceRecords records;
     private volatile LocalState state;
 
     private Kept(Secret deviceSecret, LocalState state) {
       this.deviceSecret = deviceSecret;
       this.values = LocalFile.VALUE.key(deviceSecret);
+      this.records = new DeviceRecords(folder, deviceSecret);
       this.state = state;
     }
 
@@ -266,6 +269,11 @@ public final class AccountFolder {
       return new FeatureState(folder, feature, values);
     }
 
+    /** The records of all features. */
+    public DeviceRecords records() {
+      return records;
+    }
+
     private void write(LocalState next) throws IOException {
       try (Secret key = LocalFile.ACCOUNT.key(deviceSecret);
           Secret plain = next.encode()) {
@@ -276,6 +284,7 @@ public final class AccountFolder {
 
     /** Removes all of it from the disk and from memory. */
     public synchronized void remove() throws IOException {
+      records.close();
       var _ = AccountFolder.this.remove();
       close();
     }
@@ -283,6 +292,7 @@ public final class AccountFolder {
     /** Wipes the secrets from memory; the files stay. */
     @Override
     public void close() {
+      records.close();
       deviceSecret.close();
       values.close();
       state.close();

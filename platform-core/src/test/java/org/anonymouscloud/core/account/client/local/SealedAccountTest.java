@@ -14,10 +14,13 @@ import java.util.HexFormat;
 import java.util.Set;
 import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.records.FeatureRecords;
+import org.anonymouscloud.core.account.client.records.MarkKeeper;
 import org.anonymouscloud.core.crypto.Argon2id;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.RecordStore;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,40 @@ final class SealedAccountTest {
         .allSatisfy(
             kept ->
                 assertThat(new String(kept.bytes(), US_ASCII)).matches("[0-9A-HJKMNP-TV-Z]{52}"));
+  }
+
+  @Test
+  void recordsCloseWithTheKeysAndOpenWithThem() throws Exception {
+    AccountFolder.Kept kept = create("laptop");
+    kept.protect(passphrase, 0);
+    RecordStore chat = new FeatureRecords(kept.records(), "chat", new NoServer());
+    chat.change(
+        records -> {
+          records.put("key", new byte[] {7});
+          return records;
+        });
+    assertThat(chat.get("key")).hasValue(new byte[] {7});
+
+    kept.close();
+
+    assertThatThrownBy(() -> chat.get("key")).isInstanceOf(IOException.class);
+    AccountFolder.Kept unlocked = open("laptop").open(passphrase).orElseThrow();
+    assertThat(new FeatureRecords(unlocked.records(), "chat", new NoServer()).get("key"))
+        .hasValue(new byte[] {7});
+    unlocked.remove();
+    assertThat(folder.resolve("laptop")).doesNotExist();
+  }
+
+  private record NoServer() implements MarkKeeper {
+    @Override
+    public byte[] mark() throws IOException {
+      throw new IOException("There is no server here.");
+    }
+
+    @Override
+    public boolean replace(byte[] previous, byte[] mark) throws IOException {
+      throw new IOException("There is no server here.");
+    }
   }
 
   @Test

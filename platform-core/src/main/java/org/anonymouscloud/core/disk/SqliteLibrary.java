@@ -1,8 +1,7 @@
-package org.anonymouscloud.storage.sqlite;
+package org.anonymouscloud.core.disk;
 
+import java.io.IOException;
 import java.nio.file.Path;
-import org.anonymouscloud.core.database.DatabaseUnavailable;
-import org.anonymouscloud.core.disk.PrivateFile;
 import org.sqlite.NativeLibraryNotFoundException;
 import org.sqlite.SQLiteJDBCLoader;
 
@@ -10,20 +9,21 @@ import org.sqlite.SQLiteJDBCLoader;
  * SQLite itself, which the driver unpacks into a folder and loads from there. The temporary folder
  * of a hardened machine allows no programs ({@code noexec}); the database's own folder may.
  */
-final class NativeLibrary {
+public final class SqliteLibrary {
   /** Beside the database, only if the temporary folder would not do. */
-  static final String FOLDER = "sqlite-library";
+  private static final String FOLDER = "sqlite-library";
 
   private static final String UNPACKED_IN = "org.sqlite.tmpdir";
 
-  private NativeLibrary() {}
+  private SqliteLibrary() {}
 
   /**
    * Loads it, once for the process.
    *
    * @param folder of the database
+   * @throws IOException if it can be loaded from nowhere; the text says what to do
    */
-  static synchronized void load(Path folder) {
+  public static synchronized void load(Path folder) throws IOException {
     String usual = System.getProperty(UNPACKED_IN, System.getProperty("java.io.tmpdir"));
     try {
       SQLiteJDBCLoader.initialize();
@@ -43,8 +43,8 @@ final class NativeLibrary {
     }
   }
 
-  private static DatabaseUnavailable unusable(String where, Exception e) {
-    return new DatabaseUnavailable(
+  private static IOException unusable(String where, Exception e) {
+    return new IOException(
         "SQLite's library cannot be unpacked and loaded in "
             + where
             + ": is the disk full, or mounted with 'noexec'? Name a folder on this machine in which"

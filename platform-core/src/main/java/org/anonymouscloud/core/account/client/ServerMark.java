@@ -1,0 +1,40 @@
+package org.anonymouscloud.core.account.client;
+
+import java.io.IOException;
+import org.anonymouscloud.core.account.client.records.MarkKeeper;
+import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+
+/** The mark that the server keeps for the device which is logged in. Thread-safe. */
+record ServerMark(AccountQuestions questions) implements MarkKeeper {
+  @Override
+  public byte[] mark() throws IOException {
+    try {
+      return questions
+          .ask(AccountMethod.MARK_GET, new Messages.Empty(), Messages.MarkGot.class)
+          .mark();
+    } catch (Refused e) {
+      throw refused(e);
+    }
+  }
+
+  @Override
+  public boolean replace(byte[] previous, byte[] mark) throws IOException {
+    try {
+      questions.tell(AccountMethod.MARK_PUT, new Messages.MarkPut(previous, mark));
+      return true;
+    } catch (Refused e) {
+      if (e.code() == ErrorCode.CONFLICT) {
+        return false;
+      }
+      throw refused(e);
+    }
+  }
+
+  private static IOException refused(Refused e) {
+    return new IOException(
+        "The server did not take the mark for this device's records: " + e.getMessage(), e);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.anonymouscloud.core.account.client.records;
+
+import org.jspecify.annotations.NullMarked;
