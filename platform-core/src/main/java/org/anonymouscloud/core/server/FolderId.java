@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.database.copy.AllTables;
+import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.jdbi.v3.core.Handle;
 
@@ -43,7 +43,9 @@ public final class FolderId {
     Optional<String> folder = read(data.resolve(FILE));
     if (folder.isPresent()) {
       Optional<String> rows =
-          AllTables.has(database, TABLE) ? database.read(FolderId::inDatabase) : Optional.empty();
+          database.read(
+              handle ->
+                  DatabaseState.hasTable(handle, TABLE) ? inDatabase(handle) : Optional.empty());
       compare(data, folder.get(), rows);
     }
   }

@@ -14,11 +14,6 @@ public final class AllTables {
     return database.read(Catalog::of).isEmpty();
   }
 
-  /** Whether there is one of this name. */
-  public static boolean has(OpenDatabase database, String name) {
-    return database.read(Catalog::of).stream().anyMatch(table -> table.name().equals(name));
-  }
-
   /** Deletes them with all that is in them, at once; the database's state stays. */
   public static void drop(OpenDatabase database) {
     List<Table> tables = database.read(Catalog::of);
