@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.PasswordRule;
 import org.anonymouscloud.core.account.client.AccountKey;
@@ -129,7 +130,8 @@ final class AccountRoutes {
             HandlerType.POST,
             "/account/rehearse",
             Scope.ADMIN,
-            "Checks account key or recovery words against the account, and changes nothing.",
+            "Checks account key or recovery words against the account, and changes nothing. Only"
+                + " the words count as a rehearsal.",
             this::rehearse),
         new Route(
             HandlerType.POST,
@@ -141,8 +143,9 @@ final class AccountRoutes {
             HandlerType.DELETE,
             "/account",
             Scope.ADMIN,
-            "Removes the account from this device. It stays on the server.",
-            context -> context.json(Map.of("loggedOut", account.logOut()))));
+            "Removes the account from this device. It stays on the server. Says whether the"
+                + " account's other devices could be told.",
+            this::logOut));
   }
 
   /**
@@ -241,6 +244,18 @@ final class AccountRoutes {
     context.json(Map.of("deleted", true));
   }
 
+  private void logOut(Context context) throws IOException {
+    CurrentAccount.LoggedOut done = account.logOut();
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("loggedOut", done.was());
+    told.put("othersTold", done.othersTold());
+    DeviceId left = done.device();
+    if (left != null) {
+      told.put("device", left.toString());
+    }
+    context.json(told);
+  }
+
   private void unlock(Context context) throws Exception {
     Unlock wish = RequestBody.read(context, Unlock.class);
     if (wish.passphrase() == null && account.keeper() == Keeper.KEYRING) {
@@ -267,7 +282,7 @@ final class AccountRoutes {
       if (wish.keyring()) {
         throw RequestBody.badInput("The keyring gets a passphrase of its own, not yours.", null);
       }
-      try (Secret passphrase = fresh(wish.passphrase())) {
+      try (Secret passphrase = fresh(wish.passphrase(), "passphrase")) {
         account.seal(here -> here.protect(passphrase, wish.lockAfter()));
       }
     }
@@ -276,7 +291,7 @@ final class AccountRoutes {
 
   private void register(Context context) throws Exception {
     Register wish = RequestBody.read(context, Register.class);
-    try (Secret password = fresh(wish.password())) {
+    try (Secret password = fresh(wish.password(), "password")) {
       answer(
           context,
           comingIn.register(
@@ -340,7 +355,7 @@ final class AccountRoutes {
 
   private void changePassword(Context context) throws Exception {
     ChangePassword wish = RequestBody.read(context, ChangePassword.class);
-    try (Secret password = fresh(wish.password())) {
+    try (Secret password = fresh(wish.password(), "password")) {
       account.account().online().changePassword(password);
     }
     context.json(Map.of("changed", true));
@@ -353,7 +368,7 @@ final class AccountRoutes {
           "With 'acceptLoss' no device is kept: one of them may have caused the loss.", null);
     }
     try (Secret text = Secret.of(RequestBody.required(wish.words(), "words"));
-        Secret password = fresh(wish.password());
+        Secret password = fresh(wish.password(), "password");
         RecoveryWords words = words(text)) {
       answer(
           context,
@@ -386,8 +401,9 @@ final class AccountRoutes {
         require(
             here.online().isOpenedBy(words), "These are not the recovery words of this account.");
       }
+      // The account key alone brings nobody back who has lost the password.
+      here.local().rehearse();
     }
-    here.local().rehearse();
     context.json(describe(here.local()));
   }
 
@@ -398,10 +414,14 @@ final class AccountRoutes {
     }
   }
 
-  /** A new password. */
-  private static Secret fresh(byte @Nullable [] bytes) throws Problem {
-    Secret password = Secret.of(RequestBody.required(bytes, "password"));
-    Optional<String> objection = PasswordRule.objection(password);
+  /**
+   * A new password or passphrase.
+   *
+   * @param what it is called, also in the request
+   */
+  private static Secret fresh(byte @Nullable [] bytes, String what) throws Problem {
+    Secret password = Secret.of(RequestBody.required(bytes, what));
+    Optional<String> objection = PasswordRule.objection(password, what);
     if (objection.isPresent()) {
       password.close();
       throw RequestBody.badInput(objection.get(), null);

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
+import org.anonymouscloud.core.account.client.DeviceRefused;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.local.Keeper;
 import org.anonymouscloud.core.account.client.local.Locked;
@@ -17,6 +18,7 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -360,40 +362,50 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   /**
-   * Removes the account from this device, also one whose files are damaged. In the account's list
-   * of devices it is marked, if the server can be reached.
+   * What became of a logout.
    *
-   * @return whether there was one
+   * @param was whether there was an account
+   * @param othersTold whether the account's other devices can know that it has left this one
+   * @param device that it has left; null if that was locked or damaged, or there was no account
    */
-  boolean logOut() throws IOException {
+  record LoggedOut(boolean was, boolean othersTold, @Nullable DeviceId device) {}
+
+  /**
+   * Removes the account from this device, also one that is locked or whose files are damaged. In
+   * the account's list of devices it is marked, if its keys are open and the server can be reached.
+   */
+  LoggedOut logOut() throws IOException {
     changing.lock();
     try {
-      tellOthers();
+      try {
+        resume();
+      } catch (IOException e) {
+        LOG.info("The account is not open, and goes all the same: {}", e.getMessage());
+      }
+      LoggedInAccount leaving = current;
+      DeviceId device = leaving == null ? null : leaving.local().device();
+      boolean told = leaving != null && tellOthers(leaving);
       closeAccount();
       boolean was = client.logOut();
       resumed = true;
       locked = null;
-      return was;
+      return new LoggedOut(was, told, device);
     } finally {
       changing.unlock();
     }
   }
 
   /** The account's other devices shall know that it leaves this one. */
-  private void tellOthers() {
+  private static boolean tellOthers(LoggedInAccount leaving) {
     try {
-      resume();
-    } catch (IOException e) {
-      // Files that are damaged; they go all the same.
-      return;
-    }
-    LoggedInAccount leaving = current;
-    if (leaving != null) {
-      try {
-        leaving.online().devices().markLoggedOut();
-      } catch (Refused | IOException e) {
-        LOG.info("The account's other devices do not learn of the logout: {}", e.getMessage());
-      }
+      leaving.online().devices().markLoggedOut();
+      return true;
+    } catch (DeviceRefused e) {
+      // One that was removed is on nobody's list any more.
+      return e.code() == ErrorCode.DEVICE_REVOKED;
+    } catch (Refused | IOException e) {
+      LOG.info("The account's other devices do not learn of the logout: {}", e.getMessage());
+      return false;
     }
   }
 

@@ -110,7 +110,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link)
           Problem.Kind.NOT_FOUND,
           "'"
               + name
-              + "' is none of your contacts; 'anoncloud contact add "
+              + "' is not one of your contacts; 'anoncloud contact add "
               + name
               + "' adds them.");
     }

@@ -33,6 +33,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "The process on this machine that holds the keys and offers the local API.")
 final class AgentCommand {
+  /** The keeper of keys that are open to whoever can read this user's files. */
+  private static final String UNSEALED = "file";
+
   private final Context context;
 
   AgentCommand(Context context) {
@@ -81,51 +84,74 @@ final class AgentCommand {
       AgentHttp agent = context.runningAgent().at(running.get());
       // A question that only a living agent answers, whatever its files say.
       agent.get("/agent");
-      account(agent).ifPresent(account -> status.putAll(account));
+      status.putAll(account(agent));
     }
     if (json) {
       context.terminal().printJson(status);
     } else if (running.isEmpty()) {
       context.terminal().print("No agent runs.");
     } else {
-      status.forEach((name, value) -> context.terminal().print(name + ": " + value));
+      status.forEach((name, value) -> print(name, value));
       if (status.containsKey("user")
           && !status.containsKey("rehearsed")
           && !status.containsKey("problem")) {
         context
             .terminal()
             .print(
-                "You have not tried yet whether you find your emergency sheet:"
+                "On this device nobody has checked yet whether you find your emergency sheet:"
                     + " 'anoncloud recover --rehearse'.");
       }
     }
     return running.isPresent() ? 0 : 1;
   }
 
+  private void print(String name, Object value) {
+    switch (name) {
+      case "locked" -> {
+        // That it is open goes without saying.
+        if (value.equals(true)) {
+          context.terminal().print("locked: true");
+        }
+      }
+      case "lockAfter" ->
+          context
+              .terminal()
+              .print("lockAfter: " + (value.equals(0L) ? "never" : value + " minutes"));
+      default -> context.terminal().print(name + ": " + value);
+    }
+  }
+
   /**
-   * Who is logged in, when they last had their emergency sheet at hand, and why the server lets
-   * this device in no more.
+   * Who is logged in, after how many minutes the keys lock if they are sealed, when somebody last
+   * had the recovery words at hand, and why the server does not let this device in any more.
    */
-  private static Optional<Map<String, String>> account(AgentHttp agent)
-      throws Problem, IOException {
+  private static Map<String, Object> account(AgentHttp agent) throws Problem, IOException {
+    Map<String, Object> known = new LinkedHashMap<>();
+    known.put("locked", false);
     try {
       JsonNode account = agent.get("/account");
-      Map<String, String> known = new LinkedHashMap<>();
       known.put("user", account.path("user").asText());
-      known.put("keys", account.path("keys").asText());
+      String keys = account.path("keys").asText();
+      known.put("keys", keys);
+      if (!keys.equals(UNSEALED)) {
+        known.put("lockAfter", account.path("lockAfter").asLong());
+      }
       for (String more : List.of("rehearsed", "problem")) {
         if (account.has(more)) {
           known.put(more, account.path(more).asText());
         }
       }
-      return Optional.of(known);
     } catch (Problem e) {
-      return switch (e.kind()) {
-        case NOT_LOGGED_IN -> Optional.empty();
-        case LOCKED -> Optional.of(Map.of("locked", "true", "keys", keeper(agent)));
+      switch (e.kind()) {
+        case NOT_LOGGED_IN -> {}
+        case LOCKED -> {
+          known.put("locked", true);
+          known.put("keys", keeper(agent));
+        }
         default -> throw e;
-      };
+      }
     }
+    return known;
   }
 
   /** "file", "passphrase" or "keyring": who keeps what opens the keys. */
@@ -164,7 +190,14 @@ final class AgentCommand {
               description = "Holds the passphrase; without it the passphrase is asked for.")
           @Nullable Path file)
       throws Problem, IOException {
-    if (file == null && keeper(context.agent()).equals("keyring")) {
+    String keeper = keeper(context.agent());
+    if (keeper.equals(UNSEALED)) {
+      context
+          .terminal()
+          .print("The keys on this device are not sealed; there is nothing to unlock.");
+      return 0;
+    }
+    if (file == null && keeper.equals("keyring")) {
       var _ = context.agent().post("/account/unlock", Map.of());
       context.terminal().print("Unlocked.");
       return 0;
@@ -201,7 +234,8 @@ final class AgentCommand {
       @Option(
               names = "--lock-after",
               paramLabel = "MINUTES",
-              description = "Lock by itself when it was not used for so long.")
+              description =
+                  "Lock by itself when it was not used for so long; 0, or not given: never.")
           int lockAfter,
       @Option(
               names = "--remove",
@@ -214,18 +248,26 @@ final class AgentCommand {
     }
     Map<String, Object> wish = new LinkedHashMap<>();
     wish.put("lockAfter", lockAfter);
-    if (keyring || remove) {
-      wish.put("keyring", keyring);
+    if (remove) {
+      boolean sealed = !keeper(context.agent()).equals(UNSEALED);
       var _ = context.agent().put("/account/passphrase", wish);
       context
           .terminal()
           .print(
-              keyring
-                  ? "The keys on this device are sealed, and the platform's keyring opens them."
-                  : "The keys on this device are not sealed any more.");
+              sealed
+                  ? "The keys on this device are not sealed any more."
+                  : "The keys on this device were not sealed.");
       return 0;
     }
-    try (Secret passphrase = PasswordInput.fresh("New passphrase: ", file, "--passphrase-file")) {
+    if (keyring) {
+      wish.put("keyring", true);
+      var _ = context.agent().put("/account/passphrase", wish);
+      context
+          .terminal()
+          .print("The keys on this device are sealed, and the platform's keyring opens them.");
+      return 0;
+    }
+    try (Secret passphrase = PasswordInput.freshPassphrase(file)) {
       wish.put("passphrase", passphrase.bytes());
       var _ = context.agent().put("/account/passphrase", wish);
     }
@@ -236,7 +278,8 @@ final class AgentCommand {
   @Command(
       name = "token",
       mixinStandardHelpOptions = true,
-      description = "Print a token that opens the local API, for scripts. It ends with the agent.")
+      description =
+          "Print a token that opens the local API, for scripts. It is valid until the agent stops.")
   int token(
       @Option(
               names = "--scope",

@@ -157,7 +157,7 @@ final class ContactCommand {
       @Option(names = "--json", description = JSON) boolean json)
       throws Problem, IOException {
     UserName user = user(name);
-    tell(context.agent().delete(path(user)), json, "'" + user + "' is no contact any more.");
+    tell(context.agent().delete(path(user)), json, "'" + user + "' is no longer a contact.");
     return 0;
   }
 
@@ -192,7 +192,7 @@ final class ContactCommand {
 
   private static String trust(JsonNode contact) {
     String trust = contact.path("trust").asText();
-    return trust.equals("new") ? "no contact yet" : trust;
+    return trust.equals("new") ? "not a contact yet" : trust;
   }
 
   private static String question(UserName user, String number, String question) {

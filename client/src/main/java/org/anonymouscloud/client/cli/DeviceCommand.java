@@ -58,8 +58,8 @@ final class DeviceCommand {
       mixinStandardHelpOptions = true,
       description = {
         "Remove devices from the account, for good.",
-        "They log in no more and read nothing that is written from here on; what they have read"
-            + " already they may still have."
+        "They can no longer log in and read nothing that is written from here on; what they have"
+            + " read already they may still have."
       })
   int revoke(
       @Parameters(

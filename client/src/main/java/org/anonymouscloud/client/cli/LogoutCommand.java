@@ -1,9 +1,11 @@
 package org.anonymouscloud.client.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code anoncloud logout}. */
 @Command(
@@ -15,20 +17,35 @@ import picocli.CommandLine.Command;
 final class LogoutCommand implements Callable<Integer> {
   private final Context context;
 
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
   LogoutCommand(Context context) {
     this.context = context;
   }
 
   @Override
   public Integer call() throws Problem, IOException {
-    boolean was = context.agent().delete("/account").path("loggedOut").asBoolean();
-    context
-        .terminal()
-        .print(
-            was
-                ? "Logged out. The account stays on the server; its keys are gone from this"
-                    + " machine."
-                : "Nobody was logged in here.");
+    JsonNode done = context.agent().delete("/account");
+    if (json) {
+      context.terminal().printJson(done);
+    } else if (done.path("loggedOut").asBoolean()) {
+      context
+          .terminal()
+          .print(
+              "Logged out. The account stays on the server; its keys are gone from this machine.");
+      if (!done.path("othersTold").asBoolean()) {
+        context.terminal().print(untold(done.path("device").asText("ID")));
+      }
+    } else {
+      context.terminal().print("Nobody was logged in here.");
+    }
     return 0;
+  }
+
+  private static String untold(String device) {
+    return "Your other devices could not be told; remove it there with 'anoncloud device revoke "
+        + device
+        + (device.equals("ID") ? "'; 'anoncloud device list' shows the ID." : "'.");
   }
 }

@@ -37,17 +37,28 @@ final class PasswordInput {
    */
   static Secret fresh(String question, @Nullable Path file, String option)
       throws Problem, IOException {
+    return fresh("password", question, file, option);
+  }
+
+  /** What the keys of this device are to be sealed to. */
+  static Secret freshPassphrase(@Nullable Path file) throws Problem, IOException {
+    return fresh("passphrase", "New passphrase: ", file, "--passphrase-file");
+  }
+
+  private static Secret fresh(String what, String question, @Nullable Path file, String option)
+      throws Problem, IOException {
     Secret password = file == null ? prompt(question, option) : fromFile(file);
-    Optional<String> objection = PasswordRule.objection(password);
+    Optional<String> objection = PasswordRule.objection(password, what);
     if (objection.isPresent()) {
       password.close();
       throw new Problem(Problem.Kind.BAD_INPUT, objection.get());
     }
     if (file == null) {
-      try (Secret again = prompt("The password again: ", option)) {
+      try (Secret again = prompt("The " + what + " again: ", option)) {
         if (!again.sameAs(password)) {
           password.close();
-          throw new Problem(Problem.Kind.BAD_INPUT, "The two passwords differ; nothing was done.");
+          throw new Problem(
+              Problem.Kind.BAD_INPUT, "The two " + what + "s differ; nothing was done.");
         }
       }
     }

@@ -73,7 +73,8 @@ final class RecoverCommand implements Callable<Integer> {
   @Option(
       names = "--key-file",
       paramLabel = "FILE",
-      description = "With --rehearse: holds the account key, in place of the words.")
+      description =
+          "With --rehearse: holds the account key, which is checked in place of the words.")
   private @Nullable Path accountKey;
 
   @Option(
@@ -111,7 +112,11 @@ final class RecoverCommand implements Callable<Integer> {
               .agent()
               .post("/account/rehearse", Map.of(byKey ? "accountKey" : "words", text.bytes()));
     }
-    tell(done, "Right: with this sheet you would come back. Put it away again.");
+    tell(
+        done,
+        byKey
+            ? "The account key is right; the recovery words were not checked."
+            : "Right: with this sheet you would come back. Put it away again.");
   }
 
   private void recover() throws Problem, IOException {

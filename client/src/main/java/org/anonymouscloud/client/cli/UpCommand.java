@@ -76,9 +76,12 @@ final class UpCommand implements Callable<Integer> {
     terminal.print("");
     terminal.print("In another terminal:");
     terminal.print("  anoncloud register --user NAME     once, to make an account");
-    terminal.print("  anoncloud put -r FOLDER /          to store a folder, encrypted");
+    terminal.print("  anoncloud put -r FOLDER /FOLDER    to store a folder, encrypted");
     terminal.print("  anoncloud ls /                     to see what is there");
-    terminal.print("Ctrl-C ends both.");
+    terminal.print("Everything is kept in " + context.home().folder() + ".");
+    terminal.print(
+        "Ctrl-C ends both. A command that finds no agent starts one, which stays until"
+            + " 'anoncloud agent stop'.");
   }
 
   /** As for a server, but for its place and its database, which are this home's own. */

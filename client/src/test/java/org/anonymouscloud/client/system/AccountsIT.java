@@ -137,7 +137,8 @@ final class AccountsIT {
     assertThat(phone.run("ls", "/").failed(NOT_LOGGED_IN)).contains("removed from the account");
     assertThat(phone.run("agent", "status").succeeded().out())
         .contains("problem: This device was removed from the account.", "'anoncloud logout'");
-    phone.run("logout").succeeded();
+    // There is nothing to tell the others, who have removed it.
+    assertThat(phone.run("logout").succeeded().out()).doesNotContain("could not be told");
   }
 
   /** On the phone, which nobody is logged in on. */
@@ -219,6 +220,9 @@ final class AccountsIT {
       Client laptop, Client desk, TestServer server, Person alice) throws Exception {
     String sheet = alice.sheet().toString();
     assertThat(laptop.run("agent", "status").succeeded().out()).contains("recover --rehearse");
+    assertThat(laptop.run("recover", "--rehearse", "--key-file", sheet).succeeded().out())
+        .contains("The account key is right; the recovery words were not checked.");
+    assertThat(json(laptop, "agent", "status", "--json").has("rehearsed")).isFalse();
     laptop.run("recover", "--rehearse", "--words-file", sheet).succeeded();
     assertThat(json(laptop, "agent", "status", "--json").path("rehearsed").asText()).isNotEmpty();
     Path third = Files.writeString(folder.resolve("third.password"), "the third password\n");

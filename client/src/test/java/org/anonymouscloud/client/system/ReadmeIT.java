@@ -54,8 +54,7 @@ final class ReadmeIT {
             assertThat(register.exitCode()).as(register.printed()).isZero();
           }
         } else if (line.startsWith("./anoncloud login")) {
-          String login = line.replace("CONNECTION-STRING", "'" + servers.first() + "'");
-          try (Running running = terminal(login, "second home")) {
+          try (Running running = terminal(line, "second home")) {
             running.answer("Password", PASSWORD);
             assertThat(running.exitCode()).as(running.printed()).isZero();
           }
@@ -111,10 +110,6 @@ final class ReadmeIT {
       Running server = new Running(builder.start());
       running.add(server);
       server.connectionString();
-    }
-
-    String first() throws InterruptedException {
-      return running.getFirst().connectionString();
     }
 
     @Override

@@ -24,24 +24,25 @@ public final class PasswordRule {
    * Why these bytes cannot be a new password, in a sentence for its owner; none if they can.
    *
    * @param password stays the caller's
+   * @param what it is called: a password, or a passphrase
    */
-  public static Optional<String> objection(Secret password) {
+  public static Optional<String> objection(Secret password, String what) {
     if (password.length() > MAX_BYTES) {
-      return Optional.of("The password is too long: it has more than " + MAX_BYTES + " bytes.");
+      return Optional.of("The " + what + " is too long: it has more than " + MAX_BYTES + " bytes.");
     }
     CharBuffer characters;
     try {
       characters = UTF_8.newDecoder().decode(ByteBuffer.wrap(password.bytes()));
     } catch (CharacterCodingException e) {
-      return Optional.of("The password is not UTF-8.");
+      return Optional.of("The " + what + " is not UTF-8.");
     }
     try {
       if (!Normalizer.isNormalized(characters, Normalizer.Form.NFC)) {
-        return Optional.of("The password is not composed (Unicode NFC).");
+        return Optional.of("The " + what + " is not composed (Unicode NFC).");
       }
       return Character.codePointCount(characters, 0, characters.length()) < MIN_CHARACTERS
           ? Optional.of(
-              "The password is too short: take at least " + MIN_CHARACTERS + " characters.")
+              "The " + what + " is too short: take at least " + MIN_CHARACTERS + " characters.")
           : Optional.empty();
     } finally {
       Arrays.fill(characters.array(), '\0');

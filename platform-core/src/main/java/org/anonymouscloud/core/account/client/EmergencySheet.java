@@ -40,13 +40,16 @@ public record EmergencySheet(
 
       To log in on a new device you need your password and the account key:
 
-          anoncloud login --server CONNECTION-STRING --user NAME --account-key-file FILE
+          anoncloud login --sheet FILE
 
-      (FILE may be this sheet.) If you have lost the password, or all your devices, the
-      recovery words alone are enough. They give the account a new password and a new sheet;
-      this one is void from then on:
+      If you have lost the password, or all your devices, the recovery words alone are
+      enough. They give the account a new password and a new sheet; this one is void from
+      then on:
 
-          anoncloud recover --server CONNECTION-STRING --user NAME --words-file FILE
+          anoncloud recover --words-file FILE
+
+      FILE is this sheet. If you have it on paper only, give what stands above by hand, with
+      --server and --user in place of the file; key or words are asked for then.
 
       Try now and then whether you still find this page, on a device that is logged in:
 

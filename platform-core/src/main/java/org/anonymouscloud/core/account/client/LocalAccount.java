@@ -94,14 +94,14 @@ public final class LocalAccount implements AutoCloseable {
     return key.secret().sameAs(state().accountKey());
   }
 
-  /** The day on which somebody last showed that the emergency sheet is at hand. */
+  /** The day on which somebody last showed that the recovery words are at hand. */
   public Optional<LocalDate> rehearsed() throws IOException {
     return ownValues()
         .get(REHEARSED)
         .map(day -> LocalDate.ofEpochDay(ByteBuffer.wrap(day).getLong()));
   }
 
-  /** Notes that the sheet is at hand today. */
+  /** Notes that the recovery words are at hand today. */
   public void rehearse() throws IOException {
     long day = LocalDate.now(clock).toEpochDay();
     ownValues().put(REHEARSED, ByteBuffer.allocate(Long.BYTES).putLong(day).array());

@@ -50,7 +50,7 @@ record NewPassword(Secret exportKey, RegistrationRecord record) implements AutoC
   }
 
   private static OpaqueClient.Registration begin(Secret password) throws Refused {
-    Optional<String> objection = PasswordRule.objection(password);
+    Optional<String> objection = PasswordRule.objection(password, "password");
     if (objection.isPresent()) {
       throw new Refused(ErrorCode.BAD_REQUEST, objection.get());
     }

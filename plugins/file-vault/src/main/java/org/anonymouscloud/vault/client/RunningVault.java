@@ -2,8 +2,10 @@ package org.anonymouscloud.vault.client;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.DeviceId;
@@ -20,6 +22,9 @@ import org.anonymouscloud.vault.client.drive.Drive;
 
 /** The vault in a running agent. Thread-safe. */
 final class RunningVault implements RunningClient {
+  private static final DateTimeFormatter MINUTES =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   private final Clock clock;
   private final OpenDrive drive;
 
@@ -54,11 +59,12 @@ final class RunningVault implements RunningClient {
     return on(account, Drive::newestChange).stream()
         .map(
             newest ->
-                "The drive is as the server gives it: its change number "
+                "The newest change of the drive that the server shows is of "
+                    + MINUTES.format(newest.time())
+                    + " UTC (number "
                     + newest.number()
-                    + " of "
-                    + newest.time().truncatedTo(ChronoUnit.SECONDS)
-                    + ". If you know of a later one, the server holds it back.")
+                    + "). If you or another device changed something later, the server holds it"
+                    + " back.")
         .toList();
   }
 

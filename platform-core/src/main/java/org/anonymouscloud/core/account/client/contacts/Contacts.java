@@ -204,7 +204,7 @@ public final class Contacts {
   public synchronized void remove(UserName name) throws Refused, IOException {
     Optional<KnownContact> gone = list.find(name);
     if (!list.remove(name)) {
-      throw new Refused(ErrorCode.NOT_FOUND, "'" + name + "' is none of your contacts.");
+      throw new Refused(ErrorCode.NOT_FOUND, "'" + name + "' is not one of your contacts.");
     }
     gone.ifPresent(contact -> changed.accept(contact.account()));
   }

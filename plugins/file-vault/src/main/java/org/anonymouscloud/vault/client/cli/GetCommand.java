@@ -69,8 +69,10 @@ final class GetCommand implements Callable<Integer> {
     Path destination = Path.of(paths.getLast());
     List<String> sources = paths.subList(0, paths.size() - 1);
     if (!Files.isDirectory(destination) && (sources.size() > 1 || paths.getLast().endsWith("/"))) {
-      throw new Problem(
-          Problem.Kind.NOT_FOUND, "There is no folder " + Shown.path(destination) + ".");
+      throw Files.exists(destination)
+          ? notAFolder(destination)
+          : new Problem(
+              Problem.Kind.NOT_FOUND, "There is no folder " + Shown.path(destination) + ".");
     }
     for (String source : sources) {
       outcome.attempt(() -> get(VaultUrl.path(source), destination, sources.size() > 1));
@@ -138,7 +140,7 @@ final class GetCommand implements Callable<Integer> {
 
   private void getFolder(VaultPath source, Path destination) throws Problem, IOException {
     if (Files.exists(destination) && !Files.isDirectory(destination)) {
-      throw new Problem(Problem.Kind.CONFLICT, Shown.path(destination) + " is not a folder.");
+      throw notAFolder(destination);
     }
     try {
       if (!Files.isDirectory(destination)) {
@@ -158,6 +160,11 @@ final class GetCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw failure(destination, e);
     }
+  }
+
+  private static Problem notAFolder(Path destination) {
+    return new Problem(
+        Problem.Kind.CONFLICT, Shown.path(destination) + " is a file, not a folder.");
   }
 
   private static LocalTarget open(Path folder) throws Problem {

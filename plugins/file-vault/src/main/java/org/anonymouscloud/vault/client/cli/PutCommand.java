@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Spec;
 final class PutCommand implements Callable<Integer> {
   /** How often a file is read that changes meanwhile. */
   private static final int ATTEMPTS = 3;
+
+  private static final Path STANDARD_INPUT = Path.of("-");
 
   private final CommandContext context;
   private final Outcome outcome;
@@ -70,10 +73,20 @@ final class PutCommand implements Callable<Integer> {
     String typed = paths.getLast();
     VaultPath destination = VaultUrl.path(typed);
     List<Path> sources = paths.subList(0, paths.size() - 1).stream().map(Path::of).toList();
-    boolean intoFolder = isFolder(destination);
-    if (!intoFolder && (sources.size() > 1 || typed.endsWith("/"))) {
+    if (sources.contains(STANDARD_INPUT)) {
       throw new Problem(
-          Problem.Kind.NOT_FOUND, "There is no folder " + destination + " in the vault.");
+          Problem.Kind.BAD_INPUT,
+          "'put' does not take standard input: write it to a file first. A file that is called '-'"
+              + " is ./-");
+    }
+    Optional<JsonNode> there = stat(destination);
+    boolean intoFolder = there.isPresent() && Listing.isFolder(there.get());
+    if (!intoFolder && (sources.size() > 1 || typed.endsWith("/"))) {
+      throw there.isPresent()
+          ? new Problem(
+              Problem.Kind.CONFLICT, destination + " is a file in the vault, not a folder.")
+          : new Problem(
+              Problem.Kind.NOT_FOUND, "There is no folder " + destination + " in the vault.");
     }
     for (Path source : sources) {
       outcome.attempt(() -> put(source, destination, intoFolder, sources.size() > 1));
@@ -84,12 +97,13 @@ final class PutCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
-  private boolean isFolder(VaultPath path) throws Problem, IOException {
+  /** What is at a path; none if nothing is. */
+  private Optional<JsonNode> stat(VaultPath path) throws Problem, IOException {
     try {
-      return Listing.isFolder(context.agent().get(VaultUrl.stat(path)));
+      return Optional.of(context.agent().get(VaultUrl.stat(path)));
     } catch (Problem problem) {
       if (problem.kind() == Problem.Kind.NOT_FOUND) {
-        return false;
+        return Optional.empty();
       }
       throw problem;
     }

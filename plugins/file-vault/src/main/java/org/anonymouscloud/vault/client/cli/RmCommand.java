@@ -20,7 +20,7 @@ final class RmCommand implements Callable<Integer> {
 
   @Option(
       names = {"-r", "--recursive"},
-      description = "Folders too, with all that is in them.")
+      description = "Also folders that are not empty, with all that is in them.")
   private boolean recursive;
 
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.")

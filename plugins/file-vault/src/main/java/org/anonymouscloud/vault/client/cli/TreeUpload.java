@@ -160,11 +160,11 @@ final class TreeUpload implements AgentApi.Body {
       return;
     }
     if (file.kind() == LocalFile.Kind.LINK) {
-      outcome.skip("Passed over " + Shown.path(path) + ": it is a symbolic link.");
+      outcome.skip("Skipped " + Shown.path(path) + ": it is a symbolic link.");
       return;
     }
     if (file.kind() == LocalFile.Kind.OTHER) {
-      outcome.skip("Passed over " + Shown.path(path) + ": it is neither a file nor a folder.");
+      outcome.skip("Skipped " + Shown.path(path) + ": it is neither a file nor a folder.");
       return;
     }
     if (parent.names.size() == deepest) {

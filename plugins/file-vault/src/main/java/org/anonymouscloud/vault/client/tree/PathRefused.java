@@ -11,7 +11,8 @@ public final class PathRefused extends IOException {
     NOT_FOUND("There is no %s in the vault."),
     NOT_A_FOLDER("%s is a file in the vault, not a folder."),
     IS_A_FOLDER("%s is a folder in the vault, not a file."),
-    NOT_EMPTY("The folder %s in the vault is not empty."),
+    NOT_EMPTY(
+        "The folder %s in the vault is not empty; 'rm -r' removes it with all that is in it."),
     ALREADY_THERE("%s is already in the vault."),
     /** Something is there although nothing must be. */
     PRESENT("%s is in the vault already; nothing was changed."),

@@ -173,7 +173,7 @@ final class CopyTest {
   }
 
   @Test
-  void linksAndPipesArePassedOverWithAWarning() throws Exception {
+  void linksAndPipesAreSkippedWithAWarning() throws Exception {
     write(source.resolve("file"), "1");
     Files.createSymbolicLink(source.resolve("link"), Path.of("/etc/passwd"));
     Files.createSymbolicLink(source.resolve("folder link"), Path.of("/etc"));
@@ -183,7 +183,7 @@ final class CopyTest {
 
     assertThat(terminal.warnings())
         .hasSize(3)
-        .allSatisfy(line -> assertThat(line).startsWith("Passed over"));
+        .allSatisfy(line -> assertThat(line).startsWith("Skipped "));
     terminal.run("ls", "/copy");
     assertThat(terminal.out()).isEqualTo("file\n");
   }
@@ -227,6 +227,29 @@ final class CopyTest {
     assertThat(temporary.resolve("no")).doesNotExist();
   }
 
+  @Test
+  void aFileWhereAFolderMustBeIsCalledAFile() throws Exception {
+    write(source.resolve("a"), "1");
+    write(source.resolve("b"), "2");
+    String a = source.resolve("a").toString();
+    String b = source.resolve("b").toString();
+    terminal.run("put", a, "/a");
+    terminal.run("put", b, "/b");
+
+    assertFails(1, "/a is a file in the vault, not a folder", "put", a, b, "/a");
+    assertFails(1, "/a is a file in the vault, not a folder", "put", b, "/a/");
+    assertFails(1, b + " is a file, not a folder", "get", "/a", "/b", b);
+    assertFails(1, b + ": it is a file, not a folder", "get", "-r", "/a", b + "/x");
+    assertThat(source.resolve("b")).hasContent("2");
+    assertThat(terminal.run("cat", "/a")).isZero();
+    assertThat(terminal.out()).isEqualTo("1");
+  }
+
+  @Test
+  void standardInputIsNotTaken() throws Exception {
+    assertFails(2, "does not take standard input", "put", "-", "/x");
+  }
+
   private void assertFails(int code, String message, String... arguments) {
     assertThat(terminal.run(arguments)).as(String.join(" ", arguments)).isEqualTo(code);
     assertThat(String.join("\n", terminal.warnings())).contains(message);
@@ -244,7 +267,7 @@ final class CopyTest {
     write(source.resolve("a/b"), "1");
     terminal.run("put", "-r", source.toString(), "/copy");
 
-    assertFails(1, "not empty", "rm", "/copy");
+    assertFails(1, "not empty; 'rm -r'", "rm", "/copy");
     assertThat(terminal.run("rm", "-r", "/copy")).isZero();
     terminal.run("ls");
     assertThat(terminal.out()).isEmpty();

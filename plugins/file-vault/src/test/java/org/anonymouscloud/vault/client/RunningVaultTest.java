@@ -1,0 +1,47 @@
+package org.anonymouscloud.vault.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.anonymouscloud.core.plugin.NotLoggedIn;
+import org.anonymouscloud.vault.client.drive.Batch;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RunningVaultTest {
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-11-28T16:57:58.123Z"), ZoneOffset.UTC);
+
+  @TempDir private Path folder;
+
+  @Test
+  void aNewDeviceIsToldHowFarTheServerShowsTheDrive() throws Exception {
+    try (TestServer server = TestServer.start(folder)) {
+      RunningVault vault =
+          new RunningVault(
+              () -> {
+                throw new NotLoggedIn();
+              },
+              CLOCK);
+      assertThat(vault.takenOnTrust(server.account())).isEmpty();
+
+      try (Drive drive = new Drive(server.account(), CLOCK);
+          Batch batch = drive.batch()) {
+        batch.makeFolder(VaultPath.of("/a"), CLOCK.instant());
+        batch.commit();
+      }
+
+      assertThat(vault.takenOnTrust(server.account()))
+          .containsExactly(
+              "The newest change of the drive that the server shows is of 2026-11-28 16:57 UTC"
+                  + " (number 0). If you or another device changed something later, the server"
+                  + " holds it back.");
+    }
+  }
+}
