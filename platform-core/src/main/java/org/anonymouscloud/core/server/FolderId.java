@@ -11,8 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.RandomBytes;
-import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.DatabaseState;
+import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.jdbi.v3.core.Handle;
 
