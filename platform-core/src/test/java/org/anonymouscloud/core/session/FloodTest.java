@@ -153,7 +153,8 @@ class FloodTest {
               })
           .extracting(ConnectFailed::why)
           .isEqualTo(ConnectFailed.Why.BUSY);
-      assertThat(users.size()).isLessThanOrEqualTo(200);
+      // One whose handshake ended while the last place was taken was let in and cut again.
+      assertThat(users.stream().filter(FloodTest::answers)).hasSizeLessThanOrEqualTo(200);
       users.forEach(Session::close);
     }
   }
@@ -195,5 +196,13 @@ class FloodTest {
     Runtime runtime = Runtime.getRuntime();
     System.gc();
     return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  private static boolean answers(Session session) {
+    try {
+      return session.ping().isPositive();
+    } catch (IOException e) {
+      return false;
+    }
   }
 }
