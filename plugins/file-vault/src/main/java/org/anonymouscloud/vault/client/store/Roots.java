@@ -157,24 +157,37 @@ public final class Roots {
       }
       throw e;
     } catch (Untrusted e) {
-      return leaving.isEmpty() ? seen() : headWithout(leaving, named, blank);
+      if (leaving.isEmpty()) {
+        return seen();
+      }
+      if (!blank) {
+        return headWithout(leaving);
+      }
+      // Whoever takes over the whole account from a server that shows rubbish has nobody's word.
+      if (named.isEmpty() && leaving.containsAll(account.devices())) {
+        throw e;
+      }
+      if (named.isPresent()) {
+        keepInMind(named.get().head());
+      }
+      return Optional.empty();
     }
   }
 
-  private Optional<Head> headWithout(Set<DeviceId> leaving, Optional<Named> named, boolean blank)
-      throws IOException {
+  /** What was only named counts as if it had been seen, until a person says otherwise. */
+  private void keepInMind(Head named) throws IOException {
+    known = Optional.empty();
+    RootFloor said = RootFloor.of(named);
+    said.store(state);
+    floor = Optional.of(said);
+  }
+
+  private Optional<Head> headWithout(Set<DeviceId> leaving) throws IOException {
     Optional<Known> rest;
     try {
       rest = judge(leaving, named(leaving));
     } catch (Untrusted e) {
       return seen();
-    }
-    if (blank && named.isPresent()) {
-      known = Optional.empty();
-      RootFloor said = RootFloor.of(named.get().head());
-      said.store(state);
-      floor = Optional.of(said);
-      return Optional.empty();
     }
     note(
         "A device that was removed had said that the drive was further than the server shows it, or"

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.ChainFloor;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.crypto.Digest;
@@ -36,6 +37,7 @@ import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
@@ -382,6 +384,49 @@ final class RemovalTest {
       assertThat(paths(words)).hasSize(2).doesNotContain("/newest");
       put(words, "/after");
       assertThat(paths(words)).hasSize(3);
+    }
+  }
+
+  @Test
+  @Tag("S4.1")
+  @Tag("S4.2")
+  void rubbishWhileTheAccountIsTakenOverHidesNothing() throws Exception {
+    for (boolean named : new boolean[] {false, true}) {
+      if (named) {
+        try (Drive drive = drive(owner)) {
+          owner.link(drive.head(Set.of()).orElseThrow());
+        }
+      }
+      Interposer lying = server.newLine();
+      TestAccount words = owner.device(named ? 11 : 12, lying);
+      lying.showRoots(
+          (asked, honest) ->
+              honest.map(
+                  got -> {
+                    byte[] root = got.root().clone();
+                    root[13] ^= 1;
+                    return new Messages.RootGot(got.number(), root);
+                  }));
+      try (Drive drive = drive(words)) {
+        Set<DeviceId> all = Set.copyOf(words.devices());
+        if (named) {
+          assertThat(drive.head(all)).isEmpty();
+          // It has seen nothing, but was told: an older state is refused from now on.
+          lying.showRoots(
+              (asked, honest) -> asked == Messages.NEWEST ? Optional.of(first()) : honest);
+          assertThatThrownBy(drive::snapshot).isInstanceOf(NotAsOnceNamed.class);
+        } else {
+          assertThatThrownBy(() -> drive.head(all)).isInstanceOf(Untrusted.class);
+        }
+      }
+    }
+  }
+
+  private Messages.RootGot first() throws IOException {
+    try {
+      return new Messages.RootGot(0, root(0));
+    } catch (Exception e) {
+      throw new IOException(e);
     }
   }
 
