@@ -74,17 +74,30 @@ final class BackgroundIT {
       assertThat(await(laptop, "generation")).isEqualTo("1");
       laptop.run("contact", "add", "--yes", "bob").succeeded();
       assertThat(await(laptop, "contact")).isNotEmpty();
+      JsonNode seen = awaitChat(laptop, now -> now.path("settled").asBoolean()).path("changes");
 
       laptop.run("agent", "passphrase", "--passphrase-file", passphrase.toString()).succeeded();
       laptop.run("agent", "lock").succeeded();
       assertThat(chat(laptop).path("follows").asBoolean()).as("locked").isFalse();
       laptop.run("agent", "unlock", "--passphrase-file", passphrase.toString()).succeeded();
       assertThat(chat(laptop).path("follows").asBoolean()).isTrue();
-      assertThat(chat(laptop).path("changes")).as("it has begun anew").isEmpty();
+      assertThat(chat(laptop).path("changes")).as("it has kept them").isEqualTo(seen);
       laptop.run("agent", "passphrase", "--remove").succeeded();
       laptop.stopAgent();
+      Path records = folder.resolve("laptop/account/records.db");
+      byte[] old = Files.readAllBytes(records);
       laptop.run("agent", "start").succeeded();
       awaitChat(laptop, chat -> chat.path("follows").asBoolean());
+      assertThat(chat(laptop).path("changes")).isEqualTo(seen);
+      laptop.run("contact", "remove", "bob").succeeded();
+      awaitChat(
+          laptop,
+          chat ->
+              chat.path("settled").asBoolean() && chat.path("changes").size() == seen.size() + 1);
+      laptop.stopAgent();
+      Files.write(records, old);
+      laptop.run("agent", "start").succeeded();
+      awaitChat(laptop, chat -> chat.path("follows").asBoolean() && chat.path("changes").isEmpty());
       laptop.run("logout").succeeded();
       assertThat(chat(laptop).path("follows").asBoolean()).as("logged out").isFalse();
     }

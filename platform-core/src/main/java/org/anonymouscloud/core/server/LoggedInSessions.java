@@ -28,25 +28,37 @@ final class LoggedInSessions {
     this.seats = seats;
   }
 
-  /** Adds a session that is not there yet, if it is given a seat. */
-  synchronized Seat enter(AccountId account, DeviceId device, ServedSession session) {
+  /**
+   * Adds a session that is not there yet, if it is given a seat. A session does not leave before
+   * this returns.
+   */
+  Seat enter(AccountId account, DeviceId device, ServedSession session) {
     Guest guest = new Guest(account, device, session::end);
+    // Nothing is held meanwhile: who brings the answer may have to tell the sessions something
+    // first.
     Seat seat = seats.take(guest);
     if (seat == Seat.TAKEN) {
-      sessions.computeIfAbsent(account, none -> new HashMap<>()).put(session, guest);
+      add(account, session, guest);
     }
     return seat;
   }
 
+  private synchronized void add(AccountId account, ServedSession session, Guest guest) {
+    sessions.computeIfAbsent(account, none -> new HashMap<>()).put(session, guest);
+  }
+
   /** Removes a session that has entered. */
-  synchronized void leave(AccountId account, ServedSession session) {
-    Map<ServedSession, Guest> ofAccount = sessions.get(account);
-    if (ofAccount != null && ofAccount.containsKey(session)) {
-      seats.giveBack(ofAccount.remove(session));
-      if (ofAccount.isEmpty()) {
-        sessions.remove(account);
-      }
+  void leave(AccountId account, ServedSession session) {
+    remove(account, session).ifPresent(seats::giveBack);
+  }
+
+  private synchronized Optional<Guest> remove(AccountId account, ServedSession session) {
+    Map<ServedSession, Guest> ofAccount = sessions.getOrDefault(account, new HashMap<>());
+    Optional<Guest> left = Optional.ofNullable(ofAccount.remove(session));
+    if (ofAccount.isEmpty()) {
+      sessions.remove(account);
     }
+    return left;
   }
 
   /** Those who have sessions here. */

@@ -1,10 +1,6 @@
 package org.anonymouscloud.chat.client;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.io.IOException;
 import org.anonymouscloud.core.plugin.AccountChange;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.OpenAccount;
@@ -15,40 +11,33 @@ import org.anonymouscloud.core.session.Link;
  * any time, and so learns at once when devices come and go. Thread-safe.
  */
 final class FollowedAccount implements OpenAccount {
-  private static final int KEPT = 100;
-
   private final Runnable closed;
   private final Link.Subscription subscription;
-
-  // Guarded by this.
-  private final Deque<Map<String, Object>> changes = new ArrayDeque<>();
+  private final SeenChanges changes;
 
   /**
    * @param closed called when the account is closed
    */
   FollowedAccount(AccountSession account, Runnable closed) {
     this.closed = closed;
+    this.changes = new SeenChanges(account.records());
     this.subscription = account.link().subscribe("chat/news", body -> {});
   }
 
   @Override
-  public synchronized void changed(AccountChange change) {
-    Map<String, Object> seen = new LinkedHashMap<>();
+  public void changed(AccountChange change) throws IOException {
     switch (change) {
-      case AccountChange.NewGeneration(int generation) -> seen.put("generation", generation);
-      case AccountChange.DeviceAdded(var device) -> seen.put("added", device.toString());
-      case AccountChange.DeviceRemoved(var device) -> seen.put("removed", device.toString());
-      case AccountChange.ContactChanged(var contact) -> seen.put("contact", contact.toString());
-    }
-    changes.addLast(seen);
-    if (changes.size() > KEPT) {
-      changes.removeFirst();
+      case AccountChange.NewGeneration(int generation) ->
+          changes.add("generation", Integer.toString(generation));
+      case AccountChange.DeviceAdded(var device) -> changes.add("added", device.toString());
+      case AccountChange.DeviceRemoved(var device) -> changes.add("removed", device.toString());
+      case AccountChange.ContactChanged(var contact) -> changes.add("contact", contact.toString());
     }
   }
 
-  /** The newest changes since the account was opened, the oldest first. */
-  synchronized List<Map<String, Object>> changes() {
-    return List.copyOf(changes);
+  /** The newest changes that this device has seen. */
+  SeenChanges changes() {
+    return changes;
   }
 
   @Override

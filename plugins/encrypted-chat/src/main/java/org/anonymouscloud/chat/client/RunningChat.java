@@ -1,6 +1,7 @@
 package org.anonymouscloud.chat.client;
 
 import io.javalin.http.HandlerType;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +27,13 @@ final class RunningChat implements RunningClient {
             context -> context.json(describe())));
   }
 
-  private Map<String, Object> describe() {
+  private Map<String, Object> describe() throws IOException {
     Map<String, Object> description = new LinkedHashMap<>();
     FollowedAccount now = followed;
     description.put("follows", now != null);
     if (now != null) {
-      description.put("changes", now.changes());
+      description.put("changes", now.changes().all());
+      description.put("settled", now.changes().isSettled());
     }
     return description;
   }
