@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.server.AccountService.DeviceOfAccount;
+import org.anonymouscloud.core.account.server.DeviceOfAccount;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.session.ServedSession;
 import org.anonymouscloud.core.worker.Seats;
