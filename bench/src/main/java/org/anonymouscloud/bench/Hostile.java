@@ -75,7 +75,7 @@ final class Hostile {
 
   private record Empty() {}
 
-  private record RootMove(long number, byte[] root, byte[] live, byte[] dropped, boolean frees) {}
+  private record RootMove(long number, byte[] root, byte[] live, boolean frees) {}
 
   private record PackPut(String name, int length, boolean frees) {}
 
@@ -200,7 +200,7 @@ final class Hostile {
       for (long number = 0; !enough.get(); number++) {
         byte[] root = root(number, session.local().device(), before);
         before = root;
-        byte[] move = Cbor.encode(new RootMove(number, root, new byte[0], new byte[0], false));
+        byte[] move = Cbor.encode(new RootMove(number, root, new byte[0], false));
         measured(() -> link.ask("vault/root-move", move));
         for (int i = 0; i < 4 && !enough.get(); i++) {
           measured(() -> link.ask("vault/usage", Cbor.encode(new Empty())));
@@ -266,7 +266,7 @@ final class Hostile {
         var _ =
             link.ask(
                 "vault/root-move",
-                Cbor.encode(new RootMove(random.nextInt(3), root, names, new byte[0], false)));
+                Cbor.encode(new RootMove(random.nextInt(3), root, names, false)));
       }
       case 3 -> {
         PackPut put = new PackPut(NAME, 1 << random.nextInt(10, 26), random.nextBoolean());

@@ -36,7 +36,7 @@ final class AcceptedRestore {
 
   private Restored compare(LocalAccount local, RestoredChain chain, Connection connection)
       throws IOException {
-    return Restored.of(chain, features.lost(local, chain, connection));
+    return Restored.of(chain, features.divergences(local, chain, connection));
   }
 
   /**
@@ -64,7 +64,7 @@ final class AcceptedRestore {
                 + " once more.");
       }
       chain.accept();
-      features.acceptRestored(here.local(), chain, connection);
+      features.acceptRestored(restored.features(), here.local(), chain, connection);
     } finally {
       // Whatever has begun with other keys and another state ends here.
       again = current.reopen(here);

@@ -16,6 +16,7 @@ import org.anonymouscloud.core.account.PasswordRule;
 import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.EmergencySheet;
 import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.NewestNotOpened;
 import org.anonymouscloud.core.account.client.PairingCode;
 import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Unreadable;
@@ -400,6 +401,17 @@ final class AccountRoutes {
           RecoveryWords words = words(text)) {
         require(
             here.online().isOpenedBy(words), "These are not the recovery words of this account.");
+      } catch (NewestNotOpened e) {
+        throw new Problem(
+            Problem.Kind.SECURITY,
+            "These are the words of this account, but the device "
+                + e.by()
+                + " has renewed its keys without them, as a stolen device does: nothing newer would"
+                + " come back. Remove that device ('anoncloud device revoke "
+                + e.by()
+                + "'), or any other if it is gone already: that renews the keys for the words as"
+                + " well. Then rehearse once more.",
+            e);
       }
       // The account key alone brings nobody back who has lost the password.
       here.local().rehearse();

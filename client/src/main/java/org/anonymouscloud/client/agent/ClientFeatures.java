@@ -17,7 +17,7 @@ import org.anonymouscloud.core.account.client.KnownChain;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.plugin.AccountChange;
-import org.anonymouscloud.core.plugin.Lost;
+import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.core.session.Link;
 import org.slf4j.Logger;
@@ -107,29 +107,31 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
     return new HeadList(heads);
   }
 
-  /** What a server that was restored from a backup lacks of each feature, by its name. */
-  Map<String, List<Lost>> lost(LocalAccount account, KnownChain chain, Link link)
+  /** Which features refuse what the server has, by their names, so that a person decides. */
+  Map<String, Divergence> divergences(LocalAccount account, KnownChain chain, Link link)
       throws IOException {
-    Map<String, List<Lost>> lost = new TreeMap<>();
-    for (Running feature : running) {
-      List<Lost> own =
-          feature
-              .client()
-              .lost(new FeatureAccount(account, chain, new FeatureLink(link, feature.name())));
-      if (!own.isEmpty()) {
-        lost.put(feature.name(), own);
-      }
-    }
-    return lost;
-  }
-
-  /** Has each feature go on from what the server has. */
-  void acceptRestored(LocalAccount account, KnownChain chain, Link link) throws IOException {
+    Map<String, Divergence> divergences = new TreeMap<>();
     for (Running feature : running) {
       feature
           .client()
-          .acceptRestored(
-              new FeatureAccount(account, chain, new FeatureLink(link, feature.name())));
+          .divergence(new FeatureAccount(account, chain, new FeatureLink(link, feature.name())))
+          .ifPresent(found -> divergences.put(feature.name(), found));
+    }
+    return divergences;
+  }
+
+  /** Has each of these features go on from what the server has. */
+  void acceptRestored(
+      Map<String, Divergence> agreed, LocalAccount account, KnownChain chain, Link link)
+      throws IOException {
+    for (Running feature : running) {
+      Divergence own = agreed.get(feature.name());
+      if (own != null) {
+        feature
+            .client()
+            .acceptRestored(
+                new FeatureAccount(account, chain, new FeatureLink(link, feature.name())), own);
+      }
     }
   }
 

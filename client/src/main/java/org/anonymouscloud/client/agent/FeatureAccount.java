@@ -69,7 +69,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link)
 
   @Override
   public Secret featureSecret(int generation) {
-    return local.featureSecret(link.feature(), generation);
+    return chain.featureSecret(link.feature(), generation);
   }
 
   @Override

@@ -3,12 +3,10 @@ package org.anonymouscloud.client.agent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.Function;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainState;
@@ -18,7 +16,8 @@ import org.anonymouscloud.core.account.client.contacts.ContactRefused;
 import org.anonymouscloud.core.account.client.contacts.Contacts;
 import org.anonymouscloud.core.account.client.contacts.KnownContact;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.plugin.Lost;
+import org.anonymouscloud.core.plugin.Divergence;
+import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -27,41 +26,31 @@ import org.anonymouscloud.core.wire.Refused;
  * @param head the last link that the server has
  * @param account whether the account itself has gone back
  * @param links of the account's chain
- * @param states of what features keep, by feature
+ * @param features that refuse what the server has, by their names
  */
 record Restored(
-    ChainFloor head, boolean account, List<LostLink> links, Map<String, List<State>> states) {
-  /**
-   * @param time none if it was only named
-   * @param by the device that wrote it
-   */
-  record State(long number, Optional<Instant> time, String by) {}
-
-  static Restored of(RestoredChain chain, Map<String, List<Lost>> lost) {
-    Map<String, List<State>> states = new TreeMap<>();
-    lost.forEach(
-        (feature, all) ->
-            states.put(
-                feature,
-                all.stream()
-                    .map(
-                        one ->
-                            new State(
-                                one.number(),
-                                one.time(),
-                                one.device().map(chain::name).orElse("a device that was removed")))
-                    .toList()));
-    return new Restored(chain.head(), chain.isOlder(), chain.lost(), states);
+    ChainFloor head,
+    boolean account,
+    List<LostLink> links,
+    Map<String, Divergence> features,
+    Function<DeviceId, String> names) {
+  static Restored of(RestoredChain chain, Map<String, Divergence> features) {
+    return new Restored(chain.head(), chain.isOlder(), chain.lost(), features, chain::name);
   }
 
-  /** Whether the server lacks nothing. */
+  /** Whether the server lacks nothing, and each feature takes what it has. */
   boolean isNothing() {
-    return !account && states.isEmpty();
+    return !account && features.isEmpty();
   }
 
   /** Names exactly this, so that nothing else is accepted than what was seen. */
   String state() {
-    return Digest.sha256((head + "|" + links + "|" + states).getBytes(UTF_8)).toString();
+    return Digest.sha256((head + "|" + links + "|" + features).getBytes(UTF_8)).toString();
+  }
+
+  /** The device that wrote a state, as a person calls it. */
+  String writer(PastState state) {
+    return state.device().map(names).orElse("a device that was removed");
   }
 
   /** What is for a person to do about what cannot be repeated. */
@@ -82,7 +71,7 @@ record Restored(
       told.add(
           "Devices that came after the backup are out: log out and in again there, or pair them.");
     }
-    if (account || !states.isEmpty()) {
+    if (account || features.values().stream().anyMatch(one -> !one.lost().isEmpty())) {
       told.add("Put again what is missing, from where it came or from a device that has a copy.");
     }
     return told;

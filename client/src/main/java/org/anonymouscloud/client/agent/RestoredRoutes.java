@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.core.account.client.LostLink;
+import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.jspecify.annotations.Nullable;
@@ -65,19 +66,24 @@ final class RestoredRoutes {
     }
     described.put("account", links);
     Map<String, Object> features = new LinkedHashMap<>();
+    Map<String, Object> instead = new LinkedHashMap<>();
     restored
-        .states()
+        .features()
         .forEach(
-            (feature, lost) ->
-                features.put(feature, lost.stream().map(RestoredRoutes::describe).toList()));
+            (name, feature) -> {
+              features.put(
+                  name, feature.lost().stream().map(lost -> describe(restored, lost)).toList());
+              feature.instead().ifPresent(state -> instead.put(name, describe(restored, state)));
+            });
     described.put("features", features);
+    described.put("instead", instead);
     return described;
   }
 
-  private static Map<String, Object> describe(Restored.State lost) {
+  private static Map<String, Object> describe(Restored restored, PastState state) {
     return Map.of(
-        "number", lost.number(),
-        "time", lost.time().map(Instant::toString).orElse(""),
-        "by", lost.by());
+        "number", state.head().number(),
+        "time", state.time().map(Instant::toString).orElse(""),
+        "by", restored.writer(state));
   }
 }

@@ -50,8 +50,8 @@ final class DriveCommand {
             Problem.Kind.BAD_INPUT,
             "There is no terminal to ask on; --json shows what would be lost, --yes loses it.");
       }
-      context.terminal().print("The server lacks, of what this device has seen:\n" + lost);
-      if (!StandardTerminal.confirmed("Lose this, and go on with what the server has?")) {
+      context.terminal().print(lost);
+      if (!StandardTerminal.confirmed("Go on with what the server has?")) {
         throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
       }
     }
@@ -63,15 +63,15 @@ final class DriveCommand {
       context.terminal().printJson(done);
       return 0;
     }
-    context.terminal().print("This device goes on from what the server has, without:\n" + lost);
+    context.terminal().print(lost + "\nThis device goes on from what the server has.");
     done.path("notes").forEach(note -> context.terminal().print(printable(note.asText())));
     return 0;
   }
 
   private static String describe(JsonNode lacks) {
-    List<String> lines = new ArrayList<>();
+    List<String> lost = new ArrayList<>();
     for (JsonNode link : lacks.path("account")) {
-      lines.add(
+      lost.add(
           String.join(
               ", ",
               "  account",
@@ -79,17 +79,32 @@ final class DriveCommand {
               "by " + printable(link.path("by").asText()),
               printable(link.path("what").asText())));
     }
+    List<String> lines = new ArrayList<>();
     for (Map.Entry<String, JsonNode> feature : lacks.path("features").properties()) {
-      for (JsonNode state : feature.getValue()) {
+      feature.getValue().forEach(state -> lost.add(describe(feature.getKey(), state)));
+      if (feature.getValue().isEmpty()) {
         lines.add(
-            String.join(
-                ", ",
-                "  " + feature.getKey(),
-                state.path("time").asText().isEmpty() ? "only named" : state.path("time").asText(),
-                "by " + printable(state.path("by").asText()),
-                "change number " + state.path("number").asText()));
+            "No device of the account says how far this had come when devices were removed: "
+                + feature.getKey());
       }
+      JsonNode instead = lacks.path("instead").path(feature.getKey());
+      lines.add(
+          instead.isMissingNode()
+              ? "The server has nothing of it: " + feature.getKey()
+              : "The server has instead:\n" + describe(feature.getKey(), instead));
+    }
+    if (!lost.isEmpty()) {
+      lines.addFirst("The server lacks, of what this device has seen:\n" + String.join("\n", lost));
     }
     return String.join("\n", lines);
+  }
+
+  private static String describe(String feature, JsonNode state) {
+    return String.join(
+        ", ",
+        "  " + feature,
+        state.path("time").asText().isEmpty() ? "time unknown" : state.path("time").asText(),
+        "by " + printable(state.path("by").asText()),
+        "change number " + state.path("number").asText());
   }
 }

@@ -57,7 +57,7 @@ final class FloodIT {
 
   private record Empty() {}
 
-  private record RootMove(long number, byte[] root, byte[] live, byte[] dropped, boolean frees) {}
+  private record RootMove(long number, byte[] root, byte[] live, boolean frees) {}
 
   private record PackPut(String name, int length, boolean frees) {}
 
@@ -82,7 +82,7 @@ final class FloodIT {
     LocalAccount mallory = register("mallory");
     byte[] root =
         ByteBuffer.allocate(360).put(13, mallory.device().bytes()).put(0, (byte) 1).array();
-    byte[] move = Cbor.encode(new RootMove(0, root, names(), new byte[0], false));
+    byte[] move = Cbor.encode(new RootMove(0, root, names(), false));
     // As long as a question may be, though none of the vault's is.
     byte[] longest = new byte[Session.MAX_BODY];
     AtomicInteger answered = new AtomicInteger();

@@ -62,12 +62,19 @@ final class StolenDeviceIT {
         laptop.register();
         put(laptop, "first.txt");
         liar.login().succeeded();
+        liar.run("rm", "/first.txt").succeeded();
         liar.stopAgent();
         String id = saysThatTheDriveIsFurther();
 
         assertThat(laptop.run("ls", "/").failed(REFUSED)).contains("device revoke " + id);
         assertThat(laptop.run("device", "revoke", "--yes", id).succeeded().out())
             .contains("Its word counts no more");
+        // What it had removed is there in the state before.
+        assertThat(laptop.run("ls", "/").succeeded().out()).isEmpty();
+        assertThat(laptop.run("history").succeeded().out().lines().toList().get(1))
+            .startsWith("         1  ")
+            .contains("removed device " + id);
+        assertThat(laptop.run("go-back", "0").succeeded().out()).contains("anoncloud go-back 2");
         assertThat(laptop.run("ls", "/").succeeded().out()).contains("first.txt");
         put(laptop, "second.txt");
 

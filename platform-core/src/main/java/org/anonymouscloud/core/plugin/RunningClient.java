@@ -67,18 +67,25 @@ public interface RunningClient extends AutoCloseable {
   }
 
   /**
-   * What this device has seen and a server that was restored from a backup no longer has, the
-   * oldest first, as far as this device has kept it. Changes nothing.
+   * Whether it refuses what the server has as older than what this device knows of, or as nothing
+   * that any device vouches for. Changes nothing.
+   *
+   * @return what a person can decide; none if there is nothing to decide
+   * @throws IOException if what the server shows must not be used whatever a person says, or it
+   *     does not answer
    */
-  default List<Lost> lost(AccountSession account) throws IOException {
-    return List.of();
+  default Optional<Divergence> divergence(AccountSession account) throws IOException {
+    return Optional.empty();
   }
 
   /**
-   * Goes on from what the server has, as a device does that has seen nothing yet: a person has
-   * agreed to lose what is newer. The account's chain has gone back already.
+   * Goes on from what the server has, as a device does that has seen nothing yet. The account's
+   * chain has gone back already, if it was older too.
+   *
+   * @param agreed what a person was shown and has agreed to
+   * @throws IOException if the server has something else by now; then nothing has changed
    */
-  default void acceptRestored(AccountSession account) throws IOException {}
+  default void acceptRestored(AccountSession account, Divergence agreed) throws IOException {}
 
   /** The agent ends; an open account is closed already. */
   @Override

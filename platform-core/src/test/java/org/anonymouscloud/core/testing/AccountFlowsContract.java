@@ -979,6 +979,8 @@ public abstract class AccountFlowsContract {
     byte[] known = secret(phone, 1);
     // The thief of the phone renews the keys, and seals them to nobody but itself.
     OnlineAccount thief = connect(phone, this::leavingNothing);
+    heads = heads("vault", 3);
+    connect(laptop).devices().rename(laptop.device(), new DeviceName("laptop"));
     thief.devices().revoke(List.of(laptop.device()));
     assertThatThrownBy(() -> login("desk", key)).isInstanceOf(AccountTampered.class);
     assertThatThrownBy(() -> recover("desk", dial(), ALICE, words, password))
@@ -987,6 +989,9 @@ public abstract class AccountFlowsContract {
 
     LocalAccount desk;
     RecoveryWords fresh;
+    assertThatThrownBy(
+            () -> client("desk").recover(dial(), SERVER, ALICE, words, password, PHONE, true, true))
+        .isInstanceOf(IllegalArgumentException.class);
     try (Recovery recovery =
         client("desk").recover(dial(), SERVER, ALICE, words, password, PHONE, false, true)) {
       fresh = RecoveryWords.parse(recovery.sheet().words().text().bytes());
@@ -1008,6 +1013,32 @@ public abstract class AccountFlowsContract {
       connect(next).devices().rename(next.device(), new DeviceName("next"));
       assertThat(connect(next).devices().list()).hasSize(1);
     }
+  }
+
+  @Test
+  @Tag("S4.1")
+  void aRehearsalOpensWhatARecoveryWould() throws Exception {
+    RecoveryWords words;
+    AccountKey key;
+    LocalAccount laptop;
+    try (Registration registration =
+        client("laptop").register(dial(), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
+      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
+      key = AccountKey.parse(registration.sheet().accountKey().text().bytes());
+      laptop = open(registration.finish());
+    }
+    LocalAccount phone = login("phone", key);
+    DeviceId tablet = login("tablet", key).device();
+    assertThat(connect(laptop).isOpenedBy(words)).isTrue();
+
+    // It leaves the words noise, and the other device all that it had.
+    connect(phone, this::leavingNothing).devices().revoke(List.of(tablet));
+    assertThatThrownBy(() -> connect(laptop).isOpenedBy(words))
+        .isInstanceOfSatisfying(
+            NewestNotOpened.class, e -> assertThat(e.by()).isEqualTo(phone.device()));
+
+    connect(laptop).devices().revoke(List.of(phone.device()));
+    assertThat(connect(laptop).isOpenedBy(words)).as("the removal mends it").isTrue();
   }
 
   private static byte[] secret(LocalAccount account, int generation) {

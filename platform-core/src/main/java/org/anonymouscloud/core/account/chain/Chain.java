@@ -30,8 +30,13 @@ public record Chain(
    * The beginning of a generation.
    *
    * @param time by its maker's clock
+   * @param said the heads that were in force before it
    */
-  public record Begun(Instant time, DeviceId maker) {}
+  public record Begun(Instant time, DeviceId maker, Map<DeviceId, SealedHeads> said) {
+    public Begun {
+      said = Map.copyOf(said);
+    }
+  }
 
   public Chain {
     hashes = List.copyOf(hashes);
@@ -45,6 +50,11 @@ public record Chain(
     return link.seq() >= 0
         && link.seq() < hashes.size()
         && hashes.get((int) link.seq()).equals(link.hash());
+  }
+
+  /** The heads that were in force at the end of a generation. */
+  public Map<DeviceId, SealedHeads> saidIn(int generation) {
+    return generation + 1 < begun.size() ? begun.get(generation + 1).said() : said;
   }
 
   /**

@@ -66,7 +66,7 @@ public final class ChainReader {
     state = after;
     hashes.add(after.head().hash());
     if (begun.size() <= after.generation()) {
-      begun.add(new Chain.Begun(link.content().time(), link.content().maker()));
+      begun.add(new Chain.Begun(link.content().time(), link.content().maker(), said));
     }
     said.put(
         link.content().maker(),

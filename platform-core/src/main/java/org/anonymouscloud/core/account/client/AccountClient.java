@@ -192,7 +192,7 @@ public final class AccountClient {
    * @param password the new one, in UTF-8, NFC; stays the caller's
    * @param name of this device
    * @param acceptLoss whether a person agrees to lose what the words do not open; then no other
-   *     device should be kept
+   *     device can be kept
    * @return to be finished and closed by the caller
    * @throws AlreadyLoggedIn if this device has an account
    * @throws AccountTampered if the server's records are not those the owner made
@@ -445,7 +445,8 @@ public final class AccountClient {
               clock,
               slot.slot(),
               key,
-              (before, leaving) -> account.heads(new ReadChain(before), connection, leaving))
+              (before, leaving) ->
+                  account.heads(before, before.state().generation(), connection, leaving))
           .append(
               opened.chain(),
               () -> questions.chain(chain.head()),

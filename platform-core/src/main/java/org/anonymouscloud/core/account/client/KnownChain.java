@@ -1,11 +1,14 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainState;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.VerifyKey;
 
@@ -21,8 +24,23 @@ public interface KnownChain {
    */
   Chain refreshed() throws IOException;
 
+  /** The root secrets that this device has, one for each generation from the first on. */
+  List<RootSecret> roots();
+
   /** The newest generation of the root secret whose keys this device has. */
-  int generation();
+  default int generation() {
+    return roots().size() - 1;
+  }
+
+  /**
+   * A feature's own secret of 32 bytes. The caller closes it.
+   *
+   * @param feature 1 to 32 of a-z, 0-9 and hyphens, a letter first
+   * @param generation from 0 to {@link #generation}
+   */
+  default Secret featureSecret(String feature, int generation) {
+    return roots().get(generation).feature(feature);
+  }
 
   /**
    * Whether a device of the account made a signature, with what it knew in a generation of the root

@@ -343,17 +343,20 @@ public final class LocalAccount implements AutoCloseable {
     return new RestoredChain(this, connection, chain);
   }
 
-  /** Makes a chain the newest that this device has seen. */
-  void restart(Link link, Chain chain) throws IOException {
-    ChainState state = chain.state();
-    List<RootSecret> known = state().roots();
-    boolean same = known.size() > state.generation();
-    for (int generation = 0; same && generation <= state.generation(); generation++) {
-      same = known.get(generation).isNamedBy(state, generation);
-    }
-    kept.restart(
-        state.head(), same ? known.subList(0, state.generation() + 1) : roots(link, state));
+  /** Makes a chain the newest that this device has seen, with all its root secrets. */
+  void restart(Chain chain, List<RootSecret> roots) throws IOException {
+    kept.restart(chain.state().head(), roots);
     new ChainTail(ownValues()).keep(chain.newest());
+  }
+
+  /** The root secrets of a chain, which need not be the one that this device has seen. */
+  List<RootSecret> rootsOf(Link link, ChainState chain) throws IOException {
+    List<RootSecret> known = state().roots();
+    boolean same = known.size() > chain.generation();
+    for (int generation = 0; same && generation <= chain.generation(); generation++) {
+      same = known.get(generation).isNamedBy(chain, generation);
+    }
+    return same ? known.subList(0, chain.generation() + 1) : roots(link, chain);
   }
 
   /**
@@ -370,13 +373,25 @@ public final class LocalAccount implements AutoCloseable {
   }
 
   /**
+   * The same, for a device that is about to come in and has read the chain once.
+   *
+   * @param generation the newest that it can open; what is newer is as if it had not been
+   */
+  HeadList heads(Chain chain, int generation, Link link, Set<DeviceId> leaving) throws IOException {
+    return heads(new ReadChain(chain, state().roots().subList(0, generation + 1)), link, leaving);
+  }
+
+  /**
    * What each of the account's devices says of the features in the last link that it has made.
    * Nothing if that cannot be read, which does harm to nobody: what others have said still counts.
    */
   public Map<DeviceId, HeadList> heads(KnownChain chain) throws IOException {
-    List<RootSecret> roots = state().roots();
+    List<RootSecret> roots = chain.roots();
     Map<DeviceId, HeadList> all = new HashMap<>();
-    chain.known().said().forEach((device, heads) -> all.put(device, open(heads, roots)));
+    chain
+        .known()
+        .saidIn(chain.generation())
+        .forEach((device, heads) -> all.put(device, open(heads, roots)));
     return all;
   }
 

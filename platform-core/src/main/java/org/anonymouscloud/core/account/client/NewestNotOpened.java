@@ -1,9 +1,9 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.wire.FinalFailure;
 
 /**
@@ -14,24 +14,32 @@ import org.anonymouscloud.core.wire.FinalFailure;
 public final class NewestNotOpened extends IOException implements FinalFailure {
   private static final long serialVersionUID = 1;
 
+  private final DeviceId by;
+
   /**
    * @param lost how many generations
-   * @param since when the first of them began, by the clock of the device that did it
+   * @param first of them
    */
-  NewestNotOpened(int lost, Instant since, DeviceId by) {
+  NewestNotOpened(int lost, Chain.Begun first) {
     super(
-        "These words open your account as it was before "
-            + since.truncatedTo(ChronoUnit.SECONDS)
-            + ". Then the device "
-            + by
-            + " removed others, and nothing that the server shows lets the words open what came"
-            + " after it ("
+        "These words open your account as it was before the device "
+            + first.maker()
+            + " removed others, at "
+            + first.time().truncatedTo(ChronoUnit.SECONDS)
+            + " by its own clock, which a thief can set. Nothing that the server shows lets the"
+            + " words open what came after it ("
             + lost
             + (lost == 1 ? " renewal" : " renewals")
             + " of the account's keys). A stolen device does that, or a server that keeps something"
             + " back. Nothing was changed. If another device of yours still works, use that one."
             + " Else the account comes back as it was then, without what was stored since, and with"
             + " this device alone.");
+    this.by = first.maker();
+  }
+
+  /** The device that renewed the keys without the words first. */
+  public DeviceId by() {
+    return by;
   }
 
   @Override

@@ -2,10 +2,12 @@ package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.contacts.Contacts;
+import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
@@ -111,8 +113,8 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   }
 
   @Override
-  public int generation() {
-    return local.generation();
+  public List<RootSecret> roots() {
+    return local.state().roots();
   }
 
   /** Other people's accounts. */
@@ -165,10 +167,23 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
     }
   }
 
-  /** Whether these are the words on the account's sheet, by what the chain says of them. */
-  public boolean isOpenedBy(RecoveryWords words) throws IOException {
+  /**
+   * Tries recovery words as a recovery would, and changes nothing.
+   *
+   * @return false if they are not the words of the account's newest sheet
+   * @throws NewestNotOpened if they are, but would not bring back all that this device can open
+   */
+  public boolean isOpenedBy(RecoveryWords words) throws Refused, IOException {
     try (SlotSecret slot = SlotSecret.recovery(local.account(), words.secret())) {
-      return slot.isNamedBy(refreshed().state());
+      if (!slot.isNamedBy(refreshed().state())) {
+        return false;
+      }
+      try (OpenedAccount opened = OpenedAccount.openByWords(new AccountQuestions(link), slot)) {
+        if (opened.lost() > 0) {
+          throw new NewestNotOpened(opened.lost(), opened.firstLost());
+        }
+      }
+      return true;
     }
   }
 

@@ -109,6 +109,16 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
     }
   }
 
+  /** How many generations began without leaving this slot a record that opens. */
+  int lost() {
+    return chain.state().generation() - generation;
+  }
+
+  /** The first of those. */
+  Chain.Begun firstLost() {
+    return chain.begun().get(generation + 1);
+  }
+
   @Override
   public void close() {
     roots.forEach(RootSecret::close);

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
-import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
@@ -91,7 +90,7 @@ public final class Recovery implements PreparedAccount {
     OpenedAccount opened = null;
     try {
       opened = OpenedAccount.openByWords(questions, slot);
-      requireWhole(opened, acceptLoss);
+      requireWhole(opened, acceptLoss, keepDevices);
       NewPassword fresh = NewPassword.change(questions, user, password);
       done = true;
       return new Recovery(
@@ -116,12 +115,15 @@ public final class Recovery implements PreparedAccount {
     }
   }
 
-  private static void requireWhole(OpenedAccount opened, boolean acceptLoss)
+  private static void requireWhole(OpenedAccount opened, boolean acceptLoss, boolean keepDevices)
       throws NewestNotOpened {
-    int lost = opened.chain().state().generation() - opened.generation();
+    int lost = opened.lost();
     if (lost > 0 && !acceptLoss) {
-      Chain.Begun first = opened.chain().begun().get(opened.generation() + 1);
-      throw new NewestNotOpened(lost, first.time(), first.maker());
+      throw new NewestNotOpened(lost, opened.firstLost());
+    }
+    if (lost > 0 && keepDevices) {
+      throw new IllegalArgumentException(
+          "Whoever renewed the keys without the words is one of the devices, so none stays.");
     }
   }
 
@@ -202,7 +204,7 @@ public final class Recovery implements PreparedAccount {
               clock,
               slot.slot(),
               byOldWords,
-              (before, leaving) -> account.heads(new ReadChain(before), connection, leaving))
+              (before, leaving) -> account.heads(before, opened.generation(), connection, leaving))
           .append(
               opened.chain(),
               () -> questions.chain(chain.head()),

@@ -29,6 +29,7 @@ public final class RestoredChain implements KnownChain {
   private final LocalAccount local;
   private final Link link;
   private final Chain chain;
+  private final List<RootSecret> roots;
   private final Map<DeviceId, String> names = new HashMap<>();
   private final List<LostLink> lost;
 
@@ -36,6 +37,7 @@ public final class RestoredChain implements KnownChain {
     this.local = local;
     this.link = link;
     this.chain = chain;
+    this.roots = local.rootsOf(link, chain.state());
     this.lost = lost(local.newestLinks());
   }
 
@@ -50,8 +52,8 @@ public final class RestoredChain implements KnownChain {
   }
 
   @Override
-  public int generation() {
-    return local.generation();
+  public List<RootSecret> roots() {
+    return roots;
   }
 
   /** Whether the server lacks anything of the chain that this device has seen. */
@@ -72,7 +74,7 @@ public final class RestoredChain implements KnownChain {
    */
   public void accept() throws IOException {
     if (isOlder()) {
-      local.restart(link, chain);
+      local.restart(chain, roots);
     } else {
       local.advance(link, chain);
     }

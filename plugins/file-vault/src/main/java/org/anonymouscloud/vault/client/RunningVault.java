@@ -12,13 +12,14 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.ClientContext;
-import org.anonymouscloud.core.plugin.Lost;
+import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.OpenAccount;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.vault.client.api.OpenDrive;
 import org.anonymouscloud.vault.client.api.VaultRoutes;
 import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drive.Times;
 
 /** The vault in a running agent. Thread-safe. */
 final class RunningVault implements RunningClient {
@@ -60,7 +61,7 @@ final class RunningVault implements RunningClient {
         .map(
             newest ->
                 "The newest change of the drive that the server shows is of "
-                    + MINUTES.format(newest.time())
+                    + MINUTES.format(Times.nearest(newest.time()))
                     + " UTC (number "
                     + newest.number()
                     + "). If you or another device changed something later, the server holds it"
@@ -69,16 +70,16 @@ final class RunningVault implements RunningClient {
   }
 
   @Override
-  public List<Lost> lost(AccountSession account) throws IOException {
-    return on(account, Drive::lost);
+  public Optional<Divergence> divergence(AccountSession account) throws IOException {
+    return on(account, Drive::divergence);
   }
 
   @Override
-  public void acceptRestored(AccountSession account) throws IOException {
+  public void acceptRestored(AccountSession account, Divergence agreed) throws IOException {
     on(
         account,
         open -> {
-          open.acceptRestored();
+          open.acceptRestored(agreed);
           return open;
         });
   }

@@ -8,7 +8,7 @@ public final class Messages {
   /** The largest pack: 16 MiB. Between the two only powers of two are taken. */
   public static final int MAX_PACK = 1 << 24;
 
-  /** The most packs that one root brings in and drops, together. */
+  /** The most packs that one root brings in. */
   public static final int MAX_PACKS_IN_MOVE = 2_000;
 
   /** Asks for the newest root. */
@@ -36,10 +36,9 @@ public final class Messages {
    * @param root of {@link RootHeader#ROOT} bytes
    * @param live {@linkplain PackName#encodeAll names} of packs that the new root needs and the one
    *     before did not
-   * @param dropped names of packs that no root needs any more; none is in {@code live}
    * @param frees whether the change only deletes; then it may go a little beyond the quota
    */
-  public record RootMove(long number, byte[] root, byte[] live, byte[] dropped, boolean frees) {}
+  public record RootMove(long number, byte[] root, byte[] live, boolean frees) {}
 
   /**
    * Stores a pack; it is durable when the answer is there, and kept for a day until a root names it

@@ -170,12 +170,11 @@ final class Ledger {
    * Sets the account's next root, whose names are names.
    *
    * @param previous hash of the root that it follows, as it says
-   * @return whether files are to be deleted
    * @throws Refused if it does not follow the newest root, or a pack that should become live is not
    *     there; then nothing has changed
    */
-  boolean moveRoot(AccountId account, Messages.RootMove move, Digest previous) throws Refused {
-    return tables.<Boolean, Refused>write(
+  void moveRoot(AccountId account, Messages.RootMove move, Digest previous) throws Refused {
+    tables.<Void, Refused>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
           long newest = tables.newestRoot(account);
@@ -188,13 +187,10 @@ final class Ledger {
           if (tables.makeLive(account, live) != live.size()) {
             throw new Refused(ErrorCode.NOT_FOUND, "A pack that the root needs is not there.");
           }
-          List<Removed> removed = tables.removePacks(account, names(move.dropped()));
-          remove(tables, removed);
-          // After what was dropped has been given back.
           accounts.take(handle, account, move.root().length, move.frees());
           tables.count(account, new Space(move.root().length, 0, 0));
           tables.insertRoot(account, move.number(), move.root());
-          return !removed.isEmpty();
+          return null;
         });
   }
 

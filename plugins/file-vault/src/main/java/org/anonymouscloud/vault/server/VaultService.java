@@ -2,7 +2,6 @@ package org.anonymouscloud.vault.server;
 
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,13 +99,11 @@ final class VaultService implements RunningFeature {
     AccountId account = caller.account();
     Messages.RootMove move = question(request, Messages.RootMove.class, MAX_MOVE);
     RootHeader header = header(move, caller);
-    if (move.live().length + move.dropped().length > MAX_NAMES) {
-      throw bad("A root brings in and drops at most " + Messages.MAX_PACKS_IN_MOVE + " packs.");
+    if (move.live().length > MAX_NAMES) {
+      throw bad("A root brings in at most " + Messages.MAX_PACKS_IN_MOVE + " packs.");
     }
     checkNames(move);
-    if (ledger.moveRoot(account, move, header.previous())) {
-      sweeper.wake();
-    }
+    ledger.moveRoot(account, move, header.previous());
     try {
       push.push(account, VaultMethod.ROOT_MOVED, new byte[0]);
     } catch (RuntimeException e) {
@@ -227,10 +224,7 @@ final class VaultService implements RunningFeature {
   private static void checkNames(Messages.RootMove move) throws Refused {
     try {
       List<PackName> live = PackName.decodeAll(move.live());
-      List<PackName> dropped = PackName.decodeAll(move.dropped());
-      Set<PackName> all = new HashSet<>(live);
-      all.addAll(dropped);
-      if (all.size() != live.size() + dropped.size()) {
+      if (Set.copyOf(live).size() != live.size()) {
         throw bad("A root names a pack at most once.");
       }
     } catch (Malformed e) {

@@ -82,22 +82,6 @@ record VaultTables(Handle handle) {
     return found;
   }
 
-  /** Deletes the rows of those of the packs that are there. */
-  List<Removed> removePacks(AccountId account, List<PackName> names) {
-    List<Removed> removed = new ArrayList<>();
-    for (List<String> some : portions(names)) {
-      handle
-          .createQuery(
-              "DELETE FROM vault_packs WHERE account_id = :account AND name IN (<names>)"
-                  + " RETURNING account_id, file, length")
-          .bind("account", account.bytes())
-          .bindList("names", some)
-          .map((row, context) -> removed(row.getBytes(1), row.getString(2), row.getInt(3)))
-          .forEach(removed::add);
-    }
-    return removed;
-  }
-
   /** Whether there are packs or files on their way whose time is over. */
   boolean anyExpired(long now) {
     return handle

@@ -32,8 +32,7 @@ final class MessagesTest {
         new Messages.RootMove(
             8,
             new byte[] {1, 2, 3},
-            PackName.encodeAll(List.of(new PackName(NAME))),
-            PackName.encodeAll(List.of(new PackName(OTHER))),
+            PackName.encodeAll(List.of(new PackName(NAME), new PackName(OTHER))),
             false));
     examples.put("PackPut", new Messages.PackPut(NAME, Messages.MAX_PACK, true));
     examples.put("PackGet", new Messages.PackGet(NAME, 4096, 65_536));

@@ -96,7 +96,7 @@ final class BackupTest {
       client.put(name, pack(name));
       packs.add(name);
     }
-    client.move(0, new byte[] {0}, packs, List.of());
+    client.move(0, new byte[] {0}, packs);
   }
 
   @AfterEach
@@ -214,7 +214,7 @@ final class BackupTest {
         .hasMessageContaining("not finished");
   }
 
-  /** At the first file that is copied, a client drops all packs and the sweeper comes by. */
+  /** At the first file that is copied, all packs expire and the sweeper comes by. */
   private Consumer<Long> dropAllOnce() {
     return new Consumer<>() {
       private boolean done;
@@ -224,7 +224,7 @@ final class BackupTest {
         if (!done) {
           done = true;
           try {
-            client.move(1, new byte[] {1}, List.of(), packs);
+            server.expire(ACCOUNT, packs);
           } catch (Exception e) {
             throw new IllegalStateException(e);
           }
@@ -437,7 +437,9 @@ final class BackupTest {
     assertThat(first.copied()).isGreaterThan(PACKS * 4096L);
     PackName more = PackName.random();
     client.put(more, pack(more));
-    client.move(1, new byte[] {1}, List.of(more), List.of(packs.getFirst()));
+    client.move(1, new byte[] {1}, List.of(more));
+    server.expire(ACCOUNT, List.of(packs.getFirst()));
+    server.sweep();
 
     Backup.Made second = make();
 

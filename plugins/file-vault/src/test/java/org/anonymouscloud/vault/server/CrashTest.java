@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -49,14 +50,15 @@ final class CrashTest {
     assertThat(exit).as("step %d: %s", step, said).isIn(0, CrashingServer.CRASHED);
     try (ServerHalf server = ServerHalf.start(home)) {
       server.sweep();
-      check(server, said.contains("put"), said.contains("moved"));
+      check(server, said.contains("put"), said.contains("moved"), said.contains("swept"));
     } catch (AssertionError e) {
       throw new AssertionError("After a crash at step " + step + ", having said " + said, e);
     }
     return exit == CrashingServer.CRASHED;
   }
 
-  private static void check(ServerHalf server, boolean put, boolean moved) throws Exception {
+  private static void check(ServerHalf server, boolean put, boolean moved, boolean swept)
+      throws Exception {
     VaultClient client = new VaultClient(server.link(ACCOUNT));
     Stored stored = new Stored(server.database(), server.folder());
     boolean isMoved = client.root(Messages.NEWEST).number() == 1;
@@ -65,10 +67,10 @@ final class CrashTest {
     if (put || isMoved) {
       assertWhole(client, NEW);
     }
-    if (isMoved) {
-      assertThat(VaultClient.refusal(() -> client.get(OLD, 1))).isEqualTo(ErrorCode.NOT_FOUND);
-    } else {
+    if (!moved) {
       assertWhole(client, OLD);
+    } else if (swept) {
+      assertThat(VaultClient.refusal(() -> client.get(OLD, 1))).isEqualTo(ErrorCode.NOT_FOUND);
     }
 
     stored.checkSums();
@@ -81,8 +83,11 @@ final class CrashTest {
     // The client goes on where it was cut.
     client.put(NEW, CrashingServer.pack(NEW));
     if (!isMoved) {
-      client.move(1, new byte[] {1}, List.of(NEW), List.of(OLD));
+      client.move(1, new byte[] {1}, List.of(NEW));
     }
+    server.pass(Duration.ofHours(26));
+    server.sweep();
+    assertThat(VaultClient.refusal(() -> client.get(OLD, 1))).isEqualTo(ErrorCode.NOT_FOUND);
     assertWhole(client, NEW);
     assertThat(client.usage().packs()).isEqualTo(2);
   }

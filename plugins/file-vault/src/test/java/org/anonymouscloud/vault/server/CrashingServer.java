@@ -16,7 +16,7 @@ final class CrashingServer {
   static final AccountId ACCOUNT = AccountId.of(new byte[AccountId.LENGTH]);
   static final int CRASHED = 9;
 
-  /** Live at the root before the crash, and dropped by the one after it. */
+  /** Named by no root; its time is over after the second one. */
   static final PackName OLD = new PackName("aaaaaaaaaaaaaaaaaaaaaaaaaa.jpg");
 
   /** Live at both roots. */
@@ -46,7 +46,7 @@ final class CrashingServer {
       VaultClient client = new VaultClient(server.link(ACCOUNT));
       client.put(OLD, pack(OLD));
       client.put(KEPT, pack(KEPT));
-      client.move(0, new byte[] {0}, List.of(OLD, KEPT), List.of());
+      client.move(0, new byte[] {0}, List.of(KEPT));
       server.sweep();
       disk.setFault(
           at -> {
@@ -58,8 +58,9 @@ final class CrashingServer {
 
       client.put(NEW, pack(NEW));
       System.out.println("put");
-      client.move(1, new byte[] {1}, List.of(NEW), List.of(OLD));
+      client.move(1, new byte[] {1}, List.of(NEW));
       System.out.println("moved");
+      server.expire(ACCOUNT, List.of(OLD));
       server.sweep();
       System.out.println("swept");
       // What is left is the orderly end.

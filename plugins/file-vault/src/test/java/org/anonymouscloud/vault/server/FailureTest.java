@@ -187,12 +187,12 @@ final class FailureTest {
   @Test
   void aFileThatCannotBeDeletedIsDeletedLater() throws Exception {
     client.put(name, PACK);
-    client.move(0, ROOT, List.of(name), List.of());
+    client.move(0, ROOT, List.of(name));
     disk.failAt(Step.DELETE, "Input/output error");
-    client.move(1, ROOT, List.of(), List.of(name));
+    server.expire(account, List.of(name));
     server.sweep();
     assertThat(client.usage().packs()).isZero();
-    assertThat(client.usage().used()).isEqualTo(2L * RootHeader.ROOT);
+    assertThat(client.usage().used()).isEqualTo(RootHeader.ROOT);
     assertThat(stored.files()).hasSize(1);
 
     disk.heal();
@@ -230,7 +230,8 @@ final class FailureTest {
     Files.delete(file);
     assertThat(refusal(() -> client.get(name, 1 << 20))).isEqualTo(ErrorCode.INTERNAL);
 
-    client.move(0, ROOT, List.of(), List.of(name));
+    server.expire(account, List.of(name));
+    server.sweep();
     assertThat(refusal(() -> client.get(name, 1 << 20))).isEqualTo(ErrorCode.NOT_FOUND);
   }
 
@@ -281,7 +282,7 @@ final class FailureTest {
     server.sweep();
 
     client.put(name.text(), MIN_PACK, new byte[0]);
-    client.move(0, ROOT, List.of(name), List.of());
+    client.move(0, ROOT, List.of(name));
     assertThat(client.get(name, MIN_PACK)).isEqualTo(PACK);
   }
 
@@ -312,8 +313,7 @@ final class FailureTest {
   void aMoveThatFailsHasNotHappened() throws Exception {
     client.put(name, PACK);
     database.failAfter(0, false);
-    assertThat(refusal(() -> client.move(0, ROOT, List.of(), List.of(name))))
-        .isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(refusal(() -> client.move(0, ROOT, List.of(name)))).isEqualTo(ErrorCode.UNAVAILABLE);
 
     database.heal();
 

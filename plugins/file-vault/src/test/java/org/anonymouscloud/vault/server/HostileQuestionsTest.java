@@ -136,7 +136,7 @@ final class HostileQuestionsTest {
         PackName.encodeAll(
             Stream.generate(PackName::random).limit(Messages.MAX_PACKS_IN_MOVE).toList());
 
-    byte[] body = Cbor.encode(new Messages.RootMove(0, root(0, DEVICE), names, NONE, true));
+    byte[] body = Cbor.encode(new Messages.RootMove(0, root(0, DEVICE), names, true));
 
     assertThat(VaultClient.refusal(() -> ask(VaultMethod.ROOT_MOVE, body)))
         .isEqualTo(ErrorCode.NOT_FOUND);
@@ -144,9 +144,9 @@ final class HostileQuestionsTest {
 
   @Test
   void aMoveThatBreaksALimitIsRefused() throws IOException {
-    byte[] many =
+    byte[] more =
         PackName.encodeAll(
-            Stream.generate(PackName::random).limit(Messages.MAX_PACKS_IN_MOVE).toList());
+            Stream.generate(PackName::random).limit(Messages.MAX_PACKS_IN_MOVE + 1).toList());
     byte[] one = PackName.encodeAll(List.of(new PackName(A_NAME)));
     byte[] twice = PackName.encodeAll(List.of(new PackName(A_NAME), new PackName(A_NAME)));
     byte[] noExtension = one.clone();
@@ -156,19 +156,16 @@ final class HostileQuestionsTest {
     byte[] later = root(1, DEVICE);
     for (Messages.RootMove move :
         List.of(
-            new Messages.RootMove(0, new byte[0], NONE, NONE, false),
-            new Messages.RootMove(0, new byte[RootHeader.ROOT], NONE, NONE, false),
-            new Messages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT - 1), NONE, NONE, false),
-            new Messages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT + 1), NONE, NONE, false),
-            new Messages.RootMove(0, another, NONE, NONE, false),
-            new Messages.RootMove(0, later, NONE, NONE, false),
-            new Messages.RootMove(0, root, many, one, false),
-            new Messages.RootMove(0, root, one, many, false),
-            new Messages.RootMove(0, root, twice, NONE, false),
-            new Messages.RootMove(0, root, NONE, twice, false),
-            new Messages.RootMove(0, root, one, one, false),
-            new Messages.RootMove(0, root, noExtension, NONE, false),
-            new Messages.RootMove(0, root, NONE, new byte[PackName.LENGTH - 1], false))) {
+            new Messages.RootMove(0, new byte[0], NONE, false),
+            new Messages.RootMove(0, new byte[RootHeader.ROOT], NONE, false),
+            new Messages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT - 1), NONE, false),
+            new Messages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT + 1), NONE, false),
+            new Messages.RootMove(0, another, NONE, false),
+            new Messages.RootMove(0, later, NONE, false),
+            new Messages.RootMove(0, root, more, false),
+            new Messages.RootMove(0, root, twice, false),
+            new Messages.RootMove(0, root, noExtension, false),
+            new Messages.RootMove(0, root, new byte[PackName.LENGTH - 1], false))) {
       assertBad(VaultMethod.ROOT_MOVE, Cbor.encode(move));
     }
   }
@@ -182,7 +179,7 @@ final class HostileQuestionsTest {
   @Tag("S4.1")
   void aRootThatDoesNotFollowTheNewestIsRefused() throws Exception {
     byte[] first = root(0, DEVICE);
-    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new Messages.RootMove(0, first, NONE, NONE, false)));
+    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new Messages.RootMove(0, first, NONE, false)));
 
     for (byte[] after : List.of(new byte[] {1}, new byte[0])) {
       byte[] next =
@@ -193,23 +190,20 @@ final class HostileQuestionsTest {
                   () ->
                       ask(
                           VaultMethod.ROOT_MOVE,
-                          Cbor.encode(new Messages.RootMove(1, next, NONE, NONE, false)))))
+                          Cbor.encode(new Messages.RootMove(1, next, NONE, false)))))
           .isEqualTo(ErrorCode.CONFLICT);
     }
     byte[] next =
         Arrays.copyOf(new RootHeader(0, 1, DEVICE, Digest.sha256(first)).encode(), RootHeader.ROOT);
-    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new Messages.RootMove(1, next, NONE, NONE, false)));
+    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new Messages.RootMove(1, next, NONE, false)));
   }
 
   @Test
   void nothingIsTakenForTheNameOfAPack() throws IOException {
-    // {"number": 0, "root": h'01', "live": null, "dropped": h'', "frees": false}, and {"name": "",
-    // "length": 4096}
+    // {"number": 0, "root": h'01', "live": null, "frees": false}, and {"name": "", "length": 4096}
     assertBad(
         VaultMethod.ROOT_MOVE,
-        HexFormat.of()
-            .parseHex(
-                "a5666e756d6265720064726f6f744101646c697665f66764726f7070656440656672656573f4"));
+        HexFormat.of().parseHex("a4666e756d6265720064726f6f744101646c697665f6656672656573f4"));
     assertBad(
         VaultMethod.PACK_PUT,
         HexFormat.of().parseHex("a3646e616d6560666c656e677468191000656672656573f4"));
@@ -227,8 +221,7 @@ final class HostileQuestionsTest {
         Map.of(
             VaultMethod.ROOT_GET, Cbor.encode(new Messages.RootGet(0)),
             VaultMethod.ROOT_MOVE,
-                Cbor.encode(
-                    new Messages.RootMove(0, root(0, DEVICE), new byte[34], new byte[17], false)),
+                Cbor.encode(new Messages.RootMove(0, root(0, DEVICE), new byte[34], false)),
             VaultMethod.PACK_PUT, Cbor.encode(new Messages.PackPut(A_NAME, 2 * MIN_PACK, false)),
             VaultMethod.PACK_GET, Cbor.encode(new Messages.PackGet(A_NAME, 0, MIN_PACK)),
             VaultMethod.USAGE, Cbor.encode(new Messages.UsageGet()));

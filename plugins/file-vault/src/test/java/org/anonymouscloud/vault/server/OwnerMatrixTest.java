@@ -44,7 +44,7 @@ final class OwnerMatrixTest {
     owner = new VaultClient(server.link(AccountId.random()));
     other = new VaultClient(server.link(AccountId.random()));
     owner.put(name, pack);
-    owner.move(0, ROOT, List.of(name), List.of());
+    owner.move(0, ROOT, List.of(name));
   }
 
   @AfterEach
@@ -66,8 +66,8 @@ final class OwnerMatrixTest {
     switch (method) {
       case ROOT_GET -> assertThat(mark(owner.root(Messages.NEWEST))).isEqualTo(ROOT);
       case ROOT_MOVE -> {
-        owner.move(1, ROOT, List.of(), List.of(name));
-        assertThat(owner.usage().packs()).isZero();
+        owner.move(1, new byte[] {7}, List.of());
+        assertThat(mark(owner.root(Messages.NEWEST))).isEqualTo(new byte[] {7});
       }
       case PACK_PUT -> owner.put(PackName.random(), pack);
       case PACK_GET -> assertThat(owner.get(name, MIN_PACK)).isEqualTo(pack);
@@ -84,11 +84,10 @@ final class OwnerMatrixTest {
         assertThat(refusal(() -> other.root(0))).isEqualTo(ErrorCode.NOT_FOUND);
       }
       case ROOT_MOVE -> {
-        assertThat(refusal(() -> other.move(1, ROOT, List.of(), List.of())))
-            .isEqualTo(ErrorCode.CONFLICT);
-        assertThat(refusal(() -> other.move(0, ROOT, List.of(name), List.of())))
+        assertThat(refusal(() -> other.move(1, ROOT, List.of()))).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(refusal(() -> other.move(0, ROOT, List.of(name))))
             .isEqualTo(ErrorCode.NOT_FOUND);
-        other.move(0, new byte[] {9}, List.of(), List.of(name));
+        other.move(0, new byte[] {9}, List.of());
       }
       case PACK_PUT -> {
         other.put(name, filled(2));

@@ -85,7 +85,7 @@ final class PostgresVaultTest extends VaultContract {
       assertThat(stored).hasSize(7);
       VaultClient atOne = new VaultClient(one.link(account));
       VaultClient atTwo = new VaultClient(two.link(account));
-      atOne.move(0, new byte[] {1}, stored, List.of());
+      atOne.move(0, new byte[] {1}, stored);
       for (PackName name : stored) {
         assertThat(atTwo.get(name, MIN_PACK)).hasSize(MIN_PACK);
       }

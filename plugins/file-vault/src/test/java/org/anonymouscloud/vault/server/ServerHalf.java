@@ -34,6 +34,7 @@ import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.storage.sqlite.SqliteDatabase;
 import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 
@@ -112,6 +113,20 @@ public final class ServerHalf implements AutoCloseable {
   /** Moves the server's clock on. */
   public void pass(Duration time) {
     clock.pass(time);
+  }
+
+  /** Packs as if no root had ever named them, and their day were over. */
+  void expire(AccountId account, List<PackName> packs) {
+    database.<Void, RuntimeException>write(
+        handle -> {
+          for (PackName pack : packs) {
+            handle.execute(
+                "UPDATE vault_packs SET expires = 0 WHERE account_id = ? AND name = ?",
+                account.bytes(),
+                pack.text());
+          }
+          return null;
+        });
   }
 
   /** Clears away what nobody needs at this time, and returns when that is done. */

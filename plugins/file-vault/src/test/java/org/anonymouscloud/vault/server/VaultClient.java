@@ -76,14 +76,11 @@ record VaultClient(Link link) {
    *
    * @param mark at most 255 bytes, which {@link #mark} finds again
    */
-  void move(long number, byte[] mark, List<PackName> live, List<PackName> dropped)
-      throws Refused, IOException {
+  void move(long number, byte[] mark, List<PackName> live) throws Refused, IOException {
     byte[] root = root(number, mark);
     link.ask(
         VaultMethod.ROOT_MOVE.toString(),
-        Cbor.encode(
-            new Messages.RootMove(
-                number, root, PackName.encodeAll(live), PackName.encodeAll(dropped), false)));
+        Cbor.encode(new Messages.RootMove(number, root, PackName.encodeAll(live), false)));
   }
 
   /** A root that follows the one before its number, if there is one. */

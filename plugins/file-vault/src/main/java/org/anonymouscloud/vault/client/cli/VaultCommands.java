@@ -18,6 +18,8 @@ public final class VaultCommands {
         new CatCommand(context),
         new MkdirCommand(context),
         new RmCommand(context),
-        new DuCommand(context));
+        new DuCommand(context),
+        new HistoryCommand(context),
+        new GoBackCommand(context));
   }
 }

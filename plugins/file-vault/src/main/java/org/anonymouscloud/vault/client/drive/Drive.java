@@ -10,7 +10,7 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
-import org.anonymouscloud.core.plugin.Lost;
+import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.Patience;
 import org.anonymouscloud.vault.client.content.Sealer;
 import org.anonymouscloud.vault.client.format.DriveId;
@@ -23,6 +23,9 @@ import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.RemoteVault;
 import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.Untrusted.DataMissing;
+import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.store.UploadLanes;
 import org.anonymouscloud.vault.client.tree.Nodes;
 import org.anonymouscloud.vault.protocol.Messages;
@@ -34,6 +37,9 @@ import org.anonymouscloud.vault.protocol.Messages;
  */
 public final class Drive implements AutoCloseable {
   private static final int KEPT_SEGMENTS = 16;
+
+  /** Other devices that may be quicker before this one gives up. */
+  private static final int RACES = 5;
 
   private final AccountSession account;
   private final Clock clock;
@@ -84,7 +90,69 @@ public final class Drive implements AutoCloseable {
    *     the newest state that it can have
    */
   public Snapshot snapshot() throws IOException {
-    return new Snapshot(this, roots.newest());
+    Optional<Roots.Known> newest = roots.newest();
+    if (newest.isPresent() && newest.get().root().isPresent()) {
+      Root root = newest.get().root().get();
+      try {
+        nodes.requireOpen(id.top(), root.top());
+      } catch (DataNotAuthentic | DataMissing e) {
+        throw new NewestUnusable(root.number(), root.device(), e);
+      }
+    }
+    return new Snapshot(this, newest);
+  }
+
+  /**
+   * The states that the drive has been in, the newest first.
+   *
+   * @param from the highest number of interest
+   * @param limit how many at most
+   */
+  public List<Roots.State> history(long from, int limit) throws IOException {
+    return roots.states(from, limit);
+  }
+
+  /** Whether the topmost folder of a state opens. */
+  public boolean opens(Roots.State state) throws IOException {
+    if (state.root().isEmpty()) {
+      return false;
+    }
+    try {
+      nodes.requireOpen(id.top(), state.root().get().top());
+      return true;
+    } catch (DataNotAuthentic | DataMissing e) {
+      return false;
+    }
+  }
+
+  /**
+   * Makes the tree of an earlier state the newest one again. Nothing is lost: the states between
+   * stay, and can be gone back to as well.
+   *
+   * @param number of the state
+   * @return the root that was made of it; none if there is no such state, or it does not open
+   */
+  public Optional<Root> goBack(long number) throws IOException {
+    commits.lock();
+    try {
+      for (int race = 0; race < RACES; race++) {
+        Optional<Roots.State> state =
+            roots.states(number, 1).stream()
+                .filter(found -> found.signed().number() == number)
+                .findFirst();
+        if (state.isEmpty() || !opens(state.get())) {
+          return Optional.empty();
+        }
+        // Deletes nothing and needs next to no space, so that a full account can go back as well.
+        Root then = state.get().root().orElseThrow();
+        if (roots.move(roots.known(), then.top(), List.of(), true)) {
+          return roots.known().flatMap(Roots.Known::root);
+        }
+      }
+      throw new IOException("Other devices change the drive all the time; try again.");
+    } finally {
+      commits.unlock();
+    }
   }
 
   /** Begins to change the drive. The caller closes the batch. */
@@ -112,9 +180,9 @@ public final class Drive implements AutoCloseable {
     return roots.takeNotes();
   }
 
-  /** The last states that this device knows of and the server does not have, the oldest first. */
-  public List<Lost> lost() throws IOException {
-    return roots.lost();
+  /** Whether what the server has is not what this device knows of, so that a person decides. */
+  public Optional<Divergence> divergence() throws IOException {
+    return roots.divergence();
   }
 
   /** How far the drive has come, for who has only the server's word for it; none if it is empty. */
@@ -122,9 +190,9 @@ public final class Drive implements AutoCloseable {
     return roots.newest().flatMap(Roots.Known::root);
   }
 
-  /** Goes on from what the server has, though this device has seen newer. */
-  public void acceptRestored() throws IOException {
-    roots.restart();
+  /** Goes on from what the server has, as a person has agreed to. */
+  public void acceptRestored(Divergence agreed) throws IOException {
+    roots.restart(agreed);
   }
 
   /** The space that the account uses. */

@@ -120,7 +120,7 @@ public final class RemoteVault {
     try {
       ask(
           VaultMethod.ROOT_MOVE,
-          new Messages.RootMove(number, root, PackName.encodeAll(live), new byte[0], frees));
+          new Messages.RootMove(number, root, PackName.encodeAll(live), frees));
       return true;
     } catch (Refused e) {
       if (e.code() == ErrorCode.CONFLICT) {

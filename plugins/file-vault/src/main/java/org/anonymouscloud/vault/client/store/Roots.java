@@ -2,36 +2,35 @@ package org.anonymouscloud.vault.client.store;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayDeque;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.plugin.AccountSession;
-import org.anonymouscloud.core.plugin.Lost;
+import org.anonymouscloud.core.plugin.Divergence;
+import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.wire.ErrorCode;
-import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
-import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
+import org.anonymouscloud.vault.client.store.Descent.Vouching;
+import org.anonymouscloud.vault.client.store.Descent.Vouching.Nobody;
+import org.anonymouscloud.vault.client.store.Descent.Vouching.Person;
+import org.anonymouscloud.vault.client.store.Descent.Vouching.UpTo;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
+import org.anonymouscloud.vault.client.store.Untrusted.NothingNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
-import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
@@ -49,7 +48,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Roots {
   private static final Logger LOG = LoggerFactory.getLogger(Roots.class);
-  private static final int ANCESTORS_AT_ONCE = 32;
 
   /** Other devices that may be quicker before this one gives up. */
   private static final int RACES = 5;
@@ -58,6 +56,7 @@ public final class Roots {
   private final DriveId drive;
   private final KeyRing keys;
   private final RemoteVault remote;
+  private final RootReader reader;
   private final StateStore state;
   private final Clock clock;
 
@@ -73,15 +72,23 @@ public final class Roots {
    * The newest root that the server has, and the newest that counts: the same, unless a device
    * wrote it that was removed.
    *
-   * @param generation of the keys of the newest root
-   * @param number of the newest root
-   * @param hash of the newest root, by which the next one names it
-   * @param root the newest root that counts; none if none does
-   * @param head of the newest root that counts
+   * @param tip the newest root
+   * @param counts the newest root that counts; none if none does
+   * @param root what is sealed in that one
    * @param judged the newest generation when this was found out
    */
   public record Known(
-      int generation, long number, Digest hash, Optional<Root> root, Head head, int judged) {
+      SignedRoot tip, Optional<SignedRoot> counts, Optional<Root> root, int judged) {
+    /** Of the newest root. */
+    public long number() {
+      return tip.number();
+    }
+
+    /** Of the newest root that counts; -1 if none does. */
+    public long counting() {
+      return counts.map(SignedRoot::number).orElse(-1L);
+    }
+
     /** Of the tree that counts. */
     public Pages top() {
       return root.map(Root::top).orElse(Pages.NONE);
@@ -97,6 +104,7 @@ public final class Roots {
     this.drive = drive;
     this.keys = keys;
     this.remote = remote;
+    this.reader = new RootReader(account, drive, keys, remote);
     this.state = account.state();
     this.clock = clock;
   }
@@ -130,8 +138,8 @@ public final class Roots {
 
   private boolean isToBeFollowed(Optional<Known> newest) {
     return newest.isPresent()
-        && (newest.get().generation() != account.generation()
-            || newest.get().head().number() < newest.get().number());
+        && (newest.get().tip().generation() != account.generation()
+            || newest.get().counting() < newest.get().number());
   }
 
   /**
@@ -149,16 +157,18 @@ public final class Roots {
     boolean blank = floor.isEmpty();
     Optional<Named> named = named(Set.of());
     try {
-      return Optional.of(headOf(judge(leaving, named)));
+      return Optional.of(headOf(judged(leaving, named)));
     } catch (ServerRefused e) {
       // A server without a vault has no drive. Whoever has seen one is not told so.
       if (e.code() == ErrorCode.UNKNOWN_METHOD && leastNumber(named) < 0) {
         return Optional.of(Head.none(drive.object()));
       }
       throw e;
+    } catch (NothingNamed e) {
+      return Optional.empty();
     } catch (Untrusted e) {
       if (leaving.isEmpty()) {
-        return seen();
+        return seenHead();
       }
       if (!blank) {
         return headWithout(leaving);
@@ -177,17 +187,15 @@ public final class Roots {
   /** What was only named counts as if it had been seen, until a person says otherwise. */
   private void keepInMind(Head named) throws IOException {
     known = Optional.empty();
-    RootFloor said = RootFloor.of(named);
-    said.store(state);
-    floor = Optional.of(said);
+    keep(RootFloor.of(named));
   }
 
   private Optional<Head> headWithout(Set<DeviceId> leaving) throws IOException {
     Optional<Known> rest;
     try {
-      rest = judge(leaving, named(leaving));
+      rest = judged(leaving, named(leaving));
     } catch (Untrusted e) {
-      return seen();
+      return seenHead();
     }
     note(
         "A device that was removed had said that the drive was further than the server shows it, or"
@@ -196,11 +204,15 @@ public final class Roots {
   }
 
   private Head headOf(Optional<Known> judged) {
-    return judged.map(Known::head).orElse(Head.none(drive.object()));
+    return judged.flatMap(Known::counts).map(this::headOf).orElse(Head.none(drive.object()));
+  }
+
+  private Head headOf(SignedRoot signed) {
+    return new Head(drive.object(), signed.number(), signed.hash());
   }
 
   /** The newest root that this device has seen, if nobody was removed since. */
-  private Optional<Head> seen() {
+  private Optional<Head> seenHead() {
     return floor
         .filter(seen -> seen.generation() == account.generation() && seen.newest().number() >= 0)
         .map(seen -> new Head(drive.object(), seen.newest().number(), seen.newest().hash()));
@@ -219,53 +231,121 @@ public final class Roots {
   }
 
   /**
-   * What this device knows to have been and the server does not show, the oldest first: the last
-   * roots that it has seen, or what a device that was removed has named.
+   * Whether what the server shows is older than what this device knows of, or nothing that anybody
+   * vouches for, so that a person has to decide. Changes nothing.
+   *
+   * @throws Untrusted if it must not be used whatever a person says
    */
-  public synchronized List<Lost> lost() throws IOException {
+  public synchronized Optional<Divergence> divergence() throws IOException {
     loadFloor();
-    List<Lost> lost = new ArrayList<>();
+    Optional<Named> named = named(Set.of());
+    try {
+      var _ = judge(Set.of(), named, floor, false);
+      return Optional.empty();
+    } catch (ServerRefused e) {
+      if (e.code() == ErrorCode.UNKNOWN_METHOD && leastNumber(named) < 0) {
+        return Optional.empty();
+      }
+      throw e;
+    } catch (RootRolledBack | RootForked | NotAsOnceNamed | NothingNamed e) {
+      return Optional.of(new Divergence(lost(), acceptable(named).map(this::pastState)));
+    }
+  }
+
+  private List<PastState> lost() throws IOException {
+    List<PastState> lost = new ArrayList<>();
     if (floor.isPresent() && floor.get().isNamedAlone()) {
       RootFloor.Point named = floor.get().newest();
-      Optional<Messages.RootGot> got = remote.root(named.number());
-      if (got.isEmpty() || !Digest.sha256(got.get().root()).equals(named.hash())) {
-        lost.add(new Lost(named.number(), Optional.empty(), Optional.empty()));
+      if (!reader.at(named.number()).map(SignedRoot::hash).equals(Optional.of(named.hash()))) {
+        Head head = new Head(drive.object(), named.number(), named.hash());
+        lost.add(new PastState(head, Optional.empty(), Optional.empty()));
       }
     }
     for (SignedRoot seen : floor.map(RootFloor::seen).orElse(List.of()).reversed()) {
-      Optional<Messages.RootGot> got = remote.root(seen.number());
-      if (got.isPresent() && Arrays.equals(got.get().root(), seen.encode())) {
+      if (reader.at(seen.number()).map(SignedRoot::hash).equals(Optional.of(seen.hash()))) {
         break;
       }
-      Root root = opened(seen);
-      lost.addFirst(new Lost(root.number(), Optional.of(root.time()), Optional.of(root.device())));
+      Optional<Instant> time = timeOf(seen);
+      lost.addFirst(new PastState(headOf(seen), time, Optional.of(seen.device())));
     }
     return lost;
   }
 
-  /**
-   * Forgets what was seen, and takes what the server has like a device without memory: a person has
-   * said that it was restored from a backup.
-   *
-   * @throws Untrusted if it is no state that the account's chain allows; then nothing is forgotten
-   */
-  public synchronized void restart() throws IOException {
-    loadFloor();
-    Optional<RootFloor> before = floor;
-    floor = Optional.empty();
-    known = Optional.empty();
-    boolean done = false;
+  /** None if the generation of its keys has gone with the state that the server lost. */
+  private Optional<Instant> timeOf(SignedRoot seen) {
     try {
-      if (judge().isEmpty()) {
-        RootFloor none = RootFloor.ofNothing();
-        none.store(state);
-        floor = Optional.of(none);
+      return Optional.of(reader.opened(seen).time());
+    } catch (DataNotAuthentic e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What would count if this device had seen nothing, and a person trusted the server. */
+  private Optional<Known> acceptable(Optional<Named> named) throws IOException {
+    return judge(Set.of(), named, Optional.empty(), true).filter(known -> known.root().isPresent());
+  }
+
+  private PastState pastState(Known known) {
+    SignedRoot counts = known.counts().orElseThrow();
+    return new PastState(
+        headOf(counts), known.root().map(Root::time), Optional.of(counts.device()));
+  }
+
+  /**
+   * Forgets what was seen, and takes what the server has at a person's word.
+   *
+   * @param agreed what the person was shown
+   * @throws Untrusted if it is no state that the account's chain allows; then nothing is forgotten
+   * @throws IOException if the server shows something else by now
+   */
+  public synchronized void restart(Divergence agreed) throws IOException {
+    loadFloor();
+    Optional<Named> named = named(Set.of());
+    Optional<Known> accepted = acceptable(named);
+    if (!accepted.map(this::pastState).equals(agreed.instead())) {
+      throw new IOException(
+          "Nothing was done: the server has another state of the drive by now than what was"
+              + " shown.");
+    }
+    known = Optional.empty();
+    if (accepted.isPresent()) {
+      remember(accepted.get().counts().orElseThrow(), named, List.of());
+    } else {
+      keep(RootFloor.ofNothing());
+    }
+  }
+
+  /**
+   * One of the drive's states, proven by the hashes that lead from the newest one to it.
+   *
+   * @param counts whether it or a later one counts: else devices left it that were removed
+   * @param root none if the device that wrote it did not write it as it should
+   */
+  public record State(SignedRoot signed, boolean counts, Optional<Root> root) {}
+
+  /**
+   * Some of the states that the drive has been in, the newest first.
+   *
+   * @param from the highest number of interest
+   * @param limit how many at most
+   */
+  public synchronized List<State> states(long from, int limit) throws IOException {
+    Optional<Known> newest = newest();
+    List<State> states = new ArrayList<>();
+    if (newest.isEmpty()) {
+      return states;
+    }
+    Ancestors way = new Ancestors(reader, newest.get().tip());
+    while (way.at().number() > from) {
+      way.down(from);
+    }
+    while (true) {
+      SignedRoot at = way.at();
+      states.add(new State(at, at.number() <= newest.get().counting(), reader.sound(at)));
+      if (states.size() == limit || at.number() == 0) {
+        return states;
       }
-      done = true;
-    } finally {
-      if (!done) {
-        floor = before;
-      }
+      way.down(at.number() - limit);
     }
   }
 
@@ -294,9 +374,8 @@ public final class Roots {
     Root root =
         new Root(drive, number, account.device(), clock.instant(), top, account.chainHead());
     loadFloor();
-    SignedRoot signed =
-        SignedRoot.seal(
-            root, before.map(Known::hash).orElse(RootHeader.NOTHING), keys, account::sign);
+    Digest previous = before.map(known -> known.tip().hash()).orElse(RootHeader.NOTHING);
+    SignedRoot signed = SignedRoot.seal(root, previous, keys, account::sign);
     byte[] encoded = signed.encode();
     if (!remote.move(number, encoded, live, frees) && !isThere(number, encoded)) {
       return false;
@@ -304,8 +383,10 @@ public final class Roots {
     if (before.isPresent()) {
       noteWhatIsLeftOut(before.get());
     }
-    remember(signed, named(Set.of()));
-    known = Optional.of(counting(signed, signed, root));
+    remember(signed, named(Set.of()), seen());
+    known =
+        Optional.of(
+            new Known(signed, Optional.of(signed), Optional.of(root), account.generation()));
     return true;
   }
 
@@ -316,58 +397,64 @@ public final class Roots {
   }
 
   private void noteWhatIsLeftOut(Known before) {
-    long states = before.number() - before.head().number();
+    long states = before.number() - before.counting();
     if (states > 0) {
       note(
           "A device that was removed has written to the drive all the same, "
               + (states == 1 ? "once" : states + " times together with what followed from it")
               + ". Nothing of it was taken: the drive is as it was at number "
-              + before.head().number()
+              + before.counting()
               + ".");
     }
   }
 
-  private Known counting(SignedRoot tip, SignedRoot counts, Root root) {
-    return new Known(
-        tip.generation(),
-        tip.number(),
-        tip.hash(),
-        Optional.of(root),
-        new Head(drive.object(), counts.number(), counts.hash()),
-        account.generation());
-  }
-
   /** What the server has, and what of it counts. */
   private Optional<Known> judge() throws IOException {
+    loadFloor();
     Optional<Named> named = named(Set.of());
-    known = judge(Set.of(), named);
+    known = judged(Set.of(), named);
     judgedBy = named;
     return known;
   }
 
+  /** The same, and it is remembered before it is given to anybody. */
+  private Optional<Known> judged(Set<DeviceId> leaving, Optional<Named> named) throws IOException {
+    Optional<Known> judged = judge(leaving, named, floor, false);
+    Optional<SignedRoot> counts = judged.flatMap(Known::counts);
+    if (counts.isPresent()
+        && (floor.isEmpty() || floor.get().newest().number() <= counts.get().number())) {
+      remember(counts.get(), named, seen());
+    }
+    return judged;
+  }
+
   /**
-   * What the server has, and what of it counts.
+   * What the server has, and what of it counts. Changes nothing.
    *
    * @param leaving devices of which nothing counts any more that is not as it should be
    * @param named what the account's chain says of the drive
+   * @param seen what this device has seen of it
+   * @param onTrust whether a person takes the server's word where nobody says how far it has come
    */
-  private Optional<Known> judge(Set<DeviceId> leaving, Optional<Named> named) throws IOException {
-    loadFloor();
-    Optional<Messages.RootGot> got = remote.root(Messages.NEWEST);
-    if (got.isEmpty()) {
-      requireAtLeast(-1, named);
+  private Optional<Known> judge(
+      Set<DeviceId> leaving, Optional<Named> named, Optional<RootFloor> seen, boolean onTrust)
+      throws IOException {
+    Optional<SignedRoot> newest = reader.at(Messages.NEWEST);
+    if (newest.isEmpty()) {
+      requireAtLeast(-1, named, seen);
       return Optional.empty();
     }
-    SignedRoot tip = decode(got.get());
-    requireAtLeast(tip.number(), named);
-    if (known.isPresent()
-        && known.get().hash().equals(tip.hash())
+    SignedRoot tip = newest.get();
+    requireAtLeast(tip.number(), named, seen);
+    if (!onTrust
+        && known.isPresent()
+        && known.get().tip().hash().equals(tip.hash())
         && known.get().judged() == account.generation()
         && judgedBy.equals(named)) {
       return known;
     }
     try {
-      open(tip);
+      var _ = reader.open(tip);
     } catch (Untrusted e) {
       if (!leaving.contains(tip.device()) && !account.wasRemoved(tip.device())) {
         throw e;
@@ -375,34 +462,34 @@ public final class Roots {
     }
     // Only now, as the chain may have become longer by these questions.
     int generation = account.generation();
-    Descent descent = new Descent(tip, generation, named.map(Named::head));
-    if (floor.isPresent()) {
+    Descent descent = new Descent(reader, tip, generation, vouching(named, seen, onTrust));
+    if (seen.isPresent()) {
       descent.mustPass(
-          floor.get().newest(),
-          floor.get().isNamedAlone() ? new NotAsOnceNamed() : new RootForked());
+          seen.get().newest(), seen.get().isNamedAlone() ? new NotAsOnceNamed() : new RootForked());
     }
     if (named.isPresent()) {
       RootFloor.Point point = RootFloor.Point.of(named.get().head());
       if (tip.generation() != generation
-          || !floor.map(RootFloor::anchor).equals(Optional.of(point))) {
+          || !seen.map(RootFloor::anchor).equals(Optional.of(point))) {
         descent.mustPass(point, new NotAsNamed(named.get().by()));
       }
     }
     Optional<SignedRoot> counts = descent.go();
-    if (counts.isEmpty()) {
-      return Optional.of(
-          new Known(
-              tip.generation(),
-              tip.number(),
-              tip.hash(),
-              Optional.empty(),
-              Head.none(drive.object()),
-              generation));
+    Optional<Root> root =
+        counts.isEmpty() ? Optional.empty() : Optional.of(reader.opened(counts.get()));
+    return Optional.of(new Known(tip, counts, root, generation));
+  }
+
+  /** If no device says how far the drive has come, what this one has seen says it. */
+  private static Vouching vouching(
+      Optional<Named> named, Optional<RootFloor> seen, boolean onTrust) {
+    if (named.isPresent()) {
+      return new UpTo(named.get().head().number());
     }
-    if (floor.isEmpty() || floor.get().newest().number() <= counts.get().number()) {
-      remember(counts.get(), named);
+    if (seen.isPresent()) {
+      return new UpTo(seen.get().newest().number());
     }
-    return Optional.of(counting(tip, counts.get(), opened(counts.get())));
+    return onTrust ? new Person() : new Nobody();
   }
 
   /** The furthest that the drive has come by the word of a device that stays. */
@@ -422,27 +509,39 @@ public final class Roots {
         floor.map(seen -> seen.newest().number()).orElse(-1L));
   }
 
-  private void requireAtLeast(long number, Optional<Named> named) throws Untrusted {
-    if (floor.isPresent() && number < floor.get().newest().number()) {
-      throw floor.get().isNamedAlone() ? new NotAsOnceNamed() : new RootRolledBack();
+  private static void requireAtLeast(long number, Optional<Named> named, Optional<RootFloor> seen)
+      throws Untrusted {
+    if (seen.isPresent() && number < seen.get().newest().number()) {
+      throw seen.get().isNamedAlone() ? new NotAsOnceNamed() : new RootRolledBack();
     }
     if (named.isPresent() && number < named.get().head().number()) {
       throw new NotAsNamed(named.get().by());
     }
   }
 
-  private void remember(SignedRoot signed, Optional<Named> named) throws IOException {
-    List<SignedRoot> seen = new ArrayList<>(floor.map(RootFloor::seen).orElse(List.of()));
+  private List<SignedRoot> seen() {
+    return floor.map(RootFloor::seen).orElse(List.of());
+  }
+
+  /**
+   * @param before the roots that this device has seen before, the oldest first
+   */
+  private void remember(SignedRoot signed, Optional<Named> named, List<SignedRoot> before)
+      throws IOException {
+    List<SignedRoot> seen = new ArrayList<>(before);
     Digest hash = signed.hash();
     if (seen.isEmpty() || !seen.getLast().hash().equals(hash)) {
       seen.add(signed);
     }
-    RootFloor risen =
+    keep(
         new RootFloor(
             signed.generation(),
             new RootFloor.Point(signed.number(), hash),
             RootFloor.Point.of(named.map(Named::head).orElse(Head.none(drive.object()))),
-            seen);
+            seen));
+  }
+
+  private void keep(RootFloor risen) throws IOException {
     risen.store(state);
     floor = Optional.of(risen);
   }
@@ -451,167 +550,6 @@ public final class Roots {
     if (!floorLoaded) {
       floor = RootFloor.load(state);
       floorLoaded = true;
-    }
-  }
-
-  /** The way back from the newest root through its ancestors, which each names by its hash. */
-  private final class Descent {
-    private final SignedRoot tip;
-    private final int generation;
-    private final Optional<Head> named;
-    private final SortedMap<Long, List<Passed>> points = new TreeMap<>();
-
-    /** A root that the way must lead through, and what to say if it does not. */
-    private record Passed(Digest hash, Untrusted otherwise) {}
-
-    /**
-     * @param named the newest root that the account's chain names
-     */
-    Descent(SignedRoot tip, int generation, Optional<Head> named) {
-      this.tip = tip;
-      this.generation = generation;
-      this.named = named;
-    }
-
-    /** The way must lead through a root. */
-    void mustPass(RootFloor.Point point, Untrusted otherwise) {
-      if (point.number() >= 0) {
-        points
-            .computeIfAbsent(point.number(), number -> new ArrayList<>())
-            .add(new Passed(point.hash(), otherwise));
-      }
-    }
-
-    /**
-     * Goes down to the lowest root that must be passed, and as far as it takes to find one that is
-     * vouched for: with it come all before it.
-     *
-     * @return the newest root that counts with all of them before it; none if that is none
-     * @throws Untrusted if one that must be passed is not there
-     */
-    Optional<SignedRoot> go() throws IOException {
-      long lowest = points.isEmpty() ? Long.MAX_VALUE : points.firstKey();
-      Deque<SignedRoot> fetched = new ArrayDeque<>();
-      Optional<SignedRoot> good = Optional.empty();
-      boolean vouched = false;
-      SignedRoot at = tip;
-      while (true) {
-        pass(at.number(), at.hash());
-        if (!vouched) {
-          vouched = isVouchedFor(at);
-          if (!vouched && !isByOneWhoStays(at)) {
-            good = Optional.empty();
-          } else if (good.isEmpty()) {
-            good = Optional.of(at);
-          }
-        }
-        if (vouched && at.number() - 1 <= lowest) {
-          // The lowest is named already and need not be seen.
-          pass(at.number() - 1, at.previous());
-          return good;
-        }
-        if (at.number() == 0) {
-          return good;
-        }
-        if (fetched.isEmpty()) {
-          fetched.addAll(ancestors(at.number() - 1, vouched ? lowest + 1 : 0));
-        }
-        SignedRoot next = fetched.removeFirst();
-        // Its successor names it by its hash, so a signature of its own would prove nothing more.
-        if (!next.hash().equals(at.previous())) {
-          throw new RootForked();
-        }
-        at = next;
-      }
-    }
-
-    /**
-     * Whether a root counts whoever has written it, and all before it. If the chain says nothing of
-     * the drive, there is the server's word alone.
-     */
-    private boolean isVouchedFor(SignedRoot root) throws IOException {
-      if (named.isPresent() && root.number() <= named.get().number()) {
-        return true;
-      }
-      return (root.generation() == generation || named.isEmpty()) && isSound(root);
-    }
-
-    private void pass(long number, Digest hash) throws Untrusted {
-      for (Passed point : points.getOrDefault(number, List.of())) {
-        if (!point.hash().equals(hash)) {
-          throw point.otherwise();
-        }
-      }
-    }
-
-    /** Some ancestors from a number down, at least one. */
-    private List<SignedRoot> ancestors(long high, long lowest) throws IOException {
-      long low = Math.min(high, Math.max(lowest, high - ANCESTORS_AT_ONCE + 1));
-      List<SignedRoot> ancestors = new ArrayList<>();
-      for (Optional<Messages.RootGot> got : remote.roots(high, low)) {
-        ancestors.add(decode(got.orElseThrow(RootForked::new)));
-      }
-      return ancestors;
-    }
-
-    /** Whether a device has written it as it should that is the account's still. */
-    private boolean isByOneWhoStays(SignedRoot signed) throws IOException {
-      return isSigned(signed, generation) && isSound(signed);
-    }
-  }
-
-  private static SignedRoot decode(Messages.RootGot got) throws RootNotSigned {
-    try {
-      SignedRoot signed = SignedRoot.decode(got.root());
-      if (signed.number() != got.number()) {
-        throw new RootNotSigned();
-      }
-      return signed;
-    } catch (Malformed e) {
-      throw new RootNotSigned();
-    }
-  }
-
-  private boolean isSound(SignedRoot signed) throws IOException {
-    try {
-      open(signed);
-      return true;
-    } catch (Untrusted e) {
-      return false;
-    }
-  }
-
-  /**
-   * Opens a root that a device of the account has written.
-   *
-   * @throws Untrusted if none has, or not as it should
-   */
-  private Root open(SignedRoot signed) throws IOException {
-    if (!isSigned(signed, signed.generation())) {
-      throw new RootNotSigned();
-    }
-    Root root = opened(signed);
-    if (!account.isInChain(root.chain())) {
-      throw new ChainForked();
-    }
-    return root;
-  }
-
-  /** Whether a device has signed a root that the account had in a generation. */
-  private boolean isSigned(SignedRoot signed, int generation) throws IOException {
-    return account.verify(
-        signed.device(),
-        generation,
-        SignedRoot.SIGNATURE_LABEL,
-        signed.signed(drive),
-        signed.signature());
-  }
-
-  private Root opened(SignedRoot signed) throws DataNotAuthentic {
-    try {
-      return signed.open(drive, keys);
-    } catch (NotAuthentic | Malformed e) {
-      throw new DataNotAuthentic();
     }
   }
 }

@@ -16,6 +16,11 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
       " If the server's owner says that they have restored a backup, and only then, 'anoncloud"
           + " drive accept-restored' shows what would be lost and goes on from there.";
 
+  /** What there is to do if the newest state is the broken one. */
+  private static final String EARLIER =
+      " If a stolen device may have left it so, 'anoncloud history' shows the drive's earlier"
+          + " states and 'anoncloud go-back' goes back to one.";
+
   private Untrusted(String message) {
     super(message);
   }
@@ -77,6 +82,42 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     }
   }
 
+  /**
+   * Devices were removed, and none of those that are left says how far the drive had come (A16): a
+   * removed one may have written on with the server's help.
+   */
+  public static final class NothingNamed extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    NothingNamed() {
+      super(
+          "No device of this account says how far the drive had come when devices were removed, so"
+              + " it could be a removed one that wrote what the server shows. Nothing was used of"
+              + " it. A device that has used the drive goes on by itself; if there is none,"
+              + " 'anoncloud drive accept-restored' shows what there is and goes on from there.");
+    }
+  }
+
+  /** The topmost folder of the newest state does not open, whoever's fault that is. */
+  public static final class NewestUnusable extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public NewestUnusable(long number, DeviceId by, Untrusted why) {
+      super(
+          "The newest state of the drive, number "
+              + number
+              + " by the device "
+              + by
+              + ", does not open: the server gives other data than was stored, or that device has"
+              + " stored nonsense. If it is lost or stolen, remove it first: 'anoncloud device"
+              + " revoke "
+              + by
+              + "'. 'anoncloud history' shows the states before, and 'anoncloud go-back NUMBER'"
+              + " makes one of them the newest.");
+      initCause(why);
+    }
+  }
+
   /** The server shows a state of the drive that no device of the account has signed (A22). */
   public static final class RootNotSigned extends Untrusted {
     private static final long serialVersionUID = 1;
@@ -104,7 +145,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     private static final long serialVersionUID = 1;
 
     public DataNotAuthentic() {
-      super("The server sent data that is not what was stored. Nothing was used of it.");
+      super("The server sent data that is not what was stored. Nothing was used of it." + EARLIER);
     }
   }
 
@@ -113,7 +154,9 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     private static final long serialVersionUID = 1;
 
     DataMissing() {
-      super("The server does not give data that belongs to the drive: it is lost or kept back.");
+      super(
+          "The server does not give data that belongs to the drive: it is lost or kept back."
+              + EARLIER);
     }
   }
 

@@ -11,6 +11,7 @@ import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Page;
+import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
@@ -46,6 +47,17 @@ public final class Nodes {
     this.drive = drive;
     this.sealing = sealing;
     this.packs = packs;
+  }
+
+  /**
+   * Whether a folder can be read at all.
+   *
+   * @throws org.anonymouscloud.vault.client.store.Untrusted if its topmost page does not open
+   */
+  public void requireOpen(ItemId folder, Pages pages) throws IOException {
+    if (!pages.isEmpty()) {
+      var _ = page(folder, pages.height(), pages.top());
+    }
   }
 
   /** A page of a folder. */

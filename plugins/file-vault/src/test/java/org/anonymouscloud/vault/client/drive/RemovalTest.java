@@ -23,7 +23,8 @@ import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.AccountSession;
-import org.anonymouscloud.core.plugin.Lost;
+import org.anonymouscloud.core.plugin.Divergence;
+import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -35,16 +36,21 @@ import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
+import org.anonymouscloud.vault.client.store.Untrusted.NothingNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
@@ -174,7 +180,7 @@ final class RemovalTest {
       to.line()
           .ask(
               VaultMethod.ROOT_MOVE.toString(),
-              Cbor.encode(new Messages.RootMove(number, root, new byte[0], new byte[0], false)));
+              Cbor.encode(new Messages.RootMove(number, root, new byte[0], false)));
     }
   }
 
@@ -378,8 +384,13 @@ final class RemovalTest {
 
       try (Drive drive = drive(words)) {
         assertThatThrownBy(drive::snapshot).isInstanceOf(NotAsOnceNamed.class);
-        assertThat(drive.lost()).containsExactly(new Lost(2, Optional.empty(), Optional.empty()));
-        drive.acceptRestored();
+        Divergence shown = drive.divergence().orElseThrow();
+        assertThat(shown.lost())
+            .singleElement()
+            .satisfies(lost -> assertThat(lost.head().number()).isEqualTo(2))
+            .satisfies(lost -> assertThat(lost.time()).isEmpty());
+        assertThat(shown.instead().flatMap(PastState::device)).contains(lost.device());
+        drive.acceptRestored(shown);
       }
       assertThat(paths(words)).hasSize(2).doesNotContain("/newest");
       put(words, "/after");
@@ -459,15 +470,140 @@ final class RemovalTest {
     assertThat(paths(owner.device(13, server.newLine()))).hasSize(4).contains("/after");
   }
 
+  @Test
+  @Tag("S4.1")
+  void aThiefThatNamesItsOwnUnreadableRootBlocksNoTakeover() throws Exception {
+    plant(1);
+    ObjectId object = DriveId.ofAccount(owner.featureSecret(0)).object();
+    lost.link(new Head(object, 2, Digest.sha256(root(2))));
+    // It comes in by the recovery words, and all others go.
+    TestAccount words = owner.device(11, server.newLine());
+
+    try (Drive drive = drive(words)) {
+      Head head = drive.head(Set.of(owner.device(), lost.device())).orElseThrow();
+      assertThat(head.number()).isEqualTo(1);
+      owner.revoke(1);
+      lost.revoke(1);
+      words.rotate();
+      words.link(head);
+    }
+
+    assertThat(paths(words)).hasSize(2);
+    put(words, "/after");
+    assertThat(paths(words.device(12, server.newLine()))).hasSize(3);
+  }
+
+  @Test
+  @Tag("A16")
+  @Tag("S4.1")
+  void ifNobodySaysHowFarTheDriveHadComeOnlyAPersonTakesWhatARemovedDeviceWrote() throws Exception {
+    TestAccount memory = owner.device(5, server.newLine());
+    assertThat(paths(memory)).hasSize(2);
+    // Whoever removed the device could not say it.
+    lost.revoke(1);
+    owner.rotate();
+    memory.rotate();
+    put(lost, "/planted");
+
+    for (int newcomer : new int[] {6, 7}) {
+      try (Drive drive = drive(owner.device(newcomer, server.newLine()))) {
+        assertThatThrownBy(drive::snapshot).isInstanceOf(NothingNamed.class);
+        assertThat(drive.head(Set.of())).as("nobody vouches for it in a link").isEmpty();
+      }
+    }
+    TestAccount trusting = owner.device(8, server.newLine());
+    try (Drive drive = drive(trusting)) {
+      Divergence shown = drive.divergence().orElseThrow();
+      assertThat(shown.lost()).isEmpty();
+      assertThat(shown.instead().orElseThrow().device()).contains(lost.device());
+      assertThat(shown.instead().orElseThrow().head().number()).isEqualTo(2);
+      assertThatThrownBy(drive::snapshot).as("shown is not yet accepted").isNotNull();
+    }
+
+    // Who has used the drive knows how far it had come, and leaves out what came later.
+    assertThat(paths(memory)).hasSize(2).doesNotContain("/planted");
+    assertThat(paths(owner.device(9, server.newLine()))).hasSize(2);
+    try (Drive drive = drive(trusting)) {
+      assertThat(drive.divergence()).as("now there is one of the newest generation").isEmpty();
+    }
+  }
+
+  @Test
+  @Tag("S4.1")
+  void whatAPersonAcceptsWithoutAnyWordIsTheStateThatWasShown() throws Exception {
+    lost.revoke(1);
+    owner.rotate();
+    TestAccount trusting = owner.device(8, server.newLine());
+    try (Drive drive = drive(trusting)) {
+      Divergence shown = drive.divergence().orElseThrow();
+      put(lost, "/planted meanwhile");
+      assertThatThrownBy(() -> drive.acceptRestored(shown)).hasMessageContaining("by now");
+      assertThatThrownBy(drive::snapshot).isInstanceOf(NothingNamed.class);
+
+      drive.acceptRestored(drive.divergence().orElseThrow());
+      assertThat(tree(drive)).hasSize(3);
+    }
+  }
+
+  @Test
+  @Tag("S4.1")
+  void aSoundRootOverPagesThatNobodyCanOpenIsGoneBackFrom() throws Exception {
+    put(owner, "/before");
+    TestAccount newcomer = owner.device(5, server.newLine());
+    for (boolean removed : new boolean[] {false, true}) {
+      plantUnreadableTree();
+      if (removed) {
+        removalLink();
+        newcomer.rotate();
+      }
+      for (TestAccount one : List.of(owner, newcomer)) {
+        try (Drive drive = drive(one)) {
+          assertThatThrownBy(drive::snapshot)
+              .isInstanceOf(NewestUnusable.class)
+              .hasMessageContaining("device revoke " + (removed ? owner : lost).device())
+              .hasMessageContaining("go-back");
+          assertThatThrownBy(drive::batch).isInstanceOf(NewestUnusable.class);
+        }
+      }
+
+      try (Drive drive = drive(owner)) {
+        List<Roots.State> states = drive.history(Long.MAX_VALUE, 20);
+        long good = -1;
+        for (Roots.State state : states.reversed()) {
+          good = drive.opens(state) ? state.signed().number() : good;
+        }
+        assertThat(good).isGreaterThanOrEqualTo(2);
+        assertThat(drive.goBack(states.getFirst().signed().number())).isEmpty();
+        assertThat(drive.goBack(good)).isPresent();
+        assertThat(tree(drive)).hasSize(3);
+      }
+      assertThat(paths(newcomer)).hasSize(3).contains("/before");
+    }
+    put(newcomer, "/after");
+    assertThat(paths(owner.device(13, server.newLine()))).hasSize(4);
+  }
+
+  /** The lost device signs a root as it should, over a page that is not stored. */
+  private void plantUnreadableTree() throws Exception {
+    Messages.RootGot got = newestRoot();
+    DriveId id = DriveId.ofAccount(lost.featureSecret(0));
+    KeyRing keys = new KeyRing(lost::generation, lost::featureSecret);
+    Ref nowhere =
+        new Ref(PackName.random(), 0, 100, 0, got.number() + 1, Digest.sha256(new byte[] {4}));
+    Root root =
+        new Root(
+            id,
+            got.number() + 1,
+            lost.device(),
+            Instant.EPOCH,
+            new Pages(1, List.of(nowhere)),
+            lost.chainHead());
+    move(SignedRoot.seal(root, Digest.sha256(got.root()), keys, lost::sign).encode());
+  }
+
   /** The lost device moves the root to one that nobody can use. */
   private void plant(int kind) throws Exception {
-    Messages.RootGot got =
-        Cbor.decode(
-            lost.link()
-                .ask(
-                    VaultMethod.ROOT_GET.toString(),
-                    Cbor.encode(new Messages.RootGet(Messages.NEWEST))),
-            Messages.RootGot.class);
+    Messages.RootGot got = newestRoot();
     long number = got.number() + 1;
     Digest previous = Digest.sha256(got.root());
     int generation = kind == 3 ? 1 : 0;
@@ -505,9 +641,20 @@ final class RemovalTest {
               .put(sealed)
               .array();
     }
+    move(root);
+  }
+
+  private Messages.RootGot newestRoot() throws Exception {
+    byte[] question = Cbor.encode(new Messages.RootGet(Messages.NEWEST));
+    return Cbor.decode(
+        lost.link().ask(VaultMethod.ROOT_GET.toString(), question), Messages.RootGot.class);
+  }
+
+  private void move(byte[] root) throws Exception {
+    long number = SignedRoot.decode(root).number();
     lost.link()
         .ask(
             VaultMethod.ROOT_MOVE.toString(),
-            Cbor.encode(new Messages.RootMove(number, root, new byte[0], new byte[0], false)));
+            Cbor.encode(new Messages.RootMove(number, root, new byte[0], false)));
   }
 }

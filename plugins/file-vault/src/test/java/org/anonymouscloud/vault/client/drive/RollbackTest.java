@@ -12,8 +12,10 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.plugin.AccountSession;
-import org.anonymouscloud.core.plugin.Lost;
+import org.anonymouscloud.core.plugin.Divergence;
+import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
@@ -101,14 +103,23 @@ final class RollbackTest {
     showOnlyUpTo(5);
     assertRefused(RootRolledBack.class, account);
     try (Drive drive = drive(account)) {
-      assertThat(drive.lost()).extracting(Lost::number).containsExactly(6L, 7L, 8L, 9L, 10L, 11L);
-      assertThat(drive.lost()).extracting(Lost::device).containsOnly(Optional.of(account.device()));
+      Divergence shown = drive.divergence().orElseThrow();
+      assertThat(shown.lost())
+          .extracting(lost -> lost.head().number())
+          .containsExactly(6L, 7L, 8L, 9L, 10L, 11L);
+      assertThat(shown.lost())
+          .extracting(PastState::device)
+          .containsOnly(Optional.of(account.device()));
+      assertThat(shown.instead().map(PastState::head).map(Head::number)).contains(5L);
       assertThatThrownBy(() -> tree(drive)).as("asked is not yet accepted").isNotNull();
+      showOnlyUpTo(4);
+      assertThatThrownBy(() -> drive.acceptRestored(shown)).hasMessageContaining("by now");
+      showOnlyUpTo(5);
 
-      drive.acceptRestored();
+      drive.acceptRestored(shown);
 
       assertThat(tree(drive)).hasSize(6);
-      assertThat(drive.lost()).isEmpty();
+      assertThat(drive.divergence()).isEmpty();
     }
     try (Drive drive = drive(account)) {
       assertThat(tree(drive)).hasSize(6);
@@ -118,7 +129,9 @@ final class RollbackTest {
     showOnlyUpTo(-1);
     assertRefused(RootRolledBack.class, account);
     try (Drive drive = drive(account)) {
-      drive.acceptRestored();
+      Divergence shown = drive.divergence().orElseThrow();
+      assertThat(shown.instead()).isEmpty();
+      drive.acceptRestored(shown);
       assertThat(tree(drive)).isEmpty();
     }
     line.beHonest();
@@ -135,7 +148,7 @@ final class RollbackTest {
     }
     showOnlyUpTo(5);
     try (Drive drive = drive(account)) {
-      assertThatThrownBy(drive::acceptRestored).isInstanceOf(NotAsNamed.class);
+      assertThatThrownBy(drive::divergence).isInstanceOf(NotAsNamed.class);
     }
     assertRefused(RootRolledBack.class, account);
     line.beHonest();
@@ -263,8 +276,12 @@ final class RollbackTest {
     try (Drive drive = drive(lost)) {
       write(drive, "/by the lost device", noise(10, 1));
     }
-    lost.revoke(1);
-    account.rotate();
+    try (Drive drive = drive(account)) {
+      Head head = drive.head(Set.of(lost.device())).orElseThrow();
+      lost.revoke(1);
+      account.rotate();
+      account.link(head);
+    }
     TestAccount newcomer = account.device(6, line);
     try (Drive drive = drive(newcomer)) {
       assertThat(tree(drive)).hasSize(13);

@@ -1,0 +1,19 @@
+package org.anonymouscloud.core.plugin;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Why a feature refuses what the server has, and what a person can decide: to go on from there all
+ * the same.
+ *
+ * @param lost what this device has seen, or a device that was removed has named, and the server
+ *     does not have, the oldest first. If it is empty, no device says how far all had come when
+ *     devices were removed
+ * @param instead the newest state that the server has and that would count; none if it has none
+ */
+public record Divergence(List<PastState> lost, Optional<PastState> instead) {
+  public Divergence {
+    lost = List.copyOf(lost);
+  }
+}

@@ -1,0 +1,52 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud go-back}. */
+@Command(
+    name = "go-back",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Make the drive what it was in an earlier state.",
+      "For when something was removed or changed by mistake or by a thief. Nothing is lost by it:"
+          + " what came after that state stays in the history and can be gone back to as well."
+    })
+final class GoBackCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(paramLabel = "NUMBER", description = "Of the state, as 'anoncloud history' shows it.")
+  private long number;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  GoBackCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    JsonNode done = context.agent().post("/vault/history/" + number + "/go-back", Map.of());
+    if (json) {
+      context.terminal().printJson(done);
+    } else {
+      context
+          .terminal()
+          .print(
+              "The drive is as it was in state "
+                  + number
+                  + ". 'anoncloud go-back "
+                  + done.path("before").asText()
+                  + "' undoes this.");
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,97 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code anoncloud history}. */
+@Command(
+    name = "history",
+    mixinStandardHelpOptions = true,
+    description = {
+      "List the states that the drive has been in, the newest first.",
+      "Each change makes a state. The time is that of the device that made it, by its own clock."
+          + " 'anoncloud go-back NUMBER' makes one of them the newest again."
+    })
+final class HistoryCommand implements Callable<Integer> {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
+
+  private final CommandContext context;
+
+  @Option(
+      names = "--from",
+      paramLabel = "NUMBER",
+      description = "Begin with this state, not the newest.")
+  private @Nullable Long from;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "COUNT",
+      defaultValue = "20",
+      description = "How many to show, 1 to 1000; ${DEFAULT-VALUE} if not given.")
+  private int limit;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  HistoryCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    JsonNode history =
+        context
+            .agent()
+            .get("/vault/history?limit=" + limit + (from == null ? "" : "&from=" + from));
+    if (json) {
+      context.terminal().printJson(history);
+      return 0;
+    }
+    JsonNode states = history.path("states");
+    if (states.isEmpty()) {
+      context.terminal().print("Nothing has been put on the drive yet.");
+      return 0;
+    }
+    Map<String, String> names = new HashMap<>();
+    for (JsonNode device : context.agent().get("/account/devices").path("devices")) {
+      names.put(device.path("id").asText(), device.path("name").asText());
+    }
+    for (JsonNode state : states) {
+      String device = state.path("device").asText();
+      context
+          .terminal()
+          .print(
+              "%10d  %-19s  %s%s"
+                  .formatted(
+                      state.path("number").asLong(),
+                      time(state),
+                      Shown.text(names.getOrDefault(device, "removed device " + device)),
+                      remark(state)));
+    }
+    return 0;
+  }
+
+  private static String time(JsonNode state) {
+    return state.hasNonNull("time")
+        ? TIME.format(Instant.parse(state.path("time").asText()).atZone(ZoneId.systemDefault()))
+        : "?";
+  }
+
+  private static String remark(JsonNode state) {
+    if (!state.path("counts").asBoolean()) {
+      return "; left out when its device was removed";
+    }
+    return state.path("opens").asBoolean() ? "" : "; does not open";
+  }
+}
