@@ -20,6 +20,7 @@ import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.Panel;
 import org.anonymouscloud.core.plugin.Problem;
@@ -53,7 +54,7 @@ public final class Agent implements AutoCloseable {
   private final LocalApi api;
 
   private Agent(
-      Home home, String version, List<ClientFeature> offered, Runnable stop, FileChannel lockFile)
+      Home home, String version, List<OfferedFeature> offered, Runnable stop, FileChannel lockFile)
       throws IOException {
     this.home = home;
     this.version = version;
@@ -82,7 +83,7 @@ public final class Agent implements AutoCloseable {
    * @param stop called when someone asks the agent to end; it must not block
    * @throws Problem if this home has a running agent already
    */
-  public static Agent start(Home home, String version, List<ClientFeature> features, Runnable stop)
+  public static Agent start(Home home, String version, List<OfferedFeature> features, Runnable stop)
       throws Problem, IOException {
     FileChannel lockFile =
         FileChannel.open(home.agentLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -124,7 +125,7 @@ public final class Agent implements AutoCloseable {
     return List.copyOf(routes);
   }
 
-  private List<Route> routes(List<ClientFeature> offered, Panels panels) {
+  private List<Route> routes(List<OfferedFeature> offered, Panels panels) {
     List<Route> own = new ArrayList<>(own());
     own.addAll(new AccountRoutes(account, comingIn).routes());
     own.addAll(new DeviceRoutes(account, pairing).routes());
@@ -132,7 +133,7 @@ public final class Agent implements AutoCloseable {
     own.addAll(new RestoredRoutes(new AcceptedRestore(account, features, outside)).routes());
     own.addAll(panels.routes());
     RouteTable table = new RouteTable(own);
-    for (ClientFeature feature : offered) {
+    for (OfferedFeature feature : offered) {
       try {
         start(feature, table, panels);
       } catch (IOException | RuntimeException | Error e) {
@@ -162,14 +163,15 @@ public final class Agent implements AutoCloseable {
   }
 
   /** Starts a feature; nothing of it is kept if that fails. */
-  private void start(ClientFeature feature, RouteTable table, Panels panels) throws IOException {
-    RunningClient client = feature.start(account.of(feature.name()));
+  private void start(OfferedFeature offered, RouteTable table, Panels panels) throws IOException {
+    ClientFeature feature = offered.feature();
+    RunningClient client = feature.start(account.of(offered));
     boolean done = false;
     try {
       Optional<Panel> panel = client.panel();
       table.add(feature.name(), client.routes());
       panel.ifPresent(one -> panels.add(feature, one));
-      features.add(feature.name(), client);
+      features.add(offered, client);
       done = true;
     } finally {
       if (!done) {

@@ -16,6 +16,7 @@ import org.anonymouscloud.core.account.client.AccountFeatures;
 import org.anonymouscloud.core.account.client.KnownChain;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.keys.HeadList;
+import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.AccountChange;
 import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.RunningClient;
@@ -33,11 +34,19 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
   private final List<Running> running = new CopyOnWriteArrayList<>();
   private final List<OpenFeature> open = new CopyOnWriteArrayList<>();
 
-  private record Running(String name, RunningClient client) {}
+  private record Running(OfferedFeature offered, RunningClient client) {
+    String name() {
+      return offered.name();
+    }
+
+    FeatureAccount of(LocalAccount account, KnownChain chain, Link link) {
+      return FeatureAccount.of(offered, account, chain, link);
+    }
+  }
 
   /** A feature has started. It closes with this. */
-  void add(String name, RunningClient client) {
-    running.add(new Running(name, client));
+  void add(OfferedFeature offered, RunningClient client) {
+    running.add(new Running(offered, client));
   }
 
   /** The account's keys are there. */
@@ -45,7 +54,7 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
     for (Running feature : running) {
       try {
         open.add(
-            new OpenFeature(feature.name(), feature.client().open(account.of(feature.name()))));
+            new OpenFeature(feature.name(), feature.client().open(account.of(feature.offered()))));
       } catch (RuntimeException | Error e) {
         LOG.warn("The feature {} did not open the account: {}", feature.name(), e.toString());
       }
@@ -90,12 +99,7 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
     SortedMap<String, List<Head>> heads = new TreeMap<>();
     for (Running feature : running) {
       try {
-        List<Head> own =
-            feature
-                .client()
-                .heads(
-                    new FeatureAccount(account, chain, new FeatureLink(link, feature.name())),
-                    leaving);
+        List<Head> own = feature.client().heads(feature.of(account, chain, link), leaving);
         if (!own.isEmpty()) {
           heads.put(feature.name(), own);
         }
@@ -114,7 +118,7 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
     for (Running feature : running) {
       feature
           .client()
-          .divergence(new FeatureAccount(account, chain, new FeatureLink(link, feature.name())))
+          .divergence(feature.of(account, chain, link))
           .ifPresent(found -> divergences.put(feature.name(), found));
     }
     return divergences;
@@ -127,10 +131,7 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
     for (Running feature : running) {
       Divergence own = agreed.get(feature.name());
       if (own != null) {
-        feature
-            .client()
-            .acceptRestored(
-                new FeatureAccount(account, chain, new FeatureLink(link, feature.name())), own);
+        feature.client().acceptRestored(feature.of(account, chain, link), own);
       }
     }
   }
@@ -158,7 +159,7 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
     List<String> told = new ArrayList<>();
     for (Running feature : running) {
       try {
-        told.addAll(telling.by(feature.client(), account.of(feature.name())));
+        told.addAll(telling.by(feature.client(), account.of(feature.offered())));
       } catch (IOException | RuntimeException | Error e) {
         // It comes up again with the feature's next command, where it can be told as it should.
         LOG.warn("The feature {} did not follow: {}", feature.name(), e.toString());

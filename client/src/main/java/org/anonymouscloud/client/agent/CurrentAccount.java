@@ -15,6 +15,7 @@ import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.local.Keeper;
 import org.anonymouscloud.core.account.client.local.Locked;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -109,7 +110,7 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   /** The account as one feature sees it. */
-  ClientContext of(String feature) {
+  ClientContext of(OfferedFeature feature) {
     return () -> account().of(feature);
   }
 

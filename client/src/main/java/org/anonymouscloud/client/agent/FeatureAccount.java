@@ -24,11 +24,13 @@ import org.anonymouscloud.core.account.client.local.FeatureState;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.KnownAccount;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.RecordStore;
 import org.anonymouscloud.core.plugin.StateStore;
+import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -38,9 +40,21 @@ import org.anonymouscloud.core.wire.Refused;
  * @param local its keys and state
  * @param chain of the account
  * @param link of the feature, on which the account is proven
+ * @param fullName by which the feature's keys and values are its own
  */
-record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link)
+record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, String fullName)
     implements AccountSession {
+
+  /**
+   * An account for a feature.
+   *
+   * @param link on which the account is proven
+   */
+  static FeatureAccount of(
+      OfferedFeature feature, LocalAccount local, KnownChain chain, Link link) {
+    return new FeatureAccount(
+        local, chain, new FeatureLink(link, feature.name()), feature.fullName());
+  }
 
   @Override
   public AccountId account() {
@@ -69,7 +83,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link)
 
   @Override
   public Secret featureSecret(int generation) {
-    return chain.featureSecret(link.feature(), generation);
+    return chain.featureSecret(fullName, generation);
   }
 
   @Override
@@ -87,14 +101,14 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link)
 
   @Override
   public byte[] certify(String purpose, byte[] key) {
-    return local.certify(new FeatureKey(link.feature(), purpose, key));
+    return local.certify(new FeatureKey(fullName, purpose, key));
   }
 
   @Override
   public boolean isCertified(
       DeviceId device, int generation, String purpose, byte[] key, byte[] certificate)
       throws IOException {
-    return new FeatureKey(link.feature(), purpose, key)
+    return new FeatureKey(fullName, purpose, key)
         .isCertified(chain.with(device, generation), device, generation, certificate);
   }
 
@@ -115,7 +129,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link)
               + "' adds them.");
     }
     try {
-      return new FeatureContact(people().look(name), link.feature());
+      return new FeatureContact(people().look(name), link.feature(), fullName);
     } catch (Refused e) {
       throw Failures.problem(e).orElseThrow();
     }
@@ -160,7 +174,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link)
 
   @Override
   public StateStore state() {
-    FeatureState state = local.state(link.feature());
+    FeatureState state = local.state(fullName);
     return new StateStore() {
       @Override
       public Optional<byte[]> get(String name) throws IOException {
@@ -176,6 +190,6 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link)
 
   @Override
   public RecordStore records() {
-    return local.records(link.feature(), link.link());
+    return local.records(fullName, link.link());
   }
 }

@@ -14,8 +14,13 @@ import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.plugin.KnownAccount;
 
-/** A contact as one feature sees it. Immutable. */
-record FeatureContact(Contact contact, String feature) implements KnownAccount {
+/**
+ * A contact as one feature sees it. Immutable.
+ *
+ * @param feature its name, in labels
+ * @param fullName by which its certificates are its own
+ */
+record FeatureContact(Contact contact, String feature, String fullName) implements KnownAccount {
   @Override
   public UserName name() {
     return contact.name();
@@ -52,7 +57,7 @@ record FeatureContact(Contact contact, String feature) implements KnownAccount {
   @Override
   public boolean isCertified(
       DeviceId device, int generation, String purpose, byte[] key, byte[] certificate) {
-    return new FeatureKey(feature, purpose, key)
+    return new FeatureKey(fullName, purpose, key)
         .isCertified(contact.chain(), device, generation, certificate);
   }
 

@@ -2,6 +2,7 @@ package org.anonymouscloud.client.agent;
 
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
+import org.anonymouscloud.core.host.OfferedFeature;
 
 /**
  * The account of this agent. Thread-safe.
@@ -11,7 +12,7 @@ import org.anonymouscloud.core.account.client.OnlineAccount;
  */
 record LoggedInAccount(LocalAccount local, OnlineAccount online) {
   /** The account as one feature sees it. */
-  FeatureAccount of(String feature) {
-    return new FeatureAccount(local, online, new FeatureLink(online.link(), feature));
+  FeatureAccount of(OfferedFeature feature) {
+    return FeatureAccount.of(feature, local, online, online.link());
   }
 }

@@ -13,6 +13,7 @@ import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.host.Capability;
+import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.Problem;
@@ -70,8 +71,8 @@ public final class Commands {
             context.plugins(),
             tried(context.timeout(), own.keySet(), arguments).find(context.terminal()),
             Capability.CLIENT_FEATURE)) {
-      for (ClientFeature feature : plugins.clientFeatures()) {
-        addCommands(line, feature, context);
+      for (OfferedFeature feature : plugins.clientFeatures()) {
+        addCommands(line, feature.feature(), context);
       }
       return run(line, arguments);
     } catch (CommandLine.ParameterException e) {

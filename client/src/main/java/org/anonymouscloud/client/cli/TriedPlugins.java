@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.release.PluginRefused;
@@ -61,7 +62,7 @@ final class TriedPlugins {
     }
     try {
       Path real = jar.toRealPath();
-      return new Vouched(real, Release.of(real), "nobody", true, false);
+      return new Vouched(real, Release.of(real), "nobody", true, false, Optional.empty());
     } catch (PluginRefused e) {
       throw new Problem(
           Problem.Kind.BAD_INPUT, "The file " + jar + " is no plugin: " + e.reason() + ".", e);

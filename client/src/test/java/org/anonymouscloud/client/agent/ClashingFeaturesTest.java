@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.host.ReservedNames;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
@@ -59,7 +60,9 @@ final class ClashingFeaturesTest {
                 route(HandlerType.GET, "/last/<path>")));
     Home home = Home.of(Map.of("ANONCLOUD_HOME", folder.toString()));
 
-    try (Agent agent = Agent.start(home, "test", offered, () -> {});
+    try (Agent agent =
+            Agent.start(
+                home, "test", offered.stream().map(OfferedFeature::own).toList(), () -> {});
         Secret token = AgentAddress.token(home.folder())) {
       assertThat(agent.routes().stream().filter(route -> route.summary().equals("stranger")))
           .extracting(Route::path)
@@ -94,7 +97,7 @@ final class ClashingFeaturesTest {
           }
         };
 
-    try (Agent agent = Agent.start(home, "test", List.of(late), () -> {})) {
+    try (Agent agent = Agent.start(home, "test", List.of(OfferedFeature.own(late)), () -> {})) {
       assertThat(agent.routes()).noneMatch(route -> route.path().equals("/late"));
       assertThat(closed).containsExactly("late");
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
@@ -82,7 +83,7 @@ final class RequestTermsTest {
   @BeforeEach
   void start() throws Exception {
     Home home = Home.of(Map.of("ANONCLOUD_HOME", folder.toString()));
-    agent = Agent.start(home, "test", List.of(new Feature()), () -> {});
+    agent = Agent.start(home, "test", List.of(OfferedFeature.own(new Feature())), () -> {});
     try (Secret whole = AgentAddress.token(home.folder())) {
       token = new String(whole.bytes(), US_ASCII);
     }

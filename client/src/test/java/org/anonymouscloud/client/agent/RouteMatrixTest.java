@@ -20,6 +20,7 @@ import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.ApiToken;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
@@ -84,7 +85,8 @@ final class RouteMatrixTest {
   @Test
   void eachRouteIsOpenToATokenOfItsScopeAndToNoOther() throws Exception {
     Home home = Home.of(Map.of("ANONCLOUD_HOME", folder.toString()));
-    try (Agent agent = Agent.start(home, "test", List.of(new Feature()), () -> {});
+    try (Agent agent =
+            Agent.start(home, "test", List.of(OfferedFeature.own(new Feature())), () -> {});
         Secret whole = AgentAddress.token(home.folder())) {
       Map<String, Scope> offered = new TreeMap<>();
       agent

@@ -25,6 +25,7 @@ import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.Registration;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
@@ -52,7 +53,8 @@ final class OpeningAccountIT {
     try (TestServer server = new TestServer(folder).start()) {
       register(home, ConnectionString.parse(server.connectionString()));
 
-      try (Agent agent = Agent.start(home, "test", List.of(new Slow()), () -> {});
+      try (Agent agent =
+              Agent.start(home, "test", List.of(OfferedFeature.own(new Slow())), () -> {});
           Secret token = AgentAddress.token(home.folder())) {
         assertThat(ask(agent.url() + "/api/v1/slow/look", token)).isEqualTo("opened true");
       }

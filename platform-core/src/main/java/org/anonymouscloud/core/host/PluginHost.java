@@ -40,7 +40,8 @@ public final class PluginHost implements AutoCloseable {
   }
 
   /** One extension of a plugin, under the capability it fills. */
-  private record Offer(Capability capability, String name, ExtensionPoint extension) {
+  private record Offer(
+      Vouched plugin, Capability capability, String name, ExtensionPoint extension) {
     boolean clashesWith(Offer other) {
       return capability == other.capability && name.equals(other.name);
     }
@@ -79,12 +80,25 @@ public final class PluginHost implements AutoCloseable {
 
   /** The server halves of the features. */
   public List<ServerFeature> serverFeatures() {
-    return extensions(ServerFeature.class);
+    return offers.stream()
+        .map(Offer::extension)
+        .filter(ServerFeature.class::isInstance)
+        .map(ServerFeature.class::cast)
+        .toList();
   }
 
   /** The client halves of the features. */
-  public List<ClientFeature> clientFeatures() {
-    return extensions(ClientFeature.class);
+  public List<OfferedFeature> clientFeatures() {
+    List<OfferedFeature> features = new ArrayList<>();
+    for (Offer offer : offers) {
+      if (offer.extension() instanceof ClientFeature feature) {
+        features.add(
+            offer.plugin().own()
+                ? OfferedFeature.own(feature)
+                : OfferedFeature.of(feature, offer.plugin().signedBy()));
+      }
+    }
+    return features;
   }
 
   /** The kind of database with a name, if a plugin supplies it. */
@@ -98,10 +112,6 @@ public final class PluginHost implements AutoCloseable {
   /** The plugins that are not used, and why. */
   public List<SwitchedOff> switchedOff() {
     return List.copyOf(switchedOff);
-  }
-
-  private <T> List<T> extensions(Class<T> type) {
-    return offers.stream().map(Offer::extension).filter(type::isInstance).map(type::cast).toList();
   }
 
   private void add(Vouched plugin, Set<Capability> asked, Set<Capability> wanted)
@@ -139,7 +149,7 @@ public final class PluginHost implements AutoCloseable {
         }
         for (Capability capability : capabilities) {
           if (capability.type().isAssignableFrom(type)) {
-            offered.add(offer(capability, type, plugin.own()));
+            offered.add(offer(plugin, capability, type));
           }
         }
       }
@@ -175,7 +185,7 @@ public final class PluginHost implements AutoCloseable {
     }
   }
 
-  private static Offer offer(Capability capability, Class<?> type, boolean own)
+  private static Offer offer(Vouched plugin, Capability capability, Class<?> type)
       throws PluginRefused {
     Fit.check(type, capability.type());
     ExtensionPoint extension;
@@ -194,8 +204,8 @@ public final class PluginHost implements AutoCloseable {
           case Database database when capability == Capability.DATABASE -> database.name();
           default -> throw new IllegalArgumentException(type + " is no " + capability);
         };
-    ReservedNames.check(name, own);
-    return new Offer(capability, name, extension);
+    ReservedNames.check(name, plugin.own());
+    return new Offer(plugin, capability, name, extension);
   }
 
   /** A failure in one line, whatever a stranger's exception says. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.crypto.Digest;
@@ -78,7 +79,8 @@ public final class DistributionList {
               release,
               PUBLISHER,
               !disabled.contains(release.id()),
-              true));
+              true,
+              Optional.empty()));
     }
     List<SwitchedOff> strangers = new ArrayList<>();
     for (Path jar : jars(folder)) {

@@ -140,7 +140,13 @@ public final class PluginFolder {
       throw PluginRefused.untrusted(
           "its signature is that of another plugin, version or publisher than was installed");
     }
-    return new Vouched(jar, release, name(signature, trusted), one.state() == State.ON, false);
+    return new Vouched(
+        jar,
+        release,
+        name(signature, trusted),
+        one.state() == State.ON,
+        false,
+        Optional.of(signature.publisher()));
   }
 
   private static String name(ReleaseSignature signature, List<Publisher> trusted) {

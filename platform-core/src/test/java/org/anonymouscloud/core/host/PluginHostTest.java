@@ -14,11 +14,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.SigningKey;
+import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
@@ -48,6 +53,8 @@ final class PluginHostTest {
 
   /** Those of the jars that are the program's own. */
   private final Set<Path> own = new HashSet<>();
+
+  private final Map<Path, VerifyKey> signers = new HashMap<>();
 
   @Test
   void whatAPluginOffersIsFoundByItsKindAndName() throws Exception {
@@ -148,7 +155,7 @@ final class PluginHostTest {
         new TinyPlugin("echo")
             .feature("Echo", "echo", "return new Running();", TinyPlugin.tracing(trace))
             .writeTo(folder);
-    Vouched off = new Vouched(jar, Release.of(jar), "a test", false, false);
+    Vouched off = new Vouched(jar, Release.of(jar), "a test", false, false, Optional.empty());
     Files.delete(jar);
 
     try (PluginHost host =
@@ -250,6 +257,48 @@ final class PluginHostTest {
         assertSwitchedOff(host, "thief-" + name, "the name '" + name + "' is the program's own");
       }
       assertThat(host.switchedOff()).hasSameSizeAs(reserved);
+    }
+  }
+
+  @Test
+  void whatAFeatureKeepsIsNotReachedByAnothersPluginOfItsName() throws Exception {
+    String feature =
+        """
+        import java.util.List;
+        import org.anonymouscloud.core.plugin.*;
+
+        public final class %s implements ClientFeature {
+          public String name() { return "%s"; }
+          public List<Object> commands(CommandContext context) { return List.of(); }
+          public RunningClient start(ClientContext context) { return List::of; }
+        }
+        """;
+    Path jar =
+        new TinyPlugin("notes")
+            .capabilities("client-feature/1")
+            .extension("Notes", feature.formatted("Notes", "notes"))
+            .writeTo(folder);
+    List<String> names = new ArrayList<>();
+    try (SigningKey first = SigningKey.generate();
+        SigningKey second = SigningKey.generate()) {
+      for (SigningKey signer : List.of(first, second, first)) {
+        signers.put(jar, signer.verifyKey());
+        names.add(onlyFullName());
+      }
+    }
+    signers.clear();
+    names.add(onlyFullName());
+    own.add(jar);
+    names.add(onlyFullName());
+
+    assertThat(names.get(0)).startsWith("notes-").hasSize(6 + 64).isEqualTo(names.get(2));
+    assertThat(new HashSet<>(names)).hasSize(4).contains("notes", "notes-unsigned");
+  }
+
+  private String onlyFullName() throws Exception {
+    try (PluginHost host = load()) {
+      assertThat(host.switchedOff()).isEmpty();
+      return host.clientFeatures().getFirst().fullName();
     }
   }
 
@@ -550,7 +599,14 @@ final class PluginHostTest {
     List<Vouched> vouched = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
-        vouched.add(new Vouched(jar, release(jar), "a test", true, own.contains(jar)));
+        vouched.add(
+            new Vouched(
+                jar,
+                release(jar),
+                "a test",
+                true,
+                own.contains(jar),
+                Optional.ofNullable(signers.get(jar))));
       }
     }
     return new Plugins(vouched, List.of());

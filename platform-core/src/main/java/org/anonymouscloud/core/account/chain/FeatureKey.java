@@ -15,13 +15,13 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * A public key of a feature, which a device of an account certifies as its own: MLS's leaf keys are
  * of this kind. The certificate holds for one account, device, generation, feature and purpose.
  *
- * @param feature 1 to 32 of a-z, 0-9 and hyphens, a letter first
+ * @param feature its full name: 1 to 96 of a-z, 0-9 and hyphens, a letter first
  * @param purpose 1 to 64 of the same characters
  * @param key 1 to 4,096 bytes
  */
 public record FeatureKey(String feature, String purpose, byte[] key) {
   private static final String LABEL = "anonymouscloud/account/v1/feature-key";
-  private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+  private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9-]{0,95}");
   private static final Pattern PURPOSE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
   private static final int MAX_KEY = 4096;
 

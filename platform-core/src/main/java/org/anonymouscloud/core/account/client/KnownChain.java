@@ -35,7 +35,7 @@ public interface KnownChain {
   /**
    * A feature's own secret of 32 bytes. The caller closes it.
    *
-   * @param feature 1 to 32 of a-z, 0-9 and hyphens, a letter first
+   * @param feature its full name: 1 to 96 of a-z, 0-9 and hyphens, a letter first
    * @param generation from 0 to {@link #generation}
    */
   default Secret featureSecret(String feature, int generation) {

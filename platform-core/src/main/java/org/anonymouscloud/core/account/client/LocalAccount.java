@@ -120,7 +120,7 @@ public final class LocalAccount implements AutoCloseable {
   /**
    * A feature's own secret of 32 bytes. The caller closes it.
    *
-   * @param feature 1 to 32 of a-z, 0-9 and hyphens, a letter first
+   * @param feature its full name: 1 to 96 of a-z, 0-9 and hyphens, a letter first
    * @param generation from 0 to {@link #generation}
    */
   public Secret featureSecret(String feature, int generation) {

@@ -26,7 +26,7 @@ public final class RootSecret implements AutoCloseable {
   public static final int LENGTH = 32;
 
   private static final byte VERSION = 1;
-  private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+  private static final Pattern FEATURE = Pattern.compile("[a-z][a-z0-9-]{0,95}");
 
   private final Secret secret;
 
@@ -147,7 +147,7 @@ public final class RootSecret implements AutoCloseable {
   /**
    * A feature's own secret of 32 bytes. The caller closes it.
    *
-   * @param feature 1 to 32 of a-z, 0-9 and hyphens, a letter first
+   * @param feature 1 to 96 of a-z, 0-9 and hyphens, a letter first
    */
   public Secret feature(String feature) {
     requireFeature(feature);
@@ -160,7 +160,7 @@ public final class RootSecret implements AutoCloseable {
   public static void requireFeature(String feature) {
     if (!FEATURE.matcher(feature).matches()) {
       throw new IllegalArgumentException(
-          "A feature's name has 1 to 32 of a-z, 0-9 and hyphens, a letter first.");
+          "A feature's name has 1 to 96 of a-z, 0-9 and hyphens, a letter first.");
     }
   }
 
