@@ -124,7 +124,7 @@ final class AcknowledgedWritesIT {
           assertThat(put.endsWithin(1, TimeUnit.MILLISECONDS)).as(put.printed()).isFalse();
         }
         postgres.kill();
-        while (!server.log().contains("for the database is away")) {
+        while (!server.log().contains("failed in the database")) {
           assertThat(put.endsWithin(10, TimeUnit.MILLISECONDS)).as(put.printed()).isFalse();
         }
         postgres.restart();

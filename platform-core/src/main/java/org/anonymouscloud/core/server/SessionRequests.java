@@ -95,8 +95,8 @@ final class SessionRequests implements SessionHandler {
           ? answer(request)
           : forFeature(request);
     } catch (DatabaseUnavailable e) {
-      LOG.warn("A request failed, for the database is away: {}", e.getMessage());
-      throw new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
+      LOG.warn("A request failed in the database: {}", e.getMessage());
+      throw e.forClient();
     }
   }
 

@@ -147,7 +147,7 @@ public final class AccountPeer {
     } catch (Malformed | IllegalArgumentException e) {
       throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
     } catch (DatabaseUnavailable e) {
-      throw new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
+      throw e.forClient();
     }
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What PostgreSQL's error codes (SQLSTATE) mean to the server's owner. */
 record PostgresFailures(PostgresAddress address) {
   private static final int OLDEST_VERSION = 14;
+  private static final String DISK_FULL = "53100";
   private static final String TLS =
       " cannot be trusted: its TLS certificate is missing or not vouched for. Name the authority's"
           + " file with ?sslrootcert=FILE in --database-url.";
@@ -96,6 +97,12 @@ record PostgresFailures(PostgresAddress address) {
 
   private Optional<DatabaseUnavailable> known(SQLException e) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
+    if (state.equals(DISK_FULL)) {
+      return Optional.of(
+          DatabaseUnavailable.full(
+              "The PostgreSQL database " + address + " has no space left on its disk. Free some.",
+              e));
+    }
     return Optional.ofNullable(isTls(e) ? TLS : meaning(state)).map(text -> unavailable(text, e));
   }
 
@@ -131,7 +138,6 @@ record PostgresFailures(PostgresAddress address) {
               + "\" OWNER TO \""
               + address.user()
               + "\".";
-      case "53100" -> " has no space left on its disk. Free some.";
       case "53300" -> " takes no more connections. Raise its max_connections.";
       case NodeLock.IN_USE ->
           " is in use: a server or another of its owner's commands has it open, or it has moved or"

@@ -90,6 +90,12 @@ record SqliteFailures(String file) {
           default -> null;
         };
     return Optional.ofNullable(text)
-        .map(what -> new DatabaseUnavailable("The database " + file + what, e));
+        .map(
+            what -> {
+              String message = "The database " + file + what;
+              return (ofSqlite.getResultCode().code & PLAIN) == SQLiteErrorCode.SQLITE_FULL.code
+                  ? DatabaseUnavailable.full(message, e)
+                  : new DatabaseUnavailable(message, e);
+            });
   }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -235,7 +236,9 @@ class SqliteDatabaseTest {
                         handle.execute("INSERT INTO t (a) VALUES (2)");
                         return handle.execute("INSERT INTO t (b) VALUES (?)", "x".repeat(100_000));
                       }))
-          .isInstanceOf(DatabaseUnavailable.class)
+          .isInstanceOfSatisfying(
+              DatabaseUnavailable.class,
+              e -> assertThat(e.forClient().code()).isEqualTo(ErrorCode.STORAGE_FULL))
           .hasMessageContaining("disk is full");
       assertThat(ask(database, "SELECT count(*) FROM t")).isEqualTo("1");
       database.<Integer, RuntimeException>write(
