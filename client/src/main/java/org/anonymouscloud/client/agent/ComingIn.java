@@ -153,13 +153,21 @@ final class ComingIn implements AutoCloseable {
       throw new Problem(
           Problem.Kind.NOT_FOUND, "What was begun was given up meanwhile; begin it once more.");
     }
-    try (prepared) {
-      return current.<LoggedInAccount, IOException>change(
-          () -> {
-            // If the connection is cut in the last step, the account may be here all the same.
-            current.lookAnew();
-            return current.enter(prepared.account().finish());
-          });
+    boolean done = false;
+    try (PreparedAccount account = prepared.account()) {
+      LoggedInAccount entered =
+          current.<LoggedInAccount, IOException>change(
+              () -> {
+                // If the connection is cut in the last step, the account may be here all the same.
+                current.lookAnew();
+                return current.enter(account.finish(), prepared.connection());
+              });
+      done = true;
+      return entered;
+    } finally {
+      if (!done) {
+        prepared.connection().close();
+      }
     }
   }
 
@@ -195,10 +203,18 @@ final class ComingIn implements AutoCloseable {
       ConnectionString server, Entering<X> entering) throws X, Problem, Refused, IOException {
     return current.<LoggedInAccount, X>whileNobodyIsHere(
         () -> {
-          try (Connection connection = outside.dial(server)) {
-            return current.enter(entering.on(connection));
+          Connection connection = outside.dial(server);
+          boolean done = false;
+          try {
+            LoggedInAccount entered = current.enter(entering.on(connection), connection);
+            done = true;
+            return entered;
           } catch (AlreadyLoggedIn e) {
             throw Failures.problem(e).orElseThrow();
+          } finally {
+            if (!done) {
+              connection.close();
+            }
           }
         });
   }

@@ -12,6 +12,7 @@ import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.DeviceRefused;
 import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.local.Keeper;
 import org.anonymouscloud.core.account.client.local.Locked;
 import org.anonymouscloud.core.crypto.Secret;
@@ -19,6 +20,7 @@ import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
@@ -185,9 +187,21 @@ final class CurrentAccount implements AutoCloseable {
 
   /** Opens an account that has come onto this device, within {@link #change}. */
   LoggedInAccount enter(LocalAccount account) throws IOException {
+    return enter(account, account.connect(() -> outside.dial(account.server())));
+  }
+
+  /**
+   * The same on the session on which it has come.
+   *
+   * @param session logged in; no longer the caller's
+   */
+  LoggedInAccount enter(LocalAccount account, Connection session) throws IOException {
+    return enter(account, account.connect(() -> outside.dial(account.server()), session));
+  }
+
+  private LoggedInAccount enter(LocalAccount account, OnlineAccount online) throws IOException {
     idleLock.limit(account.lockAfter().orElse(null));
-    LoggedInAccount opened =
-        new LoggedInAccount(account, account.connect(() -> outside.dial(account.server())));
+    LoggedInAccount opened = new LoggedInAccount(account, online);
     shared = false;
     current = opened;
     resumed = true;

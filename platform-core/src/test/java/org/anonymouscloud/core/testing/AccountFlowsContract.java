@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
@@ -39,6 +40,7 @@ import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.AccountTampered;
 import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
 import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.account.client.Dialer;
 import org.anonymouscloud.core.account.client.EmergencySheet;
 import org.anonymouscloud.core.account.client.KnownDevice;
 import org.anonymouscloud.core.account.client.LocalAccount;
@@ -1012,6 +1014,35 @@ public abstract class AccountFlowsContract {
       assertThat(secret(next, 1)).isEqualTo(known);
       connect(next).devices().rename(next.device(), new DeviceName("next"));
       assertThat(connect(next).devices().list()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whoHasComeInGoesOnOnItsSession() throws Exception {
+    AccountKey key;
+    InProcessConnection registered = dial();
+    try (Registration registration =
+        client("laptop").register(registered, SERVER, ALICE, password, LAPTOP, Optional.empty())) {
+      key = AccountKey.parse(registration.sheet().accountKey().text().bytes());
+      goesOn(open(registration.finish()), registered);
+    }
+    InProcessConnection loggedIn = dial();
+    goesOn(open(client("phone").login(loggedIn, SERVER, ALICE, password, key, PHONE)), loggedIn);
+  }
+
+  private void goesOn(LocalAccount account, InProcessConnection session) throws Exception {
+    AtomicInteger dialed = new AtomicInteger();
+    Dialer another =
+        () -> {
+          dialed.incrementAndGet();
+          return dial();
+        };
+    try (OnlineAccount online = account.connect(another, session)) {
+      assertThat(online.devices().list()).isNotEmpty();
+      assertThat(dialed).hasValue(0);
+      session.close();
+      assertThat(online.refreshed().state().devices()).containsKey(account.device());
+      assertThat(dialed).hasValue(1);
     }
   }
 

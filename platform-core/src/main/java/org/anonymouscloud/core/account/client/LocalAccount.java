@@ -176,7 +176,16 @@ public final class LocalAccount implements AutoCloseable {
    * @return closed by the caller, before this account
    */
   public OnlineAccount connect(Dialer dialer) {
-    return new OnlineAccount(this, clock, dialer);
+    return new OnlineAccount(this, clock, dialer, null);
+  }
+
+  /**
+   * The same for an account that has just come in, whose session goes on to be used.
+   *
+   * @param session on which this device is logged in; no longer the caller's
+   */
+  public OnlineAccount connect(Dialer dialer, Connection session) {
+    return new OnlineAccount(this, clock, dialer, session);
   }
 
   /** Forgets the account: nothing of it stays on the disk or in memory. */

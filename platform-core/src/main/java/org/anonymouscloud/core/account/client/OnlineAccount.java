@@ -3,6 +3,7 @@ package org.anonymouscloud.core.account.client;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SlotId;
@@ -31,16 +32,21 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   private final LocalAccount local;
   private final Clock clock;
   private final Dialer dialer;
+  private final AtomicReference<@Nullable Connection> first;
   private final ReconnectingLink link;
   private final Contacts contacts;
   private volatile @Nullable Chain chain;
   private volatile boolean closed;
 
-  OnlineAccount(LocalAccount local, Clock clock, Dialer dialer) {
+  /**
+   * @param first a session that is logged in already, if there is one
+   */
+  OnlineAccount(LocalAccount local, Clock clock, Dialer dialer, @Nullable Connection first) {
     this.local = local;
     this.clock = clock;
     this.dialer = dialer;
-    this.link = new ReconnectingLink(() -> logIn(dialer.dial()));
+    this.first = new AtomicReference<>(first);
+    this.link = new ReconnectingLink(this::dial);
     this.contacts =
         new Contacts(
             link,
@@ -50,9 +56,23 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
             local.features()::contactChanged);
   }
 
-  private Connection logIn(Connection connection) throws IOException {
+  private Connection dial() throws IOException {
+    Connection kept = first.getAndSet(null);
+    if (kept != null && kept.isOpen()) {
+      return begin(kept);
+    }
+    Connection fresh = dialer.dial();
     try {
-      local.logIn(connection);
+      local.logIn(fresh);
+    } catch (IOException | RuntimeException e) {
+      fresh.close();
+      throw e;
+    }
+    return begin(fresh);
+  }
+
+  private Connection begin(Connection connection) throws IOException {
+    try {
       // Only as long as there is a session; nobody waits for changes with a session of its own.
       connection.subscribe(AccountMethod.CHANGED, body -> Thread.startVirtualThread(this::follow));
       keep(local.chain(connection));
@@ -215,5 +235,9 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   public void close() {
     closed = true;
     link.close();
+    Connection unused = first.getAndSet(null);
+    if (unused != null) {
+      unused.close();
+    }
   }
 }
