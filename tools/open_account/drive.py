@@ -33,9 +33,14 @@ ROOT = (
 )
 
 
+# The years 1700 to 2261; a time outside of them is taken for the nearest within.
+EARLIEST, LATEST = (-8_520_336_000, 0), (9_214_646_399, 999_999_999)
+
+
 def when(seconds, nanos, what):
     require(nanos < 1_000_000_000, f"{what}: a time that there is not")
-    return (seconds - (1 << 64) if seconds >> 63 else seconds), nanos
+    time = (seconds - (1 << 64) if seconds >> 63 else seconds), nanos
+    return min(max(time, EARLIEST), LATEST)
 
 
 def reference(data, what):

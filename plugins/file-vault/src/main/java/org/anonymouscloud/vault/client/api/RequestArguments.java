@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Precondition;
-import org.anonymouscloud.vault.client.drive.Times;
+import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 

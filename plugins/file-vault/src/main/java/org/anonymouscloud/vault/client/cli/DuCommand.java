@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -21,7 +22,9 @@ final class DuCommand implements Callable<Integer> {
   private final CommandContext context;
   private long folders;
   private long files;
-  private long bytes;
+
+  /** Of any size: an entry may claim up to 2^50 bytes, and there may be any number of them. */
+  private BigInteger bytes = BigInteger.ZERO;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -60,7 +63,7 @@ final class DuCommand implements Callable<Integer> {
       folders++;
     } else {
       files++;
-      bytes += entry.path("size").asLong();
+      bytes = bytes.add(BigInteger.valueOf(entry.path("size").asLong()));
     }
   }
 }

@@ -104,6 +104,16 @@ final class DecoderTest {
   }
 
   @Test
+  @Tag("S4.20")
+  void theLongestFileHasAListOfTheGreatestHeight() throws Exception {
+    Content longest = new Content(Content.MAX_LENGTH, 4, List.of(ref(400)));
+    SegmentList list = new SegmentList(longest.height(), List.of(ref(400), ref(400)));
+
+    assertThat(SegmentList.covered(3)).isLessThan(Content.segments(Content.MAX_LENGTH));
+    assertThat(SegmentList.decode(list.encode())).isEqualTo(list);
+  }
+
+  @Test
   void namesSortAsTheirBytesDo() {
     List<Name> names = new ArrayList<>();
     for (String text :
