@@ -80,7 +80,7 @@ final class DeviceCommand {
     }
     if (!yes
         && !StandardTerminal.confirmed(
-            "Remove " + printable(String.join(", ", names)) + " from the account?")) {
+            "Remove " + String.join(", ", names) + " from the account?")) {
       throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
     }
     show(context.agent().post("/account/devices/revoke", Map.of("devices", ids)), json);
@@ -118,7 +118,7 @@ final class DeviceCommand {
       }
     }
     String name = context.agent().post("/account/pairing/wait", Map.of()).path("name").asText();
-    if (!yes && !StandardTerminal.confirmed("Add '" + printable(name) + "' to the account?")) {
+    if (!yes && !StandardTerminal.confirmed("Add '" + name + "' to the account?")) {
       context.agent().delete("/account/pairing");
       throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
     }
@@ -192,18 +192,9 @@ final class DeviceCommand {
                   + "  "
                   + device.path("added").asText().substring(0, "2026-01-01".length())
                   + "  "
-                  + printable(device.path("name").asText())
+                  + device.path("name").asText()
                   + (device.path("here").asBoolean() ? "  (this device)" : ""));
     }
     answer.path("notes").forEach(note -> context.terminal().print(note.asText()));
-  }
-
-  /** A name that another device chose must not steer this terminal. */
-  static String printable(String name) {
-    StringBuilder clean = new StringBuilder();
-    name.codePoints()
-        .map(c -> Character.getType(c) == Character.FORMAT ? '\ufffd' : c)
-        .forEach(clean::appendCodePoint);
-    return clean.toString();
   }
 }

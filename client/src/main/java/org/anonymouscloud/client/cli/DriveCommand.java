@@ -1,7 +1,5 @@
 package org.anonymouscloud.client.cli;
 
-import static org.anonymouscloud.client.cli.DeviceCommand.printable;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -64,7 +62,7 @@ final class DriveCommand {
       return 0;
     }
     context.terminal().print("This device goes on from what the server has, without:\n" + lost);
-    done.path("notes").forEach(note -> context.terminal().print(printable(note.asText())));
+    done.path("notes").forEach(note -> context.terminal().print(note.asText()));
     return 0;
   }
 
@@ -76,8 +74,8 @@ final class DriveCommand {
               ", ",
               "  account",
               link.path("time").asText(),
-              "by " + printable(link.path("by").asText()),
-              printable(link.path("what").asText())));
+              "by " + link.path("by").asText(),
+              link.path("what").asText()));
     }
     for (Map.Entry<String, JsonNode> feature : lacks.path("features").properties()) {
       for (JsonNode state : feature.getValue()) {
@@ -86,7 +84,7 @@ final class DriveCommand {
                 ", ",
                 "  " + feature.getKey(),
                 state.path("time").asText().isEmpty() ? "only named" : state.path("time").asText(),
-                "by " + printable(state.path("by").asText()),
+                "by " + state.path("by").asText(),
                 "change number " + state.path("number").asText()));
       }
     }

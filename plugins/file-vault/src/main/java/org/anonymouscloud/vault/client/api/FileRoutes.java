@@ -89,8 +89,8 @@ final class FileRoutes {
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.path(context);
     Snapshot snapshot = drive.get().snapshot();
+    VaultPath path = snapshot.named(RequestArguments.path(context));
     if (snapshot.find(path).orElse(null) instanceof Entry.File file) {
       try {
         sendFile(context, snapshot, file);
@@ -204,10 +204,11 @@ final class FileRoutes {
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.newPath(context);
+    VaultPath path;
     Batch.Committed committed;
     try (Batch batch = drive.get().batch();
         InputStream body = context.bodyInputStream()) {
+      path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       batch.write(
           path,
           body,
@@ -219,9 +220,10 @@ final class FileRoutes {
   }
 
   private void delete(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.path(context);
+    VaultPath path;
     Batch.Committed committed;
     try (Batch batch = drive.get().batch()) {
+      path = batch.named(RequestArguments.path(context));
       batch.remove(
           path,
           RequestArguments.flag(context, "recursive"),

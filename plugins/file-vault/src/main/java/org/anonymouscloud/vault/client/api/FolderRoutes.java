@@ -57,10 +57,11 @@ final class FolderRoutes {
   }
 
   private void make(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.newPath(context);
     boolean parents = RequestArguments.flag(context, "parents");
+    VaultPath path;
     Batch.Committed committed;
     try (Batch batch = drive.get().batch()) {
+      path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       if (parents) {
         batch.makeFolders(path, clock.instant());
       } else {
@@ -72,8 +73,8 @@ final class FolderRoutes {
   }
 
   private void stat(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.path(context);
     Snapshot snapshot = drive.get().snapshot();
+    VaultPath path = snapshot.named(RequestArguments.path(context));
     Optional<Entry> entry = snapshot.find(path);
     if (entry.isEmpty() && !path.isTop()) {
       throw new PathRefused(PathRefused.Reason.NOT_FOUND, path);

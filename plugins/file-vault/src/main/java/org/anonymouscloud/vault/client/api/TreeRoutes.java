@@ -22,6 +22,7 @@ import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Precondition;
+import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Times;
@@ -58,8 +59,9 @@ final class TreeRoutes {
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.path(context);
-    try (ReadAhead tree = drive.get().snapshot().tree(path)) {
+    Snapshot snapshot = drive.get().snapshot();
+    VaultPath path = snapshot.named(RequestArguments.path(context));
+    try (ReadAhead tree = snapshot.tree(path)) {
       // Before the headers: a tree that is not there still gets its status.
       ReadAhead.Arrived first = tree.next();
       context.contentType("application/octet-stream");
@@ -114,9 +116,9 @@ final class TreeRoutes {
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.newPath(context);
     try (Batch batch = drive.get().batch();
         InputStream body = context.bodyInputStream()) {
+      VaultPath path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       ArchiveReader archive = new ArchiveReader(body);
       Arriving arriving = new Arriving(batch, path, archive);
       for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
@@ -150,7 +152,7 @@ final class TreeRoutes {
       String names = String.join("/", entry.names());
       VaultPath path;
       try {
-        path = RequestArguments.writable(top.join(RequestArguments.path(names)));
+        path = RequestArguments.writable(top.join(RequestArguments.newPath(names)));
       } catch (Problem e) {
         archive.refuse(names, String.valueOf(e.getMessage()));
         return;

@@ -22,7 +22,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "ls",
     mixinStandardHelpOptions = true,
-    description = "List a folder of the vault, or one file.")
+    description = {
+      "List a folder of the vault, or one file.",
+      "A character that would show as nothing, or as something else, is printed by its number, like"
+          + " \\u{200b}. Every command takes such a name as it is printed; put it in quotes."
+    })
 final class LsCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
 
@@ -61,13 +65,13 @@ final class LsCommand implements Callable<Integer> {
       if (json) {
         context.terminal().printJson(entry);
       } else {
-        print(entry, folder.name().text());
+        print(entry, entry.path("name").asText());
       }
     } else if (json) {
       printJson(folder);
     } else {
       // Names of a recursive listing begin below the folder that was asked for.
-      int start = folder.isTop() ? 1 : folder.toString().length() + 1;
+      int start = folder.isTop() ? 1 : entry.path("path").asText().length() + 1;
       Listing.each(
           context.agent(),
           folder,
@@ -79,7 +83,7 @@ final class LsCommand implements Callable<Integer> {
 
   private void print(JsonNode entry, String name) {
     boolean isFolder = Listing.isFolder(entry);
-    String shown = Shown.text(name) + (isFolder ? "/" : "");
+    String shown = Shown.vault(name) + (isFolder ? "/" : "");
     if (full) {
       String size = isFolder ? "-" : entry.path("size").asText();
       String time =

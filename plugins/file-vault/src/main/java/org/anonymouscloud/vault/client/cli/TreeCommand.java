@@ -32,7 +32,7 @@ final class TreeCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException {
     VaultPath top = VaultUrl.path(path);
     JsonNode entry = context.agent().get(VaultUrl.stat(top));
-    context.terminal().print(Shown.text(top.toString()));
+    context.terminal().print(top.visible());
     if (Listing.isFolder(entry)) {
       int depth = top.names().size();
       Listing.each(context.agent(), top, true, below -> print(below, depth));
@@ -55,7 +55,7 @@ final class TreeCommand implements Callable<Integer> {
         .terminal()
         .print(
             INDENT.repeat((int) slashes - depth)
-                + Shown.text(entry.path("name").asText())
+                + Shown.vault(entry.path("name").asText())
                 + (isFolder ? "/" : ""));
   }
 }

@@ -68,6 +68,11 @@ public final class Batch implements AutoCloseable {
     this.begun = drive.clock().instant();
   }
 
+  /** A path by the names that are in the drive, see {@link Snapshot#named}. */
+  public VaultPath named(VaultPath given) throws IOException {
+    return base.named(given);
+  }
+
   /**
    * A file shall be at a path, with what the stream gives. The folder in which it lies must be
    * there or have been made in this batch.

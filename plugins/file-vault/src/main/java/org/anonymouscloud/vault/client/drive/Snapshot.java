@@ -66,6 +66,23 @@ public final class Snapshot {
   }
 
   /**
+   * A path by the names that are in the drive. Each name is meant as it is given if there is one
+   * like it, which need not be composed: who holds the drive's keys can have written any. Else it
+   * is meant composed.
+   */
+  public VaultPath named(VaultPath given) throws IOException {
+    if (given.names().stream().allMatch(Name::isComposed)) {
+      return given;
+    }
+    VaultPath path = VaultPath.TOP;
+    for (Name name : given.names()) {
+      VaultPath exact = path.child(name);
+      path = find(exact).isPresent() ? exact : path.child(Name.of(name.text()));
+    }
+    return path;
+  }
+
+  /**
    * The file at a path.
    *
    * @throws PathRefused if there is none

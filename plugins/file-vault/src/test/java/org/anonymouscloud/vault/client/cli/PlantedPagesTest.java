@@ -2,11 +2,15 @@ package org.anonymouscloud.vault.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.anonymouscloud.vault.client.fixture.StolenDevice;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
@@ -28,6 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("S4.D")
 final class PlantedPagesTest {
   private static final Instant TIME = Instant.parse("2026-11-03T08:30:00Z");
+
+  private static final List<String> STRANGE =
+      List.of(
+          "a\u0308", "e\u0301.txt", "\u212b", "x\u001b[2J", "y\u202egnp", "z\u200b", "back\\slash");
 
   @TempDir private Path temporary;
   private TestServer server;
@@ -79,10 +87,8 @@ final class PlantedPagesTest {
     run("put", local("").toString(), "/b");
     run("put", local("newer").toString(), "/a");
 
-    terminal = new TestTerminal(agent);
     run("cat", "/a");
     assertThat(terminal.out()).isEqualTo("newer");
-    terminal = new TestTerminal(agent);
     run("stat", "--json", "/a");
     assertThat(terminal.json().path("version").asLong()).isEqualTo(2);
     run("rm", "/a", "/b");
@@ -105,7 +111,6 @@ final class PlantedPagesTest {
     run("get", "-r", "/", target.toString());
 
     assertThat(target.resolve("a").resolve("c")).exists();
-    terminal = new TestTerminal(agent);
     run("stat", "--json", "/b");
     assertThat(Instant.parse(terminal.json().path("modified").asText()))
         .isBetween(Instant.parse("1700-01-01T00:00:00Z"), Instant.parse("2262-01-01T00:00:00Z"));
@@ -132,5 +137,69 @@ final class PlantedPagesTest {
 
     BigInteger sum = BigInteger.valueOf(Content.MAX_LENGTH).multiply(BigInteger.valueOf(10_000));
     assertThat(terminal.out()).startsWith(sum + " bytes in 10000 files");
+  }
+
+  @Test
+  void whateverNameIsShownCanBeTypedToRemoveIt() throws Exception {
+    List<Entry> entries = new ArrayList<>();
+    for (String name : STRANGE) {
+      ItemId id = ItemId.random();
+      entries.add(folder(name, id, thief.folder(id, file(name, 1, TIME))));
+    }
+    // What an honest device has beside it.
+    entries.add(file("\u00e4", 1, TIME));
+    entries.sort(Comparator.comparing(Entry::name));
+    plant(entries.toArray(Entry[]::new));
+
+    run("ls", "/");
+    List<String> shown = terminal.out().lines().filter(name -> name.endsWith("/")).toList();
+    assertThat(shown).hasSize(STRANGE.size()).doesNotHaveDuplicates();
+    for (String name : shown) {
+      String folder = "/" + name.substring(0, name.length() - 1);
+      terminal = new TestTerminal(agent);
+      run("ls", "-R", folder);
+      String inside = folder + "/" + terminal.out().strip();
+      run("stat", inside);
+      run("cat", inside);
+      run("rm", inside);
+      assertThat(terminal.run("rm", inside)).isNotZero();
+      run("rm", folder);
+    }
+    run("ls", "/");
+    assertThat(terminal.out()).isEqualTo("\u00e4\n");
+  }
+
+  @Test
+  void aFileWithANameThatIsNotComposedCanBeWrittenAnew() throws Exception {
+    plant(file("a\u0308", 1, TIME));
+
+    run("put", local("new").toString(), "/a\\u{308}");
+    run("put", local("composed").toString(), "/a\u0308");
+
+    run("cat", "/a\\u{308}");
+    assertThat(terminal.out()).isEqualTo("new");
+    run("cat", "/\u00e4");
+    assertThat(terminal.out()).isEqualTo("composed");
+  }
+
+  @Test
+  void aListingInPartsComesToItsEndWhateverTheNames() throws Exception {
+    List<Entry> entries = new ArrayList<>();
+    for (String name : List.of("\u212b", "\u00c5", "a\u0308", "b", "\u00e4")) {
+      entries.add(file(name, 1, TIME));
+    }
+    entries.sort(Comparator.comparing(Entry::name));
+    plant(entries.toArray(Entry[]::new));
+
+    List<String> names = new ArrayList<>();
+    String after = "";
+    do {
+      JsonNode page = agent.get("/vault/files?limit=1&after=" + VaultUrl.encoded(after));
+      names.add(page.path("entries").path(0).path("name").asText());
+      after = page.path("next").asText("");
+    } while (!after.isEmpty() && names.size() <= entries.size());
+
+    assertThat(names)
+        .containsExactlyElementsOf(entries.stream().map(entry -> entry.name().text()).toList());
   }
 }
