@@ -271,12 +271,14 @@ class Drive:
 
     def walk(self, entry, path, troubles):
         """All that is below an entry, as (entry, path); what is refused goes into troubles, the rest goes on."""
-        waiting = [(entry, path)]
+        waiting, met = [(entry, path)], set()
         while waiting:
             entry, path = waiting.pop()
             yield entry, path
             if entry.folder:
                 try:
+                    require(entry.id not in met, f"folder '{printable(path)}': it is at another place, too")
+                    met.add(entry.id)
                     inside = list(self.entries(entry, path or "/"))
                 except Refused as trouble:
                     troubles.append(trouble)

@@ -26,6 +26,7 @@ import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.EntryTag;
 import org.anonymouscloud.vault.client.drive.Snapshot;
+import org.anonymouscloud.vault.client.drive.Span;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.store.Untrusted;
@@ -67,7 +68,7 @@ final class FileRoutes {
                         path,
                         Scope.READ,
                         "A file's bytes, whole or in part (Range), or a folder's entries (after,"
-                            + " limit, recursive).",
+                            + " past: also what is below it, limit, recursive).",
                         VaultProblems.told(this::get),
                         READ_TERMS),
                     new Route(
@@ -169,10 +170,13 @@ final class FileRoutes {
     int limit = RequestArguments.number(context, "limit", USUAL_LIMIT, MAX_LIMIT);
     VaultPath after =
         RequestArguments.path(Optional.ofNullable(context.queryParam("after")).orElse(""));
-    Cursor<Step.Begin> entries =
-        RequestArguments.flag(context, "recursive")
-            ? snapshot.walk(path, after)
-            : children(snapshot, path, after);
+    Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
+    Span span =
+        new Span(
+            RequestArguments.flag(context, "recursive"),
+            after,
+            RequestArguments.flag(context, "past"));
+    Cursor<Step.Begin> entries = snapshot.walk(path, span, unread::put);
     context.contentType("application/json");
     try (JsonGenerator json = JSON.createGenerator(context.outputStream())) {
       json.writeStartObject();
@@ -190,17 +194,16 @@ final class FileRoutes {
       if (entry != null) {
         json.writeStringField("next", last.toString());
       }
+      json.writeArrayFieldStart("unreadable");
+      for (Map.Entry<VaultPath, Untrusted> folder : unread.entrySet()) {
+        json.writeStartObject();
+        json.writeStringField("path", path.join(folder.getKey()).toString());
+        json.writeStringField("detail", folder.getValue().getMessage());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
       json.writeEndObject();
     }
-  }
-
-  private static Cursor<Step.Begin> children(Snapshot snapshot, VaultPath path, VaultPath after)
-      throws IOException {
-    Cursor<Entry> entries = snapshot.list(path, after.isTop() ? null : after.names().getFirst());
-    return () -> {
-      Entry entry = entries.next();
-      return entry == null ? null : new Step.Begin(VaultPath.TOP.child(entry.name()), entry);
-    };
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {

@@ -5,6 +5,7 @@ import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,8 @@ final class TreeRoutes {
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
     Snapshot snapshot = drive.get().snapshot();
     VaultPath path = snapshot.named(RequestArguments.path(context));
-    try (ReadAhead tree = snapshot.tree(path)) {
+    Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
+    try (ReadAhead tree = snapshot.tree(path, unread::put)) {
       // Before the headers: a tree that is not there still gets its status.
       ReadAhead.Arrived first = tree.next();
       context.contentType("application/octet-stream");
@@ -69,7 +71,12 @@ final class TreeRoutes {
       if (context.method().equals(HandlerType.HEAD)) {
         return;
       }
-      send(path, tree, first, new ArchiveWriter(context.outputStream()));
+      ArchiveWriter archive = new ArchiveWriter(context.outputStream());
+      send(path, tree, first, archive);
+      for (Map.Entry<VaultPath, Untrusted> folder : unread.entrySet()) {
+        archive.unreadable(texts(folder.getKey()), String.valueOf(folder.getValue().getMessage()));
+      }
+      archive.finish();
     }
   }
 
@@ -99,11 +106,14 @@ final class TreeRoutes {
     if (begun) {
       archive.end();
     }
-    archive.finish();
+  }
+
+  private static List<String> texts(VaultPath path) {
+    return path.names().stream().map(Name::text).toList();
   }
 
   private static ArchiveEntry describe(VaultPath at, Entry entry) {
-    List<String> names = at.names().stream().map(Name::text).toList();
+    List<String> names = texts(at);
     return switch (entry) {
       case Entry.Folder folder -> ArchiveEntry.folder(names, Times.nearest(folder.modified()));
       case Entry.File file ->

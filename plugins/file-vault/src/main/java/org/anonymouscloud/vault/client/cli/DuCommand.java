@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
     description = "Add up the bytes of all files at and below a path of the vault.")
 final class DuCommand implements Callable<Integer> {
   private final CommandContext context;
+  private final Outcome outcome;
   private long folders;
   private long files;
 
@@ -34,6 +35,7 @@ final class DuCommand implements Callable<Integer> {
 
   DuCommand(CommandContext context) {
     this.context = context;
+    this.outcome = new Outcome(context.terminal());
   }
 
   @Override
@@ -41,7 +43,7 @@ final class DuCommand implements Callable<Integer> {
     VaultPath top = VaultUrl.path(path);
     JsonNode entry = context.agent().get(VaultUrl.stat(top));
     if (Listing.isFolder(entry)) {
-      Listing.each(context.agent(), top, true, this::count);
+      Listing.each(context, top, true, outcome, this::count);
     } else {
       count(entry);
     }
@@ -51,11 +53,12 @@ final class DuCommand implements Callable<Integer> {
       sum.put("bytes", bytes);
       sum.put("files", files);
       sum.put("folders", folders);
+      sum.put("failed", outcome.failures());
       context.terminal().printJson(sum);
     } else {
       context.terminal().print(bytes + " bytes in " + files + " files");
     }
-    return 0;
+    return outcome.exitCode();
   }
 
   private void count(JsonNode entry) {

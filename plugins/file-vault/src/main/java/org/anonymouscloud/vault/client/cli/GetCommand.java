@@ -153,7 +153,7 @@ final class GetCommand implements Callable<Integer> {
     try (LocalTarget target = open(destination);
         Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN);
         InputStream in = context.agent().download(VaultUrl.trees(source))) {
-      TreeDownload download = new TreeDownload(destination, target, outcome, progress);
+      TreeDownload download = new TreeDownload(source, destination, target, outcome, progress);
       download.read(new ArchiveReader(in));
       files += download.files();
       bytes += download.bytes();

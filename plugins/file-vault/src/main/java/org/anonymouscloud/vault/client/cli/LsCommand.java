@@ -38,6 +38,7 @@ final class LsCommand implements Callable<Integer> {
               .build());
 
   private final CommandContext context;
+  private final Outcome outcome;
 
   @Option(names = "-l", description = "Also sizes and times.")
   private boolean full;
@@ -55,6 +56,7 @@ final class LsCommand implements Callable<Integer> {
 
   LsCommand(CommandContext context) {
     this.context = context;
+    this.outcome = new Outcome(context.terminal());
   }
 
   @Override
@@ -73,12 +75,13 @@ final class LsCommand implements Callable<Integer> {
       // Names of a recursive listing begin below the folder that was asked for.
       int start = folder.isTop() ? 1 : entry.path("path").asText().length() + 1;
       Listing.each(
-          context.agent(),
+          context,
           folder,
           recursive,
+          outcome,
           each -> print(each, each.path("path").asText().substring(start)));
     }
-    return 0;
+    return outcome.exitCode();
   }
 
   private void print(JsonNode entry, String name) {
@@ -104,7 +107,12 @@ final class LsCommand implements Callable<Integer> {
     generator.writeStringField("path", folder.toString());
     generator.writeStringField("type", "folder");
     generator.writeArrayFieldStart("entries");
-    Listing.each(context.agent(), folder, recursive, generator::writeTree);
+    Listing.each(context, folder, recursive, outcome, generator::writeTree);
+    generator.writeEndArray();
+    generator.writeArrayFieldStart("failed");
+    for (String failure : outcome.failures()) {
+      generator.writeString(failure);
+    }
     generator.writeEndArray();
     generator.writeEndObject();
     generator.writeRaw('\n');

@@ -18,6 +18,7 @@ final class TreeCommand implements Callable<Integer> {
   private static final String INDENT = "  ";
 
   private final CommandContext context;
+  private final Outcome outcome;
   private long folders;
   private long files;
 
@@ -26,6 +27,7 @@ final class TreeCommand implements Callable<Integer> {
 
   TreeCommand(CommandContext context) {
     this.context = context;
+    this.outcome = new Outcome(context.terminal());
   }
 
   @Override
@@ -35,12 +37,12 @@ final class TreeCommand implements Callable<Integer> {
     context.terminal().print(top.visible());
     if (Listing.isFolder(entry)) {
       int depth = top.names().size();
-      Listing.each(context.agent(), top, true, below -> print(below, depth));
+      Listing.each(context, top, true, outcome, below -> print(below, depth));
     } else {
       files++;
     }
     context.terminal().print(folders + " folders, " + files + " files");
-    return 0;
+    return outcome.exitCode();
   }
 
   private void print(JsonNode entry, int depth) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.anonymouscloud.vault.client.fixture.StolenDevice;
@@ -19,7 +20,10 @@ import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -33,6 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PlantedPagesTest {
   private static final Instant TIME = Instant.parse("2026-11-03T08:30:00Z");
 
+  private static final int REFUSED = 4;
+  private static final int LARGE = 75;
   private static final List<String> STRANGE =
       List.of(
           "a\u0308", "e\u0301.txt", "\u212b", "x\u001b[2J", "y\u202egnp", "z\u200b", "back\\slash");
@@ -201,5 +207,162 @@ final class PlantedPagesTest {
 
     assertThat(names)
         .containsExactlyElementsOf(entries.stream().map(entry -> entry.name().text()).toList());
+  }
+
+  @Test
+  void aTreeThatAFewPagesMakeEndlessComesToItsEnd() throws Exception {
+    // Two folders at each level, each of which holds both of the next: 2^16 ways down.
+    Entry[] below = {};
+    for (int level = 0; level < 16; level++) {
+      Entry[] both = new Entry[2];
+      for (int i = 0; i < 2; i++) {
+        ItemId id = ItemId.random();
+        both[i] =
+            folder("xy".substring(i, i + 1), id, level == 0 ? Pages.NONE : thief.folder(id, below));
+      }
+      below = both;
+    }
+    plant(below[0], below[1], file("z", 1, TIME));
+    Path target = Files.createDirectory(temporary.resolve("target"));
+
+    assertThat(terminal.run("du", "--json", "/")).isEqualTo(REFUSED);
+    assertThat(terminal.json().path("folders").asInt()).isLessThan(100);
+    assertThat(terminal.json().path("files").asInt()).isEqualTo(1);
+    assertThat(terminal.run("tree", "/")).isEqualTo(REFUSED);
+    assertThat(terminal.run("get", "-r", "/", target.toString())).isEqualTo(REFUSED);
+    assertThat(target.resolve("z")).exists();
+    run("rm", "-r", "/x", "/y");
+    run("ls", "-R", "/");
+    assertThat(terminal.out()).isEqualTo("z\n");
+  }
+
+  @Test
+  void aFolderThatIsAtTwoPlacesIsListedOnceAlsoInALongListing() throws Exception {
+    Entry.Folder once = large("once");
+    ItemId x = ItemId.random();
+    ItemId y = ItemId.random();
+    plant(
+        folder("x", x, thief.folder(x, large("first"), once)),
+        folder("y", y, thief.folder(y, once)),
+        file("z", 1, TIME));
+
+    assertThat(terminal.run("du", "--json", "/")).isEqualTo(REFUSED);
+
+    assertThat(terminal.json().path("files").asInt()).isEqualTo(2 * LARGE * LARGE + 1);
+    assertThat(terminal.json().path("failed").path(0).asText()).startsWith("Cannot read /y/once");
+  }
+
+  /** More than a listing gives at once. */
+  private Entry.Folder large(String name) throws IOException {
+    Entry[] files = new Entry[LARGE];
+    Entry[] folders = new Entry[LARGE];
+    for (int i = 0; i < LARGE; i++) {
+      files[i] = file("%02d".formatted(i), 1, TIME);
+    }
+    for (int i = 0; i < LARGE; i++) {
+      ItemId id = ItemId.random();
+      folders[i] = folder("%02d".formatted(i), id, thief.folder(id, files));
+    }
+    ItemId id = ItemId.random();
+    return folder(name, id, thief.folder(id, folders));
+  }
+
+  @Test
+  void aFolderInsideItselfOrTooDeepIsNamedAndTheRestGoesOn() throws Exception {
+    ItemId id = ItemId.random();
+    Pages inner = thief.folder(id, file("f", 1, TIME));
+    Pages outer = thief.folder(id, folder("again", id, inner));
+    Pages deep = Pages.NONE;
+    ItemId below = ItemId.random();
+    for (int i = 0; i <= VaultPath.MAX_DEPTH; i++) {
+      ItemId above = ItemId.random();
+      deep = thief.folder(above, folder("d", below, deep));
+      below = above;
+    }
+    plant(folder("a", id, outer), folder("d", below, deep), file("z", 1, TIME));
+
+    assertThat(terminal.run("ls", "-R", "/")).isEqualTo(REFUSED);
+    assertThat(terminal.out().lines()).contains("a/again/", "z").doesNotContain("a/again/f");
+    assertThat(terminal.warnings())
+        .hasSize(2)
+        .anyMatch(line -> line.startsWith("Cannot read /a/again, or not wholly: A device of this"));
+    run("rm", "-r", "/a", "/d");
+    run("ls", "-R", "/");
+  }
+
+  @Test
+  void pagesThatAreNotWhatThePageAboveSaysAreRefusedAndTheRestGoesOn() throws Exception {
+    ItemId twice = ItemId.random();
+    Ref leaf = thief.page(twice, leaf("a"));
+    Page.Inner above = new Page.Inner(2, List.of(child("a", leaf), child("b", leaf)));
+    ItemId across = ItemId.random();
+    Page.Inner overlapping =
+        new Page.Inner(
+            2,
+            List.of(
+                child("a", thief.page(across, leaf("a", "m"))),
+                child("h", thief.page(across, leaf("h", "p"))),
+                child("q", thief.page(across, leaf("q", "r")))));
+    plant(
+        folder("across", across, new Pages(2, List.of(thief.page(across, overlapping)))),
+        folder("twice", twice, new Pages(2, List.of(thief.page(twice, above)))),
+        file("z", 1, TIME));
+    Path target = Files.createDirectory(temporary.resolve("target"));
+
+    assertThat(terminal.run("ls", "-R", "/")).isEqualTo(REFUSED);
+    assertThat(terminal.out().lines())
+        .containsExactly(
+            "across/", "across/h", "across/p", "across/q", "across/r", "twice/", "twice/a", "z");
+    assertThat(terminal.warnings())
+        .hasSize(2)
+        .allMatch(line -> line.contains("'anoncloud rm' removes it"));
+    assertThat(terminal.run("ls", "/twice")).isEqualTo(REFUSED);
+    assertThat(terminal.run("get", "-r", "/", target.toString())).isEqualTo(REFUSED);
+    assertThat(terminal.warnings()).hasSize(2).anyMatch(line -> line.contains("/across"));
+    assertThat(target.resolve("z")).exists();
+    assertThat(target.resolve("across").resolve("q")).exists();
+    run("rm", "/across/q");
+    assertThat(terminal.run("stat", "/across/b")).isEqualTo(REFUSED);
+    run("rm", "-r", "/across", "/twice");
+    run("ls", "-R", "/");
+    assertThat(terminal.out()).isEqualTo("z\n");
+  }
+
+  @Test
+  void aPageThatWasReadForOneFolderIsNotAnothers() throws Exception {
+    ItemId one = ItemId.random();
+    Pages pages = thief.folder(one, file("f", 1, TIME));
+    plant(folder("one", one, pages), folder("other", ItemId.random(), pages));
+
+    run("ls", "/one");
+    assertThat(terminal.run("ls", "/other")).isEqualTo(REFUSED);
+    assertThat(terminal.out()).isEmpty();
+  }
+
+  @Test
+  void aFileThatCannotBeReadCanBeWrittenAnew() throws Exception {
+    Ref some = thief.page(ItemId.random(), leaf("x"));
+    int later = 1_000_000;
+    Ref unknown = new Ref(some.pack(), some.offset(), 3, later, some.version(), some.digest());
+    Content noSegment = new Content(3, 0, List.of(unknown));
+    Content noList = new Content(5L * Ref.MAX_LENGTH, 1, List.of(some));
+    plant(
+        new Entry.File(new Name("a"), ItemId.random(), TIME, false, 1, noSegment),
+        new Entry.File(new Name("b"), ItemId.random(), TIME, false, 1, noList));
+
+    for (String path : List.of("/a", "/b")) {
+      assertThat(terminal.run("cat", path)).isEqualTo(REFUSED);
+      run("put", local("new").toString(), path);
+      run("cat", path);
+      assertThat(terminal.out()).isEqualTo("new");
+    }
+  }
+
+  private static Page.Leaf leaf(String... names) {
+    return new Page.Leaf(Arrays.stream(names).<Entry>map(name -> file(name, 1, TIME)).toList());
+  }
+
+  private static Page.Child child(String first, Ref page) {
+    return new Page.Child(new Name(first), page);
   }
 }
