@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -39,9 +38,10 @@ final class FileRoutes {
   private static final int MAX_LIMIT = 10_000;
   private static final int NOT_MODIFIED = 304;
   private static final int PARTIAL = 206;
-  private static final Set<String> READ_TERMS =
-      Set.of("If-Match", "If-None-Match", "If-Modified-Since", "If-Range", "Range");
-  private static final Set<String> WRITE_TERMS = Set.of("If-Match", "If-None-Match");
+  private static final String[] READ_TERMS = {
+    "If-Match", "If-None-Match", "If-Modified-Since", "If-Range", "Range"
+  };
+  private static final String[] LIST_QUERY = {"after", "past", "limit", "recursive"};
 
   /** RFC 9110, section 5.6.7. */
   private static final DateTimeFormatter HTTP_DATE =
@@ -64,28 +64,31 @@ final class FileRoutes {
             path ->
                 Stream.of(
                     new Route(
-                        HandlerType.GET,
-                        path,
-                        Scope.READ,
-                        "A file's bytes, whole or in part (Range), or a folder's entries (after,"
-                            + " past: also what is below it, limit, recursive).",
-                        VaultProblems.told(this::get),
-                        READ_TERMS),
+                            HandlerType.GET,
+                            path,
+                            Scope.READ,
+                            "A file's bytes, whole or in part (Range), or a folder's entries"
+                                + " (after, past: also what is below it, limit, recursive).",
+                            VaultProblems.told(this::get))
+                        .heeding(READ_TERMS)
+                        .asking(LIST_QUERY),
                     new Route(
-                        HandlerType.PUT,
-                        path,
-                        Scope.WRITE,
-                        "Write a file from the body (modified, executable; If-Match,"
-                            + " If-None-Match).",
-                        VaultProblems.told(this::put),
-                        WRITE_TERMS),
+                            HandlerType.PUT,
+                            path,
+                            Scope.WRITE,
+                            "Write a file from the body (modified, executable; If-Match,"
+                                + " If-None-Match, Content-Digest, Repr-Digest).",
+                            VaultProblems.told(this::put))
+                        .heeding("If-Match", "If-None-Match", "Content-Digest", "Repr-Digest")
+                        .asking("modified", "executable"),
                     new Route(
-                        HandlerType.DELETE,
-                        path,
-                        Scope.WRITE,
-                        "Remove a file or folder (recursive; If-Match).",
-                        VaultProblems.told(this::delete),
-                        WRITE_TERMS)))
+                            HandlerType.DELETE,
+                            path,
+                            Scope.WRITE,
+                            "Remove a file or folder (recursive; If-Match).",
+                            VaultProblems.told(this::delete))
+                        .heeding("If-Match", "If-None-Match")
+                        .asking("recursive")))
         .toList();
   }
 
@@ -105,6 +108,9 @@ final class FileRoutes {
 
   private static void sendFile(Context context, Snapshot snapshot, Entry.File file)
       throws Problem, IOException {
+    if (!context.queryParamMap().isEmpty()) {
+      throw RequestArguments.bad("This is a file; a query is for folders.");
+    }
     long size = file.content().length();
     EntryTag state = EntryTag.of(file);
     String tag = '"' + state.text() + '"';
@@ -212,11 +218,13 @@ final class FileRoutes {
     try (Batch batch = drive.get().batch();
         InputStream body = context.bodyInputStream()) {
       path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
+      DigestedBody digested = DigestedBody.of(context, body);
       batch.write(
           path,
-          body,
+          digested.stream(),
           RequestArguments.attributes(context, clock),
           RequestArguments.precondition(context));
+      digested.verify();
       committed = batch.commit();
     }
     context.json(changed(path, committed));

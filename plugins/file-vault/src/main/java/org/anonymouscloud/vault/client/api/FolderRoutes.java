@@ -31,11 +31,12 @@ final class FolderRoutes {
   List<Route> routes() {
     return List.of(
         new Route(
-            HandlerType.POST,
-            "/vault/folders/<path>",
-            Scope.WRITE,
-            "Make a folder (parents: also those above it, and no error if it is there).",
-            VaultProblems.told(this::make)),
+                HandlerType.POST,
+                "/vault/folders/<path>",
+                Scope.WRITE,
+                "Make a folder (parents: also those above it, and no error if it is there).",
+                VaultProblems.told(this::make))
+            .asking("parents"),
         new Route(
             HandlerType.GET,
             "/vault/stat",
