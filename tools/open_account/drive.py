@@ -33,9 +33,14 @@ ROOT = (
 )
 
 
+# The years 1700 to 2261; a time outside of them is taken for the nearest within.
+EARLIEST, LATEST = (-8_520_336_000, 0), (9_214_646_399, 999_999_999)
+
+
 def when(seconds, nanos, what):
     require(nanos < 1_000_000_000, f"{what}: a time that there is not")
-    return (seconds - (1 << 64) if seconds >> 63 else seconds), nanos
+    time = (seconds - (1 << 64) if seconds >> 63 else seconds), nanos
+    return min(max(time, EARLIEST), LATEST)
 
 
 def reference(data, what):
@@ -266,12 +271,14 @@ class Drive:
 
     def walk(self, entry, path, troubles):
         """All that is below an entry, as (entry, path); what is refused goes into troubles, the rest goes on."""
-        waiting = [(entry, path)]
+        waiting, met = [(entry, path)], set()
         while waiting:
             entry, path = waiting.pop()
             yield entry, path
             if entry.folder:
                 try:
+                    require(entry.id not in met, f"folder '{printable(path)}': it is at another place, too")
+                    met.add(entry.id)
                     inside = list(self.entries(entry, path or "/"))
                 except Refused as trouble:
                     troubles.append(trouble)

@@ -149,17 +149,12 @@ public final class Agent implements AutoCloseable {
     if (route.path().startsWith("/agent")) {
       return route;
     }
-    return new Route(
-        route.method(),
-        route.path(),
-        route.scope(),
-        route.summary(),
+    return route.handledBy(
         context -> {
           try (var _ = account.use()) {
             route.handler().handle(context);
           }
-        },
-        route.heeds());
+        });
   }
 
   /** Starts a feature; nothing of it is kept if that fails. */

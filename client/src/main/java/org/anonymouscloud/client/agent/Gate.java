@@ -28,6 +28,10 @@ final class Gate extends Handler.Wrapper {
   /** The attribute under which a route finds a {@code Runnable} that cuts the connection. */
   static final String CUT = "org.anonymouscloud.cut";
 
+  /** By these a request becomes another one; the framework behind this heeds the first. */
+  private static final List<String> METHOD_HEADERS =
+      List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
+
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
   private final OwnSite site;
@@ -69,6 +73,12 @@ final class Gate extends Handler.Wrapper {
         headers.getFields(HttpHeader.HOST).stream().map(HttpField::getValue).toList();
     if (!site.isAsked(hosts, request.getHttpURI().getAuthority())) {
       return new ProblemDocument(421, "wrong-host", "This address does not serve that host.");
+    }
+    for (String name : METHOD_HEADERS) {
+      if (headers.contains(name)) {
+        return new ProblemDocument(
+            400, "bad-input", "The method stands in the request line; leave out " + name + ".");
+      }
     }
     String path = request.getHttpURI().getCanonicalPath();
     Optional<Door> door = doors.stream().filter(one -> one.leadsTo(path)).findFirst();

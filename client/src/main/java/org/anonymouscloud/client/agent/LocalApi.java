@@ -163,7 +163,7 @@ final class LocalApi implements AutoCloseable {
           .send(context);
       return;
     }
-    Optional<ProblemDocument> refusal = RequestTerms.refusal(route, context.req());
+    Optional<ProblemDocument> refusal = RequestTerms.refusal(route, context);
     if (refusal.isPresent()) {
       refusal.get().send(context);
       return;

@@ -1,10 +1,23 @@
 package org.anonymouscloud.client.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.javalin.http.Context;
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.wire.ForeignText;
 
 /**
  * The headers of a request that change what it asks for, or what its body is. Whoever passes one
@@ -23,17 +36,41 @@ final class RequestTerms {
           LocalApi.WAIT,
           LocalApi.REQUEST_ID);
 
-  /** What a route heeds only if it says so (RFC 9110, sections 6.5, 13.1, 14.2 and 14.5). */
+  /**
+   * What a route heeds only if it says so: conditions, ranges and trailers (RFC 9110), all about
+   * the content but its type, length and coding (RFC 9110, section 8; RFC 9530), parts of uploads,
+   * what WebDAV (RFC 4918) and those who extend it ask for, checksums.
+   */
   private static final List<String> BY_CHOICE =
       List.of(
-          "If-Match",
-          "If-None-Match",
-          "If-Modified-Since",
-          "If-Unmodified-Since",
-          "If-Range",
-          "Range",
-          "Content-Range",
-          "Trailer");
+          "if",
+          "range",
+          "trailer",
+          "digest",
+          "repr-digest",
+          "overwrite",
+          "destination",
+          "depth",
+          "lock-token");
+
+  private static final List<String> BY_CHOICE_FROM =
+      List.of(
+          "if-",
+          "content-",
+          "upload-",
+          "tus-",
+          "x-update-",
+          "x-http-method",
+          "x-upload-",
+          "x-content-",
+          "oc-",
+          "x-oc-");
+
+  private static final Set<String> OF_EVERY_BODY =
+      Set.of("content-type", "content-length", "content-encoding");
+
+  /** What makes another path of one, as it comes (first line) or when it is decoded (second). */
+  private static final Pattern HIDING = Pattern.compile("^[^\\n]*(;|%2[fF]|%00)|//|/\\.\\.?(/|$)");
 
   private static final int LENGTH_REQUIRED = 411;
   private static final int UNSUPPORTED = 415;
@@ -43,15 +80,32 @@ final class RequestTerms {
   private RequestTerms() {}
 
   /** Why a route cannot do what a request asks for, if it cannot. */
-  static Optional<ProblemDocument> refusal(Route route, HttpServletRequest request) {
-    for (String name : BY_CHOICE) {
-      List<String> lines = lines(request, name);
-      if (!lines.isEmpty() && !route.heeds().contains(name)) {
-        return bad(name + " is not heeded at this address; nothing was done.");
+  static Optional<ProblemDocument> refusal(Route route, Context context) {
+    HttpServletRequest request = context.req();
+    for (String name : Collections.list(request.getHeaderNames())) {
+      if (isByChoice(name.toLowerCase(Locale.ROOT))) {
+        if (route.heeds().stream().noneMatch(name::equalsIgnoreCase)) {
+          return bad(
+              ForeignText.sentence(name)
+                  + " is not heeded at this address; nothing was done. Leave it out.");
+        }
+        if (lines(request, name).size() > 1) {
+          return twice(name);
+        }
       }
-      if (lines.size() > 1) {
-        return twice(name);
-      }
+    }
+    Optional<String> path = text(request.getRequestURI());
+    if (path.isEmpty() || HIDING.matcher(request.getRequestURI() + '\n' + path.get()).find()) {
+      return bad(
+          "The path is not UTF-8 with % and two digits for what needs it, or has a part that is"
+              + " empty, '.' or '..', a ';', or hides a slash or a NUL.");
+    }
+    if (text(Objects.requireNonNullElse(request.getQueryString(), "")).isEmpty()) {
+      return bad("The query is not UTF-8 with % and two digits for what needs it.");
+    }
+    Optional<ProblemDocument> query = query(route, context);
+    if (query.isPresent()) {
+      return query;
     }
     for (String name : ONCE) {
       if (lines(request, name).size() > 1) {
@@ -79,6 +133,59 @@ final class RequestTerms {
           "What is written needs a Content-Length, also if it is empty, or comes chunked.");
     }
     return Optional.empty();
+  }
+
+  private static boolean isByChoice(String name) {
+    return BY_CHOICE.contains(name)
+        || (BY_CHOICE_FROM.stream().anyMatch(name::startsWith) && !OF_EVERY_BODY.contains(name));
+  }
+
+  /**
+   * A part of an address, decoded; none if it is no text. What is decoded leniently becomes another
+   * name.
+   */
+  private static Optional<String> text(String encoded) {
+    ByteBuffer bytes = ByteBuffer.allocate(encoded.length());
+    for (int i = 0; i < encoded.length(); i++) {
+      if (encoded.charAt(i) != '%') {
+        bytes.put((byte) encoded.charAt(i));
+      } else if (i + 2 < encoded.length()
+          && HexFormat.isHexDigit(encoded.charAt(i + 1))
+          && HexFormat.isHexDigit(encoded.charAt(i + 2))) {
+        bytes.put((byte) HexFormat.fromHexDigits(encoded, i + 1, i + 3));
+        i += 2;
+      } else {
+        return Optional.empty();
+      }
+    }
+    try {
+      return Optional.of(UTF_8.newDecoder().decode(bytes.flip()).toString());
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<ProblemDocument> query(Route route, Context context) {
+    for (Map.Entry<String, List<String>> asked : context.queryParamMap().entrySet()) {
+      String name = ForeignText.sentence(asked.getKey());
+      if (!route.asks().contains(asked.getKey())) {
+        return bad(
+            "The query's '"
+                + name
+                + "' is not known at this address; nothing was done."
+                + known(route));
+      }
+      if (asked.getValue().size() > 1) {
+        return bad("The query's '" + name + "' is given more than once.");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String known(Route route) {
+    return route.asks().isEmpty()
+        ? " Leave it out."
+        : " There are: " + String.join(", ", new TreeSet<>(route.asks())) + ".";
   }
 
   private static List<String> lines(HttpServletRequest request, String name) {

@@ -31,7 +31,10 @@ final class DeviceCommand {
     this.context = context;
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List the devices.")
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "List the devices: a * before this one, its id, when it came, its name.")
   int list(@Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     show(context.agent().get("/account/devices"), json);
@@ -72,15 +75,15 @@ final class DeviceCommand {
       throws Problem, IOException {
     List<JsonNode> known = devices();
     List<String> ids = new ArrayList<>();
-    List<String> names = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
     for (String one : wanted) {
       JsonNode device = find(known, one);
       ids.add(device.path("id").asText());
-      names.add(device.path("name").asText() + " (" + device.path("id").asText() + ")");
+      lines.add(line(device));
     }
     if (!yes
         && !StandardTerminal.confirmed(
-            "Remove " + printable(String.join(", ", names)) + " from the account?")) {
+            String.join("\n", lines) + "\nRemove this from the account for good?")) {
       throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
     }
     show(context.agent().post("/account/devices/revoke", Map.of("devices", ids)), json);
@@ -118,7 +121,9 @@ final class DeviceCommand {
       }
     }
     String name = context.agent().post("/account/pairing/wait", Map.of()).path("name").asText();
-    if (!yes && !StandardTerminal.confirmed("Add '" + printable(name) + "' to the account?")) {
+    if (!yes
+        && !StandardTerminal.confirmed(
+            "  " + name + "\nAdd the device of this name to the account?")) {
       context.agent().delete("/account/pairing");
       throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
     }
@@ -184,26 +189,20 @@ final class DeviceCommand {
       context.terminal().printJson(answer);
       return;
     }
-    for (JsonNode device : answer.path("devices")) {
-      context
-          .terminal()
-          .print(
-              device.path("id").asText()
-                  + "  "
-                  + device.path("added").asText().substring(0, "2026-01-01".length())
-                  + "  "
-                  + printable(device.path("name").asText())
-                  + (device.path("here").asBoolean() ? "  (this device)" : ""));
-    }
+    answer.path("devices").forEach(device -> context.terminal().print(line(device)));
     answer.path("notes").forEach(note -> context.terminal().print(note.asText()));
   }
 
-  /** A name that another device chose must not steer this terminal. */
-  static String printable(String name) {
-    StringBuilder clean = new StringBuilder();
-    name.codePoints()
-        .map(c -> Character.getType(c) == Character.FORMAT ? '\ufffd' : c)
-        .forEach(clean::appendCodePoint);
-    return clean.toString();
+  /**
+   * A device in one line. What others may have chosen, its name, comes last, and so says nothing
+   * that the columns before it say.
+   */
+  static String line(JsonNode device) {
+    return String.join(
+        "  ",
+        device.path("here").asBoolean() ? "*" : " ",
+        device.path("id").asText(),
+        device.path("added").asText().substring(0, "2026-01-01".length()),
+        device.path("name").asText());
   }
 }

@@ -1,7 +1,5 @@
 package org.anonymouscloud.client.cli;
 
-import static org.anonymouscloud.client.cli.DeviceCommand.printable;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -64,7 +62,7 @@ final class DriveCommand {
       return 0;
     }
     context.terminal().print(lost + "\nThis device goes on from what the server has.");
-    done.path("notes").forEach(note -> context.terminal().print(printable(note.asText())));
+    done.path("notes").forEach(note -> context.terminal().print(note.asText()));
     return 0;
   }
 
@@ -76,8 +74,8 @@ final class DriveCommand {
               ", ",
               "  account",
               link.path("time").asText(),
-              "by " + printable(link.path("by").asText()),
-              printable(link.path("what").asText())));
+              "by " + link.path("by").asText(),
+              link.path("what").asText()));
     }
     List<String> lines = new ArrayList<>();
     for (Map.Entry<String, JsonNode> feature : lacks.path("features").properties()) {
@@ -104,7 +102,7 @@ final class DriveCommand {
         ", ",
         "  " + feature,
         state.path("time").asText().isEmpty() ? "time unknown" : state.path("time").asText(),
-        "by " + printable(state.path("by").asText()),
+        "by " + state.path("by").asText(),
         "change number " + state.path("number").asText());
   }
 }

@@ -12,7 +12,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
@@ -36,6 +35,8 @@ final class RequestTermsTest {
   private static final String DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
 
   private static final String PLAIN = "Content-Type: application/json\r\nContent-Length: 2\r\n";
+  private static final String PLAIN_TYPE = "Content-Type: application/json\r\n";
+  private static final String CHUNK = "2\r\n{}\r\n0\r\n\r\n";
   private static final String CHUNKED =
       "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n";
 
@@ -56,6 +57,25 @@ final class RequestTermsTest {
           Case.plain(400, "If-Modified-Since: " + DATE + "\r\n"),
           Case.plain(400, "If-Unmodified-Since: " + DATE + "\r\n"),
           Case.plain(400, "Trailer: Content-Range\r\n"),
+          Case.plain(400, "Content-Digest: sha-256=:AAAA:\r\n"),
+          Case.plain(400, "repr-digest: sha-256=:AAAA:\r\n"),
+          Case.plain(400, "Digest: SHA-256=AAAA\r\n"),
+          Case.plain(400, "Content-MD5: AAAA\r\n"),
+          Case.plain(400, "Content-Location: /other\r\n"),
+          Case.plain(400, "Content-Whatever-Comes: x\r\n"),
+          Case.plain(400, "Upload-Offset: 5\r\n"),
+          Case.plain(400, "Upload-Complete: ?0\r\n"),
+          Case.plain(400, "Upload-Length: 7\r\n"),
+          Case.plain(400, "Tus-Resumable: 1.0.0\r\n"),
+          Case.plain(400, "X-Update-Range: bytes=1-2\r\n"),
+          Case.plain(400, "Overwrite: F\r\n"),
+          Case.plain(400, "If: (<x>)\r\n"),
+          Case.plain(400, "If-Whatever-Comes: x\r\n"),
+          Case.plain(400, "Depth: 0\r\n"),
+          Case.plain(400, "X-HTTP-Method-Override: DELETE\r\n"),
+          Case.plain(400, "X-HTTP-Method: PUT\r\n"),
+          Case.plain(400, "X-Method-Override: PUT\r\n"),
+          Case.plain(400, "OC-Checksum: MD5:x\r\n"),
           Case.plain(417, "Expect: wonders\r\n"),
           Case.plain(417, "Expect: 102-processing\r\n"),
           Case.plain(400, "Wait: 1\r\nWait: 2\r\n"),
@@ -63,6 +83,11 @@ final class RequestTermsTest {
               501,
               "Content-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\n",
               "2\r\n{}\r\n0\r\n\r\n"),
+          new Case(400, PLAIN_TYPE + "Transfer-Encoding: chunked, chunked\r\n", CHUNK),
+          new Case(400, PLAIN_TYPE + "Transfer-Encoding: xchunked\r\n", CHUNK),
+          new Case(400, PLAIN_TYPE + "Transfer-Encoding : chunked\r\n", CHUNK),
+          new Case(400, PLAIN_TYPE + "Transfer-Encoding: identity\r\n", CHUNK),
+          new Case(400, PLAIN_TYPE + "Transfer-Encoding: chunked\r\n\tx\r\n", CHUNK),
           new Case(400, "Transfer-Encoding: gzip\r\n" + CHUNKED, "2\r\n{}\r\n0\r\n\r\n"),
           new Case(400, "Transfer-Encoding: chunked\r\n" + CHUNKED, "2\r\n{}\r\n0\r\n\r\n"),
           new Case(400, "Content-Length: 2\r\n" + CHUNKED, "2\r\n{}\r\n0\r\n\r\n"),
@@ -136,6 +161,62 @@ final class RequestTermsTest {
     assertThat(effects).hasValue(4);
   }
 
+  @Test
+  void aQueryThatIsNotKnownIsRefusedByName() throws IOException {
+    for (Route route : agent.routes()) {
+      assertThat(ask(route, "?onee=1", PLAIN, "{}"))
+          .as("%s %s", route.method(), route.path())
+          .startsWith("HTTP/1.1 400")
+          .contains("'onee' is not known");
+    }
+    Route asking = route("/feature/asking");
+    assertThat(ask(asking, "?onee=1", PLAIN, "{}")).contains("There are: one, two.");
+    assertThat(ask(asking, "?one=1&one=1", PLAIN, "{}"))
+        .startsWith("HTTP/1.1 400")
+        .contains("'one' is given more than once");
+    for (String bad : List.of("%zz", "%f", "%ff", "%")) {
+      assertThat(ask(asking, "?one=" + bad, PLAIN, "{}")).startsWith("HTTP/1.1 400");
+    }
+    assertThat(effects).hasValue(0);
+    assertThat(ask(asking, "?one=%201&two=", PLAIN, "{}")).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void aPathIsTakenAsItIsOrRefused() throws IOException {
+    Route files = route("/feature/files/<path>");
+    for (String bad :
+        List.of(
+            "a%2fb",
+            "a%2Fb",
+            "%2e%2e/a",
+            "a/%2e/b",
+            "..",
+            "a//b",
+            "a;x=1",
+            "a%00",
+            "a%zz",
+            "a%ff",
+            "a%c0%af")) {
+      assertThat(askAt(files, "/feature/files/" + bad, PLAIN, "{}"))
+          .as(bad)
+          .startsWith("HTTP/1.1 400")
+          .contains("application/problem+json");
+    }
+    assertThat(effects).hasValue(0);
+    for (String[] good :
+        new String[][] {
+          {"a%5cb", "a\\\\b"},
+          {"a%1bb", "a\\u001Bb"},
+          {"a%3bb", "a;b"},
+          {"a%25b", "a%b"},
+          {"a+b", "a+b"}
+        }) {
+      assertThat(askAt(files, "/feature/files/" + good[0], PLAIN, "{}"))
+          .startsWith("HTTP/1.1 200")
+          .contains("\"path\":\"" + good[1] + "\"");
+    }
+  }
+
   private Route route(String path) {
     return agent.routes().stream()
         .filter(route -> route.path().equals(path))
@@ -144,8 +225,16 @@ final class RequestTermsTest {
   }
 
   private String ask(Route route, String headers, String body) throws IOException {
+    return ask(route, "", headers, body);
+  }
+
+  private String ask(Route route, String query, String headers, String body) throws IOException {
+    return askAt(route, route.path().replaceAll("[{<][a-z]+[}>]", "x") + query, headers, body);
+  }
+
+  private String askAt(Route route, String place, String headers, String body) throws IOException {
     int port = URI.create(agent.url()).getPort();
-    String path = LocalApi.PREFIX + route.path().replaceAll("[{<][a-z]+[}>]", "x");
+    String path = LocalApi.PREFIX + place;
     String request =
         "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\nAuthorization: Bearer %s\r\n"
                 .formatted(route.method(), path, port, token)
@@ -170,20 +259,29 @@ final class RequestTermsTest {
     public RunningClient start(ClientContext context) {
       return () ->
           List.of(
-              route(HandlerType.PUT, "/feature/write", Set.of()),
-              route(HandlerType.POST, "/feature/write", Set.of()),
-              route(HandlerType.DELETE, "/feature/write", Set.of()),
-              route(HandlerType.PUT, "/feature/heeding", Set.of("If-Match")));
+              route(HandlerType.PUT, "/feature/write"),
+              route(HandlerType.POST, "/feature/write"),
+              route(HandlerType.DELETE, "/feature/write"),
+              route(HandlerType.PUT, "/feature/heeding").heeding("If-Match"),
+              route(HandlerType.GET, "/feature/asking").asking("one", "two"),
+              route(HandlerType.DELETE, "/feature/files/<path>"));
     }
 
-    private Route route(HandlerType method, String path, Set<String> heeds) {
+    private Route route(HandlerType method, String path) {
       return new Route(
           method,
           path,
           Scope.WRITE,
           "",
-          context -> context.json(Map.of("n", effects.incrementAndGet(), "body", context.body())),
-          heeds);
+          context ->
+              context.json(
+                  Map.of(
+                      "n",
+                      effects.incrementAndGet(),
+                      "path",
+                      context.pathParamMap(),
+                      "query",
+                      context.queryString() == null ? "" : context.queryString())));
     }
 
     @Override

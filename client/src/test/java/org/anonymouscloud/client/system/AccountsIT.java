@@ -123,7 +123,8 @@ final class AccountsIT {
     laptop.run("device", "rename", phone.substring(0, 8), "the phone").succeeded();
 
     assertThat(laptop.run("device", "list").succeeded().out())
-        .contains(phone + "  ", "  the phone", "(this device)");
+        .contains("\n   " + phone + "  ", "  the phone\n")
+        .startsWith("*  ");
     assertThat(laptop.run("device", "rename", "nothing like it", "x").failed(FAILED))
         .contains("nothing like it");
   }

@@ -116,7 +116,7 @@ final class EnvironmentIT {
 
     assertThat(result.exitCode()).isZero();
     assertThat(result.out()).startsWith("folder/\n").doesNotContain("Picked up");
-    assertThat(result.err()).isEmpty();
+    assertThat(result.complaint()).isEmpty();
   }
 
   @ParameterizedTest
@@ -127,8 +127,8 @@ final class EnvironmentIT {
     String clean = "env -u LC_ALL -u LC_CTYPE -u LANG " + locale + " \"$0\" ";
     Path copy = folder.resolve("copy " + locale.hashCode());
 
-    assertThat(shell(clean + "put -r '" + names + "' /names", Map.of()).err()).isEmpty();
-    assertThat(shell(clean + "get -r /names '" + copy + "'", Map.of()).err()).isEmpty();
+    assertThat(shell(clean + "put -r '" + names + "' /names", Map.of()).complaint()).isEmpty();
+    assertThat(shell(clean + "get -r /names '" + copy + "'", Map.of()).complaint()).isEmpty();
 
     assertThat(copy.resolve("ü 語 🙂.txt")).hasContent("1");
   }
@@ -188,7 +188,11 @@ final class EnvironmentIT {
   }
 
   /** What a shell made of a line. */
-  private record Shell(int exitCode, String out, String err) {}
+  private record Shell(int exitCode, String out, String err) {
+    String complaint() {
+      return Program.Result.complaint(err);
+    }
+  }
 
   /** Runs a line of sh, in which {@code $0} is the program. */
   private Shell shell(String line, Map<String, String> environment)

@@ -89,7 +89,7 @@ final class KeyringIT {
           .doesNotContain(HexFormat.of().formatHex(open, open.length - 32, open.length));
       String passphrase = Files.readString(machine.keyring.entries().getFirst());
       machine.restart();
-      assertThat(machine.run("ls", "/").succeeded().err()).isEmpty();
+      assertThat(machine.run("ls", "/").succeeded().complaint()).isEmpty();
 
       machine.run("agent", "lock").succeeded();
       assertThat(machine.run("ls", "/").failed(LOCKED)).contains("agent unlock");

@@ -19,7 +19,6 @@ import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.vault.client.api.OpenDrive;
 import org.anonymouscloud.vault.client.api.VaultRoutes;
 import org.anonymouscloud.vault.client.drive.Drive;
-import org.anonymouscloud.vault.client.drive.Times;
 
 /** The vault in a running agent. Thread-safe. */
 final class RunningVault implements RunningClient {
@@ -61,7 +60,7 @@ final class RunningVault implements RunningClient {
         .map(
             newest ->
                 "The newest change of the drive that the server shows is of "
-                    + MINUTES.format(Times.nearest(newest.time()))
+                    + MINUTES.format(newest.time())
                     + " UTC (number "
                     + newest.number()
                     + "). If you or another device changed something later, the server holds it"

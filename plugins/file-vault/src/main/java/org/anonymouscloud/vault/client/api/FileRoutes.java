@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -26,8 +25,9 @@ import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.EntryTag;
 import org.anonymouscloud.vault.client.drive.Snapshot;
-import org.anonymouscloud.vault.client.drive.Times;
+import org.anonymouscloud.vault.client.drive.Span;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.VaultPath;
@@ -38,9 +38,10 @@ final class FileRoutes {
   private static final int MAX_LIMIT = 10_000;
   private static final int NOT_MODIFIED = 304;
   private static final int PARTIAL = 206;
-  private static final Set<String> READ_TERMS =
-      Set.of("If-Match", "If-None-Match", "If-Modified-Since", "If-Range", "Range");
-  private static final Set<String> WRITE_TERMS = Set.of("If-Match", "If-None-Match");
+  private static final String[] READ_TERMS = {
+    "If-Match", "If-None-Match", "If-Modified-Since", "If-Range", "Range"
+  };
+  private static final String[] LIST_QUERY = {"after", "past", "limit", "recursive"};
 
   /** RFC 9110, section 5.6.7. */
   private static final DateTimeFormatter HTTP_DATE =
@@ -63,34 +64,37 @@ final class FileRoutes {
             path ->
                 Stream.of(
                     new Route(
-                        HandlerType.GET,
-                        path,
-                        Scope.READ,
-                        "A file's bytes, whole or in part (Range), or a folder's entries (after,"
-                            + " limit, recursive).",
-                        VaultProblems.told(this::get),
-                        READ_TERMS),
+                            HandlerType.GET,
+                            path,
+                            Scope.READ,
+                            "A file's bytes, whole or in part (Range), or a folder's entries"
+                                + " (after, past: also what is below it, limit, recursive).",
+                            VaultProblems.told(this::get))
+                        .heeding(READ_TERMS)
+                        .asking(LIST_QUERY),
                     new Route(
-                        HandlerType.PUT,
-                        path,
-                        Scope.WRITE,
-                        "Write a file from the body (modified, executable; If-Match,"
-                            + " If-None-Match).",
-                        VaultProblems.told(this::put),
-                        WRITE_TERMS),
+                            HandlerType.PUT,
+                            path,
+                            Scope.WRITE,
+                            "Write a file from the body (modified, executable; If-Match,"
+                                + " If-None-Match, Content-Digest, Repr-Digest).",
+                            VaultProblems.told(this::put))
+                        .heeding("If-Match", "If-None-Match", "Content-Digest", "Repr-Digest")
+                        .asking("modified", "executable"),
                     new Route(
-                        HandlerType.DELETE,
-                        path,
-                        Scope.WRITE,
-                        "Remove a file or folder (recursive; If-Match).",
-                        VaultProblems.told(this::delete),
-                        WRITE_TERMS)))
+                            HandlerType.DELETE,
+                            path,
+                            Scope.WRITE,
+                            "Remove a file or folder (recursive; If-Match).",
+                            VaultProblems.told(this::delete))
+                        .heeding("If-Match", "If-None-Match")
+                        .asking("recursive")))
         .toList();
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.path(context);
     Snapshot snapshot = drive.get().snapshot();
+    VaultPath path = snapshot.named(RequestArguments.path(context));
     if (snapshot.find(path).orElse(null) instanceof Entry.File file) {
       try {
         sendFile(context, snapshot, file);
@@ -104,6 +108,9 @@ final class FileRoutes {
 
   private static void sendFile(Context context, Snapshot snapshot, Entry.File file)
       throws Problem, IOException {
+    if (!context.queryParamMap().isEmpty()) {
+      throw RequestArguments.bad("This is a file; a query is for folders.");
+    }
     long size = file.content().length();
     EntryTag state = EntryTag.of(file);
     String tag = '"' + state.text() + '"';
@@ -169,10 +176,13 @@ final class FileRoutes {
     int limit = RequestArguments.number(context, "limit", USUAL_LIMIT, MAX_LIMIT);
     VaultPath after =
         RequestArguments.path(Optional.ofNullable(context.queryParam("after")).orElse(""));
-    Cursor<Step.Begin> entries =
-        RequestArguments.flag(context, "recursive")
-            ? snapshot.walk(path, after)
-            : children(snapshot, path, after);
+    Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
+    Span span =
+        new Span(
+            RequestArguments.flag(context, "recursive"),
+            after,
+            RequestArguments.flag(context, "past"));
+    Cursor<Step.Begin> entries = snapshot.walk(path, span, unread::put);
     context.contentType("application/json");
     try (JsonGenerator json = JSON.createGenerator(context.outputStream())) {
       json.writeStartObject();
@@ -190,38 +200,41 @@ final class FileRoutes {
       if (entry != null) {
         json.writeStringField("next", last.toString());
       }
+      json.writeArrayFieldStart("unreadable");
+      for (Map.Entry<VaultPath, Untrusted> folder : unread.entrySet()) {
+        json.writeStartObject();
+        json.writeStringField("path", path.join(folder.getKey()).toString());
+        json.writeStringField("detail", folder.getValue().getMessage());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
       json.writeEndObject();
     }
   }
 
-  private static Cursor<Step.Begin> children(Snapshot snapshot, VaultPath path, VaultPath after)
-      throws IOException {
-    Cursor<Entry> entries = snapshot.list(path, after.isTop() ? null : after.names().getFirst());
-    return () -> {
-      Entry entry = entries.next();
-      return entry == null ? null : new Step.Begin(VaultPath.TOP.child(entry.name()), entry);
-    };
-  }
-
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.newPath(context);
+    VaultPath path;
     Batch.Committed committed;
     try (Batch batch = drive.get().batch();
         InputStream body = context.bodyInputStream()) {
+      path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
+      DigestedBody digested = DigestedBody.of(context, body);
       batch.write(
           path,
-          body,
+          digested.stream(),
           RequestArguments.attributes(context, clock),
           RequestArguments.precondition(context));
+      digested.verify();
       committed = batch.commit();
     }
     context.json(changed(path, committed));
   }
 
   private void delete(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.path(context);
+    VaultPath path;
     Batch.Committed committed;
     try (Batch batch = drive.get().batch()) {
+      path = batch.named(RequestArguments.path(context));
       batch.remove(
           path,
           RequestArguments.flag(context, "recursive"),

@@ -31,11 +31,12 @@ final class FolderRoutes {
   List<Route> routes() {
     return List.of(
         new Route(
-            HandlerType.POST,
-            "/vault/folders/<path>",
-            Scope.WRITE,
-            "Make a folder (parents: also those above it, and no error if it is there).",
-            VaultProblems.told(this::make)),
+                HandlerType.POST,
+                "/vault/folders/<path>",
+                Scope.WRITE,
+                "Make a folder (parents: also those above it, and no error if it is there).",
+                VaultProblems.told(this::make))
+            .asking("parents"),
         new Route(
             HandlerType.GET,
             "/vault/stat",
@@ -57,10 +58,11 @@ final class FolderRoutes {
   }
 
   private void make(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.newPath(context);
     boolean parents = RequestArguments.flag(context, "parents");
+    VaultPath path;
     Batch.Committed committed;
     try (Batch batch = drive.get().batch()) {
+      path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       if (parents) {
         batch.makeFolders(path, clock.instant());
       } else {
@@ -72,8 +74,8 @@ final class FolderRoutes {
   }
 
   private void stat(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.path(context);
     Snapshot snapshot = drive.get().snapshot();
+    VaultPath path = snapshot.named(RequestArguments.path(context));
     Optional<Entry> entry = snapshot.find(path);
     if (entry.isEmpty() && !path.isTop()) {
       throw new PathRefused(PathRefused.Reason.NOT_FOUND, path);

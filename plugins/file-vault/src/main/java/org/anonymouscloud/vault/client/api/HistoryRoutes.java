@@ -11,7 +11,6 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.drive.Drive;
-import org.anonymouscloud.vault.client.drive.Times;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +29,13 @@ final class HistoryRoutes {
   List<Route> routes() {
     return List.of(
         new Route(
-            HandlerType.GET,
-            "/vault/history",
-            Scope.READ,
-            "The states that the drive has been in, the newest first (from: the highest number,"
-                + " limit: how many).",
-            VaultProblems.told(this::list)),
+                HandlerType.GET,
+                "/vault/history",
+                Scope.READ,
+                "The states that the drive has been in, the newest first (from: the highest number,"
+                    + " limit: how many).",
+                VaultProblems.told(this::list))
+            .asking("from", "limit"),
         new Route(
             HandlerType.POST,
             "/vault/history/{number}/go-back",
@@ -62,7 +62,7 @@ final class HistoryRoutes {
       states.add(
           new State(
               state.signed().number(),
-              state.root().map(root -> Times.nearest(root.time()).toString()).orElse(null),
+              state.root().map(root -> root.time().toString()).orElse(null),
               state.signed().device().toString(),
               open.opens(state),
               state.counts()));

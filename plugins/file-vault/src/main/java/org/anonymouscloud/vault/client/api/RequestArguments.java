@@ -4,10 +4,11 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.function.Function;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Precondition;
-import org.anonymouscloud.vault.client.drive.Times;
+import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
@@ -15,24 +16,30 @@ import org.jspecify.annotations.Nullable;
 final class RequestArguments {
   private RequestArguments() {}
 
-  /** The vault path in the URL. */
+  /** The vault path in the URL, as it is given: which names are meant, the drive says. */
   static VaultPath path(Context context) throws Problem {
     return path(context.pathParamMap().getOrDefault("path", ""));
   }
 
+  /** A path just as it is given. */
   static VaultPath path(String text) throws Problem {
+    return path(text, VaultPath::exact);
+  }
+
+  /** The path of something new, composed. */
+  static VaultPath newPath(String text) throws Problem {
+    return path(text, VaultPath::of);
+  }
+
+  private static VaultPath path(String text, Function<String, VaultPath> reading) throws Problem {
     try {
-      return VaultPath.of(text);
+      return reading.apply(text);
     } catch (IllegalArgumentException e) {
       throw new Problem(Problem.Kind.BAD_INPUT, "This is not a vault path: " + e.getMessage(), e);
     }
   }
 
   /** A path that something new may get: names that no program can show or keep are refused. */
-  static VaultPath newPath(Context context) throws Problem {
-    return writable(path(context));
-  }
-
   static VaultPath writable(VaultPath path) throws Problem {
     for (var name : path.names()) {
       if (!name.isPlain()) {

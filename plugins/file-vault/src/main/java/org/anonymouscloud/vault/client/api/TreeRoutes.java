@@ -5,6 +5,7 @@ import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +23,10 @@ import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Precondition;
-import org.anonymouscloud.vault.client.drive.Times;
+import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
@@ -58,8 +60,10 @@ final class TreeRoutes {
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.path(context);
-    try (ReadAhead tree = drive.get().snapshot().tree(path)) {
+    Snapshot snapshot = drive.get().snapshot();
+    VaultPath path = snapshot.named(RequestArguments.path(context));
+    Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
+    try (ReadAhead tree = snapshot.tree(path, unread::put)) {
       // Before the headers: a tree that is not there still gets its status.
       ReadAhead.Arrived first = tree.next();
       context.contentType("application/octet-stream");
@@ -67,7 +71,12 @@ final class TreeRoutes {
       if (context.method().equals(HandlerType.HEAD)) {
         return;
       }
-      send(path, tree, first, new ArchiveWriter(context.outputStream()));
+      ArchiveWriter archive = new ArchiveWriter(context.outputStream());
+      send(path, tree, first, archive);
+      for (Map.Entry<VaultPath, Untrusted> folder : unread.entrySet()) {
+        archive.unreadable(texts(folder.getKey()), String.valueOf(folder.getValue().getMessage()));
+      }
+      archive.finish();
     }
   }
 
@@ -97,11 +106,14 @@ final class TreeRoutes {
     if (begun) {
       archive.end();
     }
-    archive.finish();
+  }
+
+  private static List<String> texts(VaultPath path) {
+    return path.names().stream().map(Name::text).toList();
   }
 
   private static ArchiveEntry describe(VaultPath at, Entry entry) {
-    List<String> names = at.names().stream().map(Name::text).toList();
+    List<String> names = texts(at);
     return switch (entry) {
       case Entry.Folder folder -> ArchiveEntry.folder(names, Times.nearest(folder.modified()));
       case Entry.File file ->
@@ -114,9 +126,9 @@ final class TreeRoutes {
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path = RequestArguments.newPath(context);
     try (Batch batch = drive.get().batch();
         InputStream body = context.bodyInputStream()) {
+      VaultPath path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       ArchiveReader archive = new ArchiveReader(body);
       Arriving arriving = new Arriving(batch, path, archive);
       for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
@@ -150,7 +162,7 @@ final class TreeRoutes {
       String names = String.join("/", entry.names());
       VaultPath path;
       try {
-        path = RequestArguments.writable(top.join(RequestArguments.path(names)));
+        path = RequestArguments.writable(top.join(RequestArguments.newPath(names)));
       } catch (Problem e) {
         archive.refuse(names, String.valueOf(e.getMessage()));
         return;

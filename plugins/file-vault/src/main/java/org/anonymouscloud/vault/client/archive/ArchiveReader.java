@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.time.temporal.ChronoField.NANO_OF_SECOND;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -44,6 +46,11 @@ public final class ArchiveReader {
   /** Bytes of the headers that hold for all entries after them, and so are kept to the end. */
   static final int MAX_GLOBAL_HEADERS = 64 * 1024;
 
+  /** Types of GNU tar. */
+  private static final byte DUMPED_FOLDER = 'D';
+
+  private static final byte LATER_PART = 'M';
+
   /** How many things of one archive are told of in words, of each kind. */
   private static final int MAX_TOLD = 1_000;
 
@@ -51,9 +58,21 @@ public final class ArchiveReader {
   private final TarArchiveInputStream tar;
   private final List<String> skipped = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
+  private final List<Unreadable> unreadable = new ArrayList<>();
 
   /** Where the content of the last entry ends, with what fills its record. */
   private long contentEnd;
+
+  /**
+   * A folder that is not in the archive, or not wholly.
+   *
+   * @param names from the top of the tree down
+   */
+  public record Unreadable(List<String> names, String why) {
+    public Unreadable {
+      names = List.copyOf(names);
+    }
+  }
 
   /** An archive that breaks off or is none. */
   public static final class ArchiveDamaged extends IOException {
@@ -89,7 +108,7 @@ public final class ArchiveReader {
         in.transferTo(OutputStream.nullOutputStream());
         return null;
       }
-      contentEnd = in.position + (header.getSize() + RECORD - 1) / RECORD * RECORD;
+      contentEnd = in.position + content(header);
       List<String> names;
       try {
         names = names(header.getName());
@@ -97,22 +116,35 @@ public final class ArchiveReader {
         refuse(header.getName(), String.valueOf(e.getMessage()));
         continue;
       }
-      if (header.isDirectory()) {
+      String why = header.getExtraPaxHeader(ArchiveWriter.UNREADABLE);
+      if (why != null && unreadable.size() < MAX_TOLD) {
+        unreadable.add(new Unreadable(names, ForeignText.sentence(why)));
+      }
+      if (isPart(header)) {
+        refuse(header.getName(), "a part of a file that begins in another archive.");
+      } else if (isFolder(header)) {
         return ArchiveEntry.folder(names, modified(header));
-      }
-      if (isSpecial(header)) {
-        tell(skipped, ForeignText.sentence(header.getName()));
-        continue;
-      }
-      if (names.isEmpty()) {
+      } else if (names.isEmpty()) {
         refuse(header.getName(), "a file needs a name.");
-        continue;
+      } else if (header.getExtraPaxHeader(ArchiveWriter.TAKE_BACK) != null) {
+        return ArchiveEntry.takeBack(names);
+      } else if (isFile(header)) {
+        return ArchiveEntry.file(
+            names, header.getSize(), modified(header), (header.getMode() & OWNER_MAY_RUN) != 0);
+      } else if (why == null) {
+        tell(skipped, ForeignText.sentence(header.getName()));
       }
-      return header.getLinkFlag() == ArchiveWriter.TAKE_BACK
-          ? ArchiveEntry.takeBack(names)
-          : ArchiveEntry.file(
-              names, header.getSize(), modified(header), (header.getMode() & OWNER_MAY_RUN) != 0);
     }
+  }
+
+  /**
+   * Bytes that follow a header. What folders say of their size is not there (POSIX.1-2001, ustar),
+   * but for those that GNU tar lists.
+   */
+  private static long content(TarArchiveEntry header) {
+    return header.getLinkFlag() == TarConstants.LF_DIR
+        ? 0
+        : (header.getSize() + RECORD - 1) / RECORD * RECORD;
   }
 
   /**
@@ -130,8 +162,12 @@ public final class ArchiveReader {
     private int inARow;
     private long global;
 
+    private final Input input;
+
     Tar(Input in) {
-      super(in, UTF_8.name());
+      // Fields that nobody asks for may hold what they like.
+      super(in, RECORD * 20, RECORD, UTF_8.name(), true);
+      this.input = in;
     }
 
     @Override
@@ -139,8 +175,18 @@ public final class ArchiveReader {
       byte[] record = super.readRecord();
       if (record != null) {
         check(record);
+        if (isPax(record[TYPE])) {
+          long size = TarUtils.parseOctalOrBinary(record, SIZE, TarConstants.SIZELEN);
+          input.replaceNext(size, PaxRecords::withoutBadValues);
+        }
       }
       return record;
+    }
+
+    private static boolean isPax(byte type) {
+      return type == TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER
+          || type == TarConstants.LF_PAX_EXTENDED_HEADER_LC
+          || type == TarConstants.LF_PAX_EXTENDED_HEADER_UC;
     }
 
     private void check(byte[] record) throws ArchiveDamaged {
@@ -179,8 +225,28 @@ public final class ArchiveReader {
     /** Up to where the library may read. */
     private long limit = Long.MAX_VALUE;
 
+    /** What comes before all else. */
+    private ByteArrayInputStream ahead = new ByteArrayInputStream(new byte[0]);
+
     Input(InputStream in) {
       super(in);
+    }
+
+    /** Lets the next bytes be others, as many as they are. */
+    void replaceNext(long length, UnaryOperator<byte[]> change) throws IOException {
+      if (length > allowed()) {
+        // The library will meet the limit.
+        return;
+      }
+      byte[] next = in.readNBytes((int) length);
+      ahead = new ByteArrayInputStream(change.apply(next));
+    }
+
+    /** Passes over everything up to a position. */
+    void passTo(long end) throws IOException {
+      while (position < end && read() >= 0) {
+        var _ = skip(end - position);
+      }
     }
 
     @Override
@@ -191,7 +257,11 @@ public final class ArchiveReader {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-      int got = in.read(target, offset, (int) Math.min(length, allowed()));
+      int wanted = (int) Math.min(length, allowed());
+      int got =
+          ahead.available() > 0
+              ? ahead.read(target, offset, wanted)
+              : in.read(target, offset, wanted);
       for (int i = got - 1; i >= 0; i--) {
         if (target[offset + i] != 0) {
           zerosFrom = position + i + 1;
@@ -204,7 +274,8 @@ public final class ArchiveReader {
 
     @Override
     public long skip(long count) throws IOException {
-      long skipped = in.skip(Math.min(count, allowed()));
+      long wanted = Math.min(count, allowed());
+      long skipped = ahead.available() > 0 ? ahead.skip(wanted) : in.skip(wanted);
       position += skipped;
       return skipped;
     }
@@ -228,6 +299,10 @@ public final class ArchiveReader {
       if (tar.getCurrentEntry() != null) {
         // What is left of a content does not count.
         var _ = tar.skip(Long.MAX_VALUE);
+        // The library takes for a folder all whose name ends like one's, and for empty.
+        if (tar.getCurrentEntry().isDirectory()) {
+          in.passTo(contentEnd);
+        }
       }
       in.limit = in.position + MAX_HEADERS;
       return tar.getNextEntry();
@@ -251,13 +326,33 @@ public final class ArchiveReader {
     }
   }
 
-  private static boolean isSpecial(TarArchiveEntry header) {
-    return header.isLink()
-        || header.isSymbolicLink()
-        || header.isCharacterDevice()
-        || header.isBlockDevice()
-        || header.isFIFO()
-        || header.isSparse();
+  /** A folder, also with a list of what was in it, as GNU tar's incremental archives have. */
+  private static boolean isFolder(TarArchiveEntry header) {
+    return header.getLinkFlag() == DUMPED_FOLDER
+        || (header.isDirectory() && !isLetter(header.getLinkFlag()));
+  }
+
+  /** The rest of a file, in an archive of several volumes. */
+  private static boolean isPart(TarArchiveEntry header) {
+    return header.getLinkFlag() == LATER_PART;
+  }
+
+  /**
+   * Whatever is nothing else, also of a type that nobody knows (POSIX.1-2001, ustar). Letters are
+   * left to whoever needs one: labels, access lists and other things that are no files.
+   */
+  private static boolean isFile(TarArchiveEntry header) {
+    return !isLetter(header.getLinkFlag())
+        && !header.isLink()
+        && !header.isSymbolicLink()
+        && !header.isCharacterDevice()
+        && !header.isBlockDevice()
+        && !header.isFIFO()
+        && !header.isSparse();
+  }
+
+  private static boolean isLetter(byte type) {
+    return type >= 'A' && type <= 'Z';
   }
 
   /** The bytes of the file that came last; ends with it. A cut archive is an error, not an end. */
@@ -294,6 +389,11 @@ public final class ArchiveReader {
     if (lines.size() < MAX_TOLD) {
       lines.add(line);
     }
+  }
+
+  /** What whoever wrote the archive could not read; the first of it. */
+  public List<Unreadable> unreadable() {
+    return List.copyOf(unreadable);
   }
 
   /** Links, devices and other things that were passed over, the first of them. */

@@ -23,10 +23,16 @@ public final class ArchiveWriter {
 
   /**
    * The type of an entry of our own, from the letters that POSIX.1-2001 leaves to whoever needs
-   * one: the file before it, which has the same name, is not to be kept. Other programs pass it
-   * over or take it for an empty file.
+   * one: a word about a file or folder, which a pax header of our own tells from what others mean
+   * by the letter. Other programs pass it over or take it for an empty file.
    */
-  static final byte TAKE_BACK = 'A';
+  static final byte WORD = 'A';
+
+  /** The word that the file before it, which has the same name, is not to be kept. */
+  static final String TAKE_BACK = "ANONYMOUSCLOUD.take-back";
+
+  /** The word why a folder, or a part of it, is not in the archive. */
+  static final String UNREADABLE = "ANONYMOUSCLOUD.unreadable";
 
   /** A pax header of our own: nanoseconds, where the library keeps only hundreds of them. */
   static final String NANOS = "ANONYMOUSCLOUD.mtime-nanos";
@@ -73,6 +79,10 @@ public final class ArchiveWriter {
       super(path, true);
     }
 
+    Header(String path, byte type) {
+      super(path, type);
+    }
+
     @Override
     public void writeEntryHeader(byte[] target, ZipEncoding encoding, boolean starMode)
         throws IOException {
@@ -96,9 +106,20 @@ public final class ArchiveWriter {
 
   /** Says that the file which ended last, and has these names, is not to be kept. */
   public void takeBack(List<String> names) throws IOException {
-    TarArchiveEntry header = new TarArchiveEntry(String.join("/", names), TAKE_BACK);
-    header.setMode(FILE_MODE);
-    tar.putArchiveEntry(header);
+    word(names, TAKE_BACK, "1");
+  }
+
+  /** Says that a folder, or a part of it, is not in the archive as it could not be read. */
+  public void unreadable(List<String> names, String why) throws IOException {
+    word(names, UNREADABLE, why);
+  }
+
+  private void word(List<String> names, String header, String value) throws IOException {
+    String path = names.isEmpty() ? "." : String.join("/", names);
+    TarArchiveEntry entry = new Header(path, WORD);
+    entry.setMode(FILE_MODE);
+    entry.addPaxHeader(header, value);
+    tar.putArchiveEntry(entry);
     tar.closeArchiveEntry();
   }
 

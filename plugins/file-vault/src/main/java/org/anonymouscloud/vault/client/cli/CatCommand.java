@@ -37,7 +37,8 @@ final class CatCommand implements Callable<Integer> {
 
   private void write(VaultPath path) throws Problem, IOException {
     if (Listing.isFolder(context.agent().get(VaultUrl.stat(path)))) {
-      throw new Problem(Problem.Kind.CONFLICT, path + " is a folder in the vault, not a file.");
+      throw new Problem(
+          Problem.Kind.CONFLICT, path.visible() + " is a folder in the vault, not a file.");
     }
     OutputStream out = context.terminal().output();
     try (InputStream in = context.agent().download(VaultUrl.files(path))) {

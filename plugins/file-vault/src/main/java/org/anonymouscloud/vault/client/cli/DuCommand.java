@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -19,9 +20,12 @@ import picocli.CommandLine.Parameters;
     description = "Add up the bytes of all files at and below a path of the vault.")
 final class DuCommand implements Callable<Integer> {
   private final CommandContext context;
+  private final Outcome outcome;
   private long folders;
   private long files;
-  private long bytes;
+
+  /** Of any size: an entry may claim up to 2^50 bytes, and there may be any number of them. */
+  private BigInteger bytes = BigInteger.ZERO;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -31,6 +35,7 @@ final class DuCommand implements Callable<Integer> {
 
   DuCommand(CommandContext context) {
     this.context = context;
+    this.outcome = new Outcome(context.terminal());
   }
 
   @Override
@@ -38,7 +43,7 @@ final class DuCommand implements Callable<Integer> {
     VaultPath top = VaultUrl.path(path);
     JsonNode entry = context.agent().get(VaultUrl.stat(top));
     if (Listing.isFolder(entry)) {
-      Listing.each(context.agent(), top, true, this::count);
+      Listing.each(context, top, true, outcome, this::count);
     } else {
       count(entry);
     }
@@ -48,11 +53,12 @@ final class DuCommand implements Callable<Integer> {
       sum.put("bytes", bytes);
       sum.put("files", files);
       sum.put("folders", folders);
+      sum.put("failed", outcome.failures());
       context.terminal().printJson(sum);
     } else {
       context.terminal().print(bytes + " bytes in " + files + " files");
     }
-    return 0;
+    return outcome.exitCode();
   }
 
   private void count(JsonNode entry) {
@@ -60,7 +66,7 @@ final class DuCommand implements Callable<Integer> {
       folders++;
     } else {
       files++;
-      bytes += entry.path("size").asLong();
+      bytes = bytes.add(BigInteger.valueOf(entry.path("size").asLong()));
     }
   }
 }

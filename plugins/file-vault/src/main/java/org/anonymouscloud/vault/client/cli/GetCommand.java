@@ -100,7 +100,8 @@ final class GetCommand implements Callable<Integer> {
                 ? destination.resolve(LocalName.checked(source.name().text()))
                 : destination);
       } else if (!recursive) {
-        throw new Problem(Problem.Kind.BAD_INPUT, source + " is a folder; use -r to copy it.");
+        throw new Problem(
+            Problem.Kind.BAD_INPUT, source.visible() + " is a folder; use -r to copy it.");
       } else {
         getFolder(
             source,
@@ -126,7 +127,7 @@ final class GetCommand implements Callable<Integer> {
       ArchiveReader archive = new ArchiveReader(in);
       ArchiveEntry entry = archive.next();
       if (entry == null || entry.kind() != ArchiveEntry.Kind.FILE) {
-        throw new Problem(Problem.Kind.CONFLICT, source + " is not a file any more.");
+        throw new Problem(Problem.Kind.CONFLICT, source.visible() + " is not a file any more.");
       }
       ArchiveEntry renamed =
           ArchiveEntry.file(List.of(name), entry.size(), entry.modified(), entry.executable());
@@ -150,10 +151,9 @@ final class GetCommand implements Callable<Integer> {
       throw failure(destination, e);
     }
     try (LocalTarget target = open(destination);
-        Terminal.Progress progress =
-            context.terminal().progress(Shown.text(source.toString()), UNKNOWN);
+        Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN);
         InputStream in = context.agent().download(VaultUrl.trees(source))) {
-      TreeDownload download = new TreeDownload(destination, target, outcome, progress);
+      TreeDownload download = new TreeDownload(source, destination, target, outcome, progress);
       download.read(new ArchiveReader(in));
       files += download.files();
       bytes += download.bytes();

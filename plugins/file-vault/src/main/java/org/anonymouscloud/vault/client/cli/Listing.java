@@ -1,9 +1,15 @@
 package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
-import org.anonymouscloud.core.plugin.AgentApi;
+import java.util.HashSet;
+import java.util.Set;
+import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.store.Untrusted.TreeDamaged;
+import org.anonymouscloud.vault.client.tree.MetFolders;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** The entries of a folder, asked for some thousand at a time. */
@@ -19,21 +25,52 @@ final class Listing {
   }
 
   /**
-   * Goes through a folder.
+   * Goes through a folder. What of it cannot be read is said, and the rest goes on.
    *
    * @param recursive whether also through all that is below it, a folder before what is in it
    */
-  static void each(AgentApi agent, VaultPath folder, boolean recursive, Receiver receiver)
+  static void each(
+      CommandContext context,
+      VaultPath folder,
+      boolean recursive,
+      Outcome outcome,
+      Receiver receiver)
       throws Problem, IOException {
     String url = VaultUrl.files(folder) + "?limit=" + AT_ONCE + "&recursive=" + recursive;
+    MetFolders met = new MetFolders();
+    Set<String> told = new HashSet<>();
     String after = "";
+    boolean past = false;
     do {
-      JsonNode page = agent.get(url + "&after=" + VaultUrl.encoded(after));
+      JsonNode page =
+          context.agent().get(url + "&past=" + past + "&after=" + VaultUrl.encoded(after));
+      after = page.path("next").asText("");
+      past = false;
+      page.path("unreadable")
+          .forEach(part -> tell(part.path("path").asText(), part.path("detail"), told, outcome));
       for (JsonNode entry : page.path("entries")) {
         receiver.take(entry);
+        String path = entry.path("path").asText();
+        if (recursive
+            && isFolder(entry)
+            && !met.add(ItemId.parse(entry.path("id").asText()))
+            && !told.contains(path)) {
+          // The agent has not met it in this part of the listing, so what is below it comes next.
+          tell(path, new TextNode(new TreeDamaged().getMessage()), told, outcome);
+          after = path.substring(page.path("path").asText().length());
+          past = true;
+          break;
+        }
       }
-      after = page.path("next").asText("");
     } while (!after.isEmpty());
+  }
+
+  private static void tell(String path, JsonNode why, Set<String> told, Outcome outcome) {
+    if (told.add(path)) {
+      outcome.fail(
+          Problem.Kind.SECURITY,
+          "Cannot read " + Shown.vault(path) + ", or not wholly: " + why.asText());
+    }
   }
 
   static boolean isFolder(JsonNode entry) {

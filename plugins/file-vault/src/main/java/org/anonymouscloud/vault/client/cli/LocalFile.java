@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
-import org.anonymouscloud.vault.client.drive.Times;
+import org.anonymouscloud.vault.client.format.Times;
 
 /**
  * A thing on the local disk that may go into the vault.

@@ -29,7 +29,7 @@ import java.util.Set;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
-import org.anonymouscloud.vault.client.drive.Times;
+import org.anonymouscloud.vault.client.format.Times;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -22,7 +22,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "ls",
     mixinStandardHelpOptions = true,
-    description = "List a folder of the vault, or one file.")
+    description = {
+      "List a folder of the vault, or one file.",
+      "A character that would show as nothing, or as something else, is printed by its number, like"
+          + " \\u{200b}. Every command takes such a name as it is printed; put it in quotes."
+    })
 final class LsCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
 
@@ -34,6 +38,7 @@ final class LsCommand implements Callable<Integer> {
               .build());
 
   private final CommandContext context;
+  private final Outcome outcome;
 
   @Option(names = "-l", description = "Also sizes and times.")
   private boolean full;
@@ -51,6 +56,7 @@ final class LsCommand implements Callable<Integer> {
 
   LsCommand(CommandContext context) {
     this.context = context;
+    this.outcome = new Outcome(context.terminal());
   }
 
   @Override
@@ -61,25 +67,26 @@ final class LsCommand implements Callable<Integer> {
       if (json) {
         context.terminal().printJson(entry);
       } else {
-        print(entry, folder.name().text());
+        print(entry, entry.path("name").asText());
       }
     } else if (json) {
       printJson(folder);
     } else {
       // Names of a recursive listing begin below the folder that was asked for.
-      int start = folder.isTop() ? 1 : folder.toString().length() + 1;
+      int start = folder.isTop() ? 1 : entry.path("path").asText().length() + 1;
       Listing.each(
-          context.agent(),
+          context,
           folder,
           recursive,
+          outcome,
           each -> print(each, each.path("path").asText().substring(start)));
     }
-    return 0;
+    return outcome.exitCode();
   }
 
   private void print(JsonNode entry, String name) {
     boolean isFolder = Listing.isFolder(entry);
-    String shown = Shown.text(name) + (isFolder ? "/" : "");
+    String shown = Shown.vault(name) + (isFolder ? "/" : "");
     if (full) {
       String size = isFolder ? "-" : entry.path("size").asText();
       String time =
@@ -100,7 +107,12 @@ final class LsCommand implements Callable<Integer> {
     generator.writeStringField("path", folder.toString());
     generator.writeStringField("type", "folder");
     generator.writeArrayFieldStart("entries");
-    Listing.each(context.agent(), folder, recursive, generator::writeTree);
+    Listing.each(context, folder, recursive, outcome, generator::writeTree);
+    generator.writeEndArray();
+    generator.writeArrayFieldStart("failed");
+    for (String failure : outcome.failures()) {
+      generator.writeString(failure);
+    }
     generator.writeEndArray();
     generator.writeEndObject();
     generator.writeRaw('\n');

@@ -242,7 +242,7 @@ final class PutCommand implements Callable<Integer> {
       conflicts.add(conflict.asText());
       outcome.skip(
           "Another device was faster; this device's version is kept as "
-              + Shown.text(conflict.asText())
+              + Shown.vault(conflict.asText())
               + ".");
     }
   }

@@ -1,7 +1,10 @@
 package org.anonymouscloud.vault.client.cli;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.anonymouscloud.core.wire.ForeignText;
+import org.anonymouscloud.vault.client.format.Name;
 
 /** Texts for a person's terminal, which they must not be able to steer. */
 final class Shown {
@@ -12,7 +15,14 @@ final class Shown {
     return text(path.toString());
   }
 
-  /** A name or path from the vault; control characters are shown by their numbers. */
+  /** A name or path from the vault, to be typed again. */
+  static String vault(String path) {
+    return Arrays.stream(path.split("/", -1))
+        .map(name -> name.isEmpty() ? "" : new Name(name).visible())
+        .collect(Collectors.joining("/"));
+  }
+
+  /** Any other text; what does not show as itself is shown by its number. */
   static String text(String text) {
     return ForeignText.visible(text);
   }

@@ -39,8 +39,14 @@ final class StatCommand implements Callable<Integer> {
               field ->
                   context
                       .terminal()
-                      .print(field.getKey() + ": " + Shown.text(field.getValue().asText())));
+                      .print(field.getKey() + ": " + shown(field.getKey(), field.getValue())));
     }
     return 0;
+  }
+
+  private static String shown(String key, JsonNode value) {
+    return key.equals("path") || key.equals("name")
+        ? Shown.vault(value.asText())
+        : Shown.text(value.asText());
   }
 }

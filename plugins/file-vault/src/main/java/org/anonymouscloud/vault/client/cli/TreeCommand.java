@@ -18,6 +18,7 @@ final class TreeCommand implements Callable<Integer> {
   private static final String INDENT = "  ";
 
   private final CommandContext context;
+  private final Outcome outcome;
   private long folders;
   private long files;
 
@@ -26,21 +27,22 @@ final class TreeCommand implements Callable<Integer> {
 
   TreeCommand(CommandContext context) {
     this.context = context;
+    this.outcome = new Outcome(context.terminal());
   }
 
   @Override
   public Integer call() throws Problem, IOException {
     VaultPath top = VaultUrl.path(path);
     JsonNode entry = context.agent().get(VaultUrl.stat(top));
-    context.terminal().print(Shown.text(top.toString()));
+    context.terminal().print(top.visible());
     if (Listing.isFolder(entry)) {
       int depth = top.names().size();
-      Listing.each(context.agent(), top, true, below -> print(below, depth));
+      Listing.each(context, top, true, outcome, below -> print(below, depth));
     } else {
       files++;
     }
     context.terminal().print(folders + " folders, " + files + " files");
-    return 0;
+    return outcome.exitCode();
   }
 
   private void print(JsonNode entry, int depth) {
@@ -55,7 +57,7 @@ final class TreeCommand implements Callable<Integer> {
         .terminal()
         .print(
             INDENT.repeat((int) slashes - depth)
-                + Shown.text(entry.path("name").asText())
+                + Shown.vault(entry.path("name").asText())
                 + (isFolder ? "/" : ""));
   }
 }

@@ -12,11 +12,13 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveReader;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /**
  * Writes a tree that comes as an archive. One thing that cannot be written does not stop the rest.
  */
 final class TreeDownload {
+  private final VaultPath source;
   private final Path top;
   private final LocalTarget target;
   private final Outcome outcome;
@@ -29,9 +31,12 @@ final class TreeDownload {
   private record FolderTime(List<String> names, Instant modified) {}
 
   /**
+   * @param source for messages; what is copied
    * @param top for messages; where {@code target} is
    */
-  TreeDownload(Path top, LocalTarget target, Outcome outcome, Terminal.Progress progress) {
+  TreeDownload(
+      VaultPath source, Path top, LocalTarget target, Outcome outcome, Terminal.Progress progress) {
+    this.source = source;
     this.top = top;
     this.target = target;
     this.outcome = outcome;
@@ -47,6 +52,11 @@ final class TreeDownload {
       } else {
         write(entry, archive);
       }
+    }
+    for (ArchiveReader.Unreadable folder : archive.unreadable()) {
+      String path = source.join(VaultPath.exact(String.join("/", folder.names()))).visible();
+      outcome.fail(
+          Problem.Kind.SECURITY, "Cannot read " + path + ", or not wholly: " + folder.why());
     }
     // Last, as each file written into a folder changes the folder's time; the deepest first.
     for (FolderTime time : times.reversed()) {

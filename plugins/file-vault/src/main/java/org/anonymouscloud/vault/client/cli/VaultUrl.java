@@ -18,7 +18,7 @@ final class VaultUrl {
           "Paths in the vault begin with a slash, like /photos/a.jpg; '" + typed + "' does not.");
     }
     try {
-      return VaultPath.of(typed);
+      return VaultPath.typed(typed);
     } catch (IllegalArgumentException e) {
       throw new Problem(
           Problem.Kind.BAD_INPUT, "'" + typed + "' is not a path: " + e.getMessage(), e);

@@ -14,6 +14,7 @@ import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackWriter;
+import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.Nodes;
 
 /**
@@ -31,7 +32,7 @@ public final class FileWriter {
   private final DriveId drive;
   private final ItemId file;
   private final long version;
-  private final Optional<SegmentCursor> before;
+  private Optional<SegmentCursor> before;
   private final ContentBuilder builder;
   private final Deque<Sealer.Pending> pending = new ArrayDeque<>();
   private long length;
@@ -92,7 +93,12 @@ public final class FileWriter {
   private void begin(byte[] plain, int count) throws IOException {
     Optional<Ref> earlier = Optional.empty();
     if (before.isPresent()) {
-      earlier = Optional.ofNullable(before.get().next());
+      try {
+        earlier = Optional.ofNullable(before.get().next());
+      } catch (Untrusted e) {
+        // What cannot be read must not keep anyone from writing it anew.
+        before = Optional.empty();
+      }
     }
     Place place = new Place(drive, Kind.CONTENT, 0, file, version, length / Ref.MAX_LENGTH);
     pending.addLast(sealer.begin(place, earlier, plain, count, writer));

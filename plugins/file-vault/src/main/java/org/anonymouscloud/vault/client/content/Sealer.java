@@ -100,7 +100,8 @@ public final class Sealer implements AutoCloseable {
 
   private boolean holds(Ref before, int generation, Digest digest, byte[] plain, int length)
       throws NotAuthentic {
-    if (before.length() != length) {
+    // A generation that there is not yet is a hostile device's; the segment is sealed anew.
+    if (before.length() != length || before.generation() > generation) {
       return false;
     }
     return before

@@ -11,7 +11,7 @@ import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.SegmentList;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Untrusted.TreeDamaged;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Nodes;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +75,7 @@ public final class SegmentCursor implements Cursor<Ref> {
       Ref ref = level.refs.get(level.at++);
       if (level.height == 0) {
         if (ref.length() != Content.segmentLength(content.length(), index)) {
-          throw new DataNotAuthentic();
+          throw new TreeDamaged();
         }
         index++;
         return ref;
@@ -96,7 +96,7 @@ public final class SegmentCursor implements Cursor<Ref> {
     SegmentList list = nodes.list(file, height, first, ref);
     long expected = Math.min(SegmentList.MAX_REFS, (segments - first + each - 1) / each);
     if (list.refs().size() != expected) {
-      throw new DataNotAuthentic();
+      throw new TreeDamaged();
     }
     lists.put(new ListPlace(height, first), ref);
     levels.addFirst(new Level(height - 1, list.refs(), (int) ((index - first) / each)));

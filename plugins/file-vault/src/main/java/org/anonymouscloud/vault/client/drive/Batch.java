@@ -49,6 +49,7 @@ public final class Batch implements AutoCloseable {
       ItemId id,
       long version,
       Optional<Entry> there,
+      Optional<Entry.File> before,
       boolean strict,
       FileWriter writer) {}
 
@@ -65,6 +66,11 @@ public final class Batch implements AutoCloseable {
     this.base = base;
     this.writer = drive.newWriter();
     this.begun = drive.clock().instant();
+  }
+
+  /** A path by the names that are in the drive, see {@link Snapshot#named}. */
+  public VaultPath named(VaultPath given) throws IOException {
+    return base.named(given);
   }
 
   /**
@@ -84,7 +90,9 @@ public final class Batch implements AutoCloseable {
       throw new PathRefused(Reason.IS_A_FOLDER, path);
     }
     require(precondition, path, there);
-    Optional<Entry.File> before = there.map(Entry.File.class::cast);
+    // One whose versions are used up, which only a hostile device can have written, ends here.
+    Optional<Entry.File> before =
+        there.map(Entry.File.class::cast).filter(file -> file.version() < Entry.File.LAST_VERSION);
     ItemId id = before.map(Entry.File::id).orElseGet(ItemId::random);
     long version = before.map(Entry.File::version).orElse(0L) + 1;
     FileWriter file =
@@ -103,7 +111,8 @@ public final class Batch implements AutoCloseable {
       file.abandon();
       throw e;
     }
-    open.addLast(new OpenFile(path, attributes, id, version, there, precondition.isStrict(), file));
+    open.addLast(
+        new OpenFile(path, attributes, id, version, there, before, precondition.isStrict(), file));
     bytes += file.length();
     while (open.size() > MAX_OPEN_FILES) {
       settle();
@@ -246,10 +255,7 @@ public final class Batch implements AutoCloseable {
     OpenFile file = open.getFirst();
     Content content = file.writer.finish();
     open.removeFirst();
-    boolean same =
-        file.there.isPresent()
-            && file.there.get() instanceof Entry.File before
-            && before.content().equals(content);
+    boolean same = file.before.isPresent() && file.before.get().content().equals(content);
     changes.put(
         file.path,
         new Entry.File(

@@ -23,8 +23,7 @@ import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.RemoteVault;
 import org.anonymouscloud.vault.client.store.Roots;
-import org.anonymouscloud.vault.client.store.Untrusted.DataMissing;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.store.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.store.UploadLanes;
 import org.anonymouscloud.vault.client.tree.Nodes;
@@ -95,7 +94,7 @@ public final class Drive implements AutoCloseable {
       Root root = newest.get().root().get();
       try {
         nodes.requireOpen(id.top(), root.top());
-      } catch (DataNotAuthentic | DataMissing e) {
+      } catch (Untrusted e) {
         throw new NewestUnusable(root.number(), root.device(), e);
       }
     }
@@ -120,7 +119,7 @@ public final class Drive implements AutoCloseable {
     try {
       nodes.requireOpen(id.top(), state.root().get().top());
       return true;
-    } catch (DataNotAuthentic | DataMissing e) {
+    } catch (Untrusted e) {
       return false;
     }
   }

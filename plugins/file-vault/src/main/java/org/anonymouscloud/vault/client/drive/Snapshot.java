@@ -19,7 +19,6 @@ import org.anonymouscloud.vault.client.tree.Folders;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
 import org.anonymouscloud.vault.client.tree.VaultPath;
-import org.jspecify.annotations.Nullable;
 
 /** A drive as it was at one root; it stays so whatever is changed meanwhile. Thread-safe. */
 public final class Snapshot {
@@ -66,6 +65,23 @@ public final class Snapshot {
   }
 
   /**
+   * A path by the names that are in the drive. Each name is meant as it is given if there is one
+   * like it, which need not be composed: who holds the drive's keys can have written any. Else it
+   * is meant composed.
+   */
+  public VaultPath named(VaultPath given) throws IOException {
+    if (given.names().stream().allMatch(Name::isComposed)) {
+      return given;
+    }
+    VaultPath path = VaultPath.TOP;
+    for (Name name : given.names()) {
+      VaultPath exact = path.child(name);
+      path = find(exact).isPresent() ? exact : path.child(Name.of(name.text()));
+    }
+    return path;
+  }
+
+  /**
    * The file at a path.
    *
    * @throws PathRefused if there is none
@@ -78,17 +94,6 @@ public final class Snapshot {
       case Entry.File file -> file;
       case Entry.Folder _ -> throw new PathRefused(Reason.IS_A_FOLDER, path);
     };
-  }
-
-  /**
-   * The entries of a folder, in the order of their names.
-   *
-   * @param after only those whose names come after this one; all, if null
-   * @throws PathRefused if there is no such folder
-   */
-  public Cursor<Entry> list(VaultPath path, @Nullable Name after) throws IOException {
-    Opened folder = folder(path);
-    return folders.entries(folder.id, folder.pages, after);
   }
 
   Opened folder(VaultPath path) throws IOException {
@@ -106,13 +111,13 @@ public final class Snapshot {
   }
 
   /**
-   * All that is below a folder, depth first in the order of names: a folder, then what is in it.
+   * What is below a folder, depth first in the order of names: a folder, then what is in it.
    *
-   * @param after only what comes after this path, which begins at the folder; all, if it is the top
+   * @throws PathRefused if there is no such folder
    */
-  public Cursor<Step.Begin> walk(VaultPath path, VaultPath after) throws IOException {
+  public Cursor<Step.Begin> walk(VaultPath path, Span span, Unread unread) throws IOException {
     Opened folder = folder(path);
-    return new TreeWalk(folders, folder.id, folder.pages, after);
+    return new TreeWalk(folders, folder.id, folder.pages, span, unread);
   }
 
   /**
@@ -140,7 +145,7 @@ public final class Snapshot {
    * the first is the thing itself, with an empty path, unless it is the topmost folder. The caller
    * closes it.
    */
-  public ReadAhead tree(VaultPath path) throws IOException {
+  public ReadAhead tree(VaultPath path, Unread unread) throws IOException {
     DriveId id = drive.id();
     Optional<Entry> entry = find(path);
     if (!path.isTop() && entry.isEmpty()) {
@@ -149,7 +154,7 @@ public final class Snapshot {
     Cursor<Step.Begin> below =
         entry.isPresent() && entry.get() instanceof Entry.File
             ? () -> null
-            : walk(path, VaultPath.TOP);
+            : walk(path, Span.ALL, unread);
     return reading(new TreeSteps(drive.nodes(), id, entry, below));
   }
 

@@ -18,7 +18,7 @@ public record Content(long length, int height, List<Ref> refs) {
   /** The most segments that are referred to without a list. */
   public static final int MAX_INLINE = 4;
 
-  /** The most bytes in a file: 2^50, so that three lists one above the other always suffice. */
+  /** The most bytes in a file: 2^50, for which four lists one above the other suffice. */
   public static final long MAX_LENGTH = 1L << 50;
 
   /** The content of an empty file. */

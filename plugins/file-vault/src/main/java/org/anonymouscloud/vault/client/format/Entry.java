@@ -13,8 +13,13 @@ public sealed interface Entry {
 
   ItemId id();
 
-  /** When the thing was last changed where it came from. */
-  Instant modified();
+  /** When the thing was last changed where it came from, as its writer states it. */
+  Instant stated();
+
+  /** When the thing was last changed where it came from, or the nearest time that is kept. */
+  default Instant modified() {
+    return Times.nearest(stated());
+  }
 
   /** The same thing under another name. */
   Entry named(Name other);
@@ -26,8 +31,14 @@ public sealed interface Entry {
    * @param version counted from 1; one more with each change of the content
    */
   record File(
-      Name name, ItemId id, Instant modified, boolean executable, long version, Content content)
+      Name name, ItemId id, Instant stated, boolean executable, long version, Content content)
       implements Entry {
+    /**
+     * No version is counted beyond this one; what comes after it is another file. Numbers of JSON
+     * are exact up to here.
+     */
+    public static final long LAST_VERSION = (1L << 53) - 1;
+
     private static final int TYPE = 1;
 
     public File {
@@ -38,22 +49,22 @@ public sealed interface Entry {
 
     @Override
     public File named(Name other) {
-      return new File(other, id, modified, executable, version, content);
+      return new File(other, id, stated, executable, version, content);
     }
   }
 
   /** A folder. */
-  record Folder(Name name, ItemId id, Instant modified, Pages pages) implements Entry {
+  record Folder(Name name, ItemId id, Instant stated, Pages pages) implements Entry {
     private static final int TYPE = 2;
 
     @Override
     public Folder named(Name other) {
-      return new Folder(other, id, modified, pages);
+      return new Folder(other, id, stated, pages);
     }
 
     /** The same folder with other entries. */
     public Folder with(Pages other) {
-      return new Folder(name, id, modified, other);
+      return new Folder(name, id, stated, other);
     }
   }
 
@@ -78,7 +89,7 @@ public sealed interface Entry {
     byte[] encodedName = name().encode();
     out.put((byte) encodedName.length).put(encodedName);
     out.put((byte) (this instanceof File ? File.TYPE : Folder.TYPE)).put(id().bytes());
-    Instant time = modified();
+    Instant time = stated();
     out.putLong(time.getEpochSecond()).putInt(time.getNano());
     switch (this) {
       case File file -> {
@@ -94,7 +105,7 @@ public sealed interface Entry {
     Name name = Name.decode(in.bytes(in.u8()));
     int type = in.u8();
     ItemId id = ItemId.of(in.bytes(ItemId.LENGTH));
-    Instant modified = in.time();
+    Instant stated = in.time();
     return switch (type) {
       case File.TYPE -> {
         int flags = in.u8();
@@ -102,9 +113,9 @@ public sealed interface Entry {
         if (flags > 1 || version < 1) {
           throw new Malformed("A file has flags or a version that there are not.");
         }
-        yield new File(name, id, modified, flags == 1, version, Content.decode(in));
+        yield new File(name, id, stated, flags == 1, version, Content.decode(in));
       }
-      case Folder.TYPE -> new Folder(name, id, modified, Pages.decode(in));
+      case Folder.TYPE -> new Folder(name, id, stated, Pages.decode(in));
       default -> throw new Malformed("An entry has a type that there is not.");
     };
   }

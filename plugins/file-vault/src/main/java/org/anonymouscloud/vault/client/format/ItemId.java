@@ -23,6 +23,19 @@ public final class ItemId {
     return new ItemId(RandomBytes.next(LENGTH));
   }
 
+  /**
+   * Reads what {@link #toString} gives.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static ItemId parse(String text) {
+    byte[] bytes = HexFormat.of().parseHex(text);
+    if (bytes.length != LENGTH) {
+      throw new IllegalArgumentException("An id has " + 2 * LENGTH + " digits.");
+    }
+    return new ItemId(bytes);
+  }
+
   /** Takes ownership of the array. */
   static ItemId of(byte[] bytes) {
     return new ItemId(bytes);

@@ -1,11 +1,15 @@
 package org.anonymouscloud.vault.client.format;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.regex.Matcher.quoteReplacement;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.text.Normalizer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.core.wire.Malformed;
 
@@ -19,6 +23,9 @@ import org.anonymouscloud.core.wire.Malformed;
 public record Name(String text) implements Comparable<Name> {
   /** The most bytes of UTF-8 in a name. */
   public static final int MAX_BYTES = 255;
+
+  /** A character given by its number. */
+  private static final Pattern NUMBER = Pattern.compile("\\\\u\\{([0-9a-fA-F]{1,6})\\}");
 
   /**
    * @throws IllegalArgumentException if {@code text} is no name
@@ -50,6 +57,28 @@ public record Name(String text) implements Comparable<Name> {
             : Normalizer.normalize(text, Normalizer.Form.NFC));
   }
 
+  /**
+   * Reads what a person types: as {@link #of}, unless characters are given by their numbers as
+   * {@link #visible} shows them. Then it is this very name.
+   *
+   * @throws IllegalArgumentException if that is no name
+   */
+  public static Name typed(String text) {
+    Matcher numbers = NUMBER.matcher(text);
+    return numbers.find()
+        ? new Name(numbers.replaceAll(number -> quoteReplacement(character(number.group(1)))))
+        : of(text);
+  }
+
+  private static String character(String number) {
+    return Character.toString(Integer.parseInt(number, 16));
+  }
+
+  /** Whether it is composed (NFC), as all names are that were made here. */
+  public boolean isComposed() {
+    return Normalizer.isNormalized(text, Normalizer.Form.NFC);
+  }
+
   /** A name as a page holds it; not recomposed, as that may change with each edition of Unicode. */
   static Name decode(byte[] encoded) throws Malformed {
     try {
@@ -71,9 +100,23 @@ public record Name(String text) implements Comparable<Name> {
     return text.codePoints().noneMatch(ForeignText::isTreacherous);
   }
 
-  /** The name for a person's eyes: what is not plain is shown by its number. */
+  /**
+   * The name for a person's eyes, to be typed again: what does not show as itself is shown by its
+   * number; in a name that is not composed, that is all beyond ASCII.
+   */
   public String visible() {
-    return ForeignText.visible(text);
+    String shown = text.replace("\\u{", ForeignText.number('\\') + "u{");
+    return isComposed()
+        ? ForeignText.visible(shown)
+        : ForeignText.visible(
+            shown
+                .codePoints()
+                .mapToObj(
+                    character ->
+                        character < 0x80
+                            ? Character.toString(character)
+                            : ForeignText.number(character))
+                .collect(Collectors.joining()));
   }
 
   /** Order of the encoded bytes, which is that of the code points. */

@@ -48,6 +48,22 @@ public sealed interface Page {
     }
   }
 
+  /** The first name in or below it. */
+  default Name first() {
+    return switch (this) {
+      case Leaf(List<Entry> entries) -> entries.getFirst().name();
+      case Inner(int _, List<Child> children) -> children.getFirst().first();
+    };
+  }
+
+  /** The last name in it; below it there may be later ones. */
+  default Name last() {
+    return switch (this) {
+      case Leaf(List<Entry> entries) -> entries.getLast().name();
+      case Inner(int _, List<Child> children) -> children.getLast().first();
+    };
+  }
+
   /** The bytes to seal. */
   default byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(MAX_ENCODED);

@@ -54,9 +54,12 @@ public final class Root {
     return device;
   }
 
-  /** When it was written, by the writer's clock; informs, decides nothing. */
+  /**
+   * When it was written, by the writer's clock, or the nearest time that is kept; informs, decides
+   * nothing.
+   */
   public Instant time() {
-    return time;
+    return Times.nearest(time);
   }
 
   /** The pages of the topmost folder. */

@@ -17,7 +17,7 @@ public record SegmentList(int height, List<Ref> refs) {
   public static final int MAX_REFS = 1024;
 
   private static final int VERSION = 1;
-  private static final int MAX_HEIGHT = 3;
+  private static final int MAX_HEIGHT = 4;
   private static final int HEADER = 1 + 1 + 2;
 
   public SegmentList {

@@ -149,6 +149,20 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     }
   }
 
+  /**
+   * What a device of the account has sealed makes no sense: no program of ours wrote it, but who
+   * has stolen a device has its keys.
+   */
+  public static final class TreeDamaged extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public TreeDamaged() {
+      super(
+          "A device of this account has written it as no sound program does; a stolen one may."
+              + " Nothing of it was used. 'anoncloud rm' removes it, with -r if it is a folder.");
+    }
+  }
+
   /** The server does not have, or keeps back, what the signed root needs. */
   public static final class DataMissing extends Untrusted {
     private static final long serialVersionUID = 1;

@@ -13,6 +13,8 @@ import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.store.PackWriter;
+import org.anonymouscloud.vault.client.store.Untrusted;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes entries of a folder and writes the pages that differ: one change in a folder of a million
@@ -52,7 +54,10 @@ final class FolderEditor {
     }
   }
 
-  private record ChildItem(Page.Child child) implements Item {
+  /**
+   * @param end the name that follows those below the child; null if it is not known
+   */
+  private record ChildItem(Page.Child child, @Nullable Name end) implements Item {
     @Override
     public Name name() {
       return child.first();
@@ -66,7 +71,7 @@ final class FolderEditor {
 
   /** A stretch of a folder at one height: a page as it is, or items still to be cut into pages. */
   private sealed interface Stretch {
-    record Kept(Page.Child page) implements Stretch {}
+    record Kept(ChildItem page) implements Stretch {}
 
     record Loose(List<Item> items) implements Stretch {}
   }
@@ -85,13 +90,13 @@ final class FolderEditor {
     List<Item> items =
         pages.isEmpty()
             ? mergeEntries(List.of(), changes)
-            : changed(folder, height, pages.top(), changes);
+            : changed(folder, nodes.top(folder, pages), null, changes);
     while (true) {
       if (items.isEmpty()) {
         return Pages.NONE;
       }
       if (height > 1 && items.size() == 1) {
-        return lowest(folder, height - 1, ((ChildItem) items.getFirst()).child().page());
+        return lowest(folder, height - 1, ((ChildItem) items.getFirst()).child());
       }
       List<Item> above = cut(folder, height, items);
       if (above.size() == 1) {
@@ -103,26 +108,32 @@ final class FolderEditor {
   }
 
   /** Without pages at the top that have only one below them. */
-  private Pages lowest(ItemId folder, int from, Ref top) throws IOException {
+  private Pages lowest(ItemId folder, int from, Page.Child top) throws IOException {
     int height = from;
-    Ref ref = top;
-    while (height > 1
-        && nodes.page(folder, height, ref) instanceof Page.Inner(int _, var children)
-        && children.size() == 1) {
-      ref = children.getFirst().page();
+    Page.Child child = top;
+    while (height > 1) {
+      Optional<List<Item>> below = items(folder, height, new ChildItem(child, null));
+      if (below.isEmpty() || below.get().size() > 1) {
+        break;
+      }
+      child = ((ChildItem) below.get().getFirst()).child();
       height--;
     }
-    return new Pages(height, List.of(ref));
+    return new Pages(height, List.of(child.page()));
   }
 
-  /** The items of a page after some changes at or below it. */
+  /**
+   * The items of a page after some changes at or below it.
+   *
+   * @param end the name that follows those in and below the page; null if nothing does
+   */
   private List<Item> changed(
-      ItemId folder, int height, Ref ref, SortedMap<Name, Optional<Entry>> changes)
+      ItemId folder, Page page, @Nullable Name end, SortedMap<Name, Optional<Entry>> changes)
       throws IOException {
-    return switch (nodes.page(folder, height, ref)) {
+    return switch (page) {
       case Page.Leaf(List<Entry> entries) -> mergeEntries(entries, changes);
-      case Page.Inner(int _, List<Page.Child> children) ->
-          changedBelow(folder, height - 1, children, changes);
+      case Page.Inner(int height, List<Page.Child> children) ->
+          changedBelow(folder, height - 1, children, end, changes);
     };
   }
 
@@ -139,10 +150,16 @@ final class FolderEditor {
   }
 
   private List<Item> changedBelow(
-      ItemId folder, int height, List<Page.Child> children, SortedMap<Name, Optional<Entry>> all)
+      ItemId folder,
+      int height,
+      List<Page.Child> children,
+      @Nullable Name lastEnd,
+      SortedMap<Name, Optional<Entry>> all)
       throws IOException {
     List<Stretch> stretches = new ArrayList<>(children.size());
     for (int i = 0; i < children.size(); i++) {
+      Page.Child child = children.get(i);
+      Name end = Folders.end(children, i, lastEnd);
       SortedMap<Name, Optional<Entry>> changes =
           i == 0 ? all : all.tailMap(children.get(i).first());
       if (i + 1 < children.size()) {
@@ -150,8 +167,9 @@ final class FolderEditor {
       }
       stretches.add(
           changes.isEmpty()
-              ? new Stretch.Kept(children.get(i))
-              : new Stretch.Loose(changed(folder, height, children.get(i).page(), changes)));
+              ? new Stretch.Kept(new ChildItem(child, end))
+              : new Stretch.Loose(
+                  changed(folder, nodes.below(folder, height, child, end), end, changes)));
     }
     return settle(folder, height, stretches);
   }
@@ -163,33 +181,50 @@ final class FolderEditor {
     for (Stretch stretch : stretches) {
       switch (stretch) {
         case Stretch.Loose(List<Item> items) -> loose.addAll(items);
-        case Stretch.Kept(Page.Child page) -> {
-          if (!loose.isEmpty() && bytes(loose) < LEAST_BYTES) {
-            loose.addAll(items(folder, height, page));
+        case Stretch.Kept(ChildItem page) -> {
+          Optional<List<Item>> joined =
+              !loose.isEmpty() && bytes(loose) < LEAST_BYTES
+                  ? items(folder, height, page)
+                  : Optional.empty();
+          if (joined.isPresent()) {
+            loose.addAll(joined.get());
           } else {
             above.addAll(cut(folder, height, loose));
             loose = new ArrayList<>();
-            above.add(new ChildItem(page));
+            above.add(page);
           }
         }
       }
     }
     if (!loose.isEmpty() && bytes(loose) < LEAST_BYTES && !above.isEmpty()) {
-      loose.addAll(0, items(folder, height, ((ChildItem) above.removeLast()).child()));
+      Optional<List<Item>> joined = items(folder, height, (ChildItem) above.getLast());
+      if (joined.isPresent()) {
+        above.removeLast();
+        loose.addAll(0, joined.get());
+      }
     }
     above.addAll(cut(folder, height, loose));
     return above;
   }
 
-  private List<Item> items(ItemId folder, int height, Page.Child child) throws IOException {
-    List<Item> items = new ArrayList<>();
-    switch (nodes.page(folder, height, child.page())) {
-      case Page.Leaf(List<Entry> entries) ->
-          entries.forEach(entry -> items.add(new EntryItem(entry, entry.encodedLength())));
-      case Page.Inner(int _, List<Page.Child> children) ->
-          children.forEach(below -> items.add(new ChildItem(below)));
+  /**
+   * What is in a page; none if it cannot be read, which must not keep anyone from changing what
+   * stands beside it.
+   */
+  private Optional<List<Item>> items(ItemId folder, int height, ChildItem page) throws IOException {
+    try {
+      return Optional.of(
+          switch (nodes.below(folder, height, page.child(), page.end())) {
+            case Page.Leaf(List<Entry> entries) ->
+                entries.stream()
+                    .<Item>map(entry -> new EntryItem(entry, entry.encodedLength()))
+                    .toList();
+            case Page.Inner(int _, List<Page.Child> children) ->
+                children.stream().<Item>map(below -> new ChildItem(below, null)).toList();
+          });
+    } catch (Untrusted e) {
+      return Optional.empty();
     }
-    return items;
   }
 
   /** Writes items as pages that are about equally full. */
@@ -222,7 +257,7 @@ final class FolderEditor {
             : new Page.Inner(
                 height, items.stream().map(item -> ((ChildItem) item).child()).toList());
     Ref ref = nodes.write(folder, height, root, page, writer);
-    return new ChildItem(new Page.Child(items.getFirst().name(), ref));
+    return new ChildItem(new Page.Child(items.getFirst().name(), ref), null);
   }
 
   private static long bytes(List<Item> items) {

@@ -11,7 +11,6 @@ import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
-import org.anonymouscloud.vault.client.format.Ref;
 import org.jspecify.annotations.Nullable;
 
 /** Looks things up in folders and goes through them in the order of their names. Thread-safe. */
@@ -27,81 +26,112 @@ public final class Folders {
     if (pages.isEmpty()) {
       return Optional.empty();
     }
-    Ref ref = pages.top();
-    for (int height = pages.height(); ; height--) {
-      switch (nodes.page(folder, height, ref)) {
+    Page page = nodes.top(folder, pages);
+    Name end = null;
+    while (true) {
+      switch (page) {
         case Page.Leaf(List<Entry> entries) -> {
           int at = place(entries, Entry::name, name);
           return at >= 0 && entries.get(at).name().equals(name)
               ? Optional.of(entries.get(at))
               : Optional.empty();
         }
-        case Page.Inner(int _, List<Page.Child> children) -> {
+        case Page.Inner(int height, List<Page.Child> children) -> {
           int at = place(children, Page.Child::first, name);
           if (at < 0) {
             return Optional.empty();
           }
-          ref = children.get(at).page();
+          end = end(children, at, end);
+          page = nodes.below(folder, height - 1, children.get(at), end);
         }
       }
     }
   }
 
   /**
-   * A folder's entries, in order.
+   * A folder's entries, in order. Where some cannot be read, the cursor throws, and goes on after
+   * them when it is asked again.
    *
    * @param after only those whose names come after this one; all, if null
    */
-  public Cursor<Entry> entries(ItemId folder, Pages pages, @Nullable Name after)
-      throws IOException {
-    Deque<Rest> rests = new ArrayDeque<>();
-    if (!pages.isEmpty()) {
-      descend(folder, pages.height(), pages.top(), after, rests);
-    }
-    return () -> next(folder, rests);
+  public Cursor<Entry> entries(ItemId folder, Pages pages, @Nullable Name after) {
+    return new Entries(folder, pages, after);
   }
 
-  private @Nullable Entry next(ItemId folder, Deque<Rest> rests) throws IOException {
-    while (!rests.isEmpty()) {
-      Rest rest = rests.getFirst();
-      switch (rest.page) {
-        case Page.Leaf(List<Entry> entries) -> {
-          if (rest.at < entries.size()) {
-            return entries.get(rest.at++);
-          }
-          rests.removeFirst();
+  private final class Entries implements Cursor<Entry> {
+    private final ItemId folder;
+    private final Pages pages;
+    private final @Nullable Name after;
+    private final Deque<Rest> rests = new ArrayDeque<>();
+    private boolean begun;
+
+    Entries(ItemId folder, Pages pages, @Nullable Name after) {
+      this.folder = folder;
+      this.pages = pages;
+      this.after = after;
+    }
+
+    @Override
+    public @Nullable Entry next() throws IOException {
+      if (!begun) {
+        begun = true;
+        if (!pages.isEmpty()) {
+          descend(nodes.top(folder, pages), null, after);
         }
-        case Page.Inner(int height, List<Page.Child> children) -> {
-          if (rest.at < children.size()) {
-            descend(folder, height - 1, children.get(rest.at++).page(), null, rests);
-          } else {
+      }
+      while (!rests.isEmpty()) {
+        Rest rest = rests.getFirst();
+        switch (rest.page) {
+          case Page.Leaf(List<Entry> entries) -> {
+            if (rest.at < entries.size()) {
+              return entries.get(rest.at++);
+            }
             rests.removeFirst();
           }
+          case Page.Inner(int height, List<Page.Child> children) -> {
+            if (rest.at < children.size()) {
+              int at = rest.at++;
+              Name end = end(children, at, rest.end);
+              descend(nodes.below(folder, height - 1, children.get(at), end), end, null);
+            } else {
+              rests.removeFirst();
+            }
+          }
+        }
+      }
+      return null;
+    }
+
+    /** Goes down to the leaf where the entries after a name begin. */
+    private void descend(Page from, @Nullable Name fromEnd, @Nullable Name name)
+        throws IOException {
+      Page page = from;
+      Name end = fromEnd;
+      while (true) {
+        switch (page) {
+          case Page.Leaf(List<Entry> entries) -> {
+            rests.addFirst(
+                new Rest(page, end, name == null ? 0 : place(entries, Entry::name, name) + 1));
+            return;
+          }
+          case Page.Inner(int height, List<Page.Child> children) -> {
+            int at = name == null ? 0 : Math.max(0, place(children, Page.Child::first, name));
+            rests.addFirst(new Rest(page, end, at + 1));
+            end = end(children, at, end);
+            page = nodes.below(folder, height - 1, children.get(at), end);
+          }
         }
       }
     }
-    return null;
   }
 
-  /** Goes down to the leaf where the entries after a name begin. */
-  private void descend(ItemId folder, int from, Ref top, @Nullable Name after, Deque<Rest> rests)
-      throws IOException {
-    Ref ref = top;
-    for (int height = from; ; height--) {
-      Page page = nodes.page(folder, height, ref);
-      switch (page) {
-        case Page.Leaf(List<Entry> entries) -> {
-          rests.addFirst(
-              new Rest(page, after == null ? 0 : place(entries, Entry::name, after) + 1));
-          return;
-        }
-        case Page.Inner(int _, List<Page.Child> children) -> {
-          int at = after == null ? 0 : Math.max(0, place(children, Page.Child::first, after));
-          rests.addFirst(new Rest(page, at + 1));
-          ref = children.get(at).page();
-        }
-      }
-    }
+  /**
+   * The name that follows those below a child.
+   *
+   * @param end the one that follows those below all children; null if nothing does
+   */
+  static @Nullable Name end(List<Page.Child> children, int at, @Nullable Name end) {
+    return at + 1 < children.size() ? children.get(at + 1).first() : end;
   }
 
   /** The last item whose name is not after this one; -1 if there is none. */
@@ -122,10 +152,15 @@ public final class Folders {
   /** A page of which the items from {@code at} on are still to come. */
   private static final class Rest {
     private final Page page;
+    private final @Nullable Name end;
     private int at;
 
-    Rest(Page page, int at) {
+    /**
+     * @param end the name that follows those in and below the page; null if nothing does
+     */
+    Rest(Page page, @Nullable Name end, int at) {
       this.page = page;
+      this.end = end;
       this.at = at;
     }
   }

@@ -33,6 +33,9 @@ public final class Merge {
   private final Instant now;
   private final List<VaultPath> conflicts = new ArrayList<>();
 
+  /** Each is emptied once: of a tree that a few pages make endless, the rest stays. */
+  private final MetFolders emptied = new MetFolders();
+
   /**
    * @param writer takes the new pages
    * @param root number of the root that is to be made
@@ -138,7 +141,8 @@ public final class Merge {
               if (there.get().equals(remove.base())) {
                 edits.put(name, Optional.empty());
               } else if (there.get() instanceof Entry.Folder folder
-                  && remove.base() instanceof Entry.Folder before) {
+                  && remove.base() instanceof Entry.Folder before
+                  && emptied.add(folder.id())) {
                 return new Emptying(folder, before, edits);
               }
             }
@@ -247,7 +251,9 @@ public final class Merge {
         Entry earlier = folders.find(before.id(), before.pages(), entry.name()).orElse(null);
         if (entry.equals(earlier)) {
           edits.put(entry.name(), Optional.empty());
-        } else if (entry instanceof Entry.Folder folder && earlier instanceof Entry.Folder was) {
+        } else if (entry instanceof Entry.Folder folder
+            && earlier instanceof Entry.Folder was
+            && emptied.add(folder.id())) {
           return new Emptying(folder, was, edits);
         }
       }

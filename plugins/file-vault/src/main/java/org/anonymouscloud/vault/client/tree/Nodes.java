@@ -10,6 +10,7 @@ import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Place;
@@ -20,6 +21,8 @@ import org.anonymouscloud.vault.client.format.SegmentList;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Untrusted.TreeDamaged;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes pages and lists; what is read is verified before it is parsed. Thread-safe. */
 public final class Nodes {
@@ -33,15 +36,18 @@ public final class Nodes {
   private final PackReader packs;
 
   // Guarded by itself.
-  private final Map<Ref, Page> pages =
+  private final Map<PagePlace, Page> pages =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Ref, Page> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<PagePlace, Page> eldest) {
           return size() > KEPT_PAGES;
         }
       };
+
+  /** Of what and where a page is: another folder's is not this one's because it was read before. */
+  private record PagePlace(ItemId folder, int height, Ref ref) {}
 
   public Nodes(DriveId drive, Sealing sealing, PackReader packs) {
     this.drive = drive;
@@ -56,27 +62,48 @@ public final class Nodes {
    */
   public void requireOpen(ItemId folder, Pages pages) throws IOException {
     if (!pages.isEmpty()) {
-      var _ = page(folder, pages.height(), pages.top());
+      var _ = top(folder, pages);
     }
   }
 
-  /** A page of a folder. */
-  Page page(ItemId folder, int height, Ref ref) throws IOException {
+  /** The topmost page of a folder that is not empty. */
+  Page top(ItemId folder, Pages pages) throws IOException {
+    return page(folder, pages.height(), pages.top());
+  }
+
+  /**
+   * A page below another, held to what that one says of it: where its names begin, and where they
+   * end.
+   *
+   * @param height of the page below
+   * @param end the name that follows those in and below the page; null if it is not known
+   */
+  Page below(ItemId folder, int height, Page.Child child, @Nullable Name end) throws IOException {
+    Page page = page(folder, height, child.page());
+    if (!page.first().equals(child.first()) || (end != null && page.last().compareTo(end) >= 0)) {
+      throw new TreeDamaged();
+    }
+    return page;
+  }
+
+  private Page page(ItemId folder, int height, Ref ref) throws IOException {
+    PagePlace where = new PagePlace(folder, height, ref);
     synchronized (pages) {
-      Page page = pages.get(ref);
+      Page page = pages.get(where);
       if (page != null) {
         return page;
       }
     }
     Place place = new Place(drive, Kind.PAGE, height, folder, ref.version(), 0);
+    byte[] opened = open(place, ref);
     Page page;
     try {
-      page = Page.decode(open(place, ref), height);
+      page = Page.decode(opened, height);
     } catch (Malformed e) {
-      throw new DataNotAuthentic();
+      throw new TreeDamaged();
     }
     synchronized (pages) {
-      pages.put(ref, page);
+      pages.put(where, page);
     }
     return page;
   }
@@ -88,14 +115,15 @@ public final class Nodes {
    */
   public SegmentList list(ItemId file, int height, long index, Ref ref) throws IOException {
     Place place = new Place(drive, Kind.LIST, height, file, ref.version(), index);
+    byte[] opened = open(place, ref);
     try {
-      SegmentList list = SegmentList.decode(open(place, ref));
+      SegmentList list = SegmentList.decode(opened);
       if (list.height() != height) {
-        throw new DataNotAuthentic();
+        throw new TreeDamaged();
       }
       return list;
     } catch (Malformed e) {
-      throw new DataNotAuthentic();
+      throw new TreeDamaged();
     }
   }
 
@@ -104,7 +132,7 @@ public final class Nodes {
     Place place = new Place(drive, Kind.PAGE, height, folder, root, 0);
     Ref ref = write(place, page.encode(), writer);
     synchronized (pages) {
-      pages.put(ref, page);
+      pages.put(new PagePlace(folder, height, ref), page);
     }
     return ref;
   }
@@ -126,7 +154,9 @@ public final class Nodes {
   }
 
   private boolean holds(Ref ref, byte[] encoded) throws DataNotAuthentic {
-    return ref.length() == encoded.length && digest(ref.generation(), encoded).equals(ref.digest());
+    return ref.length() == encoded.length
+        && ref.generation() <= sealing.generation()
+        && digest(ref.generation(), encoded).equals(ref.digest());
   }
 
   private byte[] open(Place place, Ref ref) throws IOException {

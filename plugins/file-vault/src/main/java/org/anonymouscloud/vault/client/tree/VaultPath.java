@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.tree;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.anonymouscloud.vault.client.format.Name;
 
 /**
@@ -21,15 +22,30 @@ public record VaultPath(List<Name> names) {
   }
 
   /**
-   * Reads a path whose names are separated by slashes; it may begin and end with one.
+   * Reads a path whose names are separated by slashes, and composes them; it may begin and end with
+   * one.
    *
    * @throws IllegalArgumentException if a part of it is no name
    */
   public static VaultPath of(String text) {
+    return of(text, Name::of);
+  }
+
+  /** As {@link #of}, with the names just as they are given. */
+  public static VaultPath exact(String text) {
+    return of(text, Name::new);
+  }
+
+  /** As {@link #of}, with characters as {@link #visible} shows them. */
+  public static VaultPath typed(String text) {
+    return of(text, Name::typed);
+  }
+
+  private static VaultPath of(String text, Function<String, Name> toName) {
     List<Name> names = new ArrayList<>();
     for (String part : text.split("/")) {
       if (!part.isEmpty()) {
-        names.add(Name.of(part));
+        names.add(toName.apply(part));
       }
     }
     if (names.size() > MAX_DEPTH) {
@@ -65,7 +81,7 @@ public record VaultPath(List<Name> names) {
     return new VaultPath(longer);
   }
 
-  /** The path for a person's eyes: what in its names is not plain is shown by its number. */
+  /** The path for a person's eyes, to be typed again. */
   public String visible() {
     StringBuilder text = new StringBuilder();
     names.forEach(name -> text.append('/').append(name.visible()));

@@ -25,7 +25,9 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import org.anonymouscloud.core.crypto.HashFunction;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
@@ -117,6 +119,49 @@ final class FileApiTest {
     assertThat(get("/vault/files/f").body()).asString(UTF_8).isEqualTo("two");
     assertThat(get("/vault/files/f", "Range", "bytes=0-0", "If-Range", tag).statusCode())
         .isEqualTo(200);
+  }
+
+  @Test
+  @Tag("S4.D")
+  void aBodyIsKeptOnlyIfItsDigestsAreRight() throws Exception {
+    byte[] body = noise(3_000_000, 3);
+    String sha256 = "sha-256=:" + base64(HashFunction.SHA256.hash(body)) + ":";
+    String sha512 = "sha-512=:" + base64(HashFunction.SHA512.hash(body)) + ":";
+    String wrong = "sha-512=:" + base64(HashFunction.SHA512.hash(new byte[1])) + ":";
+    String other = "md5=:AAAA:";
+    put("/vault/files/f", "before".getBytes(UTF_8));
+
+    for (String header : List.of("Content-Digest", "repr-digest")) {
+      for (String bad :
+          List.of(
+              wrong,
+              sha256 + ", " + wrong,
+              "sha-256=:AAAA:",
+              "sha-256=:a:",
+              other,
+              "sha-256=x",
+              "",
+              sha256 + ",",
+              "SHA-256=abc",
+              "sha-256")) {
+        assertThat(put("/vault/files/f", body, header, bad)).as(bad).isEqualTo(400);
+        assertThat(get("/vault/files/f").body()).asString(UTF_8).isEqualTo("before");
+      }
+    }
+    assertThat(put("/vault/files/f", body, "Content-Digest", sha256, "Repr-Digest", wrong))
+        .isEqualTo(400);
+    for (String good : List.of(sha256, sha512, sha256 + ",\t" + sha512, other + ", " + sha256)) {
+      assertThat(put("/vault/files/f", body, "Content-Digest", good, "Repr-Digest", sha512))
+          .as(good)
+          .isEqualTo(200);
+      assertThat(get("/vault/files/f").body()).isEqualTo(body);
+    }
+    String ofNothing = "sha-256=:" + base64(HashFunction.SHA256.hash()) + ":";
+    assertThat(put("/vault/files/g", new byte[0], "Content-Digest", ofNothing)).isEqualTo(200);
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
   }
 
   @Test

@@ -85,6 +85,145 @@ final class ArchiveReaderTest {
   }
 
   @Test
+  void whatOthersMeanByALetterIsPassedOverByNameAndTheRestGoesOn() throws IOException {
+    byte[] content = padded("content".getBytes(US_ASCII));
+    for (byte type : new byte[] {'A', 'B', 'E', 'I', 'N', 'V', 'Z'}) {
+      byte[] archive =
+          join(
+              part(file("before", new byte[] {1})),
+              header("before", type, 7),
+              content,
+              header("label", type, 0),
+              archive(file("after", new byte[] {2})));
+      ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive));
+
+      List<ArchiveEntry> entries = entries(reader);
+
+      assertThat(entries).as("%c", type).hasSize(2);
+      assertThat(entries)
+          .allMatch(entry -> entry.kind() == ArchiveEntry.Kind.FILE && entry.size() == 1);
+      assertThat(reader.skipped()).containsExactly("before", "label");
+    }
+  }
+
+  @Test
+  void theRestOfAFileOfAnotherVolumeIsNoFile() throws IOException {
+    byte[] archive =
+        join(
+            header("half", (byte) 'M', 7),
+            padded("content".getBytes(US_ASCII)),
+            archive(file("after", new byte[] {2})));
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive));
+
+    assertThat(names(reader)).containsExactly("after");
+    assertThat(reader.refused()).hasSize(1).first().asString().startsWith("half: a part of a file");
+  }
+
+  @Test
+  void foldersOfAllKindsOfTarAreFolders() throws IOException {
+    byte[] list = padded("Yone\0\0".getBytes(US_ASCII));
+    byte[] archive =
+        join(
+            header("plain/", (byte) '5', 0),
+            header("with a size but nothing behind it/", (byte) '5', 4096),
+            header("dumped/", (byte) 'D', 6),
+            list,
+            header("dumped without a slash", (byte) 'D', 6),
+            list,
+            header("of old kind/", (byte) 0, 6),
+            list,
+            archive(file("after", new byte[] {2})));
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive));
+
+    List<ArchiveEntry> entries = entries(reader);
+
+    assertThat(entries).hasSize(6);
+    assertThat(entries.subList(0, 5)).allMatch(ArchiveEntry::folder);
+    assertThat(entries.getLast().names()).containsExactly("after");
+    byte[] last =
+        join(header("with a size but nothing behind it/", (byte) '5', 4096), new byte[END]);
+    assertThat(names(last)).hasSize(1);
+  }
+
+  @Test
+  void aValueThatIsNoneCostsItselfAlone() throws IOException {
+    for (String record :
+        List.of(
+            "mtime=NaN",
+            "mtime=Infinity",
+            "mtime=",
+            "mtime=1e999999999",
+            "mtime=99999999999999999999999",
+            "atime=NaN",
+            "ctime=x",
+            "uid=x",
+            "gid=-",
+            "SCHILY.devmajor=x",
+            "LIBARCHIVE.creationtime=NaN")) {
+      String[] parts = record.split("=", 2);
+      for (byte type : new byte[] {'x', 'X', 'g'}) {
+        byte[] records = join(pax("path", "longer"), pax(parts[0], parts[1]));
+        byte[] archive =
+            join(
+                header("h", type, records.length),
+                padded(records),
+                archive(file("one", new byte[] {1}), file("two", new byte[] {2})));
+        assertThat(names(archive)).as(record).hasSize(2).startsWith("longer");
+      }
+    }
+    byte[] whole = pax("mtime", "1.5");
+    ArchiveReader reader =
+        new ArchiveReader(
+            new ByteArrayInputStream(
+                join(
+                    header("h", (byte) 'x', whole.length),
+                    padded(whole),
+                    archive(file("one", new byte[] {1})))));
+    assertThat(entries(reader).getFirst().modified()).isEqualTo(Instant.ofEpochMilli(1_500));
+  }
+
+  @Test
+  void fieldsThatNobodyAsksForMayHoldAnything() throws IOException {
+    byte[] archive = archive(file("one", new byte[] {1}));
+    for (int[] field : new int[][] {{108, 8}, {116, 8}, {136, 12}, {329, 8}, {337, 8}}) {
+      byte[] bent = archive.clone();
+      Arrays.fill(bent, field[0], field[0] + field[1], (byte) 'x');
+      assertThat(names(bent)).as("at %d", field[0]).containsExactly("one");
+    }
+  }
+
+  @Test
+  void whatCouldNotBeReadIsSaid() throws IOException {
+    byte[] archive =
+        archive(
+            file("one", new byte[] {1}),
+            writer -> writer.unreadable(List.of("a", "ü".repeat(100)), "It is lost."),
+            writer -> writer.unreadable(List.of(), "All is lost."));
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive));
+
+    assertThat(names(reader)).containsExactly("one");
+    assertThat(reader.unreadable())
+        .containsExactly(
+            new ArchiveReader.Unreadable(List.of("a", "ü".repeat(100)), "It is lost."),
+            new ArchiveReader.Unreadable(List.of(), "All is lost."));
+    assertThat(reader.skipped()).isEmpty();
+  }
+
+  /** An entry without the archive's end. */
+  private static byte[] part(Part part) throws IOException {
+    byte[] whole = archive(part);
+    return Arrays.copyOf(whole, 2 * RECORD);
+  }
+
+  private static List<ArchiveEntry> entries(ArchiveReader reader) throws IOException {
+    List<ArchiveEntry> entries = new ArrayList<>();
+    for (ArchiveEntry entry = reader.next(); entry != null; entry = reader.next()) {
+      entries.add(entry);
+    }
+    return entries;
+  }
+
+  @Test
   void longNamesOfAnyCharactersComeBack() throws IOException {
     List<String> names = new ArrayList<>();
     for (String part : List.of("a", "ü", "語", "🙂")) {
@@ -195,7 +334,10 @@ final class ArchiveReaderTest {
 
   private static byte[] pax(String key, String value) {
     String tail = " " + key + "=" + value + "\n";
-    int length = tail.length() + String.valueOf(tail.length()).length();
+    int length = tail.length() + 1;
+    while (length < tail.length() + String.valueOf(length).length()) {
+      length++;
+    }
     return (length + tail).getBytes(US_ASCII);
   }
 

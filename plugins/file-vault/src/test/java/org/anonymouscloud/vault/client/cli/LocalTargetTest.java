@@ -20,6 +20,7 @@ import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveReader;
 import org.anonymouscloud.vault.client.archive.ArchiveWriter;
 import org.anonymouscloud.vault.client.fixture.TestTerminal;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,7 @@ final class LocalTargetTest {
     Outcome outcome = new Outcome(terminal);
 
     try (LocalTarget local = LocalTarget.of(target)) {
-      new TreeDownload(target, local, outcome, silence())
+      new TreeDownload(VaultPath.TOP, target, local, outcome, silence())
           .read(new ArchiveReader(new ByteArrayInputStream(archive.toByteArray())));
     }
 

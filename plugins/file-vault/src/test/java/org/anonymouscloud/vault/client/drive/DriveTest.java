@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.anonymouscloud.vault.client.content.Step;
+import org.anonymouscloud.vault.client.fixture.DriveFiles;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Entry;
@@ -56,7 +57,7 @@ final class DriveTest {
 
   @Test
   void aDriveThatWasNeverWrittenToIsEmptyAndNothingIsSentToSayso() throws Exception {
-    assertThat(names(drive.snapshot().list(VaultPath.TOP, null))).isEmpty();
+    assertThat(DriveFiles.tree(drive).keySet()).isEmpty();
     assertThat(server.roots()).isEmpty();
     assertThat(server.packs()).isEmpty();
   }
@@ -165,7 +166,7 @@ final class DriveTest {
 
     assertThat(server.roots()).hasSize(1);
     assertThat(server.packs()).hasSizeLessThanOrEqualTo(2);
-    Cursor<Step.Begin> walk = drive.snapshot().walk(VaultPath.of("/tree"), VaultPath.TOP);
+    Cursor<Step.Begin> walk = DriveFiles.walk(drive.snapshot(), VaultPath.of("/tree"));
     List<String> paths = new ArrayList<>();
     for (Step.Begin begin = walk.next(); begin != null; begin = walk.next()) {
       paths.add(begin.path().toString());
@@ -198,7 +199,7 @@ final class DriveTest {
       batch.remove(VaultPath.of("/file"), false, ANYWAY);
       batch.commit();
     }
-    assertThat(names(drive.snapshot().list(VaultPath.TOP, null))).isEmpty();
+    assertThat(DriveFiles.tree(drive).keySet()).isEmpty();
   }
 
   private void assertRefused(PathRefused.Reason reason, String path) {
@@ -220,7 +221,7 @@ final class DriveTest {
       batch.commit();
     }
 
-    assertThat(names(drive.snapshot().list(VaultPath.TOP, null))).containsExactly("kept");
+    assertThat(DriveFiles.tree(drive).keySet()).containsExactly("/kept");
   }
 
   private void write(String path, byte[] content, Attributes attributes) throws IOException {
@@ -240,13 +241,5 @@ final class DriveTest {
     byte[] bytes = new byte[size];
     new Random(seed).nextBytes(bytes);
     return bytes;
-  }
-
-  private static List<String> names(Cursor<Entry> entries) throws IOException {
-    List<String> names = new ArrayList<>();
-    for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
-      names.add(entry.name().text());
-    }
-    return names;
   }
 }

@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.client.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.junit.jupiter.api.Tag;
@@ -104,6 +106,16 @@ final class DecoderTest {
   }
 
   @Test
+  @Tag("S4.20")
+  void theLongestFileHasAListOfTheGreatestHeight() throws Exception {
+    Content longest = new Content(Content.MAX_LENGTH, 4, List.of(ref(400)));
+    SegmentList list = new SegmentList(longest.height(), List.of(ref(400), ref(400)));
+
+    assertThat(SegmentList.covered(3)).isLessThan(Content.segments(Content.MAX_LENGTH));
+    assertThat(SegmentList.decode(list.encode())).isEqualTo(list);
+  }
+
+  @Test
   void namesSortAsTheirBytesDo() {
     List<Name> names = new ArrayList<>();
     for (String text :
@@ -120,6 +132,37 @@ final class DecoderTest {
   void namesAreComposed() {
     assertThat(Name.of("a\u0308")).isEqualTo(Name.of("\u00e4"));
     assertThat(Name.of("\u212b").text()).isEqualTo("\u00c5");
+  }
+
+  @Test
+  @Tag("S4.D")
+  void aNameComesBackFromWhatIsShownOfIt() {
+    for (String text :
+        List.of(
+            "plain",
+            "\u00e4",
+            "a\u0308",
+            "\u212b",
+            "a\u200bb",
+            "\u202egnp.exe",
+            "a\u001b[2J",
+            "tab\there",
+            "\\u{61}",
+            "\\u{5c}u{61}",
+            "back\\slash",
+            "\\u{",
+            "🏳️‍🌈")) {
+      Name name = new Name(text);
+      assertThat(Name.typed(name.visible())).as(name.visible()).isEqualTo(name);
+      assertThat(name.visible().codePoints()).noneMatch(ForeignText::isTreacherous);
+    }
+    assertThat(Name.typed("a\u0308")).isEqualTo(Name.of("\u00e4"));
+    assertThat(new Name("a\u0308").visible()).isEqualTo("a\\u{308}");
+    for (String none : List.of("\\u{2f}", "\\u{0}", "\\u{d800}", "\\u{110000}", "\\u{2e}.")) {
+      assertThatThrownBy(() -> Name.typed(none))
+          .as(none)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   private Page leaf(int count) {

@@ -22,7 +22,6 @@ import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
-import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
@@ -136,17 +135,18 @@ final class FolderEditorTest {
   /** No page is nearly empty where it has neighbours, or so the tree would degenerate. */
   private void checkPages() throws IOException {
     if (pages.height() > 1) {
-      check(pages.height(), pages.top());
+      check(nodes().top(folder, pages), null);
     }
   }
 
-  private void check(int height, Ref ref) throws IOException {
-    Page page = nodes().page(folder, height, ref);
-    if (page instanceof Page.Inner(int _, List<Page.Child> children)) {
+  private void check(Page page, @Nullable Name end) throws IOException {
+    if (page instanceof Page.Inner(int height, List<Page.Child> children)) {
       assertThat(children).hasSizeGreaterThan(1);
-      for (Page.Child child : children) {
+      for (int i = 0; i < children.size(); i++) {
+        Page.Child child = children.get(i);
         assertThat(child.page().length()).isGreaterThan(Page.MAX_ENCODED / 8);
-        check(height - 1, child.page());
+        Name next = Folders.end(children, i, end);
+        check(nodes().below(folder, height - 1, child, next), next);
       }
     }
   }

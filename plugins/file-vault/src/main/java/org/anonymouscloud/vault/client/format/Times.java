@@ -1,11 +1,12 @@
-package org.anonymouscloud.vault.client.drive;
+package org.anonymouscloud.vault.client.format;
 
 import java.time.Instant;
 
 /**
  * The times that a drive keeps of files and folders. A disk may hold others, by mistake or by a
  * setting of its own, and not every disk, format or program can hold those: so writers keep to one
- * range, in which nanoseconds since 1970 fit a long.
+ * range, in which nanoseconds since 1970 fit a long. Who does not keep to it was no program of
+ * ours, but may have had the keys.
  */
 public final class Times {
   /** The first time that is kept. */

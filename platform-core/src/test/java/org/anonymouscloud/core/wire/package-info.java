@@ -1,0 +1,5 @@
+/** Tests of what both ends of a wire share. */
+@NullMarked
+package org.anonymouscloud.core.wire;
+
+import org.jspecify.annotations.NullMarked;
