@@ -124,10 +124,16 @@ public final class LoginLimits {
      */
     REMOVALS(3, Duration.ofDays(1));
 
-    private final Steady rule;
+    private final int burst;
+    private final Duration pause;
 
     Own(int burst, Duration pause) {
-      this.rule = new Steady(burst, pause);
+      this.burst = burst;
+      this.pause = pause;
+    }
+
+    private Steady rule() {
+      return new Steady(burst, pause);
     }
 
     private byte[] purpose() {
@@ -323,7 +329,7 @@ public final class LoginLimits {
   }
 
   private Count ofDevice(Own own, DeviceOfAccount by) {
-    return new Count(code(own.purpose(), bytes(by)), own.rule);
+    return new Count(code(own.purpose(), bytes(by)), own.rule());
   }
 
   private static byte[] bytes(DeviceOfAccount device) {
