@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,9 +75,11 @@ final class ClashingFeaturesTest {
               "mixed",
               "before",
               "patch");
-      assertThat(get(agent, "/first/one", token)).isEqualTo("stranger /first/{id}");
-      assertThat(get(agent, "/last/a/b", token)).isEqualTo("stranger /last/<path>");
-      assertThat(get(agent, "/panels", token)).isEqualTo("[]");
+      assertThat(TokenRequest.get(agent.url(), "/first/one", token))
+          .isEqualTo("stranger /first/{id}");
+      assertThat(TokenRequest.get(agent.url(), "/last/a/b", token))
+          .isEqualTo("stranger /last/<path>");
+      assertThat(TokenRequest.get(agent.url(), "/panels", token)).isEqualTo("[]");
     }
   }
 
@@ -115,18 +112,6 @@ final class ClashingFeaturesTest {
                   assertThat(ReservedNames.isOfProgram(route.path().split("/", 3)[1]))
                       .as(route.path())
                       .isTrue());
-    }
-  }
-
-  private static String get(Agent agent, String path, Secret token) throws Exception {
-    String bearer = new String(token.bytes(), StandardCharsets.US_ASCII);
-    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      return http.send(
-              HttpRequest.newBuilder(URI.create(agent.url() + LocalApi.PREFIX + path))
-                  .header("Authorization", "Bearer " + bearer)
-                  .build(),
-              HttpResponse.BodyHandlers.ofString())
-          .body();
     }
   }
 

@@ -1,7 +1,6 @@
 package org.anonymouscloud.client.agent;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.javalin.http.HandlerType;
@@ -96,7 +95,7 @@ final class RequestTermsTest {
   @TempDir private Path folder;
   private final AtomicInteger effects = new AtomicInteger();
   private Agent agent;
-  private String token;
+  private String authorization;
 
   /** What goes beyond a right request, and the status that it has. */
   private record Case(int status, String headers, String body) {
@@ -110,7 +109,7 @@ final class RequestTermsTest {
     Home home = Home.of(Map.of("ANONCLOUD_HOME", folder.toString()));
     agent = Agent.start(home, "test", List.of(OfferedFeature.own(new Feature())), () -> {});
     try (Secret whole = AgentAddress.token(home.folder())) {
-      token = new String(whole.bytes(), US_ASCII);
+      authorization = TokenRequest.bearer(whole);
     }
   }
 
@@ -229,15 +228,15 @@ final class RequestTermsTest {
   }
 
   private String ask(Route route, String query, String headers, String body) throws IOException {
-    return askAt(route, route.path().replaceAll("[{<][a-z]+[}>]", "x") + query, headers, body);
+    return askAt(route, TokenRequest.path(route) + query, headers, body);
   }
 
   private String askAt(Route route, String place, String headers, String body) throws IOException {
     int port = URI.create(agent.url()).getPort();
     String path = LocalApi.PREFIX + place;
     String request =
-        "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\nAuthorization: Bearer %s\r\n"
-                .formatted(route.method(), path, port, token)
+        "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\nAuthorization: %s\r\n"
+                .formatted(route.method(), path, port, authorization)
             + headers
             + "\r\n"
             + body;

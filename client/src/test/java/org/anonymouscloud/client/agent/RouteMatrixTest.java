@@ -1,6 +1,5 @@
 package org.anonymouscloud.client.agent;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -101,13 +100,13 @@ final class RouteMatrixTest {
             Secret others =
                 ApiToken.limited(whole, EnumSet.complementOf(EnumSet.of(route.scope())))) {
           int before = effects.get();
-          assertThat(ask(agent, route, text(others)))
+          assertThat(ask(agent, route, TokenRequest.bearer(others)))
               .as("%s with all scopes but %s", name, route.scope())
               .isEqualTo(Answer.NOT_ALLOWED);
           assertThat(effects).as(name).hasValue(before);
-          assertThat(ask(agent, route, text(alone))).as(name).isNotIn(Answer.SHUT);
+          assertThat(ask(agent, route, TokenRequest.bearer(alone))).as(name).isNotIn(Answer.SHUT);
         }
-        assertThat(ask(agent, route, text(whole))).as(name).isNotIn(Answer.SHUT);
+        assertThat(ask(agent, route, TokenRequest.bearer(whole))).as(name).isNotIn(Answer.SHUT);
       }
       // The feature's two, each with a token of its own and with the whole one.
       assertThat(effects).hasValue(4);
@@ -122,7 +121,7 @@ final class RouteMatrixTest {
   }
 
   private Answer ask(Agent agent, Route route, String token) throws Exception {
-    String path = route.path().replaceAll("[{<][a-z]+[}>]", "x");
+    String path = TokenRequest.path(route);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(agent.url() + LocalApi.PREFIX + path))
             .header("Content-Type", "application/json")
@@ -132,15 +131,11 @@ final class RouteMatrixTest {
                     ? HttpRequest.BodyPublishers.noBody()
                     : HttpRequest.BodyPublishers.ofString("{}"));
     if (!token.isEmpty()) {
-      request.header("Authorization", "Bearer " + token);
+      request.header("Authorization", token);
     }
     HttpResponse<byte[]> answer =
         http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     return new Answer(answer.statusCode(), JSON.readTree(answer.body()).path("code").asText());
-  }
-
-  private static String text(Secret token) {
-    return new String(token.bytes(), US_ASCII);
   }
 
   /** A feature with a route of each scope that the agent's own have not. */

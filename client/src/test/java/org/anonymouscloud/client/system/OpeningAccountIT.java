@@ -1,14 +1,9 @@
 package org.anonymouscloud.client.system;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.javalin.http.HandlerType;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.anonymouscloud.client.agent.Agent;
+import org.anonymouscloud.client.agent.TokenRequest;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.account.UserName;
@@ -56,7 +52,7 @@ final class OpeningAccountIT {
       try (Agent agent =
               Agent.start(home, "test", List.of(OfferedFeature.own(new Slow())), () -> {});
           Secret token = AgentAddress.token(home.folder())) {
-        assertThat(ask(agent.url() + "/api/v1/slow/look", token)).isEqualTo("opened true");
+        assertThat(TokenRequest.get(agent.url(), "/slow/look", token)).isEqualTo("opened true");
       }
     }
   }
@@ -75,17 +71,6 @@ final class OpeningAccountIT {
                 Optional.empty());
         var _ = registration.finish()) {
       assertThat(client.keeper()).isPresent();
-    }
-  }
-
-  private static String ask(String address, Secret token) throws Exception {
-    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      return http.send(
-              HttpRequest.newBuilder(URI.create(address))
-                  .header("Authorization", "Bearer " + new String(token.bytes(), US_ASCII))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString())
-          .body();
     }
   }
 

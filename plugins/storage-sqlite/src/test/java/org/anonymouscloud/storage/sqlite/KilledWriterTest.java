@@ -1,19 +1,15 @@
 package org.anonymouscloud.storage.sqlite;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.testing.KilledJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +31,9 @@ class KilledWriterTest {
     }
     Set<Long> acknowledged = new HashSet<>();
     for (int round = 0; round < ROUNDS; round++) {
-      acknowledged.addAll(writeUntilKilled(folder, round));
+      acknowledged.addAll(
+          KilledJvm.acknowledged(
+              ROWS_BEFORE_THE_KILL, Writer.class, folder.toString(), Integer.toString(round)));
       try (OpenDatabase database = open(folder)) {
         Set<Long> there =
             database.read(
@@ -50,39 +48,6 @@ class KilledWriterTest {
       }
     }
     assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(ROUNDS * ROWS_BEFORE_THE_KILL);
-  }
-
-  private static Set<Long> writeUntilKilled(Path folder, int round)
-      throws IOException, InterruptedException {
-    Process writer =
-        new ProcessBuilder(
-                List.of(
-                    ProcessHandle.current().info().command().orElseThrow(),
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Writer.class.getName(),
-                    folder.toString(),
-                    Integer.toString(round)))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    Set<Long> acknowledged = new HashSet<>();
-    try (BufferedReader out =
-        new BufferedReader(new InputStreamReader(writer.getInputStream(), UTF_8))) {
-      for (String line = out.readLine(); line != null; line = out.readLine()) {
-        // The last line may be cut by the kill.
-        if (line.endsWith(".")) {
-          acknowledged.add(Long.parseLong(line.substring(0, line.length() - 1)));
-        }
-        if (acknowledged.size() == ROWS_BEFORE_THE_KILL) {
-          // By its handle, which leaves the pipe open for what was said before.
-          writer.toHandle().destroyForcibly();
-        }
-      }
-    } finally {
-      writer.destroyForcibly().waitFor();
-    }
-    return acknowledged;
   }
 
   /** Writes from several threads and says which rows are durable, until it is killed. */
@@ -104,15 +69,10 @@ class KilledWriterTest {
                         handle ->
                             handle.execute(
                                 "INSERT INTO t (id, b) VALUES (?, ?)", id, new byte[3_000]));
-                    acknowledge(id + ".\n");
+                    KilledJvm.acknowledge(id);
                   }
                 });
       }
-    }
-
-    private static synchronized void acknowledge(String line) {
-      System.out.print(line);
-      System.out.flush();
     }
   }
 }

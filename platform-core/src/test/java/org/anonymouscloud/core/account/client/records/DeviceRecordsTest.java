@@ -5,9 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,6 +23,7 @@ import java.util.stream.IntStream;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.RecordStore;
+import org.anonymouscloud.core.testing.KilledJvm;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +77,8 @@ final class DeviceRecordsTest extends RecordsFixture {
   void aKilledProcessHasDoneAChangeWholeOrNotAtAll() throws Exception {
     int acknowledged = 0;
     for (int round = 0; round < 3; round++) {
-      acknowledged = Math.max(acknowledged, writeUntilKilled());
+      acknowledged =
+          KilledJvm.acknowledged(30, Writer.class, folder().toString()).getLast().intValue();
       DeviceRecords device = open();
       RecordStore chat = chat(device);
 
@@ -87,40 +87,6 @@ final class DeviceRecordsTest extends RecordsFixture {
       assertThat(one).isGreaterThanOrEqualTo(acknowledged);
       device.close();
     }
-  }
-
-  private int writeUntilKilled() throws IOException, InterruptedException {
-    Process writer =
-        new ProcessBuilder(
-                List.of(
-                    ProcessHandle.current().info().command().orElseThrow(),
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Writer.class.getName(),
-                    folder().toString()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    int last = 0;
-    try (BufferedReader out =
-        new BufferedReader(new InputStreamReader(writer.getInputStream(), UTF_8))) {
-      int lines = 0;
-      for (String line = out.readLine(); line != null; line = out.readLine()) {
-        // The last line may be cut by the kill.
-        if (line.matches("[0-9]+\\.")) {
-          lines++;
-          last = Integer.parseInt(line.substring(0, line.length() - 1));
-        }
-        if (lines == 30) {
-          // By its handle, which leaves the pipe open for what was said before.
-          writer.toHandle().destroyForcibly();
-        }
-      }
-      assertThat(lines).isGreaterThanOrEqualTo(30);
-    } finally {
-      writer.destroyForcibly().waitFor();
-    }
-    return last;
   }
 
   /** Counts in two records at once, and says how far, until it is killed. */
@@ -141,8 +107,7 @@ final class DeviceRecordsTest extends RecordsFixture {
                 records.put("other", value);
                 return value;
               });
-          System.out.print(i + ".\n");
-          System.out.flush();
+          KilledJvm.acknowledge(i);
         }
       }
     }
