@@ -74,8 +74,8 @@ final class DriveCommand {
               ", ",
               "  account",
               link.path("time").asText(),
-              "by " + link.path("by").asText(),
-              link.path("what").asText()));
+              link.path("what").asText(),
+              "by " + link.path("by").asText()));
     }
     List<String> lines = new ArrayList<>();
     for (Map.Entry<String, JsonNode> feature : lacks.path("features").properties()) {
@@ -102,7 +102,8 @@ final class DriveCommand {
         ", ",
         "  " + feature,
         state.path("time").asText().isEmpty() ? "time unknown" : state.path("time").asText(),
-        "by " + state.path("by").asText(),
-        "change number " + state.path("number").asText());
+        "change number " + state.path("number").asText(),
+        // Last, as whoever names a device could else go on in our words.
+        "by " + state.path("by").asText());
   }
 }

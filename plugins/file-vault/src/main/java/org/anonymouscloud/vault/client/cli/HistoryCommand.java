@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
     description = {
       "List the states that the drive has been in, the newest first.",
       "Each change makes a state. The time is that of the device that made it, by its own clock."
-          + " 'anoncloud go-back NUMBER' makes one of them the newest again."
+          + " 'anoncloud go-back NUMBER' makes one of them the newest again. 'left out' is what a"
+          + " device had written that was removed, and that does not count."
     })
 final class HistoryCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
@@ -72,12 +73,12 @@ final class HistoryCommand implements Callable<Integer> {
       context
           .terminal()
           .print(
-              "%10d  %-19s  %s%s"
+              "%10d  %-19s  %-13s  %s"
                   .formatted(
                       state.path("number").asLong(),
                       time(state),
-                      Shown.text(names.getOrDefault(device, "removed device " + device)),
-                      remark(state)));
+                      remark(state),
+                      Shown.text(names.getOrDefault(device, "removed device " + device))));
     }
     return 0;
   }
@@ -90,8 +91,8 @@ final class HistoryCommand implements Callable<Integer> {
 
   private static String remark(JsonNode state) {
     if (!state.path("counts").asBoolean()) {
-      return "; left out when its device was removed";
+      return "left out";
     }
-    return state.path("opens").asBoolean() ? "" : "; does not open";
+    return state.path("opens").asBoolean() ? "" : "does not open";
   }
 }
