@@ -3,20 +3,22 @@ package org.anonymouscloud.core.server;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.server.Lineage;
 import org.anonymouscloud.core.worker.Seats;
 
 /**
- * The places that a server's owner allows. The devices of an account share its sessions fairly: a
- * stolen one that takes all it can get keeps no other from coming, least of all the one that is to
- * remove it. Thread-safe.
+ * The places that a server's owner allows. The devices of an account share its sessions fairly, by
+ * who brought in whom: a stolen one that takes all it can get, also by devices that it brings in,
+ * keeps no other from coming and staying, least of all the one that is to remove it. Thread-safe.
  */
 final class CountedSeats implements Seats {
   /**
@@ -25,15 +27,18 @@ final class CountedSeats implements Seats {
   static final int SESSIONS_OF_AN_ACCOUNT = 64;
 
   private final int max;
+  private final Function<AccountId, Lineage> lineages;
 
   /** Of each account in the order in which they came. */
   private final Map<AccountId, Set<Guest>> guests = new HashMap<>();
 
   /**
    * @param max accounts that are logged in at once
+   * @param lineages who brought in whom; asked when an account has all its sessions, and may block
    */
-  CountedSeats(int max) {
+  CountedSeats(int max, Function<AccountId, Lineage> lineages) {
     this.max = max;
+    this.lineages = lineages;
   }
 
   /** How many accounts are there. */
@@ -42,34 +47,51 @@ final class CountedSeats implements Seats {
   }
 
   @Override
-  public synchronized Seat take(Guest guest) {
+  public Seat take(Guest guest) {
+    Optional<Seat> seat = takeFree(guest);
+    // The database is asked while nobody waits for the lock.
+    return seat.isPresent() ? seat.get() : takeAnothers(guest, lineages.apply(guest.account()));
+  }
+
+  /** Empty if there is none without one of the account's own sessions giving way. */
+  private synchronized Optional<Seat> takeFree(Guest guest) {
     Set<Guest> own = guests.getOrDefault(guest.account(), Set.of());
     if (own.isEmpty() && guests.size() >= max) {
-      return Seat.SERVER_FULL;
+      return Optional.of(Seat.SERVER_FULL);
     }
     if (own.size() >= SESSIONS_OF_AN_ACCOUNT) {
-      Optional<Guest> greedy = whoGivesWay(own, guest.device());
-      if (greedy.isEmpty()) {
-        return Seat.TOO_MANY_SESSIONS;
-      }
-      giveBack(greedy.get());
-      greedy.get().giveWay().run();
+      return Optional.empty();
     }
     guests.computeIfAbsent(guest.account(), none -> new LinkedHashSet<>()).add(guest);
-    return Seat.TAKEN;
+    return Optional.of(Seat.TAKEN);
   }
 
   /**
-   * The oldest session of a device that has the most, if the one that asks has fewer. The oldest,
-   * for it is the likeliest to be one whose client has gone without a word.
+   * The seat of the oldest session of the device that is to give way, if that is not the one that
+   * asks. The oldest, for it is the likeliest to be one whose client has gone without a word.
    */
-  private static Optional<Guest> whoGivesWay(Set<Guest> all, DeviceId asking) {
-    Map<DeviceId, Long> sessions = all.stream().collect(groupingBy(Guest::device, counting()));
-    long most = Collections.max(sessions.values());
-    if (sessions.getOrDefault(asking, 0L) == most) {
-      return Optional.empty();
+  private synchronized Seat takeAnothers(Guest guest, Lineage lineage) {
+    Optional<Seat> free = takeFree(guest);
+    if (free.isPresent()) {
+      return free.get();
     }
-    return all.stream().filter(guest -> sessions.get(guest.device()) == most).findFirst();
+    Set<Guest> own = guests.getOrDefault(guest.account(), Set.of());
+    Map<DeviceId, Long> sessions =
+        Stream.concat(own.stream(), Stream.of(guest))
+            .collect(groupingBy(Guest::device, counting()));
+    DeviceId greedy = lineage.whoGivesWay(sessions);
+    if (greedy.equals(guest.device())) {
+      return Seat.TOO_MANY_SESSIONS;
+    }
+    own.stream()
+        .filter(one -> one.device().equals(greedy))
+        .findFirst()
+        .ifPresent(
+            oldest -> {
+              giveBack(oldest);
+              oldest.giveWay().run();
+            });
+    return takeFree(guest).orElseThrow();
   }
 
   @Override

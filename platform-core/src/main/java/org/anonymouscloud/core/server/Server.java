@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
@@ -117,7 +118,8 @@ public final class Server implements AutoCloseable {
     KeyFiles.check(data.path(), database);
     ServerKey key = keep(ServerKey.open(KeyFiles.key(data.path())));
     ServerSecrets secrets = keep(ServerSecrets.open(KeyFiles.secrets(data.path())));
-    CountedSeats seats = new CountedSeats(options.maxUsers());
+    CountedSeats seats =
+        new CountedSeats(options.maxUsers(), account -> AccountService.lineage(database, account));
     Services services =
         keep(Services.start(options, data.path(), database, secrets, seats, offered, clock));
     var _ = keep(services.housekeeping(database, offered, () -> seats.count() > 0, clock));

@@ -152,7 +152,8 @@ final class SessionRequests implements SessionHandler {
         peer.logOut();
         throw new Refused(
             ErrorCode.RATE_LIMITED,
-            "This device has too many sessions at once. End one of them.",
+            "This account has too many sessions at once, and this device, or those that brought it"
+                + " in, the most of them. End one, or remove devices that are not yours.",
             true);
       }
     }

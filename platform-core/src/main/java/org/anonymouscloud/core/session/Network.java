@@ -16,6 +16,9 @@ public final class Network {
   private static final int IPV4_PREFIX = 3;
   private static final int IPV6_PREFIX = 7;
 
+  private static final int IPV4_LARGE = 2;
+  private static final int IPV6_LARGE = 4;
+
   private static final Network THIS_MACHINE = new Network(new byte[0]);
 
   private final byte[] prefix;
@@ -33,6 +36,15 @@ public final class Network {
   static Network ofPrefix(InetAddress address) {
     byte[] bytes = address.getAddress();
     return new Network(Arrays.copyOf(bytes, bytes.length == 4 ? IPV4_PREFIX : IPV6_PREFIX));
+  }
+
+  /**
+   * The larger network that this is a part of: 16 bits of an IPv4 address or 32 of an IPv6 address,
+   * about what a provider has. Whoever has one network easily has others in it.
+   */
+  public Network larger() {
+    int length = prefix.length == IPV6_PREFIX ? IPV6_LARGE : IPV4_LARGE;
+    return isThisMachine() ? this : new Network(Arrays.copyOf(prefix, length));
   }
 
   /** The network that {@link #encode} gave. */

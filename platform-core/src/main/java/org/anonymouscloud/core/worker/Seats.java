@@ -14,7 +14,7 @@ public interface Seats {
     TAKEN,
     /** As many accounts are there as the server's owner allows. */
     SERVER_FULL,
-    /** The account has as many sessions as one may have, and this device the most of them. */
+    /** The account has as many sessions as one may have, and it is not another that gives way. */
     TOO_MANY_SESSIONS
   }
 

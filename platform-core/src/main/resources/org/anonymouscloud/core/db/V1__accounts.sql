@@ -42,6 +42,11 @@ CREATE TABLE account_signers (
   slot        BYTEA NOT NULL,
   signing_key BYTEA NOT NULL,
   status      TEXT  NOT NULL,
+  -- Of a device: the number of the link that brought it, and the device that signed that link;
+  -- none if it came by registration, password or words. So a stolen device and all that it
+  -- brought in share what one may have.
+  came        BIGINT NOT NULL DEFAULT 0,
+  brought_by  BYTEA,
   PRIMARY KEY (account_id, slot)
 );
 

@@ -3,9 +3,12 @@ package org.anonymouscloud.core.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.server.Lineage;
 import org.anonymouscloud.core.worker.Seats.Guest;
 import org.anonymouscloud.core.worker.Seats.Seat;
 import org.junit.jupiter.api.Tag;
@@ -15,7 +18,9 @@ import org.junit.jupiter.api.Test;
 class CountedSeatsTest {
   private static final int ALL = CountedSeats.SESSIONS_OF_AN_ACCOUNT;
 
-  private final CountedSeats seats = new CountedSeats(2);
+  private final Map<DeviceId, Long> came = new HashMap<>();
+  private final Map<DeviceId, DeviceId> broughtBy = new HashMap<>();
+  private final CountedSeats seats = new CountedSeats(2, account -> new Lineage(came, broughtBy));
   private final AccountId account = AccountId.random();
   private final DeviceId stolen = DeviceId.random();
   private final List<Guest> gone = new ArrayList<>();
@@ -67,17 +72,69 @@ class CountedSeatsTest {
     assertThat(gone).hasSize(ALL / 2).allMatch(guest -> guest.device().equals(stolen));
   }
 
+  private DeviceId arrived() {
+    DeviceId device = DeviceId.random();
+    came.put(device, (long) came.size());
+    return device;
+  }
+
+  private DeviceId broughtInBy(DeviceId device) {
+    DeviceId other = arrived();
+    broughtBy.put(other, device);
+    return other;
+  }
+
+  /** A thief may let one device come after another, each of which has no session yet. */
+  private void churn(DeviceId thief) {
+    for (int i = 0; i < 3 * ALL; i++) {
+      var _ = seats.take(guest(broughtInBy(i % 3 == 0 ? broughtInBy(thief) : thief)));
+    }
+  }
+
   @Test
-  void aDeviceThatHasNoneComesAlsoWhenAsManyDevicesAsSessionsAreThere() {
-    Guest first = guest(stolen);
-    assertThat(seats.take(first)).isEqualTo(Seat.TAKEN);
-    for (int i = 1; i < ALL; i++) {
-      fill(DeviceId.random(), 1);
+  @Tag("S4.3")
+  void whoBringsInDeviceAfterDeviceEndsNoSessionOfTheOthers() {
+    DeviceId first = arrived();
+    DeviceId thief = broughtInBy(first);
+    churn(thief);
+    DeviceId paired = broughtInBy(first);
+    DeviceId byPassword = arrived();
+
+    for (DeviceId owners : List.of(byPassword, paired, first)) {
+      fill(owners, 1);
+    }
+    churn(thief);
+
+    assertThat(gone).extracting(Guest::device).doesNotContain(byPassword, paired, first);
+    assertThat(gone).isNotEmpty();
+  }
+
+  @Test
+  @Tag("S4.3")
+  void whoHasStolenTheFirstDeviceEndsNoSessionOfThoseThatItBroughtInBefore() {
+    DeviceId thief = arrived();
+    DeviceId paired = broughtInBy(thief);
+    churn(thief);
+    DeviceId byPassword = arrived();
+
+    fill(paired, 1);
+    fill(byPassword, 1);
+    churn(thief);
+
+    assertThat(gone).extracting(Guest::device).doesNotContain(paired, byPassword);
+  }
+
+  @Test
+  @Tag("S4.3")
+  void whoHasSetAPasswordOfTheirOwnEndsNoSessionOfDevicesThatWereThereBefore() {
+    DeviceId owners = arrived();
+    fill(owners, 1);
+
+    for (int i = 0; i < 3 * ALL; i++) {
+      var _ = seats.take(guest(arrived()));
     }
 
-    fill(DeviceId.random(), 1);
-
-    assertThat(gone).containsExactly(first);
+    assertThat(gone).isEmpty();
   }
 
   @Test

@@ -24,7 +24,6 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
-import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
@@ -488,121 +487,6 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     assertThat(chain(peer, 1).links()).hasSize(1);
   }
 
-  /** What a device that was stolen can do most: fill the chain. */
-  @Test
-  @Tag("S4.3")
-  void aChainThatIsFullStillThrowsOutWhoFilledIt() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-    ChainLink added = alice.addDevice();
-    tell(loggedIn(alice), AccountMethod.CHAIN_APPEND, BareAccount.append(added));
-    alice.appended(added);
-    DeviceId thief = BareAccount.added(added);
-    fill(alice, 2_000);
-    AccountPeer peer = loggedIn(alice);
-    for (ChainLink ordinary : List.of(alice.rename(), alice.addDevice())) {
-      Refused full =
-          refuses(
-              ErrorCode.QUOTA_EXCEEDED,
-              peer,
-              AccountMethod.CHAIN_APPEND,
-              ordinary.content().body() instanceof LinkBody.Rename
-                  ? with(ordinary.encode(), List.of())
-                  : BareAccount.append(ordinary));
-      assertThat(full).hasMessageContaining("Devices can still be removed");
-    }
-    SlotId[] left = {new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(alice.device)};
-    ChainLink gone = alice.revoke(1, thief);
-    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(gone, 1, new byte[0], left));
-    alice.appended(gone);
-
-    fill(alice, 2_400);
-    passwordStart(peer, registrationRequest());
-    Refused fuller =
-        refuses(
-            ErrorCode.QUOTA_EXCEEDED,
-            peer,
-            AccountMethod.CHAIN_APPEND,
-            BareAccount.append(alice.changePassword(), 1, anyRecord(), new SlotId.Password()));
-    assertThat(fuller).hasMessageContaining("recovery words");
-    byte[] hash = RandomBytes.next(HASH);
-    AccountPeer owner = peer(hash);
-    send(owner, AccountMethod.RECOVERY_LOGIN.toString(), Cbor.encode(alice.recoveryLogin(hash)));
-    passwordStart(owner, registrationRequest());
-    ChainLink recovered = alice.recover(false, 2);
-    DeviceId fresh = BareAccount.added(recovered);
-    tell(
-        owner,
-        AccountMethod.CHAIN_APPEND,
-        BareAccount.append(
-            recovered,
-            2,
-            anyRecord(),
-            new SlotId.Password(),
-            new SlotId.Recovery(),
-            new SlotId.Device(fresh)));
-    assertThat(loggedIn(alice, fresh).device()).contains(fresh);
-  }
-
-  /** As a thief may who has weeks. */
-  private void fill(BareAccount account, int links) {
-    database()
-        .<Void, RuntimeException>write(
-            handle -> {
-              long next =
-                  handle
-                      .createQuery("SELECT max(seq) + 1 FROM account_links WHERE account_id = ?")
-                      .bind(0, account.id.bytes())
-                      .mapTo(Long.class)
-                      .one();
-              for (long seq = next; seq < links; seq++) {
-                ChainLink rename = account.rename();
-                account.appended(rename);
-                handle.execute(
-                    "INSERT INTO account_links (account_id, seq, link) VALUES (?, ?, ?)",
-                    account.id.bytes(),
-                    seq,
-                    rename.encode());
-              }
-              return null;
-            });
-  }
-
-  @Test
-  @Tag("S4.3")
-  void aDeviceAddsAndRenamesOnlySoOftenAndRemovesAllTheSame() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-    AccountPeer peer = loggedIn(alice);
-    ChainLink added = alice.addDevice();
-    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(added));
-    alice.appended(added);
-    for (int i = 1; i < 60; i++) {
-      ChainLink rename = alice.rename();
-      tell(peer, AccountMethod.CHAIN_APPEND, with(rename.encode(), List.of()));
-      alice.appended(rename);
-    }
-    refuses(
-        ErrorCode.RATE_LIMITED,
-        peer,
-        AccountMethod.CHAIN_APPEND,
-        with(alice.rename().encode(), List.of()));
-
-    ChainLink byPassword = alice.addDeviceByPassword();
-    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(byPassword));
-    alice.appended(byPassword);
-
-    SlotId[] left = {
-      new SlotId.Password(),
-      new SlotId.Recovery(),
-      new SlotId.Device(alice.device),
-      new SlotId.Device(BareAccount.added(byPassword))
-    };
-    ChainLink gone = alice.revoke(1, BareAccount.added(added));
-    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(gone, 1, new byte[0], left));
-    assertThat(chain(peer, 62).links()).containsExactly(gone.encode());
-  }
-
   /** A damaged link in the middle shows who reads the whole chain again. */
   @Test
   @Tag("S4.9")
@@ -1004,24 +888,6 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
             Messages.PairGot.class);
     assertThat(got.message()).containsExactly(2);
     assertThat(pairOpen(owner)).as("counted for each device").isNotEmpty();
-  }
-
-  @Test
-  @Tag("S4.18")
-  void anAccountHasFewPairingsAtOnce() throws Exception {
-    BareAccount alice = new BareAccount(ALICE);
-    register(alice);
-    AccountPeer first = loggedIn(alice);
-    pairOpen(first);
-    for (int i = 1; i < 8; i++) {
-      pairOpen(loggedIn(alice, anotherDevice(alice)));
-    }
-    AccountPeer last = loggedIn(alice, anotherDevice(alice));
-    refuses(ErrorCode.RATE_LIMITED, last, AccountMethod.PAIR_OPEN, new Messages.Empty());
-    byte[] relay = pairOpen(first);
-
-    tell(first, AccountMethod.PAIR_CLOSE, new Messages.PairClose(relay));
-    assertThat(pairOpen(last)).hasSize(5);
   }
 
   @Test

@@ -43,10 +43,14 @@ final class BareAccount {
 
   private ChainLink head;
 
+  /** Who makes the links. */
+  private DeviceId maker;
+
   BareAccount(UserName name) {
     this.name = name;
     NewDevice first = newDevice();
     device = first.id();
+    maker = device;
     create =
         ChainLink.sign(
             ChainLink.Content.after(
@@ -135,7 +139,7 @@ final class BareAccount {
     return link(head, new LinkBody.Rename(device, RandomBytes.next(ChainLink.SEALED_NAME)));
   }
 
-  /** A link by which the first device removes others. */
+  /** A link by which a device removes others. */
   ChainLink revoke(int generation, DeviceId... gone) {
     return link(head, new LinkBody.Revoke(newRoot(generation), List.of(gone)));
   }
@@ -175,6 +179,11 @@ final class BareAccount {
   byte[] pass(byte[] handshakeHash) {
     return Signatures.sign(
         loginKey, AccountMethod.LOGIN_PASS_LABEL, AccountMethod.loginPass(name, handshakeHash));
+  }
+
+  /** Another device makes the links from now on. */
+  void madeBy(DeviceId device) {
+    maker = device;
   }
 
   void appended(ChainLink link) {
@@ -245,7 +254,7 @@ final class BareAccount {
   private ChainLink link(ChainLink previous, LinkBody body, SigningKey... newKeys) {
     return ChainLink.sign(
         ChainLink.Content.after(
-            previous.floor(), id, Instant.EPOCH, new SlotId.Device(device), body, heads()),
+            previous.floor(), id, Instant.EPOCH, new SlotId.Device(maker), body, heads()),
         deviceKey,
         List.of(newKeys));
   }

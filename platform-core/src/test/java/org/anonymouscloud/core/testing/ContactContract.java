@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** What users learn of each other from a server, on the database that a storage plugin brings. */
 public abstract class ContactContract extends AccountServiceFixture {
   private static final UserName NOBODY = new UserName("nobody");
-  private static final int NAMES = 60;
+  private static final int NAMES = 30;
 
   private final BareAccount alice = new BareAccount(ALICE);
   private final BareAccount bob = new BareAccount(BOB);
@@ -80,13 +80,13 @@ public abstract class ContactContract extends AccountServiceFixture {
     for (UserName name : List.of(BOB, NOBODY)) {
       Refused refusal = refused(loggedIn(alice), name);
       assertThat(refusal.code()).isEqualTo(ErrorCode.RATE_LIMITED);
-      assertThat(refusal).hasMessageContaining("30 seconds");
+      assertThat(refusal).hasMessageContaining("60 seconds");
       assertThat(refusal.retryable()).isTrue();
     }
     assertThat(find(loggedIn(bob), ALICE)).as("each account has its own").isEqualTo(alice.id);
     assertThat(chain(loggedIn(alice), bob.id, 0).links()).as("no name").hasSize(1);
 
-    calendar.pass(Duration.ofSeconds(31));
+    calendar.pass(Duration.ofSeconds(61));
 
     assertThat(find(loggedIn(alice), BOB)).isEqualTo(bob.id);
     assertThat(refused(loggedIn(alice), BOB).code()).isEqualTo(ErrorCode.RATE_LIMITED);

@@ -52,8 +52,12 @@ public final class ChainLink {
 
   private static final int VERSION = 1;
   private static final int SIGNATURE = 64;
-  private static final int HEADER =
-      1 + 1 + AccountId.LENGTH + Long.BYTES + Digest.LENGTH + Long.BYTES + SlotId.LENGTH;
+
+  /** Where the signer's slot stands in an encoded link. */
+  public static final int SIGNER_AT =
+      1 + 1 + AccountId.LENGTH + Long.BYTES + Digest.LENGTH + Long.BYTES;
+
+  private static final int HEADER = SIGNER_AT + SlotId.LENGTH;
 
   private final Content content;
   private final byte[] signed;

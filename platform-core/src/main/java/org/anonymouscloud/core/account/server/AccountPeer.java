@@ -16,6 +16,7 @@ import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.LoginLimits.Allowance;
 import org.anonymouscloud.core.account.server.LoginLimits.Door;
 import org.anonymouscloud.core.account.server.LoginLimits.Guess;
+import org.anonymouscloud.core.account.server.LoginLimits.Own;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.crypto.VerifyKey;
@@ -368,8 +369,11 @@ public final class AccountPeer {
   private void countPassword() throws Refused {
     AccountId account = proven();
     switch (state) {
-      case LoggedIn(var _, DeviceId device, var _) ->
-          service.limits().count(Allowance.PASSWORDS, new DeviceOfAccount(account, device));
+      case LoggedIn(var _, DeviceId device, State before) -> {
+        if (!(before instanceof KnowsWords && isInForce(before))) {
+          service.limits().count(Own.PASSWORDS, new DeviceOfAccount(account, device));
+        }
+      }
       case KnowsWords words -> {}
       default -> service.limits().count(Allowance.PASSWORDS, account);
     }
@@ -427,7 +431,7 @@ public final class AccountPeer {
 
   private Messages.PairOpened openPairing() throws Refused {
     DeviceOfAccount by = thisDevice();
-    service.limits().count(Allowance.PAIRINGS, by);
+    service.limits().count(Own.PAIRINGS, by);
     return new Messages.PairOpened(service.pairings().open(by));
   }
 
@@ -447,7 +451,6 @@ public final class AccountPeer {
     return new Messages.Empty();
   }
 
-  /** Names are no secret among those who have an account, but nobody walks through them all. */
   private Messages.MarkGot mark() throws Refused {
     if (!(state instanceof LoggedIn(AccountId account, DeviceId device, var _))) {
       throw notLoggedIn();
@@ -466,8 +469,9 @@ public final class AccountPeer {
     return new Messages.Empty();
   }
 
+  /** Names are no secret among those who have an account, but nobody walks through them all. */
   private Messages.ContactFound find(Messages.ContactFind message) throws Refused {
-    AccountId asking = loggedIn();
+    DeviceOfAccount asking = thisDevice();
     UserName name = new UserName(message.userName());
     service.limits().count(Allowance.NAMES, asking);
     return service
@@ -479,7 +483,7 @@ public final class AccountPeer {
 
   /** Whoever has an account's id, which nobody can guess, was told it by its name. */
   private Messages.ChainGot contactChain(Messages.ContactChain message) throws Refused {
-    service.limits().count(Allowance.CHAINS, loggedIn());
+    service.limits().count(Allowance.CHAINS, thisDevice());
     return service.linksOfOther(AccountId.of(message.account()), message.from());
   }
 

@@ -271,7 +271,7 @@ public final class AccountService {
           }
           tables.append(account, link);
           tables.putSigner(account, new SlotId.Recovery(), state.recovery().signing());
-          state.devices().values().forEach(device -> put(tables, account, device));
+          state.devices().values().forEach(device -> put(tables, account, device, link));
           slots.forEach(slot -> tables.putSlot(account, slot));
           tables.insertKeyBag(account, keyBag);
           return null;
@@ -282,8 +282,15 @@ public final class AccountService {
     return database.read(handle -> new AccountTables(handle).find(name));
   }
 
-  private static void put(AccountTables tables, AccountId account, ListedDevice device) {
+  private static void put(
+      AccountTables tables, AccountId account, ListedDevice device, ChainLink link) {
     tables.putSigner(account, new SlotId.Device(device.id()), device.signingKey());
+    tables.putArrival(account, device.id(), link);
+  }
+
+  /** Which devices of an account brought in which. */
+  public static Lineage lineage(OpenDatabase database, AccountId account) {
+    return database.read(handle -> new AccountTables(handle).lineage(account));
   }
 
   Optional<AccountTables.Signer> signer(AccountId account, SlotId slot) {
@@ -363,7 +370,11 @@ public final class AccountService {
     requireNewer(link, database.read(handle -> new AccountTables(handle).head(account)));
     ChainState before = chains.newest(account);
     requireNewer(link, Optional.of(before.head()));
-    ChainRoom.check(body, before.head().seq() + 1);
+    database.<Void, Refused>read(
+        handle -> {
+          ChainRoom.check(new AccountTables(handle), link.content(), before);
+          return null;
+        });
     ChainState next;
     try {
       next = before.append(link);
@@ -371,8 +382,6 @@ public final class AccountService {
       throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
     }
     checkSlots(next, link, slots);
-    // Only what is a link: else whoever sends nonsense uses up what a removal needs.
-    ChainRoom.count(limits, link.content(), account);
     database.<Void, Refused>write(
         handle -> {
           AccountTables tables = new AccountTables(handle);
@@ -380,8 +389,11 @@ public final class AccountService {
           if (!unchanged || !tables.append(account, link)) {
             throw anotherFirst();
           }
+          // Only what is a link: else whoever sends nonsense, or is first with another, uses up
+          // what a removal needs.
+          ChainRoom.count(handle, limits, link.content());
           space.count(handle, account, link.encode().length);
-          follow(handle, before, next);
+          follow(handle, link, before, next);
           tellOthers(handle, tables, before, next);
           slots.forEach(slot -> tables.putSlot(account, slot));
           fresh.ifPresent(made -> tables.setPassword(account, made));
@@ -410,12 +422,12 @@ public final class AccountService {
   }
 
   /** What is kept beside the chain, after a link. */
-  private static void follow(Handle handle, ChainState before, ChainState after) {
+  private static void follow(Handle handle, ChainLink link, ChainState before, ChainState after) {
     AccountTables tables = new AccountTables(handle);
     AccountId account = after.account();
     for (ListedDevice device : after.devices().values()) {
       if (before.device(device.id()).isEmpty()) {
-        put(tables, account, device);
+        put(tables, account, device, link);
       }
     }
     for (DeviceId device : before.devices().keySet()) {

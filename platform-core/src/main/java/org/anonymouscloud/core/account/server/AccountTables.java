@@ -1,7 +1,10 @@
 package org.anonymouscloud.core.account.server;
 
 import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
@@ -9,6 +12,7 @@ import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.crypto.Digest;
@@ -34,6 +38,9 @@ record AccountTables(Handle handle) {
    * @param lastSeen a day of its account
    */
   record Signer(VerifyKey signingKey, boolean revoked, boolean active, long lastSeen) {}
+
+  /** A row of a device. */
+  private record Arrived(byte[] id, long came, byte @Nullable [] by) {}
 
   private static final String ACTIVE = "active";
   private static final String DISABLED = "disabled";
@@ -346,6 +353,71 @@ record AccountTables(Handle handle) {
             link.content().seq(),
             link.encode())
         == 1;
+  }
+
+  /** How many links from a number on a slot has signed; its own places end there. */
+  long linksSignedBy(AccountId account, SlotId signer, long from) {
+    return handle
+        .createQuery(
+            "SELECT count(*) FROM account_links"
+                + " WHERE account_id = ? AND seq >= ? AND substr(link, ?, ?) = ?")
+        .bind(0, account.bytes())
+        .bind(1, from)
+        .bind(2, ChainLink.SIGNER_AT + 1)
+        .bind(3, SlotId.LENGTH)
+        .bind(4, signer.encode())
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Number of the newest link that a slot has signed from a number on; -1 if there is none. */
+  long newestSignedBy(AccountId account, SlotId signer, long from) {
+    return handle
+        .createQuery(
+            "SELECT coalesce(max(seq), -1) FROM account_links"
+                + " WHERE account_id = ? AND seq >= ? AND substr(link, ?, ?) = ?")
+        .bind(0, account.bytes())
+        .bind(1, from)
+        .bind(2, ChainLink.SIGNER_AT + 1)
+        .bind(3, SlotId.LENGTH)
+        .bind(4, signer.encode())
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Notes which link brought a device, and the device that signed it, if one did. */
+  void putArrival(AccountId account, DeviceId device, ChainLink link) {
+    handle.execute(
+        "UPDATE account_signers SET came = ?, brought_by = ? WHERE account_id = ? AND slot = ?",
+        link.content().seq(),
+        link.content().body() instanceof LinkBody.AddDevice
+                && link.content().signer() instanceof SlotId.Device(DeviceId by)
+            ? by.bytes()
+            : null,
+        account.bytes(),
+        new SlotId.Device(device).encode());
+  }
+
+  /** Which of an account's devices brought in which, those that were removed included. */
+  Lineage lineage(AccountId account) {
+    Map<DeviceId, Long> came = new HashMap<>();
+    Map<DeviceId, DeviceId> broughtBy = new HashMap<>();
+    byte[] ofDevices = new SlotId.Device(DeviceId.random()).encode();
+    handle
+        .createQuery(
+            "SELECT substr(slot, 2), came, brought_by FROM account_signers"
+                + " WHERE account_id = ? AND substr(slot, 1, 1) = ?")
+        .bind(0, account.bytes())
+        .bind(1, Arrays.copyOf(ofDevices, 1))
+        .map((row, context) -> new Arrived(row.getBytes(1), row.getLong(2), row.getBytes(3)))
+        .forEach(
+            device -> {
+              came.put(DeviceId.of(device.id()), device.came());
+              if (device.by() != null) {
+                broughtBy.put(DeviceId.of(device.id()), DeviceId.of(device.by()));
+              }
+            });
+    return new Lineage(came, broughtBy);
   }
 
   void putSigner(AccountId account, SlotId slot, VerifyKey key) {

@@ -2,64 +2,92 @@ package org.anonymouscloud.core.account.server;
 
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.server.LoginLimits.Allowance;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.jdbi.v3.core.Handle;
 
 /**
- * How long a chain may get, far below what clients read. Whoever has a device can fill what is
- * there for devices and names, but not the places that throw them out: those for removals and
- * passwords, and after them those for the recovery words.
+ * How long a chain may get, below what clients read. There is a room for all, which whoever has a
+ * device can fill. After that each signer has places of its own, which nobody else takes: each
+ * device to throw the others out, the password to log in, the words to recover.
  */
 final class ChainRoom {
-  /** Links in a chain before there is no place for devices and names. */
-  static final int ORDINARY = 2_000;
+  /** Links in a chain before there is no place that is for all. */
+  static final int FOR_ALL = 2_000;
 
-  /** Before there is none for removals and passwords. */
-  static final int WITH_REMOVALS = 2_400;
+  /** Places of each device after that, for removals and passwords. */
+  static final int OF_A_DEVICE = 3;
 
-  /** Before there is none at all. */
-  static final int WITH_RECOVERIES = 2_500;
+  /** Places of the password, for logins on new devices; there again after each recovery. */
+  static final int OF_THE_PASSWORD = 10;
+
+  /** Places of the words. */
+  static final int OF_THE_WORDS = 40;
+
+  /** Devices at a time, before no other is brought in but by password and words. */
+  static final int DEVICES_BY_DEVICES = ChainState.MAX_DEVICES - 64;
 
   private ChainRoom() {}
 
   /**
    * Checks that a chain takes one link more.
    *
-   * @param links in it
+   * @param before what the link is to follow
    * @throws Refused with {@link ErrorCode#QUOTA_EXCEEDED} if it does not
    */
-  static void check(LinkBody body, long links) throws Refused {
-    switch (body) {
+  static void check(AccountTables tables, ChainLink.Content link, ChainState before)
+      throws Refused {
+    SlotId signer = link.signer();
+    if (link.body() instanceof LinkBody.AddDevice
+        && signer instanceof SlotId.Device
+        && before.devices().size() >= DEVICES_BY_DEVICES) {
+      throw full("The account takes no more devices. Remove those that are not needed.");
+    }
+    if (before.head().seq() + 1 < FOR_ALL) {
+      return;
+    }
+    AccountId account = before.account();
+    switch (link.body()) {
       case LinkBody.Create first -> {}
-      case LinkBody.AddDevice ordinary -> checkOrdinary(links);
-      case LinkBody.Rename ordinary -> checkOrdinary(links);
-      case LinkBody.Revoke removal -> checkRemoval(links);
-      case LinkBody.ChangePassword removal -> checkRemoval(links);
+      case LinkBody.Rename ordinary -> throw noDevicesAndNames();
+      case LinkBody.AddDevice ordinary -> {
+        if (!(signer instanceof SlotId.Password)) {
+          throw noDevicesAndNames();
+        }
+        // A password that a thief has set used up what the owner's next one needs.
+        long recovered = tables.newestSignedBy(account, new SlotId.Recovery(), FOR_ALL);
+        if (tables.linksSignedBy(account, signer, Math.max(FOR_ALL, recovered))
+            >= OF_THE_PASSWORD) {
+          throw noDevicesAndNames();
+        }
+      }
+      case LinkBody.Revoke removal -> checkRemoval(tables, account, signer);
+      case LinkBody.ChangePassword removal -> checkRemoval(tables, account, signer);
       case LinkBody.Recover last -> {
-        if (links >= WITH_RECOVERIES) {
+        if (tables.linksSignedBy(account, signer, FOR_ALL) >= OF_THE_WORDS) {
           throw full("The account's chain of keys is full. Files can still be read and written.");
         }
       }
     }
   }
 
-  private static void checkOrdinary(long links) throws Refused {
-    if (links >= ORDINARY) {
-      throw full(
-          "The account's chain of keys takes no more devices and names. Devices can still be"
-              + " removed and the password changed. For more devices, move to a new account.");
-    }
-  }
-
-  private static void checkRemoval(long links) throws Refused {
-    if (links >= WITH_REMOVALS) {
+  private static void checkRemoval(AccountTables tables, AccountId account, SlotId signer)
+      throws Refused {
+    if (tables.linksSignedBy(account, signer, FOR_ALL) >= OF_A_DEVICE) {
       throw full(
           "The account's chain of keys is nearly full. The recovery words can still remove all"
               + " other devices: 'anoncloud recover'.");
     }
+  }
+
+  private static Refused noDevicesAndNames() {
+    return full(
+        "The account's chain of keys takes no more devices and names. Devices can still be"
+            + " removed and the password changed. For more devices, move to a new account.");
   }
 
   private static Refused full(String message) {
@@ -67,19 +95,28 @@ final class ChainRoom {
   }
 
   /**
-   * What a link is counted as. The words are no device's, so nobody is slowed who has them; nor is
-   * the password, so what devices do uses up nothing of who comes by it.
+   * What a link is counted as, within the transaction that appends it: one that another came before
+   * is none. The words are no device's, so nobody is slowed who has them; nor is the password, so
+   * what devices do uses up nothing of who comes by it.
    */
-  static void count(LoginLimits limits, ChainLink.Content link, AccountId by) throws Refused {
+  static void count(Handle handle, LoginLimits limits, ChainLink.Content link) throws Refused {
     switch (link.body()) {
-      case LinkBody.AddDevice ordinary ->
-          limits.count(
-              link.signer() instanceof SlotId.Password ? Allowance.ARRIVALS : Allowance.LINKS, by);
-      case LinkBody.Rename ordinary -> limits.count(Allowance.LINKS, by);
-      case LinkBody.Revoke removal -> limits.count(Allowance.REMOVALS, by);
-      case LinkBody.ChangePassword removal -> limits.count(Allowance.REMOVALS, by);
+      case LinkBody.AddDevice arrival -> {
+        if (link.signer() instanceof SlotId.Password) {
+          limits.count(handle, Allowance.ARRIVALS, link.account());
+        } else {
+          limits.count(handle, Allowance.LINKS, maker(link));
+        }
+      }
+      case LinkBody.Rename ordinary -> limits.count(handle, Allowance.LINKS, maker(link));
+      case LinkBody.Revoke removal -> limits.countRemoval(handle, maker(link));
+      case LinkBody.ChangePassword removal -> limits.countRemoval(handle, maker(link));
       case LinkBody.Create first -> {}
-      case LinkBody.Recover words -> {}
+      case LinkBody.Recover words -> limits.forget(handle, link.account());
     }
+  }
+
+  private static DeviceOfAccount maker(ChainLink.Content link) {
+    return new DeviceOfAccount(link.account(), link.maker());
   }
 }

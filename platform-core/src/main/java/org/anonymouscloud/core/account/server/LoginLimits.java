@@ -70,7 +70,10 @@ public final class LoginLimits {
     }
   }
 
-  /** What an account, or each of its devices, may do. Names are part of what is stored. */
+  /**
+   * What an account may do. Each of its devices has a half of it at most, so that a stolen one
+   * leaves the others as much. Names are part of what is stored.
+   */
   public enum Allowance {
     /**
      * To look up names: what people need who enter their contacts; a dictionary would take years
@@ -79,16 +82,14 @@ public final class LoginLimits {
     NAMES(60, Duration.ofSeconds(30)),
     /** To read others' chains, of which each answer has a part. */
     CHAINS(600, Duration.ofSeconds(5)),
-    /** To begin a new password. */
+    /** To begin a new password by the password alone. */
     PASSWORDS(20, Duration.ofMinutes(5)),
     /** To add and rename devices by a device: more would fill the chain in a day. */
     LINKS(60, Duration.ofMinutes(10)),
-    /** To add a device by the password. */
+    /** To add a device by the password, which no device uses up that does not know it. */
     ARRIVALS(20, Duration.ofMinutes(10)),
-    /** To remove devices and put new passwords in force. */
-    REMOVALS(60, Duration.ofMinutes(10)),
-    /** To begin to bring in another device; of each device, so that none uses up another's. */
-    PAIRINGS(20, Duration.ofMinutes(1));
+    /** To remove devices and put new passwords in force, beyond what each device has for itself. */
+    REMOVALS(60, Duration.ofMinutes(10));
 
     private final int burst;
     private final Duration pause;
@@ -98,12 +99,45 @@ public final class LoginLimits {
       this.pause = pause;
     }
 
+    private Steady ofAccount() {
+      return new Steady(burst, pause);
+    }
+
+    private Steady ofDevice() {
+      return new Steady(burst / 2, pause.multipliedBy(2));
+    }
+
+    private byte[] purpose() {
+      return ("attempts/account/" + name().toLowerCase(Locale.ROOT) + "/").getBytes(US_ASCII);
+    }
+  }
+
+  /** What each device has for itself, whatever others do. Names are part of what is stored. */
+  public enum Own {
+    /** To begin a new password. */
+    PASSWORDS(20, Duration.ofMinutes(5)),
+    /** To begin to bring in another device. */
+    PAIRINGS(20, Duration.ofMinutes(1)),
+    /**
+     * To remove devices, or to put a new password in force, though all that the account has for it
+     * is used up: few, as devices that a thief brings in have them too.
+     */
+    REMOVALS(3, Duration.ofDays(1));
+
+    private final int burst;
+    private final Duration pause;
+
+    Own(int burst, Duration pause) {
+      this.burst = burst;
+      this.pause = pause;
+    }
+
     private Steady rule() {
       return new Steady(burst, pause);
     }
 
     private byte[] purpose() {
-      return ("attempts/account/" + name().toLowerCase(Locale.ROOT) + "/").getBytes(US_ASCII);
+      return ("attempts/device/" + name().toLowerCase(Locale.ROOT) + "/").getBytes(US_ASCII);
     }
   }
 
@@ -180,6 +214,16 @@ public final class LoginLimits {
   /** Who has many networks guesses no more than this in all of them. */
   private static final Rule OF_A_NAME = new Steady(100, Duration.ofMinutes(5));
 
+  /**
+   * Whoever had a device has the account key after its removal, too. So what all who have it may
+   * try for a name is in shares, by the larger network that they come from: one who tries from a
+   * few keeps the owner out of few, and one who has them all guesses some six thousand passwords a
+   * day.
+   */
+  private static final int SHARES_OF_A_NAME = 256;
+
+  private static final Rule OF_A_SHARE = new Steady(10, Duration.ofHours(1));
+
   private final OpenDatabase database;
   private final Secret key;
   private final Clock clock;
@@ -196,7 +240,8 @@ public final class LoginLimits {
   /**
    * Counts a try of a password, whether there is such an account or not: for its name within the
    * network it comes from, so that no stranger elsewhere makes the owner wait; for the name in all
-   * networks; and, unless who tries has proven to have the account key, for network and all.
+   * networks, or, if who tries has proven to have the account key, in a share of them; and, if not,
+   * for network and all.
    *
    * @throws Refused with {@link ErrorCode#RATE_LIMITED} and the time to wait; then it is not
    *     counted
@@ -204,7 +249,7 @@ public final class LoginLimits {
   public void count(Guess guess) throws Refused {
     List<Count> counts = guess.proven() ? new ArrayList<>() : ofAnybody(Door.LOGIN, guess.from());
     counts.add(new Count(code(guess), DOUBLING));
-    counts.add(new Count(code(guess.purpose("all"), guess.name().bytes()), OF_A_NAME));
+    counts.add(guess.proven() ? ofShare(guess) : ofName(guess));
     count(counts);
   }
 
@@ -218,23 +263,79 @@ public final class LoginLimits {
   }
 
   /**
-   * Counts what an account does, whatever comes of it.
+   * Counts what somebody does for an account without a device of it, whatever comes of it.
    *
    * @throws Refused as above
    */
   public void count(Allowance allowance, AccountId by) throws Refused {
-    count(List.of(new Count(code(allowance.purpose(), by.bytes()), allowance.rule())));
+    count(List.of(ofAccount(allowance, by)));
+  }
+
+  /** The same within a transaction, with which it counts or not. */
+  void count(Handle handle, Allowance allowance, AccountId by) throws Refused {
+    count(handle, List.of(ofAccount(allowance, by)));
   }
 
   /**
-   * Counts what a device does.
+   * Counts what a device does, for itself and for its account.
    *
    * @throws Refused as above
    */
   public void count(Allowance allowance, DeviceOfAccount by) throws Refused {
-    byte[] both = Arrays.copyOf(by.account().bytes(), AccountId.LENGTH + DeviceId.LENGTH);
-    System.arraycopy(by.device().bytes(), 0, both, AccountId.LENGTH, DeviceId.LENGTH);
-    count(List.of(new Count(code(allowance.purpose(), both), allowance.rule())));
+    count(ofBoth(allowance, by));
+  }
+
+  /** The same within a transaction, with which it counts or not. */
+  void count(Handle handle, Allowance allowance, DeviceOfAccount by) throws Refused {
+    count(handle, ofBoth(allowance, by));
+  }
+
+  /**
+   * Counts what a device has for itself.
+   *
+   * @throws Refused as above
+   */
+  public void count(Own own, DeviceOfAccount by) throws Refused {
+    count(List.of(ofDevice(own, by)));
+  }
+
+  /**
+   * Counts a removal within the transaction that makes it. First a device uses what is its own, and
+   * then what it shares.
+   */
+  void countRemoval(Handle handle, DeviceOfAccount by) throws Refused {
+    Count own = ofDevice(Own.REMOVALS, by);
+    count(handle, isFree(handle, own) ? List.of(own) : ofBoth(Allowance.REMOVALS, by));
+  }
+
+  /**
+   * Forgets within a transaction what was counted for an account: with new words its owner begins
+   * anew, whatever a device has used up before.
+   */
+  void forget(Handle handle, AccountId account) {
+    for (Allowance allowance : Allowance.values()) {
+      forget(handle, ofAccount(allowance, account).code());
+    }
+  }
+
+  private Count ofAccount(Allowance allowance, AccountId by) {
+    return new Count(code(allowance.purpose(), by.bytes()), allowance.ofAccount());
+  }
+
+  private List<Count> ofBoth(Allowance allowance, DeviceOfAccount by) {
+    return List.of(
+        new Count(code(allowance.purpose(), bytes(by)), allowance.ofDevice()),
+        ofAccount(allowance, by.account()));
+  }
+
+  private Count ofDevice(Own own, DeviceOfAccount by) {
+    return new Count(code(own.purpose(), bytes(by)), own.rule());
+  }
+
+  private static byte[] bytes(DeviceOfAccount device) {
+    byte[] both = Arrays.copyOf(device.account().bytes(), AccountId.LENGTH + DeviceId.LENGTH);
+    System.arraycopy(device.device().bytes(), 0, both, AccountId.LENGTH, DeviceId.LENGTH);
+    return both;
   }
 
   /** Forgets the tries before it in its network, for it was right. */
@@ -242,9 +343,13 @@ public final class LoginLimits {
     byte[] code = code(guess);
     database.<Void, RuntimeException>write(
         handle -> {
-          handle.execute("DELETE FROM login_attempts WHERE code = ?", code);
+          forget(handle, code);
           return null;
         });
+  }
+
+  private static void forget(Handle handle, byte[] code) {
+    handle.execute("DELETE FROM login_attempts WHERE code = ?", code);
   }
 
   /** Deletes what does not count any more. */
@@ -269,6 +374,18 @@ public final class LoginLimits {
     return counts;
   }
 
+  private Count ofName(Guess guess) {
+    return new Count(code(guess.purpose("all"), guess.name().bytes()), OF_A_NAME);
+  }
+
+  private Count ofShare(Guess guess) {
+    byte[] name = guess.name().bytes();
+    byte[] both = Arrays.copyOf(name, name.length + 1);
+    byte[] network = guess.from().larger().code(key, guess.purpose("share")).bytes();
+    both[name.length] = (byte) (Byte.toUnsignedInt(network[0]) % SHARES_OF_A_NAME);
+    return new Count(code(guess.purpose("share"), both), OF_A_SHARE);
+  }
+
   private byte[] code(Guess guess) {
     byte[] network = guess.from().code(key, guess.purpose("network")).bytes();
     byte[] name = guess.name().bytes();
@@ -284,23 +401,31 @@ public final class LoginLimits {
   }
 
   private void count(List<Count> counts) throws Refused {
-    long now = clock.millis();
     database.<Void, Refused>write(
         handle -> {
-          List<Ruling> rulings = new ArrayList<>();
-          for (Count count : counts) {
-            rulings.add(
-                count.rule().apply(counted(handle, count.code()).orElse(Counted.NOTHING), now));
-          }
-          long wait = rulings.stream().mapToLong(Ruling::pause).max().orElse(0);
-          if (wait > 0) {
-            throw refusal(wait);
-          }
-          for (int i = 0; i < counts.size(); i++) {
-            put(handle, counts.get(i).code(), rulings.get(i).after());
-          }
+          count(handle, counts);
           return null;
         });
+  }
+
+  private void count(Handle handle, List<Count> counts) throws Refused {
+    List<Ruling> rulings = counts.stream().map(count -> ruling(handle, count)).toList();
+    long wait = rulings.stream().mapToLong(Ruling::pause).max().orElse(0);
+    if (wait > 0) {
+      throw refusal(wait);
+    }
+    for (int i = 0; i < counts.size(); i++) {
+      put(handle, counts.get(i).code(), rulings.get(i).after());
+    }
+  }
+
+  private boolean isFree(Handle handle, Count count) {
+    return ruling(handle, count).pause() <= 0;
+  }
+
+  private Ruling ruling(Handle handle, Count count) {
+    Counted before = counted(handle, count.code()).orElse(Counted.NOTHING);
+    return count.rule().apply(before, clock.millis());
   }
 
   private static Optional<Counted> counted(Handle handle, byte[] code) {

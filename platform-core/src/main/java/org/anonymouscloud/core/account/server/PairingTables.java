@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.account.server;
 
+import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
@@ -23,12 +24,13 @@ record PairingTables(Handle handle) {
     return handle.createQuery("SELECT COUNT(*) FROM account_pairings").mapTo(Long.class).one();
   }
 
-  long count(AccountId account) {
+  /** The devices of an account that have a box; each has one. */
+  List<DeviceId> devices(AccountId account) {
     return handle
-        .createQuery("SELECT COUNT(*) FROM account_pairings WHERE account_id = ?")
+        .createQuery("SELECT device_id FROM account_pairings WHERE account_id = ?")
         .bind(0, account.bytes())
-        .mapTo(Long.class)
-        .one();
+        .map((row, context) -> DeviceId.of(row.getBytes(1)))
+        .list();
   }
 
   /** Which device opened the box, if it is not too old. */

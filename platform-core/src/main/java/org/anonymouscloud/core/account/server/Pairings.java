@@ -2,12 +2,16 @@ package org.anonymouscloud.core.account.server;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.jdbi.v3.core.Handle;
 
 /**
  * A letter box for two devices that pair, in the database, so that they may be on different server
@@ -48,7 +52,7 @@ final class Pairings {
           PairingTables tables = new PairingTables(handle);
           tables.removeStartedBefore(now() - LIFE.toSeconds());
           tables.removeOf(by.account(), by.device());
-          if (tables.count(by.account()) >= MAX_OF_ACCOUNT) {
+          if (tables.devices(by.account()).size() >= MAX_OF_ACCOUNT && !makeRoom(handle, by)) {
             throw new Refused(
                 ErrorCode.RATE_LIMITED,
                 MAX_OF_ACCOUNT
@@ -63,6 +67,19 @@ final class Pairings {
           return null;
         });
     return relay;
+  }
+
+  /**
+   * Ends the pairing of the youngest device of whoever has brought in the most, so that a stolen
+   * one does not take all boxes by devices of its own.
+   */
+  private static boolean makeRoom(Handle handle, DeviceOfAccount asking) {
+    PairingTables tables = new PairingTables(handle);
+    Map<DeviceId, Long> boxes = new HashMap<>(Map.of(asking.device(), 1L));
+    tables.devices(asking.account()).forEach(device -> boxes.put(device, 1L));
+    DeviceId greedy = new AccountTables(handle).lineage(asking.account()).whoGivesWay(boxes);
+    tables.removeOf(asking.account(), greedy);
+    return !greedy.equals(asking.device());
   }
 
   /** Whether there is a box of this name. */
