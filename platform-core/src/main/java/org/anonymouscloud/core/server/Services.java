@@ -68,7 +68,6 @@ final class Services implements AutoCloseable {
     List<FeatureData> kept = kept(offered);
     AccountService accounts =
         new AccountService(database, secrets, clock, options.accounts(), kept);
-    accounts.checkSecrets(KeyFiles.secrets(data));
     FolderId.check(data, database);
     Services services =
         new Services(accounts, seats, database, new PresenceRecords(database, clock));

@@ -152,16 +152,6 @@ public final class AccountService {
     return limits;
   }
 
-  /**
-   * Checks that the passwords in the database can be checked.
-   *
-   * @param file where the secrets come from, to be named
-   * @throws IOException if a generation of password secrets is missing
-   */
-  public void checkSecrets(Path file) throws IOException {
-    secrets.requireAll(database.read(handle -> new AccountTables(handle).passwordKeys()), file);
-  }
-
   /** Whether a database has accounts; it may have no tables yet. */
   public static boolean hasAccounts(OpenDatabase database) {
     return database.read(
