@@ -44,7 +44,7 @@ final class BenchServer implements AutoCloseable {
             key,
             limits,
             session -> {
-              session.trust(session);
+              session.trust(session, session);
               return new Handler();
             });
   }

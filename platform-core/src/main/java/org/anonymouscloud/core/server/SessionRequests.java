@@ -83,6 +83,12 @@ final class SessionRequests implements SessionHandler {
     }
   }
 
+  /** By these a device is removed, so no other device's transfers keep them out. */
+  @Override
+  public boolean isUrgent(String method) {
+    return method.startsWith(AccountMethod.PREFIX);
+  }
+
   /** What a client asks for becomes no label unless it is there. */
   private String feature(String method) {
     boolean known = AccountMethod.of(method).isPresent() || features.handler(method).isPresent();
@@ -165,7 +171,7 @@ final class SessionRequests implements SessionHandler {
       throw new Refused(ErrorCode.NOT_LOGGED_IN, "Log in again.", true);
     }
     visit = presence.enter(account);
-    session.trust(account);
+    session.trust(account, device);
   }
 
   private void leave() {

@@ -7,8 +7,10 @@ import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.anonymouscloud.core.channel.Channel;
 import org.anonymouscloud.core.channel.ConnectionLost;
@@ -36,6 +38,7 @@ final class BulkInput extends InputStream {
   private final Sender sender;
   private final int stream;
   private final Growth growth;
+  private final Waiting idle;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -54,8 +57,10 @@ final class BulkInput extends InputStream {
 
   /**
    * @param growth bytes by which all windows of the session together may still grow
+   * @param nanoTime by which {@link #waitingSince} counts
    */
-  BulkInput(Sender sender, int stream, Growth growth) {
+  BulkInput(Sender sender, int stream, Growth growth, LongSupplier nanoTime) {
+    this.idle = new Waiting(nanoTime);
     this.sender = sender;
     this.stream = stream;
     this.growth = growth;
@@ -127,6 +132,14 @@ final class BulkInput extends InputStream {
     }
     last.add(frame);
     frame.release();
+  }
+
+  /**
+   * Since when the reader has waited without getting half a window, if it has: who sends a byte now
+   * and then is waited for all the same.
+   */
+  OptionalLong waitingSince() {
+    return idle.since();
   }
 
   /** There is no more to come; what waits can still be read. */
@@ -229,9 +242,11 @@ final class BulkInput extends InputStream {
         }
         if (ended) {
           returnGrowth();
+          idle.done();
           return null;
         }
         starved = true;
+        idle.begin();
         changed.await();
       }
       current = waiting.remove();
@@ -258,6 +273,7 @@ final class BulkInput extends InputStream {
         credit = unreported + grow();
         allowed += credit;
         unreported = 0;
+        idle.done();
         starved = false;
       }
     } finally {

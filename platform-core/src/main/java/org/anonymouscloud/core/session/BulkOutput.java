@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.anonymouscloud.core.channel.Channel;
 import org.anonymouscloud.core.channel.FrameType;
@@ -21,6 +23,7 @@ final class BulkOutput extends OutputStream implements Turn {
   private final Sender sender;
   private final int stream;
   private final Condition changed;
+  private final Waiting waiting;
 
   private byte[] gathered = NOTHING;
   private int gatheredLength;
@@ -35,7 +38,11 @@ final class BulkOutput extends OutputStream implements Turn {
   private boolean discarding;
   private @Nullable Supplier<? extends IOException> failure;
 
-  BulkOutput(Sender sender, int stream) {
+  /**
+   * @param nanoTime by which {@link #waitingSince} counts
+   */
+  BulkOutput(Sender sender, int stream, LongSupplier nanoTime) {
+    this.waiting = new Waiting(nanoTime);
     this.sender = sender;
     this.stream = stream;
     this.changed = sender.lock.newCondition();
@@ -149,6 +156,7 @@ final class BulkOutput extends OutputStream implements Turn {
       offset = from;
       end = from + length;
       queueIfReady();
+      waiting.begin();
       while (offset < end && !discarding && failure == null) {
         changed.await();
       }
@@ -159,6 +167,7 @@ final class BulkOutput extends OutputStream implements Turn {
       failure = () -> new InterruptedIOException("Sending was interrupted.");
       throw failure.get();
     } finally {
+      waiting.done();
       // The array is the writer's again.
       array = NOTHING;
       offset = 0;
@@ -186,6 +195,9 @@ final class BulkOutput extends OutputStream implements Turn {
     credit -= length;
     if (offset == end) {
       changed.signalAll();
+    }
+    if (length == Channel.MAX_DATA) {
+      waiting.restart();
     }
     queued = offset < end && credit > 0;
     return queued;
@@ -222,6 +234,14 @@ final class BulkOutput extends OutputStream implements Turn {
     } finally {
       sender.lock.unlock();
     }
+  }
+
+  /**
+   * Since when the writer has waited without a whole record going out, if it does: whose other side
+   * takes a byte now and then waits all the same.
+   */
+  OptionalLong waitingSince() {
+    return waiting.since();
   }
 
   /** From now on writing fails. */

@@ -43,8 +43,8 @@ final class OpenCall implements Call {
     this.sender = line.sender;
     this.stream = stream;
     this.bulk = bulk;
-    this.upload = new BulkOutput(sender, stream);
-    this.download = new BulkInput(sender, stream, line.growth);
+    this.upload = new BulkOutput(sender, stream, System::nanoTime);
+    this.download = new BulkInput(sender, stream, line.growth, System::nanoTime);
   }
 
   @Override

@@ -14,8 +14,10 @@ public interface ServedSession {
    * once. To be called before the answer that tells the client so.
    *
    * @param user equal for all sessions of one user, who shares the server's memory with others
+   * @param device equal for all sessions of one of the user's devices, which share what is the
+   *     user's
    */
-  void trust(Object user);
+  void trust(Object user, Object device);
 
   /**
    * Sends a message that nobody asked for. It never waits: where the client does not read, messages

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
 import java.util.function.Supplier;
@@ -35,6 +36,8 @@ final class ServerSession implements ServedSession {
   private static final int MAX_WAITING_PUSHES = 32;
 
   private static final byte[] NOTHING = {};
+
+  private static final String TOO_MUCH = "The server has too much to do at once. Try again soon.";
 
   /**
    * What a byte of a request costs until the request is answered: as it comes in, as a whole, as
@@ -85,7 +88,7 @@ final class ServerSession implements ServedSession {
   private final MemoryBudget memory;
 
   /** Strangers are all one: what each of them may have is little, and so is their number. */
-  private volatile Optional<Object> user = Optional.empty();
+  private volatile Optional<MemoryBudget.Owner> user = Optional.empty();
 
   private final Map<Integer, Open> requests = new ConcurrentHashMap<>();
   private final Phaser running = new Phaser(1);
@@ -114,26 +117,60 @@ final class ServerSession implements ServedSession {
   }
 
   /** A request that has not been answered yet. */
-  private final class Open {
+  private final class Open implements MemoryBudget.Holder {
     private final int stream;
-    private final Optional<MemoryBudget.Hold> hold = user.map(memory::of);
+    private final Optional<MemoryBudget.Hold> hold;
     private final BulkInput upload;
     private final BulkOutput download;
     private ByteArrayOutputStream parts = new ByteArrayOutputStream(0);
-    private boolean whole;
+    private volatile boolean whole;
     private boolean bulk;
     private volatile boolean cancelled;
+    private volatile boolean gaveWay;
+    private volatile boolean answered;
 
-    Open(int stream) {
+    /** By the budget's clock. */
+    private volatile long lastPart = memory.clock().getAsLong();
+
+    /**
+     * @param urgent whether greedier devices of the user give way to it
+     */
+    Open(int stream, boolean urgent) {
       this.stream = stream;
+      this.hold = user.map(owner -> memory.of(owner, urgent, this));
       Growth growth = hold.<Growth>map(held -> held.and(line.growth)).orElse(line.growth);
-      this.upload = new BulkInput(line.sender, stream, growth);
-      this.download = new BulkOutput(line.sender, stream);
+      this.upload = new BulkInput(line.sender, stream, growth, memory.clock());
+      this.download = new BulkOutput(line.sender, stream, memory.clock());
     }
 
     /** False if there is no memory for so much. */
     boolean hold(int bytes) {
-      return hold.isEmpty() || hold.get().take(bytes);
+      return hold.isEmpty() || hold.get().claim(bytes);
+    }
+
+    /**
+     * An answer that is under way waits for nothing but the socket, over which the channel watches.
+     */
+    @Override
+    public OptionalLong waitingSince() {
+      if (!whole) {
+        return OptionalLong.of(lastPart);
+      }
+      if (answered) {
+        return OptionalLong.empty();
+      }
+      OptionalLong sending = download.waitingSince();
+      return sending.isPresent() ? sending : upload.waitingSince();
+    }
+
+    @Override
+    public void giveWay() {
+      gaveWay = true;
+      if (whole && !answered) {
+        stop(() -> new IOException("The memory of the request was needed for another."));
+      } else {
+        cut();
+      }
     }
 
     byte[] takeParts() {
@@ -169,9 +206,9 @@ final class ServerSession implements ServedSession {
   }
 
   @Override
-  public void trust(Object user) {
+  public void trust(Object user, Object device) {
     onTrust.run();
-    this.user = Optional.of(user);
+    this.user = Optional.of(new MemoryBudget.Owner(user, device));
     channel.trust();
     allowance = Allowance.user(limits.requests());
   }
@@ -274,7 +311,7 @@ final class ServerSession implements ServedSession {
           return frame.stream() > 0;
         }
         lastStream = frame.stream();
-        open = new Open(frame.stream());
+        open = new Open(frame.stream(), handler.isUrgent(method(frame)));
         if (draining) {
           return refuse(open, ErrorCode.UNAVAILABLE, "The server is shutting down.");
         }
@@ -295,6 +332,14 @@ final class ServerSession implements ServedSession {
       return gather(frame, open);
     }
 
+    /** What a first frame says that is asked for; nothing if that is not all in it. */
+    private static String method(Frame frame) {
+      int length = frame.length() == 0 ? 0 : frame.array()[frame.offset()];
+      return length < 1 || length > Session.MAX_NAME || frame.length() < 1 + length
+          ? ""
+          : new String(frame.array(), frame.offset() + 1, length, US_ASCII);
+    }
+
     private boolean gather(Frame frame, Open open) {
       int cost = COPIES * frame.length() + (frame.type() == FrameType.REQUEST ? BULK : 0);
       if (!open.hold(cost)) {
@@ -303,6 +348,7 @@ final class ServerSession implements ServedSession {
       }
       int before = open.parts.size();
       open.parts.write(frame.array(), frame.offset(), frame.length());
+      open.lastPart = memory.clock().getAsLong();
       frame.release();
       if (frame.type() != FrameType.PART) {
         unfinished -= before;
@@ -325,8 +371,7 @@ final class ServerSession implements ServedSession {
     private boolean refuseForMemory(Frame frame, Open open) {
       frame.release();
       forget(open);
-      return refuse(
-          open, ErrorCode.UNAVAILABLE, "The server has too much to do at once. Try again soon.");
+      return refuse(open, ErrorCode.UNAVAILABLE, TOO_MUCH);
     }
 
     private boolean refuse(Open open, ErrorCode code, String text) {
@@ -355,6 +400,7 @@ final class ServerSession implements ServedSession {
       try {
         Message answer = handled(open, method, body);
         open.upload.close();
+        open.answered = true;
         line.sender.send(answer);
       } catch (ConnectionLost e) {
         forget(open);
@@ -377,6 +423,9 @@ final class ServerSession implements ServedSession {
       } catch (Refused e) {
         return error(open, Refusal.of(e));
       } catch (Throwable e) {
+        if (open.gaveWay) {
+          return error(open, new Refusal(ErrorCode.UNAVAILABLE, true, TOO_MUCH));
+        }
         // Not even the text of the exception may leave: it can hold names and paths.
         if (!open.cancelled && line.isOpen()) {
           LOG.warn("A request failed: {}", e.getClass().getName());

@@ -14,6 +14,16 @@ public interface SessionHandler extends AutoCloseable {
    */
   byte[] handle(Request request) throws Refused, IOException;
 
+  /**
+   * Whether a request is taken in though the user's other devices hold all the memory that is the
+   * user's: then the greediest of them gives way.
+   *
+   * @param method {@code feature/verb}, as the client says it
+   */
+  default boolean isUrgent(String method) {
+    return false;
+  }
+
   /** The session has ended, whoever ended it. Called once, after the last request. */
   @Override
   void close();

@@ -14,7 +14,7 @@ public final class SessionThreads implements Serving {
   private final ServerKey key;
   private final SessionLimits limits;
   private final Function<ServedSession, SessionHandler> handlers;
-  private final MemoryBudget memory = MemoryBudget.ofThisProcess();
+  private final MemoryBudget memory;
   private final RecordBuffers buffers = new RecordBuffers(KEPT_BUFFERS);
   private final Set<ServerSession> sessions = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
@@ -25,6 +25,16 @@ public final class SessionThreads implements Serving {
    */
   public SessionThreads(
       ServerKey key, SessionLimits limits, Function<ServedSession, SessionHandler> handlers) {
+    this(key, limits, MemoryBudget.ofThisProcess(), handlers);
+  }
+
+  /** With memory that tests choose. */
+  SessionThreads(
+      ServerKey key,
+      SessionLimits limits,
+      MemoryBudget memory,
+      Function<ServedSession, SessionHandler> handlers) {
+    this.memory = memory;
     this.key = key;
     this.limits = limits;
     this.handlers = handlers;

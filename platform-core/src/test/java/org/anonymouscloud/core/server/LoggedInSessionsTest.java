@@ -35,7 +35,7 @@ final class LoggedInSessionsTest {
     }
 
     @Override
-    public void trust(Object user) {}
+    public void trust(Object user, Object device) {}
 
     @Override
     public void push(String topic, byte[] body) {

@@ -156,7 +156,7 @@ class AdmissionTest {
   void strangersWhoNeverLogInKeepNobodyOut() throws Exception {
     try (EchoServer server = new EchoServer(limits(3, 3, 3, 3), Network::of, false)) {
       Session user = server.connect();
-      server.sessions.take().trust("somebody");
+      server.sessions.take().trust("somebody", "a device");
       List<Session> strangers = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
         Session stranger = server.connect();

@@ -32,6 +32,7 @@ final class EchoServer implements AutoCloseable {
   final AtomicLong sent = new AtomicLong();
   final Semaphore arrived = new Semaphore(0);
   final Semaphore gate = new Semaphore(0);
+  private volatile String device = "a device";
 
   EchoServer() throws IOException {
     this(SessionLimits.STANDARD);
@@ -48,18 +49,37 @@ final class EchoServer implements AutoCloseable {
   EchoServer(SessionLimits limits, Function<InetAddress, Network> networks, boolean trusting)
       throws IOException {
     listener =
+        SessionListener.start(here(), key, limits, networks, session -> handler(session, trusting));
+  }
+
+  /** With little memory, so that little uses it up. */
+  EchoServer(MemoryBudget memory) throws IOException {
+    SessionLimits limits = SessionLimits.STANDARD;
+    listener =
         SessionListener.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            key,
+            here(),
             limits,
-            networks,
-            session -> {
-              if (trusting) {
-                session.trust("somebody");
-              }
-              sessions.add(session);
-              return new Handler();
-            });
+            new SessionThreads(key, limits, memory, session -> handler(session, true)));
+  }
+
+  private static InetSocketAddress here() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private SessionHandler handler(ServedSession session, boolean trusting) {
+    if (trusting) {
+      session.trust("somebody", device);
+    }
+    sessions.add(session);
+    return new Handler();
+  }
+
+  /** A session of one of the devices of the one user. */
+  Session connect(String as) throws IOException, InterruptedException {
+    device = as;
+    Session session = connect();
+    sessions.take();
+    return session;
   }
 
   ConnectionString address() {
@@ -85,12 +105,18 @@ final class EchoServer implements AutoCloseable {
 
   private final class Handler implements SessionHandler {
     @Override
+    public boolean isUrgent(String method) {
+      return method.equals("test/urgent");
+    }
+
+    @Override
     public byte[] handle(Request request) throws Refused, IOException {
       return switch (request.method()) {
         case "test/echo" -> {
           echoes.incrementAndGet();
           yield request.body();
         }
+        case "test/urgent" -> request.body();
         case "test/refuse" -> throw new Refused(ErrorCode.CONFLICT, "Someone was first.", true);
         case "test/refuse-with" ->
             throw new Refused(ErrorCode.CONFLICT, new String(request.body(), UTF_8));

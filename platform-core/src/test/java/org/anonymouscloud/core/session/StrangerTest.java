@@ -70,7 +70,7 @@ class StrangerTest {
     }
     try (Session session = server.connect()) {
       server.sessions.take();
-      server.sessions.take().trust("somebody");
+      server.sessions.take().trust("somebody", "a device");
       assertThat(session.ask("test/echo", new byte[MOST + 256])).hasSize(MOST + 256);
     }
   }
@@ -128,7 +128,7 @@ class StrangerTest {
               })
           .extracting(Refused::code)
           .isEqualTo(ErrorCode.NOT_LOGGED_IN);
-      server.sessions.take().trust("somebody");
+      server.sessions.take().trust("somebody", "a device");
       try (Call call = session.open("test/count", new byte[0])) {
         call.upload().write(new byte[100_000]);
         call.upload().close();

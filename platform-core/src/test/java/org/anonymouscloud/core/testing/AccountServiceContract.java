@@ -120,6 +120,46 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
   }
 
   @Test
+  @Tag("S4.7")
+  void howeverOftenWhoHasTheAccountKeyLogsInRightlyThatIsNoGuess() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    OpaqueClient opaque = new OpaqueClient();
+    try (Secret password = Secret.of("correct horse".getBytes(UTF_8))) {
+      OpaqueClient.Registration registration = opaque.register(password);
+      Messages.RegisterStart start =
+          new Messages.RegisterStart(ALICE.text(), registration.request().encode(), NO_INVITE);
+      AccountPeer first = stranger();
+      byte[] response =
+          ask(first, AccountMethod.REGISTER_START, start, Messages.RegisterStarted.class)
+              .response();
+      OpaqueClient.Registered registered =
+          registration.finish(
+              RegistrationResponse.decode(response), Identities.ofClient(ALICE.bytes()));
+      tell(first, AccountMethod.REGISTER_FINISH, alice.registration(registered.record().encode()));
+
+      for (int i = 0; i < 25; i++) {
+        byte[] hash = RandomBytes.next(HASH);
+        OpaqueClient.Login login = opaque.login(password);
+        Messages.LoginStart question =
+            new Messages.LoginStart(ALICE.text(), login.request().encode(), alice.pass(hash));
+        AccountPeer peer = peer(hash);
+        byte[] answer =
+            ask(peer, AccountMethod.LOGIN_START, question, Messages.LoginStarted.class).response();
+        OpaqueClient.LoggedIn in =
+            login.finish(
+                LoginResponse.decode(answer),
+                Identities.ofClient(ALICE.bytes()),
+                AccountMethod.loginContext(hash));
+        Messages.LoginFinish finish = new Messages.LoginFinish(in.proof().encode());
+        assertThat(
+                ask(peer, AccountMethod.LOGIN_FINISH, finish, Messages.LoginFinished.class)
+                    .account())
+            .isEqualTo(alice.id.bytes());
+      }
+    }
+  }
+
+  @Test
   @Tag("A11")
   void anUnknownUserGetsAnAnswerLikeAnyOther() throws Exception {
     register(new BareAccount(ALICE));

@@ -29,8 +29,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,6 +70,8 @@ import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
 import org.anonymouscloud.core.session.KeyCheck;
+import org.anonymouscloud.core.session.Link;
+import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.session.SessionLimits;
 import org.anonymouscloud.core.wire.Cbor;
@@ -241,6 +246,81 @@ public abstract class ServerContract {
     owner.devices().revoke(List.of(stolen.device()));
     assertThatThrownBy(() -> online(stolen, server).link().ask("echo/say", HELLO))
         .hasMessageContaining("removed from the account");
+  }
+
+  /** It asks for more than it reads, and so do those that it brings in. */
+  @Test
+  @Tag("S4.3")
+  @Tag("S4.6")
+  void aStolenDeviceThatReadsNoAnswersKeepsNoOtherFromRemovingIt() throws Exception {
+    assumeTrue(workers(Map.of()).isEmpty());
+    Echo echo = new Echo("echo");
+    Server server = start(echo);
+    Session first = connect(server);
+    LocalAccount alice = register(server, first, "alice");
+    OnlineAccount owner = online(alice, server);
+    List<DeviceId> stolen = new ArrayList<>();
+    int unread = 0;
+    for (int i = 0; i < 14; i++) {
+      Session session = connect(server);
+      LocalAccount thief = login(server, session, alice, "phone" + i);
+      stolen.add(thief.device());
+      int more = fillWithAnswers(session);
+      unread += more;
+      while (more == SessionLimits.STANDARD.requests()) {
+        more = fillWithAnswers(connected(thief, server));
+        unread += more;
+      }
+      fillWithRequests(connected(thief, server), echo);
+    }
+    assertThat(unread).isGreaterThan(100);
+    byte[] asLong = new byte[5_000];
+    assertRefused(ErrorCode.UNAVAILABLE, () -> owner.link().ask("echo/say", asLong));
+
+    try {
+      owner.devices().revoke(stolen);
+    } finally {
+      echo.end.countDown();
+    }
+    assertThat(owner.link().ask("echo/say", HELLO)).isEqualTo(HELLO);
+  }
+
+  private Link connected(LocalAccount account, Server server) throws Exception {
+    OnlineAccount online = online(account, server);
+    var _ = online.link().ask("echo/say", HELLO);
+    return online.link();
+  }
+
+  /**
+   * How many answers it asked for until there was no memory for another, reading a byte of each.
+   */
+  private static int fillWithAnswers(Link link) throws IOException {
+    for (int asked = 0; ; asked++) {
+      try {
+        assertThat(link.open("echo/fill", HELLO).download().read()).isZero();
+      } catch (IOException refused) {
+        return asked;
+      }
+    }
+  }
+
+  /** Asks what is not answered until there is no memory for another question. */
+  private static void fillWithRequests(Link link, Echo echo) {
+    AtomicBoolean refused = new AtomicBoolean();
+    while (!refused.get()) {
+      int before = echo.held.get();
+      Thread.startVirtualThread(
+          () -> {
+            try {
+              link.ask("echo/hold", new byte[500]);
+            } catch (Refused | IOException e) {
+              refused.set(true);
+            }
+          });
+      while (!refused.get() && echo.held.get() == before) {
+        Thread.onSpinWait();
+      }
+    }
   }
 
   @Test
@@ -789,6 +869,8 @@ public abstract class ServerContract {
     private volatile Path folder = Path.of("");
     private volatile boolean closed;
     private volatile Optional<String> trouble = Optional.empty();
+    private final AtomicInteger held = new AtomicInteger();
+    private final CountDownLatch end = new CountDownLatch(1);
 
     Echo(String name) {
       this.name = name;
@@ -817,6 +899,8 @@ public abstract class ServerContract {
         public Map<String, AccountHandler> methods() {
           return Map.ofEntries(
               entry("say", (caller, request) -> request.body()),
+              entry("hold", (caller, request) -> hold(request)),
+              entry("fill", (caller, request) -> fill(request)),
               entry("who", (caller, request) -> caller.account().bytes()),
               entry("device", (caller, request) -> caller.device().orElseThrow().bytes()),
               entry("session", (caller, request) -> text(caller.session())),
@@ -827,6 +911,24 @@ public abstract class ServerContract {
               entry("removed", (caller, request) -> removed()),
               entry("fail-at-removals", (caller, request) -> text(count(Counters.FAIL))),
               entry("forge", (caller, request) -> push(caller, "vault/root", request.body())));
+        }
+
+        // Answers when the server ends.
+        private byte[] hold(Request request) {
+          held.incrementAndGet();
+          try {
+            end.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return request.body();
+        }
+
+        // More than anybody reads.
+        private static byte[] fill(Request request) throws IOException {
+          while (true) {
+            request.download().write(new byte[64 * 1024]);
+          }
         }
 
         private static byte[] text(long number) {

@@ -222,7 +222,7 @@ public final class LoginLimits {
    */
   private static final int SHARES_OF_A_NAME = 256;
 
-  private static final Rule OF_A_SHARE = new Steady(10, Duration.ofHours(1));
+  private static final Steady OF_A_SHARE = new Steady(20, Duration.ofHours(1));
 
   private final OpenDatabase database;
   private final Secret key;
@@ -338,12 +338,21 @@ public final class LoginLimits {
     return both;
   }
 
-  /** Forgets the tries before it in its network, for it was right. */
+  /**
+   * Forgets the tries before it in its network, for it was right, and gives it back to the share
+   * that it was counted in: a share is for guesses.
+   */
   public void succeeded(Guess guess) {
     byte[] code = code(guess);
     database.<Void, RuntimeException>write(
         handle -> {
           forget(handle, code);
+          if (guess.proven()) {
+            handle.execute(
+                "UPDATE login_attempts SET free_at = free_at - ? WHERE code = ?",
+                OF_A_SHARE.pause().toMillis(),
+                ofShare(guess).code());
+          }
           return null;
         });
   }
