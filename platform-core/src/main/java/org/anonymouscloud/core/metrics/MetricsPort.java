@@ -1,12 +1,8 @@
 package org.anonymouscloud.core.metrics;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.anonymouscloud.core.http.OwnSite;
+import org.anonymouscloud.core.metrics.BriefConnections.Answer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,25 +37,60 @@ public final class MetricsPort implements AutoCloseable {
   /** A check that takes longer has failed, as far as those who ask are concerned. */
   private static final long CHECK_MILLIS = 3_000;
 
-  private final HttpServer http;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ServerMetrics metrics;
-  private final BooleanSupplier database;
-  private final Supplier<List<String>> troubles;
+  private final Check<Boolean> database;
+  private final Check<List<String>> troubles;
+  private final BriefConnections connections;
   private final OwnSite site;
   private volatile boolean draining;
 
   private MetricsPort(
-      HttpServer http,
-      OwnSite site,
+      InetSocketAddress address,
+      Duration patience,
       ServerMetrics metrics,
       BooleanSupplier database,
-      Supplier<List<String>> troubles) {
-    this.http = http;
-    this.site = site;
+      Supplier<List<String>> troubles)
+      throws IOException {
     this.metrics = metrics;
-    this.database = database;
-    this.troubles = troubles;
+    this.database = new Check<>(database::getAsBoolean, false);
+    this.troubles = new Check<>(troubles, List.of("the server does not answer"));
+    this.connections = BriefConnections.open(address, patience);
+    this.site = site(address, connections.port());
+  }
+
+  /** What may block, and is not begun again before it has ended. */
+  private final class Check<T> {
+    private final Supplier<T> check;
+    private final T otherwise;
+    private CompletableFuture<T> running;
+
+    /**
+     * @param otherwise the result when it fails or takes too long
+     */
+    Check(Supplier<T> check, T otherwise) {
+      this.check = check;
+      this.otherwise = otherwise;
+      this.running = CompletableFuture.completedFuture(otherwise);
+    }
+
+    private synchronized CompletableFuture<T> running() {
+      if (running.isDone()) {
+        running = CompletableFuture.supplyAsync(check, threads);
+      }
+      return running;
+    }
+
+    T result() {
+      try {
+        return running().get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        return otherwise;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return otherwise;
+      }
+    }
   }
 
   /**
@@ -74,16 +106,23 @@ public final class MetricsPort implements AutoCloseable {
       BooleanSupplier database,
       Supplier<List<String>> troubles)
       throws IOException {
-    HttpServer http = HttpServer.create(address, 16);
-    OwnSite site = site(address, http.getAddress().getPort());
-    MetricsPort port = new MetricsPort(http, site, metrics, database, troubles);
-    port.http.setExecutor(port.threads);
-    var _ = port.http.createContext("/", port::answer);
+    return start(address, BriefConnections.PATIENCE, metrics, database, troubles);
+  }
+
+  /** With a patience that tests choose. */
+  static MetricsPort start(
+      InetSocketAddress address,
+      Duration patience,
+      ServerMetrics metrics,
+      BooleanSupplier database,
+      Supplier<List<String>> troubles)
+      throws IOException {
+    MetricsPort port = new MetricsPort(address, patience, metrics, database, troubles);
     port.metrics.number(
         "anoncloud.database.up",
         "1 if the database answers, 0 if not.",
-        () -> port.databaseAnswers() ? 1 : 0);
-    port.http.start();
+        () -> port.database.result() ? 1 : 0);
+    port.connections.start(port::answer);
     if (!address.getAddress().isLoopbackAddress()) {
       LOG.warn("The metrics' port has no login and can be reached from other machines.");
     }
@@ -92,7 +131,7 @@ public final class MetricsPort implements AutoCloseable {
 
   /** The port that is listened on. */
   public int port() {
-    return http.getAddress().getPort();
+    return connections.port();
   }
 
   /** The server is ending: from now on it is not healthy, so that nobody is sent to it. */
@@ -106,48 +145,42 @@ public final class MetricsPort implements AutoCloseable {
     return address.getAddress().isLoopbackAddress() ? site : site.byAnyAddress();
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      String path = exchange.getRequestURI().getPath();
-      if (!isMeant(exchange)) {
-        send(
-            exchange,
-            MISDIRECTED,
-            TEXT,
-            "Ask by an address, or by the name that stands in the setting 'metrics'.\n");
-      } else if (isForeign(exchange.getRequestHeaders())) {
-        send(exchange, FOREIGN, TEXT, "Requests of other web pages are refused.\n");
-      } else if (!path.equals("/health") && !path.equals("/metrics")) {
-        send(exchange, NOT_FOUND, TEXT, "There is /health and /metrics.\n");
-      } else if (!exchange.getRequestMethod().equals("GET")) {
-        exchange.getResponseHeaders().set("Allow", "GET");
-        send(exchange, ONLY_GET, TEXT, "Ask with GET.\n");
-      } else if (path.equals("/metrics")) {
-        send(exchange, OK, METRICS, metrics.text());
-      } else {
-        List<String> wrong = wrong();
-        send(
-            exchange,
-            wrong.isEmpty() ? OK : UNAVAILABLE,
-            TEXT,
-            wrong.isEmpty() ? "ok\n" : String.join("\n", wrong) + "\n");
-      }
+  private Answer answer(RequestHead head) {
+    String path = head.target().getPath();
+    if (!isMeant(head)) {
+      return new Answer(
+          MISDIRECTED,
+          TEXT,
+          "Ask by an address, or by the name that stands in the setting 'metrics'.\n");
     }
+    if (isForeign(head)) {
+      return new Answer(FOREIGN, TEXT, "Requests of other web pages are refused.\n");
+    }
+    if (!"/health".equals(path) && !"/metrics".equals(path)) {
+      return new Answer(NOT_FOUND, TEXT, "There is /health and /metrics.\n");
+    }
+    if (!head.method().equals("GET")) {
+      return new Answer(ONLY_GET, TEXT, "Ask with GET.\n");
+    }
+    if (path.equals("/metrics")) {
+      return new Answer(OK, METRICS, metrics.text());
+    }
+    List<String> wrong = wrong();
+    return wrong.isEmpty()
+        ? new Answer(OK, TEXT, "ok\n")
+        : new Answer(UNAVAILABLE, TEXT, String.join("\n", wrong) + "\n");
   }
 
-  private boolean isMeant(HttpExchange exchange) {
-    List<String> hosts = exchange.getRequestHeaders().getOrDefault("Host", List.of());
-    String authority = exchange.getRequestURI().getRawAuthority();
+  private boolean isMeant(RequestHead head) {
+    List<String> hosts = head.field("host");
+    String authority = head.target().getRawAuthority();
     // Balancers ask in HTTP/1.0 without a host, browsers never do.
-    boolean old = exchange.getProtocol().equals("HTTP/1.0") && hosts.isEmpty();
+    boolean old = head.old() && hosts.isEmpty();
     return (old && authority == null) || site.isAsked(hosts, authority);
   }
 
-  private boolean isForeign(Headers headers) {
-    return site.isForeign(
-        headers.getOrDefault("Origin", List.of()),
-        headers.getOrDefault("Sec-Fetch-Site", List.of()),
-        true);
+  private boolean isForeign(RequestHead head) {
+    return site.isForeign(head.field("origin"), head.field("sec-fetch-site"), true);
   }
 
   private List<String> wrong() {
@@ -155,40 +188,16 @@ public final class MetricsPort implements AutoCloseable {
       return List.of("the server is ending");
     }
     List<String> wrong = new ArrayList<>();
-    if (!databaseAnswers()) {
+    if (!database.result()) {
       wrong.add("the database does not answer");
     }
-    wrong.addAll(inTime(troubles, List.of("the server does not answer")));
+    wrong.addAll(troubles.result());
     return wrong;
-  }
-
-  private static void send(HttpExchange exchange, int status, String type, String text)
-      throws IOException {
-    byte[] body = text.getBytes(UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
-  }
-
-  private boolean databaseAnswers() {
-    return inTime(database::getAsBoolean, false);
-  }
-
-  private <T> T inTime(Supplier<T> check, T otherwise) {
-    try {
-      return CompletableFuture.supplyAsync(check, threads).get(CHECK_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      return otherwise;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return otherwise;
-    }
   }
 
   @Override
   public void close() {
-    http.stop(0);
+    connections.close();
     threads.shutdownNow();
   }
 }

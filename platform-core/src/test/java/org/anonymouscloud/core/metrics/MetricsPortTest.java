@@ -7,9 +7,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -149,6 +154,133 @@ final class MetricsPortTest {
         .startsWith("HTTP/1.1 503")
         .endsWith("the server does not answer\n");
     never.countDown();
+  }
+
+  @Test
+  @Tag("S4.17")
+  void aCheckThatDoesNotEndIsNotBegunAgain() throws Exception {
+    port.close();
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicInteger begun = new AtomicInteger();
+    port =
+        MetricsPort.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            metrics,
+            () -> {
+              begun.incrementAndGet();
+              try {
+                never.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return true;
+            },
+            List::of);
+    List<Thread> asking = new ArrayList<>();
+    Queue<String> told = new ConcurrentLinkedQueue<>();
+    for (int i = 0; i < 5; i++) {
+      asking.add(
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  told.add(ask("/health", "Host: 127.0.0.1:PORT\r\n"));
+                } catch (IOException e) {
+                  told.add("failed");
+                }
+              }));
+    }
+    for (Thread thread : asking) {
+      thread.join();
+    }
+
+    assertThat(told).hasSize(5).allMatch(text -> text.contains("the database does not answer"));
+    assertThat(begun).hasValue(1);
+    never.countDown();
+  }
+
+  @Test
+  @Tag("S4.17")
+  void whoHoldsAllConnectionsKeepsNobodyOutAndHoldsFew() throws IOException {
+    port.close();
+    port = startWith(Duration.ofHours(1));
+    List<Socket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2 * BriefConnections.MOST; i++) {
+        held.add(new Socket(InetAddress.ofLiteral("127.0.0.1"), port.port()));
+        held.getLast().getOutputStream().write("GET /health".getBytes(ISO_8859_1));
+      }
+
+      assertThat(ask("/health", "Host: 127.0.0.1:PORT\r\n")).startsWith("HTTP/1.1 200");
+
+      for (Socket old : held.subList(0, BriefConnections.MOST)) {
+        assertThat(isClosed(old)).isTrue();
+      }
+    } finally {
+      for (Socket socket : held) {
+        socket.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @Tag("S4.17")
+  @ValueSource(strings = {"", "GET /health HTTP/1.1\r\nHost: 127.0.0.1"})
+  void whoDoesNotSayAllInTimeIsClosed(String begun) throws IOException {
+    port.close();
+    port = startWith(Duration.ofMillis(200));
+
+    assertThat(raw(begun)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @Tag("S4.17")
+  @ValueSource(
+      strings = {
+        "HELLO\r\n\r\n",
+        "GET /health HTTP/2.0\r\n\r\n",
+        "GET /health HTTP/1.1\r\n folded: field\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost : 127.0.0.1\r\n\r\n",
+        "GET /he|alth HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+      })
+  void whatIsNoRequestIsRefused(String request) throws IOException {
+    assertThat(raw(request)).startsWith("HTTP/1.1 400");
+  }
+
+  @Test
+  @Tag("S4.17")
+  void aHeadThatHasNoEndIsRefused() throws IOException {
+    String longest = "GET /health HTTP/1.1\r\nx: " + "y".repeat(RequestHead.MOST_BYTES);
+
+    assertThat(raw(longest)).startsWith("HTTP/1.1 400").contains("too long");
+  }
+
+  @Test
+  void onlyGetIsAnswered() throws IOException {
+    assertThat(
+            raw(
+                "POST /metrics HTTP/1.1\r\nHost: 127.0.0.1:"
+                    + port.port()
+                    + "\r\nContent-Length: 3\r\n\r\nabc"))
+        .startsWith("HTTP/1.1 405")
+        .contains("\r\nAllow: GET\r\n");
+  }
+
+  private MetricsPort startWith(Duration patience) throws IOException {
+    return MetricsPort.start(
+        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
+        patience,
+        metrics,
+        () -> true,
+        List::of);
+  }
+
+  private static boolean isClosed(Socket socket) throws IOException {
+    socket.setSoTimeout(20_000);
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketException e) {
+      return true;
+    }
   }
 
   private String ask(String path, String headers) throws IOException {
