@@ -913,7 +913,7 @@ public abstract class ServerContract {
               entry("forge", (caller, request) -> push(caller, "vault/root", request.body())));
         }
 
-        /** Answers when the server ends. */
+        // Answers when the server ends.
         private byte[] hold(Request request) {
           held.incrementAndGet();
           try {
@@ -924,7 +924,7 @@ public abstract class ServerContract {
           return request.body();
         }
 
-        /** More than anybody reads. */
+        // More than anybody reads.
         private static byte[] fill(Request request) throws IOException {
           while (true) {
             request.download().write(new byte[64 * 1024]);

@@ -43,7 +43,9 @@ public final class Lineage {
       family.forEach((line, share) -> branches.merge(branch(line, at), share, Long::sum));
       DeviceId greediest =
           branches.keySet().stream()
-              .max(Comparator.<DeviceId, Long>comparing(branches::get).thenComparing(this::since))
+              .max(
+                  Comparator.<DeviceId, Long>comparing(branches::get)
+                      .thenComparingLong(this::since))
               .orElseThrow();
       family.keySet().removeIf(line -> !branch(line, at).equals(greediest));
     }
