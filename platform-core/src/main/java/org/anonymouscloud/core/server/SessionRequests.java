@@ -138,6 +138,7 @@ final class SessionRequests implements SessionHandler {
     Optional<DeviceId> device = peer.device();
     if (account.isEmpty() || device.isEmpty()) {
       leave();
+      peer.provenAccount().ifPresent(session::prove);
     } else if (present == null) {
       enter(account.get(), device.get());
     }

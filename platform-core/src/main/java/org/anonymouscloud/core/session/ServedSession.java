@@ -9,6 +9,15 @@ public interface ServedSession {
   Network network();
 
   /**
+   * Says that the client has proven whose it is, and is about to become a user's device: it stays a
+   * stranger, but one request may have 512 KiB, as a link of the account's chain needs with the
+   * records of all devices.
+   *
+   * @param user as in {@link #trust}
+   */
+  void prove(Object user);
+
+  /**
    * Says that the client is a user of this server. Until then it is a stranger (A43): it makes room
    * when the server is full, has no bulk data, requests of 16 KiB at most and only two of them at
    * once. To be called before the answer that tells the client so.

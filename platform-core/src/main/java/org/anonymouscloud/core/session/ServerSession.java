@@ -32,6 +32,12 @@ final class ServerSession implements ServedSession {
   /** Bytes of a push at most. */
   private static final int MAX_PUSH = 16 * 1024;
 
+  /** Bytes of a request of who has proven to be a user, but has no device yet. */
+  private static final int PROVENS_DATA = 512 * 1024;
+
+  /** Stands for the device that such a session has not. */
+  private static final String PROVEN = "no device yet";
+
   /** Messages that wait while the client reads nothing; more pushes than that are dropped. */
   private static final int MAX_WAITING_PUSHES = 32;
 
@@ -72,6 +78,8 @@ final class ServerSession implements ServedSession {
   private record Allowance(int requests, int message, int unfinished, int refusals, boolean bulk) {
     static final Allowance STRANGER =
         new Allowance(2, Channel.STRANGERS_DATA, Channel.STRANGERS_DATA, 16, false);
+
+    static final Allowance PROVEN = new Allowance(2, PROVENS_DATA, PROVENS_DATA, 16, false);
 
     static Allowance user(int requests) {
       return new Allowance(
@@ -203,6 +211,13 @@ final class ServerSession implements ServedSession {
   @Override
   public Network network() {
     return network;
+  }
+
+  @Override
+  public void prove(Object user) {
+    this.user = Optional.of(new MemoryBudget.Owner(user, PROVEN));
+    channel.trust();
+    allowance = Allowance.PROVEN;
   }
 
   @Override

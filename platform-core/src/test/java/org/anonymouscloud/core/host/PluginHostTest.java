@@ -267,8 +267,8 @@ final class PluginHostTest {
         import java.util.List;
         import org.anonymouscloud.core.plugin.*;
 
-        public final class %s implements ClientFeature {
-          public String name() { return "%s"; }
+        public final class Notes implements ClientFeature {
+          public String name() { return "notes"; }
           public List<Object> commands(CommandContext context) { return List.of(); }
           public RunningClient start(ClientContext context) { return List::of; }
         }
@@ -276,7 +276,7 @@ final class PluginHostTest {
     Path jar =
         new TinyPlugin("notes")
             .capabilities("client-feature/1")
-            .extension("Notes", feature.formatted("Notes", "notes"))
+            .extension("Notes", feature)
             .writeTo(folder);
     List<String> names = new ArrayList<>();
     try (SigningKey first = SigningKey.generate();

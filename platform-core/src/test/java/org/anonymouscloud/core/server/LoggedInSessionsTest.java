@@ -35,6 +35,9 @@ final class LoggedInSessionsTest {
     }
 
     @Override
+    public void prove(Object user) {}
+
+    @Override
     public void trust(Object user, Object device) {}
 
     @Override

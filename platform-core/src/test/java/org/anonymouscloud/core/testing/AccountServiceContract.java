@@ -35,6 +35,7 @@ import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.opaque.Identities;
 import org.anonymouscloud.core.opaque.LoginProof;
 import org.anonymouscloud.core.opaque.LoginResponse;
@@ -1119,10 +1120,15 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     AccountPeer peer = loggedIn(alice);
     database().close();
 
-    Refused refused =
-        refuses(ErrorCode.UNAVAILABLE, peer, AccountMethod.KEY_BAG_GET, new Messages.Empty());
-    assertThat(refused.retryable()).isTrue();
-    refuses(ErrorCode.UNAVAILABLE, peer, AccountMethod.PAIR_OPEN, new Messages.Empty());
+    for (AccountMethod method : List.of(AccountMethod.KEY_BAG_GET, AccountMethod.PAIR_OPEN)) {
+      assertThatThrownBy(() -> tell(peer, method, new Messages.Empty()))
+          .isInstanceOfSatisfying(
+              DatabaseUnavailable.class,
+              away -> {
+                assertThat(away.forClient().code()).isEqualTo(ErrorCode.UNAVAILABLE);
+                assertThat(away.forClient().retryable()).isTrue();
+              });
+    }
   }
 
   @Test

@@ -43,6 +43,8 @@ import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
+import org.anonymouscloud.core.account.client.Recovery;
+import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Registration;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
@@ -283,6 +285,48 @@ public abstract class ServerContract {
       echo.end.countDown();
     }
     assertThat(owner.link().ask("echo/say", HELLO)).isEqualTo(HELLO);
+  }
+
+  @Test
+  @Tag("S4.8")
+  void theRecoveryWordsKeepManyDevices() throws Exception {
+    Server server = startEcho();
+    RecoveryWords words;
+    LocalAccount alice;
+    AccountClient client = new AccountClient(folder.resolve("alice"), Clock.systemUTC());
+    try (Secret password = Secret.of("correct horse".getBytes(UTF_8));
+        Registration registration =
+            client.register(
+                connect(server),
+                server.address(),
+                new UserName("alice"),
+                password,
+                new DeviceName("laptop"),
+                Optional.empty())) {
+      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
+      alice = registration.finish();
+      opened.add(alice);
+    }
+    for (int i = 0; i < 18; i++) {
+      login(server, connect(server), alice, "phone" + i);
+    }
+
+    AccountClient desk = new AccountClient(folder.resolve("desk"), Clock.systemUTC());
+    try (Secret password = Secret.of("battery staple".getBytes(UTF_8));
+        Recovery recovery =
+            desk.recover(
+                connect(server),
+                server.address(),
+                new UserName("alice"),
+                words,
+                password,
+                new DeviceName("desk"),
+                true,
+                false)) {
+      LocalAccount recovered = recovery.finish();
+      opened.add(recovered);
+      assertThat(online(recovered, server).devices().list()).hasSize(20);
+    }
   }
 
   private Link connected(LocalAccount account, Server server) throws Exception {

@@ -137,6 +137,7 @@ public final class AccountPeer {
    *
    * @return the answer's body
    * @throws Refused to answer with a typed error
+   * @throws DatabaseUnavailable for the server to answer, as for every other request
    */
   public byte[] handle(Request request) throws Refused {
     AccountMethod method =
@@ -147,8 +148,6 @@ public final class AccountPeer {
       return Cbor.encode(answer(method, request.body()));
     } catch (Malformed | IllegalArgumentException e) {
       throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
-    } catch (DatabaseUnavailable e) {
-      throw e.forClient();
     }
   }
 

@@ -178,7 +178,7 @@ public final class ServerHalf implements AutoCloseable {
       return handler.handle(new Caller(account, writer(request), 0), request);
     } catch (DatabaseUnavailable e) {
       // As the server answers for all its features.
-      throw new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
+      throw e.forClient();
     }
   }
 
