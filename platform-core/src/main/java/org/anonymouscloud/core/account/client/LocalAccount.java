@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -419,7 +420,8 @@ public final class LocalAccount implements AutoCloseable {
   private List<RootSecret> roots(Link link, ChainState chain) throws IOException {
     try (SlotSecret slot = kept.slot()) {
       SealedSlot record = new AccountQuestions(link).slot(slot.slot(), chain.generation());
-      return slot.open(record, chain, chain.generation()).withEarlier(chain, chain.generation());
+      return slot.open(record, chain, chain.generation())
+          .withEarlier(chain, chain.generation(), new HashSet<>());
     } catch (NotAuthentic e) {
       throw new AccountTampered(e);
     } catch (Refused e) {

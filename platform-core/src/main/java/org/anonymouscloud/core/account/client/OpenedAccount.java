@@ -2,7 +2,9 @@ package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
@@ -38,7 +40,7 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
     if (!slot.isNamedBy(chain.state())) {
       throw new WrongAccountKey();
     }
-    return open(server, slot, chain, chain.state().generation());
+    return open(server, slot, chain, chain.state().generation(), new HashSet<>());
   }
 
   /**
@@ -48,7 +50,7 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
    */
   static OpenedAccount open(AccountQuestions server, SlotSecret slot) throws Refused, IOException {
     Chain chain = chain(server, slot);
-    return open(server, slot, chain, chain.state().generation());
+    return open(server, slot, chain, chain.state().generation(), new HashSet<>());
   }
 
   /**
@@ -61,9 +63,14 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
   static OpenedAccount openByWords(AccountQuestions server, SlotSecret slot)
       throws Refused, IOException {
     Chain chain = chain(server, slot);
+    // So that no chain makes each generation's way back be gone again and again.
+    Set<Integer> barren = new HashSet<>();
     for (int generation = chain.state().generation(); generation > 0; generation--) {
+      if (barren.contains(generation)) {
+        continue;
+      }
       try {
-        return open(server, slot, chain, generation);
+        return open(server, slot, chain, generation, barren);
       } catch (AccountTampered e) {
         // As said above.
       } catch (Refused e) {
@@ -72,7 +79,7 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
         }
       }
     }
-    return open(server, slot, chain, 0);
+    return open(server, slot, chain, 0, barren);
   }
 
   private static Chain chain(AccountQuestions server, SlotSecret slot) throws Refused, IOException {
@@ -84,14 +91,14 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
   }
 
   private static OpenedAccount open(
-      AccountQuestions server, SlotSecret slot, Chain chain, int generation)
+      AccountQuestions server, SlotSecret slot, Chain chain, int generation, Set<Integer> barren)
       throws Refused, IOException {
     ChainState state = chain.state();
     List<RootSecret> roots = new ArrayList<>();
     boolean done = false;
     try {
       RootSecret newest = slot.open(server.slot(slot.slot(), generation), state, generation);
-      roots.addAll(newest.withEarlier(state, generation));
+      roots.addAll(newest.withEarlier(state, generation, barren));
       while (roots.size() <= state.generation()) {
         roots.add(RootSecret.random());
       }

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
@@ -15,6 +17,7 @@ import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.NamedRoot;
+import org.anonymouscloud.core.account.chain.NewRoot;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.chain.SlotKeys;
@@ -221,6 +224,45 @@ final class OpenedAccountTest {
       server.keyBag = bag.seal(account.id(), account.root());
       refuses("a key bag whose identity is not the chain's");
     }
+  }
+
+  @Test
+  @Tag("S4.3")
+  void aWayBackThatEndsInNothingIsGoneOnce() throws Exception {
+    ChainState state = open().chain().state();
+    List<RootSecret> roots = new ArrayList<>(List.of(account.root()));
+    // The first renewal seals another secret than the one before it; the others are as they should.
+    for (int generation = 1; generation <= 4; generation++) {
+      RootSecret fresh = RootSecret.random();
+      RootSecret before = generation == 1 ? RootSecret.random() : roots.getLast();
+      state = renewed(state, fresh.succeed(state, generation - 1, before));
+      roots.add(fresh);
+    }
+    ChainState last = state;
+    Set<Integer> barren = new HashSet<>();
+
+    assertThatThrownBy(() -> roots.getLast().withEarlier(last, 4, barren))
+        .isInstanceOf(NotAuthentic.class);
+
+    assertThat(barren).containsExactlyInAnyOrder(1, 2, 3, 4);
+  }
+
+  private static ChainState renewed(ChainState state, NewRoot root) {
+    List<NewRoot> roots = new ArrayList<>(state.newRoots());
+    roots.add(root);
+    List<NamedRoot> named = new ArrayList<>(state.roots());
+    named.add(root.named());
+    return new ChainState(
+        state.account(),
+        state.genesis(),
+        state.head(),
+        state.identity(),
+        state.password(),
+        state.recovery(),
+        named,
+        roots,
+        state.devices(),
+        state.former());
   }
 
   @Test

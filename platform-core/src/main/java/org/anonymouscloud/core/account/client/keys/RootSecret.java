@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
@@ -99,13 +100,21 @@ public final class RootSecret implements AutoCloseable {
    * nothing.
    *
    * @param generation of this secret
+   * @param barren generations from which the way back is known to end in nothing; those of this way
+   *     are added if it does
    * @return of all generations, the oldest first and this one last; the caller closes them
    * @throws NotAuthentic if the chain names others
    */
-  public List<RootSecret> withEarlier(ChainState chain, int generation) throws NotAuthentic {
+  public List<RootSecret> withEarlier(ChainState chain, int generation, Set<Integer> barren)
+      throws NotAuthentic {
     List<RootSecret> all = new ArrayList<>(List.of(this));
+    List<Integer> way = new ArrayList<>();
     try {
       for (int later = generation; later > 0; ) {
+        way.add(later);
+        if (barren.contains(later)) {
+          throw new NotAuthentic();
+        }
         NewRoot succeeding = chain.newRoots().get(later - 1);
         int before = succeeding.before();
         RootSecret earlier =
@@ -119,6 +128,7 @@ public final class RootSecret implements AutoCloseable {
       }
       return all;
     } catch (NotAuthentic e) {
+      barren.addAll(way);
       all.forEach(RootSecret::close);
       throw e;
     }
