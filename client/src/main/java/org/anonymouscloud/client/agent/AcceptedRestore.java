@@ -3,7 +3,6 @@ package org.anonymouscloud.client.agent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
@@ -36,7 +35,7 @@ final class AcceptedRestore {
 
   private Restored compare(LocalAccount local, RestoredChain chain, Connection connection)
       throws IOException {
-    return Restored.of(chain, features.divergences(local, chain, connection));
+    return new Restored(chain, features.divergences(local, chain, connection));
   }
 
   /**
@@ -65,14 +64,13 @@ final class AcceptedRestore {
       }
       chain.accept();
       features.acceptRestored(restored.features(), here.local(), chain, connection);
+      chain.removeAgain();
     } finally {
       // Whatever has begun with other keys and another state ends here.
       again = current.reopen(here);
     }
     List<String> notes = new ArrayList<>(restored.whatToDo());
-    List<DeviceId> gone = restored.removedOnce(again.online().known().state());
-    if (!gone.isEmpty()) {
-      again.online().devices().revoke(gone);
+    if (!restored.back().isEmpty()) {
       notes.add("The devices that had been removed since the backup were removed again.");
     }
     notes.addAll(features.beginGeneration(again));

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.anonymouscloud.core.account.client.AccountTampered;
 import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
 import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.account.client.DevicesAreBack;
 import org.anonymouscloud.core.account.client.NewestNotOpened;
 import org.anonymouscloud.core.account.client.PairingFailed;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
@@ -37,6 +38,7 @@ public final class Failures {
       case NotLoggedIn nobody -> problem(Problem.Kind.NOT_LOGGED_IN, nobody);
       case UntrustedServer server -> Optional.of(untrusted(server));
       case AccountTampered tampered -> problem(Problem.Kind.SECURITY, tampered);
+      case DevicesAreBack back -> problem(Problem.Kind.SECURITY, back);
       case NewestNotOpened less ->
           Optional.of(
               new Problem(

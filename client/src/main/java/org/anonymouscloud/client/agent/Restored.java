@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import org.anonymouscloud.core.account.ChainFloor;
+import java.util.TreeSet;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.LostLink;
 import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused;
@@ -23,34 +21,36 @@ import org.anonymouscloud.core.wire.Refused;
 /**
  * What a server that was restored from a backup lacks of what this device has seen.
  *
- * @param head the last link that the server has
- * @param account whether the account itself has gone back
- * @param links of the account's chain
+ * @param chain of the account, as the server has it
  * @param features that refuse what the server has, by their names
  */
-record Restored(
-    ChainFloor head,
-    boolean account,
-    List<LostLink> links,
-    Map<String, Divergence> features,
-    Function<DeviceId, String> names) {
-  static Restored of(RestoredChain chain, Map<String, Divergence> features) {
-    return new Restored(chain.head(), chain.isOlder(), chain.lost(), features, chain::name);
-  }
-
+record Restored(RestoredChain chain, Map<String, Divergence> features) {
   /** Whether the server lacks nothing, and each feature takes what it has. */
   boolean isNothing() {
-    return !account && features.isEmpty();
+    return !chain.isOlder() && chain.back().isEmpty() && features.isEmpty();
   }
 
   /** Names exactly this, so that nothing else is accepted than what was seen. */
   String state() {
-    return Digest.sha256((head + "|" + links + "|" + features).getBytes(UTF_8)).toString();
+    String all = chain.head() + "|" + chain.lost() + "|" + new TreeSet<>(back()) + "|" + features;
+    return Digest.sha256(all.getBytes(UTF_8)).toString();
+  }
+
+  /** The devices that were removed and are the account's again, as a person calls them. */
+  List<String> back() {
+    return chain.back().stream().map(this::called).sorted().toList();
   }
 
   /** The device that wrote a state, as a person calls it. */
   String writer(PastState state) {
-    return state.device().map(names).orElse("a device that was removed");
+    return state.device().map(this::called).orElse("a device that was removed");
+  }
+
+  private String called(DeviceId device) {
+    String name = chain.name(device);
+    return (chain.wasRemoved(device) ? "the removed device " : "")
+        + device.toString().substring(0, 8)
+        + (name.equals(device.toString()) ? "" : " '" + name + "'");
   }
 
   /** What is for a person to do about what cannot be repeated. */
@@ -71,23 +71,20 @@ record Restored(
       told.add(
           "Devices that came after the backup are out: log out and in again there, or pair them.");
     }
-    if (account || features.values().stream().anyMatch(one -> !one.lost().isEmpty())) {
+    if (!chain.isComplete()) {
+      told.add(
+          "The server lacks more than this device has kept. If the password or the sheet was"
+              + " changed in that time, those from before count again: if somebody else may have"
+              + " them, use 'anoncloud recover' with the words of that sheet at once.");
+    }
+    if (chain.isOlder() || features.values().stream().anyMatch(one -> !one.lost().isEmpty())) {
       told.add("Put again what is missing, from where it came or from a device that has a copy.");
     }
     return told;
   }
 
   private boolean has(LostLink.What what) {
-    return links.stream().anyMatch(link -> link.what() == what);
-  }
-
-  /** The devices that the lost links removed and that are the account's again. */
-  List<DeviceId> removedOnce(ChainState now) {
-    return links.stream()
-        .flatMap(link -> link.removed().stream())
-        .distinct()
-        .filter(device -> now.device(device).isPresent())
-        .toList();
+    return chain.lost().stream().anyMatch(link -> link.what() == what);
   }
 
   /** Contacts whose own accounts have gone back too, and what to do about them. */

@@ -56,7 +56,7 @@ final class RestoredRoutes {
     described.put("older", !restored.isNothing());
     described.put("state", restored.state());
     List<Map<String, Object>> links = new ArrayList<>();
-    for (LostLink link : restored.links()) {
+    for (LostLink link : restored.chain().lost()) {
       links.add(
           Map.of(
               "number", link.number(),
@@ -65,6 +65,8 @@ final class RestoredRoutes {
               "what", link.text()));
     }
     described.put("account", links);
+    described.put("devicesBack", restored.back());
+    described.put("whatToDo", restored.whatToDo());
     Map<String, Object> features = new LinkedHashMap<>();
     Map<String, Object> instead = new LinkedHashMap<>();
     restored

@@ -3,8 +3,10 @@ package org.anonymouscloud.client.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,17 +43,18 @@ final class DriveCommand {
       context.terminal().print("The server has all that this device has seen; nothing to do.");
       return 0;
     }
-    String lost = describe(lacks);
-    if (!yes) {
-      if (StandardTerminal.person().isEmpty()) {
-        throw new Problem(
-            Problem.Kind.BAD_INPUT,
-            "There is no terminal to ask on; --json shows what would be lost, --yes loses it.");
-      }
-      context.terminal().print(lost);
-      if (!StandardTerminal.confirmed("Go on with what the server has?")) {
-        throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
-      }
+    if (!yes && StandardTerminal.person().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "There is no terminal to ask on; --json shows what would be lost, --yes loses it.");
+    }
+    if (!json) {
+      // Before anything is done, also if nobody is asked: it may be cut, and is not told again.
+      context.terminal().print(describe(lacks));
+      lacks.path("whatToDo").forEach(note -> context.terminal().print(note.asText()));
+    }
+    if (!yes && !StandardTerminal.confirmed("Go on with what the server has?")) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
     }
     JsonNode done =
         context
@@ -61,8 +64,14 @@ final class DriveCommand {
       context.terminal().printJson(done);
       return 0;
     }
-    context.terminal().print(lost + "\nThis device goes on from what the server has.");
-    done.path("notes").forEach(note -> context.terminal().print(note.asText()));
+    context.terminal().print("This device goes on from what the server has.");
+    Set<String> said = new HashSet<>();
+    lacks.path("whatToDo").forEach(note -> said.add(note.asText()));
+    for (JsonNode note : done.path("notes")) {
+      if (said.add(note.asText())) {
+        context.terminal().print(note.asText());
+      }
+    }
     return 0;
   }
 
@@ -90,6 +99,9 @@ final class DriveCommand {
           instead.isMissingNode()
               ? "The server has nothing of it: " + feature.getKey()
               : "The server has instead:\n" + describe(feature.getKey(), instead));
+    }
+    for (JsonNode device : lacks.path("devicesBack")) {
+      lines.add("In the account again, and to be removed again: " + device.asText());
     }
     if (!lost.isEmpty()) {
       lines.addFirst("The server lacks, of what this device has seen:\n" + String.join("\n", lost));

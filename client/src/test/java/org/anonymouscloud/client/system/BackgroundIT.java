@@ -65,11 +65,9 @@ final class BackgroundIT {
       phone.login().succeeded();
       String added = await(laptop, "added");
       bobs.register();
-      String list = phone.run("device", "list").succeeded().out();
-      String device =
-          list.lines().filter(line -> line.contains("this device")).findFirst().orElseThrow();
+      String device = phone.device();
       phone.run("logout").succeeded();
-      laptop.run("device", "revoke", "--yes", device.substring(0, 12)).succeeded();
+      laptop.run("device", "revoke", "--yes", device).succeeded();
       assertThat(await(laptop, "removed")).isEqualTo(added);
       assertThat(await(laptop, "generation")).isEqualTo("1");
       laptop.run("contact", "add", "--yes", "bob").succeeded();

@@ -2,6 +2,8 @@ package org.anonymouscloud.client.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,17 @@ final class Client implements AutoCloseable {
         person.passwordFile().toString(),
         "--sheet",
         person.sheet().toString());
+  }
+
+  /** The id of this device. */
+  String device() throws IOException, InterruptedException {
+    String list = run("device", "list", "--json").succeeded().out();
+    for (JsonNode device : new ObjectMapper().readTree(list).path("devices")) {
+      if (device.path("here").asBoolean()) {
+        return device.path("id").asText();
+      }
+    }
+    throw new AssertionError("This device is not in its list.");
   }
 
   /** Logs in with the password and the account key that stands on the sheet. */

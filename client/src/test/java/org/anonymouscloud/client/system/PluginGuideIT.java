@@ -118,16 +118,8 @@ final class PluginGuideIT {
         new Person("alice", folder.resolve("alice.password"), folder.resolve("alice.sheet"));
     try (Client phone = new Client(folder.resolve("phone"), server, same)) {
       phone.login().succeeded();
-      String device =
-          phone
-              .run("device", "list")
-              .succeeded()
-              .out()
-              .lines()
-              .filter(line -> line.contains("this device"))
-              .findFirst()
-              .orElseThrow();
-      alice.run("device", "revoke", "--yes", device.substring(0, 12)).succeeded();
+      String device = phone.device();
+      alice.run("device", "revoke", "--yes", device).succeeded();
     }
     // It is refused while any of them is sealed with keys that the phone has.
     assertThat(program.run("notes", "--json").succeeded().out()).isEqualTo(before);

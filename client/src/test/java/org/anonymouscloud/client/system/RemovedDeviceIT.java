@@ -33,16 +33,14 @@ final class RemovedDeviceIT {
           desk;
           tablet) {
         laptop.register();
-        String own = laptop.run("device", "list").succeeded().out().substring(0, 12);
-        laptop.run("device", "rename", own, "the laptop").succeeded();
+        laptop.run("device", "rename", laptop.device(), "the laptop").succeeded();
         thief.login().succeeded();
         put(laptop, "first.txt");
         thief.run("ls", "/").succeeded();
         Path past = stopAndCopy(server, "past");
 
         server.start();
-        String stolen = thief.run("device", "list").succeeded().out().lines().toList().getLast();
-        laptop.run("device", "revoke", "--yes", stolen.substring(0, 12)).succeeded();
+        laptop.run("device", "revoke", "--yes", thief.device()).succeeded();
         put(laptop, "after.txt");
         Path present = stopAndCopy(server, "present");
 
@@ -64,7 +62,7 @@ final class RemovedDeviceIT {
         // A link has said how far the drive had come, and then the newest root is gone.
         serve(server, present);
         assertThat(laptop.run("ls", "/").succeeded().out()).contains("first.txt", "after.txt");
-        laptop.run("device", "rename", own, "the old laptop").succeeded();
+        laptop.run("device", "rename", laptop.device(), "the old laptop").succeeded();
         stopAndCopy(server, "linked");
         RowsOfServer.change(
             server.data(),

@@ -40,8 +40,7 @@ final class RestoredBackupIT {
           device.login().succeeded();
         }
         phone.login().succeeded();
-        String id = laptop.run("device", "list").succeeded().out().lines().toList().getLast();
-        laptop.run("device", "rename", id.substring(0, 12), "the phone").succeeded();
+        laptop.run("device", "rename", phone.device(), "the phone").succeeded();
         put(laptop, "old.txt");
         server.stop();
         Path backup = folder.resolve("backup");

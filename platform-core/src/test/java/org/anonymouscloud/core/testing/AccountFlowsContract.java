@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,7 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.SlotId;
@@ -40,6 +42,7 @@ import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.AccountTampered;
 import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
 import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.account.client.DevicesAreBack;
 import org.anonymouscloud.core.account.client.Dialer;
 import org.anonymouscloud.core.account.client.EmergencySheet;
 import org.anonymouscloud.core.account.client.KnownDevice;
@@ -116,6 +119,7 @@ public abstract class AccountFlowsContract {
   private @Nullable HeadList heads = HeadList.NONE;
   private Set<DeviceId> gone = Set.of();
   private @Nullable OpenDatabase database;
+  private Clock serverClock = Clock.systemUTC();
   private @Nullable AccountService service;
 
   /** The database to test. */
@@ -1179,6 +1183,51 @@ public abstract class AccountFlowsContract {
 
   @Test
   @Tag("S4.13")
+  void noAcceptedBackupBringsARemovedDeviceBackUnnoticed() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    LocalAccount phone = login("phone", laptop.accountKey());
+    OnlineAccount online = connect(laptop);
+    online.devices().list();
+    online.devices().revoke(List.of(phone.device()));
+    // So many that the removal is not among the links that a device keeps.
+    for (int i = 0; i <= Chain.NEWEST; i++) {
+      if (i % 10 == 0) {
+        // Days later the server counts anew.
+        serverClock = Clock.offset(serverClock, Duration.ofDays(3));
+        service = service(AccountPolicy.Registration.OPEN);
+        online = connect(laptop);
+      }
+      online.devices().rename(laptop.device(), new DeviceName("laptop " + i));
+    }
+
+    RestoredChain restored = laptop.restored(dial(this::firstTwoLinks));
+
+    assertThat(restored.isComplete()).isFalse();
+    assertThat(restored.back()).containsExactly(phone.device());
+    // It is cut right after the chain was accepted.
+    restored.accept();
+    assertThatThrownBy(() -> connect(laptop, this::firstTwoLinks).devices().list())
+        .isInstanceOf(DevicesAreBack.class)
+        .hasMessageContaining(phone.device().toString())
+        .hasMessageContaining("accept-restored");
+    RestoredChain again = laptop.restored(dial(this::firstTwoLinks));
+    assertThat(again.isOlder()).isFalse();
+    assertThat(again.back()).containsExactly(phone.device());
+    assertThat(connect(laptop).devices().list()).hasSize(1);
+  }
+
+  private byte[] firstTwoLinks(String method, byte[] question, InProcessConnection.Server server)
+      throws Refused, IOException {
+    byte[] answer = server.answer(question);
+    if (!method.equals(AccountMethod.CHAIN_GET.toString())) {
+      return answer;
+    }
+    List<byte[]> links = Cbor.decode(answer, Messages.ChainGot.class).links();
+    return Cbor.encode(new Messages.ChainGot(links.subList(0, Math.min(2, links.size())), false));
+  }
+
+  @Test
+  @Tag("S4.13")
   void noChainButOneOfTheAccountWithThisDeviceIsEverAccepted() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
     LocalAccount phone = login("phone", laptop.accountKey());
@@ -1330,7 +1379,7 @@ public abstract class AccountFlowsContract {
     return new AccountService(
         database(),
         secrets,
-        Clock.systemUTC(),
+        serverClock,
         new AccountPolicy(registration, Long.MAX_VALUE),
         List.of());
   }

@@ -93,28 +93,31 @@ public final class Devices {
    *     with {@link ErrorCode#BAD_REQUEST} if one is this device
    */
   public void revoke(Collection<DeviceId> gone) throws Refused, IOException {
-    List<DeviceId> ordered =
-        gone.stream()
-            .distinct()
-            .sorted((one, other) -> Arrays.compareUnsigned(one.bytes(), other.bytes()))
-            .toList();
-    if (ordered.contains(account.local().device())) {
+    if (gone.contains(account.local().device())) {
       throw new Refused(
           ErrorCode.BAD_REQUEST,
           "A device cannot remove itself; use 'anoncloud logout' here, and remove it elsewhere.");
     }
     try (RootSecret fresh = RootSecret.random()) {
-      account.append(
-          chain -> {
-            for (DeviceId device : ordered) {
-              require(chain, device);
-            }
-            RootSecret newest = account.local().state().roots().get(chain.generation());
-            LinkBody body =
-                new LinkBody.Revoke(fresh.succeed(chain, chain.generation(), newest), ordered);
-            return new ChainWriter.Draft(body, ChainWriter.NewKeys.of(), fresh);
-          });
+      account.append(chain -> revoking(chain, account.local(), fresh, gone));
     }
+  }
+
+  /** A link that removes devices. */
+  static ChainWriter.Draft revoking(
+      ChainState chain, LocalAccount local, RootSecret fresh, Collection<DeviceId> gone)
+      throws Refused {
+    List<DeviceId> ordered =
+        gone.stream()
+            .distinct()
+            .sorted((one, other) -> Arrays.compareUnsigned(one.bytes(), other.bytes()))
+            .toList();
+    for (DeviceId device : ordered) {
+      require(chain, device);
+    }
+    RootSecret newest = local.state().roots().get(chain.generation());
+    LinkBody body = new LinkBody.Revoke(fresh.succeed(chain, chain.generation(), newest), ordered);
+    return new ChainWriter.Draft(body, ChainWriter.NewKeys.of(), fresh);
   }
 
   /**

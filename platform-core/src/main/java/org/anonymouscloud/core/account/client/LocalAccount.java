@@ -29,6 +29,7 @@ import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.account.client.local.ChainTail;
 import org.anonymouscloud.core.account.client.local.FeatureState;
 import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.account.client.local.RemovedDevices;
 import org.anonymouscloud.core.account.client.records.FeatureRecords;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
@@ -300,14 +301,31 @@ public final class LocalAccount implements AutoCloseable {
     }
     ChainState chain = whole.state();
     requireOwn(chain);
+    Set<DeviceId> back = back(chain);
+    if (!back.isEmpty()) {
+      throw new DevicesAreBack(back);
+    }
     advance(link, whole);
     return whole;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  /** The devices of a chain that this device knows to have been removed. */
+  Set<DeviceId> back(ChainState chain) throws IOException {
+    Set<DeviceId> back = new HashSet<>(new RemovedDevices(ownValues()).all());
+    back.retainAll(chain.devices().keySet());
+    return back;
   }
 
   /** Notes how far a checked chain has come, and learns the root secrets that are new in it. */
   void advance(Link link, Chain whole) throws IOException {
     ChainState chain = whole.state();
     boolean longer = chain.head().seq() > state().floor().seq();
+    // Before the chain is the newest that was seen: what it removes is not forgotten with it.
+    new RemovedDevices(ownValues()).add(chain.former().keySet());
     kept.advance(chain.head(), chain.generation(), () -> roots(link, chain));
     ChainTail tail = new ChainTail(ownValues());
     if (longer || tail.links().isEmpty()) {

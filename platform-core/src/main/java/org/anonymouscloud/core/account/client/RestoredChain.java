@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.Chain;
@@ -16,9 +17,11 @@ import org.anonymouscloud.core.account.chain.NewDevice;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.core.wire.Refused;
 
 /**
  * The account's chain as a server shows it that was restored from a backup, beside what this device
@@ -32,6 +35,8 @@ public final class RestoredChain implements KnownChain {
   private final List<RootSecret> roots;
   private final Map<DeviceId, String> names = new HashMap<>();
   private final List<LostLink> lost;
+  private final Set<DeviceId> back;
+  private boolean complete = true;
 
   RestoredChain(LocalAccount local, Link link, Chain chain) throws IOException {
     this.local = local;
@@ -39,6 +44,7 @@ public final class RestoredChain implements KnownChain {
     this.chain = chain;
     this.roots = local.rootsOf(link, chain.state());
     this.lost = lost(local.newestLinks());
+    this.back = local.back(chain.state());
   }
 
   @Override
@@ -66,6 +72,44 @@ public final class RestoredChain implements KnownChain {
     return lost;
   }
 
+  /** Whether {@link #lost} is all that the server lacks: a device keeps the newest links alone. */
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /** The devices of this chain that this device knows to have been removed. */
+  public Set<DeviceId> back() {
+    return back;
+  }
+
+  /** Whether a device was removed, by this chain or by what this device knows. */
+  public boolean wasRemoved(DeviceId device) {
+    return back.contains(device) || chain.state().former().containsKey(device);
+  }
+
+  /**
+   * Removes those that are back, on the session on which the chain was asked for, after {@link
+   * #accept}. Before that is done the account does not open on this device.
+   */
+  public void removeAgain() throws Refused, IOException {
+    if (back.isEmpty()) {
+      return;
+    }
+    LocalState state = local.state();
+    AccountQuestions questions = new AccountQuestions(link);
+    try (RootSecret fresh = RootSecret.random()) {
+      var _ =
+          new ChainWriter(
+                  questions,
+                  local.clock(),
+                  new SlotId.Device(state.device()),
+                  state.deviceKey(),
+                  (before, leaving) -> local.heads(this, link, leaving))
+              .append(
+                  chain, questions::chain, before -> Devices.revoking(before, local, fresh, back));
+    }
+  }
+
   /**
    * Goes on from this chain. What this device has seen beyond it is forgotten, the root secrets
    * too; what is new in it, this device has when this returns.
@@ -91,6 +135,10 @@ public final class RestoredChain implements KnownChain {
       } catch (Malformed e) {
         // This device wrote the file; what it cannot read is left out of what is shown.
       }
+    }
+    if (!links.isEmpty()) {
+      ChainLink.Content first = links.getFirst().content();
+      complete = chain.contains(new ChainFloor(first.seq() - 1, first.previous()));
     }
     int generation = local.generation();
     for (ChainLink one : links) {

@@ -11,7 +11,6 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.drive.Drive;
-import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +36,13 @@ final class HistoryRoutes {
                 VaultProblems.told(this::list))
             .asking("from", "limit"),
         new Route(
-            HandlerType.POST,
-            "/vault/history/{number}/go-back",
-            Scope.WRITE,
-            "Makes the tree of an earlier state the newest one again; the states between stay.",
-            VaultProblems.told(this::goBack)));
+                HandlerType.POST,
+                "/vault/history/{number}/go-back",
+                Scope.WRITE,
+                "Makes the tree of an earlier state the newest one again; the states between stay"
+                    + " (leftOut: also one that was left out when devices were removed).",
+                VaultProblems.told(this::goBack))
+            .asking("leftOut"));
   }
 
   /**
@@ -72,17 +73,8 @@ final class HistoryRoutes {
 
   private void goBack(Context context) throws Problem, NotLoggedIn, IOException {
     long number = number(context.pathParam("number"));
-    Drive open = drive.get();
-    Root made =
-        open.goBack(number)
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        Problem.Kind.NOT_FOUND,
-                        "The drive has no state "
-                            + number
-                            + " that opens; 'anoncloud history' shows those it has had."));
-    context.json(Map.of("number", made.number(), "before", made.number() - 1));
+    Drive.WentBack done = drive.get().goBack(number, RequestArguments.flag(context, "leftOut"));
+    context.json(Map.of("number", done.made().number(), "before", done.before()));
   }
 
   private static long number(String text) throws Problem {

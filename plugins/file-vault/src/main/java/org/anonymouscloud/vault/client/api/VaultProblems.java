@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.archive.ArchiveReader.ArchiveDamaged;
+import org.anonymouscloud.vault.client.drive.StateRefused;
 import org.anonymouscloud.vault.client.store.ServerRefused;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.PathRefused;
@@ -44,6 +45,12 @@ final class VaultProblems {
                 case NOT_A_FOLDER, IS_A_FOLDER, NOT_EMPTY, ALREADY_THERE -> Problem.Kind.CONFLICT;
               },
               path);
+      case StateRefused state ->
+          told(
+              state.reason() == StateRefused.Reason.NOT_FOUND
+                  ? Problem.Kind.NOT_FOUND
+                  : Problem.Kind.CONFLICT,
+              state);
       case ServerRefused refused -> refused(refused);
       case ArchiveDamaged damaged -> told(Problem.Kind.BAD_INPUT, damaged);
       default -> failure;

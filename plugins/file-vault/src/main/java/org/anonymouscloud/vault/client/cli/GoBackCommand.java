@@ -25,6 +25,11 @@ final class GoBackCommand implements Callable<Integer> {
   @Parameters(paramLabel = "NUMBER", description = "Of the state, as 'anoncloud history' shows it.")
   private long number;
 
+  @Option(
+      names = "--left-out",
+      description = "Also to a state that was left out when devices were removed.")
+  private boolean leftOut;
+
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
@@ -34,7 +39,8 @@ final class GoBackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    JsonNode done = context.agent().post("/vault/history/" + number + "/go-back", Map.of());
+    JsonNode done =
+        context.agent().post("/vault/history/" + number + "/go-back?leftOut=" + leftOut, Map.of());
     if (json) {
       context.terminal().printJson(done);
     } else {

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "List the states that the drive has been in, the newest first.",
-      "Each change makes a state. The time is that of the device that made it, by its own clock."
+      "Each change makes a state. At the end stands the device that made it, by its id and name;"
+          + " one that was removed has no name any more. The time is that of its own clock."
           + " 'anoncloud go-back NUMBER' makes one of them the newest again. 'left out' is what a"
           + " device had written that was removed, and that does not count."
     })
@@ -73,12 +74,13 @@ final class HistoryCommand implements Callable<Integer> {
       context
           .terminal()
           .print(
-              "%10d  %-19s  %-13s  %s"
+              "%10d  %-19s  %-13s  %.8s  %s"
                   .formatted(
                       state.path("number").asLong(),
                       time(state),
                       remark(state),
-                      Shown.text(names.getOrDefault(device, "removed device " + device))));
+                      device,
+                      Shown.text(names.getOrDefault(device, ""))));
     }
     return 0;
   }

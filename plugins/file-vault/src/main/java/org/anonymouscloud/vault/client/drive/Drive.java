@@ -13,6 +13,7 @@ import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.Patience;
 import org.anonymouscloud.vault.client.content.Sealer;
+import org.anonymouscloud.vault.client.drive.StateRefused.Reason;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Ref;
@@ -95,7 +96,8 @@ public final class Drive implements AutoCloseable {
       try {
         nodes.requireOpen(id.top(), root.top());
       } catch (Untrusted e) {
-        throw new NewestUnusable(root.number(), root.device(), e);
+        Root origin = roots.origin().orElse(root);
+        throw new NewestUnusable(origin.number(), origin.device(), e);
       }
     }
     return new Snapshot(this, newest);
@@ -125,27 +127,42 @@ public final class Drive implements AutoCloseable {
   }
 
   /**
+   * A way back that was gone.
+   *
+   * @param made the root that has the tree of the earlier state
+   * @param before the number of the state that it was gone back from
+   */
+  public record WentBack(Root made, long before) {}
+
+  /**
    * Makes the tree of an earlier state the newest one again. Nothing is lost: the states between
    * stay, and can be gone back to as well.
    *
    * @param number of the state
-   * @return the root that was made of it; none if there is no such state, or it does not open
+   * @param leftOut whether it may be one that was left out when devices were removed
+   * @throws StateRefused if there is no such state, or it does not open, or was left out
    */
-  public Optional<Root> goBack(long number) throws IOException {
+  public WentBack goBack(long number, boolean leftOut) throws IOException {
     commits.lock();
     try {
       for (int race = 0; race < RACES; race++) {
-        Optional<Roots.State> state =
+        Roots.State state =
             roots.states(number, 1).stream()
                 .filter(found -> found.signed().number() == number)
-                .findFirst();
-        if (state.isEmpty() || !opens(state.get())) {
-          return Optional.empty();
+                .findFirst()
+                .orElseThrow(() -> new StateRefused(Reason.NOT_FOUND, number));
+        if (!opens(state)) {
+          throw new StateRefused(Reason.DOES_NOT_OPEN, number);
         }
+        if (!state.counts() && !leftOut) {
+          throw new StateRefused(Reason.LEFT_OUT, number);
+        }
+        Optional<Roots.Known> newest = roots.known();
         // Deletes nothing and needs next to no space, so that a full account can go back as well.
-        Root then = state.get().root().orElseThrow();
-        if (roots.move(roots.known(), then.top(), List.of(), true)) {
-          return roots.known().flatMap(Roots.Known::root);
+        if (roots.move(newest, state.root().orElseThrow().top(), List.of(), true)) {
+          return new WentBack(
+              roots.known().flatMap(Roots.Known::root).orElseThrow(),
+              newest.map(Roots.Known::counting).orElse(-1L));
         }
       }
       throw new IOException("Other devices change the drive all the time; try again.");

@@ -27,6 +27,7 @@ import org.anonymouscloud.vault.client.store.Descent.Vouching.Nobody;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.Person;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.UpTo;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Untrusted.NewestNotSound;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.NothingNamed;
@@ -51,6 +52,8 @@ public final class Roots {
 
   /** Other devices that may be quicker before this one gives up. */
   private static final int RACES = 5;
+
+  private static final int ORIGINS_LOOKED_AT = 100;
 
   private final AccountSession account;
   private final DriveId drive;
@@ -318,7 +321,7 @@ public final class Roots {
   /**
    * One of the drive's states, proven by the hashes that lead from the newest one to it.
    *
-   * @param counts whether it or a later one counts: else devices left it that were removed
+   * @param counts whether it or a later one counts: else it was left out when devices were removed
    * @param root none if the device that wrote it did not write it as it should
    */
   public record State(SignedRoot signed, boolean counts, Optional<Root> root) {}
@@ -331,22 +334,25 @@ public final class Roots {
    */
   public synchronized List<State> states(long from, int limit) throws IOException {
     Optional<Known> newest = newest();
-    List<State> states = new ArrayList<>();
-    if (newest.isEmpty()) {
-      return states;
+    return newest.isEmpty() ? List.of() : new History(reader, newest.get()).states(from, limit);
+  }
+
+  /**
+   * The first root that had the tree that counts: those that begin a generation take it up. Bounded
+   * in what it looks at.
+   */
+  public synchronized Optional<Root> origin() throws IOException {
+    Optional<Root> origin = known.flatMap(Known::root);
+    if (origin.isEmpty()) {
+      return origin;
     }
-    Ancestors way = new Ancestors(reader, newest.get().tip());
-    while (way.at().number() > from) {
-      way.down(from);
-    }
-    while (true) {
-      SignedRoot at = way.at();
-      states.add(new State(at, at.number() <= newest.get().counting(), reader.sound(at)));
-      if (states.size() == limit || at.number() == 0) {
-        return states;
+    for (State state :
+        new History(reader, known.get()).states(origin.get().number(), ORIGINS_LOOKED_AT)) {
+      if (state.root().isPresent() && state.root().get().top().equals(origin.get().top())) {
+        origin = state.root();
       }
-      way.down(at.number() - limit);
     }
+    return origin;
   }
 
   /** The newest root that was seen since this was made, without asking the server. */
@@ -368,6 +374,11 @@ public final class Roots {
   public synchronized boolean move(
       Optional<Known> before, Pages top, List<PackName> live, boolean frees) throws IOException {
     if (before.isPresent() && before.get().judged() < account.generation()) {
+      return false;
+    }
+    if (isToBeFollowed(before) && !top.equals(before.get().top())) {
+      // What counted is said by a root of its own, whatever is to come after it.
+      boolean _ = move(before, before.get().top(), List.of(), true);
       return false;
     }
     long number = before.map(Known::number).orElse(-1L) + 1;
@@ -420,12 +431,38 @@ public final class Roots {
   /** The same, and it is remembered before it is given to anybody. */
   private Optional<Known> judged(Set<DeviceId> leaving, Optional<Named> named) throws IOException {
     Optional<Known> judged = judge(leaving, named, floor, false);
+    if (judged.isPresent()) {
+      noteWhatWasSeenAndLeftOut(judged.get());
+    }
     Optional<SignedRoot> counts = judged.flatMap(Known::counts);
     if (counts.isPresent()
         && (floor.isEmpty() || floor.get().newest().number() <= counts.get().number())) {
       remember(counts.get(), named, seen());
     }
     return judged;
+  }
+
+  /** Other devices decide what counts after a removal; this one may have seen, or written, more. */
+  private void noteWhatWasSeenAndLeftOut(Known now) throws IOException {
+    if (floor.isEmpty()
+        || floor.get().isNamedAlone()
+        || floor.get().newest().number() < 0
+        || now.counts().isEmpty()
+        || now.counts().get().generation() == floor.get().generation()) {
+      return;
+    }
+    long seen = floor.get().newest().number();
+    for (State state : new History(reader, now).states(seen, 1)) {
+      if (state.signed().number() == seen && !state.counts()) {
+        note(
+            "When devices were removed, the drive went on from before number "
+                + seen
+                + ", which this device has seen. If nothing of that was a thief's, 'anoncloud"
+                + " go-back --left-out "
+                + seen
+                + "' brings it back.");
+      }
+    }
   }
 
   /**
@@ -457,7 +494,9 @@ public final class Roots {
       var _ = reader.open(tip);
     } catch (Untrusted e) {
       if (!leaving.contains(tip.device()) && !account.wasRemoved(tip.device())) {
-        throw e;
+        throw reader.isSigned(tip, tip.generation())
+            ? new NewestNotSound(tip.number(), tip.device(), e)
+            : e;
       }
     }
     // Only now, as the chain may have become longer by these questions.

@@ -98,6 +98,24 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     }
   }
 
+  /** A device of the account has signed a newest state that is none. */
+  public static final class NewestNotSound extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    NewestNotSound(long number, DeviceId by, Untrusted why) {
+      super(
+          "The newest state of the drive, number "
+              + number
+              + ", bears the signature of the device "
+              + by
+              + " and cannot be used. Nothing was used of it. If that device is lost or stolen,"
+              + " remove it: 'anoncloud device revoke "
+              + by
+              + "'. The drive then goes on from the state before.");
+      initCause(why);
+    }
+  }
+
   /** The topmost folder of the newest state does not open, whoever's fault that is. */
   public static final class NewestUnusable extends Untrusted {
     private static final long serialVersionUID = 1;
@@ -125,7 +143,9 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     RootNotSigned() {
       super(
           "The server shows a state of the drive that no device of this account has signed. Nothing"
-              + " was used of it.");
+              + " was used of it. The server may have made it up; a stolen device can have left it"
+              + " too, and then it counts no more once that device is removed ('anoncloud device"
+              + " revoke').");
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
@@ -43,6 +44,7 @@ import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Untrusted.NewestNotSound;
 import org.anonymouscloud.vault.client.store.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
@@ -323,9 +325,9 @@ final class RemovalTest {
       put(first.inAnotherChain(fresh.newLine()), "/written with another chain");
 
       try (Drive drive = drive(first)) {
-        assertThatThrownBy(drive::snapshot).isInstanceOf(ChainForked.class);
+        assertThatThrownBy(drive::snapshot).hasCauseInstanceOf(ChainForked.class);
         assertThatThrownBy(() -> write(drive, "/more", noise(10, 1)))
-            .isInstanceOf(ChainForked.class);
+            .hasCauseInstanceOf(ChainForked.class);
       }
     }
   }
@@ -448,15 +450,16 @@ final class RemovalTest {
     TestAccount newcomer = owner.device(12, server.newLine());
     for (int kind = 0; kind < 4; kind++) {
       plant(kind);
-      Class<? extends Exception> why =
-          switch (kind) {
-            case 0 -> RootNotSigned.class;
-            case 2 -> ChainForked.class;
-            default -> DataNotAuthentic.class;
-          };
       for (TestAccount one : List.of(owner, newcomer)) {
         try (Drive drive = drive(one)) {
-          assertThatThrownBy(drive::snapshot).isInstanceOf(why);
+          if (kind == 0) {
+            assertThatThrownBy(drive::snapshot).isInstanceOf(RootNotSigned.class);
+          } else {
+            assertThatThrownBy(drive::snapshot)
+                .isInstanceOf(NewestNotSound.class)
+                .hasCauseInstanceOf(kind == 2 ? ChainForked.class : DataNotAuthentic.class)
+                .hasMessageContaining("device revoke " + lost.device());
+          }
         }
       }
     }
@@ -560,7 +563,7 @@ final class RemovalTest {
         try (Drive drive = drive(one)) {
           assertThatThrownBy(drive::snapshot)
               .isInstanceOf(NewestUnusable.class)
-              .hasMessageContaining("device revoke " + (removed ? owner : lost).device())
+              .hasMessageContaining("device revoke " + lost.device())
               .hasMessageContaining("go-back");
           assertThatThrownBy(drive::batch).isInstanceOf(NewestUnusable.class);
         }
@@ -573,14 +576,81 @@ final class RemovalTest {
           good = drive.opens(state) ? state.signed().number() : good;
         }
         assertThat(good).isGreaterThanOrEqualTo(2);
-        assertThat(drive.goBack(states.getFirst().signed().number())).isEmpty();
-        assertThat(drive.goBack(good)).isPresent();
+        assertThatThrownBy(() -> drive.goBack(states.getFirst().signed().number(), true))
+            .isInstanceOfSatisfying(
+                StateRefused.class,
+                e -> assertThat(e.reason()).isEqualTo(StateRefused.Reason.DOES_NOT_OPEN));
+        assertThat(drive.goBack(good, false).made().number()).isGreaterThan(good);
         assertThat(tree(drive)).hasSize(3);
       }
       assertThat(paths(newcomer)).hasSize(3).contains("/before");
     }
     put(newcomer, "/after");
     assertThat(paths(owner.device(13, server.newLine()))).hasSize(4);
+  }
+
+  @Test
+  @Tag("A16")
+  @Tag("S4.1")
+  void whatWasPlantedAfterTheRemovalIsMarkedForEverAndNotGoneBackToByItself() throws Exception {
+    removalLink();
+    put(lost, "/planted");
+    // The server refuses the first root of the generation once, so that something else comes next.
+    AtomicInteger refusals = new AtomicInteger();
+    line.setLine(
+        method -> {
+          if (method == VaultMethod.ROOT_MOVE && refusals.getAndIncrement() == 0) {
+            throw new Refused(ErrorCode.QUOTA_EXCEEDED, "There is no space.");
+          }
+        });
+    try (Drive drive = drive(owner)) {
+      Drive.WentBack done = drive.goBack(0, false);
+      assertThat(done.before()).as("what counted, not what was planted").isNotEqualTo(2);
+      assertThat(tree(drive)).hasSize(1);
+      assertThat(drive.goBack(done.before(), false).made()).isNotNull();
+      assertThat(tree(drive)).hasSize(2).doesNotContainKey("/planted");
+    }
+    put(owner, "/after");
+
+    for (TestAccount one : List.of(owner, owner.device(14, server.newLine()))) {
+      try (Drive drive = drive(one)) {
+        assertThat(drive.history(Long.MAX_VALUE, 20))
+            .filteredOn(state -> !state.counts())
+            .extracting(state -> state.signed().number())
+            .containsExactly(2L);
+        assertThatThrownBy(() -> drive.goBack(2, false))
+            .isInstanceOfSatisfying(
+                StateRefused.class,
+                e -> assertThat(e.reason()).isEqualTo(StateRefused.Reason.LEFT_OUT));
+        assertThat(tree(drive)).doesNotContainKey("/planted");
+      }
+    }
+  }
+
+  @Test
+  @Tag("S4.1")
+  void whoHasSeenWhatIsLeftOutIsToldHowItComesBack() throws Exception {
+    TestAccount other = owner.device(5, server.newLine());
+    try (Drive drive = drive(owner)) {
+      Head head = drive.head(Set.of()).orElseThrow();
+      put(lost, "/by the lost one");
+      put(other, "/upon the lost one's");
+      lost.revoke(1);
+      owner.rotate();
+      owner.link(head);
+      drive.beginGeneration();
+    }
+    other.rotate();
+
+    try (Drive drive = drive(other)) {
+      assertThat(drive.beginGeneration())
+          .singleElement()
+          .asString()
+          .contains("anoncloud go-back --left-out 3");
+      assertThat(tree(drive)).hasSize(2);
+      drive.goBack(3, true);
+      assertThat(tree(drive)).hasSize(4);
+    }
   }
 
   /** The lost device signs a root as it should, over a page that is not stored. */

@@ -294,7 +294,7 @@ final class RollbackTest {
     try (Drive drive = drive(lost)) {
       assertThatThrownBy(drive::snapshot)
           .as("the server hands it all there is")
-          .isInstanceOf(DataNotAuthentic.class);
+          .hasCauseInstanceOf(DataNotAuthentic.class);
     }
     // With the keys it does read on, so nothing else stood in its way; its own roots do not count.
     lost.rotate();

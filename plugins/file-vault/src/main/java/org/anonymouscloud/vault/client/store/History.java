@@ -1,0 +1,96 @@
+package org.anonymouscloud.vault.client.store;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Root;
+import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The states of a drive from the newest back, each proven by the hash that the later one gives.
+ * Where a generation begins, its first root takes up the tree of the last root that counted: those
+ * between the two were left out when devices were removed. Not thread-safe; goes back once.
+ */
+final class History {
+  /** How many roots of an older generation are looked through for the one that was taken up. */
+  private static final int LOOKED_THROUGH = 1_000;
+
+  private final RootReader reader;
+  private final Ancestors way;
+  private final Deque<SignedRoot> ahead = new ArrayDeque<>();
+  private @Nullable SignedRoot newer;
+
+  /** No root with a higher number counts, of those that are still to come. */
+  private long counting;
+
+  History(RootReader reader, Roots.Known newest) {
+    this.reader = reader;
+    this.way = new Ancestors(reader, newest.tip());
+    this.counting = newest.counting();
+    ahead.add(newest.tip());
+  }
+
+  /**
+   * Some states, the newest first.
+   *
+   * @param from the highest number of interest
+   * @param limit how many at most
+   */
+  List<Roots.State> states(long from, int limit) throws IOException {
+    List<Roots.State> states = new ArrayList<>();
+    while (states.size() < limit && reaches(0)) {
+      SignedRoot at = ahead.removeFirst();
+      boolean begins = newer != null && newer.generation() > at.generation();
+      if (begins && newer.number() <= counting) {
+        counting = takenUp(at, newer);
+      }
+      newer = at;
+      if (at.number() <= from) {
+        states.add(new Roots.State(at, at.number() <= counting, reader.sound(at)));
+      }
+    }
+    return states;
+  }
+
+  /**
+   * The number of the root whose tree the first of a generation took up; if there is none near, the
+   * one before it.
+   */
+  private long takenUp(SignedRoot before, SignedRoot first) throws IOException {
+    Optional<Pages> top = reader.sound(first).map(Root::top);
+    if (reader.sound(before).map(Root::top).equals(top)) {
+      return before.number();
+    }
+    int looked = 0;
+    for (SignedRoot one : ahead) {
+      looked++;
+      if (reader.sound(one).map(Root::top).equals(top)) {
+        return one.number();
+      }
+    }
+    while (looked++ < LOOKED_THROUGH && reaches(ahead.size())) {
+      if (reader.sound(ahead.getLast()).map(Root::top).equals(top)) {
+        return ahead.getLast().number();
+      }
+    }
+    return before.number();
+  }
+
+  /** Whether there is one in this place of those ahead, which is asked for if it is not here. */
+  private boolean reaches(int place) throws IOException {
+    while (ahead.size() <= place) {
+      SignedRoot last = way.at();
+      if (last.number() == 0) {
+        return false;
+      }
+      way.down(last.number() - LOOKED_THROUGH);
+      ahead.addLast(way.at());
+    }
+    return true;
+  }
+}
