@@ -101,7 +101,7 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
       try {
         List<Head> own = feature.client().heads(feature.of(account, chain, link), leaving);
         if (!own.isEmpty()) {
-          heads.put(feature.name(), own);
+          heads.put(feature.offered().fullName(), own);
         }
       } catch (RuntimeException | Error e) {
         // Whatever a plugin throws: a device can be removed all the same.

@@ -88,15 +88,18 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
 
   @Override
   public byte[] sign(String label, byte[] message) {
-    FeatureLabel.check(label, link.feature());
-    return local.sign(label, message);
+    return local.sign(own(label), message);
+  }
+
+  private String own(String label) {
+    return FeatureLabel.of(label, link.feature(), fullName);
   }
 
   @Override
   public boolean verify(
       DeviceId signer, int generation, String label, byte[] message, byte[] signature)
       throws IOException {
-    return chain.verify(signer, generation, label, message, signature);
+    return chain.verify(signer, generation, own(label), message, signature);
   }
 
   @Override
@@ -145,9 +148,8 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
   @Override
   public byte[] openShared(int generation, String label, byte[] context, byte[] sealed)
       throws NotAuthentic {
-    FeatureLabel.check(label, link.feature());
     try (OpeningKey key = local.shareKey(generation)) {
-      return key.open(label.getBytes(US_ASCII), context, sealed);
+      return key.open(own(label).getBytes(US_ASCII), context, sealed);
     }
   }
 
@@ -167,8 +169,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
     local
         .heads(chain)
         .forEach(
-            (device, list) ->
-                list.of(link.feature(), object).ifPresent(head -> heads.put(device, head)));
+            (device, list) -> list.of(fullName, object).ifPresent(head -> heads.put(device, head)));
     return heads;
   }
 

@@ -18,7 +18,7 @@ import org.anonymouscloud.core.plugin.KnownAccount;
  * A contact as one feature sees it. Immutable.
  *
  * @param feature its name, in labels
- * @param fullName by which its certificates are its own
+ * @param fullName by which its certificates, signatures and seals are its own
  */
 record FeatureContact(Contact contact, String feature, String fullName) implements KnownAccount {
   @Override
@@ -49,9 +49,9 @@ record FeatureContact(Contact contact, String feature, String fullName) implemen
   @Override
   public boolean verify(
       DeviceId signer, int generation, String label, byte[] message, byte[] signature) {
-    FeatureLabel.check(label, feature);
+    String own = FeatureLabel.of(label, feature, fullName);
     Optional<VerifyKey> key = contact.chain().deviceKey(signer, generation);
-    return key.isPresent() && Signatures.verify(key.get(), label, message, signature);
+    return key.isPresent() && Signatures.verify(key.get(), own, message, signature);
   }
 
   @Override
@@ -63,7 +63,7 @@ record FeatureContact(Contact contact, String feature, String fullName) implemen
 
   @Override
   public byte[] seal(String label, byte[] context, byte[] message) {
-    FeatureLabel.check(label, feature);
-    return contact.chain().shareKey().seal(label.getBytes(US_ASCII), context, message);
+    String own = FeatureLabel.of(label, feature, fullName);
+    return contact.chain().shareKey().seal(own.getBytes(US_ASCII), context, message);
   }
 }

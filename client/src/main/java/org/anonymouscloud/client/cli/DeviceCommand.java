@@ -152,6 +152,12 @@ final class DeviceCommand {
   }
 
   private static JsonNode find(List<JsonNode> devices, String wanted) throws Problem {
+    // A whole id is that device, whatever another one calls itself.
+    for (JsonNode device : devices) {
+      if (device.path("id").asText().equals(wanted)) {
+        return device;
+      }
+    }
     List<JsonNode> found =
         devices.stream()
             .filter(
