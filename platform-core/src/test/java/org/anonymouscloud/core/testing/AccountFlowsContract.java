@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -1047,6 +1049,49 @@ public abstract class AccountFlowsContract {
       session.close();
       assertThat(online.refreshed().state().devices()).containsKey(account.device());
       assertThat(dialed).hasValue(1);
+    }
+  }
+
+  @Test
+  @Tag("S4.7")
+  void aThiefWhoRenewsTheKeysMeanwhileDoesNotKeepTheWordsFromTheAccount() throws Exception {
+    RecoveryWords words;
+    AccountKey key;
+    LocalAccount laptop;
+    try (Registration registration =
+        client("laptop").register(dial(), SERVER, ALICE, password, LAPTOP, Optional.empty())) {
+      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
+      key = AccountKey.parse(registration.sheet().accountKey().text().bytes());
+      laptop = open(registration.finish());
+    }
+    LocalAccount phone = login("phone", key);
+    OnlineAccount thief = connect(phone);
+    Deque<DeviceId> others = new ArrayDeque<>();
+    for (String name : List.of("first", "second", "third")) {
+      others.add(login(name, key).device());
+    }
+    byte[] before = secret(laptop, 0);
+    // Right before each try, and once while the sheet is being put away.
+    Interposer renewing =
+        (method, question, server) -> {
+          if (is(method, AccountMethod.CHAIN_APPEND) && !others.isEmpty()) {
+            thief.devices().revoke(List.of(others.removeFirst()));
+          }
+          return server.answer(question);
+        };
+    try (Recovery recovery = recover("desk", dial(renewing), ALICE, words, password)) {
+      thief.devices().revoke(List.of(others.removeFirst()));
+      RecoveryWords fresh = RecoveryWords.parse(recovery.sheet().words().text().bytes());
+
+      LocalAccount desk = open(recovery.finish());
+
+      assertThat(others).isEmpty();
+      OnlineAccount online = connect(desk);
+      assertThat(online.devices().list()).hasSize(1);
+      assertThat(desk.generation()).isEqualTo(4);
+      assertThat(secret(desk, 0)).isEqualTo(before);
+      assertThat(secret(desk, 3)).isEqualTo(secret(phone, 3));
+      assertThat(online.isOpenedBy(fresh)).isTrue();
     }
   }
 

@@ -20,6 +20,7 @@ import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -28,21 +29,25 @@ import org.anonymouscloud.core.wire.Refused;
  * old sheet counts, from then on the new one alone. Not thread-safe.
  */
 public final class Recovery implements PreparedAccount {
+  /** So often a thief may be quicker before this gives up. */
+  private static final int RENEWALS = 100;
+
   private final AccountFolder folder;
   private final Connection connection;
   private final ConnectionString server;
   private final UserName user;
   private final DeviceName name;
   private final boolean keepDevices;
+  private final boolean acceptLoss;
   private final Clock clock;
   private final AccountFeatures features;
   private final SlotSecret slot;
-  private final OpenedAccount opened;
   private final NewPassword password;
   private final AccountKey accountKey = AccountKey.random();
   private final RecoveryWords words = RecoveryWords.random();
   private final JoiningDevice device = JoiningDevice.random();
   private final RootSecret root = RootSecret.random();
+  private OpenedAccount opened;
   private boolean finished;
 
   private Recovery(
@@ -52,6 +57,7 @@ public final class Recovery implements PreparedAccount {
       UserName user,
       DeviceName name,
       boolean keepDevices,
+      boolean acceptLoss,
       Clock clock,
       AccountFeatures features,
       SlotSecret slot,
@@ -63,6 +69,7 @@ public final class Recovery implements PreparedAccount {
     this.user = user;
     this.name = name;
     this.keepDevices = keepDevices;
+    this.acceptLoss = acceptLoss;
     this.clock = clock;
     this.features = features;
     this.slot = slot;
@@ -100,6 +107,7 @@ public final class Recovery implements PreparedAccount {
           user,
           name,
           keepDevices,
+          acceptLoss,
           clock,
           features,
           slot,
@@ -159,8 +167,6 @@ public final class Recovery implements PreparedAccount {
   public LocalAccount finish() throws Refused, IOException {
     finished = true;
     ChainState chain = opened.chain().state();
-    List<RootSecret> roots = new ArrayList<>(opened.roots());
-    roots.add(root);
     LocalState state =
         new LocalState(
             false,
@@ -172,12 +178,12 @@ public final class Recovery implements PreparedAccount {
             accountKey.secret().copy(),
             device.key(),
             opened.keyBag(),
-            roots);
+            roots());
     // On the disk before the server has it: no crash in between can lock the owner out.
     AccountFolder.Kept kept = folder.create(device.secret().copy(), state);
     LocalAccount account = new LocalAccount(kept, clock, features);
     try {
-      kept.raise(append(account).head());
+      kept.raise(appendWhateverComes(kept, account).head());
       account.logIn(connection);
       return account;
     } catch (Refused e) {
@@ -186,6 +192,35 @@ public final class Recovery implements PreparedAccount {
     } catch (IOException e) {
       account.close();
       throw e;
+    }
+  }
+
+  private List<RootSecret> roots() {
+    List<RootSecret> roots = new ArrayList<>(opened.roots());
+    roots.add(root);
+    return roots;
+  }
+
+  /**
+   * Whoever puts the sheet away takes minutes, in which a stolen device may renew the root secret:
+   * the same words open what it has made of the account, and the same sheet goes on to count.
+   */
+  private ChainState appendWhateverComes(AccountFolder.Kept kept, LocalAccount account)
+      throws Refused, IOException {
+    for (int renewal = 0; ; renewal++) {
+      try {
+        return append(account);
+      } catch (Refused e) {
+        if (e.code() != ErrorCode.CONFLICT || renewal == RENEWALS) {
+          throw e;
+        }
+      }
+      OpenedAccount newer = OpenedAccount.openByWords(new AccountQuestions(connection), slot);
+      // The account has the same one already.
+      newer.keyBag().close();
+      requireWhole(newer, acceptLoss, keepDevices);
+      opened = newer;
+      kept.restart(opened.chain().state().head(), roots());
     }
   }
 
