@@ -42,6 +42,7 @@ public final class Agent implements AutoCloseable {
 
   private final Home home;
   private final String version;
+  private final boolean withServer;
   private final Runnable stop;
   private final FileChannel lockFile;
   private final ClientFeatures features = new ClientFeatures();
@@ -54,9 +55,15 @@ public final class Agent implements AutoCloseable {
   private final LocalApi api;
 
   private Agent(
-      Home home, String version, List<OfferedFeature> offered, Runnable stop, FileChannel lockFile)
+      Home home,
+      String version,
+      List<OfferedFeature> offered,
+      boolean withServer,
+      Runnable stop,
+      FileChannel lockFile)
       throws IOException {
     this.home = home;
+    this.withServer = withServer;
     this.version = version;
     this.stop = stop;
     this.lockFile = lockFile;
@@ -80,10 +87,12 @@ public final class Agent implements AutoCloseable {
    * Starts serving and publishes the address in the home.
    *
    * @param features whose routes it offers
+   * @param withServer whether a server ends with it
    * @param stop called when someone asks the agent to end; it must not block
    * @throws Problem if this home has a running agent already
    */
-  public static Agent start(Home home, String version, List<OfferedFeature> features, Runnable stop)
+  public static Agent start(
+      Home home, String version, List<OfferedFeature> features, boolean withServer, Runnable stop)
       throws Problem, IOException {
     FileChannel lockFile =
         FileChannel.open(home.agentLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -91,7 +100,7 @@ public final class Agent implements AutoCloseable {
       lock(lockFile, home);
       // What an agent left that was killed: nobody may be sent there.
       AgentAddress.withdraw(home.folder());
-      return new Agent(home, version, features, stop, lockFile);
+      return new Agent(home, version, features, withServer, stop, lockFile);
     } catch (Problem | IOException | RuntimeException e) {
       lockFile.close();
       throw e;
@@ -179,6 +188,7 @@ public final class Agent implements AutoCloseable {
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("version", version);
     description.put("pid", ProcessHandle.current().pid());
+    description.put("withServer", withServer);
     account.awaited().ifPresent(awaited -> description.put("awaits", awaited));
     return description;
   }

@@ -38,14 +38,17 @@ final class OfferedPairing implements AutoCloseable {
 
   /** Waits for the device that has the code; a pairing that fails is over. */
   String awaitNewcomer() throws Problem, Refused, IOException {
+    Pairing offered = open();
     boolean came = false;
     try {
-      String name = open().await();
+      String name = offered.await();
       came = true;
       return name;
     } finally {
       if (!came) {
-        close();
+        // Not one that was begun meanwhile in its place.
+        pairing.compareAndSet(offered, null);
+        offered.close();
       }
     }
   }

@@ -66,6 +66,47 @@ final class RequestTerms {
           "oc-",
           "x-oc-");
 
+  /**
+   * Of a request that writes nothing else is passed over: there is no end of names by which clients
+   * say that a body is a part, a copy or a repetition of something.
+   */
+  private static final Set<String> OF_EVERY_WRITE =
+      Set.of(
+          "accept",
+          "accept-charset",
+          "accept-encoding",
+          "accept-language",
+          "authorization",
+          "baggage",
+          "cache-control",
+          "connection",
+          "content-encoding",
+          "content-length",
+          "content-type",
+          "date",
+          "dnt",
+          "expect",
+          "host",
+          "keep-alive",
+          "origin",
+          "pragma",
+          "priority",
+          "referer",
+          "te",
+          "traceparent",
+          "tracestate",
+          "transfer-encoding",
+          "upgrade-insecure-requests",
+          "user-agent",
+          "via",
+          "x-requested-with",
+          LocalApi.WAIT.toLowerCase(Locale.ROOT),
+          LocalApi.REQUEST_ID.toLowerCase(Locale.ROOT));
+
+  private static final List<String> OF_EVERY_WRITE_FROM = List.of("sec-", "x-forwarded-");
+
+  private static final Set<String> READING = Set.of("GET", "HEAD");
+
   private static final Set<String> OF_EVERY_BODY =
       Set.of("content-type", "content-length", "content-encoding");
 
@@ -83,7 +124,7 @@ final class RequestTerms {
   static Optional<ProblemDocument> refusal(Route route, Context context) {
     HttpServletRequest request = context.req();
     for (String name : Collections.list(request.getHeaderNames())) {
-      if (isByChoice(name.toLowerCase(Locale.ROOT))) {
+      if (isByChoice(request.getMethod(), name.toLowerCase(Locale.ROOT))) {
         if (route.heeds().stream().noneMatch(name::equalsIgnoreCase)) {
           return bad(
               ForeignText.sentence(name)
@@ -135,7 +176,11 @@ final class RequestTerms {
     return Optional.empty();
   }
 
-  private static boolean isByChoice(String name) {
+  private static boolean isByChoice(String method, String name) {
+    if (!READING.contains(method)) {
+      return !OF_EVERY_WRITE.contains(name)
+          && OF_EVERY_WRITE_FROM.stream().noneMatch(name::startsWith);
+    }
     return BY_CHOICE.contains(name)
         || (BY_CHOICE_FROM.stream().anyMatch(name::startsWith) && !OF_EVERY_BODY.contains(name));
   }

@@ -60,12 +60,35 @@ final class AgentCommand {
     return 0;
   }
 
-  @Command(name = "stop", mixinStandardHelpOptions = true, description = "End the agent.")
-  int stop() throws Problem, IOException {
+  @Command(
+      name = "stop",
+      mixinStandardHelpOptions = true,
+      description = "End the agent. That of 'anoncloud up' ends its server too.")
+  int stop(
+      @Option(
+              names = "--with-server",
+              description = "Also if it is that of 'anoncloud up', whose server ends with it.")
+          boolean withServer)
+      throws Problem, IOException {
     boolean ran = context.runningAgent().find().isPresent();
+    if (ran && !withServer && hasServer()) {
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "This agent is that of 'anoncloud up': its server would end too, for everybody. End 'up'"
+              + " where it runs, or give --with-server.");
+    }
     context.runningAgent().stop();
     context.terminal().print(ran ? "The agent has ended." : "No agent runs.");
     return 0;
+  }
+
+  /** One that does not answer is ended as well. */
+  private boolean hasServer() {
+    try {
+      return context.agent().get("/agent").path("withServer").asBoolean();
+    } catch (Problem | IOException e) {
+      return false;
+    }
   }
 
   @Command(
@@ -333,7 +356,11 @@ final class AgentCommand {
                 context.terminal(), context.plugins(), Plugins.none(), Capability.CLIENT_FEATURE);
         Agent agent =
             Agent.start(
-                context.home(), ProgramVersion.number(), plugins.clientFeatures(), ending::ask)) {
+                context.home(),
+                ProgramVersion.number(),
+                plugins.clientFeatures(),
+                false,
+                ending::ask)) {
       context.terminal().print("The agent runs at " + agent.url() + ".");
       ending.await();
     }

@@ -172,7 +172,10 @@ final class DeviceCommand {
     if (found.isEmpty()) {
       throw new Problem(
           Problem.Kind.NOT_FOUND,
-          "There is no device '" + wanted + "'; see 'anoncloud device list'.");
+          wanted.length() < SHORTEST_ID
+                  && devices.stream().anyMatch(one -> one.path("id").asText().startsWith(wanted))
+              ? "Give at least " + SHORTEST_ID + " characters of the id '" + wanted + "...'."
+              : "There is no device '" + wanted + "'; see 'anoncloud device list'.");
     }
     String ids =
         found.stream()

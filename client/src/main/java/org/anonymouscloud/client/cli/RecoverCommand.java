@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,20 +104,83 @@ final class RecoverCommand implements Callable<Integer> {
   }
 
   private void rehearse() throws Problem, IOException {
+    if (accountKey != null && words != null) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "Give --words-file or --key-file, not both; a sheet holds words and key.");
+    }
     boolean byKey = accountKey != null;
     JsonNode done;
+    boolean whole = false;
     try (Secret text =
         byKey ? PasswordInput.accountKey(accountKey) : PasswordInput.recoveryWords(words)) {
-      done =
-          context
-              .agent()
-              .post("/account/rehearse", Map.of(byKey ? "accountKey" : "words", text.bytes()));
+      Map<String, Object> wish = new LinkedHashMap<>();
+      wish.put(byKey ? "accountKey" : "words", text.bytes());
+      whole = !byKey && isSheetOfThisAccount(text, wish);
+      done = context.agent().post("/account/rehearse", wish);
     }
-    tell(
-        done,
-        byKey
-            ? "The account key is right; the recovery words were not checked."
-            : "Right: with this sheet you would come back. Put it away again.");
+    if (byKey) {
+      tell(done, "The account key is right; the recovery words were not checked.");
+    } else {
+      tell(
+          done,
+          whole
+              ? "Right: with this sheet you would come back. Put it away again."
+              : "Right: with these words you would come back.");
+    }
+  }
+
+  /**
+   * Whether what holds the words is a whole sheet, all of which has to be right then.
+   *
+   * @param wish takes the account key that is on it
+   */
+  private boolean isSheetOfThisAccount(Secret text, Map<String, Object> wish)
+      throws Problem, IOException {
+    String sheetUser = SheetFile.orOnSheet(null, text, SheetPage.USER);
+    String sheetServer = SheetFile.orOnSheet(null, text, SheetPage.SERVER);
+    if (sheetUser == null || sheetServer == null) {
+      return false;
+    }
+    JsonNode account = context.agent().get("/account");
+    requireSame("user name", sheetUser.strip(), account.path("user").asText());
+    String here = account.path("server").asText();
+    requireSame("server", keyOf(sheetServer.strip()), keyOf(here));
+    if (!sheetServer.strip().equals(here)) {
+      context
+          .terminal()
+          .warn(
+              "The sheet leads to the server at "
+                  + ForeignText.visible(sheetServer.strip())
+                  + ", and this device to "
+                  + here
+                  + ": see that the sheet's address is right.");
+    }
+    wish.put("accountKey", text.bytes());
+    return true;
+  }
+
+  /** What a server is known by, wherever it is. */
+  private static String keyOf(String server) {
+    try {
+      return ConnectionString.parse(server).fingerprint().map(Object::toString).orElse(server);
+    } catch (IllegalArgumentException e) {
+      return server;
+    }
+  }
+
+  private static void requireSame(String what, String sheet, String here) throws Problem {
+    if (!sheet.equals(here)) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "The sheet's "
+              + what
+              + " is '"
+              + ForeignText.visible(sheet)
+              + "', and that of this account is '"
+              + here
+              + "'. With this sheet you would not come back.");
+    }
   }
 
   private void recover() throws Problem, IOException {
@@ -132,12 +196,24 @@ final class RecoverCommand implements Callable<Integer> {
     try (Secret text = Secret.of(prepared.path("sheet").binaryValue())) {
       sheet.keep(context.terminal(), text);
     }
-    JsonNode done =
-        context
-            .agent()
-            .post(
-                "/account/recover/confirm",
-                Map.of("registration", prepared.path("registration").asText()));
+    JsonNode done;
+    try {
+      done =
+          context
+              .agent()
+              .post(
+                  "/account/recover/confirm",
+                  Map.of("registration", prepared.path("registration").asText()));
+    } catch (Problem e) {
+      throw new Problem(
+          e.kind(),
+          e.getMessage()
+              + (e.kind() == Problem.Kind.UNAVAILABLE
+                  ? " Whether the account has the new sheet is not known: keep both, and use"
+                      + " 'anoncloud recover' again, first with the new one."
+                  : " The new sheet is void; the old one counts."),
+          e);
+    }
     tell(
         done,
         "You are logged in as "

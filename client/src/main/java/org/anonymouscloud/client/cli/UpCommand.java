@@ -60,6 +60,7 @@ final class UpCommand implements Callable<Integer> {
               context.home(),
               ProgramVersion.number(),
               clientPlugins.clientFeatures(),
+              true,
               ending::ask)) {
         context.home().rememberLocalServer(server.address().toString());
         greet(server.address(), agent.url());

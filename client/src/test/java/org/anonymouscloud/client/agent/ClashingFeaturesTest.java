@@ -57,7 +57,7 @@ final class ClashingFeaturesTest {
 
     try (Agent agent =
             Agent.start(
-                home, "test", offered.stream().map(OfferedFeature::own).toList(), () -> {});
+                home, "test", offered.stream().map(OfferedFeature::own).toList(), false, () -> {});
         Secret token = AgentAddress.token(home.folder())) {
       assertThat(agent.routes().stream().filter(route -> route.summary().equals("stranger")))
           .extracting(Route::path)
@@ -94,7 +94,8 @@ final class ClashingFeaturesTest {
           }
         };
 
-    try (Agent agent = Agent.start(home, "test", List.of(OfferedFeature.own(late)), () -> {})) {
+    try (Agent agent =
+        Agent.start(home, "test", List.of(OfferedFeature.own(late)), false, () -> {})) {
       assertThat(agent.routes()).noneMatch(route -> route.path().equals("/late"));
       assertThat(closed).containsExactly("late");
     }
@@ -104,7 +105,7 @@ final class ClashingFeaturesTest {
   void eachFirstPartOfTheProgramsRoutesIsKeptFromPlugins() throws Exception {
     Home home = Home.of(Map.of("ANONCLOUD_HOME", folder.toString()));
 
-    try (Agent agent = Agent.start(home, "test", List.of(), () -> {})) {
+    try (Agent agent = Agent.start(home, "test", List.of(), false, () -> {})) {
       assertThat(agent.routes())
           .isNotEmpty()
           .allSatisfy(

@@ -107,7 +107,7 @@ final class RequestTermsTest {
   @BeforeEach
   void start() throws Exception {
     Home home = Home.of(Map.of("ANONCLOUD_HOME", folder.toString()));
-    agent = Agent.start(home, "test", List.of(OfferedFeature.own(new Feature())), () -> {});
+    agent = Agent.start(home, "test", List.of(OfferedFeature.own(new Feature())), false, () -> {});
     try (Secret whole = AgentAddress.token(home.folder())) {
       authorization = TokenRequest.bearer(whole);
     }
@@ -158,6 +158,34 @@ final class RequestTermsTest {
     assertThat(ask(put, CHUNKED, "2\r\n{}\r\n0\r\n\r\n")).startsWith("HTTP/1.1 200");
     assertThat(ask(put, "Content-Length: 0\r\n", "")).startsWith("HTTP/1.1 200");
     assertThat(effects).hasValue(4);
+  }
+
+  @Test
+  @Tag("S4.D")
+  void ofARequestThatWritesNothingUnknownIsPassedOver() throws IOException {
+    Route put = route("/feature/write");
+    for (String name :
+        List.of(
+            "X-File-Offset",
+            "X-Part-Number",
+            "X-Copy-From",
+            "x-amz-checksum-sha256",
+            "Unencoded-Digest",
+            "Idempotency-Key",
+            "X-If-Match",
+            "If_Match",
+            "Content_Range",
+            "ETag",
+            "X-Whatever-Comes")) {
+      assertThat(ask(put, PLAIN + name + ": 1\r\n", "{}"))
+          .as(name)
+          .startsWith("HTTP/1.1 400")
+          .contains(name + " is not heeded");
+    }
+    assertThat(effects).hasValue(0);
+    String browser =
+        "Accept: */*\r\nUser-Agent: x\r\nSec-Fetch-Site: same-origin\r\nSec-GPC: 1\r\nDNT: 1\r\n";
+    assertThat(ask(put, PLAIN + browser, "{}")).startsWith("HTTP/1.1 200");
   }
 
   @Test

@@ -85,7 +85,7 @@ final class RouteMatrixTest {
   void eachRouteIsOpenToATokenOfItsScopeAndToNoOther() throws Exception {
     Home home = Home.of(Map.of("ANONCLOUD_HOME", folder.toString()));
     try (Agent agent =
-            Agent.start(home, "test", List.of(OfferedFeature.own(new Feature())), () -> {});
+            Agent.start(home, "test", List.of(OfferedFeature.own(new Feature())), false, () -> {});
         Secret whole = AgentAddress.token(home.folder())) {
       Map<String, Scope> offered = new TreeMap<>();
       agent

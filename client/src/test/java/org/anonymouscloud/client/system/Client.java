@@ -93,7 +93,7 @@ final class Client implements AutoCloseable {
 
   /** Ends the agent; the next command starts it again. */
   void stopAgent() throws IOException, InterruptedException {
-    run("agent", "stop").succeeded();
+    run("agent", "stop", "--with-server").succeeded();
   }
 
   @Override

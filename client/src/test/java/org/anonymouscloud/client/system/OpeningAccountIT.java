@@ -50,7 +50,7 @@ final class OpeningAccountIT {
       register(home, ConnectionString.parse(server.connectionString()));
 
       try (Agent agent =
-              Agent.start(home, "test", List.of(OfferedFeature.own(new Slow())), () -> {});
+              Agent.start(home, "test", List.of(OfferedFeature.own(new Slow())), false, () -> {});
           Secret token = AgentAddress.token(home.folder())) {
         assertThat(TokenRequest.get(agent.url(), "/slow/look", token)).isEqualTo("opened true");
       }

@@ -96,7 +96,7 @@ final class ReadmeIT {
   }
 
   private void endAgent(String home) throws IOException, InterruptedException {
-    new Program(folder.resolve(home)).run("agent", "stop").succeeded();
+    new Program(folder.resolve(home)).run("agent", "stop", "--with-server").succeeded();
   }
 
   /** What runs in the background until the end of the test. */

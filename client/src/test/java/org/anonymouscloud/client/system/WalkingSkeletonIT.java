@@ -214,6 +214,7 @@ final class WalkingSkeletonIT {
       home = folder.resolve("first home");
       up = new Program(home).start("up", "--listen", "127.0.0.1:" + TestServer.freePort());
       server = up.connectionString();
+      assertThat(new Program(home).run("agent", "stop").failed(1)).contains("--with-server");
       return new Client(home, server, person);
     }
 

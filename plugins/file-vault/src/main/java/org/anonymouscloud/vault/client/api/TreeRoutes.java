@@ -4,10 +4,12 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -147,6 +149,10 @@ final class TreeRoutes {
     private final VaultPath top;
     private final ArchiveReader archive;
     private final Set<VaultPath> refusedFolders = new HashSet<>();
+
+    /** How the archive spells what is more than ASCII, and so may be composed otherwise. */
+    private final Map<VaultPath, String> spellings = new HashMap<>();
+
     private long files;
     private long folders;
     private long bytes;
@@ -172,6 +178,12 @@ final class TreeRoutes {
         refusedFolders.add(path);
         return;
       }
+      if (isAnothers(path, names)) {
+        refusedFolders.add(path);
+        archive.refuse(
+            names, "its name is the same as another's in the archive when both are composed.");
+        return;
+      }
       try {
         add(path, entry);
       } catch (PathRefused e) {
@@ -181,6 +193,11 @@ final class TreeRoutes {
         refusedFolders.add(path);
         archive.refuse(String.valueOf(e.getMessage()));
       }
+    }
+
+    private boolean isAnothers(VaultPath path, String names) {
+      return names.chars().anyMatch(character -> character > 0x7f)
+          && !Objects.requireNonNullElse(spellings.putIfAbsent(path, names), names).equals(names);
     }
 
     private void add(VaultPath path, ArchiveEntry entry) throws IOException {

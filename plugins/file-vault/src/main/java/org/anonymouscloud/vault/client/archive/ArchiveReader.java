@@ -9,6 +9,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,7 +57,7 @@ public final class ArchiveReader {
   private static final int MAX_TOLD = 1_000;
 
   private final Input in;
-  private final TarArchiveInputStream tar;
+  private final Tar tar;
   private final List<String> skipped = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
   private final List<Unreadable> unreadable = new ArrayList<>();
@@ -108,7 +110,14 @@ public final class ArchiveReader {
         in.transferTo(OutputStream.nullOutputStream());
         return null;
       }
+      if (!header.isCheckSumOK()) {
+        throw new ArchiveDamaged("The archive is damaged: a header's checksum is not right.");
+      }
       contentEnd = in.position + content(header);
+      if (tar.isNameNoText && header.getName().indexOf('?') >= 0) {
+        refuse(header.getName(), "its name is not valid UTF-8.");
+        continue;
+      }
       List<String> names;
       try {
         names = names(header.getName());
@@ -162,6 +171,9 @@ public final class ArchiveReader {
     private int inARow;
     private long global;
 
+    /** Whether the library has put a question mark where the last header's name was no text. */
+    private boolean isNameNoText;
+
     private final Input input;
 
     Tar(Input in) {
@@ -175,12 +187,26 @@ public final class ArchiveReader {
       byte[] record = super.readRecord();
       if (record != null) {
         check(record);
+        isNameNoText = !isText(record);
         if (isPax(record[TYPE])) {
           long size = TarUtils.parseOctalOrBinary(record, SIZE, TarConstants.SIZELEN);
           input.replaceNext(size, PaxRecords::withoutBadValues);
         }
       }
       return record;
+    }
+
+    private static boolean isText(byte[] record) {
+      int length = 0;
+      while (length < TarConstants.NAMELEN && record[length] != 0) {
+        length++;
+      }
+      try {
+        var _ = UTF_8.newDecoder().decode(ByteBuffer.wrap(record, 0, length));
+        return true;
+      } catch (CharacterCodingException e) {
+        return false;
+      }
     }
 
     private static boolean isPax(byte type) {
@@ -309,7 +335,15 @@ public final class ArchiveReader {
     } catch (ArchiveDamaged e) {
       throw e;
     } catch (IOException | IllegalArgumentException e) {
-      throw new ArchiveDamaged("The archive is damaged or breaks off.", e);
+      TarArchiveEntry last = tar.getCurrentEntry();
+      throw new ArchiveDamaged(
+          last != null && last.isSparse()
+              ? "The archive holds "
+                  + ForeignText.sentence(last.getName())
+                  + " in pieces, without its holes. That is not read here: make it without 'tar -S'"
+                  + " (--sparse)."
+              : "The archive is damaged or breaks off.",
+          e);
     } finally {
       in.limit = Long.MAX_VALUE;
     }

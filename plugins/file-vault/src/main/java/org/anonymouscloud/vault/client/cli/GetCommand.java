@@ -66,6 +66,11 @@ final class GetCommand implements Callable<Integer> {
     if (paths.size() < 2) {
       throw new ParameterException(spec.commandLine(), "Missing required parameter: DEST");
     }
+    if (paths.getLast().equals("-")) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "'anoncloud cat' writes files to standard output; a file of the name - is './-'.");
+    }
     Path destination = Path.of(paths.getLast());
     List<String> sources = paths.subList(0, paths.size() - 1);
     if (!Files.isDirectory(destination) && (sources.size() > 1 || paths.getLast().endsWith("/"))) {

@@ -28,6 +28,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import org.anonymouscloud.core.crypto.HashFunction;
+import org.anonymouscloud.vault.client.archive.ArchiveEntry;
+import org.anonymouscloud.vault.client.archive.ArchiveWriter;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
@@ -243,6 +245,35 @@ final class FileApiTest {
 
     assertThat(json("/vault/stat/into/far").path("modified").asText()).startsWith("2261-12-31");
     assertThat(get("/vault/files/into/far").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  @Tag("S4.D")
+  void ofTwoNamesThatAreOneWhenComposedTheSecondIsRefusedByName() throws Exception {
+    ByteArrayOutputStream archive = new ByteArrayOutputStream();
+    ArchiveWriter writer = new ArchiveWriter(archive);
+    for (String name : List.of("caf\u00e9", "cafe\u0301")) {
+      writer.begin(ArchiveEntry.file(List.of(name), 1, Instant.EPOCH, false));
+      writer.write(new byte[] {1}, 0, 1);
+      writer.end();
+    }
+    writer.finish();
+
+    HttpResponse<String> answer = putTree(archive.toByteArray());
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    JsonNode told = new ObjectMapper().readTree(answer.body());
+    assertThat(told.path("files").asInt()).isEqualTo(1);
+    assertThat(told.path("refused")).singleElement().asString().contains("composed");
+  }
+
+  private HttpResponse<String> putTree(byte[] archive) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(agent.url("/vault/trees/into"))
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(archive))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
   }
 
   @Test

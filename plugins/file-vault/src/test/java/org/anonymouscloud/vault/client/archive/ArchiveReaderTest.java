@@ -3,11 +3,17 @@ package org.anonymouscloud.vault.client.archive;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,9 +23,12 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("S4.D")
 final class ArchiveReaderTest {
+  @TempDir private Path folder;
+
   private static final Instant TIME = Instant.parse("2026-11-03T08:30:00Z");
   private static final int RECORD = 512;
 
@@ -188,8 +197,67 @@ final class ArchiveReaderTest {
     for (int[] field : new int[][] {{108, 8}, {116, 8}, {136, 12}, {329, 8}, {337, 8}}) {
       byte[] bent = archive.clone();
       Arrays.fill(bent, field[0], field[0] + field[1], (byte) 'x');
+      sum(bent);
       assertThat(names(bent)).as("at %d", field[0]).containsExactly("one");
     }
+  }
+
+  @Test
+  @Tag("S4.D")
+  void aHeaderThatWasChangedOnItsWayIsNoneOfItsFile() throws IOException {
+    byte[] archive = archive(file("one", new byte[] {1}));
+    archive[0] = 'x';
+
+    assertThatThrownBy(() -> names(archive))
+        .isInstanceOf(ArchiveDamaged.class)
+        .hasMessageContaining("checksum");
+  }
+
+  @Test
+  @Tag("S4.D")
+  void aFileInPiecesIsNamedWithTheWayOn() throws Exception {
+    Path file = folder.resolve("holes");
+    try (FileChannel out =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      for (int piece = 0; piece < 30; piece++) {
+        out.write(ByteBuffer.wrap(new byte[] {1}), piece * 1_000_000L);
+      }
+    }
+    Path tar = folder.resolve("holes.tar");
+    Process process =
+        new ProcessBuilder("tar", "-S", "-cf", tar.toString(), "-C", folder.toString(), "holes")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assumeTrue(process.waitFor() == 0, "GNU tar makes the archive.");
+
+    assertThatThrownBy(() -> names(Files.readAllBytes(tar)))
+        .isInstanceOf(ArchiveDamaged.class)
+        .hasMessageContaining("holes")
+        .hasMessageContaining("--sparse");
+  }
+
+  @Test
+  @Tag("S4.D")
+  void aNameThatIsNoTextIsRefusedAndTheRestGoesOn() throws IOException {
+    byte[] archive = archive(file("one", new byte[] {1}), file("two", new byte[] {2}));
+    archive[1] = (byte) 0xff;
+    sum(archive);
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive));
+
+    assertThat(names(reader)).containsExactly("two");
+    assertThat(reader.refused()).singleElement().asString().contains("not valid UTF-8");
+  }
+
+  /** Makes the first header's checksum right. */
+  private static void sum(byte[] archive) {
+    Arrays.fill(archive, 148, 156, (byte) ' ');
+    int sum = 0;
+    for (int i = 0; i < 512; i++) {
+      sum += archive[i] & 0xff;
+    }
+    byte[] digits = "%06o\0 ".formatted(sum).getBytes(US_ASCII);
+    System.arraycopy(digits, 0, archive, 148, digits.length);
   }
 
   @Test
