@@ -11,7 +11,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.drive.Drive;
-import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.History;
 import org.jspecify.annotations.Nullable;
 
 /** The states that the drive has been in, and the way back to one. Thread-safe. */
@@ -59,7 +59,7 @@ final class HistoryRoutes {
     int limit = RequestArguments.number(context, "limit", USUAL, MOST);
     Drive open = drive.get();
     List<State> states = new ArrayList<>();
-    for (Roots.State state : open.history(from == null ? Long.MAX_VALUE : number(from), limit)) {
+    for (History.State state : open.history(from == null ? Long.MAX_VALUE : number(from), limit)) {
       states.add(
           new State(
               state.signed().number(),

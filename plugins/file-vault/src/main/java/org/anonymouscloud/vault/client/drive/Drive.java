@@ -20,6 +20,7 @@ import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.store.Buffers;
+import org.anonymouscloud.vault.client.store.History;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.RemoteVault;
@@ -109,12 +110,12 @@ public final class Drive implements AutoCloseable {
    * @param from the highest number of interest
    * @param limit how many at most
    */
-  public List<Roots.State> history(long from, int limit) throws IOException {
+  public List<History.State> history(long from, int limit) throws IOException {
     return roots.states(from, limit);
   }
 
   /** Whether the topmost folder of a state opens. */
-  public boolean opens(Roots.State state) throws IOException {
+  public boolean opens(History.State state) throws IOException {
     if (state.root().isEmpty()) {
       return false;
     }
@@ -146,7 +147,7 @@ public final class Drive implements AutoCloseable {
     commits.lock();
     try {
       for (int race = 0; race < RACES; race++) {
-        Roots.State state =
+        History.State state =
             roots.states(number, 1).stream()
                 .filter(found -> found.signed().number() == number)
                 .findFirst()

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Where a generation begins, its first root takes up the tree of the last root that counted: those
  * between the two were left out when devices were removed. Not thread-safe; goes back once.
  */
-final class History {
+public final class History {
   /** How many roots of an older generation are looked through for the one that was taken up. */
   private static final int LOOKED_THROUGH = 1_000;
 
@@ -28,11 +28,23 @@ final class History {
   /** No root with a higher number counts, of those that are still to come. */
   private long counting;
 
-  History(RootReader reader, Roots.Known newest) {
+  /**
+   * One of the drive's states.
+   *
+   * @param counts whether it or a later one counts: else it was left out when devices were removed
+   * @param root none if the device that wrote it did not write it as it should
+   */
+  public record State(SignedRoot signed, boolean counts, Optional<Root> root) {}
+
+  /**
+   * @param tip the newest root that the server has
+   * @param counting the number of the newest that counts
+   */
+  History(RootReader reader, SignedRoot tip, long counting) {
     this.reader = reader;
-    this.way = new Ancestors(reader, newest.tip());
-    this.counting = newest.counting();
-    ahead.add(newest.tip());
+    this.way = new Ancestors(reader, tip);
+    this.counting = counting;
+    ahead.add(tip);
   }
 
   /**
@@ -41,8 +53,8 @@ final class History {
    * @param from the highest number of interest
    * @param limit how many at most
    */
-  List<Roots.State> states(long from, int limit) throws IOException {
-    List<Roots.State> states = new ArrayList<>();
+  List<State> states(long from, int limit) throws IOException {
+    List<State> states = new ArrayList<>();
     while (states.size() < limit && reaches(0)) {
       SignedRoot at = ahead.removeFirst();
       boolean begins = newer != null && newer.generation() > at.generation();
@@ -51,7 +63,7 @@ final class History {
       }
       newer = at;
       if (at.number() <= from) {
-        states.add(new Roots.State(at, at.number() <= counting, reader.sound(at)));
+        states.add(new State(at, at.number() <= counting, reader.sound(at)));
       }
     }
     return states;

@@ -319,22 +319,14 @@ public final class Roots {
   }
 
   /**
-   * One of the drive's states, proven by the hashes that lead from the newest one to it.
-   *
-   * @param counts whether it or a later one counts: else it was left out when devices were removed
-   * @param root none if the device that wrote it did not write it as it should
-   */
-  public record State(SignedRoot signed, boolean counts, Optional<Root> root) {}
-
-  /**
    * Some of the states that the drive has been in, the newest first.
    *
    * @param from the highest number of interest
    * @param limit how many at most
    */
-  public synchronized List<State> states(long from, int limit) throws IOException {
+  public synchronized List<History.State> states(long from, int limit) throws IOException {
     Optional<Known> newest = newest();
-    return newest.isEmpty() ? List.of() : new History(reader, newest.get()).states(from, limit);
+    return newest.isEmpty() ? List.of() : history(newest.get()).states(from, limit);
   }
 
   /**
@@ -346,13 +338,17 @@ public final class Roots {
     if (origin.isEmpty()) {
       return origin;
     }
-    for (State state :
-        new History(reader, known.get()).states(origin.get().number(), ORIGINS_LOOKED_AT)) {
+    for (History.State state :
+        history(known.get()).states(origin.get().number(), ORIGINS_LOOKED_AT)) {
       if (state.root().isPresent() && state.root().get().top().equals(origin.get().top())) {
         origin = state.root();
       }
     }
     return origin;
+  }
+
+  private History history(Known now) {
+    return new History(reader, now.tip(), now.counting());
   }
 
   /** The newest root that was seen since this was made, without asking the server. */
@@ -452,7 +448,7 @@ public final class Roots {
       return;
     }
     long seen = floor.get().newest().number();
-    for (State state : new History(reader, now).states(seen, 1)) {
+    for (History.State state : history(now).states(seen, 1)) {
       if (state.signed().number() == seen && !state.counts()) {
         note(
             "When devices were removed, the drive went on from before number "

@@ -40,7 +40,7 @@ import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
-import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.History;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
@@ -570,9 +570,9 @@ final class RemovalTest {
       }
 
       try (Drive drive = drive(owner)) {
-        List<Roots.State> states = drive.history(Long.MAX_VALUE, 20);
+        List<History.State> states = drive.history(Long.MAX_VALUE, 20);
         long good = -1;
-        for (Roots.State state : states.reversed()) {
+        for (History.State state : states.reversed()) {
           good = drive.opens(state) ? state.signed().number() : good;
         }
         assertThat(good).isGreaterThanOrEqualTo(2);
