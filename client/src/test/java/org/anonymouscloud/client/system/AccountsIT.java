@@ -161,12 +161,16 @@ final class AccountsIT {
 
   private void aTabletComesInByCode(Client laptop, TestServer server) throws Exception {
     Path code = folder.resolve("pairing.code");
+    Path forgotten = folder.resolve("forgotten.code");
     Program tablet = new Program(folder.resolve("tablet"));
-    try (Program.Running pairing =
-        laptop.program().start("device", "pair", "--yes", "--code-file", code.toString())) {
+    try (Program.Running first =
+            laptop.program().start("device", "pair", "--yes", "--code-file", forgotten.toString());
+        Program.Running pairing = pairAfter(first, forgotten, laptop, code)) {
       while (!Files.exists(code) && !pairing.endsWithin(50, TimeUnit.MILLISECONDS)) {
         Thread.onSpinWait();
       }
+      // The second takes the place of the first, and does not end with it.
+      assertThat(first.exitCode()).isNotZero();
       String[] login = {
         "login", "--server", server.connectionString(), "--pairing-code-file", code.toString()
       };
@@ -181,6 +185,14 @@ final class AccountsIT {
     } finally {
       tablet.run("agent", "stop");
     }
+  }
+
+  private static Program.Running pairAfter(
+      Program.Running first, Path itsCode, Client laptop, Path code) throws Exception {
+    while (!Files.exists(itsCode) && !first.endsWithin(50, TimeUnit.MILLISECONDS)) {
+      Thread.onSpinWait();
+    }
+    return laptop.program().start("device", "pair", "--yes", "--code-file", code.toString());
   }
 
   private void aTypoInTheCodeCostsThatCodeAlone(Client laptop, TestServer server) throws Exception {

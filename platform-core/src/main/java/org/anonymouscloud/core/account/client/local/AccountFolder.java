@@ -1,8 +1,10 @@
 package org.anonymouscloud.core.account.client.local;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe within it.
  */
 public final class AccountFolder {
+  /** So often a file may come while the folder is removed. */
+  private static final int REMOVALS = 100;
+
   /** Bytes in a device secret. */
   public static final int DEVICE_SECRET = SealedSecret.SECRET;
 
@@ -133,15 +138,33 @@ public final class AccountFolder {
     }
     // First, so that nothing opens any more if the rest cannot be removed.
     secretFile.delete();
-    Files.walkFileTree(folder, new Removal());
+    for (int again = 0; Files.exists(folder); again++) {
+      try {
+        Files.walkFileTree(folder, new Removal());
+      } catch (DirectoryNotEmptyException e) {
+        // Something was being written just then; nothing new is begun, as its keys are wiped.
+        if (again == REMOVALS) {
+          throw e;
+        }
+      }
+    }
     return true;
   }
 
+  /** What is gone already was being renamed just then. */
   private static final class Removal extends SimpleFileVisitor<Path> {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
+      Files.deleteIfExists(file);
       return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+      if (failure instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw failure;
     }
 
     @Override
@@ -150,7 +173,7 @@ public final class AccountFolder {
       if (failure != null) {
         throw failure;
       }
-      Files.delete(folder);
+      Files.deleteIfExists(folder);
       return FileVisitResult.CONTINUE;
     }
   }

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
@@ -162,6 +164,36 @@ final class AccountFolderTest {
     AccountFolder.Kept fresh = new AccountFolder(folder).create(Secret.random(32), state);
 
     assertThat(fresh.feature("file-vault").get("root")).isEmpty();
+  }
+
+  @Test
+  void whatIsBeingWrittenHoldsNoRemovalUp() throws Exception {
+    new AccountFolder(folder).create(deviceSecret, state).close();
+    CountDownLatch begun = new CountDownLatch(1);
+    Thread writer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    for (int i = 0; i < 100_000; i++) {
+                      Path file = Files.writeString(folder.resolve(".account.chain." + i), "x");
+                      Files.move(
+                          file,
+                          folder.resolve("account.chain"),
+                          StandardCopyOption.REPLACE_EXISTING);
+                      begun.countDown();
+                    }
+                  } catch (IOException e) {
+                    // The folder is gone.
+                  }
+                });
+    begun.await();
+
+    boolean was = new AccountFolder(folder).remove();
+
+    writer.join();
+    assertThat(was).isTrue();
+    assertThat(folder).doesNotExist();
   }
 
   @Test
