@@ -91,8 +91,7 @@ final class ServerSession implements ServedSession {
   private final Channel channel;
   private final Line line;
   private final SessionLimits limits;
-  private final Network network;
-  private final Runnable onTrust;
+  private final Arrival arrival;
   private volatile Allowance allowance = Allowance.STRANGER;
   private final MemoryBudget memory;
 
@@ -109,20 +108,14 @@ final class ServerSession implements ServedSession {
 
   /**
    * @param channel from now on this session's
-   * @param onTrust called when the client is no stranger any more
+   * @param arrival of the client, to be told when it is no stranger any more
    */
-  ServerSession(
-      Channel channel,
-      SessionLimits limits,
-      MemoryBudget memory,
-      Network network,
-      Runnable onTrust) {
+  ServerSession(Channel channel, SessionLimits limits, MemoryBudget memory, Arrival arrival) {
     this.memory = memory;
     this.channel = channel;
     this.line = new Line(channel);
     this.limits = limits;
-    this.network = network;
-    this.onTrust = onTrust;
+    this.arrival = arrival;
   }
 
   /** A request that has not been answered yet. */
@@ -267,19 +260,24 @@ final class ServerSession implements ServedSession {
 
   @Override
   public Network network() {
-    return network;
+    return arrival.network();
   }
 
   @Override
   public void prove(Object user) {
-    this.user = Optional.of(new MemoryBudget.Owner(user, this));
+    MemoryBudget.Owner owner = new MemoryBudget.Owner(user, this);
+    if (this.user.equals(Optional.of(owner))) {
+      return;
+    }
+    arrival.onProven().accept(user);
+    this.user = Optional.of(owner);
     channel.trust();
     allowance = Allowance.PROVEN;
   }
 
   @Override
   public void trust(Object user, Object device) {
-    onTrust.run();
+    arrival.onTrusted().run();
     this.user = Optional.of(new MemoryBudget.Owner(user, device));
     channel.trust();
     allowance = Allowance.user(limits.requests());
