@@ -13,12 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may connect: caps in all, for each network, for unfinished handshakes and for strangers, who
- * are not logged in. Where one of them is reached, whoever has been unknown for longest makes room,
- * so neither the slow nor the idle keep anybody out (A43). Thread-safe.
+ * are not logged in and have not proven whose they are. Where one of them is reached, whoever has
+ * been unknown for longest makes room, so neither the slow nor the idle keep anybody out (A43).
+ * Thread-safe.
  */
 final class Admission {
+  /** Sessions of one user that keep their places though no device is logged in by them. */
+  static final int PROVEN_OF_A_USER = 4;
+
   private final SessionLimits limits;
   private final Map<Network, Integer> perNetwork = new HashMap<>();
+  private final Map<Object, Integer> proven = new HashMap<>();
 
   // The oldest first.
   private final Set<Place> greeting = new LinkedHashSet<>();
@@ -38,6 +43,9 @@ final class Admission {
     private Runnable cut;
     private boolean left;
 
+    /** Among whose sessions it counts that have proven whose they are. */
+    private @Nullable Object user;
+
     private Place(Network network, long number, Runnable cut) {
       this.network = network;
       this.number = number;
@@ -53,10 +61,26 @@ final class Admission {
       become(this, cutStranger);
     }
 
+    /**
+     * The client has proven whose it is, and is about to become a user's device: it keeps its
+     * place, unless the user has enough such already. Only the first proof counts.
+     */
+    void prove(Object provenUser) {
+      synchronized (Admission.this) {
+        if (!strangers.contains(this) || proven.getOrDefault(provenUser, 0) >= PROVEN_OF_A_USER) {
+          return;
+        }
+        strangers.remove(this);
+        user = provenUser;
+        proven.merge(provenUser, 1, Integer::sum);
+      }
+    }
+
     /** The client is logged in and keeps its place. */
     void settle() {
       synchronized (Admission.this) {
         strangers.remove(this);
+        countAsProvenNoMore(this);
       }
     }
 
@@ -150,6 +174,15 @@ final class Admission {
     connections--;
     greeting.remove(place);
     strangers.remove(place);
+    countAsProvenNoMore(place);
     perNetwork.computeIfPresent(place.network, (key, count) -> count == 1 ? null : count - 1);
+  }
+
+  private void countAsProvenNoMore(Place place) {
+    Object user = place.user;
+    if (user != null) {
+      place.user = null;
+      proven.computeIfPresent(user, (key, count) -> count == 1 ? null : count - 1);
+    }
   }
 }

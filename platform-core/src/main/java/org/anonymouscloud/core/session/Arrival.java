@@ -12,6 +12,7 @@ import org.anonymouscloud.core.channel.HandshakeGate;
  * @param gate to be asked before anything is computed for the handshake
  * @param onGreeted to be told, once the client is past the gate, how to end the connection if its
  *     place is needed; that must not block
+ * @param onProven to be told which user the client has proven to be, before it is one's device
  * @param onTrusted to be told that the client is a user
  */
 public record Arrival(
@@ -19,4 +20,5 @@ public record Arrival(
     Network network,
     HandshakeGate gate,
     Consumer<Runnable> onGreeted,
+    Consumer<Object> onProven,
     Runnable onTrusted) {}

@@ -21,13 +21,17 @@ import org.jspecify.annotations.Nullable;
  * memory of a server, nor what it has for others. One device of a user gets half of what the user
  * may have, by the same rule.
  *
- * <p>Where there is none left, what has waited for its client for a minute gives way; and for an
- * urgent request, by which a user gets rid of a stolen device, also what the user's greediest
- * device holds: a slice of what the user may have is each device's in any case. Thread-safe.
+ * <p>Where there is none left, what has waited too long for its client gives way; for a user who
+ * holds next to nothing, what the greediest user holds; and for an urgent request, by which a user
+ * gets rid of a stolen device, what the user's greediest device holds. A slice of all is each
+ * user's in any case, and a slice of what the user may have each device's. Thread-safe.
  */
 final class MemoryBudget {
   /** How long a client may take nothing, or send nothing, while somebody needs the memory. */
   static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** The same of a request that is not whole, for which a client has no reason to pause. */
+  static final Duration PATIENCE_WITH_PARTS = Duration.ofSeconds(10);
 
   /** Looking through what all users hold takes time, so it is not done each time. */
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -37,6 +41,9 @@ final class MemoryBudget {
 
   /** No fewer than the sessions that one user may have, so the devices. */
   private static final int DEVICES = 64;
+
+  /** Users who have a slice of all each, whatever the others hold. */
+  private static final int USERS = 64;
 
   private final long total;
   private final LongSupplier nanoTime;
@@ -75,6 +82,9 @@ final class MemoryBudget {
      * budget is locked; takes no lock.
      */
     OptionalLong waitingSince();
+
+    /** For how long it may wait where memory is short. Called in the same way. */
+    Duration patience();
 
     /** Ends it: what it held is another's by then. Called without any lock; does not wait. */
     void giveWay();
@@ -124,21 +134,47 @@ final class MemoryBudget {
       List<Hold> ended = new ArrayList<>();
       boolean taken;
       synchronized (MemoryBudget.this) {
-        if (!closed && !fits(more)) {
+        if (!closed && !hasRoom(more)) {
           ended.addAll(endWaiting(owner));
         }
-        while (urgent && !closed && !fits(more)) {
-          Optional<Hold> greediest = greediest(more);
+        while (!closed && !hasRoom(more)) {
+          Optional<Hold> greediest = whoGivesWay(more);
           if (greediest.isEmpty()) {
             break;
           }
           greediest.get().close();
           ended.add(greediest.get());
         }
-        taken = take(more);
+        taken = !closed && hasRoom(more);
+        if (taken) {
+          add(more);
+        }
       }
       ended.forEach(hold -> hold.holder.giveWay());
       return taken;
+    }
+
+    /** Claims what is missing until so much is held in all; the same holds as for a claim. */
+    boolean claimInAll(int needed) {
+      long held;
+      synchronized (MemoryBudget.this) {
+        held = bytes;
+      }
+      return needed <= held || claim((int) (needed - held));
+    }
+
+    private boolean hasRoom(long more) {
+      long left = urgent ? free : free - total / RESERVE;
+      return fits(more) || (isInUsersSlice(more) && more <= left);
+    }
+
+    private boolean isInUsersSlice(long more) {
+      return account(owner.user()).bytes + more <= total / USERS;
+    }
+
+    private Optional<Hold> whoGivesWay(long more) {
+      Optional<Hold> others = isInUsersSlice(more) ? ofGreediestUser() : Optional.empty();
+      return others.isPresent() || !urgent ? others : greediest(more);
     }
 
     private boolean fits(long more) {
@@ -169,16 +205,7 @@ final class MemoryBudget {
 
     private boolean hasWaitedTooLong(long now) {
       OptionalLong since = holder.waitingSince();
-      return since.isPresent() && now - since.getAsLong() >= PATIENCE.toNanos();
-    }
-
-    /** Holds at least so much, whether it is there or not: for what must not be refused. */
-    void atLeast(long needed) {
-      synchronized (MemoryBudget.this) {
-        if (!closed && needed > bytes) {
-          add(needed - bytes);
-        }
-      }
+      return since.isPresent() && now - since.getAsLong() >= holder.patience().toNanos();
     }
 
     @Override
@@ -221,6 +248,18 @@ final class MemoryBudget {
 
   private Account account(Object user) {
     return accounts.getOrDefault(user, new Account());
+  }
+
+  /**
+   * The largest of the user who holds the most, if that is more than the slice which is each
+   * user's: so many users who hold little end nothing of one who holds no more.
+   */
+  private Optional<Hold> ofGreediestUser() {
+    return accounts.values().stream()
+        .filter(account -> account.bytes > total / USERS)
+        .max(Comparator.comparingLong(account -> account.bytes))
+        .flatMap(
+            account -> account.holds.stream().max(Comparator.comparingLong(hold -> hold.bytes)));
   }
 
   /** Nothing is no entry. */

@@ -11,7 +11,9 @@ public interface ServedSession {
   /**
    * Says that the client has proven whose it is, and is about to become a user's device: it stays a
    * stranger, but one request may have 512 KiB, as a link of the account's chain needs with the
-   * records of all devices.
+   * records of all devices, and what it holds counts as the user's. Four such sessions of a user do
+   * not make room when the server is full: so strangers do not cut a recovery that waits for its
+   * words to be written down.
    *
    * @param user as in {@link #trust}
    */

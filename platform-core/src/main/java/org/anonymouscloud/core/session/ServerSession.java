@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +36,6 @@ final class ServerSession implements ServedSession {
   /** Bytes of a request of who has proven to be a user, but has no device yet. */
   private static final int PROVENS_DATA = 512 * 1024;
 
-  /** Stands for the device that such a session has not. */
-  private static final String PROVEN = "no device yet";
-
   /** Messages that wait while the client reads nothing; more pushes than that are dropped. */
   private static final int MAX_WAITING_PUSHES = 32;
 
@@ -53,6 +51,9 @@ final class ServerSession implements ServedSession {
 
   /** What a request costs besides its bytes. */
   private static final int REQUEST = 4 * 1024;
+
+  /** Who sends less of a request than this in all its time has sent nothing. */
+  private static final int PROGRESS = 16 * 1024;
 
   /** What bulk data cost at least: what may come in, and what is gathered to go out. */
   private static final int BULK = BulkInput.INITIAL_WINDOW + Channel.MAX_DATA;
@@ -90,8 +91,7 @@ final class ServerSession implements ServedSession {
   private final Channel channel;
   private final Line line;
   private final SessionLimits limits;
-  private final Network network;
-  private final Runnable onTrust;
+  private final Arrival arrival;
   private volatile Allowance allowance = Allowance.STRANGER;
   private final MemoryBudget memory;
 
@@ -108,26 +108,21 @@ final class ServerSession implements ServedSession {
 
   /**
    * @param channel from now on this session's
-   * @param onTrust called when the client is no stranger any more
+   * @param arrival of the client, to be told when it is no stranger any more
    */
-  ServerSession(
-      Channel channel,
-      SessionLimits limits,
-      MemoryBudget memory,
-      Network network,
-      Runnable onTrust) {
+  ServerSession(Channel channel, SessionLimits limits, MemoryBudget memory, Arrival arrival) {
     this.memory = memory;
     this.channel = channel;
     this.line = new Line(channel);
     this.limits = limits;
-    this.network = network;
-    this.onTrust = onTrust;
+    this.arrival = arrival;
   }
 
   /** A request that has not been answered yet. */
   private final class Open implements MemoryBudget.Holder {
     private final int stream;
-    private final Optional<MemoryBudget.Hold> hold;
+    private final boolean urgent;
+    private volatile Optional<MemoryBudget.Hold> hold = Optional.empty();
     private final BulkInput upload;
     private final BulkOutput download;
     private ByteArrayOutputStream parts = new ByteArrayOutputStream(0);
@@ -138,22 +133,77 @@ final class ServerSession implements ServedSession {
     private volatile boolean answered;
 
     /** By the budget's clock. */
-    private volatile long lastPart = memory.clock().getAsLong();
+    private volatile long progressed = memory.clock().getAsLong();
+
+    /** Bytes that have come since then. */
+    private int since;
 
     /**
      * @param urgent whether greedier devices of the user give way to it
      */
     Open(int stream, boolean urgent) {
       this.stream = stream;
-      this.hold = user.map(owner -> memory.of(owner, urgent, this));
-      Growth growth = hold.<Growth>map(held -> held.and(line.growth)).orElse(line.growth);
-      this.upload = new BulkInput(line.sender, stream, growth, memory.clock());
+      this.urgent = urgent;
+      this.upload =
+          new BulkInput(line.sender, stream, new Window().and(line.growth), memory.clock());
       this.download = new BulkOutput(line.sender, stream, memory.clock());
+    }
+
+    /**
+     * Who begins a request as a stranger may be a user before it is answered, and then it counts
+     * like any other.
+     */
+    private synchronized Optional<MemoryBudget.Hold> held() {
+      if (hold.isEmpty()) {
+        hold = user.map(owner -> memory.of(owner, urgent, this));
+      }
+      return hold;
     }
 
     /** False if there is no memory for so much. */
     boolean hold(int bytes) {
-      return hold.isEmpty() || hold.get().claim(bytes);
+      return held().map(own -> own.claim(bytes)).orElse(true);
+    }
+
+    /**
+     * False if there is no memory for the answer to wait in. For a short one there always is, that
+     * of the request: so what changes something is not refused after it was done.
+     */
+    boolean holdAnswer(int bytes) {
+      if (bytes <= REQUEST) {
+        return true;
+      }
+      boolean room = held().map(own -> own.claimInAll(REQUEST + bytes)).orElse(true);
+      // Who takes the memory from now on cuts the session; who has taken it before is seen here.
+      answered = true;
+      return room && !gaveWay;
+    }
+
+    /** By what the window of the upload grows. */
+    private final class Window implements Growth {
+      @Override
+      public boolean take(int bytes) {
+        return held().map(own -> own.take(bytes)).orElse(true);
+      }
+
+      @Override
+      public void giveBack(int bytes) {
+        hold.ifPresent(own -> own.giveBack(bytes));
+      }
+    }
+
+    void add(Frame frame) {
+      parts.write(frame.array(), frame.offset(), frame.length());
+      since += frame.length();
+      if (since >= PROGRESS) {
+        since = 0;
+        progressed = memory.clock().getAsLong();
+      }
+    }
+
+    @Override
+    public Duration patience() {
+      return whole ? MemoryBudget.PATIENCE : MemoryBudget.PATIENCE_WITH_PARTS;
     }
 
     /**
@@ -162,7 +212,7 @@ final class ServerSession implements ServedSession {
     @Override
     public OptionalLong waitingSince() {
       if (!whole) {
-        return OptionalLong.of(lastPart);
+        return OptionalLong.of(progressed);
       }
       if (answered) {
         return OptionalLong.empty();
@@ -210,19 +260,24 @@ final class ServerSession implements ServedSession {
 
   @Override
   public Network network() {
-    return network;
+    return arrival.network();
   }
 
   @Override
   public void prove(Object user) {
-    this.user = Optional.of(new MemoryBudget.Owner(user, PROVEN));
+    MemoryBudget.Owner owner = new MemoryBudget.Owner(user, this);
+    if (this.user.equals(Optional.of(owner))) {
+      return;
+    }
+    arrival.onProven().accept(user);
+    this.user = Optional.of(owner);
     channel.trust();
     allowance = Allowance.PROVEN;
   }
 
   @Override
   public void trust(Object user, Object device) {
-    onTrust.run();
+    arrival.onTrusted().run();
     this.user = Optional.of(new MemoryBudget.Owner(user, device));
     channel.trust();
     allowance = Allowance.user(limits.requests());
@@ -362,8 +417,7 @@ final class ServerSession implements ServedSession {
         return refuseForMemory(frame, open);
       }
       int before = open.parts.size();
-      open.parts.write(frame.array(), frame.offset(), frame.length());
-      open.lastPart = memory.clock().getAsLong();
+      open.add(frame);
       frame.release();
       if (frame.type() != FrameType.PART) {
         unfinished -= before;
@@ -433,7 +487,11 @@ final class ServerSession implements ServedSession {
           throw new IllegalStateException("An answer is too long.");
         }
         open.download.flush();
-        open.hold.ifPresent(held -> held.atLeast(answer.length));
+        // What it has grown by is given back first, or the answer would be held by that.
+        open.upload.close();
+        if (!open.holdAnswer(answer.length)) {
+          return error(open, new Refusal(ErrorCode.UNAVAILABLE, true, TOO_MUCH));
+        }
         return new Message(FrameType.ANSWER, open.stream, NOTHING, answer, () -> forget(open));
       } catch (Refused e) {
         return error(open, Refusal.of(e));

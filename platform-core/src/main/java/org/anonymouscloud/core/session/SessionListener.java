@@ -179,6 +179,7 @@ public final class SessionListener implements AutoCloseable {
                 counts.begun();
                 place.greeted(cut);
               },
+              place::prove,
               place::settle));
     } catch (IOException e) {
       if (!greeted.get()) {

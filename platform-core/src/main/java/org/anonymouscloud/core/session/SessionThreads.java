@@ -44,8 +44,7 @@ public final class SessionThreads implements Serving {
   public void serve(Arrival arrival) throws IOException {
     Channel channel =
         Channel.accept(arrival.socket(), key.pair(), arrival.gate(), limits.channel(), buffers);
-    ServerSession session =
-        new ServerSession(channel, limits, memory, arrival.network(), arrival.onTrusted());
+    ServerSession session = new ServerSession(channel, limits, memory, arrival);
     sessions.add(session);
     try {
       arrival.onGreeted().accept(session::cut);

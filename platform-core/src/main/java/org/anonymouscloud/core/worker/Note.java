@@ -32,6 +32,9 @@ sealed interface Note {
   /** The client is a user. */
   record Trusted() implements Note {}
 
+  /** The client has proven to be a user, and has no device yet. */
+  record Proven(byte[] account) implements Note {}
+
   /** The worker asks for a seat for its session. */
   record Take(byte[] account, byte[] device) implements Note {}
 
@@ -75,6 +78,7 @@ sealed interface Note {
       case Signal _ -> 10;
       case Answered _ -> 11;
       case Drain _ -> 12;
+      case Proven _ -> 13;
     };
   }
 
@@ -93,6 +97,7 @@ sealed interface Note {
       case 10 -> Cbor.decode(body, Signal.class);
       case 11 -> Cbor.decode(body, Answered.class);
       case 12 -> Cbor.decode(body, Drain.class);
+      case 13 -> Cbor.decode(body, Proven.class);
       default -> throw new Malformed("There is no note of type " + type + ".");
     };
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.database.Signals;
@@ -50,6 +51,7 @@ final class Worker implements AutoCloseable {
   private final BlockingQueue<Note> outgoing = new LinkedBlockingQueue<>(MAX_WAITING);
   private final CompletableFuture<SocketChannel> data = new CompletableFuture<>();
   private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
+  private volatile Consumer<Object> onProven = user -> {};
   private volatile Runnable onTrusted = () -> {};
 
   // The reading thread's own.
@@ -127,6 +129,7 @@ final class Worker implements AutoCloseable {
   private void take(Note note) throws IOException {
     switch (note) {
       case Note.Ready(int version) -> ready.complete(version == Note.VERSION);
+      case Note.Proven(byte[] account) -> onProven.accept(AccountId.of(account));
       case Note.Trusted() -> onTrusted.run();
       case Note.Take(byte[] account, byte[] device) -> {
         if (seated.isPresent()) {
@@ -170,6 +173,7 @@ final class Worker implements AutoCloseable {
    * @param first what has come from the client already
    */
   void serve(Arrival arrival, byte[] first) throws IOException {
+    onProven = arrival.onProven();
     onTrusted = arrival.onTrusted();
     SocketChannel toWorker = data.join();
     outgoing.add(new Note.Serve(arrival.network().encode()));

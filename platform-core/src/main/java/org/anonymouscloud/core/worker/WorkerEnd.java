@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.channel.HandshakeGate;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.database.Subscribers;
@@ -146,6 +147,7 @@ public final class WorkerEnd implements RequestTimes {
                 Network.decode(network),
                 HandshakeGate.OPEN,
                 cut -> {},
+                user -> write(new Note.Proven(((AccountId) user).bytes())),
                 () -> write(new Note.Trusted()));
         Thread.ofPlatform().daemon().name("session").start(() -> serve(arrival, serving));
       }
@@ -155,6 +157,7 @@ public final class WorkerEnd implements RequestTimes {
       case Note.Begin _,
           Note.Ready _,
           Note.Trusted _,
+          Note.Proven _,
           Note.Take _,
           Note.GiveBack _,
           Note.Subscribe _,

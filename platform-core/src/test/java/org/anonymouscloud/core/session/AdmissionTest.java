@@ -123,6 +123,57 @@ class AdmissionTest {
   }
 
   @Test
+  @Tag("S4.7")
+  void strangersDoNotCutWhoHasProvenWhoseItIs() throws IOException {
+    Admission admission = new Admission(limits(100, 100, 100, 2));
+    stranger(admission, "192.0.2.1").prove("alice");
+    for (int i = 2; i <= 4; i++) {
+      stranger(admission, "192.0.2." + i);
+    }
+    assertThat(cut).containsExactly("stranger 192.0.2.2");
+  }
+
+  @Test
+  @Tag("S4.7")
+  void aUserHasFourSuchPlacesAtOnceAndTheOthersStayStrangers() throws IOException {
+    Admission admission = new Admission(limits(100, 100, 100, 1));
+    List<Admission.Place> places = new ArrayList<>();
+    for (int i = 1; i <= 6; i++) {
+      Admission.Place place = stranger(admission, "192.0.2." + i);
+      place.prove("alice");
+      // No second place for another name.
+      place.prove(i == 1 ? "bob" : "alice");
+      places.add(place);
+    }
+    assertThat(cut).containsExactly("stranger 192.0.2.5");
+
+    // One ends and one becomes a device's, which leaves two such places.
+    places.get(0).close();
+    places.get(1).settle();
+    places.get(1).close();
+    places.get(5).prove("alice");
+    stranger(admission, "192.0.2.7").prove("alice");
+    stranger(admission, "192.0.2.8").prove("alice");
+    stranger(admission, "192.0.2.9").prove("alice");
+    assertThat(cut).containsExactly("stranger 192.0.2.5", "stranger 192.0.2.8");
+  }
+
+  @Test
+  @Tag("S4.7")
+  void strangersCutNoSessionThatHasProvenWhoseItIs() throws Exception {
+    try (EchoServer server = new EchoServer(limits(100, 100, 100, 1), Network::of, false);
+        Session proven = server.connect()) {
+      server.sessions.take().prove("alice");
+      try (Session first = server.connect();
+          Session second = server.connect()) {
+        assertThat(second.ask("test/echo", new byte[] {1})).containsExactly(1);
+        first.awaitEnd();
+        assertThat(proven.ask("test/echo", new byte[] {1})).containsExactly(1);
+      }
+    }
+  }
+
+  @Test
   void whoWasCutInTheHandshakeIsCutThoughItIsDoneAtThatMoment() throws IOException {
     Admission admission = new Admission(limits(100, 100, 1, 100));
     Admission.Place first = from(admission, "192.0.2.1").orElseThrow();

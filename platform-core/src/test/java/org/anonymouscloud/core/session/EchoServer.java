@@ -23,6 +23,9 @@ import org.anonymouscloud.core.wire.Refused;
 final class EchoServer implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** Bytes of a large answer. */
+  static final int LARGE = 200_000;
+
   final ServerKey key = ServerKey.random();
   final SessionListener listener;
   final BlockingQueue<ServedSession> sessions = new LinkedBlockingQueue<>();
@@ -54,12 +57,16 @@ final class EchoServer implements AutoCloseable {
 
   /** With little memory, so that little uses it up. */
   EchoServer(MemoryBudget memory) throws IOException {
+    this(memory, true);
+  }
+
+  EchoServer(MemoryBudget memory, boolean trusting) throws IOException {
     SessionLimits limits = SessionLimits.STANDARD;
     listener =
         SessionListener.start(
             here(),
             limits,
-            new SessionThreads(key, limits, memory, session -> handler(session, true)));
+            new SessionThreads(key, limits, memory, session -> handler(session, trusting)));
   }
 
   private static InetSocketAddress here() {
@@ -131,6 +138,10 @@ final class EchoServer implements AutoCloseable {
         case "test/ignore" -> request.body();
         case "test/reject" -> throw new Refused(ErrorCode.QUOTA_EXCEEDED, "No room.");
         case "test/wait" -> hold(request);
+        case "test/wait-large" -> {
+          var _ = hold(request);
+          yield new byte[LARGE];
+        }
         case "test/watch" -> watch(request);
         default -> throw new Refused(ErrorCode.UNKNOWN_METHOD, "No " + request.method() + ".");
       };

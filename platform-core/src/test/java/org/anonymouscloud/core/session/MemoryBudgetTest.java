@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.anonymouscloud.core.channel.RawPeer;
 import org.anonymouscloud.core.session.MemoryBudget.Hold;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -19,6 +22,8 @@ import org.junit.jupiter.api.Test;
 @Tag("A36")
 @Tag("S4.6")
 final class MemoryBudgetTest {
+  private static final int[] WAIT_LARGE = waitLarge();
+
   private final AtomicLong nanoTime = new AtomicLong(-5);
   private final MemoryBudget budget = new MemoryBudget(8_000, nanoTime::get);
   private final List<Waiter> ended = new ArrayList<>();
@@ -28,8 +33,16 @@ final class MemoryBudgetTest {
     private static final long NEVER = Long.MIN_VALUE;
     private final long since;
 
-    Waiter(long since) {
+    private final String user;
+
+    Waiter(String user, long since) {
+      this.user = user;
       this.since = since;
+    }
+
+    @Override
+    public Duration patience() {
+      return MemoryBudget.PATIENCE;
     }
 
     @Override
@@ -44,19 +57,28 @@ final class MemoryBudgetTest {
     }
   }
 
+  private static int[] waitLarge() {
+    String name = "test/wait-large";
+    return IntStream.concat(IntStream.of(name.length()), name.chars()).toArray();
+  }
+
   private Hold of(String user, String device) {
     return of(user, device, false, Waiter.NEVER);
   }
 
   private Hold of(String user, String device, boolean urgent, long since) {
-    return budget.of(new MemoryBudget.Owner(user, device), urgent, new Waiter(since));
+    return budget.of(new MemoryBudget.Owner(user, device), urgent, new Waiter(user, since));
   }
 
   /** As much as there is. */
   private int fill(String user, String device, long since) {
+    return fill(user, device, false, since);
+  }
+
+  private int fill(String user, String device, boolean urgent, long since) {
     int taken = 0;
     while (true) {
-      Hold hold = of(user, device, false, since);
+      Hold hold = of(user, device, urgent, since);
       if (!hold.claim(10)) {
         return taken;
       }
@@ -130,7 +152,7 @@ final class MemoryBudgetTest {
           }
         };
     fillAll.run();
-    Waiter removal = new Waiter(Waiter.NEVER);
+    Waiter removal = new Waiter("alice", Waiter.NEVER);
     Hold hold = budget.of(new MemoryBudget.Owner("alice", "phone"), true, removal);
 
     assertThat(hold.claim(40)).isTrue();
@@ -207,14 +229,124 @@ final class MemoryBudgetTest {
   }
 
   @Test
-  void anAnswerThatMustGoOutIsCountedThoughThereIsNoRoomForIt() {
-    Hold hold = of("alice", "a");
-    hold.atLeast(7_900);
+  void howeverLittleIsLeftWhoHoldsNothingHasASliceOfAll() {
+    for (int i = 0; i < 12; i++) {
+      fill("mallory" + i, "a", true, Waiter.NEVER);
+    }
+    ended.clear();
+    assertThat(of("mallory0", "a").claim(10)).as("who holds much").isFalse();
+    assertThat(ended).isEmpty();
 
-    assertThat(budget.used()).isEqualTo(7_900);
-    assertThat(hold.take(1)).isFalse();
-    hold.close();
+    assertThat(of("alice", "phone").claim(120)).isTrue();
+    assertThat(of("bob", "phone").claim(100)).isTrue();
+
+    assertThat(ended).isNotEmpty().allSatisfy(hold -> assertThat(hold.user).startsWith("mallory"));
+    assertThat(of("alice", "phone").claim(10)).as("more than a slice").isFalse();
+    assertThat(budget.used()).isLessThanOrEqualTo(8_000);
+  }
+
+  @Test
+  void whoHoldsNoMoreThanASliceGivesWayToNobody() {
+    List<Hold> slices = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      Hold hold = of("user" + i, "a", true, Waiter.NEVER);
+      assertThat(hold.claim(125)).isTrue();
+      slices.add(hold);
+    }
+
+    assertThat(of("mallory", "a", true, Waiter.NEVER).claim(1)).isFalse();
+
+    assertThat(ended).isEmpty();
+    slices.forEach(Hold::close);
     assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void aRequestOfWhichNothingMoreComesGivesWayAfterSeconds() throws Exception {
+    MemoryBudget little = new MemoryBudget(1 << 20, nanoTime::get);
+    try (EchoServer server = new EchoServer(little);
+        RawPeer mallory = new RawPeer(server.listener.port());
+        Session honest = server.connect()) {
+      mallory.send(RawPeer.frame(1, 1, new int[50_000]));
+      mallory.send(RawPeer.frame(11, 0, 1, 2, 3, 4, 5, 6, 7, 8));
+      assertThat(mallory.receive()[0]).isEqualTo((byte) 12);
+      byte[] transfer = new byte[40_000];
+      assertThatExceptionOfType(Refused.class)
+          .isThrownBy(() -> honest.ask("test/echo", transfer))
+          .satisfies(e -> assertThat(e.retryable()).isTrue());
+      nanoTime.addAndGet(MemoryBudget.PATIENCE_WITH_PARTS.toNanos() / 2);
+      // A sign of life, but no progress.
+      mallory.send(RawPeer.frame(1, 1, 0));
+      mallory.send(RawPeer.frame(11, 0, 1, 2, 3, 4, 5, 6, 7, 8));
+      assertThat(mallory.receive()[0]).isEqualTo((byte) 12);
+      nanoTime.addAndGet(MemoryBudget.PATIENCE_WITH_PARTS.toNanos() / 2);
+
+      assertThat(honest.ask("test/echo", transfer)).isEqualTo(transfer);
+    }
+  }
+
+  /** Each asks for much by little, and reads nothing. */
+  @Test
+  void answersThatNobodyReadsTakeNoMoreThanThereIs() throws Exception {
+    MemoryBudget little = new MemoryBudget(8 << 20, nanoTime::get);
+    List<RawPeer> peers = new ArrayList<>();
+    try (EchoServer server = new EchoServer(little)) {
+      for (int i = 0; i < 4; i++) {
+        RawPeer peer = new RawPeer(server.listener.port());
+        peers.add(peer);
+        for (int stream = 1; stream <= 64; stream++) {
+          peer.send(RawPeer.frame(2, stream, WAIT_LARGE));
+        }
+      }
+      server.arrived.acquire(4 * 64);
+
+      server.gate.release(4 * 64);
+
+      int refused = 0;
+      for (RawPeer peer : peers) {
+        for (int left = 64; left > 0; ) {
+          assertThat(little.used()).isLessThanOrEqualTo(8 << 20);
+          byte type = peer.receive()[0];
+          left -= type == 1 ? 0 : 1;
+          refused += type == 5 ? 1 : 0;
+        }
+      }
+      assertThat(refused).isPositive();
+    } finally {
+      for (RawPeer peer : peers) {
+        peer.close();
+      }
+    }
+  }
+
+  /** A login and what may be asked after it come in one go. */
+  @Test
+  void whatAStrangerHasBegunCountsOnceItIsAUser() throws Exception {
+    MemoryBudget little = new MemoryBudget(EchoServer.LARGE, nanoTime::get);
+    try (EchoServer server = new EchoServer(little, false);
+        RawPeer peer = new RawPeer(server.listener.port())) {
+      peer.send(RawPeer.frame(2, 1, WAIT_LARGE));
+      server.arrived.acquire();
+      server.sessions.take().trust("mallory", "a device");
+
+      server.gate.release();
+
+      assertThat(peer.receive()[0]).isEqualTo((byte) 5);
+    }
+  }
+
+  @Test
+  void whoHasProvenWhoseItIsHasNoMoreThanItsUser() throws Exception {
+    MemoryBudget little = new MemoryBudget(1 << 20, nanoTime::get);
+    try (EchoServer server = new EchoServer(little, false);
+        Session proven = server.connect()) {
+      server.sessions.take().prove("mallory");
+
+      assertThat(proven.ask("test/echo", new byte[20_000])).hasSize(20_000);
+      assertThatExceptionOfType(Refused.class)
+          .isThrownBy(() -> proven.ask("test/echo", new byte[400_000]))
+          .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+    }
   }
 
   /** A stolen device asks for more than it ever reads, and so do those that it has brought in. */

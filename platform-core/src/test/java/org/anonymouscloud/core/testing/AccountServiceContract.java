@@ -444,6 +444,47 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
   }
 
   @Test
+  @Tag("A36")
+  @Tag("S4.6")
+  void longLinksAreReadInPiecesOfSixtyFourKibibytes() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    byte[] hash = RandomBytes.next(HASH);
+    AccountPeer peer = peer(hash);
+    var _ =
+        ask(
+            peer,
+            AccountMethod.RECOVERY_LOGIN,
+            alice.recoveryLogin(hash),
+            Messages.RecoveryLoggedIn.class);
+    for (int generation = 1; generation <= 16; generation++) {
+      passwordStart(peer, registrationRequest());
+      ChainLink link = alice.recover(false, generation);
+      tell(
+          peer,
+          AccountMethod.CHAIN_APPEND,
+          BareAccount.append(
+              link,
+              generation,
+              anyRecord(),
+              new SlotId.Password(),
+              new SlotId.Recovery(),
+              new SlotId.Device(BareAccount.added(link))));
+      alice.appended(link);
+    }
+
+    int read = 0;
+    Messages.ChainGot piece;
+    do {
+      piece = chain(peer, read);
+      assertThat(piece.links().stream().mapToInt(link -> link.length).sum())
+          .isBetween(1, 64 * 1024);
+      read += piece.links().size();
+    } while (piece.more());
+    assertThat(read).isEqualTo(17);
+  }
+
+  @Test
   void aDeviceThatWasAddedLogsInAndFindsItsSlot() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);

@@ -91,6 +91,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real server on the database that a storage plugin brings, with real sessions of clients. */
 @Timeout(120)
 public abstract class ServerContract {
+  /** What is tested where each session is a process, too. */
+  static final String OWN = "own";
+
   private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
   static final Duration CONNECT = Duration.ofSeconds(30);
   private static final long PATIENCE_SECONDS = 30;
@@ -100,6 +103,7 @@ public abstract class ServerContract {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private Optional<String> url = Optional.empty();
   private Path data = Path.of("");
+  private SessionLimits limits = SessionLimits.STANDARD;
 
   /** A channel of signals that leads nowhere. */
   private Optional<String> losing = Optional.empty();
@@ -285,6 +289,67 @@ public abstract class ServerContract {
       echo.end.countDown();
     }
     assertThat(owner.link().ask("echo/say", HELLO)).isEqualTo(HELLO);
+  }
+
+  /** Nobody is logged in by it until the words on its new sheet were compared. */
+  @Test
+  @Tag("A43")
+  @Tag("S4.7")
+  @Tag(OWN)
+  void strangersDoNotCutARecoveryThatWaitsForItsSheet() throws Exception {
+    limits = withStrangers(2);
+    Server server = startEcho();
+    RecoveryWords words;
+    AccountClient client = new AccountClient(folder.resolve("alice"), Clock.systemUTC());
+    try (Secret password = Secret.of("correct horse".getBytes(UTF_8));
+        Session session = connect(server);
+        Registration registration =
+            client.register(
+                session,
+                server.address(),
+                new UserName("alice"),
+                password,
+                new DeviceName("laptop"),
+                Optional.empty())) {
+      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
+      opened.add(registration.finish());
+    }
+    AccountClient desk = new AccountClient(folder.resolve("desk"), Clock.systemUTC());
+    try (Secret password = Secret.of("battery staple".getBytes(UTF_8));
+        Recovery recovery =
+            desk.recover(
+                connect(server),
+                server.address(),
+                new UserName("alice"),
+                words,
+                password,
+                new DeviceName("desk"),
+                false,
+                false)) {
+      Session oldest = connect(server);
+      oldest.ping();
+      for (int i = 0; i < 2; i++) {
+        connect(server).ping();
+      }
+      oldest.awaitEnd();
+
+      LocalAccount recovered = recovery.finish();
+      opened.add(recovered);
+      assertThat(online(recovered, server).link().ask("echo/say", HELLO)).isEqualTo(HELLO);
+    }
+  }
+
+  private static SessionLimits withStrangers(int most) {
+    SessionLimits standard = SessionLimits.STANDARD;
+    return new SessionLimits(
+        standard.connections(),
+        standard.connectionsPerNetwork(),
+        standard.handshakes(),
+        most,
+        standard.rates(),
+        standard.requests(),
+        standard.drain(),
+        standard.channel());
   }
 
   @Test
@@ -782,7 +847,7 @@ public abstract class ServerContract {
                 url,
                 maxUsers,
                 policy,
-                SessionLimits.STANDARD,
+                limits,
                 Optional.of(ANY_PORT),
                 workers(settings(features))),
             losing.isEmpty() ? plugin() : losing(losing.get()),

@@ -49,7 +49,6 @@ import org.junit.jupiter.api.TestInfo;
 
 /** A real server that serves each connection by a real process of its own. */
 public abstract class WorkersContract extends ServerContract {
-  private static final String OWN = "own";
   private static final byte[] NOTHING = {};
   private static final int WRITES = 50;
 

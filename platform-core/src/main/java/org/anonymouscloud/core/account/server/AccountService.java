@@ -41,8 +41,11 @@ import org.slf4j.LoggerFactory;
 
 /** The accounts of a server. Thread-safe; several server nodes may share one database. */
 public final class AccountService {
-  /** Links in one answer, so that it stays below 100 KiB. */
+  /** Links in one answer. */
   private static final int LINKS_IN_AN_ANSWER = 16;
+
+  /** Of these together; a session that reads none of its answers has many of them waiting. */
+  private static final int BYTES_IN_AN_ANSWER = 64 * 1024;
 
   private static final int DRIVE_NAME_BYTES = 16;
 
@@ -330,9 +333,13 @@ public final class AccountService {
     List<byte[]> links =
         database.read(
             handle -> new AccountTables(handle).links(account, from, LINKS_IN_AN_ANSWER + 1));
-    return links.size() > LINKS_IN_AN_ANSWER
-        ? new Messages.ChainGot(links.subList(0, LINKS_IN_AN_ANSWER), true)
-        : new Messages.ChainGot(links, false);
+    int count = 0;
+    int bytes = 0;
+    while (count < Math.min(links.size(), LINKS_IN_AN_ANSWER)
+        && (count == 0 || bytes + links.get(count).length <= BYTES_IN_AN_ANSWER)) {
+      bytes += links.get(count++).length;
+    }
+    return new Messages.ChainGot(links.subList(0, count), count < links.size());
   }
 
   /**
