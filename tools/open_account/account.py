@@ -54,6 +54,7 @@ class Chain:
         self.roots = []  # for each generation what is said of its root secret
         self.before = [None]  # for each generation which one came before it, and that root secret, sealed
         self.hashes = []
+        self.password_by = None  # the device that set the password last, where one did
         self.said = {}  # for each device number, generation and sealed heads of the last link that it made
         require(len(links) <= 10_000 and sum(map(len, links)) <= 64 << 20, "the chain: is too long")
         for link in links:
@@ -132,6 +133,8 @@ class Chain:
         if link.type == 6:
             device = self.device(link.id, what)
             device.name, device.name_generation = link.name, newest
+        if hasattr(link, "password"):
+            self.password_by = link.signer[1:] if link.type == 4 else None
         for slot in ("identity", "password", "recovery"):
             if hasattr(link, slot):
                 setattr(self, slot, getattr(link, slot))
@@ -152,7 +155,13 @@ class Chain:
             return link.device.sign
         if kind == DEVICE:
             return self.device(link.signer[1:], what).sign
+        require(kind != PASSWORD or not self.password_ended(), f"{what}: by the password of a removed device")
         return (self.password if kind == PASSWORD else self.recovery).sign
+
+    def password_ended(self):
+        """Whether the device that set the password was removed after it."""
+        by = self.devices.get(self.password_by)
+        return by is not None and by.last is not None
 
     def has(self, number, head):
         """Whether this link, by its hash, is one of the chain's."""

@@ -11,6 +11,7 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.local.Keeper;
@@ -350,8 +351,25 @@ final class CurrentAccount implements AutoCloseable {
    */
   List<String> revoke(List<DeviceId> gone) throws NotLoggedIn, Refused, IOException {
     LoggedInAccount here = account();
-    here.online().devices().revoke(gone);
-    return features.beginGeneration(here);
+    Devices.Removal removal = here.online().devices().revoke(gone);
+    List<String> notes = new ArrayList<>();
+    if (removal.passwordEnded()) {
+      notes.add(
+          "The password had been set by a removed device, so it counts no more. Set a new one:"
+              + " 'anoncloud password change'.");
+    }
+    removal
+        .broughtIn()
+        .forEach(
+            device ->
+                notes.add(
+                    "The device "
+                        + device.id()
+                        + " came in by what a removed device set; remove it too if it is not"
+                        + " yours: "
+                        + device.name()));
+    notes.addAll(features.beginGeneration(here));
+    return notes;
   }
 
   /**

@@ -62,7 +62,8 @@ final class DeviceCommand {
       description = {
         "Remove devices from the account, for good.",
         "They can no longer log in and read nothing that is written from here on; what they have"
-            + " read already they may still have."
+            + " read already they may still have.",
+        "If one of them had set the password, it counts no more until 'anoncloud password change'."
       })
   int revoke(
       @Parameters(

@@ -44,6 +44,7 @@ import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.AccountTampered;
 import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
 import org.anonymouscloud.core.account.client.DeviceRefused;
+import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.DevicesAreBack;
 import org.anonymouscloud.core.account.client.Dialer;
 import org.anonymouscloud.core.account.client.EmergencySheet;
@@ -966,6 +967,46 @@ public abstract class AccountFlowsContract {
       assertThat(desk.heads(connect(desk))).isEqualTo(Map.of(desk.device(), heads("vault", 9)));
       assertThat(gone).containsExactly(first);
     }
+  }
+
+  @Test
+  @Tag("A16")
+  @Tag("S4.1")
+  void aRemovedDeviceDoesNotComeBackByAPasswordThatItHadSet() throws Exception {
+    LocalAccount laptop = register(ALICE, "laptop");
+    OnlineAccount owner = connect(laptop);
+    LocalAccount stolen = login("stolen", laptop.accountKey());
+    Secret thiefs = Secret.of("the thief's password".getBytes(UTF_8));
+    connect(stolen).changePassword(thiefs);
+    Password old = storedPassword();
+    LocalAccount hidden = comeBy(thiefs, "hidden", laptop);
+
+    Devices.Removal removal = owner.devices().revoke(List.of(stolen.device()));
+
+    assertThat(removal.passwordEnded()).isTrue();
+    assertThat(removal.broughtIn()).extracting(KnownDevice::id).containsExactly(hidden.device());
+    assertThatThrownBy(() -> comeBy(thiefs, "blank", laptop))
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOGIN_FAILED));
+    // Whoever set it has the private key that belongs to its record.
+    assertThat(storedPassword().record()).isNotEqualTo(old.record());
+    // Not even together with the server's owner.
+    Password ended = storedPassword();
+    putBack(old);
+    assertThatThrownBy(() -> comeBy(thiefs, "helped", laptop)).isInstanceOf(WrongAccountKey.class);
+    putBack(ended);
+    assertThat(owner.devices().revoke(List.of(hidden.device())).broughtIn()).isEmpty();
+
+    owner.changePassword(password);
+
+    LocalAccount phone = login("phone", laptop.accountKey());
+    assertThat(phone.featureSecret("chat", 2).sameAs(laptop.featureSecret("chat", 2))).isTrue();
+    assertThat(owner.devices().revoke(List.of(phone.device())).passwordEnded()).isFalse();
+    login("tablet", laptop.accountKey());
+  }
+
+  private LocalAccount comeBy(Secret chosen, String device, LocalAccount account) throws Exception {
+    return open(client(device).login(dial(), SERVER, ALICE, chosen, account.accountKey(), PHONE));
   }
 
   @Test

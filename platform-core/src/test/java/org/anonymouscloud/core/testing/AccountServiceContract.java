@@ -40,6 +40,7 @@ import org.anonymouscloud.core.opaque.Identities;
 import org.anonymouscloud.core.opaque.LoginProof;
 import org.anonymouscloud.core.opaque.LoginResponse;
 import org.anonymouscloud.core.opaque.OpaqueClient;
+import org.anonymouscloud.core.opaque.PasswordRefused;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.wire.Cbor;
@@ -870,6 +871,48 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     register(alice);
 
     tell(loggedInByWords(alice), AccountMethod.DELETE, new Messages.Empty());
+  }
+
+  @Test
+  @Tag("A16")
+  @Tag("S4.1")
+  void thePasswordOfARemovedDeviceIsAnsweredLikeAWrongOne() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    DeviceId stolen = anotherDevice(alice);
+    Secret thiefs = Secret.of("the thief's password".getBytes(US_ASCII));
+    alice.madeBy(stolen);
+    changePassword(loggedIn(alice, stolen), alice, thiefs);
+    AccountPeer proven = provenByPassword(alice, thiefs, RandomBytes.next(HASH));
+    alice.madeBy(alice.device);
+    ChainLink gone = alice.revoke(1, stolen);
+    SlotId[] without = {new SlotId.Recovery(), new SlotId.Device(alice.device)};
+    SlotId[] with = {new SlotId.Password(), without[0], without[1]};
+    AccountPeer owner = loggedIn(alice);
+    refuses(
+        ErrorCode.BAD_REQUEST,
+        owner,
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(gone, 1, new byte[0], with));
+
+    tell(owner, AccountMethod.CHAIN_APPEND, BareAccount.append(gone, 1, new byte[0], without));
+    alice.appended(gone);
+
+    assertThatThrownBy(() -> provenByPassword(alice, thiefs, RandomBytes.next(HASH)))
+        .isInstanceOf(PasswordRefused.class);
+    refuses(ErrorCode.NOT_LOGGED_IN, proven, AccountMethod.CHAIN_GET, new Messages.ChainGet(0));
+    refuses(
+        ErrorCode.BAD_REQUEST,
+        owner,
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(alice.addDeviceByPassword()));
+    for (int generation = 0; generation <= 1; generation++) {
+      refuses(
+          ErrorCode.NOT_FOUND,
+          owner,
+          AccountMethod.SLOT_GET,
+          new Messages.SlotGet(new SlotId.Password().encode(), generation));
+    }
   }
 
   private static void changePassword(AccountPeer peer, BareAccount account, Secret password)

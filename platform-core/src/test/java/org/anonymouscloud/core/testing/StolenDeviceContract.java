@@ -40,6 +40,9 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
   /** All devices there are, in the order in which they came. */
   private final List<DeviceId> devices = new ArrayList<>(List.of(alice.device));
 
+  /** The device that set the password last; none at first and after a recovery. */
+  private Set<DeviceId> passwordSetBy = Set.of();
+
   private int generation;
 
   @BeforeEach
@@ -151,7 +154,14 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
     DeviceId next = put(alice.addDeviceByPassword());
 
     remove(arrived, List.of(stolen, accomplice));
+    refuses(
+        ErrorCode.BAD_REQUEST,
+        loggedIn(alice),
+        AccountMethod.CHAIN_APPEND,
+        appendOf(alice.addDeviceByPassword()));
     remove(alice.device, List.of(arrived));
+    // The thief's password has ended; the owner's next one is in force.
+    assertThat(changePasswordUntilRefused(alice.device)).isEqualTo(2);
     for (int i = 2; i < 10; i++) {
       put(alice.addDeviceByPassword());
     }
@@ -286,6 +296,7 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
       if (!append(by, link, question)) {
         return changes;
       }
+      passwordSetBy = Set.of(by);
     }
   }
 
@@ -314,9 +325,11 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
     generation++;
     alice.madeBy(by);
     ChainLink link = alice.revoke(generation, going.toArray(DeviceId[]::new));
+    Stream<SlotId> password =
+        devices.containsAll(passwordSetBy) ? Stream.of(new SlotId.Password()) : Stream.of();
     SlotId[] left =
         Stream.concat(
-                Stream.of(new SlotId.Password(), new SlotId.Recovery()),
+                Stream.concat(password, Stream.of(new SlotId.Recovery())),
                 devices.stream().map(SlotId.Device::new))
             .toArray(SlotId[]::new);
     tell(
@@ -347,6 +360,7 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
     alice.appended(link);
     devices.clear();
     devices.add(fresh);
+    passwordSetBy = Set.of();
     return fresh;
   }
 

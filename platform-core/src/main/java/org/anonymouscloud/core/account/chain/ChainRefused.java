@@ -18,7 +18,8 @@ public final class ChainRefused extends Exception {
     WRONG_SIGNATURE("a signature is wrong"),
     WRONG_SIGNER("who signed a link may not make links of its kind"),
     UNKNOWN_SIGNER("a link is signed by nobody that the account knows"),
-    REVOKED_SIGNER("a link is signed by a device that was removed before"),
+    REVOKED_SIGNER(
+        "a link is signed by a device that was removed before, or by the password that it had set"),
     WRONG_GENERATION("a new root secret has the wrong number"),
     UNKNOWN_DEVICE("a link names a device that the account does not have"),
     REPEATED_DEVICE("a device is added twice"),

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.account.chain;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,9 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * @param newRoots those of all generations but the first, the oldest first
  * @param devices those that may act for the account, in the order in which they came
  * @param former those that may no longer
+ * @param setBy which device set a slot: the password slot by a link of type 4, a device's by adding
+ *     the device or by having set the password by which it came. Slots that came by the
+ *     registration, its password, or the recovery words are not in it
  */
 public record ChainState(
     AccountId account,
@@ -37,9 +41,12 @@ public record ChainState(
     List<NamedRoot> roots,
     List<NewRoot> newRoots,
     SequencedMap<DeviceId, ListedDevice> devices,
-    Map<DeviceId, Former> former) {
+    Map<DeviceId, Former> former,
+    Map<SlotId, DeviceId> setBy) {
   /** The most devices an account may have at a time. */
   public static final int MAX_DEVICES = 256;
+
+  private static final SlotId PASSWORD = new SlotId.Password();
 
   /**
    * A device that was revoked.
@@ -53,6 +60,7 @@ public record ChainState(
     newRoots = List.copyOf(newRoots);
     devices = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(devices));
     former = Map.copyOf(former);
+    setBy = Map.copyOf(setBy);
   }
 
   /** The state after a first link. */
@@ -82,6 +90,7 @@ public record ChainState(
         List.of(),
         new LinkedHashMap<>(
             Map.of(create.device().id(), ListedDevice.of(create.device(), content.time(), 0, 0))),
+        Map.of(),
         Map.of());
   }
 
@@ -105,7 +114,11 @@ public record ChainState(
     Change change = new Change(this);
     switch (content.body()) {
       case LinkBody.Create again -> throw new ChainRefused(Reason.WRONG_TYPE);
-      case LinkBody.AddDevice(NewDevice device) -> change.add(device, content, generation());
+      case LinkBody.AddDevice(NewDevice device) -> {
+        change.add(device, content, generation());
+        vouching(content.signer())
+            .ifPresent(by -> change.setBy.put(new SlotId.Device(device.id()), by));
+      }
       case LinkBody.Revoke(NewRoot root, List<DeviceId> gone) -> {
         if (gone.stream().anyMatch(id -> content.signer().equals(new SlotId.Device(id)))) {
           throw new ChainRefused(Reason.WRONG_SIGNER);
@@ -117,9 +130,13 @@ public record ChainState(
         change.revoke(gone);
         change.renew(root);
       }
-      case LinkBody.ChangePassword(SlotKeys keys) -> change.password = keys;
+      case LinkBody.ChangePassword(SlotKeys keys) -> {
+        change.password = keys;
+        vouching(content.signer()).ifPresent(by -> change.setBy.put(PASSWORD, by));
+      }
       case LinkBody.Recover recover -> {
         change.password = recover.password();
+        change.setBy.remove(PASSWORD);
         change.recovery = recover.recovery();
         if (!recover.keepsDevices()) {
           change.revoke(List.copyOf(devices.keySet()));
@@ -149,7 +166,17 @@ public record ChainState(
     if (signer instanceof SlotId.Device(DeviceId id) && former.containsKey(id)) {
       throw new ChainRefused(Reason.REVOKED_SIGNER);
     }
+    if (signer instanceof SlotId.Password && passwordHasEnded()) {
+      throw new ChainRefused(Reason.REVOKED_SIGNER);
+    }
     return signingKey(signer).orElseThrow(() -> new ChainRefused(Reason.UNKNOWN_SIGNER));
+  }
+
+  /** The device to which what a signer brings in goes back; none for the owner's own password. */
+  private Optional<DeviceId> vouching(SlotId signer) {
+    return signer instanceof SlotId.Device(DeviceId id)
+        ? Optional.of(id)
+        : Optional.ofNullable(setBy.get(signer));
   }
 
   private static void checkSignatures(ChainLink link, VerifyKey signer) throws ChainRefused {
@@ -174,6 +201,7 @@ public record ChainState(
     private final Map<DeviceId, Former> former;
     private final List<NamedRoot> roots;
     private final List<NewRoot> newRoots;
+    private final Map<SlotId, DeviceId> setBy;
     private SlotKeys password;
     private SlotKeys recovery;
 
@@ -183,6 +211,7 @@ public record ChainState(
       this.former = new LinkedHashMap<>(before.former);
       this.roots = new ArrayList<>(before.roots);
       this.newRoots = new ArrayList<>(before.newRoots);
+      this.setBy = new LinkedHashMap<>(before.setBy);
       this.password = before.password;
       this.recovery = before.recovery;
     }
@@ -238,7 +267,8 @@ public record ChainState(
           roots,
           newRoots,
           devices,
-          former);
+          former,
+          setBy);
     }
   }
 
@@ -282,27 +312,57 @@ public record ChainState(
         : Optional.empty();
   }
 
-  /** The key with which a slot signs. */
+  /**
+   * Whether the device that set the password was removed after it. Such a password opens nothing
+   * any more until another is set: else whoever had that device would come back by it (A16).
+   */
+  public boolean passwordHasEnded() {
+    DeviceId by = setBy.get(PASSWORD);
+    return by != null && former.containsKey(by);
+  }
+
+  /**
+   * Whether a device came in by one of these: added by it, by a password that it had set, or by a
+   * device that came in so.
+   */
+  public boolean cameInBy(DeviceId device, Collection<DeviceId> origins) {
+    DeviceId by = setBy.get(new SlotId.Device(device));
+    while (by != null && !origins.contains(by)) {
+      by = setBy.get(new SlotId.Device(by));
+    }
+    return by != null;
+  }
+
+  /** The key with which a slot signs; none of a password that has ended. */
   public Optional<VerifyKey> signingKey(SlotId slot) {
     return switch (slot) {
-      case SlotId.Password() -> Optional.of(password.signing());
+      case SlotId.Password() ->
+          passwordHasEnded() ? Optional.empty() : Optional.of(password.signing());
       case SlotId.Recovery() -> Optional.of(recovery.signing());
       case SlotId.Device(DeviceId id) -> device(id).map(ListedDevice::signingKey);
     };
   }
 
-  /** The public key to which a slot's records are sealed. */
+  /** The public key to which a slot's records are sealed; none of a password that has ended. */
   public Optional<SealingKey> sealingKey(SlotId slot) {
     return switch (slot) {
-      case SlotId.Password() -> Optional.of(password.sealing());
+      case SlotId.Password() ->
+          passwordHasEnded() ? Optional.empty() : Optional.of(password.sealing());
       case SlotId.Recovery() -> Optional.of(recovery.sealing());
       case SlotId.Device(DeviceId id) -> device(id).map(ListedDevice::slotKey);
     };
   }
 
-  /** All slots there are: password, recovery, and the devices in the order in which they came. */
+  /**
+   * All slots there are: the password unless it has ended, recovery, and the devices in the order
+   * in which they came.
+   */
   public List<SlotId> slots() {
-    List<SlotId> slots = new ArrayList<>(List.of(new SlotId.Password(), new SlotId.Recovery()));
+    List<SlotId> slots = new ArrayList<>();
+    if (!passwordHasEnded()) {
+      slots.add(PASSWORD);
+    }
+    slots.add(new SlotId.Recovery());
     devices.keySet().forEach(id -> slots.add(new SlotId.Device(id)));
     return slots;
   }
@@ -319,7 +379,7 @@ public record ChainState(
       case LinkBody.Revoke all -> slots();
       case LinkBody.Recover all -> slots();
       case LinkBody.AddDevice(NewDevice device) -> List.of(new SlotId.Device(device.id()));
-      case LinkBody.ChangePassword password -> List.of(new SlotId.Password());
+      case LinkBody.ChangePassword password -> List.of(PASSWORD);
       case LinkBody.Rename none -> List.of();
     };
   }

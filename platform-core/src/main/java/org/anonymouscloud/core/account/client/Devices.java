@@ -31,7 +31,10 @@ public final class Devices {
 
   /** Those that may act for the account, in the order in which they came. */
   public List<KnownDevice> list() throws IOException {
-    ChainState chain = account.refreshed().state();
+    return list(account.refreshed().state());
+  }
+
+  private List<KnownDevice> list(ChainState chain) {
     LocalState local = account.local().state();
     return chain.devices().values().stream()
         .map(
@@ -85,14 +88,28 @@ public final class Devices {
   }
 
   /**
+   * What a removal leaves a person to do.
+   *
+   * @param passwordEnded whether the password counts no more, for one of the removed had set it
+   * @param broughtIn devices that stay, but for this one, and came in by what the removed had set
+   */
+  public record Removal(boolean passwordEnded, List<KnownDevice> broughtIn) {
+    public Removal {
+      broughtIn = List.copyOf(broughtIn);
+    }
+  }
+
+  /**
    * Takes devices out of the account for good. They log in no more, and what is written from here
-   * on is sealed with a root secret that they do not get (A16).
+   * on is sealed with a root secret that they do not get (A16). If one of them had set the
+   * password, that opens nothing any more until {@link OnlineAccount#changePassword}.
    *
    * @param gone at least one, not this device
+   * @return what the person should know of it
    * @throws Refused with {@link ErrorCode#NOT_FOUND} if one of them is no device of the account,
    *     with {@link ErrorCode#BAD_REQUEST} if one is this device
    */
-  public void revoke(Collection<DeviceId> gone) throws Refused, IOException {
+  public Removal revoke(Collection<DeviceId> gone) throws Refused, IOException {
     if (gone.contains(account.local().device())) {
       throw new Refused(
           ErrorCode.BAD_REQUEST,
@@ -101,6 +118,12 @@ public final class Devices {
     try (RootSecret fresh = RootSecret.random()) {
       account.append(chain -> revoking(chain, account.local(), fresh, gone));
     }
+    ChainState after = account.refreshed().state();
+    return new Removal(
+        after.passwordHasEnded(),
+        list(after).stream()
+            .filter(device -> !device.here() && after.cameInBy(device.id(), gone))
+            .toList());
   }
 
   /** A link that removes devices. */

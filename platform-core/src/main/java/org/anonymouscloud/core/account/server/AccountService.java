@@ -33,6 +33,7 @@ import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;
@@ -394,6 +395,9 @@ public final class AccountService {
           tellOthers(handle, tables, before, next);
           slots.forEach(slot -> tables.putSlot(account, slot));
           fresh.ifPresent(made -> tables.setPassword(account, made));
+          if (next.passwordHasEnded() && !before.passwordHasEnded()) {
+            endPassword(tables, account);
+          }
           return null;
         });
     chains.remember(next);
@@ -418,6 +422,23 @@ public final class AccountService {
     return new Refused(ErrorCode.CONFLICT, "Another device changed the account first.", true);
   }
 
+  /**
+   * Has a login be answered like one with a wrong password, whatever the password. Who set the old
+   * one knows the private key that belongs to its record, so another OPRF key would not suffice.
+   */
+  private void endPassword(AccountTables tables, AccountId account) {
+    UserName name = new UserName(tables.userName(account).orElseThrow());
+    StoredPassword ended = tables.find(name).orElseThrow().password();
+    tables.setPassword(
+        account,
+        new StoredPassword(
+            RegistrationRecord.fake(secrets.fakeSeed(), name.text()).encode(),
+            Credential.random(),
+            secrets.newest().id(),
+            ended.loginKey(),
+            0));
+  }
+
   /** What is kept beside the chain, after a link. */
   private static void follow(Handle handle, ChainLink link, ChainState before, ChainState after) {
     AccountTables tables = new AccountTables(handle);
@@ -434,7 +455,7 @@ public final class AccountService {
         tables.removeMark(account, device);
       }
     }
-    if (!after.password().equals(before.password())) {
+    if (!after.password().equals(before.password()) || after.passwordHasEnded()) {
       tables.removeSlot(account, new SlotId.Password());
     }
     if (!after.recovery().equals(before.recovery())) {

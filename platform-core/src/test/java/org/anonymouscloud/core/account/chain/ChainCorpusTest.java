@@ -57,6 +57,21 @@ final class ChainCorpusTest {
           recover(false, 1, 13),
           recoverKeys(13).toArray(SigningKey[]::new));
 
+  private final ChainLink stolen =
+      link(second, device(11), key(11), new LinkBody.ChangePassword(slot(key(7), 7)), key(7));
+  private final ChainLink ended = revoke(stolen, 10, 1, 11);
+  private final ChainLink again =
+      link(ended, device(10), key(10), new LinkBody.ChangePassword(slot(key(8), 8)), key(8));
+  private final ChainLink mended =
+      link(stolen, device(10), key(10), new LinkBody.ChangePassword(slot(key(8), 8)), key(8));
+  private final ChainLink byWords =
+      link(
+          ended,
+          new SlotId.Recovery(),
+          RECOVERY,
+          recover(true, 2, 13),
+          recoverKeys(13).toArray(SigningKey[]::new));
+
   private record Case(String name, String refused, List<ChainLink> links) {}
 
   private Case good(String name, ChainLink... links) {
@@ -75,6 +90,39 @@ final class ChainCorpusTest {
         good("a device removed", create, second, gone),
         good("a password changed", create, changed),
         good("a device by the new password", create, changed, added(changed, key(7))),
+        good("a removal of the device that set the password", create, second, stolen, ended),
+        good(
+            "a device by the password that is set after that",
+            create,
+            second,
+            stolen,
+            ended,
+            again,
+            added(again, key(8))),
+        good(
+            "a device by the password that a recovery set after that",
+            create,
+            second,
+            stolen,
+            ended,
+            byWords,
+            added(byWords, key(5))),
+        good(
+            "a device by the password that one that stays has set meanwhile",
+            create,
+            second,
+            stolen,
+            mended,
+            revoke(mended, 10, 1, 11),
+            added(revoke(mended, 10, 1, 11), key(8))),
+        bad(
+            "a device by the password of a removed device",
+            Reason.REVOKED_SIGNER,
+            create,
+            second,
+            stolen,
+            ended,
+            added(ended, key(7))),
         good("a recovery", create, second, recovered),
         good("a recovery that keeps devices", create, second, kept()),
         good("a device renamed", create, renamed(create, 10, 10)),

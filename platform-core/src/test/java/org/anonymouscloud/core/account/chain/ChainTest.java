@@ -59,6 +59,38 @@ final class ChainTest {
   }
 
   @Test
+  @Tag("S4.1")
+  void aRemovalEndsThePasswordThatTheRemovedDeviceHadSetAndNamesWhatItBroughtIn() throws Exception {
+    SlotId password = new SlotId.Password();
+    ChainLink set =
+        Author.link(
+            second,
+            device(11),
+            key(11),
+            new LinkBody.ChangePassword(Author.slot(key(7), 7)),
+            key(7));
+    ChainLink byPassword = add(set, password, key(7), 12);
+    ChainLink byThat = add(byPassword, device(12), key(12), 13);
+    ChainLink ended = revoke(byThat, 10, 1, 11);
+    ChainState state = replay(create, second, set, byPassword, byThat, ended).state();
+
+    assertThat(state.passwordHasEnded()).isTrue();
+    assertThat(state.slots()).doesNotContain(password).hasSize(4);
+    assertThat(state.sealedWith(ended.content().body())).isEqualTo(state.slots());
+    assertThat(state.sealingKey(password)).isEmpty();
+    assertThat(state.signingKey(password)).isEmpty();
+    assertThat(state.cameInBy(id(12), List.of(id(11)))).isTrue();
+    assertThat(state.cameInBy(id(13), List.of(id(11)))).isTrue();
+    assertThat(state.cameInBy(id(10), List.of(id(11)))).isFalse();
+    // Another device's removal ends nothing.
+    assertThat(
+            replay(create, second, set, byPassword, revoke(byPassword, 10, 1, 12))
+                .state()
+                .passwordHasEnded())
+        .isFalse();
+  }
+
+  @Test
   void aRecoveryLeavesOnlyTheNewDeviceUnlessOthersAreKept() throws Exception {
     for (boolean keeps : new boolean[] {false, true}) {
       ChainLink recovered =

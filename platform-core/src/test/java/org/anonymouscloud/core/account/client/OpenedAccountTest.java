@@ -262,7 +262,8 @@ final class OpenedAccountTest {
         named,
         roots,
         state.devices(),
-        state.former());
+        state.former(),
+        state.setBy());
   }
 
   @Test
