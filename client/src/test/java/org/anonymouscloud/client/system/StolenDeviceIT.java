@@ -45,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The server is honest, but one of the account's devices is in the wrong hands. */
 final class StolenDeviceIT {
   private static final int REFUSED = 4;
+  private static final int FAILED = 1;
 
   @TempDir private Path folder;
 
@@ -100,6 +101,47 @@ final class StolenDeviceIT {
         put(desk, "third.txt");
         assertThat(desk.run("device", "list").succeeded().out().lines()).hasSize(1);
       }
+    }
+  }
+
+  @Test
+  @Tag("A16")
+  @Tag("S4.1")
+  void whoseDeviceWasRemovedDoesNotComeBackByThePasswordThatItHadSet() throws Exception {
+    try (TestServer server = new TestServer(folder).start()) {
+      Person alice = Person.in(folder, "alice", "the first password");
+      Path chosen = Files.writeString(folder.resolve("chosen"), "the thief's own password\n");
+      Person thief = new Person(alice.user(), chosen, alice.sheet());
+      Client laptop = new Client(folder.resolve("laptop"), server.connectionString(), alice);
+      Client stolen = new Client(folder.resolve("stolen"), server.connectionString(), alice);
+      Client blank = new Client(folder.resolve("blank"), server.connectionString(), thief);
+      Client phone = new Client(folder.resolve("phone"), server.connectionString(), alice);
+      try (laptop;
+          stolen;
+          blank;
+          phone) {
+        laptop.register();
+        stolen.login().succeeded();
+        stolen.run("password", "change", "--password-file", chosen.toString()).succeeded();
+        String id = idOf("stolen");
+
+        assertThat(laptop.run("device", "revoke", "--yes", id).succeeded().out())
+            .contains("counts no more", "'anoncloud password change'");
+        put(laptop, "after.txt");
+
+        assertThat(blank.login().failed(FAILED)).contains("password is wrong");
+        laptop
+            .run("password", "change", "--password-file", alice.passwordFile().toString())
+            .succeeded();
+        phone.login().succeeded();
+        assertThat(phone.run("ls", "/").succeeded().out()).contains("after.txt");
+      }
+    }
+  }
+
+  private String idOf(String home) throws IOException {
+    try (LocalAccount account = stolen(home, AccountFeatures.NONE)) {
+      return account.device().toString();
     }
   }
 
