@@ -65,6 +65,9 @@ public final class ArchiveReader {
   /** Where the content of the last entry ends, with what fills its record. */
   private long contentEnd;
 
+  /** Bytes at most that are left of the last entry, if it was a file in pieces. */
+  private long pieces;
+
   /**
    * A folder that is not in the archive, or not wholly.
    *
@@ -113,7 +116,9 @@ public final class ArchiveReader {
       if (!header.isCheckSumOK()) {
         throw new ArchiveDamaged("The archive is damaged: a header's checksum is not right.");
       }
-      contentEnd = in.position + content(header);
+      // Of a file in pieces the library has read some already, and passes over the rest.
+      contentEnd = in.position + (header.isSparse() ? 0 : content(header));
+      pieces = header.isSparse() ? content(header) : 0;
       if (tar.isNameNoText && header.getName().indexOf('?') >= 0) {
         refuse(header.getName(), "its name is not valid UTF-8.");
         continue;
@@ -322,7 +327,7 @@ public final class ArchiveReader {
 
   private @Nullable TarArchiveEntry header() throws ArchiveDamaged {
     try {
-      if (tar.getCurrentEntry() != null) {
+      if (tar.getCurrentEntry() != null && pieces == 0) {
         // What is left of a content does not count.
         var _ = tar.skip(Long.MAX_VALUE);
         // The library takes for a folder all whose name ends like one's, and for empty.
@@ -330,20 +335,12 @@ public final class ArchiveReader {
           in.passTo(contentEnd);
         }
       }
-      in.limit = in.position + MAX_HEADERS;
+      in.limit = in.position + pieces + MAX_HEADERS;
       return tar.getNextEntry();
     } catch (ArchiveDamaged e) {
       throw e;
     } catch (IOException | IllegalArgumentException e) {
-      TarArchiveEntry last = tar.getCurrentEntry();
-      throw new ArchiveDamaged(
-          last != null && last.isSparse()
-              ? "The archive holds "
-                  + ForeignText.sentence(last.getName())
-                  + " in pieces, without its holes. That is not read here: make it without 'tar -S'"
-                  + " (--sparse)."
-              : "The archive is damaged or breaks off.",
-          e);
+      throw new ArchiveDamaged("The archive is damaged or breaks off.", e);
     } finally {
       in.limit = Long.MAX_VALUE;
     }
