@@ -1,6 +1,7 @@
 package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,15 @@ final class ServerCheck {
       throw new Problem(
           Problem.Kind.UNAVAILABLE,
           "A server would not run as it should: look at " + String.join(", ", failed) + ".");
+    }
+    if (!Files.exists(KeyFiles.key(options.data()))) {
+      context
+          .terminal()
+          .print(
+              "note: there is no server in "
+                  + options.data()
+                  + " yet. Its start makes a new one, with new keys: if there should be one, look"
+                  + " at --data and whether its disk is mounted.");
     }
     context.terminal().print("A server can start with these settings.");
   }

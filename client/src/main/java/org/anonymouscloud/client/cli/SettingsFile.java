@@ -124,11 +124,12 @@ final class SettingsFile {
     try {
       if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
         throw new Problem(
-            Problem.Kind.SECURITY,
+            Problem.Kind.BAD_INPUT,
             "The settings file "
                 + file
                 + " holds the database's address, and every user of this machine can read it. Take"
-                + " that right away: chmod o-r.");
+                + " that right away: chmod o-r "
+                + file);
       }
     } catch (IOException e) {
       throw new Problem(

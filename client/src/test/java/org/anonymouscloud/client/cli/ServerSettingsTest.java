@@ -132,7 +132,8 @@ final class ServerSettingsTest {
 
     assertThatExceptionOfType(Problem.class)
         .isThrownBy(() -> settings(Map.of()))
-        .satisfies(problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.SECURITY));
+        .withMessageContaining("chmod o-r " + file)
+        .satisfies(problem -> assertThat(problem.kind()).isEqualTo(Problem.Kind.BAD_INPUT));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     assertThat(settings(Map.of()).databaseUrl()).isPresent();
   }

@@ -98,7 +98,10 @@ final class AccountAdminIT {
           .doesNotContainPattern("127\\.0\\.0\\.1(?!:" + server.port() + "[#:])");
       assertThat(check(server.port(), data).succeeded().out())
           .contains("ok: the data folder", "ok: the port", "ok: the plugins", "ok: the database")
-          .endsWith("A server can start with these settings.\n");
+          .endsWith("A server can start with these settings.\n")
+          .doesNotContain("note:");
+      assertThat(check(server.port(), folder.resolve("mistyped")).succeeded().out())
+          .contains("note: there is no server in");
       assertThat(admin("rotate-secrets").out()).contains("1 older kept");
       // Whatever was cut short goes on with the server's next start: packs go, too.
       server.start();

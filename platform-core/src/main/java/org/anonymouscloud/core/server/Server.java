@@ -116,7 +116,11 @@ public final class Server implements AutoCloseable {
     OpenDatabase database =
         keep(kind.open(new DatabaseSettings(data.path(), options.databaseUrl())));
     KeyFiles.check(data.path(), database);
+    boolean isNew = !Files.exists(KeyFiles.key(data.path()));
     ServerKey key = keep(ServerKey.open(KeyFiles.key(data.path())));
+    if (isNew) {
+      LOG.info("A new server was made in {}, with new keys.", data.path());
+    }
     ServerSecrets secrets = keep(ServerSecrets.open(KeyFiles.secrets(data.path())));
     CountedSeats seats =
         new CountedSeats(options.maxUsers(), account -> AccountService.lineage(database, account));

@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.server;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.Objects;
 
@@ -14,6 +15,9 @@ final class DiskFailed extends IOException {
   }
 
   private static String reason(IOException cause) {
+    if (cause instanceof AccessDeniedException) {
+      return "permission denied; all in the vault's folder must belong to the server's user";
+    }
     String reason = cause instanceof FileSystemException e ? e.getReason() : cause.getMessage();
     return cause.getClass().getSimpleName()
         + ": "

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -248,6 +249,9 @@ final class PackStore implements AutoCloseable {
 
   /** Why not every pack would be taken just now, if so. */
   Optional<String> trouble() {
+    if (!Files.isWritable(packs)) {
+      return Optional.of("the vault's folder cannot be written");
+    }
     try {
       return disk.usableSpace(packs) < Messages.MAX_PACK + SPARE_SPACE
           ? Optional.of("the disk is full")

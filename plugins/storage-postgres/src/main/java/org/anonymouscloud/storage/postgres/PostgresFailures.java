@@ -141,7 +141,8 @@ record PostgresFailures(PostgresAddress address) {
       case "53300" -> " takes no more connections. Raise its max_connections.";
       case NodeLock.IN_USE ->
           " is in use: a server or another of its owner's commands has it open, or it has moved or"
-              + " is being moved. Stop what uses it first.";
+              + " is being moved. Stop what uses it first; if it has moved, have the settings name"
+              + " the database that it has moved to.";
       case "57P01", "57P02", "57P03" -> " is starting or stopping. It is tried again.";
       case "XX001", "XX002" -> " is damaged. Stop the server and restore a backup.";
       default ->
