@@ -146,7 +146,9 @@ final class FileApiTest {
               sha256 + ",",
               "SHA-256=abc",
               "sha-256")) {
-        assertThat(put("/vault/files/f", body, header, bad)).as(bad).isEqualTo(400);
+        // What is refused for its header alone is not read, and a long body would lose the answer.
+        byte[] sent = bad.endsWith(wrong) ? body : new byte[1_000];
+        assertThat(put("/vault/files/f", sent, header, bad)).as(bad).isEqualTo(400);
         assertThat(get("/vault/files/f").body()).asString(UTF_8).isEqualTo("before");
       }
     }
