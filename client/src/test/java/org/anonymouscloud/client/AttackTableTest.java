@@ -76,6 +76,7 @@ final class AttackTableTest {
           modules
               .map(module -> module.resolve("src/test/java"))
               .filter(Files::isDirectory)
+              .sorted()
               .toList()) {
         try (Stream<Path> sources = Files.walk(tests)) {
           sources
