@@ -182,7 +182,6 @@ final class Hostile {
     void run() throws Refused, IOException;
   }
 
-  /** Reads and writes as the agent of somebody who is at work. */
   /** What the server looks at, and noise where signature and tree would be. */
   private static byte[] root(long number, DeviceId device, byte[] before) {
     byte[] previous = number == 0 ? new byte[Digest.LENGTH] : Digest.sha256(before).bytes();
@@ -191,6 +190,7 @@ final class Hostile {
     return root.put(RandomBytes.next(root.remaining())).array();
   }
 
+  /** Reads and writes as the agent of somebody who is at work. */
   private Void beHonest(OnlineAccount session) throws Exception {
     byte[] pack = RandomBytes.next(PACK);
     try (session) {
