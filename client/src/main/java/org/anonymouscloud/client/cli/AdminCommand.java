@@ -31,6 +31,7 @@ final class AdminCommand {
         .addSubcommand(new BackupCommand(context))
         .addSubcommand(new RestoreCommand(context))
         .addSubcommand(new VerifyServerCommand(context))
+        .addSubcommand(new DropDataCommand(context))
         .addSubcommand(new RotateSecretsCommand(context))
         .addSubcommand(new NewKeysCommand(context))
         .addSubcommand(InviteCommand.line(context))

@@ -19,6 +19,8 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.KeyFiles;
+import org.anonymouscloud.core.server.Server;
+import org.anonymouscloud.core.session.Fingerprint;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,6 +69,20 @@ final class BackupCommand implements Callable<Integer> {
       description = "Delete the oldest backups afterwards, so that N stay (all).")
   private @Nullable Integer keep;
 
+  @Option(
+      names = "--reread",
+      description =
+          "Read again what the backup before has, and copy anew what is damaged there. Without it"
+              + " only the lengths are compared.")
+  private boolean reread;
+
+  @Option(
+      names = "--take-over",
+      description =
+          "Go on in a place that has another server's backups: this server's from before its key"
+              + " was lost, say. Those stay, whatever --keep says.")
+  private boolean takeOver;
+
   BackupCommand(Context context) {
     this.context = context;
     this.options = new DatabaseOptions();
@@ -84,24 +100,30 @@ final class BackupCommand implements Callable<Integer> {
     Optional<String> settings =
         file.isPresent() ? Optional.of(SettingsFile.portable(file.get())) : Optional.empty();
     Backup.Made made;
-    int deleted;
+    int deleted = 0;
     try (PluginHost plugins = ServerCommand.plugins(context, data)) {
-      try (OpenDatabase open = options.open(kind, plugins, context);
-          BackupPlace place = place(data, open);
-          Terminal.Progress progress = context.terminal().progress("backup", -1)) {
-        made =
-            Backup.make(
-                data,
-                open,
-                Holdings.of(plugins.serverFeatures()),
-                new Belongings(settings, ServerCommand.installed(data)),
-                place,
-                Instant.now(),
-                progress::step);
-        if (keys != null) {
-          ServerKeys.save(data, folder, keys, made.folder());
+      try (OpenDatabase open = options.open(kind, plugins, context)) {
+        Fingerprint server = server(data, open);
+        try (BackupPlace place = place(data, server);
+            Terminal.Progress progress = context.terminal().progress("backup", -1)) {
+          made =
+              Backup.make(
+                  data,
+                  open,
+                  Holdings.of(plugins.serverFeatures()),
+                  new Belongings(server, settings, ServerCommand.installed(data)),
+                  place,
+                  reread ? Backup.Reuse.BY_CONTENT : Backup.Reuse.BY_LENGTH,
+                  Instant.now(),
+                  progress::step);
+          if (keys != null) {
+            ServerKeys.save(data, folder, keys, made.folder());
+          }
+          // What is lost may be in one of the old ones.
+          if (keep != null && made.lost().isEmpty()) {
+            deleted = place.prune(server, keep);
+          }
         }
-        deleted = keep == null ? 0 : place.prune(keep);
       }
     } catch (KeysRefused e) {
       throw new Problem(Problem.Kind.SECURITY, String.valueOf(e.getMessage()), e);
@@ -112,17 +134,44 @@ final class BackupCommand implements Callable<Integer> {
           e);
     }
     print(made, deleted);
-    made.lost().forEach(gone -> context.terminal().warn("lost: " + gone));
+    requireAll(made);
+    return 0;
+  }
+
+  /** A backup that is not what it should be is made all the same, and said so. */
+  private void requireAll(Backup.Made made) throws Problem {
+    Terminal terminal = context.terminal();
+    made.absent()
+        .forEach(
+            feature ->
+                terminal.warn(
+                    "The plugin of '"
+                        + feature
+                        + "' is not there. The backup has its rows and all that lies in its folder;"
+                        + " 'admin restore' needs the plugin to bring them back. 'admin drop-data "
+                        + feature
+                        + "' deletes them for good."));
+    made.damaged().forEach(file -> terminal.warn("damaged in the backup before: " + file));
+    made.onlyBefore().forEach(file -> terminal.warn("lost by the server: " + file));
+    made.lost().forEach(file -> terminal.warn("lost: " + file));
     if (!made.lost().isEmpty()) {
       throw new Problem(
           Problem.Kind.NOT_FOUND,
-          "The backup is whole, but the server has lost "
+          "The backup is made without "
               + made.lost().size()
+              + " files that the server has lost and the backup before does not have. No old backup"
+              + " was deleted: look for them there. If they are nowhere, the people whose files"
+              + " these were must remove them.");
+    }
+    if (!made.onlyBefore().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "The backup is whole, but the server has lost "
+              + made.onlyBefore().size()
               + " files that it has from the one before. Bring them back from "
               + made.folder()
               + ".");
     }
-    return 0;
   }
 
   /** A backup in the data folder goes with its disk, and takes its place. */
@@ -142,17 +191,36 @@ final class BackupCommand implements Callable<Integer> {
   }
 
   /** Not beside keys that are not the database's: the good ones of last time would make way. */
-  private BackupPlace place(Path data, OpenDatabase database)
-      throws Problem, KeysRefused, IOException {
+  private static Fingerprint server(Path data, OpenDatabase database) throws Problem, IOException {
     try {
       KeyFiles.check(data, database);
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.SECURITY, "No backup was made. " + e.getMessage(), e);
     }
+    return Server.fingerprint(data).orElseThrow(() -> DatabaseOptions.noServer(data));
+  }
+
+  private BackupPlace place(Path data, Fingerprint server)
+      throws Problem, KeysRefused, IOException {
     if (keys != null) {
       ServerKeys.checkFolder(data, folder, keys);
     }
-    return BackupPlace.open(folder);
+    BackupPlace place = BackupPlace.open(folder);
+    Optional<Fingerprint> other = place.server().filter(known -> !known.equals(server));
+    if (other.isPresent() && !takeOver) {
+      place.close();
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "The backups in "
+              + folder
+              + " are of the server "
+              + other.get().text()
+              + ", and this one is "
+              + server.text()
+              + ". Choose a folder of its own; or, if this is the same server with a new key, say"
+              + " --take-over.");
+    }
+    return place;
   }
 
   private void print(Backup.Made made, int deleted) {

@@ -72,6 +72,9 @@ final class PluginsCommand {
 
     /** When a change takes effect. */
     String effect();
+
+    /** What becomes of what a plugin has stored that is not loaded any more; may be empty. */
+    String kept();
   }
 
   /** A server's data folder. */
@@ -112,6 +115,12 @@ final class PluginsCommand {
     public String effect() {
       return "This takes effect when the server starts again.";
     }
+
+    @Override
+    public String kept() {
+      return "What it has stored stays, also in backups, but cannot be moved to another database or"
+          + " be restored without it; 'anoncloud admin drop-data' deletes it for good. ";
+    }
   }
 
   /** A client's home. */
@@ -126,6 +135,11 @@ final class PluginsCommand {
     public String effect() {
       return "An agent that runs does not know it yet: 'anoncloud agent stop'; it starts again by"
           + " itself.";
+    }
+
+    @Override
+    public String kept() {
+      return "";
     }
   }
 
@@ -239,7 +253,13 @@ final class PluginsCommand {
     if (!place.plugins().enable(id, on, Distribution.ownIds())) {
       throw missing(id);
     }
-    return done("The plugin " + id + " is switched " + (on ? "on" : "off") + ". ");
+    return done(
+        "The plugin "
+            + id
+            + " is switched "
+            + (on ? "on" : "off")
+            + ". "
+            + (on ? "" : place.kept()));
   }
 
   @Command(
@@ -299,7 +319,7 @@ final class PluginsCommand {
     if (!place.plugins().remove(id, forget)) {
       throw missing(id);
     }
-    return done("The plugin " + id + " is removed. ");
+    return done("The plugin " + id + " is removed. " + place.kept());
   }
 
   @Command(
@@ -335,7 +355,7 @@ final class PluginsCommand {
       if (!place.plugins().distrust(Publisher.key(key))) {
         throw new Problem(Problem.Kind.NOT_FOUND, "Nobody trusts this publisher here.");
       }
-      return done("The publisher is not trusted any more. ");
+      return done("The publisher is not trusted any more. " + place.kept());
     } catch (IllegalArgumentException e) {
       throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
     }

@@ -5,10 +5,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.backup.Holdings;
+import org.anonymouscloud.core.backup.KeysRefused;
 import org.anonymouscloud.core.backup.Restore;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
@@ -55,6 +58,20 @@ final class RestoreCommand implements Callable<Integer> {
       description = "Where 'admin backup --keys' has put the server's keys.")
   private @Nullable Path keys;
 
+  @Option(
+      names = "--leave-out",
+      paramLabel = "FEATURE",
+      split = ",",
+      description =
+          "Do not bring back what this feature had, whose plugin is not here: for example because"
+              + " it was removed.")
+  private Set<String> leaveOut = new TreeSet<>();
+
+  @Option(
+      names = "--skip-damaged",
+      description = "Bring back what is whole, and name the files that are not.")
+  private boolean skipDamaged;
+
   RestoreCommand(Context context) {
     this.context = context;
     this.options = new DatabaseOptions();
@@ -67,13 +84,21 @@ final class RestoreCommand implements Callable<Integer> {
     Restore.Restored restored;
     try (DataFolder data = DataFolder.open(options.data(context), false);
         Terminal.Progress progress = context.terminal().progress("restore", -1)) {
-      Restore restore = Restore.of(backup, data.path(), Optional.ofNullable(keys), progress::step);
+      Restore restore =
+          Restore.of(
+              backup,
+              data.path(),
+              Optional.ofNullable(keys),
+              new Restore.LeftOut(leaveOut, skipDamaged),
+              progress::step);
       restore.bringPlugins();
       try (PluginHost plugins = ServerCommand.plugins(context, data.path());
           OpenDatabase open =
               DatabaseOptions.kind(kind, plugins).openAlone(options.settings(kind, context))) {
         restored = restore.run(kind, open, Holdings.of(plugins.serverFeatures()));
       }
+    } catch (KeysRefused e) {
+      throw new Problem(Problem.Kind.SECURITY, String.valueOf(e.getMessage()), e);
     } catch (FileAlreadyExistsException e) {
       throw new Problem(
           Problem.Kind.CONFLICT,
@@ -84,6 +109,14 @@ final class RestoreCommand implements Callable<Integer> {
           Problem.Kind.NOT_FOUND, "There is no " + e.getFile() + ". Nothing was changed.", e);
     }
     tell(restored, backup);
+    if (!restored.missing().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "All else is there, but "
+              + restored.missing().size()
+              + " files are not, for the backup does not have them, or not as they were. The people"
+              + " whose files these were see which are damaged when they read them.");
+    }
     return 0;
   }
 
@@ -103,6 +136,14 @@ final class RestoreCommand implements Callable<Integer> {
       terminal.warn(
           "The restored settings are in " + file + ", but " + named.get() + " is what is read.");
     }
+    leaveOut.forEach(
+        feature ->
+            terminal.warn(
+                "What '"
+                    + feature
+                    + "' had was left out, and is still in the backup: to have it, install the"
+                    + " plugin first and restore into an empty place."));
+    restored.missing().forEach(missing -> terminal.warn("lost: " + missing));
     if (keys == null) {
       terminal.warn(
           "No keys were restored: put server.key and server.secrets into the data folder before the"

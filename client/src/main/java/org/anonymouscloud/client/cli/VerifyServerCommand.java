@@ -62,18 +62,26 @@ final class VerifyServerCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void verifyBackup(Path given) throws IOException, BackupDamaged {
+  private void verifyBackup(Path given) throws Problem, IOException, BackupDamaged {
     Path folder = BackupPlace.backup(given);
-    try (Terminal.Progress progress = context.terminal().progress("verify", -1)) {
-      context
-          .terminal()
-          .print(
-              "The backup is whole: "
-                  + folder
-                  + ", "
-                  + BackupCommand.describe(Verification.ofBackup(folder, progress::step))
-                  + ".");
+    Terminal terminal = context.terminal();
+    Verification.InBackup found;
+    try (Terminal.Progress progress = terminal.progress("verify", -1)) {
+      found = Verification.ofBackup(folder, progress::step);
     }
+    found.damaged().forEach(file -> terminal.warn("damaged: " + file));
+    found.lost().forEach(file -> terminal.warn("lost before the backup was made: " + file));
+    if (!found.damaged().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.SECURITY,
+          found.damaged().size()
+              + " files of the backup "
+              + folder
+              + " are not what was put there. 'anoncloud admin backup --reread' makes the next one"
+              + " without this damage, from the server's own files.");
+    }
+    terminal.print(
+        "The backup is whole: " + folder + ", " + BackupCommand.describe(found.content()) + ".");
   }
 
   private void verifyServer() throws Problem, IOException {
@@ -87,6 +95,19 @@ final class VerifyServerCommand implements Callable<Integer> {
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.NOT_FOUND, String.valueOf(e.getMessage()), e);
     }
+    found
+        .absent()
+        .forEach(
+            feature ->
+                context
+                    .terminal()
+                    .warn(
+                        "The plugin of '"
+                            + feature
+                            + "' is not there, so whether its files are is not known. 'admin"
+                            + " drop-data "
+                            + feature
+                            + "' deletes for good what it had."));
     found.missing().forEach(file -> context.terminal().warn("lost: " + file));
     if (!found.missing().isEmpty()) {
       throw new Problem(

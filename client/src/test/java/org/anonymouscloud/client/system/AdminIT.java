@@ -209,6 +209,37 @@ final class AdminIT {
 
   @Test
   @Tag("S4.12")
+  void aPlaceOfBackupsBelongsToOneServer() throws Exception {
+    Path data = folder.resolve("data");
+    Path other = folder.resolve("other data");
+    new TestServer(new Program(folder.resolve("home")), data).start().close();
+    new TestServer(new Program(folder.resolve("other home")), other).start().close();
+    String backups = folder.resolve("backups").toString();
+    String keys = folder.resolve("keys").toString();
+    admin("backup", "--data", data.toString(), "--keys", keys, backups).succeeded();
+
+    assertThat(admin("backup", "--data", other.toString(), "--keep", "1", backups).failed(FAILED))
+        .contains("--take-over");
+    assertThat(
+            admin("backup", "--data", other.toString(), "--keep", "1", "--take-over", backups)
+                .succeeded()
+                .out())
+        .doesNotContain("Deleted");
+    // The newest is another server's than the keys.
+    assertThat(
+            admin(
+                    "restore",
+                    "--data",
+                    folder.resolve("restored").toString(),
+                    "--keys",
+                    keys,
+                    backups)
+                .failed(REFUSED_BY_A_CHECK))
+        .contains("is of the server");
+  }
+
+  @Test
+  @Tag("S4.12")
   void aServerThatTakesInvitedPeopleOnlyDoesNotComeBackOpen() throws Exception {
     Path config = folder.resolve("etc").resolve("server.conf");
     Files.createDirectory(config.getParent());

@@ -70,9 +70,35 @@ final class PluginGuideIT {
       notesAreSealedAnewWhenADeviceIsRemoved(program, alice, up.connectionString());
       thePanelIsServedAsFilesThatABrowserCanLoad(program);
     }
+    theServerGoesOnWithoutIt(program);
     assertThat(
             CanarySearch.forTexts(List.of(LONG_NOTE)).in(List.of(program.home().resolve("server"))))
         .isEmpty();
+  }
+
+  /** Backup, check and restore work without the plugin; what it had is deleted if that is said. */
+  private void theServerGoesOnWithoutIt(Program program) throws Exception {
+    String backups = folder.resolve("backups").toString();
+    String restored = folder.resolve("restored").toString();
+    assertThat(program.run("admin", "plugins", "remove", "notes").succeeded().out())
+        .contains("What it has stored stays", "drop-data");
+    assertThat(program.run("admin", "backup", backups).succeeded().err())
+        .contains("The plugin of 'notes' is not there");
+    assertThat(program.run("admin", "verify").succeeded().err())
+        .contains("The plugin of 'notes' is not there");
+    program.run("admin", "verify", backups).succeeded();
+    assertThat(program.run("admin", "restore", "--data", restored, backups).failed(1))
+        .contains("--leave-out notes");
+    program
+        .run("admin", "restore", "--data", restored, "--leave-out", "notes", backups)
+        .succeeded();
+    assertThat(program.run("admin", "drop-data", "vault", "--yes").failed(1))
+        .contains("no feature 'vault'");
+    assertThat(program.run("admin", "drop-data").succeeded().out()).isEqualTo("notes\n");
+    assertThat(program.run("admin", "drop-data", "notes", "--yes").succeeded().out())
+        .contains("Deleted");
+    assertThat(program.run("admin", "drop-data").succeeded().out()).contains("Nothing is here");
+    assertThat(program.run("admin", "backup", backups).succeeded().err()).doesNotContain("notes");
   }
 
   private void itIsTriedUnsigned(Path jar) throws Exception {

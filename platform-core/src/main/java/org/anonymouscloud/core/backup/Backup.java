@@ -12,7 +12,7 @@ import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
@@ -21,10 +21,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.copy.AllTables;
 import org.anonymouscloud.core.database.copy.RowsFile;
 import org.anonymouscloud.core.plugin.FeatureData.Hold;
 
@@ -42,6 +45,12 @@ public final class Backup {
   /** The folder of installed plugins. */
   static final String PLUGINS = "plugins";
 
+  /** The fingerprint of the server's key. */
+  static final String SERVER = "server";
+
+  /** The files that rows name and that neither the server nor the backup before had. */
+  static final String LOST = "lost";
+
   private static final String UNFINISHED = ".unfinished";
   private static final String FILES = ".files";
 
@@ -55,13 +64,22 @@ public final class Backup {
   private final Optional<Path> before;
 
   private final Map<String, Digest> known;
+  private final Reuse reuse;
   private long listed;
   private long bytes;
   private long copied;
+  private Set<String> absent = Set.of();
+  private final List<String> onlyBefore = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
+  private final List<String> damaged = new ArrayList<>();
 
   private Backup(
-      Path data, OpenDatabase database, Holdings holdings, Path target, Optional<Path> before)
+      Path data,
+      OpenDatabase database,
+      Holdings holdings,
+      Path target,
+      Optional<Path> before,
+      Reuse reuse)
       throws IOException {
     this.data = data;
     this.database = database;
@@ -70,6 +88,15 @@ public final class Backup {
     this.files = new NewFiles(target);
     this.before = before;
     this.known = before.isPresent() ? digests(before.get()) : Map.of();
+    this.reuse = reuse;
+  }
+
+  /** Which files of the backup before this one are not copied again. */
+  public enum Reuse {
+    /** Those that have the length that the row says. */
+    BY_LENGTH,
+    /** Those that were read, and are what was put there. */
+    BY_CONTENT
   }
 
   /**
@@ -83,9 +110,22 @@ public final class Backup {
    * A backup that was made.
    *
    * @param copied bytes that no backup before it had
-   * @param lost files that the server no longer has, but this backup does, from the one before
+   * @param onlyBefore files that the server no longer has, but this backup does, from the one
+   *     before
+   * @param lost files that rows name and this backup does not have either
+   * @param damaged files of the backup before that are not what was put there; this backup has them
+   *     anew, or they are lost
+   * @param absent features that are not there; this backup has their rows and all that lies in
+   *     their folders
    */
-  public record Made(Path folder, Content content, long copied, List<String> lost) {}
+  public record Made(
+      Path folder,
+      Content content,
+      long copied,
+      List<String> onlyBefore,
+      List<String> lost,
+      List<String> damaged,
+      Set<String> absent) {}
 
   /**
    * Makes a backup, durable when this returns. Files that the newest backup of the place has are
@@ -93,10 +133,10 @@ public final class Backup {
    *
    * @param data the server's folder
    * @param belongings what the server has besides
+   * @param place whose newest backup, if there is one, is of the same server
    * @param now becomes its name
    * @param progress is told how many more bytes are in it
-   * @throws IOException if a file cannot be read or written, or one that a row names is not there;
-   *     then there is no new backup
+   * @throws IOException if a file cannot be read or written; then there is no new backup
    */
   public static Made make(
       Path data,
@@ -104,14 +144,22 @@ public final class Backup {
       Holdings holdings,
       Belongings belongings,
       BackupPlace place,
+      Reuse reuse,
       Instant now,
       LongConsumer progress)
       throws IOException {
     Optional<Path> before = place.newest();
     Path target = place.begin();
-    Backup backup = new Backup(data, database, holdings, target, before);
+    Backup backup = new Backup(data, database, holdings, target, before, reuse);
     Content content = backup.make(belongings, progress);
-    return new Made(place.finish(target, now), content, backup.copied, backup.lost);
+    return new Made(
+        place.finish(target, now),
+        content,
+        backup.copied,
+        backup.onlyBefore,
+        backup.lost,
+        backup.damaged,
+        backup.absent);
   }
 
   /** Of a damaged backup none is taken: all is copied again. */
@@ -135,24 +183,29 @@ public final class Backup {
       try (InputStream written = NewFiles.open(target.resolve(ROWS))) {
         list(Digest.sha256(written), ROWS, list);
       }
+      write(belongings.server().text() + "\n", SERVER, list);
       if (belongings.settings().isPresent()) {
-        byte[] settings = belongings.settings().get().getBytes(UTF_8);
-        write(settings, SETTINGS);
-        list(Digest.sha256(settings), SETTINGS, list);
+        write(belongings.settings().get(), SETTINGS, list);
       }
       belongings
           .plugins()
           .forEachFile(file -> copy(file, PLUGINS + "/" + file.getFileName(), list, progress));
       copyFiles(list, progress);
+      for (String feature : absent) {
+        copyFolder(feature, list, progress);
+      }
       Files.delete(target.resolve(FILES));
-      writeCount(list);
+      if (!lost.isEmpty()) {
+        write(String.join("\n", lost) + "\n", LOST, list);
+      }
+      write(listed + "\n", Sums.COUNT, list);
       list.flush();
       channel.force(true);
     }
     files.syncFolders();
     Files.move(sums, target.resolve(Sums.FILE), StandardCopyOption.ATOMIC_MOVE);
     files.syncFolders();
-    return new Content(rows, listed - Sums.OWN_ENTRIES, bytes);
+    return new Content(rows, listed - Sums.OWN_ENTRIES - (lost.isEmpty() ? 0 : 1), bytes);
   }
 
   /** Writes the rows, and a list of the files that they name. */
@@ -165,8 +218,8 @@ public final class Backup {
           database.<Long, IOException>read(
               handle -> {
                 DatabaseState.of(handle).checkServed();
-                long written =
-                    RowsFile.write(handle, holdings.scripts(), database.byteOrder(), out);
+                absent = holdings.absent(AllTables.owners(handle));
+                long written = RowsFile.write(handle, database.byteOrder(), out);
                 holdings.files(
                     handle,
                     (feature, file) -> {
@@ -192,17 +245,13 @@ public final class Backup {
     listed++;
   }
 
-  private void writeCount(Writer sums) throws IOException {
-    byte[] count = (listed + "\n").getBytes(UTF_8);
-    write(count, Sums.COUNT);
-    list(Digest.sha256(count), Sums.COUNT, sums);
-  }
-
-  private void write(byte[] content, String path) throws IOException {
+  private void write(String text, String path, Writer sums) throws IOException {
+    byte[] content = text.getBytes(UTF_8);
     try (FileChannel file = files.create(path)) {
       Channels.newOutputStream(file).write(content);
       file.force(true);
     }
+    list(Digest.sha256(content), path, sums);
     bytes += content.length;
     copied += content.length;
   }
@@ -215,13 +264,28 @@ public final class Backup {
         long length = Long.parseLong(line.substring(0, space));
         if (link(path, length, sums)) {
           progress.accept(length);
-        } else if (copy(data.resolve(path), path, sums, progress) != length) {
-          throw new IOException(
-              "The server's file "
-                  + path
-                  + " has not the length that its row says. 'anoncloud admin verify' names all such"
-                  + " files. No backup was made.");
+        } else if (!NewFiles.hasLength(data.resolve(path), length)) {
+          lost.add(path);
+        } else {
+          copy(data.resolve(path), path, sums, progress);
         }
+      }
+    }
+  }
+
+  /** Of a feature that is not there nobody knows which files its rows name. */
+  private void copyFolder(String feature, Writer sums, LongConsumer progress) throws IOException {
+    if (!Files.isDirectory(data.resolve(feature), LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> tree = Files.walk(data.resolve(feature))) {
+      all = tree.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).toList();
+    }
+    for (Path file : all) {
+      String path = data.relativize(file).toString();
+      if (Sums.canList(path)) {
+        copy(file, path, sums, progress);
       }
     }
   }
@@ -233,32 +297,27 @@ public final class Backup {
       return false;
     }
     Path old = before.get().resolve(path);
-    if (!NewFiles.hasLength(old, length) || !files.link(old, path)) {
+    if (!NewFiles.hasLength(old, length)
+        || (reuse == Reuse.BY_CONTENT && !digest.equals(NewFiles.digest(old)))) {
+      damaged.add(path);
+      return false;
+    }
+    if (!files.link(old, path)) {
       return false;
     }
     if (!NewFiles.hasLength(data.resolve(path), length)) {
-      lost.add(path);
+      onlyBefore.add(path);
     }
     list(digest, path, sums);
     bytes += length;
     return true;
   }
 
-  private long copy(Path from, String path, Writer sums, LongConsumer progress) throws IOException {
-    NewFiles.Written written;
-    try {
-      written = files.copy(from, path);
-    } catch (NoSuchFileException e) {
-      throw new IOException(
-          "The server has lost its file "
-              + path
-              + ". 'anoncloud admin verify' names all such files. No backup was made.",
-          e);
-    }
+  private void copy(Path from, String path, Writer sums, LongConsumer progress) throws IOException {
+    NewFiles.Written written = files.copy(from, path);
     list(written.digest(), path, sums);
     bytes += written.length();
     copied += written.length();
     progress.accept(written.length());
-    return written.length();
   }
 }

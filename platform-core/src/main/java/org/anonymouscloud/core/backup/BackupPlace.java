@@ -1,10 +1,14 @@
 package org.anonymouscloud.core.backup;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -19,6 +23,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.session.Fingerprint;
 
 /**
  * A folder of backups of one server, each a folder of its own that is named by the time when it was
@@ -102,6 +107,26 @@ public final class BackupPlace implements AutoCloseable {
     }
   }
 
+  /**
+   * Whose backups are there: the server of the newest one.
+   *
+   * @return empty if there is none, or it does not say whose it is
+   */
+  public Optional<Fingerprint> server() throws IOException {
+    Optional<Path> newest = newest();
+    return newest.isPresent() ? server(newest.get()) : Optional.empty();
+  }
+
+  /** Whose a backup is; empty if it does not say so. */
+  static Optional<Fingerprint> server(Path backup) throws IOException {
+    try {
+      return Optional.of(
+          new Fingerprint(Files.readString(backup.resolve(Backup.SERVER), US_ASCII).strip()));
+    } catch (NoSuchFileException | CharacterCodingException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
   Optional<Path> newest() throws IOException {
     List<Path> all = backups(folder);
     return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
@@ -130,13 +155,18 @@ public final class BackupPlace implements AutoCloseable {
   }
 
   /**
-   * Deletes the oldest backups; those that stay lose nothing.
+   * Deletes a server's oldest backups; those that stay lose nothing, and another server's all stay.
    *
    * @param keep how many stay, from 1
    * @return how many were deleted
    */
-  public int prune(int keep) throws IOException {
-    List<Path> all = new ArrayList<>(backups(folder));
+  public int prune(Fingerprint server, int keep) throws IOException {
+    List<Path> all = new ArrayList<>();
+    for (Path backup : backups(folder)) {
+      if (server(backup).equals(Optional.of(server))) {
+        all.add(backup);
+      }
+    }
     int deleted = 0;
     while (all.size() > keep) {
       Path oldest = all.removeFirst();

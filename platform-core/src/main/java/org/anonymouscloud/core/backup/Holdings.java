@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.database.Migrations;
@@ -40,6 +42,14 @@ public final class Holdings {
 
   boolean isFeature(String name) {
     return features.containsKey(name);
+  }
+
+  /** Of the owners of tables, the features that are not here. */
+  Set<String> absent(Set<String> owners) {
+    Set<String> absent = new TreeSet<>(owners);
+    absent.remove(Migrations.CORE);
+    absent.removeAll(features.keySet());
+    return absent;
   }
 
   /** Names each file that the rows say is there, with its feature. */

@@ -12,7 +12,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseState.Standing;
@@ -21,6 +24,7 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.copy.AllTables;
 import org.anonymouscloud.core.database.copy.RowsFile;
 import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.session.Fingerprint;
 
 /**
  * Puts a backup where no server is. It overwrites nothing, and what it makes cannot be served
@@ -33,18 +37,23 @@ public final class Restore {
   private final Path backup;
   private final Path data;
   private final Optional<Path> keys;
+  private final LeftOut leftOut;
   private final LongConsumer progress;
   private final Set<String> features = new HashSet<>();
   private final List<Sums.Entry> plugins = new ArrayList<>();
+  private final Set<String> damaged = new TreeSet<>();
+  private final List<String> lost = new ArrayList<>();
   private boolean hasRows;
   private boolean hasSettings;
   private long files;
   private long bytes;
 
-  private Restore(Path backup, Path data, Optional<Path> keys, LongConsumer progress) {
+  private Restore(
+      Path backup, Path data, Optional<Path> keys, LeftOut leftOut, LongConsumer progress) {
     this.backup = backup;
     this.data = data;
     this.keys = keys;
+    this.leftOut = leftOut;
     this.progress = progress;
   }
 
@@ -53,8 +62,27 @@ public final class Restore {
    *
    * @param withSettings whether the backup has settings that were put into the data folder
    * @param otherSettings whether it has some that were not, for the folder has its own
+   * @param missing files that rows name and that were not brought back: damaged, or lost already
+   *     when the backup was made
    */
-  public record Restored(Backup.Content content, boolean withSettings, boolean otherSettings) {}
+  public record Restored(
+      Backup.Content content, boolean withSettings, boolean otherSettings, List<String> missing) {
+    public Restored {
+      missing = List.copyOf(missing);
+    }
+  }
+
+  /**
+   * What is not brought back, as its owner agrees.
+   *
+   * @param features that are not here: their rows and files
+   * @param damaged files that are not what was put there
+   */
+  public record LeftOut(Set<String> features, boolean damaged) {
+    public LeftOut {
+      features = Set.copyOf(features);
+    }
+  }
 
   /**
    * Checks the backup.
@@ -64,19 +92,48 @@ public final class Restore {
    *     too
    * @param progress is told how many more bytes are checked or copied
    * @throws BackupDamaged if the backup is not what was made
+   * @throws KeysRefused if the key is not that of the server whose backup it is
    * @throws java.nio.file.NoSuchFileException if one of the keys is missing
    */
-  public static Restore of(Path backup, Path data, Optional<Path> keys, LongConsumer progress)
-      throws IOException, BackupDamaged {
+  public static Restore of(
+      Path backup, Path data, Optional<Path> keys, LeftOut leftOut, LongConsumer progress)
+      throws IOException, BackupDamaged, KeysRefused {
+    Restore restore = new Restore(backup, data, keys, leftOut, progress);
     if (keys.isPresent()) {
       ServerKeys.requireAll(keys.get());
+      restore.checkServer(ServerKeys.fingerprint(keys.get()));
     }
-    Restore restore = new Restore(backup, data, keys, progress);
     Sums.forEach(backup, restore::examine);
     if (!restore.hasRows) {
       throw new BackupDamaged("The backup " + backup + " has lost its rows.");
     }
+    if (!restore.damaged.isEmpty() && !leftOut.damaged()) {
+      throw new BackupDamaged(
+          restore.damaged.size()
+              + " files of the backup "
+              + backup
+              + " are not what was put there, like "
+              + restore.damaged.iterator().next()
+              + "; 'anoncloud admin verify' names all. Nothing was changed. Take another backup, or"
+              + " bring back the rest with --skip-damaged.");
+    }
     return restore;
+  }
+
+  private void checkServer(Fingerprint key) throws IOException, KeysRefused {
+    Optional<Fingerprint> server = BackupPlace.server(backup);
+    if (server.isPresent() && !server.get().equals(key)) {
+      throw new KeysRefused(
+          "The backup "
+              + backup
+              + " is of the server "
+              + server.get().text()
+              + ", and the key in "
+              + keys.orElseThrow()
+              + " is that of "
+              + key.text()
+              + ". Nothing was changed.");
+    }
   }
 
   private void examine(Sums.Entry entry) throws IOException, BackupDamaged {
@@ -86,7 +143,8 @@ public final class Restore {
         switch (path) {
           case Backup.ROWS -> hasRows = true;
           case Backup.SETTINGS -> hasSettings = true;
-          case Sums.COUNT -> {}
+          case Backup.SERVER, Sums.COUNT -> {}
+          case Backup.LOST -> lost.addAll(Files.readAllLines(backup.resolve(path)));
           default ->
               throw new BackupDamaged(
                   "Nobody here knows the file " + path + " of the backup " + backup + ".");
@@ -95,8 +153,13 @@ public final class Restore {
       case Backup.PLUGINS -> plugins.add(entry);
       default -> features.add(entry.folder());
     }
-    Sums.check(backup, entry);
-    progress.accept(Files.size(backup.resolve(path)));
+    if (Sums.isWhole(backup, entry)) {
+      progress.accept(Files.size(backup.resolve(path)));
+    } else if (entry.isOfFeature()) {
+      damaged.add(path);
+    } else {
+      throw Sums.changed(backup, entry);
+    }
   }
 
   /**
@@ -132,29 +195,22 @@ public final class Restore {
    *
    * @param kind of the database, which the settings name from now on
    * @param database open alone
-   * @throws BackupDamaged if the backup has files of a feature that nobody here knows
+   * @throws BackupDamaged if a file has changed since it was checked
    * @throws FileAlreadyExistsException if there is a server's file already; then nothing was
    *     changed
-   * @throws DatabaseUnavailable if the database is in use, holds rows or fails
+   * @throws DatabaseUnavailable if the database is in use, holds rows or fails, or the backup has
+   *     something of a feature that is neither here nor left out
+   * @throws IOException if the secrets are not those of the rows, too; the restore can be repeated
    */
   public Restored run(String kind, OpenDatabase database, Holdings holdings)
       throws IOException, BackupDamaged {
-    for (String feature : features) {
-      if (!holdings.isFeature(feature)) {
-        throw new BackupDamaged(
-            "Nobody here knows the folder "
-                + feature
-                + " of the backup "
-                + backup
-                + ". Install the plugin that it belongs to, or switch it on.");
-      }
-    }
+    leaveOut(holdings);
     makeRoom(database);
     NewFiles target = new NewFiles(data);
     Sums.forEach(
         backup,
         entry -> {
-          if (features.contains(entry.folder())) {
+          if (features.contains(entry.folder()) && !damaged.contains(entry.path())) {
             copy(entry, target);
           }
         });
@@ -164,17 +220,53 @@ public final class Restore {
     boolean written = hasSettings && writeSettings(kind);
     long rows;
     try (InputStream in = NewFiles.open(backup.resolve(Backup.ROWS))) {
-      rows = RowsFile.load(in, holdings.scripts(), database);
+      rows = RowsFile.load(in, holdings.scripts(), leftOut.features(), database);
     }
     bytes += Files.size(backup.resolve(Backup.ROWS));
     target.syncFolders();
+    if (keys.isPresent()) {
+      AccountService.checkSecrets(database, ServerKeys.secrets(data));
+    }
     // The files have another place than those of the server that was backed up.
     database.<Integer, RuntimeException>write(handle -> handle.execute("DELETE FROM data_folder"));
     mark(database, DatabaseState.READY);
     return new Restored(
         new Backup.Content(rows, files + plugins.size() + (hasSettings ? 1 : 0), bytes),
         written,
-        hasSettings && !written);
+        hasSettings && !written,
+        Stream.concat(damaged.stream(), lost.stream()).sorted().toList());
+  }
+
+  /** What is here is never left out: a server without a part of its rows would go on with that. */
+  private void leaveOut(Holdings holdings) throws IOException {
+    Set<String> owners;
+    try (InputStream in = NewFiles.open(backup.resolve(Backup.ROWS))) {
+      owners = RowsFile.owners(in);
+    }
+    owners.addAll(features);
+    Set<String> absent = holdings.absent(owners);
+    Set<String> present = new TreeSet<>(leftOut.features());
+    present.removeAll(absent);
+    if (!present.isEmpty()) {
+      throw new DatabaseUnavailable(
+          "'"
+              + String.join("', '", present)
+              + "' cannot be left out: only what belongs to a plugin that is not here can. Nothing"
+              + " was changed.");
+    }
+    absent.removeAll(leftOut.features());
+    if (!absent.isEmpty()) {
+      throw new DatabaseUnavailable(
+          "Nobody here knows '"
+              + String.join("', '", absent)
+              + "', of which the backup "
+              + backup
+              + " has rows and files. Install the plugin that they belong to in the data folder, or"
+              + " switch it on; or leave them out with --leave-out "
+              + absent.iterator().next()
+              + ".");
+    }
+    features.removeAll(leftOut.features());
   }
 
   private void makeRoom(OpenDatabase database) throws IOException {

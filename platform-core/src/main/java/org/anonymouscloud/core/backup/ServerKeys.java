@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.session.Fingerprint;
+import org.anonymouscloud.core.session.ServerKey;
 
 /**
  * Copies of what a server proves itself and checks passwords with. They lie in a folder of their
@@ -111,6 +113,18 @@ public final class ServerKeys {
         throw new NoSuchFileException(folder.resolve(name).toString());
       }
     }
+  }
+
+  /** Whose keys are in a folder. */
+  static Fingerprint fingerprint(Path folder) throws IOException {
+    try (ServerKey key = ServerKey.open(folder.resolve(KEY))) {
+      return key.fingerprint();
+    }
+  }
+
+  /** Where a server's folder has its password secrets. */
+  static Path secrets(Path data) {
+    return data.resolve(SECRETS);
   }
 
   /** The keys that a server has in its folder. */

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,15 +23,21 @@ final class Sums {
   /** The last file of the list says how many come before it, so that no line can be lost. */
   static final String COUNT = "count";
 
-  /** Entries that each list has: the rows and the count. */
-  static final int OWN_ENTRIES = 2;
+  /** Entries that each list has: the rows, whose they are, and the count. */
+  static final int OWN_ENTRIES = 3;
 
   /** A path goes downwards only, and its parts are no hidden files. */
-  private static final Pattern LINE =
-      Pattern.compile(
-          "([0-9a-f]{64})  ([A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*)");
+  private static final Pattern PATH =
+      Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*");
+
+  private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (" + PATH.pattern() + ")");
 
   private Sums() {}
+
+  /** Whether a file of this path can be in a backup. */
+  static boolean canList(String path) {
+    return PATH.matcher(path).matches();
+  }
 
   static String line(Digest digest, String path) {
     String line = digest + "  " + path;
@@ -48,6 +53,11 @@ final class Sums {
     String folder() {
       int slash = path.indexOf('/');
       return slash < 0 ? "" : path.substring(0, slash);
+    }
+
+    /** Whether it is a file of a feature: a backup without it can still be brought back. */
+    boolean isOfFeature() {
+      return !folder().isEmpty() && !folder().equals(Backup.PLUGINS);
     }
   }
 
@@ -83,21 +93,21 @@ final class Sums {
     }
   }
 
-  /** Reads the file to its end and compares. */
-  static void check(Path backup, Entry entry) throws IOException, BackupDamaged {
-    Digest digest;
-    try (InputStream content = NewFiles.open(backup.resolve(entry.path()))) {
-      digest = Digest.sha256(content);
+  /** Reads the file to its end and compares; false too if it is not there. */
+  static boolean isWhole(Path backup, Entry entry) throws IOException {
+    try {
+      return NewFiles.digest(backup.resolve(entry.path())).equals(entry.digest());
     } catch (NoSuchFileException e) {
-      throw new BackupDamaged("The backup " + backup + " has lost " + entry.path() + ".");
-    }
-    if (!digest.equals(entry.digest())) {
-      throw changed(backup, entry);
+      return false;
     }
   }
 
   static BackupDamaged changed(Path backup, Entry entry) {
     return new BackupDamaged(
-        "The file " + entry.path() + " of the backup " + backup + " is not what was put there.");
+        "The file "
+            + entry.path()
+            + " of the backup "
+            + backup
+            + " is not what was put there, or is gone.");
   }
 }

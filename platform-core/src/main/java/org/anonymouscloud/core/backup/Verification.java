@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.anonymouscloud.core.database.DatabaseState;
@@ -23,8 +25,17 @@ public final class Verification {
    * What was found.
    *
    * @param missing files that rows name and that are not there, or have another length
+   * @param absent features that are not there; whether their files are is not known
    */
-  public record Found(Backup.Content content, List<String> missing) {}
+  public record Found(Backup.Content content, List<String> missing, Set<String> absent) {}
+
+  /**
+   * What was found in a backup.
+   *
+   * @param damaged files of features that are not what was put there
+   * @param lost files that the server had lost already
+   */
+  public record InBackup(Backup.Content content, List<String> damaged, List<String> lost) {}
 
   /**
    * Reads every row of a server, which may be running, and looks for every file that they name.
@@ -36,13 +47,15 @@ public final class Verification {
       throws IOException {
     try (Hold _ = holdings.hold(data)) {
       List<String> missing = new ArrayList<>();
+      Set<String> absent = new TreeSet<>();
       AtomicLong files = new AtomicLong();
       AtomicLong bytes = new AtomicLong();
       long rows =
           database.read(
               handle -> {
                 DatabaseState.of(handle).checkServed();
-                long count = AllTables.readAll(handle, holdings.scripts(), database.byteOrder());
+                long count = AllTables.readAll(handle, database.byteOrder());
+                absent.addAll(holdings.absent(AllTables.owners(handle)));
                 holdings.files(
                     handle,
                     (feature, file) -> {
@@ -55,7 +68,7 @@ public final class Verification {
                 return count;
               });
       database.checkForDamage();
-      return new Found(new Backup.Content(rows, files.get(), bytes.get()), missing);
+      return new Found(new Backup.Content(rows, files.get(), bytes.get()), missing, absent);
     }
   }
 
@@ -71,23 +84,37 @@ public final class Verification {
    * Reads every byte of a backup and compares it with what was put there.
    *
    * @param progress is told how many more bytes are read
-   * @throws BackupDamaged if it is not the same
+   * @throws BackupDamaged if what is damaged is no file of a feature, without which nothing can be
+   *     brought back
    */
-  public static Backup.Content ofBackup(Path backup, LongConsumer progress)
+  public static InBackup ofBackup(Path backup, LongConsumer progress)
       throws IOException, BackupDamaged {
     AtomicLong files = new AtomicLong();
     AtomicLong bytes = new AtomicLong();
+    List<String> damaged = new ArrayList<>();
+    List<String> lost = new ArrayList<>();
     Sums.forEach(
         backup,
         entry -> {
-          Sums.check(backup, entry);
-          long size = Files.size(backup.resolve(entry.path()));
-          files.incrementAndGet();
-          bytes.addAndGet(size);
-          progress.accept(size);
+          if (Sums.isWhole(backup, entry)) {
+            long size = Files.size(backup.resolve(entry.path()));
+            bytes.addAndGet(size);
+            progress.accept(size);
+          } else if (entry.isOfFeature()) {
+            damaged.add(entry.path());
+          } else {
+            throw Sums.changed(backup, entry);
+          }
+          if (entry.path().equals(Backup.LOST)) {
+            lost.addAll(Files.readAllLines(backup.resolve(Backup.LOST)));
+          } else {
+            files.incrementAndGet();
+          }
         });
     try (InputStream rows = NewFiles.open(backup.resolve(Backup.ROWS))) {
-      return new Backup.Content(RowsFile.check(rows), files.get() - Sums.OWN_ENTRIES, bytes.get());
+      Backup.Content content =
+          new Backup.Content(RowsFile.check(rows), files.get() - Sums.OWN_ENTRIES, bytes.get());
+      return new InBackup(content, damaged, lost);
     } catch (java.nio.file.NoSuchFileException e) {
       throw new BackupDamaged("The backup " + backup + " has lost its rows.");
     }

@@ -3,6 +3,8 @@ package org.anonymouscloud.core.database;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -57,6 +59,23 @@ public record DatabaseState(Standing standing, String work, String other) {
             .getMetaData()
             .getTables(null, connection.getSchema(), name, new String[] {"TABLE"})) {
       return found.next();
+    } catch (SQLException e) {
+      throw new DatabaseUnavailable("The database does not tell its tables.", e);
+    }
+  }
+
+  /** The names of all tables. */
+  static Set<String> tables(Handle handle) {
+    Connection connection = handle.getConnection();
+    Set<String> names = new HashSet<>();
+    try (ResultSet found =
+        connection
+            .getMetaData()
+            .getTables(null, connection.getSchema(), "%", new String[] {"TABLE"})) {
+      while (found.next()) {
+        names.add(found.getString("TABLE_NAME"));
+      }
+      return names;
     } catch (SQLException e) {
       throw new DatabaseUnavailable("The database does not tell its tables.", e);
     }

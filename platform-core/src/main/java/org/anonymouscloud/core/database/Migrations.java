@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.crypto.Digest;
@@ -24,9 +25,13 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * The scripts that make one owner's tables: {@code V1__name.sql}, {@code V2__name.sql} and so on,
- * never changed once they are released. Immutable.
+ * never changed once they are released. The names of a feature's tables begin with its own, so that
+ * it can be told whose a table is when the feature is not there. Immutable.
  */
 public final class Migrations {
+  /** The owner of the accounts, whose tables have names of many beginnings. */
+  public static final String CORE = "core";
+
   private static final String TABLE = "migrations";
   private static final Pattern OWNER = Pattern.compile("[a-z]{1,40}");
   private static final Pattern FILE = Pattern.compile("V([1-9][0-9]{0,4})__[a-z0-9_]+\\.sql");
@@ -42,6 +47,14 @@ public final class Migrations {
   /** Whose tables they are. */
   public String owner() {
     return owner;
+  }
+
+  /**
+   * Whether a table belongs to a feature: it is called like the feature, or has a name that begins
+   * with that and an underscore.
+   */
+  public static boolean isTableOf(String feature, String table) {
+    return table.equals(feature) || table.startsWith(feature + "_");
   }
 
   private record Script(int version, String file, String text) {
@@ -144,6 +157,7 @@ public final class Migrations {
   }
 
   private void run(Script script, Handle handle) {
+    Set<String> before = DatabaseState.tables(handle);
     try (Statement statement = handle.getConnection().createStatement()) {
       statement.executeUpdate(script.text());
     } catch (SQLException e) {
@@ -155,6 +169,18 @@ public final class Migrations {
               + ". Nothing was changed. Report this: "
               + e.getMessage(),
           e);
+    }
+    Set<String> made = DatabaseState.tables(handle);
+    made.removeAll(before);
+    if (!owner.equals(CORE) && !made.stream().allMatch(table -> isTableOf(owner, table))) {
+      throw new DatabaseUnavailable(
+          "The tables of "
+              + owner
+              + " must have names that begin with '"
+              + owner
+              + "_', but "
+              + script.file()
+              + " makes others. Nothing was changed. The plugin's author must mend it.");
     }
     handle.execute(
         "INSERT INTO migrations (owner, version, digest) VALUES (?, ?, ?)",

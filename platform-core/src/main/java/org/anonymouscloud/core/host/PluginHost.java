@@ -205,7 +205,23 @@ public final class PluginHost implements AutoCloseable {
           default -> throw new IllegalArgumentException(type + " is no " + capability);
         };
     ReservedNames.check(name, plugin.own());
+    if (extension instanceof ServerFeature feature) {
+      requireOwnTables(feature);
+    }
     return new Offer(plugin, capability, name, extension);
+  }
+
+  /** What is stored is known by the feature's name also when the feature is gone. */
+  private static void requireOwnTables(ServerFeature feature) throws PluginRefused {
+    Optional<String> owner = feature.data().map(data -> data.tables().owner());
+    if (owner.isPresent() && !owner.get().equals(feature.name())) {
+      throw new PluginRefused(
+          "its feature '"
+              + feature.name()
+              + "' has tables of '"
+              + ForeignText.sentence(owner.get())
+              + "'; they must be its own");
+    }
   }
 
   /** A failure in one line, whatever a stranger's exception says. */

@@ -47,6 +47,7 @@ public final class ReservedNames {
           "count",
           "data",
           "invites",
+          "lost",
           "migrations",
           "rows");
 

@@ -77,7 +77,7 @@ final class Services implements AutoCloseable {
           new ServerContext(
               database,
               data.resolve(feature.name()),
-              accounts.space(),
+              accounts.space(feature.name()),
               services.pushes.of(feature.name()),
               clock),
           database);

@@ -22,10 +22,13 @@ CREATE TABLE accounts (
 
 -- The bytes of all features together.
 CREATE TABLE account_space (
-  account_id BYTEA  NOT NULL PRIMARY KEY,
+  account_id BYTEA  NOT NULL,
+  -- The owner of the tables in which the bytes are counted.
+  feature    TEXT   NOT NULL,
   used       BIGINT NOT NULL,
   -- Of these, what was taken beyond the quota to delete something.
-  reserve    BIGINT NOT NULL
+  reserve    BIGINT NOT NULL,
+  PRIMARY KEY (account_id, feature)
 );
 
 CREATE TABLE account_links (

@@ -303,6 +303,30 @@ final class PluginHostTest {
   }
 
   @Test
+  @Tag("S4.12")
+  void aFeatureHasTablesOfItsOwnNameAlone() throws Exception {
+    String data =
+        """
+          public java.util.Optional<FeatureData> data() { return java.util.Optional.of(new Data()); }
+          record Data() implements FeatureData {
+            public org.anonymouscloud.core.database.Migrations tables() {
+              return org.anonymouscloud.core.database.Migrations.of("other", Notes.class, "db");
+            }
+            public long usedBytes(org.jdbi.v3.core.Handle rows, AccountId account) { return 0; }
+            public boolean forget(org.jdbi.v3.core.Handle rows, AccountId account) { return false; }
+          }
+        """;
+    new TinyPlugin("notes")
+        .feature("Notes", "notes", "return new Running();", data)
+        .resource("db/V1__notes.sql", "CREATE TABLE notes (id BIGINT NOT NULL PRIMARY KEY);")
+        .writeTo(folder);
+
+    try (PluginHost host = load()) {
+      assertSwitchedOff(host, "notes", "has tables of 'other'");
+    }
+  }
+
+  @Test
   void thePluginsOfTheProgramHaveTheNamesThatAreKeptForThem() throws Exception {
     own.add(new TinyPlugin("share").feature("Share", "share").writeTo(folder));
     own.add(new TinyPlugin("account").feature("Account", "account").writeTo(folder));

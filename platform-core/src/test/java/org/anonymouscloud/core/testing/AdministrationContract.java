@@ -19,6 +19,7 @@ import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.account.server.DeviceOfAccount;
 import org.anonymouscloud.core.account.server.PresenceRecords;
+import org.anonymouscloud.core.account.server.StoredSpace;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.plugin.FeatureData;
@@ -111,25 +112,34 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
     assertThat(owner().setQuota(ALICE, 1_000)).isTrue();
-    // Whichever features they are: each has this object and no other.
-    assertThat(takes(alice.id, 600)).isTrue();
-    assertThat(takes(alice.id, 401)).isFalse();
-    assertThat(takes(alice.id, 400)).isTrue();
+    assertThat(takes("vault", alice.id, 600)).isTrue();
+    assertThat(takes("notes", alice.id, 401)).isFalse();
+    assertThat(takes("notes", alice.id, 400)).isTrue();
     database()
         .<Void, RuntimeException>write(
             rows -> {
-              service().space().giveBack(rows, alice.id, 600);
+              service().space("vault").giveBack(rows, alice.id, 500);
               return null;
             });
-    assertThat(takes(alice.id, 600)).isTrue();
+    assertThat(takes("vault", alice.id, 501)).isFalse();
+    assertThat(takes("notes", alice.id, 500)).isTrue();
+    // What a feature had whose tables are deleted is not counted any more.
+    database()
+        .<Void, RuntimeException>write(
+            rows -> {
+              StoredSpace.forget(rows, "notes");
+              return null;
+            });
+    assertThat(takes("vault", alice.id, 901)).isFalse();
+    assertThat(takes("vault", alice.id, 900)).isTrue();
 
     service().delete(alice.id);
 
-    assertThat(takes(alice.id, 1)).isFalse();
+    assertThat(takes("vault", alice.id, 1)).isFalse();
   }
 
-  private boolean takes(AccountId account, long bytes) {
-    AccountSpace space = service().space();
+  private boolean takes(String feature, AccountId account, long bytes) {
+    AccountSpace space = service().space(feature);
     try {
       database()
           .<Void, Refused>write(
@@ -182,7 +192,7 @@ public abstract class AdministrationContract extends AccountServiceFixture {
   }
 
   private long quota(AccountId account) {
-    return database().read(rows -> service().space().usage(rows, account)).quota();
+    return database().read(rows -> service().space("notes").usage(rows, account)).quota();
   }
 
   /** The tables that have rows of an account. */

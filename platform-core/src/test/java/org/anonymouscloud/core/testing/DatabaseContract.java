@@ -41,6 +41,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -210,7 +211,7 @@ public abstract class DatabaseContract {
     assertThatThrownBy(() -> migrate(db(), "counters", "counters_broken"))
         .isInstanceOf(DatabaseUnavailable.class)
         .hasMessageContaining("counters");
-    assertThatThrownBy(() -> run(db(), "INSERT INTO half_done (name) VALUES ('x')"))
+    assertThatThrownBy(() -> run(db(), "INSERT INTO counters_half_done (name) VALUES ('x')"))
         .isInstanceOf(JdbiException.class);
     migrate(reopen(), "counters", "counters_next");
     assertThat(get(db(), "a")).contains(1L);
@@ -223,6 +224,16 @@ public abstract class DatabaseContract {
     assertThatThrownBy(() -> migrate(db(), "counters", "notes"))
         .isInstanceOf(DatabaseUnavailable.class)
         .hasMessageContaining("V1__notes.sql");
+  }
+
+  @Test
+  @Tag("S4.12")
+  void tablesAreCalledLikeTheirOwner() {
+    assertThatThrownBy(() -> migrate(db(), "notes", "counters"))
+        .isInstanceOf(DatabaseUnavailable.class)
+        .hasMessageContaining("notes_");
+    // Nothing of it is there.
+    migrate(db(), "counters", "counters");
   }
 
   @Test
@@ -258,13 +269,13 @@ public abstract class DatabaseContract {
         throw new AssertionError("The class is not on the class path.");
       }
       put(zip, name, code.readAllBytes());
-      put(zip, "scripts/V1__plugin.sql", "CREATE TABLE of_plugin (id BIGINT);".getBytes(UTF_8));
+      put(zip, "scripts/V1__plugin.sql", "CREATE TABLE plugin_rows (id BIGINT);".getBytes(UTF_8));
     }
     try (PluginLoader loader = new PluginLoader(jar.toUri().toURL())) {
       db().migrate(Migrations.of("plugin", loader.loadClass(OfAPlugin.class.getName()), "scripts"));
     }
 
-    assertThat(count("of_plugin")).isZero();
+    assertThat(count("plugin_rows")).isZero();
   }
 
   /** Stands for a class of a plugin. */
@@ -438,10 +449,10 @@ public abstract class DatabaseContract {
 
     assertThatThrownBy(() -> run(database, "INSERT INTO counters (name, value) VALUES ('a', 2)"))
         .isInstanceOf(JdbiException.class);
-    assertThatThrownBy(() -> run(database, "INSERT INTO counter_marks (counter) VALUES ('none')"))
+    assertThatThrownBy(() -> run(database, "INSERT INTO counters_marks (counter) VALUES ('none')"))
         .as("a constraint that is looked at when the transaction ends")
         .isInstanceOf(JdbiException.class);
-    assertThat(count("counter_marks")).isZero();
+    assertThat(count("counters_marks")).isZero();
   }
 
   @Test
@@ -533,7 +544,7 @@ public abstract class DatabaseContract {
                 handle -> {
                   put(handle, "t" + i, value(handle, "t" + i).orElse(0L) + 1);
                   return handle.execute(
-                      "INSERT INTO counter_marks (counter) VALUES (?)",
+                      "INSERT INTO counters_marks (counter) VALUES (?)",
                       i % 2 == 1 ? "no" : "t" + i);
                 });
           } catch (JdbiException e) {
@@ -544,7 +555,7 @@ public abstract class DatabaseContract {
 
     assertThat(refused.get()).isEqualTo(THREADS / 2 * EACH);
     assertThat(count("counters")).isEqualTo(THREADS / 2);
-    assertThat(count("counter_marks")).isEqualTo(THREADS / 2 * EACH);
+    assertThat(count("counters_marks")).isEqualTo(THREADS / 2 * EACH);
   }
 
   @Test
@@ -750,7 +761,7 @@ public abstract class DatabaseContract {
   void aReferenceMustLeadSomewhere() {
     OpenDatabase database = withCounters();
     set(database, "a", 1);
-    run(database, "INSERT INTO counter_marks (counter) VALUES ('a')");
+    run(database, "INSERT INTO counters_marks (counter) VALUES ('a')");
 
     assertThatThrownBy(() -> run(database, "DELETE FROM counters WHERE name = 'a'"))
         .isInstanceOf(JdbiException.class);

@@ -1050,7 +1050,7 @@ public abstract class ServerContract {
               .<List<String>, RuntimeException>read(
                   handle ->
                       handle
-                          .createQuery("SELECT name FROM counters WHERE name LIKE 'removed %'")
+                          .createQuery("SELECT name FROM echo_counters WHERE name LIKE 'removed %'")
                           .mapTo(String.class)
                           .list())
               .stream()
@@ -1066,8 +1066,8 @@ public abstract class ServerContract {
                   handle ->
                       handle
                           .createQuery(
-                              "INSERT INTO counters (name, value) VALUES (:name, 1)"
-                                  + " ON CONFLICT (name) DO UPDATE SET value = counters.value + 1"
+                              "INSERT INTO echo_counters (name, value) VALUES (:name, 1) ON"
+                                  + " CONFLICT (name) DO UPDATE SET value = echo_counters.value + 1"
                                   + " RETURNING value")
                           .bind("name", counter)
                           .mapTo(Long.class)
@@ -1097,7 +1097,7 @@ public abstract class ServerContract {
 
   /** What the echo keeps: of the counters' names some say what happened. */
   private static final class Counters implements FeatureData {
-    static final String SCRIPTS = "org/anonymouscloud/core/testing/counters";
+    static final String SCRIPTS = "org/anonymouscloud/core/testing/echo";
     static final String REMOVED = "removed ";
     static final String FAIL = "fail";
 
@@ -1119,16 +1119,16 @@ public abstract class ServerContract {
     @Override
     public void deviceRemoved(Handle rows, AccountId account, DeviceId device) {
       rows.execute(
-          "INSERT INTO counters (name, value) VALUES (?, 1)",
+          "INSERT INTO echo_counters (name, value) VALUES (?, 1)",
           REMOVED + HexFormat.of().formatHex(device.bytes()));
       long failing =
-          rows.createQuery("SELECT COUNT(*) FROM counters WHERE name = ?")
+          rows.createQuery("SELECT COUNT(*) FROM echo_counters WHERE name = ?")
               .bind(0, FAIL)
               .mapTo(Long.class)
               .one();
       if (failing > 0) {
         // As a statement of the feature's own may fail, after which a transaction takes no other.
-        rows.execute("INSERT INTO counters (name) VALUES ('no value')");
+        rows.execute("INSERT INTO echo_counters (name) VALUES ('no value')");
       }
     }
   }

@@ -51,7 +51,7 @@ public final class AccountService {
   private static final int DRIVE_NAME_BYTES = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(AccountService.class);
-  private static final String OWNER = "core";
+  private static final String OWNER = Migrations.CORE;
   private static final String SCRIPTS = "org/anonymouscloud/core/db";
 
   private final OpenDatabase database;
@@ -62,8 +62,7 @@ public final class AccountService {
   private final Pairings pairings;
   private final VerifiedChains chains;
   private final List<AccountData> others;
-  private final StoredSpace space =
-      new StoredSpace((rows, account) -> new AccountTables(rows).quota(account).orElse(0L));
+  private final StoredSpace space = new StoredSpace(OWNER, AccountService::quota);
 
   /**
    * Brings the tables up to date.
@@ -98,9 +97,13 @@ public final class AccountService {
     return Migrations.of(OWNER, AccountService.class, SCRIPTS);
   }
 
-  /** The bytes of accounts, of which all features take theirs; none for accounts that are gone. */
-  public AccountSpace space() {
-    return space;
+  /** The bytes of accounts that a feature has; none for accounts that are gone. */
+  public AccountSpace space(String feature) {
+    return new StoredSpace(feature, AccountService::quota);
+  }
+
+  private static long quota(Handle rows, AccountId account) {
+    return new AccountTables(rows).quota(account).orElse(0L);
   }
 
   /**

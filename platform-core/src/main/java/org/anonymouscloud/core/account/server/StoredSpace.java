@@ -6,7 +6,10 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;
 
-/** The bytes of all accounts, in a table of the core. Thread-safe. */
+/**
+ * The bytes of all accounts that one feature has, in a table of the core. The quota is for those of
+ * all features together. Thread-safe.
+ */
 public final class StoredSpace implements AccountSpace {
   /**
    * Bytes beyond the quota for what frees space: some hundred deletions. They are there again once
@@ -14,6 +17,7 @@ public final class StoredSpace implements AccountSpace {
    */
   static final long RESERVE = 4L << 20;
 
+  private final String feature;
   private final Quotas quotas;
 
   /** How much each account may use. */
@@ -24,68 +28,85 @@ public final class StoredSpace implements AccountSpace {
   }
 
   /**
+   * @param feature whose bytes are taken and given back
    * @param quotas asked within each transaction
    */
-  public StoredSpace(Quotas quotas) {
+  public StoredSpace(String feature, Quotas quotas) {
+    this.feature = feature;
     this.quotas = quotas;
   }
 
+  /** Forgets the bytes of a feature whose tables are deleted, of all accounts. */
+  public static void forget(Handle rows, String feature) {
+    rows.execute("DELETE FROM account_space WHERE feature = ?", feature);
+  }
+
   /**
-   * A row.
+   * What all features have.
    *
    * @param reserve of the used bytes, those beyond the quota
    */
-  private record Row(long used, long reserve) {
-    static final Row NONE = new Row(0, 0);
-  }
+  private record Total(long used, long reserve) {}
 
   @Override
   public Usage usage(Handle rows, AccountId account) {
-    return new Usage(row(rows, account).used(), quotas.of(rows, account));
+    return new Usage(total(rows, account).used(), quotas.of(rows, account));
   }
 
   @Override
   public void take(Handle rows, AccountId account, long bytes, boolean frees) throws Refused {
-    Row row = row(rows, account);
-    boolean within = row.used() <= quotas.of(rows, account) - bytes;
-    long reserve = within ? 0 : row.reserve() + bytes;
+    Total total = total(rows, account);
+    if (total.used() <= quotas.of(rows, account) - bytes) {
+      if (total.reserve() > 0) {
+        rows.execute("UPDATE account_space SET reserve = 0 WHERE account_id = ?", account.bytes());
+      }
+      add(rows, account, bytes, 0);
+      return;
+    }
     // Who has nothing stored has nothing to delete.
-    long most = Math.min(RESERVE, row.used() - row.reserve());
-    if (!within && (!frees || reserve > most)) {
+    long most = Math.min(RESERVE, total.used() - total.reserve());
+    if (!frees || total.reserve() + bytes > most) {
       throw new Refused(ErrorCode.QUOTA_EXCEEDED, "The account's space is used up.");
     }
-    put(rows, account, new Row(row.used() + bytes, reserve));
+    add(rows, account, bytes, bytes);
   }
 
   /** Counts what is never refused, for its number has a bound of its own. */
   void count(Handle rows, AccountId account, long bytes) {
-    Row row = row(rows, account);
-    put(rows, account, new Row(row.used() + bytes, row.reserve()));
+    add(rows, account, bytes, 0);
   }
 
   @Override
   public void giveBack(Handle rows, AccountId account, long bytes) {
     rows.execute(
-        "UPDATE account_space SET used = used - ? WHERE account_id = ?", bytes, account.bytes());
+        "UPDATE account_space SET used = used - ? WHERE account_id = ? AND feature = ?",
+        bytes,
+        account.bytes(),
+        feature);
   }
 
-  private static Row row(Handle rows, AccountId account) {
-    return rows.createQuery("SELECT used, reserve FROM account_space WHERE account_id = ?")
+  private static Total total(Handle rows, AccountId account) {
+    return rows.createQuery(
+            """
+            SELECT CAST(COALESCE(SUM(used), 0) AS BIGINT), CAST(COALESCE(SUM(reserve), 0) AS BIGINT)
+            FROM account_space WHERE account_id = ?
+            """)
         .bind(0, account.bytes())
-        .map((row, context) -> new Row(row.getLong(1), row.getLong(2)))
-        .findOne()
-        .orElse(Row.NONE);
+        .map((row, context) -> new Total(row.getLong(1), row.getLong(2)))
+        .one();
   }
 
-  private static void put(Handle rows, AccountId account, Row row) {
+  private void add(Handle rows, AccountId account, long used, long reserve) {
     rows.execute(
         """
-        INSERT INTO account_space (account_id, used, reserve) VALUES (?, ?, ?)
-        ON CONFLICT (account_id) DO UPDATE SET
-          used = excluded.used, reserve = excluded.reserve
+        INSERT INTO account_space (account_id, feature, used, reserve) VALUES (?, ?, ?, ?)
+        ON CONFLICT (account_id, feature) DO UPDATE SET
+          used = account_space.used + excluded.used,
+          reserve = account_space.reserve + excluded.reserve
         """,
         account.bytes(),
-        row.used(),
-        row.reserve());
+        feature,
+        used,
+        reserve);
   }
 }

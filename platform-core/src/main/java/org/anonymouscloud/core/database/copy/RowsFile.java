@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -37,22 +39,20 @@ public final class RowsFile {
   private static final int MAX_VALUE = 64 << 20;
 
   private static final int BUFFER = 1 << 16;
+  private static final String CUT = "it is cut off";
+  private static final String NO_HISTORY = "its first table is not the history";
 
   private RowsFile() {}
 
   /**
    * Writes all rows that one state of a database has.
    *
-   * @param known the scripts of all who have tables
    * @param byteOrder of the database
    * @param out is flushed and stays open
    * @return how many rows there are
-   * @throws DatabaseUnavailable if a table belongs to nobody known, or a row cannot be read
+   * @throws DatabaseUnavailable if a row cannot be read
    */
-  public static long write(
-      Handle handle, List<Migrations> known, String byteOrder, OutputStream out)
-      throws IOException {
-    TableScripts.of(handle, known);
+  public static long write(Handle handle, String byteOrder, OutputStream out) throws IOException {
     DataOutputStream data = new DataOutputStream(new BufferedOutputStream(out, BUFFER));
     data.write(MAGIC);
     long rows = 0;
@@ -112,6 +112,18 @@ public final class RowsFile {
     };
   }
 
+  /** What a row of the history says, whose columns are digest, owner, version. */
+  private record Script(String owner, int version) {
+    static Script of(Row row) throws IOException {
+      if (row.values().length == 3
+          && row.values()[1] instanceof String owner
+          && row.values()[2] instanceof Long version) {
+        return new Script(owner, Math.toIntExact(version));
+      }
+      throw damaged("its history is none");
+    }
+  }
+
   /** What is done with what is read. */
   private interface Receiver {
     /** A table begins; its key is not in the file. */
@@ -144,30 +156,81 @@ public final class RowsFile {
   }
 
   /**
+   * Whose tables are in a file; only its beginning is read.
+   *
+   * @throws IOException if it is damaged
+   */
+  public static Set<String> owners(InputStream in) throws IOException {
+    Set<String> owners = new TreeSet<>();
+    DataInputStream data = new DataInputStream(new BufferedInputStream(in, BUFFER));
+    try {
+      begin(data);
+      if (data.readUnsignedByte() != TABLE) {
+        throw damaged(NO_HISTORY);
+      }
+      readTable(
+          data,
+          new Receiver() {
+            @Override
+            public void table(Table table) throws IOException {
+              if (!table.name().equals(Catalog.HISTORY)) {
+                throw damaged(NO_HISTORY);
+              }
+            }
+
+            @Override
+            public void row(Row row) throws IOException {
+              owners.add(Script.of(row).owner());
+            }
+
+            @Override
+            public void endOfTable() {}
+          });
+      return owners;
+    } catch (java.io.EOFException | java.io.UTFDataFormatException e) {
+      throw new IOException(damaged(CUT).getMessage(), e);
+    }
+  }
+
+  private static void begin(DataInputStream data) throws IOException {
+    if (!java.util.Arrays.equals(data.readNBytes(MAGIC.length), MAGIC)) {
+      throw damaged("it does not begin as one");
+    }
+  }
+
+  /**
    * Puts all rows into a database that has no tables.
    *
    * @param known the scripts of all who have tables
-   * @return how many rows there are
+   * @param leftOut features that are not known, whose rows are passed over
+   * @return how many rows there are in the database
    * @throws IOException if the file is damaged, or its tables are not those that the scripts make
    * @throws DatabaseUnavailable if the scripts are not there, or the database fails
    */
-  public static long load(InputStream in, List<Migrations> known, OpenDatabase database)
+  public static long load(
+      InputStream in, List<Migrations> known, Set<String> leftOut, OpenDatabase database)
       throws IOException {
-    return read(in, new Loading(known, database));
+    Loading loading = new Loading(known, leftOut, database);
+    long rows = read(in, loading);
+    return rows - loading.passedOver;
   }
 
   /** Puts the tables into a database, one after the other. The history comes first. */
   private static final class Loading implements Receiver {
     private final List<Migrations> known;
+    private final Set<String> leftOut;
     private final OpenDatabase database;
     private final Map<String, Integer> versions = new TreeMap<>();
     private final List<Row> history = new ArrayList<>();
     private List<Table> tables = List.of();
     private int read;
+    private long passedOver;
+    private boolean passing;
     private @Nullable RowBatches batches;
 
-    Loading(List<Migrations> known, OpenDatabase database) {
+    Loading(List<Migrations> known, Set<String> leftOut, OpenDatabase database) {
       this.known = known;
+      this.leftOut = leftOut;
       this.database = database;
     }
 
@@ -175,8 +238,12 @@ public final class RowsFile {
     public void table(Table table) throws IOException {
       if (read == 0) {
         if (!table.name().equals(Catalog.HISTORY)) {
-          throw damaged("its first table is not the history");
+          throw damaged(NO_HISTORY);
         }
+        return;
+      }
+      passing = leftOut.stream().anyMatch(owner -> Migrations.isTableOf(owner, table.name()));
+      if (passing) {
         return;
       }
       // Compared by what the scripts have made, so that no name of the file gets into a statement.
@@ -190,14 +257,15 @@ public final class RowsFile {
 
     @Override
     public void row(Row row) throws IOException {
-      if (batches == null) {
-        // The columns are digest, owner, version.
-        if (!(row.values().length == 3
-            && row.values()[1] instanceof String owner
-            && row.values()[2] instanceof Long version)) {
-          throw damaged("its history is none");
+      if (passing) {
+        passedOver++;
+      } else if (batches == null) {
+        Script script = Script.of(row);
+        if (leftOut.contains(script.owner())) {
+          passedOver++;
+          return;
         }
-        versions.merge(owner, Math.toIntExact(version), Math::max);
+        versions.merge(script.owner(), script.version(), Math::max);
         history.add(row);
       } else {
         batches.add(row);
@@ -206,6 +274,9 @@ public final class RowsFile {
 
     @Override
     public void endOfTable() throws IOException {
+      if (passing) {
+        return;
+      }
       if (batches == null) {
         makeTables();
       } else {
@@ -249,9 +320,7 @@ public final class RowsFile {
     DataInputStream data = new DataInputStream(new BufferedInputStream(in, BUFFER));
     long rows = 0;
     try {
-      if (!java.util.Arrays.equals(data.readNBytes(MAGIC.length), MAGIC)) {
-        throw damaged("it does not begin as one");
-      }
+      begin(data);
       for (int next = data.readUnsignedByte(); next != END; next = data.readUnsignedByte()) {
         if (next != TABLE) {
           throw damaged("byte " + HexFormat.of().toHexDigits((byte) next) + " begins nothing");
@@ -262,7 +331,7 @@ public final class RowsFile {
         throw damaged("it goes on after its end");
       }
     } catch (java.io.EOFException | java.io.UTFDataFormatException e) {
-      throw new IOException(damaged("it is cut off").getMessage(), e);
+      throw new IOException(damaged(CUT).getMessage(), e);
     }
     if (receiver instanceof Loading loading) {
       loading.checkWhole();

@@ -28,12 +28,17 @@ final class TableScripts {
    * @throws DatabaseUnavailable if an owner of tables is not among the known ones
    */
   static TableScripts of(Handle handle, List<Migrations> known) {
+    return of(history(handle), known);
+  }
+
+  /** The last version that each owner's tables have. */
+  static Map<String, Integer> history(Handle handle) {
     Map<String, Integer> history = new TreeMap<>();
     handle
         .createQuery("SELECT owner, version FROM migrations")
         .map((row, context) -> Map.entry(row.getString(1), row.getInt(2)))
         .forEach(script -> history.merge(script.getKey(), script.getValue(), Math::max));
-    return of(history, known);
+    return history;
   }
 
   /**
@@ -53,7 +58,8 @@ final class TableScripts {
       throw new DatabaseUnavailable(
           "Nobody here knows how the tables of '"
               + String.join("', '", unknown.keySet())
-              + "' are made. Install the plugin that they belong to, or switch it on.");
+              + "' are made. Install the plugin that they belong to, or switch it on; or delete"
+              + " them for good, where they are, with 'anoncloud admin drop-data'.");
     }
     return new TableScripts(versions);
   }

@@ -3,6 +3,6 @@ CREATE TABLE counters (
   value BIGINT NOT NULL
 );
 
-CREATE TABLE counter_marks (
+CREATE TABLE counters_marks (
   counter TEXT NOT NULL REFERENCES counters (name) DEFERRABLE INITIALLY DEFERRED
 );

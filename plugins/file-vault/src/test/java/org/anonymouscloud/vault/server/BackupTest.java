@@ -16,16 +16,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.backup.Backup;
 import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.backup.Belongings;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.backup.KeysRefused;
+import org.anonymouscloud.core.backup.LeftBehind;
 import org.anonymouscloud.core.backup.Restore;
 import org.anonymouscloud.core.backup.ServerKeys;
 import org.anonymouscloud.core.backup.Verification;
@@ -41,6 +44,8 @@ import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.release.PluginFolder;
+import org.anonymouscloud.core.session.Fingerprint;
+import org.anonymouscloud.core.session.ServerKey;
 import org.anonymouscloud.core.testing.PostgresForTests;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.anonymouscloud.vault.protocol.PackName;
@@ -57,8 +62,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class BackupTest {
   private static final int PACKS = 12;
   private static final Instant NOW = Instant.parse("2026-11-28T10:37:02.5Z");
-  private static final Belongings NOTHING_ELSE =
-      new Belongings(Optional.empty(), new PluginFolder(Path.of("no plugins")));
+  private static final Restore.LeftOut NOTHING = new Restore.LeftOut(Set.of(), false);
 
   private final PostgresServer postgres;
   @TempDir private Path folder;
@@ -68,6 +72,7 @@ final class BackupTest {
   /** The newest of the place. */
   private Path backup = Path.of("");
 
+  private Fingerprint fingerprint;
   private ServerHalf server;
   private VaultClient client;
   private final List<PackName> packs = new ArrayList<>();
@@ -80,8 +85,7 @@ final class BackupTest {
   void fillServer() throws Exception {
     data = Files.createDirectory(folder.resolve("data"));
     place = folder.resolve("backups");
-    PrivateFile.create(data.resolve("server.key"), new byte[] {1});
-    PrivateFile.create(data.resolve("server.secrets"), new byte[] {2});
+    fingerprint = makeKeys(data);
     server = ServerHalf.start(data);
     server
         .database()
@@ -104,6 +108,17 @@ final class BackupTest {
     server.close();
   }
 
+  private static Fingerprint makeKeys(Path folder) throws IOException {
+    ServerSecrets.open(folder.resolve("server.secrets")).close();
+    try (ServerKey key = ServerKey.open(folder.resolve("server.key"))) {
+      return key.fingerprint();
+    }
+  }
+
+  private Belongings nothingElse() {
+    return new Belongings(fingerprint, Optional.empty(), new PluginFolder(Path.of("no plugins")));
+  }
+
   private static byte[] pack(PackName name) {
     byte[] pack = new byte[4096];
     new Random(name.text().hashCode()).nextBytes(pack);
@@ -115,14 +130,16 @@ final class BackupTest {
   }
 
   private Backup.Made make(Holdings holdings, Consumer<Long> progress) throws IOException {
-    return make(holdings, NOTHING_ELSE, progress);
+    return make(holdings, nothingElse(), Backup.Reuse.BY_LENGTH, progress);
   }
 
-  private Backup.Made make(Holdings holdings, Belongings belongings, Consumer<Long> progress)
+  private Backup.Made make(
+      Holdings holdings, Belongings belongings, Backup.Reuse reuse, Consumer<Long> progress)
       throws IOException {
     try (BackupPlace open = BackupPlace.open(place)) {
       Backup.Made made =
-          Backup.make(data, server.database(), holdings, belongings, open, NOW, progress::accept);
+          Backup.make(
+              data, server.database(), holdings, belongings, open, reuse, NOW, progress::accept);
       backup = made.folder();
       return made;
     }
@@ -140,9 +157,20 @@ final class BackupTest {
   private Restore.Restored restore(
       Path target, Optional<Path> keys, OpenDatabase database, Consumer<Long> progress)
       throws Exception {
-    Restore restore = Restore.of(backup, target, keys, progress::accept);
+    return restore(target, keys, NOTHING, database, ManyAccounts.HOLDINGS, progress);
+  }
+
+  private Restore.Restored restore(
+      Path target,
+      Optional<Path> keys,
+      Restore.LeftOut leftOut,
+      OpenDatabase database,
+      Holdings holdings,
+      Consumer<Long> progress)
+      throws Exception {
+    Restore restore = Restore.of(backup, target, keys, leftOut, progress::accept);
     restore.bringPlugins();
-    return restore.run("sqlite", database, ManyAccounts.HOLDINGS);
+    return restore.run("sqlite", database, holdings);
   }
 
   @Test
@@ -159,8 +187,9 @@ final class BackupTest {
             .isEqualTo(PACKS);
         assertThat(ManyAccounts.digest(database)).isEqualTo(before);
       }
-      assertThat(restored.resolve("server.key")).hasBinaryContent(new byte[] {1});
-      assertThat(restored.resolve("server.secrets")).hasBinaryContent(new byte[] {2});
+      for (String key : List.of("server.key", "server.secrets")) {
+        assertThat(restored.resolve(key)).hasSameBinaryContentAs(data.resolve(key));
+      }
       assertOwnersAlone(restored);
       try (ServerHalf second = ServerHalf.start(restored, Mover.open(place), new Disk())) {
         VaultClient there = new VaultClient(second.link(ACCOUNT));
@@ -186,7 +215,7 @@ final class BackupTest {
   @Test
   void packsThatAreDroppedWhileABackupRunsAreInIt() throws Exception {
     make(ManyAccounts.HOLDINGS, dropAllOnce());
-    assertThat(Verification.ofBackup(backup, n -> {}).files()).isEqualTo(PACKS);
+    assertThat(whole(backup).files()).isEqualTo(PACKS);
     assertOwnersAlone(backup);
     // They go when the backup has ended.
     server.sweep();
@@ -205,13 +234,15 @@ final class BackupTest {
   }
 
   @Test
-  void withoutTheHoldThatVeryBackupWouldFail() {
-    assertThatThrownBy(() -> make(Holdings.of(List.of(new WithoutHold())), dropAllOnce()))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("lost its file");
-    assertThatThrownBy(() -> Verification.ofBackup(BackupPlace.backup(place), n -> {}))
-        .isInstanceOf(BackupDamaged.class)
-        .hasMessageContaining("not finished");
+  void withoutTheHoldThatVeryBackupWouldLackFiles() throws Exception {
+    assertThat(make(Holdings.of(List.of(new WithoutHold())), dropAllOnce()).lost()).isNotEmpty();
+  }
+
+  private static Backup.Content whole(Path backup) throws Exception {
+    Verification.InBackup found = Verification.ofBackup(backup, n -> {});
+    assertThat(found.damaged()).isEmpty();
+    assertThat(found.lost()).isEmpty();
+    return found.content();
   }
 
   /** At the first file that is copied, all packs expire and the sweeper comes by. */
@@ -300,12 +331,15 @@ final class BackupTest {
       refuses();
     }
     Files.write(list, lines);
-    Verification.ofBackup(backup, n -> {});
+    whole(backup);
   }
 
   private void refuses() throws Exception {
-    assertThatThrownBy(() -> Verification.ofBackup(backup, n -> {}))
-        .isInstanceOf(BackupDamaged.class);
+    try {
+      assertThat(Verification.ofBackup(backup, n -> {}).damaged()).isNotEmpty();
+    } catch (BackupDamaged e) {
+      // Without this file nothing can be brought back.
+    }
     Path target = Files.createDirectories(folder.resolve("target"));
     try (OpenDatabase database = Mover.open(target.toString())) {
       assertThatThrownBy(() -> restore(target, database)).isInstanceOf(BackupDamaged.class);
@@ -335,11 +369,12 @@ final class BackupTest {
     ServerKeys.save(data, place, keys, backup);
 
     Path target = Files.createDirectory(folder.resolve("target"));
-    Files.write(target.resolve("server.key"), new byte[] {7});
+    makeKeys(target);
+    byte[] own = Files.readAllBytes(target.resolve("server.key"));
     try (OpenDatabase database = Mover.open(target.toString())) {
       assertThatThrownBy(() -> restore(target, Optional.of(keys), database))
           .isInstanceOf(FileAlreadyExistsException.class);
-      assertThat(target.resolve("server.key")).hasBinaryContent(new byte[] {7});
+      assertThat(target.resolve("server.key")).hasBinaryContent(own);
       Files.delete(target.resolve("server.key"));
 
       ManyAccounts.fill(database, 3);
@@ -416,17 +451,19 @@ final class BackupTest {
     assertThat(Files.getPosixFilePermissions(keys))
         .isEqualTo(PosixFilePermissions.fromString("rwx------"));
     assertOwnersAlone(keys);
+    byte[] key = Files.readAllBytes(keys.resolve("server.key"));
+    byte[] secrets = Files.readAllBytes(keys.resolve("server.secrets"));
     PrivateFile.replace(data.resolve("server.secrets"), new byte[] {3});
     ServerKeys.save(data, place, keys, backup);
     assertThat(keys.resolve("server.secrets")).hasBinaryContent(new byte[] {3});
     assertThat(keys.resolve("server.secrets-before-" + backup.getFileName()))
-        .hasBinaryContent(new byte[] {2});
+        .hasBinaryContent(secrets);
 
     PrivateFile.replace(data.resolve("server.key"), new byte[] {4});
     assertThatThrownBy(() -> ServerKeys.save(data, place, keys, backup))
         .isInstanceOf(KeysRefused.class)
         .hasMessageContaining("another server");
-    assertThat(keys.resolve("server.key")).hasBinaryContent(new byte[] {1});
+    assertThat(keys.resolve("server.key")).hasBinaryContent(key);
   }
 
   @Test
@@ -447,12 +484,12 @@ final class BackupTest {
     assertThat(second.folder().getFileName()).hasToString("2026-11-28T10-37-03Z");
     assertThat(second.content().bytes() - second.copied()).isEqualTo((PACKS - 1) * 4096L);
     assertThat(BackupPlace.backup(place)).isEqualTo(second.folder());
-    assertThat(Verification.ofBackup(first.folder(), n -> {}).files()).isEqualTo(PACKS);
+    assertThat(whole(first.folder()).files()).isEqualTo(PACKS);
     try (BackupPlace open = BackupPlace.open(place)) {
-      assertThat(open.prune(1)).isEqualTo(1);
+      assertThat(open.prune(fingerprint, 1)).isEqualTo(1);
     }
     assertThat(first.folder()).doesNotExist();
-    assertThat(Verification.ofBackup(second.folder(), n -> {}).files()).isEqualTo(PACKS);
+    assertThat(whole(second.folder()).files()).isEqualTo(PACKS);
     Path target = Files.createDirectory(folder.resolve("target"));
     try (OpenDatabase database = Mover.open(target.toString())) {
       assertThat(restore(target, database).content().files()).isEqualTo(PACKS);
@@ -468,12 +505,256 @@ final class BackupTest {
       pack = all.filter(Files::isRegularFile).findFirst().orElseThrow();
     }
     Files.write(pack, new byte[17]);
-    assertThat(make().copied()).isGreaterThan(4096);
-    Verification.ofBackup(backup, n -> {});
+    Backup.Made made = make();
+    assertThat(made.damaged()).hasSize(1);
+    assertThat(made.copied()).isGreaterThan(4096);
+    whole(backup);
 
     Files.delete(backup.resolve("SHA256SUMS"));
     assertThat(make().copied()).isGreaterThan(PACKS * 4096L);
-    Verification.ofBackup(backup, n -> {});
+    whole(backup);
+  }
+
+  @Test
+  @Tag("S4.12")
+  void damageThatHasTheRightLengthIsFoundByReadingAndEndsWithTheNextBackup() throws Exception {
+    make();
+    String damaged = damageOne();
+    make();
+    assertThat(Verification.ofBackup(backup, n -> {}).damaged()).containsExactly(damaged);
+
+    Backup.Made made = make(ManyAccounts.HOLDINGS, nothingElse(), Backup.Reuse.BY_CONTENT, n -> {});
+
+    assertThat(made.damaged()).containsExactly(damaged);
+    assertThat(made.lost()).isEmpty();
+    whole(backup);
+  }
+
+  /** Alters a pack of the newest backup, and of all that share it. */
+  private String damageOne() throws IOException {
+    try (Stream<Path> all = Files.walk(backup.resolve("vault"))) {
+      Path pack = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+      byte[] content = Files.readAllBytes(pack);
+      content[7] ^= 1;
+      Files.write(pack, content);
+      return backup.relativize(pack).toString();
+    }
+  }
+
+  @Test
+  @Tag("S4.12")
+  void whatIsWholeOfADamagedBackupComesBackIfItsOwnerSaysSo() throws Exception {
+    make();
+    String damaged = damageOne();
+    Path target = Files.createDirectory(folder.resolve("target"));
+    try (OpenDatabase database = Mover.open(target.toString())) {
+      assertThatThrownBy(() -> restore(target, database))
+          .isInstanceOf(BackupDamaged.class)
+          .hasMessageContaining(damaged)
+          .hasMessageContaining("--skip-damaged");
+      assertThat(target.resolve("vault")).doesNotExist();
+
+      Restore.Restored restored =
+          restore(
+              target,
+              Optional.empty(),
+              new Restore.LeftOut(Set.of(), true),
+              database,
+              ManyAccounts.HOLDINGS,
+              n -> {});
+
+      assertThat(restored.missing()).containsExactly(damaged);
+      assertThat(restored.content().files()).isEqualTo(PACKS - 1);
+      assertThat(ManyAccounts.digest(database)).isEqualTo(ManyAccounts.digest(server.database()));
+      assertThat(target.resolve(damaged)).doesNotExist();
+    }
+  }
+
+  @Test
+  @Tag("S4.12")
+  void anotherServersBackupsAreKnownAndStay() throws Exception {
+    make();
+    Path others = backup;
+    try (BackupPlace open = BackupPlace.open(place)) {
+      assertThat(open.server()).contains(fingerprint);
+    }
+    Files.delete(data.resolve("server.key"));
+    fingerprint = makeKeys(data);
+    make();
+    make();
+    try (BackupPlace open = BackupPlace.open(place)) {
+      assertThat(open.server()).contains(fingerprint);
+      assertThat(open.prune(fingerprint, 1)).isEqualTo(1);
+    }
+    whole(others);
+  }
+
+  @Test
+  @Tag("S4.12")
+  void keysOfAnotherServerOrOtherSecretsAreNotRestored() throws Exception {
+    server.database().<Void, RuntimeException>write(handle -> register(handle, "unknown keys"));
+    make();
+    Path keys = folder.resolve("keys");
+    ServerKeys.save(data, place, keys, backup);
+    Path target = Files.createDirectory(folder.resolve("target"));
+    try (OpenDatabase database = Mover.open(target.toString())) {
+      assertThatThrownBy(() -> restore(target, Optional.of(keys), database))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("server.secrets-before-TIME");
+      assertThat(database.read(DatabaseState::of).standing()).isEqualTo(Standing.FILLING);
+    }
+    Path wrong = Files.createDirectory(folder.resolve("wrong"));
+    makeKeys(wrong);
+    Path second = Files.createDirectory(folder.resolve("second"));
+    try (OpenDatabase database = Mover.open(second.toString())) {
+      assertThatThrownBy(() -> restore(second, Optional.of(wrong), database))
+          .isInstanceOf(KeysRefused.class)
+          .hasMessageContaining(fingerprint.text());
+    }
+    assertThat(second.resolve("server.key")).doesNotExist();
+  }
+
+  private static Void register(Handle handle, String passwordKeys) {
+    handle.execute(
+        """
+        INSERT INTO accounts
+          (user_name, name_shape, account_id, opaque_record, credential, password_keys, login_key,
+           device_set, drive_name, status, quota, created, last_seen)
+        VALUES ('alice', 'alice', ?, ?, ?, ?, ?, 0, 'drive', 'active', 0, 0, 0)
+        """,
+        new byte[16],
+        new byte[1],
+        new byte[1],
+        passwordKeys,
+        new byte[1]);
+    return null;
+  }
+
+  /** A feature whose plugin is there, or not. */
+  private record Visits() implements ServerFeature, FeatureData {
+    @Override
+    public String name() {
+      return "visits";
+    }
+
+    @Override
+    public Optional<FeatureData> data() {
+      return Optional.of(this);
+    }
+
+    @Override
+    public RunningFeature start(ServerContext context) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Migrations tables() {
+      return Migrations.of("visits", BackupTest.class, "org/anonymouscloud/vault/server/visits");
+    }
+
+    @Override
+    public long usedBytes(Handle rows, AccountId account) {
+      return 0;
+    }
+
+    @Override
+    public boolean forget(Handle rows, AccountId account) {
+      return false;
+    }
+  }
+
+  private void startVisits() throws IOException {
+    server.database().migrate(new Visits().tables());
+    server
+        .database()
+        .<Void, RuntimeException>write(
+            handle -> {
+              handle.execute("INSERT INTO visits (name, value) VALUES ('a', 7)");
+              handle.execute("INSERT INTO visits_days (name, day) VALUES ('a', 1)");
+              handle.execute(
+                  "INSERT INTO account_space (account_id, feature, used, reserve)"
+                      + " VALUES (?, 'visits', 500, 0)",
+                  ACCOUNT.bytes());
+              return null;
+            });
+    Path file = data.resolve("visits/deep/file.bin");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "content");
+    Files.writeString(file.resolveSibling(".hidden"), "not finished");
+  }
+
+  @Test
+  @Tag("S4.12")
+  void whatAPluginLeavesBehindIsInEachBackupAndComesBackWithItOrIsLeftOut() throws Exception {
+    startVisits();
+
+    Backup.Made made = make();
+
+    assertThat(made.absent()).containsExactly("visits");
+    assertThat(made.content().files()).isEqualTo(PACKS + 1);
+    whole(backup);
+    assertThat(Verification.ofServer(data, server.database(), ManyAccounts.HOLDINGS).absent())
+        .containsExactly("visits");
+
+    Path target = Files.createDirectory(folder.resolve("target"));
+    try (OpenDatabase database = Mover.open(target.toString())) {
+      assertThatThrownBy(() -> restore(target, database))
+          .isInstanceOf(DatabaseUnavailable.class)
+          .hasMessageContaining("--leave-out visits");
+      assertThat(target.resolve("vault")).doesNotExist();
+      Restore.LeftOut vault = new Restore.LeftOut(Set.of("vault", "visits"), false);
+      assertThatThrownBy(
+              () ->
+                  restore(
+                      target, Optional.empty(), vault, database, ManyAccounts.HOLDINGS, n -> {}))
+          .isInstanceOf(DatabaseUnavailable.class)
+          .hasMessageContaining("'vault' cannot be left out");
+      restore(
+          target,
+          Optional.empty(),
+          new Restore.LeftOut(Set.of("visits"), false),
+          database,
+          ManyAccounts.HOLDINGS,
+          n -> {});
+      assertThat(LeftBehind.features(database, ManyAccounts.HOLDINGS)).isEmpty();
+      assertThat(target.resolve("visits")).doesNotExist();
+    }
+
+    Path again = Files.createDirectory(folder.resolve("again"));
+    Holdings all = Holdings.of(List.of(new VaultServerFeature(), new Visits()));
+    for (String place : List.of(again.toString(), postgres.newDatabase())) {
+      try (OpenDatabase database = Mover.open(place)) {
+        Path restored = again.resolve(Mover.kind(place));
+        Files.createDirectory(restored);
+        restore(restored, Optional.empty(), NOTHING, database, all, n -> {});
+        assertThat(ManyAccounts.digest(database)).isEqualTo(ManyAccounts.digest(server.database()));
+        assertThat(restored.resolve("visits/deep/file.bin")).hasContent("content");
+        // The same on a server whose plugin is gone: its rows can be deleted, and nobody's else.
+        delete(database, restored);
+      }
+    }
+  }
+
+  private static void delete(OpenDatabase database, Path data) throws IOException {
+    LeftBehind left = LeftBehind.of("visits", data, database, ManyAccounts.HOLDINGS).orElseThrow();
+    assertThat(left.files()).isEqualTo(new Backup.Content(2, 1, 7));
+    assertThat(LeftBehind.of("vault", data, database, ManyAccounts.HOLDINGS)).isEmpty();
+    assertThat(LeftBehind.of("core", data, database, ManyAccounts.HOLDINGS)).isEmpty();
+
+    left.delete();
+
+    assertThat(LeftBehind.features(database, ManyAccounts.HOLDINGS)).isEmpty();
+    assertThat(data.resolve("visits")).doesNotExist();
+    assertThat(data.resolve("vault")).isNotEmptyDirectory();
+    assertThat(
+            database.<Long, RuntimeException>read(
+                handle ->
+                    handle
+                        .createQuery("SELECT SUM(used) FROM account_space")
+                        .mapTo(Long.class)
+                        .one()))
+        .isGreaterThanOrEqualTo(PACKS * 4096L);
+    database.migrate(new Visits().tables());
   }
 
   @Test
@@ -495,10 +776,14 @@ final class BackupTest {
     Files.writeString(installed.resolve("known"), "");
     Files.writeString(installed.resolve("publishers"), "# nobody\n");
     Belongings belongings =
-        new Belongings(Optional.of("registration = invite\n"), new PluginFolder(installed));
-    assertThat(make(ManyAccounts.HOLDINGS, belongings, n -> {}).content().files())
+        new Belongings(
+            fingerprint, Optional.of("registration = invite\n"), new PluginFolder(installed));
+    assertThat(
+            make(ManyAccounts.HOLDINGS, belongings, Backup.Reuse.BY_LENGTH, n -> {})
+                .content()
+                .files())
         .isEqualTo(PACKS + 3);
-    assertThat(Verification.ofBackup(backup, n -> {}).files()).isEqualTo(PACKS + 3);
+    assertThat(whole(backup).files()).isEqualTo(PACKS + 3);
     Path target = Files.createDirectory(folder.resolve("target"));
     try (OpenDatabase database = Mover.open(target.toString())) {
       Restore.Restored restored = restore(target, database);
@@ -536,6 +821,15 @@ final class BackupTest {
     assertThat(found.missing())
         .containsExactlyInAnyOrder(
             data.relativize(files.get(0)).toString(), data.relativize(files.get(1)).toString());
-    assertThatThrownBy(this::make).hasMessageContaining("verify");
+
+    // A backup without them is more than none; it says what it lacks.
+    assertThat(make().lost()).containsExactlyInAnyOrderElementsOf(found.missing());
+    assertThat(Verification.ofBackup(backup, n -> {}).lost())
+        .containsExactlyInAnyOrderElementsOf(found.missing());
+    Path target = Files.createDirectory(folder.resolve("target"));
+    try (OpenDatabase database = Mover.open(target.toString())) {
+      assertThat(restore(target, database).missing())
+          .containsExactlyInAnyOrderElementsOf(found.missing());
+    }
   }
 }

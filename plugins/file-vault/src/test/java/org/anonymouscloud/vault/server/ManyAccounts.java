@@ -60,7 +60,8 @@ final class ManyAccounts {
             "INSERT INTO account_key_bags (account_id, sealed) VALUES (?, ?)",
             "INSERT INTO vault_packs (account_id, name, length, file, expires)"
                 + " VALUES (?, ?, 4096, ?, ?)",
-            "INSERT INTO account_space (account_id, used, reserve) VALUES (?, 4096, 0)",
+            "INSERT INTO account_space (account_id, feature, used, reserve)"
+                + " VALUES (?, 'vault', 4096, 0)",
             "INSERT INTO vault_space (account_id, used, reserved, packs) VALUES (?, 4096, 0, 1)",
             "INSERT INTO vault_roots (account_id, number, root) VALUES (?, 0, ?)")) {
       try (PreparedStatement rows = handle.getConnection().prepareStatement(statement)) {
@@ -123,7 +124,7 @@ final class ManyAccounts {
       database.<Long, IOException>read(
           handle -> {
             try (OutputStream out = Files.newOutputStream(file)) {
-              return RowsFile.write(handle, HOLDINGS.scripts(), database.byteOrder(), out);
+              return RowsFile.write(handle, database.byteOrder(), out);
             }
           });
       try (var in = Files.newInputStream(file)) {

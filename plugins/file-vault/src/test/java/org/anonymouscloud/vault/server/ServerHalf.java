@@ -80,7 +80,11 @@ public final class ServerHalf implements AutoCloseable {
     return new VaultServerFeature(disk)
         .serve(
             new ServerContext(
-                database, folder, new StoredSpace((rows, account) -> quota), new Pushing(), clock));
+                database,
+                folder,
+                new StoredSpace("vault", (rows, account) -> quota),
+                new Pushing(),
+                clock));
   }
 
   /** Which device a link belongs to is not known here. */

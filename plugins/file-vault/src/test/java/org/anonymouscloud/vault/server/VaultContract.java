@@ -348,7 +348,8 @@ abstract class VaultContract {
               }
               tables.count(account, new VaultTables.Space(1500L * MIN_PACK, 0, 1500));
               handle.execute(
-                  "INSERT INTO account_space (account_id, used, reserve) VALUES (?, ?, 0)",
+                  "INSERT INTO account_space (account_id, feature, used, reserve)"
+                      + " VALUES (?, 'vault', ?, 0)",
                   account.bytes(),
                   1500L * MIN_PACK);
               return null;

@@ -1,0 +1,4 @@
+CREATE TABLE echo_counters (
+  name  TEXT   NOT NULL PRIMARY KEY,
+  value BIGINT NOT NULL
+);
