@@ -59,9 +59,14 @@ final class LogoutCommand implements Callable<Integer> {
   }
 
   private static boolean isWanted() throws Problem {
-    return StandardTerminal.confirmed(
+    String why =
         "This is the account's only device. Without it, only the password with the account key, or"
-            + " the recovery words, open the account: have the emergency sheet at hand. Log out?");
+            + " the recovery words, open the account: have the emergency sheet at hand.";
+    if (StandardTerminal.person().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT, why + " There is no terminal to ask on; give --yes.");
+    }
+    return StandardTerminal.confirmed(why + " Log out?");
   }
 
   private static String untold(String device) {
