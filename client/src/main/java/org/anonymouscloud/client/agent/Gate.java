@@ -32,6 +32,11 @@ final class Gate extends Handler.Wrapper {
   private static final List<String> METHOD_HEADERS =
       List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
 
+  /** What is thrown away at most of a body that nobody reads, after the answer. */
+  private static final long UNREAD_BYTES = 64L << 20;
+
+  private static final long STRANGERS_BYTES = 1L << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
   private final OwnSite site;
@@ -51,11 +56,12 @@ final class Gate extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     harden(response.getHeaders());
+    RequestContent content = new RequestContent(request);
     ProblemDocument refusal = refusal(request, response.getHeaders());
     if (refusal != null) {
       // Its body has not been read, and a stranger keeps no connection.
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
-      refusal.send(response, callback);
+      refusal.send(response, after(callback, () -> content.discard(STRANGERS_BYTES, callback)));
       return true;
     }
     EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
@@ -64,7 +70,17 @@ final class Gate extends Handler.Wrapper {
     // wait. Only strangers and idle connections are timed.
     connection.setIdleTimeout(0);
     Request.addCompletionListener(request, failure -> connection.setIdleTimeout(idle.toMillis()));
-    return super.handle(request, response, callback);
+    Runnable discard =
+        () -> {
+          // Whoever is to be answered no more is not waited for.
+          connection.setIdleTimeout(idle.toMillis());
+          content.discard(UNREAD_BYTES, callback);
+        };
+    return super.handle(content, response, after(callback, discard));
+  }
+
+  private static Callback after(Callback callback, Runnable answered) {
+    return Callback.from(answered, callback::failed);
   }
 
   private @Nullable ProblemDocument refusal(Request request, HttpFields.Mutable answer) {

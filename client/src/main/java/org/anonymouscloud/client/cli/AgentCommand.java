@@ -22,6 +22,7 @@ import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.release.Plugins;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -140,6 +141,8 @@ final class AgentCommand {
           context
               .terminal()
               .print("lockAfter: " + (value.equals(0L) ? "never" : value + " minutes"));
+      case "rehearsed" ->
+          context.terminal().print(name + ": " + ShownTime.of(String.valueOf(value)));
       default -> context.terminal().print(name + ": " + value);
     }
   }
@@ -225,9 +228,17 @@ final class AgentCommand {
       context.terminal().print("Unlocked.");
       return 0;
     }
-    try (Secret passphrase = PasswordInput.passphrase(file)) {
-      var _ = context.agent().post("/account/unlock", Map.of("passphrase", passphrase.bytes()));
-    }
+    var _ =
+        Attempts.of(
+            PasswordInput.isTyped(file),
+            context.terminal(),
+            () -> {
+              try (Secret passphrase = PasswordInput.passphrase(file)) {
+                return context
+                    .agent()
+                    .post("/account/unlock", Map.of("passphrase", passphrase.bytes()));
+              }
+            });
     context.terminal().print("Unlocked.");
     return 0;
   }
@@ -290,7 +301,7 @@ final class AgentCommand {
           .print("The keys on this device are sealed, and the platform's keyring opens them.");
       return 0;
     }
-    try (Secret passphrase = PasswordInput.freshPassphrase(file)) {
+    try (Secret passphrase = PasswordInput.freshPassphrase(context.terminal(), file)) {
       wish.put("passphrase", passphrase.bytes());
       var _ = context.agent().put("/account/passphrase", wish);
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -212,7 +213,7 @@ final class DeviceCommand {
         "  ",
         device.path("here").asBoolean() ? "*" : " ",
         device.path("id").asText(),
-        device.path("added").asText().substring(0, "2026-01-01".length()),
+        ShownTime.of(device.path("added").asText()),
         device.path("name").asText());
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -82,7 +83,7 @@ final class DriveCommand {
           String.join(
               ", ",
               "  account",
-              link.path("time").asText(),
+              ShownTime.of(link.path("time").asText()),
               link.path("what").asText(),
               "by " + link.path("by").asText()));
     }
@@ -113,7 +114,9 @@ final class DriveCommand {
     return String.join(
         ", ",
         "  " + feature,
-        state.path("time").asText().isEmpty() ? "time unknown" : state.path("time").asText(),
+        state.path("time").asText().isEmpty()
+            ? "time unknown"
+            : ShownTime.of(state.path("time").asText()),
         "change number " + state.path("number").asText(),
         // Last, as whoever names a device could else go on in our words.
         "by " + state.path("by").asText());

@@ -63,12 +63,16 @@ final class LoginCommand implements Callable<Integer> {
 
   private void pair() throws Problem, IOException {
     ConnectionString server = ServerChoice.trusted(context.home(), account.server);
+    tell(Attempts.of(PasswordInput.isTyped(pairingCode), context.terminal(), () -> pair(server)));
+  }
+
+  private JsonNode pair(ConnectionString server) throws Problem, IOException {
     try (Secret code = PasswordInput.pairingCode(pairingCode)) {
       Map<String, Object> wish = new LinkedHashMap<>();
       wish.put("server", server.toString());
       wish.put("code", code.bytes());
       wish.put("deviceName", account.deviceName);
-      tell(context.agent().post("/account/pair", wish));
+      return context.agent().post("/account/pair", wish);
     }
   }
 
@@ -79,16 +83,26 @@ final class LoginCommand implements Callable<Integer> {
       ConnectionString server =
           ServerChoice.trusted(
               context.home(), SheetFile.orOnSheet(account.server, file, SheetPage.SERVER));
-      try (Secret password = PasswordInput.existing(account.passwordFile);
-          Secret key = file == null ? PasswordInput.accountKey(null) : file.copy()) {
-        Map<String, Object> wish = new LinkedHashMap<>();
-        wish.put("server", server.toString());
-        wish.put("user", user);
-        wish.put("password", password.bytes());
-        wish.put("accountKey", key.bytes());
-        wish.put("deviceName", account.deviceName);
-        tell(context.agent().post("/account/login", wish));
-      }
+      boolean typed =
+          PasswordInput.isTyped(account.passwordFile) || PasswordInput.isTyped(accountKey);
+      tell(Attempts.of(typed, context.terminal(), () -> logIn(server, user, file)));
+    }
+  }
+
+  /**
+   * @param file what the file of the account key holds, if there is one; stays the caller's
+   */
+  private JsonNode logIn(ConnectionString server, String user, @Nullable Secret file)
+      throws Problem, IOException {
+    try (Secret password = PasswordInput.existing(account.passwordFile);
+        Secret key = file == null ? PasswordInput.accountKey(null) : file.copy()) {
+      Map<String, Object> wish = new LinkedHashMap<>();
+      wish.put("server", server.toString());
+      wish.put("user", user);
+      wish.put("password", password.bytes());
+      wish.put("accountKey", key.bytes());
+      wish.put("deviceName", account.deviceName);
+      return context.agent().post("/account/login", wish);
     }
   }
 

@@ -17,6 +17,9 @@ import picocli.CommandLine.Option;
 final class LogoutCommand implements Callable<Integer> {
   private final Context context;
 
+  @Option(names = "--yes", description = "Do not ask, though it is the account's only device.")
+  private boolean yes;
+
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
@@ -26,6 +29,9 @@ final class LogoutCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    if (!yes && isOnlyDevice() && !isWanted()) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
     JsonNode done = context.agent().delete("/account");
     if (json) {
       context.terminal().printJson(done);
@@ -41,6 +47,26 @@ final class LogoutCommand implements Callable<Integer> {
       context.terminal().print("Nobody was logged in here.");
     }
     return 0;
+  }
+
+  /** As far as that can be found out: also without a server, or locked, a device can be left. */
+  private boolean isOnlyDevice() throws IOException {
+    try {
+      return context.agent().get("/account/devices").path("devices").size() == 1;
+    } catch (Problem e) {
+      return false;
+    }
+  }
+
+  private static boolean isWanted() throws Problem {
+    String why =
+        "This is the account's only device. Without it, only the password with the account key, or"
+            + " the recovery words, open the account: have the emergency sheet at hand.";
+    if (StandardTerminal.person().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT, why + " There is no terminal to ask on; give --yes.");
+    }
+    return StandardTerminal.confirmed(why + " Log out?");
   }
 
   private static String untold(String device) {

@@ -39,7 +39,8 @@ final class PasswordCommand {
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     JsonNode done;
-    try (Secret password = PasswordInput.fresh("New password: ", file, "--password-file")) {
+    try (Secret password =
+        PasswordInput.fresh(context.terminal(), "New password: ", file, "--password-file")) {
       done = context.agent().post("/account/password", Map.of("password", password.bytes()));
     }
     if (json) {

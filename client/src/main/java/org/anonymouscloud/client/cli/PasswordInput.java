@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.anonymouscloud.core.account.PasswordRule;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
 import org.jspecify.annotations.Nullable;
 
 /** Reads secrets from a file or without echo from a terminal; never from an argument. */
@@ -23,6 +24,11 @@ final class PasswordInput {
   private static final int MAX_FILE = 4096;
 
   private PasswordInput() {}
+
+  /** Whether a person types what no file holds. */
+  static boolean isTyped(@Nullable Path file) {
+    return file == null && StandardTerminal.person().isPresent();
+  }
 
   /** The password of an account that exists. */
   static Secret existing(@Nullable Path file) throws Problem, IOException {
@@ -32,17 +38,21 @@ final class PasswordInput {
   /**
    * A new password: long enough, and on a terminal typed twice.
    *
-   * @param question on a terminal
+   * @param question on a terminal, once more for what cannot be one
    * @param option that names the file
    */
-  static Secret fresh(String question, @Nullable Path file, String option)
+  static Secret fresh(Terminal terminal, String question, @Nullable Path file, String option)
       throws Problem, IOException {
-    return fresh("password", question, file, option);
+    return Attempts.of(isTyped(file), terminal, () -> fresh("password", question, file, option));
   }
 
   /** What the keys of this device are to be sealed to. */
-  static Secret freshPassphrase(@Nullable Path file) throws Problem, IOException {
-    return fresh("passphrase", "New passphrase: ", file, "--passphrase-file");
+  static Secret freshPassphrase(Terminal terminal, @Nullable Path file)
+      throws Problem, IOException {
+    return Attempts.of(
+        isTyped(file),
+        terminal,
+        () -> fresh("passphrase", "New passphrase: ", file, "--passphrase-file"));
   }
 
   private static Secret fresh(String what, String question, @Nullable Path file, String option)
@@ -104,6 +114,10 @@ final class PasswordInput {
                         "There is no terminal to ask on; give " + option + " FILE."));
     char[] typed = console.readPassword("%s", question);
     if (typed == null) {
+      // The end of all typing: whoever sends it wants no further question.
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was typed; nothing was done.");
+    }
+    if (typed.length == 0) {
       throw new Problem(Problem.Kind.BAD_INPUT, "Nothing was typed.");
     }
     try {

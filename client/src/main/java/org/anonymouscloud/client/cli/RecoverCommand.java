@@ -104,6 +104,12 @@ final class RecoverCommand implements Callable<Integer> {
   }
 
   private void rehearse() throws Problem, IOException {
+    boolean typed = accountKey == null && PasswordInput.isTyped(words);
+    var _ = Attempts.of(typed, context.terminal(), this::rehearsed);
+  }
+
+  /** Also tells of it. */
+  private JsonNode rehearsed() throws Problem, IOException {
     if (accountKey != null && words != null) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
@@ -128,6 +134,7 @@ final class RecoverCommand implements Callable<Integer> {
               ? "Right: with this sheet you would come back. Put it away again."
               : "Right: with these words you would come back.");
     }
+    return done;
   }
 
   /**
@@ -191,7 +198,9 @@ final class RecoverCommand implements Callable<Integer> {
       name = AccountOptions.userName(SheetFile.orOnSheet(user, file, SheetPage.USER));
       ConnectionString address =
           ServerChoice.trusted(context.home(), SheetFile.orOnSheet(server, file, SheetPage.SERVER));
-      prepared = prepare(name, address, file);
+      prepared =
+          Attempts.of(
+              PasswordInput.isTyped(words), context.terminal(), () -> prepare(name, address, file));
     }
     try (Secret text = Secret.of(prepared.path("sheet").binaryValue())) {
       sheet.keep(context.terminal(), text);
@@ -234,7 +243,8 @@ final class RecoverCommand implements Callable<Integer> {
       throws Problem, IOException {
     try (Secret text = file == null ? PasswordInput.recoveryWords(null) : file.copy();
         Secret password =
-            PasswordInput.fresh("New password: ", newPassword, "--new-password-file")) {
+            PasswordInput.fresh(
+                context.terminal(), "New password: ", newPassword, "--new-password-file")) {
       Map<String, Object> wish = new LinkedHashMap<>();
       wish.put("server", address.toString());
       wish.put("user", name);

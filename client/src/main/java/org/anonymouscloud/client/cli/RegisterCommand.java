@@ -45,7 +45,8 @@ final class RegisterCommand implements Callable<Integer> {
     ConnectionString server = ServerChoice.trusted(context.home(), account.server);
     JsonNode prepared;
     try (Secret password =
-        PasswordInput.fresh("Password: ", account.passwordFile, "--password-file")) {
+        PasswordInput.fresh(
+            context.terminal(), "Password: ", account.passwordFile, "--password-file")) {
       prepared = prepare(server, user, password);
     }
     try (Secret text = Secret.of(prepared.path("sheet").binaryValue())) {
@@ -81,7 +82,7 @@ final class RegisterCommand implements Callable<Integer> {
         throw new Problem(e.kind(), e.getMessage() + " Give it with --invite-file FILE.", e);
       }
       context.terminal().print(String.valueOf(e.getMessage()));
-      return prepare(wish, PasswordInput.invite(null));
+      return Attempts.of(true, context.terminal(), () -> prepare(wish, PasswordInput.invite(null)));
     }
   }
 

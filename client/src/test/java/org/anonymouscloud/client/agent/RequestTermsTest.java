@@ -3,6 +3,7 @@ package org.anonymouscloud.client.agent;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,6 +37,10 @@ final class RequestTermsTest {
   private static final String PLAIN = "Content-Type: application/json\r\nContent-Length: 2\r\n";
   private static final String PLAIN_TYPE = "Content-Type: application/json\r\n";
   private static final String CHUNK = "2\r\n{}\r\n0\r\n\r\n";
+
+  /** More than all the buffers on the way hold. */
+  private static final String LONG = "x".repeat(16 << 20);
+
   private static final String CHUNKED =
       "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n";
 
@@ -158,6 +163,58 @@ final class RequestTermsTest {
     assertThat(ask(put, CHUNKED, "2\r\n{}\r\n0\r\n\r\n")).startsWith("HTTP/1.1 200");
     assertThat(ask(put, "Content-Length: 0\r\n", "")).startsWith("HTTP/1.1 200");
     assertThat(effects).hasValue(4);
+  }
+
+  @Test
+  @Tag("S4.D")
+  void aBodyThatIsNotChunkedAsItShouldBeIsRefusedWithItsReason() throws IOException {
+    Route reading = route("/feature/reading");
+    for (String bad :
+        List.of(
+            "x\r\n{}\r\n0\r\n\r\n",
+            "-2\r\n{}\r\n0\r\n\r\n",
+            "2\r\n{}xx0\r\n\r\n",
+            "2\r\n{}\r\nzz\r\n\r\n",
+            "fffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+            "2\r\n{}\r\n0\r\nIf-Match: \"x\"\r\n\r\n",
+            "2\r\n{}\r\n0\r\nX-Checksum: 1\r\n\r\n")) {
+      assertThat(ask(reading, CHUNKED, bad))
+          .as(bad)
+          .startsWith("HTTP/1.1 400")
+          .contains("application/problem+json", "nothing was done");
+    }
+    assertThat(effects).hasValue(0);
+    assertThat(ask(reading, CHUNKED, CHUNK)).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  @Tag("S4.D")
+  void whoIsStillSendingHearsWhyNothingIsTaken() throws IOException {
+    Route put = route("/feature/write");
+    String length = PLAIN_TYPE + "Content-Length: " + LONG.length() + "\r\n";
+    for (int i = 0; i < 5; i++) {
+      assertThat(ask(put, length + "X-Whatever-Comes: 1\r\n", LONG))
+          .startsWith("HTTP/1.1 400")
+          .contains("X-Whatever-Comes is not heeded");
+      assertThat(ask(put, length, LONG)).startsWith("HTTP/1.1 200");
+    }
+    authorization = "Bearer nobody's";
+    for (int i = 0; i < 5; i++) {
+      String sent = LONG.substring(0, 900_000);
+      assertThat(ask(put, PLAIN_TYPE + "Content-Length: " + sent.length() + "\r\n", sent))
+          .startsWith("HTTP/1.1 401");
+    }
+    assertThat(effects).hasValue(5);
+  }
+
+  @Test
+  @Tag("S4.D")
+  void whoWaitsToBeToldToSendIsAnsweredAtOnce() throws IOException {
+    String length = PLAIN_TYPE + "Content-Length: 1000\r\nExpect: 100-continue\r\n";
+
+    assertThat(ask(route("/feature/write"), length + "X-Whatever-Comes: 1\r\n", ""))
+        .startsWith("HTTP/1.1 400");
+    assertThat(effects).hasValue(0);
   }
 
   @Test
@@ -291,7 +348,14 @@ final class RequestTermsTest {
               route(HandlerType.DELETE, "/feature/write"),
               route(HandlerType.PUT, "/feature/heeding").heeding("If-Match"),
               route(HandlerType.GET, "/feature/asking").asking("one", "two"),
+              new Route(HandlerType.PUT, "/feature/reading", Scope.WRITE, "", this::read),
               route(HandlerType.DELETE, "/feature/files/<path>"));
+    }
+
+    /** Counts what it has taken for whole. */
+    private void read(Context context) throws IOException {
+      var _ = context.req().getInputStream().readAllBytes();
+      context.json(Map.of("n", effects.incrementAndGet()));
     }
 
     private Route route(HandlerType method, String path) {

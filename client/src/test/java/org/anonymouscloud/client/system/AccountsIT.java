@@ -156,7 +156,7 @@ final class AccountsIT {
     assertThat(laptop.run("contact", "list").succeeded().out()).contains("bob  accepted");
     laptop.run("contact", "verify", "bob", "--number", number).succeeded();
     assertThat(laptop.run("contact", "list").succeeded().out()).contains("bob  verified");
-    bob.run("logout").succeeded();
+    bob.run("logout", "--yes").succeeded();
   }
 
   private void aTabletComesInByCode(Client laptop, TestServer server) throws Exception {

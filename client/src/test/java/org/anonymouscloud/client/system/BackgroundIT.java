@@ -96,7 +96,7 @@ final class BackgroundIT {
       Files.write(records, old);
       laptop.run("agent", "start").succeeded();
       awaitChat(laptop, chat -> chat.path("follows").asBoolean() && chat.path("changes").isEmpty());
-      laptop.run("logout").succeeded();
+      laptop.run("logout", "--yes").succeeded();
       assertThat(chat(laptop).path("follows").asBoolean()).as("logged out").isFalse();
     }
   }

@@ -74,7 +74,10 @@ final class LockIT {
     try (TestServer server = new TestServer(folder).start();
         Client alice =
             new Client(folder.resolve("home"), server.connectionString(), person).register()) {
-      JsonNode told = JSON.readTree(alice.run("logout", "--json").succeeded().out());
+      // Whoever has but one device is asked, and a script has to say it.
+      assertThat(alice.run("logout", "--json").failed(USAGE)).contains("only device", "--yes");
+      alice.run("ls", "/").succeeded();
+      JsonNode told = JSON.readTree(alice.run("logout", "--yes", "--json").succeeded().out());
       assertThat(told.path("loggedOut").asBoolean()).isTrue();
       assertThat(told.path("othersTold")).isEqualTo(BooleanNode.TRUE);
       assertThat(JSON.readTree(alice.run("logout", "--json").succeeded().out()).path("loggedOut"))

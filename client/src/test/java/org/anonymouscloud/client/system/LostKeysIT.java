@@ -67,7 +67,7 @@ final class LostKeysIT {
       owner.run("admin", "new-keys", "--yes", "--data", data.toString()).succeeded();
       server.start();
       client.run("ls", "/").succeeded();
-      client.run("logout").succeeded();
+      client.run("logout", "--yes").succeeded();
       assertThat(client.login().failed(FAILED)).contains("password is wrong");
     }
   }

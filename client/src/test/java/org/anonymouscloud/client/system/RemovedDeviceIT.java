@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The server's owner works together with a removed device, and against devices without memory. */
 final class RemovedDeviceIT {
+  private static final int FAILED = 1;
   private static final int REFUSED = 4;
 
   @TempDir private Path folder;
@@ -58,6 +59,7 @@ final class RemovedDeviceIT {
         assertThat(desk.run("ls", "/").succeeded().out())
             .contains("first.txt")
             .doesNotContain("evil.txt");
+        whatWasLeftOutComesBackOnlyByAPersonsWord(desk);
 
         // A link has said how far the drive had come, and then the newest root is gone.
         serve(server, present);
@@ -76,6 +78,20 @@ final class RemovedDeviceIT {
         assertThat(tablet.run("ls", "/").succeeded().out()).contains("first.txt", "after.txt");
       }
     }
+  }
+
+  private static void whatWasLeftOutComesBackOnlyByAPersonsWord(Client desk) throws Exception {
+    assertThat(
+            desk.run("history").succeeded().out().lines().filter(line -> line.contains("left out")))
+        .singleElement()
+        .asString()
+        .startsWith("         1  ");
+    assertThat(desk.run("go-back", "1").failed(FAILED)).contains("--left-out");
+    assertThat(desk.run("ls", "/").succeeded().out()).doesNotContain("evil.txt");
+    desk.run("go-back", "--left-out", "1").succeeded();
+    assertThat(desk.run("cat", "/evil.txt").succeeded().out()).isEqualTo("content of evil.txt");
+    desk.run("go-back", "2").succeeded();
+    assertThat(desk.run("ls", "/").succeeded().out()).doesNotContain("evil.txt");
   }
 
   /** Roots and packs of one server take the place of another's newer ones. */

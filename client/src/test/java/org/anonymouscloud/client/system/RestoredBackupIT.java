@@ -4,8 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.anonymouscloud.client.system.Client.Person;
+import org.anonymouscloud.core.account.client.AccountClient;
+import org.anonymouscloud.core.account.client.AccountFeatures;
+import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.session.Connection;
+import org.anonymouscloud.core.session.KeyCheck;
+import org.anonymouscloud.core.session.Session;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +83,55 @@ final class RestoredBackupIT {
         assertThat(laptop.run("drive", "accept-restored").succeeded().out())
             .contains("nothing to do");
       }
+    }
+  }
+
+  @Test
+  @Tag("A23")
+  @Tag("S4.13")
+  void aRemovedDeviceThatTheServerHasPutBackIsRefusedUntilItIsRemovedAgain() throws Exception {
+    try (TestServer server = new TestServer(folder).start()) {
+      Person alice = Person.in(folder, "alice", "the first password");
+      Client laptop = new Client(folder.resolve("laptop"), server.connectionString(), alice);
+      Client phone = new Client(folder.resolve("phone"), server.connectionString(), alice);
+      try (laptop;
+          phone) {
+        laptop.register();
+        phone.login().succeeded();
+        String removed = phone.device();
+        put(laptop, "old.txt");
+        server.stop();
+        Path backup = folder.resolve("backup");
+        Folders.copy(server.data(), backup);
+        server.start();
+        laptop.run("device", "revoke", "--yes", removed).succeeded();
+        server.stop();
+        Folders.replace(server.data(), backup);
+        server.start();
+        laptop.run("ls", "/").failed(REFUSED);
+
+        // The power goes after the older state was accepted and before the device is removed.
+        laptop.stopAgent();
+        acceptAlone(folder.resolve("laptop").resolve("account"));
+
+        assertThat(laptop.run("ls", "/").failed(REFUSED))
+            .contains("put back a state", removed, "drive accept-restored");
+        laptop.run("drive", "accept-restored", "--yes").succeeded();
+        assertThat(laptop.run("ls", "/").succeeded().out()).contains("old.txt");
+        assertThat(laptop.run("device", "list").succeeded().out()).doesNotContain(removed);
+        phone.run("ls", "/").failed(NOT_LOGGED_IN);
+      }
+    }
+  }
+
+  private static void acceptAlone(Path account) throws Exception {
+    try (LocalAccount device =
+            new AccountClient(account, Clock.systemUTC(), AccountFeatures.NONE)
+                .resume()
+                .orElseThrow();
+        Connection connection =
+            Session.connect(device.server(), KeyCheck.NONE, Duration.ofSeconds(15))) {
+      device.restored(connection).accept();
     }
   }
 

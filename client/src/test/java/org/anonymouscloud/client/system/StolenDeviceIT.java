@@ -20,6 +20,7 @@ import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.AccountFeatures;
+import org.anonymouscloud.core.account.client.KnownChain;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
@@ -153,7 +154,7 @@ final class StolenDeviceIT {
   private String saysThatTheDriveIsFurther() throws Exception {
     AccountFeatures lie =
         (account, chain, link, leaving) -> {
-          Head head = new Head(drive(account), 1L << 60, Digest.sha256(new byte[0]));
+          Head head = new Head(drive(chain), 1L << 60, Digest.sha256(new byte[0]));
           return new HeadList(new TreeMap<>(Map.of("vault", List.of(head))));
         };
     try (LocalAccount stolen = stolen("liar", lie);
@@ -164,9 +165,9 @@ final class StolenDeviceIT {
   }
 
   /** Its id follows from the vault's first secret (docs/formats/vault.md). */
-  private static ObjectId drive(LocalAccount account) {
+  private static ObjectId drive(KnownChain chain) {
     byte[] name = "anonymouscloud/vault/v1/drive-id".getBytes(US_ASCII);
-    try (Secret secret = account.featureSecret("vault", 0)) {
+    try (Secret secret = chain.featureSecret("vault", 0)) {
       byte[] id = Hkdf.SHA256.derive(new byte[0], secret.bytes(), name, 32);
       return ObjectId.of(Arrays.copyOf(id, ObjectId.LENGTH));
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Result;
+import org.anonymouscloud.client.system.Program.Running;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +101,47 @@ final class TerminalIT {
             .asString(UTF_8)
             .doesNotContain("\u001b", "\u202e", "\u009b", "\r");
       }
+    }
+  }
+
+  @Test
+  @Tag("S4.18")
+  void whatIsMistypedIsAskedForAgainAndTheOnlyDeviceIsNotLeftUnasked() throws Exception {
+    try (TestServer server = new TestServer(folder).start();
+        Client alice =
+            new Client(
+                    folder.resolve("home"),
+                    server.connectionString(),
+                    Person.in(folder, "alice", "a password of alice"))
+                .register()) {
+      String phrase = "a phrase of this one";
+      try (Running sealing = alice.program().startOnTerminal("agent passphrase")) {
+        sealing.answer("New passphrase: ", "");
+        sealing.answer("Once more:", phrase);
+        sealing.answer("again: ", "another phrase, not this");
+        sealing.answer("Once more:", phrase);
+        sealing.answer("again: ", phrase);
+        assertThat(sealing.exitCode()).isZero();
+        assertThat(sealing.printed()).contains("Nothing was typed.", "differ");
+      }
+      alice.run("agent", "lock").succeeded();
+      try (Running opening = alice.program().startOnTerminal("agent unlock")) {
+        opening.answer("Passphrase: ", "another phrase, not this");
+        opening.answer("Once more:", phrase);
+        assertThat(opening.exitCode()).isZero();
+      }
+      try (Running shortly = alice.program().startOnTerminal("agent passphrase --lock-after 5")) {
+        for (int i = 0; i < 3; i++) {
+          shortly.answer("New passphrase: ", "short");
+        }
+        assertThat(shortly.exitCode()).isEqualTo(2);
+      }
+      try (Running leaving = alice.program().startOnTerminal("logout")) {
+        leaving.answer("[yes/no]", "no");
+        assertThat(leaving.exitCode()).isEqualTo(1);
+        assertThat(leaving.printed()).contains("only device");
+      }
+      alice.run("ls", "/").succeeded();
     }
   }
 }

@@ -192,7 +192,7 @@ public final class Channel implements AutoCloseable {
     try {
       socket.setTcpNoDelay(true);
       Channel channel = ChannelHandshake.answer(socket, key, gate, limits, buffers);
-      channel.longestRecord = padded(HEADER + STRANGERS_DATA) + CipherState.TAG_LENGTH;
+      channel.distrust();
       return channel;
     } catch (IOException e) {
       closeQuietly(socket);
@@ -240,6 +240,11 @@ public final class Channel implements AutoCloseable {
   /** Lets the other side send records of any length. */
   public void trust() {
     longestRecord = MAX_RECORD;
+  }
+
+  /** Lets the other side send no records longer than a stranger's. */
+  public void distrust() {
+    longestRecord = padded(HEADER + STRANGERS_DATA) + CipherState.TAG_LENGTH;
   }
 
   /** The handshake's hash, 32 bytes, the same at both ends and in no other session. */

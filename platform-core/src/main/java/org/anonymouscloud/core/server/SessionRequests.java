@@ -138,7 +138,8 @@ final class SessionRequests implements SessionHandler {
     Optional<DeviceId> device = peer.device();
     if (account.isEmpty() || device.isEmpty()) {
       leave();
-      peer.provenAccount().ifPresent(session::prove);
+      peer.proof()
+          .ifPresentOrElse(proof -> session.prove(proof.account(), proof.by()), session::forget);
     } else if (present == null) {
       enter(account.get(), device.get());
     }
@@ -149,14 +150,14 @@ final class SessionRequests implements SessionHandler {
     switch (loggedIn.enter(account, device, session)) {
       case TAKEN -> {}
       case SERVER_FULL -> {
-        peer.logOut();
+        logOut();
         throw new Refused(
             ErrorCode.SERVER_FULL,
             "The server has as many users as its owner allows; try again later.",
             true);
       }
       case TOO_MANY_SESSIONS -> {
-        peer.logOut();
+        logOut();
         throw new Refused(
             ErrorCode.RATE_LIMITED,
             "This account has too many sessions at once, and this device, or those that brought it"
@@ -168,11 +169,17 @@ final class SessionRequests implements SessionHandler {
     if (!peer.isStillValid()) {
       // It was removed while it logged in, and those that were there have ended already.
       leave();
-      peer.logOut();
+      logOut();
       throw new Refused(ErrorCode.NOT_LOGGED_IN, "Log in again.", true);
     }
     visit = presence.enter(account);
     session.trust(account, device);
+  }
+
+  /** What was proven on the way in goes with it. */
+  private void logOut() {
+    peer.logOut();
+    session.forget();
   }
 
   private void leave() {

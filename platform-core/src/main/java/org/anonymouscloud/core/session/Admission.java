@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.anonymouscloud.core.crypto.Digest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +19,15 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Admission {
-  /** Sessions of one user that keep their places though no device is logged in by them. */
-  static final int PROVEN_OF_A_USER = 4;
+  /**
+   * Sessions of one user that have shown the same password, or the same words, and keep their
+   * places though no device is logged in by them.
+   */
+  static final int PROVEN_BY_ONE = 4;
 
   private final SessionLimits limits;
   private final Map<Network, Integer> perNetwork = new HashMap<>();
-  private final Map<Object, Integer> proven = new HashMap<>();
+  private final Map<Proof, Integer> proven = new HashMap<>();
 
   // The oldest first.
   private final Set<Place> greeting = new LinkedHashSet<>();
@@ -31,6 +35,9 @@ final class Admission {
 
   private int connections;
   private long arrivals;
+
+  /** Whose a client is, and by what it has shown that. */
+  private record Proof(Object user, Digest by) {}
 
   Admission(SessionLimits limits) {
     this.limits = limits;
@@ -43,8 +50,8 @@ final class Admission {
     private Runnable cut;
     private boolean left;
 
-    /** Among whose sessions it counts that have proven whose they are. */
-    private @Nullable Object user;
+    /** Among which sessions it counts that have proven whose they are. */
+    private @Nullable Proof proof;
 
     private Place(Network network, long number, Runnable cut) {
       this.network = network;
@@ -63,16 +70,17 @@ final class Admission {
 
     /**
      * The client has proven whose it is, and is about to become a user's device: it keeps its
-     * place, unless the user has enough such already. Only the first proof counts.
+     * place, unless there are enough such already. Only the first proof counts.
      */
-    void prove(Object provenUser) {
+    void prove(Object user, Digest by) {
       synchronized (Admission.this) {
-        if (!strangers.contains(this) || proven.getOrDefault(provenUser, 0) >= PROVEN_OF_A_USER) {
+        Proof shown = new Proof(user, by);
+        if (!strangers.contains(this) || proven.getOrDefault(shown, 0) >= PROVEN_BY_ONE) {
           return;
         }
         strangers.remove(this);
-        user = provenUser;
-        proven.merge(provenUser, 1, Integer::sum);
+        proof = shown;
+        proven.merge(shown, 1, Integer::sum);
       }
     }
 
@@ -82,6 +90,11 @@ final class Admission {
         strangers.remove(this);
         countAsProvenNoMore(this);
       }
+    }
+
+    /** The client is a stranger again. */
+    void forget() {
+      become(this, cut);
     }
 
     @Override
@@ -153,6 +166,7 @@ final class Admission {
       if (!gone) {
         place.cut = cutStranger;
         greeting.remove(place);
+        countAsProvenNoMore(place);
         strangers.add(place);
         if (strangers.size() > limits.strangers()) {
           displaced = strangers.stream().findFirst();
@@ -179,10 +193,10 @@ final class Admission {
   }
 
   private void countAsProvenNoMore(Place place) {
-    Object user = place.user;
-    if (user != null) {
-      place.user = null;
-      proven.computeIfPresent(user, (key, count) -> count == 1 ? null : count - 1);
+    Proof proof = place.proof;
+    if (proof != null) {
+      place.proof = null;
+      proven.computeIfPresent(proof, (key, count) -> count == 1 ? null : count - 1);
     }
   }
 }

@@ -1,8 +1,10 @@
 package org.anonymouscloud.core.session;
 
 import java.net.Socket;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.channel.HandshakeGate;
+import org.anonymouscloud.core.crypto.Digest;
 
 /**
  * A connection that was let in and whose handshake is still to be done.
@@ -12,13 +14,16 @@ import org.anonymouscloud.core.channel.HandshakeGate;
  * @param gate to be asked before anything is computed for the handshake
  * @param onGreeted to be told, once the client is past the gate, how to end the connection if its
  *     place is needed; that must not block
- * @param onProven to be told which user the client has proven to be, before it is one's device
+ * @param onProven to be told which user the client has proven to be, before it is one's device, and
+ *     by what
  * @param onTrusted to be told that the client is a user
+ * @param onForgotten to be told that the client is a stranger again
  */
 public record Arrival(
     Socket socket,
     Network network,
     HandshakeGate gate,
     Consumer<Runnable> onGreeted,
-    Consumer<Object> onProven,
-    Runnable onTrusted) {}
+    BiConsumer<Object, Digest> onProven,
+    Runnable onTrusted,
+    Runnable onForgotten) {}

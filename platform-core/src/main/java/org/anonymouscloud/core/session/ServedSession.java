@@ -1,5 +1,7 @@
 package org.anonymouscloud.core.session;
 
+import org.anonymouscloud.core.crypto.Digest;
+
 /** A session as its answering side may use it. Thread-safe. */
 public interface ServedSession {
   /** See {@link Connection#handshakeHash}. */
@@ -11,13 +13,15 @@ public interface ServedSession {
   /**
    * Says that the client has proven whose it is, and is about to become a user's device: it stays a
    * stranger, but one request may have 512 KiB, as a link of the account's chain needs with the
-   * records of all devices, and what it holds counts as the user's. Four such sessions of a user do
-   * not make room when the server is full: so strangers do not cut a recovery that waits for its
-   * words to be written down.
+   * records of all devices, and what it holds counts as the user's. Four such sessions of a user
+   * that have shown the same do not make room when the server is full: so neither strangers nor a
+   * thief with the password cut a recovery that waits for its words to be written down.
    *
    * @param user as in {@link #trust}
+   * @param by what was shown: equal for all sessions that have shown the same password, or the same
+   *     words
    */
-  void prove(Object user);
+  void prove(Object user, Digest by);
 
   /**
    * Says that the client is a user of this server. Until then it is a stranger (A43): it makes room
@@ -29,6 +33,12 @@ public interface ServedSession {
    *     user's
    */
   void trust(Object user, Object device);
+
+  /**
+   * Says that the client has logged out, or that what it has proven counts no more: it is a
+   * stranger again, and what it has proven or was before is another's to take.
+   */
+  void forget();
 
   /**
    * Sends a message that nobody asked for. It never waits: where the client does not read, messages

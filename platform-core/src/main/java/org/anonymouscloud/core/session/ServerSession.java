@@ -20,6 +20,7 @@ import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
 import org.anonymouscloud.core.channel.Frame;
 import org.anonymouscloud.core.channel.FrameType;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
@@ -264,12 +265,12 @@ final class ServerSession implements ServedSession {
   }
 
   @Override
-  public void prove(Object user) {
+  public void prove(Object user, Digest by) {
     MemoryBudget.Owner owner = new MemoryBudget.Owner(user, this);
     if (this.user.equals(Optional.of(owner))) {
       return;
     }
-    arrival.onProven().accept(user);
+    arrival.onProven().accept(user, by);
     this.user = Optional.of(owner);
     channel.trust();
     allowance = Allowance.PROVEN;
@@ -281,6 +282,17 @@ final class ServerSession implements ServedSession {
     this.user = Optional.of(new MemoryBudget.Owner(user, device));
     channel.trust();
     allowance = Allowance.user(limits.requests());
+  }
+
+  @Override
+  public void forget() {
+    if (user.isEmpty()) {
+      return;
+    }
+    user = Optional.empty();
+    allowance = Allowance.STRANGER;
+    channel.distrust();
+    arrival.onForgotten().run();
   }
 
   @Override

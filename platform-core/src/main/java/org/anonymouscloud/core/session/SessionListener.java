@@ -180,7 +180,8 @@ public final class SessionListener implements AutoCloseable {
                 place.greeted(cut);
               },
               place::prove,
-              place::settle));
+              place::settle,
+              place::forget));
     } catch (IOException e) {
       if (!greeted.get()) {
         counts.handshake(outcome(e));

@@ -33,7 +33,10 @@ sealed interface Note {
   record Trusted() implements Note {}
 
   /** The client has proven to be a user, and has no device yet. */
-  record Proven(byte[] account) implements Note {}
+  record Proven(byte[] account, byte[] by) implements Note {}
+
+  /** The client has logged out, or what it has proven counts no more. */
+  record Forgotten() implements Note {}
 
   /** The worker asks for a seat for its session. */
   record Take(byte[] account, byte[] device) implements Note {}
@@ -79,6 +82,7 @@ sealed interface Note {
       case Answered _ -> 11;
       case Drain _ -> 12;
       case Proven _ -> 13;
+      case Forgotten _ -> 14;
     };
   }
 
@@ -98,6 +102,7 @@ sealed interface Note {
       case 11 -> Cbor.decode(body, Answered.class);
       case 12 -> Cbor.decode(body, Drain.class);
       case 13 -> Cbor.decode(body, Proven.class);
+      case 14 -> Cbor.decode(body, Forgotten.class);
       default -> throw new Malformed("There is no note of type " + type + ".");
     };
   }

@@ -15,9 +15,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.metrics.RequestTimes;
 import org.anonymouscloud.core.session.Arrival;
@@ -51,8 +52,9 @@ final class Worker implements AutoCloseable {
   private final BlockingQueue<Note> outgoing = new LinkedBlockingQueue<>(MAX_WAITING);
   private final CompletableFuture<SocketChannel> data = new CompletableFuture<>();
   private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
-  private volatile Consumer<Object> onProven = user -> {};
+  private volatile BiConsumer<Object, Digest> onProven = (user, by) -> {};
   private volatile Runnable onTrusted = () -> {};
+  private volatile Runnable onForgotten = () -> {};
 
   // The reading thread's own.
   private final List<Signals.Subscription> subscriptions = new ArrayList<>();
@@ -129,8 +131,10 @@ final class Worker implements AutoCloseable {
   private void take(Note note) throws IOException {
     switch (note) {
       case Note.Ready(int version) -> ready.complete(version == Note.VERSION);
-      case Note.Proven(byte[] account) -> onProven.accept(AccountId.of(account));
+      case Note.Proven(byte[] account, byte[] by) ->
+          onProven.accept(AccountId.of(account), Digest.of(by));
       case Note.Trusted() -> onTrusted.run();
+      case Note.Forgotten() -> onForgotten.run();
       case Note.Take(byte[] account, byte[] device) -> {
         if (seated.isPresent()) {
           throw new IOException("It has a seat.");
@@ -175,6 +179,7 @@ final class Worker implements AutoCloseable {
   void serve(Arrival arrival, byte[] first) throws IOException {
     onProven = arrival.onProven();
     onTrusted = arrival.onTrusted();
+    onForgotten = arrival.onForgotten();
     SocketChannel toWorker = data.join();
     outgoing.add(new Note.Serve(arrival.network().encode()));
     Socket client = arrival.socket();

@@ -147,8 +147,9 @@ public final class WorkerEnd implements RequestTimes {
                 Network.decode(network),
                 HandshakeGate.OPEN,
                 cut -> {},
-                user -> write(new Note.Proven(((AccountId) user).bytes())),
-                () -> write(new Note.Trusted()));
+                (user, by) -> write(new Note.Proven(((AccountId) user).bytes(), by.bytes())),
+                () -> write(new Note.Trusted()),
+                () -> write(new Note.Forgotten()));
         Thread.ofPlatform().daemon().name("session").start(() -> serve(arrival, serving));
       }
       case Note.Taken(String seat) -> taken.add(seat(seat));
@@ -158,6 +159,7 @@ public final class WorkerEnd implements RequestTimes {
           Note.Ready _,
           Note.Trusted _,
           Note.Proven _,
+          Note.Forgotten _,
           Note.Take _,
           Note.GiveBack _,
           Note.Subscribe _,

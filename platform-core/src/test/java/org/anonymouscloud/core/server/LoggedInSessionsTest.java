@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.server.DeviceOfAccount;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.session.ServedSession;
 import org.anonymouscloud.core.worker.Seats;
@@ -35,10 +36,13 @@ final class LoggedInSessionsTest {
     }
 
     @Override
-    public void prove(Object user) {}
+    public void prove(Object user, Digest by) {}
 
     @Override
     public void trust(Object user, Object device) {}
+
+    @Override
+    public void forget() {}
 
     @Override
     public void push(String topic, byte[] body) {

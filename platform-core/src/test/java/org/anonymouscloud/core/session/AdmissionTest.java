@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.ConnectionLost;
+import org.anonymouscloud.core.crypto.Digest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 @Tag("A43")
 class AdmissionTest {
+  private static final Digest PASSWORD = Digest.sha256(new byte[] {1});
+  private static final Digest WORDS = Digest.sha256(new byte[] {2});
+
   private final List<String> cut = new ArrayList<>();
 
   static SessionLimits limits(int connections, int perNetwork, int handshakes, int strangers) {
@@ -126,7 +130,7 @@ class AdmissionTest {
   @Tag("S4.7")
   void strangersDoNotCutWhoHasProvenWhoseItIs() throws IOException {
     Admission admission = new Admission(limits(100, 100, 100, 2));
-    stranger(admission, "192.0.2.1").prove("alice");
+    stranger(admission, "192.0.2.1").prove("alice", PASSWORD);
     for (int i = 2; i <= 4; i++) {
       stranger(admission, "192.0.2." + i);
     }
@@ -140,9 +144,9 @@ class AdmissionTest {
     List<Admission.Place> places = new ArrayList<>();
     for (int i = 1; i <= 6; i++) {
       Admission.Place place = stranger(admission, "192.0.2." + i);
-      place.prove("alice");
+      place.prove("alice", PASSWORD);
       // No second place for another name.
-      place.prove(i == 1 ? "bob" : "alice");
+      place.prove(i == 1 ? "bob" : "alice", PASSWORD);
       places.add(place);
     }
     assertThat(cut).containsExactly("stranger 192.0.2.5");
@@ -151,11 +155,65 @@ class AdmissionTest {
     places.get(0).close();
     places.get(1).settle();
     places.get(1).close();
-    places.get(5).prove("alice");
-    stranger(admission, "192.0.2.7").prove("alice");
-    stranger(admission, "192.0.2.8").prove("alice");
-    stranger(admission, "192.0.2.9").prove("alice");
+    places.get(5).prove("alice", PASSWORD);
+    stranger(admission, "192.0.2.7").prove("alice", PASSWORD);
+    stranger(admission, "192.0.2.8").prove("alice", PASSWORD);
+    stranger(admission, "192.0.2.9").prove("alice", PASSWORD);
     assertThat(cut).containsExactly("stranger 192.0.2.5", "stranger 192.0.2.8");
+  }
+
+  @Test
+  @Tag("S4.7")
+  void aThiefWithThePasswordTakesNoPlaceFromWhoHasTheWordsOrANewPassword() throws IOException {
+    Admission admission = new Admission(limits(100, 100, 100, 1));
+    for (int i = 1; i <= 4; i++) {
+      stranger(admission, "192.0.2." + i).prove("alice", PASSWORD);
+    }
+    stranger(admission, "192.0.2.5").prove("alice", WORDS);
+    stranger(admission, "192.0.2.6").prove("alice", Digest.sha256(new byte[] {3}));
+    stranger(admission, "192.0.2.7");
+    stranger(admission, "192.0.2.8");
+    assertThat(cut).containsExactly("stranger 192.0.2.7");
+  }
+
+  @Test
+  @Tag("S4.7")
+  void whoLogsOutIsAStrangerAgainAndLeavesItsPlaceToAnother() throws IOException {
+    Admission admission = new Admission(limits(100, 100, 100, 1));
+    Admission.Place device = user(admission, "192.0.2.1");
+    List<Admission.Place> proven = new ArrayList<>();
+    for (int i = 2; i <= 5; i++) {
+      proven.add(stranger(admission, "192.0.2." + i));
+      proven.getLast().prove("alice", PASSWORD);
+    }
+    device.forget();
+    proven.getFirst().forget();
+    assertThat(cut).containsExactly("stranger 192.0.2.1");
+
+    stranger(admission, "192.0.2.6").prove("alice", PASSWORD);
+    stranger(admission, "192.0.2.7");
+    assertThat(cut).containsExactly("stranger 192.0.2.1", "stranger 192.0.2.2");
+    device.close();
+    proven.getFirst().close();
+    proven.getFirst().forget();
+    assertThat(cut).hasSize(3);
+  }
+
+  @Test
+  @Tag("S4.7")
+  void aSessionThatWasForgottenMakesRoomAndHasWhatAStrangerHas() throws Exception {
+    try (EchoServer server = new EchoServer(limits(100, 100, 100, 1), Network::of, false);
+        Session left = server.connect()) {
+      ServedSession served = server.sessions.take();
+      served.trust("alice", "a device");
+      assertThat(left.ask("test/echo", new byte[20_000])).hasSize(20_000);
+      served.forget();
+      assertThat(left.ask("test/echo", new byte[1_000])).hasSize(1_000);
+      try (Session other = server.connect()) {
+        assertThat(other.ask("test/echo", new byte[] {1})).containsExactly(1);
+        left.awaitEnd();
+      }
+    }
   }
 
   @Test
@@ -163,7 +221,7 @@ class AdmissionTest {
   void strangersCutNoSessionThatHasProvenWhoseItIs() throws Exception {
     try (EchoServer server = new EchoServer(limits(100, 100, 100, 1), Network::of, false);
         Session proven = server.connect()) {
-      server.sessions.take().prove("alice");
+      server.sessions.take().prove("alice", PASSWORD);
       try (Session first = server.connect();
           Session second = server.connect()) {
         assertThat(second.ask("test/echo", new byte[] {1})).containsExactly(1);

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.anonymouscloud.core.channel.RawPeer;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.session.MemoryBudget.Hold;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -340,7 +341,7 @@ final class MemoryBudgetTest {
     MemoryBudget little = new MemoryBudget(1 << 20, nanoTime::get);
     try (EchoServer server = new EchoServer(little, false);
         Session proven = server.connect()) {
-      server.sessions.take().prove("mallory");
+      server.sessions.take().prove("mallory", Digest.sha256(new byte[] {1}));
 
       assertThat(proven.ask("test/echo", new byte[20_000])).hasSize(20_000);
       assertThatExceptionOfType(Refused.class)

@@ -48,6 +48,7 @@ import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.DevicesAreBack;
 import org.anonymouscloud.core.account.client.Dialer;
 import org.anonymouscloud.core.account.client.EmergencySheet;
+import org.anonymouscloud.core.account.client.KeysOf;
 import org.anonymouscloud.core.account.client.KnownDevice;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.LostLink;
@@ -156,7 +157,7 @@ public abstract class AccountFlowsContract {
   void whoRegisteredComesBackWithTheDeviceAloneAndOnANewOneWithPasswordAndAccountKey()
       throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
-    Secret secret = laptop.featureSecret("file-vault", 0);
+    Secret secret = KeysOf.featureSecret(laptop, "file-vault", 0);
     DeviceId device = laptop.device();
     laptop.close();
 
@@ -164,14 +165,14 @@ public abstract class AccountFlowsContract {
     assertThat(again.device()).isEqualTo(device);
     assertThat(again.user()).isEqualTo(ALICE);
     assertThat(again.server().toString()).isEqualTo("anoncloud://cloud.example:7443#" + SERVER_KEY);
-    assertThat(again.featureSecret("file-vault", 0).sameAs(secret)).isTrue();
-    assertThat(again.featureSecret("chat", 0).sameAs(secret)).isFalse();
+    assertThat(KeysOf.featureSecret(again, "file-vault", 0).sameAs(secret)).isTrue();
+    assertThat(KeysOf.featureSecret(again, "chat", 0).sameAs(secret)).isFalse();
 
     OnlineAccount first = connect(again);
     LocalAccount phone = login("phone", again.accountKey());
     OnlineAccount second = connect(phone);
     assertThat(phone.account()).isEqualTo(again.account());
-    assertThat(phone.featureSecret("file-vault", 0).sameAs(secret)).isTrue();
+    assertThat(KeysOf.featureSecret(phone, "file-vault", 0).sameAs(secret)).isTrue();
 
     byte[] signature = phone.sign(LABEL, MESSAGE);
     assertThat(first.verify(phone.device(), 0, LABEL, MESSAGE, signature)).isTrue();
@@ -660,7 +661,7 @@ public abstract class AccountFlowsContract {
         .extracting(KnownDevice::name)
         .containsExactly("laptop", "the lost one");
     byte[] signature = phone.sign(LABEL, MESSAGE);
-    Secret before = laptop.featureSecret("file-vault", 0);
+    Secret before = KeysOf.featureSecret(laptop, "file-vault", 0);
     assertThatThrownBy(() -> online.devices().revoke(List.of(laptop.device())))
         .isInstanceOf(Refused.class);
     assertThatThrownBy(() -> online.devices().revoke(List.of(DeviceId.random())))
@@ -670,8 +671,8 @@ public abstract class AccountFlowsContract {
     online.devices().revoke(List.of(phone.device()));
 
     assertThat(laptop.generation()).isEqualTo(1);
-    assertThat(laptop.featureSecret("file-vault", 0).sameAs(before)).isTrue();
-    assertThat(laptop.featureSecret("file-vault", 1).sameAs(before)).isFalse();
+    assertThat(KeysOf.featureSecret(laptop, "file-vault", 0).sameAs(before)).isTrue();
+    assertThat(KeysOf.featureSecret(laptop, "file-vault", 1).sameAs(before)).isFalse();
     assertThat(online.devices().list()).extracting(KnownDevice::here).containsExactly(true);
     assertThat(online.verify(phone.device(), 0, LABEL, MESSAGE, signature)).isTrue();
     assertThat(online.verify(phone.device(), 1, LABEL, MESSAGE, signature)).isFalse();
@@ -683,9 +684,8 @@ public abstract class AccountFlowsContract {
     LocalAccount tablet = login("tablet", laptop.accountKey());
     for (int generation = 0; generation <= 1; generation++) {
       assertThat(
-              tablet
-                  .featureSecret("file-vault", generation)
-                  .sameAs(laptop.featureSecret("file-vault", generation)))
+              KeysOf.featureSecret(tablet, "file-vault", generation)
+                  .sameAs(KeysOf.featureSecret(laptop, "file-vault", generation)))
           .isTrue();
     }
     laptop.close();
@@ -719,7 +719,9 @@ public abstract class AccountFlowsContract {
 
     connect(phone).link().ask("account/key-bag-get", empty());
     assertThat(phone.generation()).isEqualTo(1);
-    assertThat(phone.featureSecret("chat", 1).sameAs(laptop.featureSecret("chat", 1))).isTrue();
+    assertThat(
+            KeysOf.featureSecret(phone, "chat", 1).sameAs(KeysOf.featureSecret(laptop, "chat", 1)))
+        .isTrue();
   }
 
   /** A slot's record as the server keeps it; empty if it has none and may have none. */
@@ -755,7 +757,9 @@ public abstract class AccountFlowsContract {
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOGIN_FAILED));
     LocalAccount phone =
         open(client("phone").login(dial(), SERVER, ALICE, second, laptop.accountKey(), PHONE));
-    assertThat(phone.featureSecret("file-vault", 0).sameAs(laptop.featureSecret("file-vault", 0)))
+    assertThat(
+            KeysOf.featureSecret(phone, "file-vault", 0)
+                .sameAs(KeysOf.featureSecret(laptop, "file-vault", 0)))
         .isTrue();
     // The record from before: the old password is right again, and the chain knows better.
     putBack(old);
@@ -801,7 +805,7 @@ public abstract class AccountFlowsContract {
       laptop = open(registration.finish());
     }
     assertThat(connect(laptop).isOpenedBy(words)).isTrue();
-    Secret before = laptop.featureSecret("file-vault", 0);
+    Secret before = KeysOf.featureSecret(laptop, "file-vault", 0);
     Secret second = Secret.of("battery staple".getBytes(UTF_8));
     List<String> refusals = new ArrayList<>();
     for (UserName user : List.of(ALICE, BOB)) {
@@ -827,7 +831,7 @@ public abstract class AccountFlowsContract {
         .isInstanceOf(AlreadyLoggedIn.class);
     LocalAccount desk = open(client("desk").resume().orElseThrow());
 
-    assertThat(desk.featureSecret("file-vault", 0).sameAs(before)).isTrue();
+    assertThat(KeysOf.featureSecret(desk, "file-vault", 0).sameAs(before)).isTrue();
     assertThat(desk.isOpenedBy(key)).isTrue();
     OnlineAccount online = connect(desk);
     assertThat(online.devices().list()).hasSize(1);
@@ -1000,7 +1004,9 @@ public abstract class AccountFlowsContract {
     owner.changePassword(password);
 
     LocalAccount phone = login("phone", laptop.accountKey());
-    assertThat(phone.featureSecret("chat", 2).sameAs(laptop.featureSecret("chat", 2))).isTrue();
+    assertThat(
+            KeysOf.featureSecret(phone, "chat", 2).sameAs(KeysOf.featureSecret(laptop, "chat", 2)))
+        .isTrue();
     assertThat(owner.devices().revoke(List.of(phone.device())).passwordEnded()).isFalse();
     login("tablet", laptop.accountKey());
   }
@@ -1163,7 +1169,7 @@ public abstract class AccountFlowsContract {
   }
 
   private static byte[] secret(LocalAccount account, int generation) {
-    try (Secret secret = account.featureSecret("vault", generation)) {
+    try (Secret secret = KeysOf.featureSecret(account, "vault", generation)) {
       return secret.bytes().clone();
     }
   }
@@ -1396,7 +1402,10 @@ public abstract class AccountFlowsContract {
       assertThat(phone.account()).isEqualTo(laptop.account());
       assertThat(phone.user()).isEqualTo(ALICE);
       assertThat(phone.accountKey().text().sameAs(laptop.accountKey().text())).isTrue();
-      assertThat(phone.featureSecret("chat", 0).sameAs(laptop.featureSecret("chat", 0))).isTrue();
+      assertThat(
+              KeysOf.featureSecret(phone, "chat", 0)
+                  .sameAs(KeysOf.featureSecret(laptop, "chat", 0)))
+          .isTrue();
       assertThat(online.devices().list())
           .extracting(KnownDevice::name)
           .containsExactly("laptop", "phone");

@@ -300,19 +300,8 @@ public abstract class ServerContract {
     limits = withStrangers(2);
     Server server = startEcho();
     RecoveryWords words;
-    AccountClient client = new AccountClient(folder.resolve("alice"), Clock.systemUTC());
-    try (Secret password = Secret.of("correct horse".getBytes(UTF_8));
-        Session session = connect(server);
-        Registration registration =
-            client.register(
-                session,
-                server.address(),
-                new UserName("alice"),
-                password,
-                new DeviceName("laptop"),
-                Optional.empty())) {
-      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
-      opened.add(registration.finish());
+    try (Session session = connect(server)) {
+      words = registered(server, session, "alice").words();
     }
     AccountClient desk = new AccountClient(folder.resolve("desk"), Clock.systemUTC());
     try (Secret password = Secret.of("battery staple".getBytes(UTF_8));
@@ -339,6 +328,25 @@ public abstract class ServerContract {
     }
   }
 
+  @Test
+  @Tag("A43")
+  @Tag("S4.7")
+  @Tag(OWN)
+  void whoLogsOutGivesItsPlaceBack() throws Exception {
+    limits = withStrangers(1);
+    Server server = startEcho();
+    Session gone = connect(server);
+    register(server, gone, "alice");
+    Session here = connect(server);
+    register(server, here, "bob");
+
+    gone.ask(AccountMethod.LOGOUT.toString(), Cbor.encode(new Messages.Empty()));
+    connect(server).ping();
+
+    gone.awaitEnd();
+    here.ping();
+  }
+
   private static SessionLimits withStrangers(int most) {
     SessionLimits standard = SessionLimits.STANDARD;
     return new SessionLimits(
@@ -356,24 +364,9 @@ public abstract class ServerContract {
   @Tag("S4.8")
   void theRecoveryWordsKeepManyDevices() throws Exception {
     Server server = startEcho();
-    RecoveryWords words;
-    LocalAccount alice;
-    AccountClient client = new AccountClient(folder.resolve("alice"), Clock.systemUTC());
-    try (Secret password = Secret.of("correct horse".getBytes(UTF_8));
-        Registration registration =
-            client.register(
-                connect(server),
-                server.address(),
-                new UserName("alice"),
-                password,
-                new DeviceName("laptop"),
-                Optional.empty())) {
-      words = RecoveryWords.parse(registration.sheet().words().text().bytes());
-      alice = registration.finish();
-      opened.add(alice);
-    }
+    Registered alice = registered(server, connect(server), "alice");
     for (int i = 0; i < 18; i++) {
-      login(server, connect(server), alice, "phone" + i);
+      login(server, connect(server), alice.account(), "phone" + i);
     }
 
     AccountClient desk = new AccountClient(folder.resolve("desk"), Clock.systemUTC());
@@ -383,7 +376,7 @@ public abstract class ServerContract {
                 connect(server),
                 server.address(),
                 new UserName("alice"),
-                words,
+                alice.words(),
                 password,
                 new DeviceName("desk"),
                 true,
@@ -892,6 +885,12 @@ public abstract class ServerContract {
 
   /** Makes an account; it is logged in on the session then. */
   LocalAccount register(Server server, Session session, String name) throws Exception {
+    return registered(server, session, name).account();
+  }
+
+  private record Registered(LocalAccount account, RecoveryWords words) {}
+
+  private Registered registered(Server server, Session session, String name) throws Exception {
     AccountClient client = new AccountClient(folder.resolve(name), Clock.systemUTC());
     try (Secret password = Secret.of("correct horse".getBytes(UTF_8));
         Registration registration =
@@ -902,9 +901,10 @@ public abstract class ServerContract {
                 password,
                 new DeviceName("laptop"),
                 Optional.empty())) {
+      RecoveryWords words = RecoveryWords.parse(registration.sheet().words().text().bytes());
       LocalAccount account = registration.finish();
       opened.add(account);
-      return account;
+      return new Registered(account, words);
     } catch (org.anonymouscloud.core.account.client.DeviceRefused e) {
       throw (Refused) Objects.requireNonNull(e.getCause());
     }

@@ -120,16 +120,6 @@ public final class LocalAccount implements AutoCloseable {
   }
 
   /**
-   * A feature's own secret of 32 bytes. The caller closes it.
-   *
-   * @param feature its full name: 1 to 96 of a-z, 0-9 and hyphens, a letter first
-   * @param generation from 0 to {@link #generation}
-   */
-  public Secret featureSecret(String feature, int generation) {
-    return state().roots().get(generation).feature(feature);
-  }
-
-  /**
    * Opens what others share with this account. The caller closes it.
    *
    * @param generation that was the newest when it was sealed, from 0 to {@link #generation}

@@ -17,6 +17,7 @@ import org.anonymouscloud.core.account.server.LoginLimits.Allowance;
 import org.anonymouscloud.core.account.server.LoginLimits.Door;
 import org.anonymouscloud.core.account.server.LoginLimits.Guess;
 import org.anonymouscloud.core.account.server.LoginLimits.Own;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.crypto.VerifyKey;
@@ -94,17 +95,31 @@ public final class AccountPeer {
     return state instanceof LoggedIn in ? Optional.of(in.account()) : Optional.empty();
   }
 
-  /** The account whose password or words were proven here, by somebody who has no device of it. */
-  public Optional<AccountId> provenAccount() {
+  /**
+   * What somebody has proven who has no device of an account.
+   *
+   * @param by equal for all who have shown the same password, or the same words
+   */
+  public record Proof(AccountId account, Digest by) {}
+
+  /** What was proven here, if it is still in force and no device is logged in. */
+  public Optional<Proof> proof() {
     State now = state;
     if (!isInForce(now)) {
       return Optional.empty();
     }
     return switch (now) {
-      case KnowsPassword(AccountId account, var _) -> Optional.of(account);
-      case KnowsWords(AccountId account, var _) -> Optional.of(account);
+      case KnowsPassword(AccountId account, StoredPassword password) ->
+          Optional.of(new Proof(account, Digest.sha256(password.credential().bytes())));
+      case KnowsWords(AccountId account, VerifyKey words) ->
+          Optional.of(new Proof(account, Digest.sha256(words.bytes())));
       case Anonymous _, Proving _, LoggedIn _ -> Optional.empty();
     };
+  }
+
+  /** The account whose password or words were proven here, by somebody who has no device of it. */
+  public Optional<AccountId> provenAccount() {
+    return proof().map(Proof::account);
   }
 
   /**

@@ -355,33 +355,25 @@ record AccountTables(Handle handle) {
         == 1;
   }
 
-  /** How many links from a number on a slot has signed; its own places end there. */
-  long linksSignedBy(AccountId account, SlotId signer, long from) {
-    return handle
-        .createQuery(
-            "SELECT count(*) FROM account_links"
-                + " WHERE account_id = ? AND seq >= ? AND substr(link, ?, ?) = ?")
-        .bind(0, account.bytes())
-        .bind(1, from)
-        .bind(2, ChainLink.SIGNER_AT + 1)
-        .bind(3, SlotId.LENGTH)
-        .bind(4, signer.encode())
-        .mapTo(Long.class)
-        .one();
-  }
+  /**
+   * Links that one slot has signed; its own places end there.
+   *
+   * @param newest number of the newest of them; -1 if there is none
+   */
+  record Signed(long count, long newest) {}
 
-  /** Number of the newest link that a slot has signed from a number on; -1 if there is none. */
-  long newestSignedBy(AccountId account, SlotId signer, long from) {
+  /** The links from a number on that a slot has signed. */
+  Signed signedBy(AccountId account, SlotId signer, long from) {
     return handle
         .createQuery(
-            "SELECT coalesce(max(seq), -1) FROM account_links"
+            "SELECT count(*), coalesce(max(seq), -1) FROM account_links"
                 + " WHERE account_id = ? AND seq >= ? AND substr(link, ?, ?) = ?")
         .bind(0, account.bytes())
         .bind(1, from)
         .bind(2, ChainLink.SIGNER_AT + 1)
         .bind(3, SlotId.LENGTH)
         .bind(4, signer.encode())
-        .mapTo(Long.class)
+        .map((row, _) -> new Signed(row.getLong(1), row.getLong(2)))
         .one();
   }
 

@@ -59,8 +59,8 @@ final class ChainRoom {
           throw noDevicesAndNames();
         }
         // A password that a thief has set used up what the owner's next one needs.
-        long recovered = tables.newestSignedBy(account, new SlotId.Recovery(), FOR_ALL);
-        if (tables.linksSignedBy(account, signer, Math.max(FOR_ALL, recovered))
+        long recovered = tables.signedBy(account, new SlotId.Recovery(), FOR_ALL).newest();
+        if (tables.signedBy(account, signer, Math.max(FOR_ALL, recovered)).count()
             >= OF_THE_PASSWORD) {
           throw noDevicesAndNames();
         }
@@ -68,7 +68,7 @@ final class ChainRoom {
       case LinkBody.Revoke removal -> checkRemoval(tables, account, signer);
       case LinkBody.ChangePassword removal -> checkRemoval(tables, account, signer);
       case LinkBody.Recover last -> {
-        if (tables.linksSignedBy(account, signer, FOR_ALL) >= OF_THE_WORDS) {
+        if (tables.signedBy(account, signer, FOR_ALL).count() >= OF_THE_WORDS) {
           throw full("The account's chain of keys is full. Files can still be read and written.");
         }
       }
@@ -77,7 +77,7 @@ final class ChainRoom {
 
   private static void checkRemoval(AccountTables tables, AccountId account, SlotId signer)
       throws Refused {
-    if (tables.linksSignedBy(account, signer, FOR_ALL) >= OF_A_DEVICE) {
+    if (tables.signedBy(account, signer, FOR_ALL).count() >= OF_A_DEVICE) {
       throw full(
           "The account's chain of keys is nearly full. The recovery words can still remove all"
               + " other devices: 'anoncloud recover'.");

@@ -1,5 +1,7 @@
 package org.anonymouscloud.vault.client.api;
 
+import static java.util.Objects.requireNonNull;
+
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
 
 /** Whole trees as one tar archive, so that ten thousand files are one request. Thread-safe. */
 final class TreeRoutes {
@@ -50,7 +53,9 @@ final class TreeRoutes {
                         HandlerType.GET,
                         path,
                         Scope.READ,
-                        "A file or a folder with all that is in it, as a tar archive.",
+                        "A file or a folder with all that is in it, as a tar archive. What cannot"
+                            + " be read is named in it by entries of type A: pax headers"
+                            + " ANONYMOUSCLOUD.take-back, ANONYMOUSCLOUD.unreadable.",
                         VaultProblems.told(this::get)),
                     new Route(
                         HandlerType.PUT,
@@ -74,7 +79,7 @@ final class TreeRoutes {
         return;
       }
       ArchiveWriter archive = new ArchiveWriter(context.outputStream());
-      send(path, tree, first, archive);
+      new Leaving(archive).send(tree, first);
       for (Map.Entry<VaultPath, Untrusted> folder : unread.entrySet()) {
         archive.unreadable(texts(folder.getKey()), String.valueOf(folder.getValue().getMessage()));
       }
@@ -82,31 +87,71 @@ final class TreeRoutes {
     }
   }
 
-  private static void send(
-      VaultPath path, ReadAhead tree, ReadAhead.Arrived first, ArchiveWriter archive)
-      throws Problem, IOException {
-    VaultPath current = path;
-    boolean begun = false;
-    try {
-      for (ReadAhead.Arrived next = first; next.step() != null; next = tree.next()) {
+  /** A tree on its way into an archive. A file that cannot be read is named, the rest goes on. */
+  private static final class Leaving {
+    private final ArchiveWriter archive;
+
+    /** What began last; it stands in the archive only when there is something of it. */
+    private @Nullable ArchiveEntry entry;
+
+    private boolean begun;
+
+    Leaving(ArchiveWriter archive) {
+      this.archive = archive;
+    }
+
+    void send(ReadAhead tree, ReadAhead.Arrived first) throws IOException {
+      ReadAhead.Arrived next = first;
+      while (next.step() != null) {
         switch (next.step()) {
-          case Step.Begin(VaultPath at, Entry entry) -> {
-            if (begun) {
-              archive.end();
-            }
-            current = path.join(at);
-            archive.begin(describe(at, entry));
-            begun = true;
+          case Step.Begin(VaultPath at, Entry beginning) -> {
+            end();
+            entry = describe(at, beginning);
           }
-          case Step.Segment segment ->
-              archive.write(next.plain(), segment.from(), segment.to() - segment.from());
+          case Step.Segment segment -> {
+            begin();
+            archive.write(next.plain(), segment.from(), segment.to() - segment.from());
+          }
+        }
+        next = next(tree);
+      }
+      end();
+    }
+
+    private ReadAhead.Arrived next(ReadAhead tree) throws IOException {
+      while (true) {
+        try {
+          return tree.next();
+        } catch (Untrusted e) {
+          giveUp(e);
         }
       }
-    } catch (Untrusted e) {
-      throw VaultProblems.untrusted(current, e);
     }
-    if (begun) {
-      archive.end();
+
+    private void begin() throws IOException {
+      if (!begun && entry != null) {
+        archive.begin(entry);
+        begun = true;
+      }
+    }
+
+    private void end() throws IOException {
+      begin();
+      if (begun) {
+        archive.end();
+      }
+      entry = null;
+      begun = false;
+    }
+
+    private void giveUp(Untrusted why) throws IOException {
+      List<String> names = requireNonNull(entry).names();
+      if (begun) {
+        archive.giveUp(names);
+      }
+      archive.unreadable(names, String.valueOf(why.getMessage()));
+      entry = null;
+      begun = false;
     }
   }
 

@@ -15,6 +15,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -60,7 +61,7 @@ public final class ArchiveReader {
   private final Tar tar;
   private final List<String> skipped = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
-  private final List<Unreadable> unreadable = new ArrayList<>();
+  private final Consumer<Unreadable> unreadable;
 
   /** Where the content of the last entry ends, with what fills its record. */
   private long contentEnd;
@@ -69,7 +70,7 @@ public final class ArchiveReader {
   private long pieces;
 
   /**
-   * A folder that is not in the archive, or not wholly.
+   * A file that is not in the archive, or a folder that is not or not wholly.
    *
    * @param names from the top of the tree down
    */
@@ -96,6 +97,15 @@ public final class ArchiveReader {
    * @param in stays the caller's to close
    */
   public ArchiveReader(InputStream in) {
+    this(in, missing -> {});
+  }
+
+  /**
+   * @param in stays the caller's to close
+   * @param unreadable hears, as it is met, of what whoever wrote the archive could not read
+   */
+  public ArchiveReader(InputStream in, Consumer<Unreadable> unreadable) {
+    this.unreadable = unreadable;
     this.in = new Input(new BufferedInputStream(in, BUFFER));
     this.tar = new Tar(this.in);
   }
@@ -131,8 +141,8 @@ public final class ArchiveReader {
         continue;
       }
       String why = header.getExtraPaxHeader(ArchiveWriter.UNREADABLE);
-      if (why != null && unreadable.size() < MAX_TOLD) {
-        unreadable.add(new Unreadable(names, ForeignText.sentence(why)));
+      if (why != null) {
+        unreadable.accept(new Unreadable(names, ForeignText.sentence(why)));
       }
       if (isPart(header)) {
         refuse(header.getName(), "a part of a file that begins in another archive.");
@@ -420,11 +430,6 @@ public final class ArchiveReader {
     if (lines.size() < MAX_TOLD) {
       lines.add(line);
     }
-  }
-
-  /** What whoever wrote the archive could not read; the first of it. */
-  public List<Unreadable> unreadable() {
-    return List.copyOf(unreadable);
   }
 
   /** Links, devices and other things that were passed over, the first of them. */

@@ -31,7 +31,7 @@ public final class ArchiveWriter {
   /** The word that the file before it, which has the same name, is not to be kept. */
   static final String TAKE_BACK = "ANONYMOUSCLOUD.take-back";
 
-  /** The word why a folder, or a part of it, is not in the archive. */
+  /** The word why a file or a folder, or a part of that, is not in the archive. */
   static final String UNREADABLE = "ANONYMOUSCLOUD.unreadable";
 
   /** A pax header of our own: nanoseconds, where the library keeps only hundreds of them. */
@@ -39,8 +39,13 @@ public final class ArchiveWriter {
 
   private static final int TAR_NANOS = 100;
 
+  private static final byte[] ZEROS = new byte[64 * 1024];
+
   private final BufferedOutputStream out;
   private final TarArchiveOutputStream tar;
+
+  /** Bytes of the file that began last which are still to come. */
+  private long missing;
 
   /**
    * @param out stays the caller's to close
@@ -65,6 +70,7 @@ public final class ArchiveWriter {
       header.addPaxHeader(NANOS, Integer.toString(nanos));
     }
     tar.putArchiveEntry(header);
+    missing = entry.size();
   }
 
   /**
@@ -97,6 +103,17 @@ public final class ArchiveWriter {
 
   public void write(byte[] bytes, int offset, int length) throws IOException {
     tar.write(bytes, offset, length);
+    missing -= length;
+  }
+
+  /** Ends the file that began last though it is not whole, and says that it is not to be kept. */
+  public void giveUp(List<String> names) throws IOException {
+    // The archive has promised so many bytes, and what comes after them is to be found.
+    while (missing > 0) {
+      write(ZEROS, 0, (int) Math.min(ZEROS.length, missing));
+    }
+    end();
+    takeBack(names);
   }
 
   /** Ends the entry that began last. */
@@ -109,7 +126,9 @@ public final class ArchiveWriter {
     word(names, TAKE_BACK, "1");
   }
 
-  /** Says that a folder, or a part of it, is not in the archive as it could not be read. */
+  /**
+   * Says that a file or a folder, or a part of that, is not in the archive as it could not be read.
+   */
   public void unreadable(List<String> names, String why) throws IOException {
     word(names, UNREADABLE, why);
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,19 +130,37 @@ final class GetCommand implements Callable<Integer> {
     try (LocalTarget target = open(folder);
         Terminal.Progress progress = context.terminal().progress(name, size);
         InputStream in = context.agent().download(VaultUrl.trees(source))) {
-      ArchiveReader archive = new ArchiveReader(in);
+      List<String> unreadable = new ArrayList<>();
+      ArchiveReader archive = new ArchiveReader(in, file -> unreadable.add(file.why()));
       ArchiveEntry entry = archive.next();
+      if (entry != null && entry.kind() == ArchiveEntry.Kind.FILE) {
+        ArchiveEntry renamed =
+            ArchiveEntry.file(List.of(name), entry.size(), entry.modified(), entry.executable());
+        target.write(renamed, archive.content(), progress);
+        readToTheEnd(archive);
+      }
+      if (!unreadable.isEmpty()) {
+        throw new Problem(
+            Problem.Kind.SECURITY,
+            "Cannot read " + source.visible() + ": " + unreadable.getFirst());
+      }
       if (entry == null || entry.kind() != ArchiveEntry.Kind.FILE) {
         throw new Problem(Problem.Kind.CONFLICT, source.visible() + " is not a file any more.");
       }
-      ArchiveEntry renamed =
-          ArchiveEntry.file(List.of(name), entry.size(), entry.modified(), entry.executable());
-      target.write(renamed, archive.content(), progress);
+      target.keep();
       files++;
       bytes += entry.size();
     } catch (IOException e) {
       throw failure(destination, e);
     }
+  }
+
+  /** What comes after a file may say that it is not to be kept. */
+  private static void readToTheEnd(ArchiveReader archive) throws IOException {
+    ArchiveEntry next;
+    do {
+      next = archive.next();
+    } while (next != null);
   }
 
   private void getFolder(VaultPath source, Path destination) throws Problem, IOException {
@@ -159,7 +178,7 @@ final class GetCommand implements Callable<Integer> {
         Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN);
         InputStream in = context.agent().download(VaultUrl.trees(source))) {
       TreeDownload download = new TreeDownload(source, destination, target, outcome, progress);
-      download.read(new ArchiveReader(in));
+      download.read(in);
       files += download.files();
       bytes += download.bytes();
     } catch (IOException e) {

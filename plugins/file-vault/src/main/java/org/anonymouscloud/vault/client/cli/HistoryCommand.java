@@ -2,14 +2,12 @@ package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +24,6 @@ import picocli.CommandLine.Option;
           + " device had written that was removed, and that does not count."
     })
 final class HistoryCommand implements Callable<Integer> {
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
 
   private final CommandContext context;
 
@@ -74,7 +71,7 @@ final class HistoryCommand implements Callable<Integer> {
       context
           .terminal()
           .print(
-              "%10d  %-19s  %-13s  %.8s  %s"
+              "%10d  %-26s  %-13s  %.8s  %s"
                   .formatted(
                       state.path("number").asLong(),
                       time(state),
@@ -86,9 +83,7 @@ final class HistoryCommand implements Callable<Integer> {
   }
 
   private static String time(JsonNode state) {
-    return state.hasNonNull("time")
-        ? TIME.format(Instant.parse(state.path("time").asText()).atZone(ZoneId.systemDefault()))
-        : "?";
+    return state.hasNonNull("time") ? ShownTime.of(state.path("time").asText()) : "?";
   }
 
   private static String remark(JsonNode state) {

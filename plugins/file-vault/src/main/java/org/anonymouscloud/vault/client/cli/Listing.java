@@ -1,8 +1,13 @@
 package org.anonymouscloud.vault.client.cli;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.HashSet;
 import java.util.Set;
 import org.anonymouscloud.core.plugin.CommandContext;
@@ -15,6 +20,13 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 /** The entries of a folder, asked for some thousand at a time. */
 final class Listing {
   private static final int AT_ONCE = 5_000;
+
+  /** Characters beyond the basic plane as themselves, as in every other document. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+              .build());
 
   private Listing() {}
 
@@ -71,6 +83,28 @@ final class Listing {
           Problem.Kind.SECURITY,
           "Cannot read " + Shown.vault(path) + ", or not wholly: " + why.asText());
     }
+  }
+
+  /** Prints a folder as a document, written as it comes: it may have a million entries. */
+  static void printJson(
+      CommandContext context, VaultPath folder, boolean recursive, Outcome outcome)
+      throws Problem, IOException {
+    OutputStream out = context.terminal().output();
+    JsonGenerator generator = JSON.createGenerator(out);
+    generator.writeStartObject();
+    generator.writeStringField("path", folder.toString());
+    generator.writeStringField("type", "folder");
+    generator.writeArrayFieldStart("entries");
+    each(context, folder, recursive, outcome, generator::writeTree);
+    generator.writeEndArray();
+    generator.writeArrayFieldStart("failed");
+    for (String failure : outcome.failures()) {
+      generator.writeString(failure);
+    }
+    generator.writeEndArray();
+    generator.writeEndObject();
+    generator.writeRaw('\n');
+    generator.flush();
   }
 
   static boolean isFolder(JsonNode entry) {

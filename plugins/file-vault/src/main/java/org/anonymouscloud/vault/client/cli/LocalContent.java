@@ -25,21 +25,15 @@ final class LocalContent implements AutoCloseable {
     void write(byte[] bytes, int offset, int length) throws IOException;
   }
 
-  /** The file did not give all of its bytes; the target has taken {@link #copied} of them. */
+  /** The file did not give all of its bytes. */
   static final class Unreadable extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final long copied;
     private final boolean shrunk;
 
-    private Unreadable(long copied, boolean shrunk, String why, IOException cause) {
+    private Unreadable(boolean shrunk, String why, IOException cause) {
       super(why, cause);
-      this.copied = copied;
       this.shrunk = shrunk;
-    }
-
-    long copied() {
-      return copied;
     }
 
     /** Whether it only became shorter meanwhile, so that trying again helps. */
@@ -97,11 +91,11 @@ final class LocalContent implements AutoCloseable {
     try {
       got = in.read(buffer, 0, (int) Math.min(buffer.length, size - copied));
     } catch (IOException e) {
-      throw new Unreadable(copied, false, Outcome.reason(e), e);
+      throw new Unreadable(false, Outcome.reason(e), e);
     }
     if (got < 0) {
       IOException shorter = new IOException("It has " + copied + " bytes, not " + size + ".");
-      throw new Unreadable(copied, true, "it changes while it is read", shorter);
+      throw new Unreadable(true, "it changes while it is read", shorter);
     }
     return got;
   }

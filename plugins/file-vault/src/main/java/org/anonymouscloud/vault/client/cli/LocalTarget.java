@@ -51,8 +51,13 @@ final class LocalTarget implements AutoCloseable {
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
   private final Thread whenKilled = new Thread(this::removeUnfinished, "remove-unfinished");
 
-  /** The file that is being written, for whoever has to clear it away in a hurry. */
+  /** The file that was written last and has not got its name yet. */
+  private @Nullable Unfinished unfinished;
+
+  /** The same, for whoever has to clear it away in a hurry. */
   private volatile @Nullable Path unfinishedPath;
+
+  private record Unfinished(SecureDirectoryStream<Path> folder, Path temporary, Path name) {}
 
   /** Folders that were made here, in which nothing can be in the way yet. */
   private final Set<List<String>> made = new HashSet<>();
@@ -96,7 +101,10 @@ final class LocalTarget implements AutoCloseable {
     setModified(folder(names).getFileAttributeView(BasicFileAttributeView.class), modified);
   }
 
-  /** Writes a file under a temporary name and, when all of it is there, gives it its own. */
+  /**
+   * Writes a file under a temporary name. It gets its own by {@link #keep}, or goes by {@link
+   * #drop}, before anything else is written.
+   */
   void write(ArchiveEntry file, InputStream content, Terminal.Progress progress)
       throws IOException {
     List<String> parent = file.names().subList(0, file.names().size() - 1);
@@ -105,24 +113,57 @@ final class LocalTarget implements AutoCloseable {
     if (!made.contains(parent)) {
       requireFileOrNothing(folder, name);
     }
-    Path unfinished =
+    Path temporary =
         Path.of(".anoncloud-" + HexFormat.of().formatHex(RandomBytes.next(8)) + ".part");
-    unfinishedPath = path(parent).resolve(unfinished);
+    unfinished = new Unfinished(folder, temporary, name);
+    unfinishedPath = path(parent).resolve(temporary);
+    boolean whole = false;
     try {
-      try (SeekableByteChannel channel = folder.newByteChannel(unfinished, NEW)) {
+      try (SeekableByteChannel channel = folder.newByteChannel(temporary, NEW)) {
         long written = copy(content, channel, progress);
         if (written != file.size()) {
           throw new IOException("The download ended early.");
         }
       }
-      describe(folder, unfinished, file);
-      folder.move(unfinished, folder, name);
-    } catch (IOException | RuntimeException e) {
-      remove(folder, unfinished, e);
-      throw e;
+      describe(folder, temporary, file);
+      whole = true;
     } finally {
+      if (!whole) {
+        drop();
+      }
+    }
+  }
+
+  /** Gives the file that was written last its name. */
+  void keep() throws IOException {
+    Unfinished file = requireNonNull(unfinished);
+    boolean kept = false;
+    try {
+      file.folder.move(file.temporary, file.folder, file.name);
+      kept = true;
+    } finally {
+      if (!kept) {
+        drop();
+      }
+      unfinished = null;
       unfinishedPath = null;
     }
+  }
+
+  /** Removes the file that was written last, if it has no name yet. */
+  void drop() {
+    Unfinished file = unfinished;
+    if (file != null) {
+      try {
+        file.folder.deleteFile(file.temporary);
+      } catch (NoSuchFileException e) {
+        // It never came to be.
+      } catch (IOException e) {
+        sayThatItIsLeft(unfinishedPath);
+      }
+    }
+    unfinished = null;
+    unfinishedPath = null;
   }
 
   private Path path(List<String> names) throws IOException {
@@ -140,9 +181,13 @@ final class LocalTarget implements AutoCloseable {
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {
-        System.err.println("anoncloud: a part of a file was left as " + path);
+        sayThatItIsLeft(path);
       }
     }
+  }
+
+  private static void sayThatItIsLeft(@Nullable Path path) {
+    System.err.println("anoncloud: a part of a file was left as " + path);
   }
 
   /** A file may be replaced; a link, a device or a folder may not. */
@@ -209,17 +254,6 @@ final class LocalTarget implements AutoCloseable {
     }
   }
 
-  private static void remove(
-      SecureDirectoryStream<Path> folder, Path unfinished, Exception failure) {
-    try {
-      folder.deleteFile(unfinished);
-    } catch (NoSuchFileException e) {
-      // It never came to be.
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
-  }
-
   /** The folder that these names lead to, opened step by step. */
   private SecureDirectoryStream<Path> folder(List<String> names) throws IOException {
     int common = 0;
@@ -272,6 +306,7 @@ final class LocalTarget implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    drop();
     try {
       Runtime.getRuntime().removeShutdownHook(whenKilled);
     } catch (IllegalStateException e) {

@@ -1,18 +1,11 @@
 package org.anonymouscloud.vault.client.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,15 +21,6 @@ import picocli.CommandLine.Parameters;
           + " \\u{200b}. Every command takes such a name as it is printed; put it in quotes."
     })
 final class LsCommand implements Callable<Integer> {
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
-
-  /** Characters beyond the basic plane as themselves, as in every other document. */
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-          JsonFactory.builder()
-              .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-              .build());
-
   private final CommandContext context;
   private final Outcome outcome;
 
@@ -70,7 +54,7 @@ final class LsCommand implements Callable<Integer> {
         print(entry, entry.path("name").asText());
       }
     } else if (json) {
-      printJson(folder);
+      Listing.printJson(context, folder, recursive, outcome);
     } else {
       // Names of a recursive listing begin below the folder that was asked for.
       int start = folder.isTop() ? 1 : entry.path("path").asText().length() + 1;
@@ -89,33 +73,11 @@ final class LsCommand implements Callable<Integer> {
     String shown = Shown.vault(name) + (isFolder ? "/" : "");
     if (full) {
       String size = isFolder ? "-" : entry.path("size").asText();
-      String time =
-          TIME.format(
-              Instant.parse(entry.path("modified").asText()).atZone(ZoneId.systemDefault()));
+      String time = ShownTime.of(entry.path("modified").asText());
       char kind = isFolder ? 'd' : entry.path("executable").asBoolean() ? 'x' : '-';
       context.terminal().print("%c %14s  %s  %s".formatted(kind, size, time, shown));
     } else {
       context.terminal().print(shown);
     }
-  }
-
-  /** Written as it comes, as a folder may have a million entries. */
-  private void printJson(VaultPath folder) throws Problem, IOException {
-    OutputStream out = context.terminal().output();
-    JsonGenerator generator = JSON.createGenerator(out);
-    generator.writeStartObject();
-    generator.writeStringField("path", folder.toString());
-    generator.writeStringField("type", "folder");
-    generator.writeArrayFieldStart("entries");
-    Listing.each(context, folder, recursive, outcome, generator::writeTree);
-    generator.writeEndArray();
-    generator.writeArrayFieldStart("failed");
-    for (String failure : outcome.failures()) {
-      generator.writeString(failure);
-    }
-    generator.writeEndArray();
-    generator.writeEndObject();
-    generator.writeRaw('\n');
-    generator.flush();
   }
 }

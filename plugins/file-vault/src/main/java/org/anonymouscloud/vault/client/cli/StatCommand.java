@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,8 +46,10 @@ final class StatCommand implements Callable<Integer> {
   }
 
   private static String shown(String key, JsonNode value) {
-    return key.equals("path") || key.equals("name")
-        ? Shown.vault(value.asText())
-        : Shown.text(value.asText());
+    return switch (key) {
+      case "path", "name" -> Shown.vault(value.asText());
+      case "modified" -> ShownTime.of(value.asText());
+      default -> Shown.text(value.asText());
+    };
   }
 }

@@ -7,6 +7,7 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code anoncloud tree}. */
@@ -22,6 +23,9 @@ final class TreeCommand implements Callable<Integer> {
   private long folders;
   private long files;
 
+  @Option(names = "--json", description = "One JSON document, as of 'ls -R'.")
+  private boolean json;
+
   @Parameters(arity = "0..1", defaultValue = "/", paramLabel = "PATH", description = "Like /a/b.")
   private String path = "/";
 
@@ -34,6 +38,14 @@ final class TreeCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException {
     VaultPath top = VaultUrl.path(path);
     JsonNode entry = context.agent().get(VaultUrl.stat(top));
+    if (json) {
+      if (Listing.isFolder(entry)) {
+        Listing.printJson(context, top, true, outcome);
+      } else {
+        context.terminal().printJson(entry);
+      }
+      return outcome.exitCode();
+    }
     context.terminal().print(top.visible());
     if (Listing.isFolder(entry)) {
       int depth = top.names().size();

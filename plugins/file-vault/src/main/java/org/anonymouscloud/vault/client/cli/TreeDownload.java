@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.client.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveReader;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a tree that comes as an archive. One thing that cannot be written does not stop the rest.
@@ -25,6 +27,7 @@ final class TreeDownload {
   private final Terminal.Progress progress;
   private final Set<List<String>> refused = new HashSet<>();
   private final List<FolderTime> times = new ArrayList<>();
+  private @Nullable ArchiveEntry written;
   private long files;
   private long bytes;
 
@@ -44,8 +47,10 @@ final class TreeDownload {
   }
 
   /** Reads the archive to its end. */
-  void read(ArchiveReader archive) throws IOException {
+  void read(InputStream in) throws IOException {
+    ArchiveReader archive = new ArchiveReader(in, this::missing);
     for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
+      settle(entry);
       if (!refused.isEmpty() && refused.contains(parent(entry.names()))) {
         // The folder was named already.
         refused.add(entry.names());
@@ -53,31 +58,66 @@ final class TreeDownload {
         write(entry, archive);
       }
     }
-    for (ArchiveReader.Unreadable folder : archive.unreadable()) {
-      String path = source.join(VaultPath.exact(String.join("/", folder.names()))).visible();
-      outcome.fail(
-          Problem.Kind.SECURITY, "Cannot read " + path + ", or not wholly: " + folder.why());
-    }
+    settle(null);
     // Last, as each file written into a folder changes the folder's time; the deepest first.
     for (FolderTime time : times.reversed()) {
       target.setTime(time.names, time.modified);
     }
   }
 
+  private void missing(ArchiveReader.Unreadable what) {
+    String path = source.join(VaultPath.exact(String.join("/", what.names()))).visible();
+    outcome.fail(Problem.Kind.SECURITY, "Cannot read " + path + ", or not wholly: " + what.why());
+  }
+
   private void write(ArchiveEntry entry, ArchiveReader archive) throws IOException {
-    try {
-      switch (entry.kind()) {
-        case FOLDER -> {
-          target.makeFolder(entry.names());
-          times.add(new FolderTime(entry.names(), entry.modified()));
-        }
-        case FILE -> {
-          target.write(entry, archive.content(), progress);
+    attempt(
+        entry,
+        () -> {
+          switch (entry.kind()) {
+            case FOLDER -> {
+              target.makeFolder(entry.names());
+              times.add(new FolderTime(entry.names(), entry.modified()));
+            }
+            case FILE -> {
+              target.write(entry, archive.content(), progress);
+              written = entry;
+            }
+            case TAKE_BACK -> {}
+          }
+        });
+  }
+
+  /** The file that was written last gets its name, unless what comes after it takes it back. */
+  private void settle(@Nullable ArchiveEntry next) throws IOException {
+    ArchiveEntry file = written;
+    written = null;
+    if (file == null) {
+      return;
+    }
+    if (next != null
+        && next.kind() == ArchiveEntry.Kind.TAKE_BACK
+        && next.names().equals(file.names())) {
+      target.drop();
+      return;
+    }
+    attempt(
+        file,
+        () -> {
+          target.keep();
           files++;
-          bytes += entry.size();
-        }
-        case TAKE_BACK -> throw new IOException("The agent has taken a file back.");
-      }
+          bytes += file.size();
+        });
+  }
+
+  @FunctionalInterface
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  private void attempt(ArchiveEntry entry, Writing writing) throws IOException {
+    try {
+      writing.run();
     } catch (LocalName.NameRefused e) {
       refused.add(entry.names());
       outcome.fail(Problem.Kind.SECURITY, shown(entry) + " was not written: " + e.getMessage());

@@ -36,7 +36,6 @@ final class TreeUpload implements AgentApi.Body {
   private final Outcome outcome;
   private final Terminal.Progress progress;
   private final byte[] buffer = new byte[LocalContent.SMALL];
-  private final byte[] zeros = new byte[LocalContent.SMALL];
   private final List<Changed> changed = new ArrayList<>();
 
   /** Folders that are not finished, the deepest first: how deep they lie is not ours to decide. */
@@ -204,25 +203,14 @@ final class TreeUpload implements AgentApi.Body {
         content.copyTo(archive::write, progress);
         archive.end();
       } catch (LocalContent.Unreadable e) {
-        fill(content.size() - e.copied(), archive);
-        archive.end();
         // What came before it in the vault stays.
-        archive.takeBack(names);
+        archive.giveUp(names);
         if (e.shrunk()) {
           changed.add(new Changed(file.path(), names));
         } else {
           fail(file.path(), String.valueOf(e.getMessage()));
         }
       }
-    }
-  }
-
-  /** The archive has been told how many bytes come, so they must. */
-  private void fill(long length, ArchiveWriter archive) throws IOException {
-    for (long left = length; left > 0; ) {
-      int some = (int) Math.min(zeros.length, left);
-      archive.write(zeros, 0, some);
-      left -= some;
     }
   }
 

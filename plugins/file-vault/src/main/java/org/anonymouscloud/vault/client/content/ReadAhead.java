@@ -3,12 +3,15 @@ package org.anonymouscloud.vault.client.content;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackReader;
+import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,13 @@ public final class ReadAhead implements AutoCloseable {
   private final Buffers buffers;
   private final int atOnce;
   private final Deque<Coming> coming = new ArrayDeque<>();
+
+  /** What nobody waits for any more, and may still be on its way. */
+  private final List<Coming> dropped = new ArrayList<>();
+
+  /** Whether steps are left out until something begins. */
+  private boolean passing;
+
   private boolean ended;
   private long bytes;
   private Arrived last = new Arrived(null, new byte[0]);
@@ -53,29 +63,63 @@ public final class ReadAhead implements AutoCloseable {
     this.atOnce = atOnce;
   }
 
-  /** Waits for the next step; what it gave before is not valid any more. */
+  /**
+   * Waits for the next step; what it gave before is not valid any more.
+   *
+   * @throws Untrusted if the file that began last cannot be read further; the next step is then the
+   *     beginning of what comes after it
+   */
   public Arrived next() throws IOException {
     buffers.give(last.plain);
     last = new Arrived(null, new byte[0]);
-    while (!ended && coming.size() < MAX_STEPS && bytes < MAX_BYTES) {
-      Step step = way.next();
-      if (step == null) {
-        ended = true;
-      } else {
-        coming.addLast(begin(step));
-      }
-    }
+    fetch();
     Coming first = coming.pollFirst();
     if (first != null) {
+      bytes -= weight(first.step);
       try {
         last = new Arrived(first.step, first.await());
+      } catch (Untrusted e) {
+        passFile();
+        throw e;
       } catch (IOException e) {
-        coming.addFirst(first);
+        dropped.add(first);
         throw e;
       }
-      bytes -= weight(first.step);
     }
     return last;
+  }
+
+  private void fetch() throws IOException {
+    while (!ended && coming.size() < MAX_STEPS && bytes < MAX_BYTES) {
+      try {
+        Step step = way.next();
+        if (step == null) {
+          ended = true;
+        } else if (!passing || step instanceof Step.Begin) {
+          passing = false;
+          coming.addLast(begin(step));
+        }
+      } catch (Untrusted e) {
+        if (!passing) {
+          // It is told of in its turn.
+          passing = true;
+          coming.addLast(failed(e));
+          return;
+        }
+      }
+    }
+  }
+
+  /** Leaves out what is still to come of the file that began last. */
+  private void passFile() {
+    while (!coming.isEmpty() && !(coming.getFirst().step instanceof Step.Begin)) {
+      Coming rest = coming.removeFirst();
+      bytes -= weight(rest.step);
+      rest.interrupt();
+      dropped.add(rest);
+    }
+    passing = coming.isEmpty();
+    dropped.removeIf(Coming::isOver);
   }
 
   private Coming begin(Step step) {
@@ -90,7 +134,13 @@ public final class ReadAhead implements AutoCloseable {
     return next;
   }
 
-  private static long weight(Step step) {
+  private static Coming failed(Untrusted why) {
+    Coming next = new Coming(null);
+    next.failed(why);
+    return next;
+  }
+
+  private static long weight(@Nullable Step step) {
     return step instanceof Step.Segment segment ? segment.ref().length() : 0;
   }
 
@@ -121,12 +171,14 @@ public final class ReadAhead implements AutoCloseable {
   /** Gives up what is still on its way, and waits until nothing is. */
   @Override
   public void close() {
-    coming.forEach(Coming::interrupt);
+    dropped.addAll(coming);
+    coming.clear();
+    dropped.forEach(Coming::interrupt);
     boolean interrupted = false;
-    while (!coming.isEmpty()) {
+    while (!dropped.isEmpty()) {
       try {
-        coming.getFirst().join();
-        coming.removeFirst();
+        dropped.getLast().join();
+        dropped.removeLast();
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -138,12 +190,15 @@ public final class ReadAhead implements AutoCloseable {
 
   /** A step whose segment may still be on its way. */
   private static final class Coming {
-    private final Step step;
+    private final @Nullable Step step;
     private @Nullable Thread thread;
     private byte @Nullable [] plain;
     private @Nullable IOException failure;
 
-    Coming(Step step) {
+    /**
+     * @param step null if there is none, but a failure
+     */
+    Coming(@Nullable Step step) {
       this.step = step;
     }
 
@@ -176,6 +231,10 @@ public final class ReadAhead implements AutoCloseable {
       if (thread != null) {
         thread.interrupt();
       }
+    }
+
+    boolean isOver() {
+      return thread == null || !thread.isAlive();
     }
 
     void join() throws InterruptedException {

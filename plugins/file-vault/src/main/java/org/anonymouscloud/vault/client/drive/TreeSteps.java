@@ -5,12 +5,16 @@ import java.util.Optional;
 import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Nodes;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
-/** Everything at and below a path: each thing, followed by its segments. Not thread-safe. */
+/**
+ * Everything at and below a path: each thing, followed by its segments. After a file whose segments
+ * cannot be told, which is an exception, it goes on with what comes next. Not thread-safe.
+ */
 final class TreeSteps implements Cursor<Step> {
   private final Nodes nodes;
   private final DriveId drive;
@@ -31,7 +35,13 @@ final class TreeSteps implements Cursor<Step> {
 
   @Override
   public @Nullable Step next() throws IOException {
-    Step segment = segments.next();
+    Step segment;
+    try {
+      segment = segments.next();
+    } catch (Untrusted e) {
+      segments = () -> null;
+      throw e;
+    }
     if (segment != null) {
       return segment;
     }

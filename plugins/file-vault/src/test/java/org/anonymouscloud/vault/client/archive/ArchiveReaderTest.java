@@ -94,6 +94,25 @@ final class ArchiveReaderTest {
   }
 
   @Test
+  @Tag("S4.D")
+  void aFileThatIsGivenUpHasItsLengthAndIsTakenBack() throws IOException {
+    byte[] archive =
+        archive(
+            writer -> {
+              writer.begin(ArchiveEntry.file(List.of("half"), 100_000, Instant.EPOCH, false));
+              writer.write(new byte[] {1}, 0, 1);
+              writer.giveUp(List.of("half"));
+            },
+            file("whole", new byte[] {1}));
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive));
+
+    assertThat(reader.next().size()).isEqualTo(100_000);
+    assertThat(reader.next().kind()).isEqualTo(ArchiveEntry.Kind.TAKE_BACK);
+    assertThat(reader.next().names()).containsExactly("whole");
+    assertThat(reader.next()).isNull();
+  }
+
+  @Test
   void whatOthersMeanByALetterIsPassedOverByNameAndTheRestGoesOn() throws IOException {
     byte[] content = padded("content".getBytes(US_ASCII));
     for (byte type : new byte[] {'A', 'B', 'E', 'I', 'N', 'V', 'Z'}) {
@@ -280,10 +299,11 @@ final class ArchiveReaderTest {
             file("one", new byte[] {1}),
             writer -> writer.unreadable(List.of("a", "ü".repeat(100)), "It is lost."),
             writer -> writer.unreadable(List.of(), "All is lost."));
-    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive));
+    List<ArchiveReader.Unreadable> unreadable = new ArrayList<>();
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive), unreadable::add);
 
     assertThat(names(reader)).containsExactly("one");
-    assertThat(reader.unreadable())
+    assertThat(unreadable)
         .containsExactly(
             new ArchiveReader.Unreadable(List.of("a", "ü".repeat(100)), "It is lost."),
             new ArchiveReader.Unreadable(List.of(), "All is lost."));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.crypto.Digest;
@@ -68,6 +69,32 @@ final class CopyTest {
     assertThat(terminal.run("tree", "/f")).isZero();
 
     assertThat(terminal.out()).endsWith("/f\n0 folders, 1 files\n");
+    assertThat(terminal.run("tree", "--json", "/f")).isZero();
+    assertThat(terminal.json().path("name").asText()).isEqualTo("f");
+    assertThat(terminal.run("tree", "--json")).isZero();
+    JsonNode tree = terminal.json();
+    assertThat(tree.path("entries").path(0).path("path").asText()).isEqualTo("/f");
+    assertThat(terminal.run("ls", "-R", "--json")).isZero();
+    assertThat(terminal.json()).isEqualTo(tree);
+  }
+
+  @Test
+  void aTimeIsLocalWithItsDistanceFromUtcForPeopleAndInUtcForPrograms() throws Exception {
+    Path file = Files.writeString(source.resolve("f"), "content");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2026-11-03T08:30:00Z")));
+    assertThat(terminal.run("put", file.toString(), "/f")).isZero();
+    TimeZone usual = TimeZone.getDefault();
+    TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kolkata"));
+    try {
+      assertThat(terminal.run("ls", "-l")).isZero();
+      assertThat(terminal.out()).contains("  2026-11-03 14:00:00 +05:30  f");
+      assertThat(terminal.run("stat", "/f")).isZero();
+      assertThat(terminal.out()).contains("modified: 2026-11-03 14:00:00 +05:30");
+      assertThat(terminal.run("stat", "--json", "/f")).isZero();
+      assertThat(terminal.json().path("modified").asText()).isEqualTo("2026-11-03T08:30:00Z");
+    } finally {
+      TimeZone.setDefault(usual);
+    }
   }
 
   @Test

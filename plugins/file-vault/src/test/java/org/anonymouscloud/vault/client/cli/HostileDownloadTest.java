@@ -86,6 +86,29 @@ final class HostileDownloadTest {
   }
 
   @Test
+  @Tag("S4.D")
+  void aFileWithABadPackIsNamedAndThoseAfterItComeWhole() throws Exception {
+    Path after = Files.write(temporary.resolve("after"), noise(3 << 20, 3));
+    assertThat(terminal.run("put", after.toString(), "/copy/z after")).isZero();
+    forgetWhatWasRead();
+    Files.writeString(target.resolve("big"), "as it was");
+    flipInTheSecondPack();
+
+    assertThat(terminal.run("get", "-r", "--json", "/copy", target.toString())).isEqualTo(REFUSED);
+
+    assertThat(terminal.warnings())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("/copy/big", "not what was stored");
+    assertThat(terminal.json().path("files").asInt()).isEqualTo(2);
+    assertThat(terminal.json().path("failed")).hasSize(1);
+    assertThat(left()).containsExactly("a small one", "big", "z after");
+    assertThat(target.resolve("big")).hasContent("as it was");
+    assertThat(target.resolve("z after")).hasBinaryContent(noise(3 << 20, 3));
+  }
+
+  @Test
   @Tag("A20")
   void aFileThatIsThereAlreadyStaysAsItWasWhenTheNewOneIsCut() throws Exception {
     Files.writeString(target.resolve("big"), "as it was");

@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
-import org.anonymouscloud.vault.client.archive.ArchiveReader;
 import org.anonymouscloud.vault.client.archive.ArchiveWriter;
 import org.anonymouscloud.vault.client.fixture.TestTerminal;
 import org.anonymouscloud.vault.client.tree.VaultPath;
@@ -89,7 +88,7 @@ final class LocalTargetTest {
 
     try (LocalTarget local = LocalTarget.of(target)) {
       new TreeDownload(VaultPath.TOP, target, local, outcome, silence())
-          .read(new ArchiveReader(new ByteArrayInputStream(archive.toByteArray())));
+          .read(new ByteArrayInputStream(archive.toByteArray()));
     }
 
     assertThat(outcome.exitCode()).isEqualTo(4);

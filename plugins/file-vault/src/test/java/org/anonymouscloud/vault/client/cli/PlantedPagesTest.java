@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.anonymouscloud.vault.client.fixture.StolenDevice;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
@@ -24,6 +25,7 @@ import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.PackName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -356,6 +358,44 @@ final class PlantedPagesTest {
       run("cat", path);
       assertThat(terminal.out()).isEqualTo("new");
     }
+  }
+
+  @Test
+  void eachFileWhosePackIsGoneIsNamedAndTheRestGoesOnHoweverManyThereAre() throws Exception {
+    Ref some = thief.page(ItemId.random(), leaf("x"));
+    Content gone =
+        new Content(
+            3, 0, List.of(new Ref(PackName.random(), 0, 3, some.generation(), 1, some.digest())));
+    Content list = new Content(5L * Ref.MAX_LENGTH, 1, List.of(gone.refs().getFirst()));
+    Entry[] folders = new Entry[21];
+    for (int i = 0; i < 20; i++) {
+      Entry[] files = new Entry[60];
+      for (int j = 0; j < 60; j++) {
+        files[j] =
+            new Entry.File(
+                new Name("%02d".formatted(j)),
+                ItemId.random(),
+                TIME,
+                false,
+                1,
+                j % 2 == 0 ? gone : list);
+      }
+      ItemId id = ItemId.random();
+      folders[i] = folder("f%02d".formatted(i), id, thief.folder(id, files));
+    }
+    folders[20] = file("kept", 1, TIME);
+    plant(folders);
+    Path target = Files.createDirectory(temporary.resolve("target"));
+
+    assertThat(terminal.run("get", "-r", "/", target.toString())).isEqualTo(REFUSED);
+
+    assertThat(terminal.warnings()).hasSize(1_200).doesNotHaveDuplicates();
+    try (Stream<Path> files = Files.walk(target)) {
+      assertThat(files.filter(Files::isRegularFile)).containsExactly(target.resolve("kept"));
+    }
+    assertThat(terminal.run("get", "/f00/00", target.resolve("one").toString())).isEqualTo(REFUSED);
+    assertThat(terminal.warnings()).hasSize(1).first().asString().contains("/f00/00", "kept back");
+    assertThat(target.resolve("one")).doesNotExist();
   }
 
   private static Page.Leaf leaf(String... names) {
