@@ -72,6 +72,15 @@ final class InviteCommand implements Callable<Integer> {
       context.terminal().printJson(document);
     } else {
       context.terminal().print(code.text());
+      // Beside the code, which alone is what a script reads.
+      context
+          .terminal()
+          .warn(
+              "'anoncloud admin invite revoke "
+                  + invite.id()
+                  + "' takes it back, until "
+                  + invite.expires()
+                  + ".");
     }
     return 0;
   }

@@ -48,6 +48,7 @@ public final class DataFolder implements AutoCloseable {
     try {
       checkOwner(folder);
       PrivateFile.createFolder(folder);
+      checkContent(folder, new UnixSystem().getUid());
       // Whoever can read a file can lock it.
       FileChannel lockFile =
           FileChannel.open(
@@ -124,9 +125,15 @@ public final class DataFolder implements AutoCloseable {
                 + folder
                 + " belongs to the user "
                 + folderIs.owner().getName()
-                + ". Run the command as that user: sudo -u "
-                + folderIs.owner().getName()
-                + " anoncloud ...");
+                + ". "
+                + (owner == ROOT
+                    ? "Give it to the user whom the server runs as, as root: chown -R "
+                        + System.getProperty("user.name")
+                        + " "
+                        + folder
+                    : "Run the command as that user: sudo -u "
+                        + folderIs.owner().getName()
+                        + " anoncloud ..."));
       }
       if (folderIs.permissions().contains(PosixFilePermission.GROUP_WRITE)
           || folderIs.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
@@ -175,7 +182,10 @@ public final class DataFolder implements AutoCloseable {
   private static void checkContent(Path folder, long owner) throws CannotStart, IOException {
     try (Stream<Path> content = Files.walk(folder, 2)) {
       for (Path one : (Iterable<Path>) content::iterator) {
-        if ((int) Files.getAttribute(one, "unix:uid", LinkOption.NOFOLLOW_LINKS) != owner) {
+        // The owner of the machine may keep the settings, which a server only reads.
+        boolean onlyRead = one.equals(folder.resolve("anoncloud.conf")) && Files.isReadable(one);
+        if (!onlyRead
+            && (int) Files.getAttribute(one, "unix:uid", LinkOption.NOFOLLOW_LINKS) != owner) {
           throw new CannotStart(
               one
                   + " belongs to the user "
