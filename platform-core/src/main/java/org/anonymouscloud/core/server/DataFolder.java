@@ -180,7 +180,20 @@ public final class DataFolder implements AutoCloseable {
    * server could not use it. Looks at what lies in it and in its folders.
    */
   private static void checkContent(Path folder, long owner) throws CannotStart, IOException {
-    try (Stream<Path> content = Files.walk(folder, 2)) {
+    checkEach(folder, folder, 0, owner);
+    try (Stream<Path> top = Files.list(folder)) {
+      for (Path one : (Iterable<Path>) top::iterator) {
+        // The file system's own, where the data folder has a disk for itself.
+        if (!one.endsWith("lost+found")) {
+          checkEach(folder, one, 1, owner);
+        }
+      }
+    }
+  }
+
+  private static void checkEach(Path folder, Path from, int depth, long owner)
+      throws CannotStart, IOException {
+    try (Stream<Path> content = Files.walk(from, depth)) {
       for (Path one : (Iterable<Path>) content::iterator) {
         // The owner of the machine may keep the settings, which a server only reads.
         boolean onlyRead = one.equals(folder.resolve("anoncloud.conf")) && Files.isReadable(one);

@@ -797,6 +797,8 @@ public abstract class ServerContract {
     start().close();
     Path settings = Files.writeString(data.resolve("anoncloud.conf"), "");
     Files.setAttribute(settings, "unix:uid", 4711);
+    Path foreign = Files.createDirectory(data.resolve("lost+found"));
+    Files.setAttribute(foreign, "unix:uid", 4711);
     start().close();
     Path folder = Files.createDirectories(data.resolve("vault/ab"));
     Files.setAttribute(folder, "unix:uid", 4711);
