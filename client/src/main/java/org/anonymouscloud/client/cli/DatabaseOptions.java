@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
@@ -115,10 +116,20 @@ final class DatabaseOptions {
    * @throws Problem if it is another server's, or the rows of this one have not been moved to it
    */
   OpenDatabase open(String kind, PluginHost plugins, Context context) throws Problem, IOException {
-    OpenDatabase open = kind(kind, plugins).open(settings(kind, context));
+    Database chosen = kind(kind, plugins);
+    DatabaseSettings where = settings(kind, context);
+    if (!chosen.exists(where)) {
+      // To open it would make one.
+      throw noServer(where.folder());
+    }
+    OpenDatabase open = chosen.open(where);
     boolean own = false;
     try {
       FolderId.requireOwn(existingData(context), open);
+      if (!open.<Boolean, RuntimeException>read(
+          handle -> DatabaseState.hasTable(handle, "accounts"))) {
+        throw noServer(where.folder());
+      }
       own = true;
       return open;
     } catch (CannotStart e) {

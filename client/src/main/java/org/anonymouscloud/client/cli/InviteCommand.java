@@ -12,11 +12,12 @@ import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.Invite;
 import org.anonymouscloud.core.plugin.Problem;
-import picocli.CommandLine;
+import org.anonymouscloud.core.plugin.ShownTime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine;
 
 /** {@code anoncloud admin invite}, and {@code list} and {@code revoke} below it. */
 @Command(
@@ -72,6 +73,15 @@ final class InviteCommand implements Callable<Integer> {
       context.terminal().printJson(document);
     } else {
       context.terminal().print(code.text());
+      // Beside the code, which alone is what a script reads.
+      context
+          .terminal()
+          .warn(
+              "'anoncloud admin invite revoke "
+                  + invite.id()
+                  + "' takes it back, until "
+                  + ShownTime.of(invite.expires())
+                  + ".");
     }
     return 0;
   }
@@ -122,7 +132,7 @@ final class InviteCommand implements Callable<Integer> {
         context.terminal().printJson(invites.stream().map(InviteCommand::describe).toList());
       } else {
         invites.forEach(
-            invite -> context.terminal().print(invite.id() + "  until " + invite.expires()));
+            invite -> context.terminal().print(invite.id() + "  until " + ShownTime.of(invite.expires())));
       }
       return 0;
     }

@@ -81,6 +81,15 @@ final class NewKeysCommand implements Callable<Integer> {
               });
       ServerSecrets.open(secrets).close();
     }
-    ServerKey.open(key).close();
+    if (Files.notExists(key)) {
+      var _ =
+          server.use(
+              context,
+              administration -> {
+                administration.loseServerKey();
+                return true;
+              });
+      ServerKey.open(key).close();
+    }
   }
 }

@@ -15,8 +15,10 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
+import org.anonymouscloud.core.server.FeatureFolders;
 import org.anonymouscloud.core.server.FolderId;
 import org.anonymouscloud.core.server.KeyFiles;
+import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.ServerOptions;
 
 /**
@@ -58,7 +60,7 @@ final class ServerCheck {
         () -> DataFolder.check(options.data(), options.databaseUrl().isPresent()));
     step("the port", () -> options.listen().check(ServerSetting.LISTEN.flag()));
     if (options.metrics().isPresent()) {
-      step("the metrics' port", () -> options.metrics().get().check(ServerSetting.METRICS.flag()));
+      step("the metrics' port", () -> metricsPort(options.listen(), options.metrics().get()));
     }
     try (PluginHost plugins = ServerCommand.plugins(context, options.data(), tried)) {
       step(
@@ -75,8 +77,16 @@ final class ServerCheck {
                   .check(new DatabaseSettings(options.data(), options.databaseUrl())));
       step("the database's connections", () -> connections(options, plugins));
       if (!failed.contains("the database")) {
-        step("the data folder", () -> look(FolderId::requireOwn, options, plugins));
+        step("the database's folder", () -> look(FolderId::requireOwn, options, plugins));
         step("the server's keys", () -> look(KeyFiles::check, options, plugins));
+        step(
+            "the features' folders",
+            () ->
+                look(
+                    (data, database) ->
+                        FeatureFolders.check(data, database, plugins.serverFeatures()),
+                    options,
+                    plugins));
       }
     }
     if (!failed.isEmpty()) {
@@ -94,6 +104,16 @@ final class ServerCheck {
                   + " at --data and whether its disk is mounted.");
     }
     context.terminal().print("A server can start with these settings.");
+  }
+
+  private static void metricsPort(ListenAddress listen, ListenAddress metrics)
+      throws CannotStart, Problem, IOException {
+    if (metrics.port() != 0 && metrics.equals(listen)) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "It is the one of 'listen', " + listen + ". Choose another port for 'metrics'.");
+    }
+    metrics.check(ServerSetting.METRICS.flag());
   }
 
   /** What is compared with a database. */

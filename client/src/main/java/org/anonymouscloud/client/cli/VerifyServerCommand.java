@@ -1,6 +1,8 @@
 package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.backup.BackupDamaged;
@@ -94,6 +96,19 @@ final class VerifyServerCommand implements Callable<Integer> {
       found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.NOT_FOUND, String.valueOf(e.getMessage()), e);
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof AccessDeniedException denied) {
+        throw new Problem(
+            Problem.Kind.FORBIDDEN,
+            denied.getFile()
+                + " cannot be read: permission denied. It is not lost: give it to the user whom the"
+                + " server runs as, as root: chown -R USER "
+                + data
+                + " && chmod -R u+rwX "
+                + data,
+            e);
+      }
+      throw e;
     }
     found
         .absent()

@@ -62,6 +62,11 @@ final class AccountsIT {
       assertThat(carol.tryToRegister().failed(FAILED))
           .contains("as many users as its owner allows");
       full.stop();
+      try (TestServer roomy = server.with("--max-users", "2").start()) {
+        Files.deleteIfExists(folder.resolve("carol.sheet"));
+        carol.tryToRegister().succeeded();
+        roomy.stop();
+      }
 
       try (TestServer closed = server.with("--registration", "closed").start();
           Client dave = newcomer("dave", closed)) {

@@ -120,7 +120,7 @@ final class AdminIT {
                       "--database",
                       "postgres")
                   .out())
-          .contains("failed: the data folder");
+          .contains("failed: the database's folder");
 
       // To PostgreSQL, where nothing was made by all this, and the server goes on there.
       String address = empty;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.anonymouscloud.client.system.Client.Person;
+import org.anonymouscloud.core.session.ServerKey;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +60,8 @@ final class LostKeysIT {
         assertThat(kept.resolve(file)).hasBinaryContent(good);
         Files.copy(kept.resolve(file), data.resolve(file));
       }
+      aKeyOfAnotherServerIsRefused(owner, data);
+      aMissingFolderOfPacksIsRefused(owner, client, server);
       server.start();
       client.run("ls", "/").succeeded();
       server.stop();
@@ -69,6 +73,46 @@ final class LostKeysIT {
       client.run("ls", "/").succeeded();
       client.run("logout", "--yes").succeeded();
       assertThat(client.login().failed(FAILED)).contains("password is wrong");
+      server.stop();
+
+      // A new server.key made on purpose counts.
+      Files.delete(data.resolve("server.key"));
+      owner.run("admin", "new-keys", "--yes", "--data", data.toString()).succeeded();
+      server.start();
     }
+  }
+
+  private static void aKeyOfAnotherServerIsRefused(Program owner, Path data) throws Exception {
+    Path key = data.resolve("server.key");
+    Path own = data.resolveSibling("own server.key");
+    Files.move(key, own);
+    ServerKey.open(key).close();
+    try {
+      assertThat(owner.run("server", "--data", data.toString()).failed(FAILED))
+          .contains("is the key of another server", "admin backup --keys", "new-keys");
+      assertThat(owner.run("server", "--check", "--data", data.toString()).out())
+          .contains("failed: the server's keys: The file " + key);
+    } finally {
+      Files.move(own, key, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private void aMissingFolderOfPacksIsRefused(Program owner, Client client, TestServer server)
+      throws Exception {
+    server.start();
+    Path file = Files.writeString(folder.resolve("note"), "something");
+    client.run("put", file.toString(), "/").succeeded();
+    server.stop();
+    Path vault = server.data().resolve("vault");
+    Path away = server.data().resolveSibling("vault elsewhere");
+    Files.move(vault, away);
+
+    String data = server.data().toString();
+    assertThat(owner.run("server", "--data", data).failed(FAILED))
+        .contains("The folder " + vault + " is missing or empty", "admin verify");
+    assertThat(owner.run("server", "--check", "--data", data).out())
+        .contains("failed: the features' folders");
+    assertThat(vault).as("a refused start makes nothing").doesNotExist();
+    Files.move(away, vault);
   }
 }

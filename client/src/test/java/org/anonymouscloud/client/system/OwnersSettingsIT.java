@@ -55,7 +55,9 @@ final class OwnersSettingsIT {
         .contains("registration = closed (" + file + ", line 2)");
 
     Files.writeString(file, "registration = invite\n");
-    assertThat(admin("invite", "--data", data.toString()).succeeded().err()).isEmpty();
+    assertThat(admin("invite", "--data", data.toString()).succeeded().err())
+        .doesNotContain("closed")
+        .contains("admin invite revoke ");
     assertThat(admin("connection-string", "--data", data.toString()).succeeded().err())
         .contains("public-address", file.toString());
   }
@@ -78,6 +80,37 @@ final class OwnersSettingsIT {
           .as(command)
           .contains("No server has run on the folder", "--data", "ANONCLOUD_HOME");
     }
+  }
+
+  /** What looks at a server makes none. */
+  @Test
+  @Tag("S4.15")
+  void commandsOnAFolderWithoutAServerMakeNothingThere() throws Exception {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    for (String command : List.of("accounts", "invite", "verify")) {
+      assertThat(admin(command, "--data", empty.toString()).failed(FAILED))
+          .as(command)
+          .contains("No server has run on the folder " + empty, "--data");
+    }
+    assertThat(empty).isEmptyDirectory();
+  }
+
+  @Test
+  @Tag("S4.15")
+  void theMetricsHaveAPortOfTheirOwn() throws Exception {
+    assertThat(
+            owner
+                .run(
+                    "server",
+                    "--check",
+                    "--data",
+                    data.toString(),
+                    "--listen",
+                    "127.0.0.1:7431",
+                    "--metrics",
+                    "127.0.0.1:7431")
+                .out())
+        .contains("failed: the metrics' port: It is the one of 'listen'");
   }
 
   @Test

@@ -2,6 +2,8 @@ package org.anonymouscloud.core.backup;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +63,10 @@ public final class Verification {
                     (feature, file) -> {
                       files.incrementAndGet();
                       bytes.addAndGet(file.length());
+                      if (isClosed(data.resolve(feature).resolve(file.path()))) {
+                        throw new UncheckedIOException(
+                            new AccessDeniedException(data.resolve(feature) + "/" + file.path()));
+                      }
                       if (!isThere(data.resolve(feature), file)) {
                         missing.add(feature + "/" + file.path());
                       }
@@ -70,6 +76,15 @@ public final class Verification {
       database.checkForDamage();
       return new Found(new Backup.Content(rows, files.get(), bytes.get()), missing, absent);
     }
+  }
+
+  /** Whether the file may be there, and another user's. It is not lost then. */
+  private static boolean isClosed(Path file) {
+    Path there = file;
+    while (Files.notExists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    return !Files.isReadable(there);
   }
 
   private static boolean isThere(Path folder, StoredFile file) {

@@ -48,6 +48,7 @@ public final class DataFolder implements AutoCloseable {
     try {
       checkOwner(folder);
       PrivateFile.createFolder(folder);
+      checkContent(folder, new UnixSystem().getUid());
       // Whoever can read a file can lock it.
       FileChannel lockFile =
           FileChannel.open(
@@ -124,9 +125,15 @@ public final class DataFolder implements AutoCloseable {
                 + folder
                 + " belongs to the user "
                 + folderIs.owner().getName()
-                + ". Run the command as that user: sudo -u "
-                + folderIs.owner().getName()
-                + " anoncloud ...");
+                + ". "
+                + (owner == ROOT
+                    ? "Give it to the user whom the server runs as, as root: chown -R "
+                        + System.getProperty("user.name")
+                        + " "
+                        + folder
+                    : "Run the command as that user: sudo -u "
+                        + folderIs.owner().getName()
+                        + " anoncloud ..."));
       }
       if (folderIs.permissions().contains(PosixFilePermission.GROUP_WRITE)
           || folderIs.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
@@ -173,9 +180,25 @@ public final class DataFolder implements AutoCloseable {
    * server could not use it. Looks at what lies in it and in its folders.
    */
   private static void checkContent(Path folder, long owner) throws CannotStart, IOException {
-    try (Stream<Path> content = Files.walk(folder, 2)) {
+    checkEach(folder, folder, 0, owner);
+    try (Stream<Path> top = Files.list(folder)) {
+      for (Path one : (Iterable<Path>) top::iterator) {
+        // The file system's own, where the data folder has a disk for itself.
+        if (!one.endsWith("lost+found")) {
+          checkEach(folder, one, 1, owner);
+        }
+      }
+    }
+  }
+
+  private static void checkEach(Path folder, Path from, int depth, long owner)
+      throws CannotStart, IOException {
+    try (Stream<Path> content = Files.walk(from, depth)) {
       for (Path one : (Iterable<Path>) content::iterator) {
-        if ((int) Files.getAttribute(one, "unix:uid", LinkOption.NOFOLLOW_LINKS) != owner) {
+        // The owner of the machine may keep the settings, which a server only reads.
+        boolean onlyRead = one.equals(folder.resolve("anoncloud.conf")) && Files.isReadable(one);
+        if (!onlyRead
+            && (int) Files.getAttribute(one, "unix:uid", LinkOption.NOFOLLOW_LINKS) != owner) {
           throw new CannotStart(
               one
                   + " belongs to the user "

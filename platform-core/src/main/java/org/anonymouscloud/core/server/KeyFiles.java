@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.session.ServerKey;
 
 /**
  * The two files without which a server's accounts are of no use. They are made at the first start
@@ -38,11 +41,43 @@ public final class KeyFiles {
     if (!Files.exists(key(data))) {
       throw lost(key(data), "People's devices know the server by it.");
     }
+    Optional<String> known =
+        database.read(
+            handle ->
+                DatabaseState.hasTable(handle, "data_folder")
+                    ? handle
+                        .createQuery(
+                            "SELECT server_key FROM data_folder WHERE server_key IS NOT NULL")
+                        .mapTo(String.class)
+                        .findOne()
+                    : Optional.empty());
+    if (known.isPresent() && !known.get().equals(fingerprint(data))) {
+      throw new CannotStart(
+          "The file "
+              + key(data)
+              + " is the key of another server: people's devices know this one by the fingerprint "
+              + known.get()
+              + ". Bring the right file back from the folder of 'admin backup --keys'. If it is"
+              + " lost for good, move this one away and see 'anoncloud admin new-keys'.");
+    }
     Path secrets = secrets(data);
     try {
       AccountService.checkSecrets(database, secrets);
     } catch (NoSuchFileException e) {
       throw lost(secrets, "Nobody can log in by password without it.");
+    }
+  }
+
+  /** Notes in the database, which has its tables, which key is the server's from now on. */
+  static void bind(Path data, OpenDatabase database) throws IOException {
+    String fingerprint = fingerprint(data);
+    database.<Integer, RuntimeException>write(
+        handle -> handle.execute("UPDATE data_folder SET server_key = ?", fingerprint));
+  }
+
+  private static String fingerprint(Path data) throws IOException {
+    try (ServerKey key = ServerKey.open(key(data))) {
+      return key.fingerprint().toString();
     }
   }
 

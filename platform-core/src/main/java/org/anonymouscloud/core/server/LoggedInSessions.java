@@ -43,6 +43,17 @@ final class LoggedInSessions {
     return seat;
   }
 
+  /** Takes a seat for somebody who has no account yet; empty if the server is full. */
+  Optional<Guest> reserve() {
+    Guest newcomer = new Guest(AccountId.random(), DeviceId.random(), () -> {});
+    return seats.take(newcomer) == Seat.TAKEN ? Optional.of(newcomer) : Optional.empty();
+  }
+
+  /** Gives a reserved seat back. */
+  void release(Guest newcomer) {
+    seats.giveBack(newcomer);
+  }
+
   private synchronized void add(AccountId account, ServedSession session, Guest guest) {
     sessions.computeIfAbsent(account, none -> new HashMap<>()).put(session, guest);
   }

@@ -126,6 +126,7 @@ public final class Server implements AutoCloseable {
         new CountedSeats(options.maxUsers(), account -> AccountService.lineage(database, account));
     Services services =
         keep(Services.start(options, data.path(), database, secrets, seats, offered, clock));
+    KeyFiles.bind(data.path(), database);
     var _ = keep(services.housekeeping(database, offered, () -> seats.count() > 0, clock));
     switchedOff = services.switchedOff();
     metrics.number("anoncloud.users", "Accounts that are logged in.", seats::count);
@@ -260,7 +261,7 @@ public final class Server implements AutoCloseable {
       try {
         next.close();
       } catch (Exception e) {
-        LOG.warn("Closing {} failed: {}", next.getClass().getSimpleName(), e.toString());
+        LOG.warn("A part of the server did not close as it should: {}", e.toString());
       }
     }
     if (ends) {

@@ -69,6 +69,7 @@ final class Services implements AutoCloseable {
     AccountService accounts =
         new AccountService(database, secrets, clock, options.accounts(), kept);
     FolderId.check(data, database);
+    FeatureFolders.check(data, database, offered);
     Services services =
         new Services(accounts, seats, database, new PresenceRecords(database, clock));
     for (ServerFeature feature : offered) {

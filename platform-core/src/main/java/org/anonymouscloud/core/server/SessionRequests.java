@@ -19,6 +19,7 @@ import org.anonymouscloud.core.session.ServedSession;
 import org.anonymouscloud.core.session.SessionHandler;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.core.worker.Seats;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,7 +131,7 @@ final class SessionRequests implements SessionHandler {
   /** One at a time, so that who is logged in and who has entered do not part. */
   private synchronized byte[] answer(Request request) throws Refused {
     Optional<AccountId> before = peer.account().or(peer::provenAccount);
-    byte[] answer = peer.handle(request);
+    byte[] answer = handled(request);
     if (request.method().equals(AccountMethod.CHAIN_APPEND.toString())) {
       before.ifPresent(changed -> push.push(changed, AccountMethod.CHANGED, new byte[0]));
     }
@@ -146,15 +147,32 @@ final class SessionRequests implements SessionHandler {
     return answer;
   }
 
+  /** Whom the server has no room for leaves no account behind, and keeps the invitation. */
+  private byte[] handled(Request request) throws Refused {
+    if (present != null || !request.method().equals(AccountMethod.REGISTER_FINISH.toString())) {
+      return peer.handle(request);
+    }
+    Seats.Guest newcomer = loggedIn.reserve().orElseThrow(SessionRequests::full);
+    try {
+      return peer.handle(request);
+    } finally {
+      loggedIn.release(newcomer);
+    }
+  }
+
+  private static Refused full() {
+    return new Refused(
+        ErrorCode.SERVER_FULL,
+        "The server has as many users as its owner allows; try again later.",
+        true);
+  }
+
   private void enter(AccountId account, DeviceId device) throws Refused {
     switch (loggedIn.enter(account, device, session)) {
       case TAKEN -> {}
       case SERVER_FULL -> {
         logOut();
-        throw new Refused(
-            ErrorCode.SERVER_FULL,
-            "The server has as many users as its owner allows; try again later.",
-            true);
+        throw full();
       }
       case TOO_MANY_SESSIONS -> {
         logOut();

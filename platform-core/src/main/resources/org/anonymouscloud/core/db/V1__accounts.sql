@@ -92,7 +92,9 @@ CREATE TABLE account_letters (
   PRIMARY KEY (relay, step)
 );
 
--- Which data folder the rows' files are in: the random id in its file data.id. One row.
+-- Which data folder the rows' files are in: the random id in its file data.id, and the fingerprint
+-- of its server.key; none until a server starts with a key that was made anew. One row.
 CREATE TABLE data_folder (
-  id TEXT NOT NULL PRIMARY KEY
+  id         TEXT NOT NULL PRIMARY KEY,
+  server_key TEXT
 );

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -780,6 +781,25 @@ public abstract class ServerContract {
     first.close();
     DataFolder.check(data, false);
     start();
+  }
+
+  @Test
+  @Tag("S4.15")
+  void aServerDoesNotStartOnFilesOfAnotherUser() throws Exception {
+    assumeTrue(new UnixSystem().getUid() == 0, "Only root can give a file to another user.");
+    start().close();
+    Path settings = Files.writeString(data.resolve("anoncloud.conf"), "");
+    Files.setAttribute(settings, "unix:uid", 4711);
+    Path foreign = Files.createDirectory(data.resolve("lost+found"));
+    Files.setAttribute(foreign, "unix:uid", 4711);
+    start().close();
+    Path folder = Files.createDirectories(data.resolve("vault/ab"));
+    Files.setAttribute(folder, "unix:uid", 4711);
+
+    assertThatThrownBy(this::start)
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining(folder + " belongs to the user")
+        .hasMessageContaining("chown -R");
   }
 
   @Test

@@ -124,6 +124,12 @@ public final class Administration {
         });
   }
 
+  /** Has the next start take whatever key the server has then, its own being lost for good. */
+  public void loseServerKey() {
+    database.<Integer, RuntimeException>write(
+        handle -> handle.execute("UPDATE data_folder SET server_key = NULL"));
+  }
+
   /**
    * Begins a new generation of password secrets, for registrations and password changes from the
    * server's next start on. Generations that no account uses are dropped, but never the one before.
