@@ -112,6 +112,13 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
                 + " tables to "
                 + to
                 + " and compared each of them.");
-    context.terminal().print("Start the server with --database " + to + " from now on.");
+    context
+        .terminal()
+        .print(
+            "From now on start the server on it: 'database = "
+                + to
+                + "' in its settings file, or --database "
+                + to
+                + ".");
   }
 }

@@ -138,6 +138,16 @@ final class ServerCommand implements Callable<Integer> {
               + " the plugin, or try it with --isolation thread.");
     }
     Plugins unsigned = tried.find(context.terminal());
+    for (String off : installed(settings.options().data()).disabled()) {
+      context
+          .terminal()
+          .warn(
+              "The plugin "
+                  + off
+                  + " is switched off, as the owner wished; 'anoncloud admin plugins enable "
+                  + off
+                  + "' brings it back at the next start.");
+    }
     if (check) {
       new ServerCheck(context, settings, unsigned).run();
       return 0;

@@ -117,7 +117,9 @@ public record DatabaseState(Standing standing, String work, String other) {
           throw new DatabaseUnavailable(
               "The rows of this database have moved to "
                   + other
-                  + ". Start the server with --database "
+                  + ". Start the server on that, with 'database = "
+                  + other
+                  + "' in its settings file or with --database "
                   + other
                   + "; what is here is out of date.");
     }

@@ -35,6 +35,7 @@ public final class DatabaseUnavailable extends RuntimeException {
   public Refused forClient() {
     return full
         ? new Refused(ErrorCode.STORAGE_FULL, "The server's disk is full.")
-        : new Refused(ErrorCode.UNAVAILABLE, "The server's database is away.", true);
+        : new Refused(
+            ErrorCode.UNAVAILABLE, "The server's database is away; try again in a while.", true);
   }
 }

@@ -220,7 +220,8 @@ public final class DataFolder implements AutoCloseable {
     return new CannotStart(
         "Another server runs on the data folder "
             + folder
-            + ". Stop it first, or choose another folder.");
+            + ", or a command of its owner that needs it stopped. Stop it first ('systemctl stop',"
+            + " if it is a service), wait for the command, or choose another folder.");
   }
 
   private static CannotStart unusable(Path folder, String why, @Nullable Throwable cause) {

@@ -147,12 +147,22 @@ final class SessionRequests implements SessionHandler {
     return answer;
   }
 
-  /** Whom the server has no room for leaves no account behind, and keeps the invitation. */
+  /**
+   * Whom the server has no room for leaves no account behind, keeps the invitation, and hears it
+   * before a sheet is written down.
+   */
   private byte[] handled(Request request) throws Refused {
-    if (present != null || !request.method().equals(AccountMethod.REGISTER_FINISH.toString())) {
+    boolean finish = request.method().equals(AccountMethod.REGISTER_FINISH.toString());
+    boolean start = request.method().equals(AccountMethod.REGISTER_START.toString());
+    if (present != null || !(start || finish)) {
       return peer.handle(request);
     }
     Seats.Guest newcomer = loggedIn.reserve().orElseThrow(SessionRequests::full);
+    if (start) {
+      // Whoever only asks keeps no seat from others meanwhile.
+      loggedIn.release(newcomer);
+      return peer.handle(request);
+    }
     try {
       return peer.handle(request);
     } finally {

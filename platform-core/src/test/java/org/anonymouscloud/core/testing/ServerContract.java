@@ -427,13 +427,19 @@ public abstract class ServerContract {
   }
 
   @Test
-  void whoIsRefusedForWantOfAPlaceMayUseNothing() throws Exception {
+  @Tag("S4.15")
+  void whoIsRefusedForWantOfAPlaceMayUseNothingAndLeavesNoAccount() throws Exception {
     Server server = start(1, new Echo("echo"));
     register(server, connect(server), "alice");
     Session second = connect(server);
 
     assertRefused(ErrorCode.SERVER_FULL, () -> register(server, second, "bob"));
     assertRefused(ErrorCode.NOT_LOGGED_IN, () -> second.ask("echo/say", HELLO));
+    try (OpenDatabase beside = openBeside()) {
+      assertThat(new Administration(beside, List.of(), Clock.systemUTC()).accounts())
+          .extracting(account -> account.name().text())
+          .containsExactly("alice");
+    }
   }
 
   @Test

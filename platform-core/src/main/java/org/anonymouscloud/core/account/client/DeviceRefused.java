@@ -30,8 +30,9 @@ public final class DeviceRefused extends IOException implements FinalFailure {
   private static String text(Refused refusal) {
     return switch (refusal.code()) {
       case LOGIN_FAILED ->
-          "The server does not know this device any more; if its owner has restored a backup, this"
-              + " device came after it. Use 'anoncloud logout' here and log in again.";
+          "The server does not know this device any more. Use 'anoncloud logout' here; then log in"
+              + " again if the server's owner has restored a backup from before this device came,"
+              + " or register if the account was deleted.";
       case DEVICE_REVOKED -> REVOKED;
       default -> String.valueOf(refusal.getMessage());
     };
