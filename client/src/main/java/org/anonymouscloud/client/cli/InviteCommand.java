@@ -13,11 +13,11 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.Invite;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine;
 
 /** {@code anoncloud admin invite}, and {@code list} and {@code revoke} below it. */
 @Command(
@@ -132,7 +132,10 @@ final class InviteCommand implements Callable<Integer> {
         context.terminal().printJson(invites.stream().map(InviteCommand::describe).toList());
       } else {
         invites.forEach(
-            invite -> context.terminal().print(invite.id() + "  until " + ShownTime.of(invite.expires())));
+            invite ->
+                context
+                    .terminal()
+                    .print(invite.id() + "  until " + ShownTime.of(invite.expires())));
       }
       return 0;
     }
