@@ -147,10 +147,11 @@ final class BackupCommand implements Callable<Integer> {
                 terminal.warn(
                     "The plugin of '"
                         + feature
-                        + "' is not there. The backup has its rows and all that lies in its folder;"
-                        + " 'admin restore' needs the plugin to bring them back. 'admin drop-data "
+                        + "' is removed, switched off or not trusted. The backup has its rows and"
+                        + " all that lies in its folder; 'admin restore' needs the plugin to bring"
+                        + " them back. If it is not to come back, 'admin drop-data "
                         + feature
-                        + "' deletes them for good."));
+                        + "' deletes them."));
     made.damaged().forEach(file -> terminal.warn("damaged in the backup before: " + file));
     made.onlyBefore().forEach(file -> terminal.warn("lost by the server: " + file));
     made.lost().forEach(file -> terminal.warn("lost: " + file));

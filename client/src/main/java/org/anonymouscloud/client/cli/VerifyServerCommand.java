@@ -119,10 +119,10 @@ final class VerifyServerCommand implements Callable<Integer> {
                     .warn(
                         "The plugin of '"
                             + feature
-                            + "' is not there, so whether its files are is not known. 'admin"
-                            + " drop-data "
+                            + "' is removed, switched off or not trusted, so whether its files are"
+                            + " there is not known. If it is not to come back, 'admin drop-data "
                             + feature
-                            + "' deletes for good what it had."));
+                            + "' deletes what it had."));
     found.missing().forEach(file -> context.terminal().warn("lost: " + file));
     if (!found.missing().isEmpty()) {
       throw new Problem(

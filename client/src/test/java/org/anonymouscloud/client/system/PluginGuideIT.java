@@ -83,9 +83,9 @@ final class PluginGuideIT {
     assertThat(program.run("admin", "plugins", "remove", "notes").succeeded().out())
         .contains("What it has stored stays", "drop-data");
     assertThat(program.run("admin", "backup", backups).succeeded().err())
-        .contains("The plugin of 'notes' is not there");
+        .contains("The plugin of 'notes' is removed");
     assertThat(program.run("admin", "verify").succeeded().err())
-        .contains("The plugin of 'notes' is not there");
+        .contains("The plugin of 'notes' is removed");
     program.run("admin", "verify", backups).succeeded();
     assertThat(program.run("admin", "restore", "--data", restored, backups).failed(1))
         .contains("--leave-out notes");

@@ -33,6 +33,7 @@ import org.anonymouscloud.core.session.Fingerprint;
  */
 public final class Restore {
   private static final String BACKUP = "a backup";
+  private static final String JAR = ".jar";
 
   private final Path backup;
   private final Path data;
@@ -163,7 +164,9 @@ public final class Restore {
   }
 
   /**
-   * Brings the plugins back, which are needed to bring back what is theirs.
+   * Brings the plugins back, which are needed to bring back what is theirs. Which of them are on,
+   * and whom the owner trusts, stays as it is where that was decided already: so one that was off
+   * can be switched on, and the restore be repeated.
    *
    * @throws FileAlreadyExistsException if there are others already; then nothing was changed
    */
@@ -173,7 +176,7 @@ public final class Restore {
       Path there = data.resolve(plugin.path());
       if (!Files.exists(there)) {
         missing.add(plugin);
-      } else if (!isSame(there, plugin)) {
+      } else if (there.toString().endsWith(JAR) && !isSame(there, plugin)) {
         throw taken(there);
       }
     }

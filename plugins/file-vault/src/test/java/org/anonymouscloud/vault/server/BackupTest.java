@@ -33,6 +33,7 @@ import org.anonymouscloud.core.backup.Restore;
 import org.anonymouscloud.core.backup.ServerKeys;
 import org.anonymouscloud.core.backup.Verification;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseState.Standing;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
@@ -801,6 +802,36 @@ final class BackupTest {
       assertThat(restore(other, database).otherSettings()).isTrue();
     }
     assertThat(other.resolve("anoncloud.conf")).hasContent("registration = closed\n");
+  }
+
+  @Test
+  @Tag("S4.12")
+  void whatWasDecidedOfPluginsStaysAndAnotherJarIsNotOverwritten() throws Exception {
+    Path installed = Files.createDirectory(data.resolve("plugins"));
+    String publisher;
+    try (SigningKey key = SigningKey.generate()) {
+      publisher = key.verifyKey().toString();
+    }
+    Files.writeString(
+        installed.resolve("known"), "file-vault off - -\nnotes on 1.0.0 " + publisher + "\n");
+    Files.writeString(installed.resolve("notes-1.0.0.jar"), "a jar");
+    Belongings belongings =
+        new Belongings(fingerprint, Optional.empty(), new PluginFolder(installed));
+    make(ManyAccounts.HOLDINGS, belongings, Backup.Reuse.BY_LENGTH, n -> {});
+    Path target = Files.createDirectory(folder.resolve("target"));
+    Path known = Files.createDirectory(target.resolve("plugins")).resolve("known");
+    Files.writeString(known, "file-vault on - -\n");
+
+    Restore restore = Restore.of(backup, target, Optional.empty(), NOTHING, n -> {});
+
+    restore.bringPlugins();
+
+    assertThat(known).hasContent("file-vault on - -\n");
+    Path jar = target.resolve("plugins/notes-1.0.0.jar");
+    assertThat(jar).hasContent("a jar");
+    Files.writeString(jar, "another jar");
+    assertThatThrownBy(restore::bringPlugins).isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(jar).hasContent("another jar");
   }
 
   @Test
