@@ -393,7 +393,11 @@ final class AccountRoutes {
     if (wish.accountKey() != null) {
       try (Secret text = Secret.of(wish.accountKey());
           AccountKey key = accountKey(text)) {
-        require(here.local().isOpenedBy(key), "This is not the account key of this account.");
+        require(
+            here.local().isOpenedBy(key),
+            wish.words() == null
+                ? "This is not the account key of this account."
+                : "This sheet is not the account's newest: its account key is another.");
       }
     }
     if (wish.words() != null) {

@@ -229,8 +229,10 @@ final class RequestTerms {
 
   private static String known(Route route) {
     return route.asks().isEmpty()
-        ? " Leave it out."
-        : " There are: " + String.join(", ", new TreeSet<>(route.asks())) + ".";
+        ? " What a request is about stands in the address itself, and a query does not change it."
+        : " There are: "
+            + String.join(", ", new TreeSet<>(route.asks()))
+            + ". What a request is about stands in the address itself.";
   }
 
   private static List<String> lines(HttpServletRequest request, String name) {

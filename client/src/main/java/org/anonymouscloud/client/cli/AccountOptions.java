@@ -1,5 +1,6 @@
 package org.anonymouscloud.client.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.plugin.Problem;
@@ -33,6 +34,26 @@ final class AccountOptions {
 
   @Option(names = "--json", description = "One JSON document.")
   boolean json;
+
+  /**
+   * Refuses before anybody is asked for a password what the agent would refuse after it.
+   *
+   * @throws Problem if somebody is logged in here
+   */
+  static void requireNobody(Context context) throws Problem, IOException {
+    String user;
+    try {
+      user = context.agent().get("/account").path("user").asText();
+    } catch (Problem e) {
+      if (e.kind() == Problem.Kind.NOT_LOGGED_IN || e.kind() == Problem.Kind.LOCKED) {
+        return;
+      }
+      throw e;
+    }
+    throw new Problem(
+        Problem.Kind.CONFLICT,
+        "'" + user + "' is logged in here already. Use 'anoncloud logout' first.");
+  }
 
   /** The user name, in its one form. */
   String userName() throws Problem {

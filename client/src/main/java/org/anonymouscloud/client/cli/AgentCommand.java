@@ -22,7 +22,6 @@ import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Scope;
-import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.release.Plugins;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -141,8 +140,6 @@ final class AgentCommand {
           context
               .terminal()
               .print("lockAfter: " + (value.equals(0L) ? "never" : value + " minutes"));
-      case "rehearsed" ->
-          context.terminal().print(name + ": " + ShownTime.of(String.valueOf(value)));
       default -> context.terminal().print(name + ": " + value);
     }
   }

@@ -18,6 +18,7 @@ import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.wire.ForeignText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -188,7 +189,16 @@ public final class Commands {
   private static int explainUsage(CommandLine.ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("anoncloud: " + failure.getMessage());
+    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
+        && !command.getSubcommands().isEmpty()
+        && !unmatched.isUnknownOption()) {
+      err.println(
+          "anoncloud: There is no command '"
+              + ForeignText.visible(unmatched.getUnmatched().getFirst())
+              + "'.");
+    } else {
+      err.println("anoncloud: " + failure.getMessage());
+    }
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return CommandLine.ExitCode.USAGE;

@@ -121,7 +121,9 @@ final class ContactCommand {
       @Option(
               names = "--number",
               paramLabel = "DIGITS",
-              description = "The 60 digits on the other device; without it you are asked.")
+              description =
+                  "The 60 digits on the other device; without it you are asked whether they are the"
+                      + " same.")
           @Nullable String typed,
       @Option(names = "--json", description = JSON) boolean json)
       throws Problem, IOException {

@@ -53,6 +53,7 @@ final class LoginCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    AccountOptions.requireNobody(context);
     if (pair || pairingCode != null) {
       pair();
     } else {

@@ -67,8 +67,7 @@ final class PasswordInput {
       try (Secret again = prompt("The " + what + " again: ", option)) {
         if (!again.sameAs(password)) {
           password.close();
-          throw new Problem(
-              Problem.Kind.BAD_INPUT, "The two " + what + "s differ; nothing was done.");
+          throw new Problem(Problem.Kind.BAD_INPUT, "The two " + what + "s differ.");
         }
       }
     }

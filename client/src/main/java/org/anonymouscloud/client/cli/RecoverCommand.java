@@ -192,6 +192,7 @@ final class RecoverCommand implements Callable<Integer> {
 
   private void recover() throws Problem, IOException {
     sheet.check();
+    AccountOptions.requireNobody(context);
     String name;
     JsonNode prepared;
     try (Secret file = words == null ? null : PasswordInput.recoveryWords(words)) {

@@ -42,6 +42,7 @@ final class RegisterCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException {
     String user = account.userName();
     sheet.check();
+    AccountOptions.requireNobody(context);
     ConnectionString server = ServerChoice.trusted(context.home(), account.server);
     JsonNode prepared;
     try (Secret password =

@@ -241,7 +241,9 @@ final class AccountsIT {
         .contains("The account key is right; the recovery words were not checked.");
     assertThat(json(laptop, "agent", "status", "--json").has("rehearsed")).isFalse();
     laptop.run("recover", "--rehearse", "--words-file", sheet).succeeded();
-    assertThat(json(laptop, "agent", "status", "--json").path("rehearsed").asText()).isNotEmpty();
+    String day = json(laptop, "agent", "status", "--json").path("rehearsed").asText();
+    assertThat(day).isNotEmpty();
+    assertThat(laptop.run("agent", "status").succeeded().out()).contains("rehearsed: " + day);
     Path third = Files.writeString(folder.resolve("third.password"), "the third password\n");
     Path newSheet = folder.resolve("new.sheet");
     String[] recover = {

@@ -362,7 +362,10 @@ public final class AccountPeer {
             message.signature());
     if (!right || known.isEmpty()) {
       service.limits().count(Door.RECOVERY, network);
-      throw new Refused(ErrorCode.LOGIN_FAILED, "The user name or the recovery words are wrong.");
+      throw new Refused(
+          ErrorCode.LOGIN_FAILED,
+          "The user name or the recovery words are wrong; of several sheets only the one that was"
+              + " printed last counts.");
     }
     requireActive(known.get().active());
     state = new KnowsWords(known.get().id(), known.get().recoveryKey());

@@ -226,7 +226,9 @@ final class TreeRoutes {
       if (isAnothers(path, names)) {
         refusedFolders.add(path);
         archive.refuse(
-            names, "its name is the same as another's in the archive when both are composed.");
+            names,
+            "another name in its folder looks the same and differs only in how its accents are"
+                + " written (composed or not); rename one of them.");
         return;
       }
       try {

@@ -236,7 +236,11 @@ final class TreeUpload implements AgentApi.Body {
         return none(path, "its name contains control or bidirectional characters", outcome);
       }
       if (!seen.add(name.text())) {
-        return none(path, "its name is the same as another's when both are composed", outcome);
+        return none(
+            path,
+            "another name in its folder looks the same and differs only in how its accents are"
+                + " written (composed or not); rename one of them",
+            outcome);
       }
       return name.text();
     }
