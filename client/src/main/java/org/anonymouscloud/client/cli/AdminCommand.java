@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.server.FolderId;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
 import org.anonymouscloud.core.session.ConnectionString;
@@ -78,6 +79,16 @@ final class AdminCommand {
   }
 
   private static Fingerprint existing(Path folder) throws Problem, IOException {
-    return Server.fingerprint(folder).orElseThrow(() -> DatabaseOptions.noServer(folder));
+    return Server.fingerprint(folder)
+        .orElseThrow(
+            () ->
+                FolderId.isTied(folder)
+                    ? new Problem(
+                        Problem.Kind.NOT_FOUND,
+                        "The key of the server on "
+                            + folder
+                            + " is missing. Bring server.key back from the folder of 'admin backup"
+                            + " --keys'. If it is lost for good, see 'anoncloud admin new-keys'.")
+                    : DatabaseOptions.noServer(folder));
   }
 }

@@ -2,6 +2,7 @@ package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,9 +149,26 @@ public final class Commands {
   }
 
   private static int run(CommandLine line, String... arguments) {
-    return line.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure))
+    return line.setExecutionExceptionHandler(
+            (failure, command, parsed) -> explain(owners(failure, command)))
         .setParameterExceptionHandler(Commands::explainUsage)
         .execute(arguments);
+  }
+
+  /** What to do where the owner of a server meets files of another user. */
+  private static Exception owners(Exception failure, CommandLine command) {
+    String name = command.getCommandSpec().qualifiedName();
+    return failure instanceof AccessDeniedException denied
+            && (name.startsWith("anoncloud admin") || name.startsWith("anoncloud server"))
+        ? new Problem(
+            Problem.Kind.FORBIDDEN,
+            "Permission denied: "
+                + denied.getFile()
+                + ". Nothing is lost: give it, or the folder that it shall be in, to the user whom"
+                + " the server runs as, as root (chown -R USER FOLDER), and run the command as that"
+                + " user.",
+            denied)
+        : failure;
   }
 
   private static int explain(Exception failure) {
@@ -205,12 +223,11 @@ public final class Commands {
   }
 
   /** What went wrong, with the kind of failure where the message is only a file's name. */
-  private static String text(Exception failure) {
+  static String text(Exception failure) {
     return switch (failure) {
       case java.nio.file.NoSuchFileException missing ->
           "There is no file " + missing.getFile() + ".";
-      case java.nio.file.AccessDeniedException denied ->
-          "Permission denied: " + denied.getFile() + ".";
+      case AccessDeniedException denied -> "Permission denied: " + denied.getFile() + ".";
       case java.nio.file.FileAlreadyExistsException there -> there.getFile() + " is already there.";
       default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
     };

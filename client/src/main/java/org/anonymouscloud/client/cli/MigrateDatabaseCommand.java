@@ -74,6 +74,9 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
         DataFolder _ = DataFolder.open(options.existingData(context), false)) {
       Database old = DatabaseOptions.kind(source, plugins);
       Database other = DatabaseOptions.kind(to, plugins);
+      if (!old.exists(options.settings(source, context))) {
+        throw DatabaseOptions.noServer(options.existingData(context));
+      }
       try (OpenDatabase here = old.openAlone(options.settings(source, context))) {
         if (cancel) {
           DatabaseMove.cancel(here);

@@ -53,14 +53,26 @@ final class RegisterCommand implements Callable<Integer> {
     try (Secret text = Secret.of(prepared.path("sheet").binaryValue())) {
       sheet.keep(context.terminal(), text);
     }
-    JsonNode done =
-        context
-            .agent()
-            .post(
-                "/account/register/confirm",
-                Map.of("registration", prepared.path("registration").asText()));
-    tell(done);
+    tell(confirm(prepared));
     return 0;
+  }
+
+  private JsonNode confirm(JsonNode prepared) throws Problem, IOException {
+    try {
+      return context
+          .agent()
+          .post(
+              "/account/register/confirm",
+              Map.of("registration", prepared.path("registration").asText()));
+    } catch (Problem e) {
+      if (e.kind() == Problem.Kind.UNAVAILABLE) {
+        throw e;
+      }
+      throw new Problem(
+          e.kind(),
+          e.getMessage() + " The emergency sheet is void, for there is no account: remove it.",
+          e);
+    }
   }
 
   private JsonNode prepare(ConnectionString server, String user, Secret password)

@@ -156,13 +156,19 @@ final class ServerCheck {
     }
   }
 
-  private void step(String what, Step step) throws IOException {
+  private void step(String what, Step step) {
     try {
       step.run();
       context.terminal().print("ok: " + what);
     } catch (CannotStart | Problem | DatabaseUnavailable e) {
-      failed.add(what);
-      context.terminal().print("failed: " + what + ": " + e.getMessage());
+      fail(what, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      fail(what, Commands.text(e));
     }
+  }
+
+  private void fail(String what, String why) {
+    failed.add(what);
+    context.terminal().print("failed: " + what + ": " + why);
   }
 }

@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -91,6 +92,14 @@ final class SettingsFile {
         throw wrong("The settings file " + file + " is longer than 64 KiB.");
       }
       return Files.readAllLines(file, UTF_8);
+    } catch (AccessDeniedException e) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "The settings file "
+              + file
+              + " is not for this user to read: permission denied. Run the command as the user whom"
+              + " the server runs as, or, as root, give the file to that user (chown).",
+          e);
     } catch (IOException e) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,

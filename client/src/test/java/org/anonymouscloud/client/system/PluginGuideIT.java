@@ -82,7 +82,8 @@ final class PluginGuideIT {
     String restored = folder.resolve("restored").toString();
     assertThat(program.run("admin", "plugins", "remove", "notes").succeeded().out())
         .contains("What it has stored stays", "drop-data");
-    assertThat(program.run("admin", "backup", backups).succeeded().err())
+    String keys = folder.resolve("keys").toString();
+    assertThat(program.run("admin", "backup", "--keys", keys, backups).succeeded().err())
         .contains("The plugin of 'notes' is removed");
     assertThat(program.run("admin", "verify").succeeded().err())
         .contains("The plugin of 'notes' is removed");
@@ -92,6 +93,7 @@ final class PluginGuideIT {
     program
         .run("admin", "restore", "--data", restored, "--leave-out", "notes", backups)
         .succeeded();
+    itComesBackWithThePlugin(program, keys, backups);
     assertThat(program.run("admin", "drop-data", "vault", "--yes").failed(1))
         .contains("no feature 'vault'");
     assertThat(program.run("admin", "drop-data").succeeded().out()).isEqualTo("notes\n");
@@ -99,6 +101,22 @@ final class PluginGuideIT {
         .contains("Deleted");
     assertThat(program.run("admin", "drop-data").succeeded().out()).contains("Nothing is here");
     assertThat(program.run("admin", "backup", backups).succeeded().err()).doesNotContain("notes");
+  }
+
+  /** As the refusal of the restore says: trust, install, and restore into the same folder again. */
+  private void itComesBackWithThePlugin(Program program, String keys, String backups)
+      throws Exception {
+    String data = folder.resolve("restored with it").toString();
+    String jar = folder.resolve("notes-plugin/target/notes-plugin-1.0.0.jar").toString();
+    program.run("admin", "restore", "--data", data, "--keys", keys, backups).failed(1);
+    program.run("admin", "plugins", "install", "--data", data, jar, "--yes").succeeded();
+
+    program.run("admin", "restore", "--data", data, "--keys", keys, backups).succeeded();
+
+    assertThat(program.run("admin", "plugins", "list", "--data", data).succeeded().out())
+        .containsPattern("notes +on");
+    assertThat(program.run("admin", "verify", "--data", data).succeeded().err())
+        .doesNotContain("notes");
   }
 
   private void itIsTriedUnsigned(Path jar) throws Exception {

@@ -298,7 +298,7 @@ public final class Backup {
     }
     Path old = before.get().resolve(path);
     if (!NewFiles.hasLength(old, length)
-        || (reuse == Reuse.BY_CONTENT && !digest.equals(NewFiles.digest(old)))) {
+        || (reuse == Reuse.BY_CONTENT && !digest.equals(BackupFiles.digest(before.get(), path)))) {
       damaged.add(path);
       return false;
     }

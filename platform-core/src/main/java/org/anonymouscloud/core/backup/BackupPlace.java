@@ -1,14 +1,10 @@
 package org.anonymouscloud.core.backup;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -32,6 +28,7 @@ import org.anonymouscloud.core.session.Fingerprint;
  */
 public final class BackupPlace implements AutoCloseable {
   private static final String LOCK = ".lock";
+  private static final int MAX_FINGERPRINT = 64;
 
   /** What begins so is not finished, or on its way out. */
   private static final String HIDDEN = ".part-";
@@ -121,8 +118,8 @@ public final class BackupPlace implements AutoCloseable {
   static Optional<Fingerprint> server(Path backup) throws IOException {
     try {
       return Optional.of(
-          new Fingerprint(Files.readString(backup.resolve(Backup.SERVER), US_ASCII).strip()));
-    } catch (NoSuchFileException | CharacterCodingException | IllegalArgumentException e) {
+          new Fingerprint(BackupFiles.text(backup, Backup.SERVER, MAX_FINGERPRINT).strip()));
+    } catch (BackupDamaged | IllegalArgumentException e) {
       return Optional.empty();
     }
   }

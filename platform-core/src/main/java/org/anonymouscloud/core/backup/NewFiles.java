@@ -58,13 +58,6 @@ final class NewFiles {
         BUFFER);
   }
 
-  /** Reads a file to its end. */
-  static Digest digest(Path file) throws IOException {
-    try (InputStream content = open(file)) {
-      return Digest.sha256(content);
-    }
-  }
-
   /** Whether an ordinary file of this length is there. */
   static boolean hasLength(Path file, long length) throws IOException {
     return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == length;

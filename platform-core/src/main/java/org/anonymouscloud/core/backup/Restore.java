@@ -34,6 +34,7 @@ import org.anonymouscloud.core.session.Fingerprint;
 public final class Restore {
   private static final String BACKUP = "a backup";
   private static final String JAR = ".jar";
+  private static final int MAX_SETTINGS = 1 << 20;
 
   private final Path backup;
   private final Path data;
@@ -145,7 +146,7 @@ public final class Restore {
           case Backup.ROWS -> hasRows = true;
           case Backup.SETTINGS -> hasSettings = true;
           case Backup.SERVER, Sums.COUNT -> {}
-          case Backup.LOST -> lost.addAll(Files.readAllLines(backup.resolve(path)));
+          case Backup.LOST -> lost.addAll(Sums.lost(backup));
           default ->
               throw new BackupDamaged(
                   "Nobody here knows the file " + path + " of the backup " + backup + ".");
@@ -222,7 +223,7 @@ public final class Restore {
     }
     boolean written = hasSettings && writeSettings(kind);
     long rows;
-    try (InputStream in = NewFiles.open(backup.resolve(Backup.ROWS))) {
+    try (InputStream in = BackupFiles.open(backup, Backup.ROWS)) {
       rows = RowsFile.load(in, holdings.scripts(), leftOut.features(), database);
     }
     bytes += Files.size(backup.resolve(Backup.ROWS));
@@ -243,7 +244,7 @@ public final class Restore {
   /** What is here is never left out: a server without a part of its rows would go on with that. */
   private void leaveOut(Holdings holdings) throws IOException {
     Set<String> owners;
-    try (InputStream in = NewFiles.open(backup.resolve(Backup.ROWS))) {
+    try (InputStream in = BackupFiles.open(backup, Backup.ROWS)) {
       owners = RowsFile.owners(in);
     }
     owners.addAll(features);
@@ -303,10 +304,10 @@ public final class Restore {
   }
 
   /** The owner's settings that are there already stay; false if so. */
-  private boolean writeSettings(String kind) throws IOException {
+  private boolean writeSettings(String kind) throws IOException, BackupDamaged {
     Path file = data.resolve(Backup.SETTINGS);
     String settings =
-        Files.readString(backup.resolve(Backup.SETTINGS)) + "database = " + kind + "\n";
+        BackupFiles.text(backup, Backup.SETTINGS, MAX_SETTINGS) + "database = " + kind + "\n";
     if (Files.exists(file)) {
       return Files.readString(file).equals(settings);
     }
@@ -315,7 +316,7 @@ public final class Restore {
   }
 
   private void copy(Sums.Entry entry, NewFiles target) throws IOException, BackupDamaged {
-    NewFiles.Written written = target.copy(backup.resolve(entry.path()), entry.path());
+    NewFiles.Written written = target.copy(BackupFiles.find(backup, entry.path()), entry.path());
     if (!written.digest().equals(entry.digest())) {
       throw Sums.changed(backup, entry);
     }

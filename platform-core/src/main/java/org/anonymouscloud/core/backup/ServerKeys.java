@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.backup;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -106,11 +107,16 @@ public final class ServerKeys {
    * Looks whether all keys are in a folder.
    *
    * @throws NoSuchFileException if one is missing
+   * @throws AccessDeniedException if one is not for this user to read
    */
-  static void requireAll(Path folder) throws NoSuchFileException {
+  static void requireAll(Path folder) throws NoSuchFileException, AccessDeniedException {
     for (String name : ALL) {
-      if (!Files.exists(folder.resolve(name))) {
-        throw new NoSuchFileException(folder.resolve(name).toString());
+      Path file = folder.resolve(name);
+      if (Files.notExists(file)) {
+        throw new NoSuchFileException(file.toString());
+      }
+      if (!Files.isReadable(file)) {
+        throw new AccessDeniedException(file.toString());
       }
     }
   }

@@ -1,14 +1,11 @@
 package org.anonymouscloud.core.backup;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.crypto.Digest;
@@ -31,6 +28,12 @@ final class Sums {
       Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*");
 
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (" + PATH.pattern() + ")");
+
+  /** No path that a file system takes is as long. */
+  private static final int MAX_LINE = 8192;
+
+  private static final int MAX_COUNT = 32;
+  private static final int MAX_LOST = 64 << 20;
 
   private Sums() {}
 
@@ -70,8 +73,8 @@ final class Sums {
   static void forEach(Path backup, Receiver receiver) throws IOException, BackupDamaged {
     long count = 0;
     String last = "";
-    try (BufferedReader lines = Files.newBufferedReader(backup.resolve(FILE), US_ASCII)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+    try (InputStream lines = BackupFiles.open(backup, FILE)) {
+      for (String line = line(lines); !line.isEmpty(); line = line(lines)) {
         Matcher parts = LINE.matcher(line);
         if (!parts.matches()) {
           throw new BackupDamaged("The list " + backup.resolve(FILE) + " is damaged.");
@@ -84,19 +87,36 @@ final class Sums {
     } catch (NoSuchFileException e) {
       throw new BackupDamaged(
           backup + " is no backup, or one that was not finished: there is no " + FILE + " in it.");
-    } catch (CharacterCodingException e) {
-      throw new BackupDamaged("The list " + backup.resolve(FILE) + " is damaged.");
     }
     if (!last.equals(COUNT)
-        || !Files.readString(backup.resolve(COUNT), US_ASCII).equals(count - 1 + "\n")) {
+        || !BackupFiles.text(backup, COUNT, MAX_COUNT).equals(count - 1 + "\n")) {
       throw new BackupDamaged("The list " + backup.resolve(FILE) + " has lost a line.");
     }
+  }
+
+  /** The files that a backup lacks, if it says so. */
+  static List<String> lost(Path backup) throws IOException, BackupDamaged {
+    return BackupFiles.text(backup, Backup.LOST, MAX_LOST).lines().toList();
+  }
+
+  /**
+   * A line without its end; empty at the end of the list. One that is too long is no line of it.
+   */
+  private static String line(InputStream list) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = list.read(); next >= 0 && next != '\n'; next = list.read()) {
+      line.append((char) next);
+      if (line.length() > MAX_LINE) {
+        break;
+      }
+    }
+    return line.toString();
   }
 
   /** Reads the file to its end and compares; false too if it is not there. */
   static boolean isWhole(Path backup, Entry entry) throws IOException {
     try {
-      return NewFiles.digest(backup.resolve(entry.path())).equals(entry.digest());
+      return BackupFiles.digest(backup, entry.path()).equals(entry.digest());
     } catch (NoSuchFileException e) {
       return false;
     }

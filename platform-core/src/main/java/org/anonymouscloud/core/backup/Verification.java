@@ -121,12 +121,12 @@ public final class Verification {
             throw Sums.changed(backup, entry);
           }
           if (entry.path().equals(Backup.LOST)) {
-            lost.addAll(Files.readAllLines(backup.resolve(Backup.LOST)));
+            lost.addAll(Sums.lost(backup));
           } else {
             files.incrementAndGet();
           }
         });
-    try (InputStream rows = NewFiles.open(backup.resolve(Backup.ROWS))) {
+    try (InputStream rows = BackupFiles.open(backup, Backup.ROWS)) {
       Backup.Content content =
           new Backup.Content(RowsFile.check(rows), files.get() - Sums.OWN_ENTRIES, bytes.get());
       return new InBackup(content, damaged, lost);

@@ -33,6 +33,11 @@ public final class FolderId {
 
   private FolderId() {}
 
+  /** Whether a server has run on the folder. */
+  public static boolean isTied(Path data) {
+    return Files.exists(data.resolve(FILE));
+  }
+
   /**
    * Refuses a database that is another's than the folder's, before anything is made in it. One that
    * belongs to nobody goes with a folder that belongs to nobody. Changes nothing.

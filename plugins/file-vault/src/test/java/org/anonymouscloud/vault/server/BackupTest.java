@@ -364,6 +364,36 @@ final class BackupTest {
   }
 
   @Test
+  @Tag("S4.12")
+  void whatIsReachedByALinkIsNotInTheBackup() throws Exception {
+    make();
+    for (String name : List.of("vault", "rows", "count", "SHA256SUMS", "server")) {
+      Path file = backup.resolve(name);
+      Path outside = folder.resolve("outside");
+      Files.move(file, outside);
+      Files.createSymbolicLink(file, outside);
+      refuses();
+      Files.delete(file);
+      Files.move(outside, file);
+    }
+    whole(backup);
+  }
+
+  @Test
+  @Tag("S4.12")
+  void aListWithoutEndsOfLinesAndACountWithoutEndAreRefused() throws Exception {
+    make();
+    for (String name : List.of("SHA256SUMS", "count")) {
+      Path file = backup.resolve(name);
+      byte[] whole = Files.readAllBytes(file);
+      Files.write(file, new byte[1 << 20]);
+      refuses();
+      Files.write(file, whole);
+    }
+    whole(backup);
+  }
+
+  @Test
   void nothingThatIsThereIsOverwritten() throws Exception {
     make();
     Path keys = folder.resolve("keys");
