@@ -55,7 +55,7 @@ public final class Commands {
           new Context(
               environment, Home.of(environment), new StandardTerminal(output), new Timeout());
     } catch (IOException e) {
-      System.err.println("anoncloud: the state folder cannot be used: " + text(e));
+      System.err.println("anoncloud: the state folder cannot be used: " + FileFailure.text(e));
       return CommandLine.ExitCode.SOFTWARE;
     }
     Map<String, Supplier<Object>> own = own(context);
@@ -178,10 +178,10 @@ public final class Commands {
     }
     switch (failure) {
       case DatabaseUnavailable _, CannotStart _ -> {
-        return tell(new Problem(Problem.Kind.UNAVAILABLE, text(failure), failure));
+        return tell(new Problem(Problem.Kind.UNAVAILABLE, FileFailure.text(failure), failure));
       }
       case BackupDamaged _ -> {
-        return tell(new Problem(Problem.Kind.SECURITY, text(failure), failure));
+        return tell(new Problem(Problem.Kind.SECURITY, FileFailure.text(failure), failure));
       }
       default -> {}
     }
@@ -189,7 +189,7 @@ public final class Commands {
       return CommandLine.ExitCode.OK;
     }
     if (failure instanceof IOException) {
-      System.err.println("anoncloud: " + text(failure));
+      System.err.println("anoncloud: " + FileFailure.text(failure));
       return CommandLine.ExitCode.SOFTWARE;
     }
     System.err.println("anoncloud: this should not happen, please report it: " + failure);
@@ -220,17 +220,6 @@ public final class Commands {
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return CommandLine.ExitCode.USAGE;
-  }
-
-  /** What went wrong, with the kind of failure where the message is only a file's name. */
-  static String text(Exception failure) {
-    return switch (failure) {
-      case java.nio.file.NoSuchFileException missing ->
-          "There is no file " + missing.getFile() + ".";
-      case AccessDeniedException denied -> "Permission denied: " + denied.getFile() + ".";
-      case java.nio.file.FileAlreadyExistsException there -> there.getFile() + " is already there.";
-      default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    };
   }
 
   @Command(

@@ -163,7 +163,7 @@ final class ServerCheck {
     } catch (CannotStart | Problem | DatabaseUnavailable e) {
       fail(what, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      fail(what, Commands.text(e));
+      fail(what, FileFailure.text(e));
     }
   }
 
