@@ -229,7 +229,7 @@ final class AccountRoutes {
    * @param keyring whether to have the platform's keyring keep a random passphrase
    * @param lockAfter minutes without use until the device locks; 0 or left out for never
    */
-  record Protect(byte @Nullable [] passphrase, boolean keyring, int lockAfter) {}
+  record Protect(byte @Nullable [] passphrase, boolean keyring, boolean unsealed, int lockAfter) {}
 
   /**
    * @param user the name of the account that is logged in here, to be sure
@@ -273,6 +273,12 @@ final class AccountRoutes {
     if (wish.lockAfter() < 0 || wish.lockAfter() > MAX_LOCK_AFTER) {
       throw RequestBody.badInput(
           "'lockAfter' is a number of minutes, at most " + MAX_LOCK_AFTER + ".", null);
+    }
+    if (wish.unsealed() == (wish.keyring() || wish.passphrase() != null)) {
+      throw RequestBody.badInput(
+          "The body says 'passphrase' or 'keyring': true, or 'unsealed': true to leave the keys to"
+              + " whoever can read this user's files. Nothing was done.",
+          null);
     }
     if (wish.passphrase() == null) {
       account.seal(

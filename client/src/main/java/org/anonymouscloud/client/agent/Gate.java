@@ -96,6 +96,14 @@ final class Gate extends Handler.Wrapper {
             400, "bad-input", "The method stands in the request line; leave out " + name + ".");
       }
     }
+    // What the HTTP server cuts off would make another name of the one that was meant.
+    if (request.getHttpURI().getFragment() != null || "".equals(request.getHttpURI().getQuery())) {
+      return new ProblemDocument(
+          400,
+          "bad-input",
+          "The address has a '#', or a '?' with nothing after it: as parts of a name they are"
+              + " written %23 and %3F.");
+    }
     String path = request.getHttpURI().getCanonicalPath();
     Optional<Door> door = doors.stream().filter(one -> one.leadsTo(path)).findFirst();
     if (site.isForeign(

@@ -1,14 +1,18 @@
 package org.anonymouscloud.client.agent;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Arrays;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +20,13 @@ import org.jspecify.annotations.Nullable;
  * array to array and never become a String here.
  */
 final class RequestBody {
+  /** Strict: a member that is misspelt would be taken for one that is left out. */
   static final ObjectMapper JSON =
-      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
 
   private static final int MAX_BODY = 16 * 1024;
 
@@ -47,6 +56,12 @@ final class RequestBody {
         throw badInput("The body is too long.", null);
       }
       return JSON.readValue(json, type);
+    } catch (UnrecognizedPropertyException e) {
+      throw badInput(
+          "The body's '"
+              + ForeignText.sentence(e.getPropertyName())
+              + "' is not known at this address; nothing was done.",
+          null);
     } catch (JacksonException e) {
       // Its text may quote the body.
       throw badInput("The body is not the JSON document that this route takes.", null);

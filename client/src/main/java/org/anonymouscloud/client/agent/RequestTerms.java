@@ -113,6 +113,8 @@ final class RequestTerms {
   /** What makes another path of one, as it comes (first line) or when it is decoded (second). */
   private static final Pattern HIDING = Pattern.compile("^[^\\n]*(;|%2[fF]|%00)|//|/\\.\\.?(/|$)");
 
+  private static final Set<String> BODILESS = Set.of("GET", "HEAD", "DELETE");
+
   private static final int LENGTH_REQUIRED = 411;
   private static final int UNSUPPORTED = 415;
   private static final int EXPECTATION_FAILED = 417;
@@ -172,6 +174,10 @@ final class RequestTerms {
           LENGTH_REQUIRED,
           "length-needed",
           "What is written needs a Content-Length, also if it is empty, or comes chunked.");
+    }
+    if (BODILESS.contains(request.getMethod())
+        && (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null)) {
+      return bad(request.getMethod() + " takes no body here; nothing was done.");
     }
     return Optional.empty();
   }

@@ -70,6 +70,21 @@ final class AdminCommand {
   }
 
   @Command(
+      name = "moved",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Say that the data folder of a server on PostgreSQL was copied or moved here.",
+        "No other server may use the database any more: two servers with a folder each would lose"
+            + " files."
+      })
+  int moved(@Mixin ServerDatabase server) throws Problem, IOException {
+    Path data = server.data(context);
+    server.moved(context);
+    context.terminal().print("The server's data folder is " + data + " from now on.");
+    return 0;
+  }
+
+  @Command(
       name = "fingerprint",
       mixinStandardHelpOptions = true,
       description = "Print the fingerprint of the server's key, as connection strings carry it.")

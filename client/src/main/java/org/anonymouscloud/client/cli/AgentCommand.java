@@ -281,6 +281,7 @@ final class AgentCommand {
     wish.put("lockAfter", lockAfter);
     if (remove) {
       boolean sealed = !keeper(context.agent()).equals(UNSEALED);
+      wish.put("unsealed", true);
       var _ = context.agent().put("/account/passphrase", wish);
       context
           .terminal()

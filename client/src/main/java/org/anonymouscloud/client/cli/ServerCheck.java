@@ -66,6 +66,7 @@ final class ServerCheck {
       step(
           "the plugins",
           () -> {
+            ServerCommand.tellDisabled(context, options.data());
             if (!plugins.switchedOff().isEmpty()) {
               throw new Problem(Problem.Kind.BAD_INPUT, "Some are switched off, see above.");
             }

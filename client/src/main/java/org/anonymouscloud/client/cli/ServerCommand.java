@@ -138,16 +138,6 @@ final class ServerCommand implements Callable<Integer> {
               + " the plugin, or try it with --isolation thread.");
     }
     Plugins unsigned = tried.find(context.terminal());
-    for (String off : installed(settings.options().data()).disabled()) {
-      context
-          .terminal()
-          .warn(
-              "The plugin "
-                  + off
-                  + " is switched off, as the owner wished; 'anoncloud admin plugins enable "
-                  + off
-                  + "' brings it back at the next start.");
-    }
     if (check) {
       new ServerCheck(context, settings, unsigned).run();
       return 0;
@@ -157,6 +147,7 @@ final class ServerCommand implements Callable<Integer> {
         Systemd systemd = Systemd.of(context);
         PluginHost plugins = plugins(context, options.data(), unsigned);
         Server server = start(options, settings.database(), plugins)) {
+      tellDisabled(context, options.data());
       context.terminal().print("The server is ready: " + server.address());
       systemd.ready();
       ending.await();
@@ -197,6 +188,20 @@ final class ServerCommand implements Callable<Integer> {
   static PluginHost plugins(Context context, Path data, Plugins tried) throws Problem, IOException {
     return Distribution.plugins(
         context.terminal(), installed(data), tried, Capability.SERVER_FEATURE, Capability.DATABASE);
+  }
+
+  /** Names the plugins that the owner has switched off, which is easily forgotten. */
+  static void tellDisabled(Context context, Path data) throws IOException {
+    for (String off : installed(data).disabled()) {
+      context
+          .terminal()
+          .warn(
+              "The plugin "
+                  + off
+                  + " is switched off, as the owner wished; 'anoncloud admin plugins enable "
+                  + off
+                  + "' brings it back at the next start.");
+    }
   }
 
   /** What is installed for a server. */

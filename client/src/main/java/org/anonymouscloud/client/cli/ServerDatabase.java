@@ -11,6 +11,7 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.server.FolderId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,6 +49,15 @@ final class ServerDatabase {
       List<FeatureData> features =
           plugins.serverFeatures().stream().flatMap(feature -> feature.data().stream()).toList();
       return work.with(new Administration(open, features, Clock.systemUTC()));
+    }
+  }
+
+  /** Says that the data folder was copied or moved to where it is. */
+  void moved(Context context) throws Problem, IOException {
+    String kind = options.database(database, context);
+    try (PluginHost plugins = ServerCommand.plugins(context, data(context));
+        OpenDatabase open = options.open(kind, plugins, context)) {
+      FolderId.moved(data(context), open);
     }
   }
 

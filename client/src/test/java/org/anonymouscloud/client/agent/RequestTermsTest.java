@@ -262,7 +262,40 @@ final class RequestTermsTest {
       assertThat(ask(asking, "?one=" + bad, PLAIN, "{}")).startsWith("HTTP/1.1 400");
     }
     assertThat(effects).hasValue(0);
-    assertThat(ask(asking, "?one=%201&two=", PLAIN, "{}")).startsWith("HTTP/1.1 200");
+    assertThat(ask(asking, "?one=%201&two=", "", "")).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void whatIsCutOffAnAddressOrBelongsToNoBodyIsRefused() throws IOException {
+    Route files = route("/feature/files/<path>");
+    for (String bad : List.of("a#b", "a#", "a?", "a?#")) {
+      assertThat(askAt(files, "/feature/files/" + bad, "", ""))
+          .as(bad)
+          .startsWith("HTTP/1.1 400")
+          .contains("%23");
+    }
+    for (String[] body : new String[][] {{PLAIN, "{}"}, {CHUNKED, "zz"}, {CHUNKED, "0\r\n\r\n"}}) {
+      assertThat(askAt(files, "/feature/files/a", body[0], body[1]))
+          .startsWith("HTTP/1.1 400")
+          .contains("takes no body");
+    }
+    assertThat(effects).hasValue(0);
+    assertThat(askAt(files, "/feature/files/a", "", "")).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void aBodyThatIsMisspeltUnsealsNothing() throws IOException {
+    Route passphrase = route("/account/passphrase");
+    for (String body :
+        List.of(
+            "{\"pasphrase\":\"YQ==\",\"unsealed\":true}",
+            "{\"unsealed\":true} {}",
+            "{\"unsealed\":true,\"unsealed\":false}",
+            "{\"unsealed\":true,\"keyring\":true}",
+            "{}")) {
+      String length = "Content-Length: " + body.length() + "\r\n";
+      assertThat(ask(passphrase, PLAIN_TYPE + length, body)).as(body).startsWith("HTTP/1.1 400");
+    }
   }
 
   @Test
@@ -295,7 +328,7 @@ final class RequestTermsTest {
           {"a%25b", "a%b"},
           {"a+b", "a+b"}
         }) {
-      assertThat(askAt(files, "/feature/files/" + good[0], PLAIN, "{}"))
+      assertThat(askAt(files, "/feature/files/" + good[0], "", ""))
           .startsWith("HTTP/1.1 200")
           .contains("\"path\":\"" + good[1] + "\"");
     }

@@ -107,8 +107,8 @@ final class BrokenPluginsIT {
       assertNamedOnce(log, "feature methods", "java.lang.IllegalStateException: three");
       assertNamedOnce(log, "dropped-1.0.0.jar", "nobody has installed it");
       assertThat(log).noneMatch(line -> line.contains("\tat ") || line.contains(" good"));
-      // One line each, and those that it starts and is ready, the latter for scripts too.
-      assertThat(log).hasSize(11);
+      // One line each, and those that it is new, starts and is ready, the latter for scripts too.
+      assertThat(log).hasSize(12);
     }
     assertNamedOnce(server.log().lines().toList(), "Good$Stubborn", "java.lang.Error: four");
     // It has ended all the same, and in order: the next one starts on the same folder.

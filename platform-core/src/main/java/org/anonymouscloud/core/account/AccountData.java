@@ -10,9 +10,6 @@ public interface AccountData {
   /** The scripts of its tables. */
   Migrations tables();
 
-  /** Bytes that it holds for the account, as counted against the account's quota. */
-  long usedBytes(Handle rows, AccountId account);
-
   /**
    * Deletes some of what the account has, or had, within the transaction of {@code rows}, which
    * must be short. It is called until there is no more, and again a while later, for something may

@@ -275,15 +275,17 @@ public final class Backup {
 
   /** Of a feature that is not there nobody knows which files its rows name. */
   private void copyFolder(String feature, Writer sums, LongConsumer progress) throws IOException {
-    if (!Files.isDirectory(data.resolve(feature), LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.isDirectory(data.resolve(feature))) {
       return;
     }
+    // The folder itself may be on another disk, by a link.
+    Path folder = data.resolve(feature).toRealPath();
     List<Path> all;
-    try (Stream<Path> tree = Files.walk(data.resolve(feature))) {
+    try (Stream<Path> tree = Files.walk(folder)) {
       all = tree.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).toList();
     }
     for (Path file : all) {
-      String path = data.relativize(file).toString();
+      String path = feature + "/" + folder.relativize(file);
       if (Sums.canList(path)) {
         copy(file, path, sums, progress);
       }

@@ -69,6 +69,11 @@ public final class LeftBehind {
     for (Path path : tree().reversed()) {
       Files.delete(path);
     }
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      // Where a disk is mounted an empty folder stays.
+    }
     database.<Void, RuntimeException>write(
         handle -> {
           AllTables.drop(handle, feature);
@@ -77,13 +82,16 @@ public final class LeftBehind {
         });
   }
 
-  /** Each after the folder that it lies in; links are not followed. */
+  /**
+   * What lies in the folder, each after the folder that it lies in itself. The feature's folder may
+   * be on another disk, by a link; other links are not followed.
+   */
   private List<Path> tree() throws IOException {
-    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.isDirectory(folder)) {
       return List.of();
     }
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.toList();
+    try (Stream<Path> all = Files.walk(folder.toRealPath())) {
+      return all.skip(1).toList();
     }
   }
 }

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.account.server.StoredSpace;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseState.Standing;
@@ -232,7 +233,11 @@ public final class Restore {
       AccountService.checkSecrets(database, ServerKeys.secrets(data));
     }
     // The files have another place than those of the server that was backed up.
-    database.<Integer, RuntimeException>write(handle -> handle.execute("DELETE FROM data_folder"));
+    database.<Integer, RuntimeException>write(
+        handle -> {
+          leftOut.features().forEach(feature -> StoredSpace.forget(handle, feature));
+          return handle.execute("DELETE FROM data_folder");
+        });
     mark(database, DatabaseState.READY);
     return new Restored(
         new Backup.Content(rows, files + plugins.size() + (hasSettings ? 1 : 0), bytes),

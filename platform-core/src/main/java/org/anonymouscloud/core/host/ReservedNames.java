@@ -46,6 +46,7 @@ public final class ReservedNames {
           "accounts",
           "count",
           "data",
+          "database",
           "invites",
           "lost",
           "migrations",

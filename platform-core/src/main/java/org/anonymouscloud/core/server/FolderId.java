@@ -17,10 +17,11 @@ import org.anonymouscloud.core.disk.PrivateFile;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Ties a database to the data folder that has its files, by a random id in both. A node with
- * another folder would give out none of the files that the rows name, which each client takes for
- * an attack. A move to another kind of database takes the id along; a restore leaves it out, for
- * what it makes is another server. Stateless.
+ * Ties a database to the data folder that has its files, by a random id in both and by the number
+ * that the file of the id has on its disk, which is the same on each host that shares the folder
+ * and another one in a copy. A node with another folder would give out none of the files that the
+ * rows name, which each client takes for an attack. A move to another kind of database takes the id
+ * along; a restore leaves it out, for what it makes is another server. Stateless.
  */
 public final class FolderId {
   private static final String TABLE = "data_folder";
@@ -70,6 +71,46 @@ public final class FolderId {
   }
 
   /**
+   * Says that the folder is in its place, though it was copied or moved there: no other server uses
+   * the database.
+   */
+  public static void moved(Path data, OpenDatabase database) throws IOException {
+    long inode = inode(data);
+    database.<Integer, RuntimeException>write(
+        handle -> handle.execute("UPDATE " + TABLE + " SET inode = ?", inode));
+  }
+
+  private static long inode(Path data) throws IOException {
+    return (long) Files.getAttribute(data.resolve(FILE), "unix:ino");
+  }
+
+  /**
+   * As {@link #check}, for a database that several servers may use.
+   *
+   * @throws CannotStart also if the folder is not the one that the database knows, but a copy
+   */
+  static void checkShared(Path data, OpenDatabase database) throws CannotStart, IOException {
+    check(data, database);
+    long inode = inode(data);
+    Optional<Long> known =
+        database.<Optional<Long>, RuntimeException>write(
+            handle -> {
+              handle.execute("UPDATE " + TABLE + " SET inode = ? WHERE inode IS NULL", inode);
+              return handle.createQuery("SELECT inode FROM " + TABLE).mapTo(Long.class).findOne();
+            });
+    if (known.isPresent() && known.get() != inode) {
+      throw new CannotStart(
+          "The data folder "
+              + data
+              + " is a copy, or was moved: its file "
+              + FILE
+              + " is not the one that the database knows. Two servers on one database and two"
+              + " folders would lose files. If no other server uses this database any more, say so"
+              + " with 'anoncloud admin moved', and start again.");
+    }
+  }
+
+  /**
    * Compares the two, or ties them together if neither is tied.
    *
    * @param database with its tables
@@ -109,6 +150,8 @@ public final class FolderId {
       check(data, database);
       return;
     }
+    database.<Integer, RuntimeException>write(
+        handle -> handle.execute("UPDATE " + TABLE + " SET inode = NULL"));
     try {
       Files.move(data.resolve(PENDING), data.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {

@@ -44,10 +44,9 @@ public final class KeyFiles {
     Optional<String> known =
         database.read(
             handle ->
-                DatabaseState.hasTable(handle, "data_folder")
+                DatabaseState.hasTable(handle, "server_key")
                     ? handle
-                        .createQuery(
-                            "SELECT server_key FROM data_folder WHERE server_key IS NOT NULL")
+                        .createQuery("SELECT fingerprint FROM server_key")
                         .mapTo(String.class)
                         .findOne()
                     : Optional.empty());
@@ -72,7 +71,12 @@ public final class KeyFiles {
   static void bind(Path data, OpenDatabase database) throws IOException {
     String fingerprint = fingerprint(data);
     database.<Integer, RuntimeException>write(
-        handle -> handle.execute("UPDATE data_folder SET server_key = ?", fingerprint));
+        handle -> {
+          handle.execute("DELETE FROM server_key WHERE fingerprint <> ?", fingerprint);
+          return handle.execute(
+              "INSERT INTO server_key (fingerprint) VALUES (?) ON CONFLICT DO NOTHING",
+              fingerprint);
+        });
   }
 
   private static String fingerprint(Path data) throws IOException {

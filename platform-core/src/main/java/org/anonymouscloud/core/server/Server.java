@@ -167,7 +167,7 @@ public final class Server implements AutoCloseable {
 
   /** What the owner watches so that the disk does not fill up unseen. */
   private void measure(DataFolder data, OpenDatabase database, List<ServerFeature> offered) {
-    Totals totals = new Totals(database, offered, clock);
+    Totals totals = new Totals(database, clock);
     metrics.version(VERSION);
     metrics.number("anoncloud.accounts", "Accounts.", totals::accounts);
     metrics.bytes("anoncloud.used", "What accounts use, as it counts for quotas.", totals::used);

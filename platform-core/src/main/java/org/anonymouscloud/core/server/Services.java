@@ -68,7 +68,11 @@ final class Services implements AutoCloseable {
     List<FeatureData> kept = kept(offered);
     AccountService accounts =
         new AccountService(database, secrets, clock, options.accounts(), kept);
-    FolderId.check(data, database);
+    if (options.databaseUrl().isPresent()) {
+      FolderId.checkShared(data, database);
+    } else {
+      FolderId.check(data, database);
+    }
     FeatureFolders.check(data, database, offered);
     Services services =
         new Services(accounts, seats, database, new PresenceRecords(database, clock));

@@ -3,12 +3,9 @@ package org.anonymouscloud.core.server;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.server.StoredSpace;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.plugin.FeatureData;
-import org.anonymouscloud.core.plugin.ServerFeature;
 import org.jdbi.v3.core.Handle;
 
 /** Sums over all accounts, counted again when they are older than a minute. Thread-safe. */
@@ -16,15 +13,13 @@ final class Totals {
   private static final Duration AGE = Duration.ofMinutes(1);
 
   private final OpenDatabase database;
-  private final List<FeatureData> features;
   private final Clock clock;
   private Instant counted = Instant.MIN;
   private double accounts = Double.NaN;
   private double used = Double.NaN;
 
-  Totals(OpenDatabase database, List<ServerFeature> offered, Clock clock) {
+  Totals(OpenDatabase database, Clock clock) {
     this.database = database;
-    this.features = offered.stream().flatMap(feature -> feature.data().stream()).toList();
     this.clock = clock;
   }
 
@@ -58,18 +53,7 @@ final class Totals {
   }
 
   private void count(Handle handle) {
-    List<AccountId> all =
-        handle
-            .createQuery("SELECT account_id FROM accounts")
-            .map((row, context) -> AccountId.of(row.getBytes(1)))
-            .list();
-    long sum = 0;
-    for (AccountId account : all) {
-      for (FeatureData feature : features) {
-        sum += feature.usedBytes(handle, account);
-      }
-    }
-    accounts = all.size();
-    used = sum;
+    accounts = handle.createQuery("SELECT COUNT(*) FROM accounts").mapTo(Long.class).one();
+    used = StoredSpace.used(handle);
   }
 }

@@ -92,9 +92,14 @@ CREATE TABLE account_letters (
   PRIMARY KEY (relay, step)
 );
 
--- Which data folder the rows' files are in: the random id in its file data.id, and the fingerprint
--- of its server.key; none until a server starts with a key that was made anew. One row.
+-- Which data folder the rows' files are in: the random id in its file data.id, and that file's
+-- number on its disk, which a copy of the folder does not have. One row.
 CREATE TABLE data_folder (
-  id         TEXT NOT NULL PRIMARY KEY,
-  server_key TEXT
+  id    TEXT NOT NULL PRIMARY KEY,
+  inode BIGINT
+);
+
+-- The fingerprint of the server's key; none until a server starts with a key made anew. One row.
+CREATE TABLE server_key (
+  fingerprint TEXT NOT NULL PRIMARY KEY
 );

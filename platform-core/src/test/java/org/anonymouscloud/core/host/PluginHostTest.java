@@ -312,7 +312,6 @@ final class PluginHostTest {
             public org.anonymouscloud.core.database.Migrations tables() {
               return org.anonymouscloud.core.database.Migrations.of("other", Notes.class, "db");
             }
-            public long usedBytes(org.jdbi.v3.core.Handle rows, AccountId account) { return 0; }
             public boolean forget(org.jdbi.v3.core.Handle rows, AccountId account) { return false; }
           }
         """;

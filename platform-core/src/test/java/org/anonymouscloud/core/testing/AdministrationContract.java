@@ -263,11 +263,6 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     }
 
     @Override
-    public long usedBytes(Handle rows, AccountId account) {
-      return left;
-    }
-
-    @Override
     public boolean forget(Handle rows, AccountId account) {
       if (broken) {
         throw new IllegalStateException("no luck today");

@@ -69,6 +69,7 @@ import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
+import org.anonymouscloud.core.server.FolderId;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
@@ -185,6 +186,27 @@ public abstract class ServerContract {
     start().close();
     assertThat(id).hasContent(own);
     assertThat(data.resolve(".data.id")).doesNotExist();
+  }
+
+  @Test
+  @Tag("S4.15")
+  void aCopyOfTheFolderOfASharedDatabaseIsServedOnlyWhenItsOwnerSaysThatItWasMoved()
+      throws Exception {
+    assumeTrue(url.isPresent());
+    start().close();
+    Path id = data.resolve("data.id");
+    Path copy = Files.copy(id, data.resolve("copy"));
+    Files.move(copy, id, StandardCopyOption.REPLACE_EXISTING);
+
+    assertThatThrownBy(this::start)
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("admin moved");
+
+    try (OpenDatabase beside = openBeside()) {
+      FolderId.moved(data, beside);
+    }
+    start().close();
+    start().close();
   }
 
   @Test
@@ -524,7 +546,7 @@ public abstract class ServerContract {
     PrivateFile.createFolder(other);
     // Nodes share one folder; but within one process a folder cannot be locked twice.
     for (String file : List.of("server.key", "server.secrets", "data.id")) {
-      Files.copy(data.resolve(file), other.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+      Files.createLink(other.resolve(file), data.resolve(file));
     }
     data = other;
     Server there = start(new Echo("echo"));
@@ -1130,11 +1152,6 @@ public abstract class ServerContract {
     @Override
     public Migrations tables() {
       return Migrations.of("echo", ServerContract.class, SCRIPTS);
-    }
-
-    @Override
-    public long usedBytes(Handle rows, AccountId account) {
-      return 0;
     }
 
     @Override

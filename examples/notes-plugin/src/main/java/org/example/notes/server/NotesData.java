@@ -16,15 +16,6 @@ final class NotesData implements FeatureData {
   }
 
   @Override
-  public long usedBytes(Handle rows, AccountId account) {
-    return rows.createQuery(
-            "SELECT COALESCE(SUM(LENGTH(sealed)), 0) FROM notes_notes WHERE account_id = ?")
-        .bind(0, account.bytes())
-        .mapTo(Long.class)
-        .one();
-  }
-
-  @Override
   public boolean forget(Handle rows, AccountId account) {
     rows.execute("DELETE FROM notes_notes WHERE account_id = ?", account.bytes());
     return false;

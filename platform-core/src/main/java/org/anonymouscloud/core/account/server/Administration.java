@@ -36,18 +36,8 @@ public final class Administration {
     return database.read(
         handle -> {
           AccountTables tables = new AccountTables(handle);
-          List<String> owners = tables.ownersOfTables();
-          List<AccountData> started =
-              features.stream()
-                  .filter(feature -> owners.contains(feature.tables().owner()))
-                  .toList();
           return tables.all(clock.millis()).stream()
-              .map(
-                  account ->
-                      account.using(
-                          started.stream()
-                              .mapToLong(feature -> feature.usedBytes(handle, account.id()))
-                              .sum()))
+              .map(account -> account.using(StoredSpace.used(handle, account.id())))
               .toList();
         });
   }
@@ -126,8 +116,7 @@ public final class Administration {
 
   /** Has the next start take whatever key the server has then, its own being lost for good. */
   public void loseServerKey() {
-    database.<Integer, RuntimeException>write(
-        handle -> handle.execute("UPDATE data_folder SET server_key = NULL"));
+    database.<Integer, RuntimeException>write(handle -> handle.execute("DELETE FROM server_key"));
   }
 
   /**

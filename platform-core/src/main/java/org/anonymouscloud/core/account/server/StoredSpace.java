@@ -36,6 +36,18 @@ public final class StoredSpace implements AccountSpace {
     this.quotas = quotas;
   }
 
+  /** What an account has, of all features, also of those that are not there any more. */
+  static long used(Handle rows, AccountId account) {
+    return total(rows, account).used();
+  }
+
+  /** What all accounts have together. */
+  public static long used(Handle rows) {
+    return rows.createQuery("SELECT CAST(COALESCE(SUM(used), 0) AS BIGINT) FROM account_space")
+        .mapTo(Long.class)
+        .one();
+  }
+
   /** Forgets the bytes of a feature whose tables are deleted, of all accounts. */
   public static void forget(Handle rows, String feature) {
     rows.execute("DELETE FROM account_space WHERE feature = ?", feature);

@@ -23,11 +23,6 @@ final class VaultData implements FeatureData {
   }
 
   @Override
-  public long usedBytes(Handle rows, AccountId account) {
-    return new VaultTables(rows).space(account).used();
-  }
-
-  @Override
   public boolean forget(Handle rows, AccountId account) {
     return Ledger.forget(new VaultTables(rows), account);
   }

@@ -291,11 +291,6 @@ final class BackupTest {
     }
 
     @Override
-    public long usedBytes(Handle rows, AccountId account) {
-      return vault.usedBytes(rows, account);
-    }
-
-    @Override
     public boolean forget(Handle rows, AccountId account) {
       return vault.forget(rows, account);
     }
@@ -684,11 +679,6 @@ final class BackupTest {
     }
 
     @Override
-    public long usedBytes(Handle rows, AccountId account) {
-      return 0;
-    }
-
-    @Override
     public boolean forget(Handle rows, AccountId account) {
       return false;
     }
@@ -749,6 +739,7 @@ final class BackupTest {
           n -> {});
       assertThat(LeftBehind.features(database, ManyAccounts.HOLDINGS)).isEmpty();
       assertThat(target.resolve("visits")).doesNotExist();
+      assertThat(counted(database, "visits")).isZero();
     }
 
     Path again = Files.createDirectory(folder.resolve("again"));
@@ -766,9 +757,37 @@ final class BackupTest {
     }
   }
 
+  /** Bytes of all accounts that a feature has. */
+  private static long counted(OpenDatabase database, String feature) {
+    return database.<Long, RuntimeException>read(
+        handle ->
+            handle
+                .createQuery("SELECT COALESCE(SUM(used), 0) FROM account_space WHERE feature = ?")
+                .bind(0, feature)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  @Test
+  @Tag("S4.12")
+  void aFeaturesFolderMayBeOnAnotherDiskByALink() throws Exception {
+    startVisits();
+    Path elsewhere = folder.resolve("elsewhere");
+    Files.move(data.resolve("visits"), elsewhere);
+    Files.createSymbolicLink(data.resolve("visits"), elsewhere);
+
+    assertThat(make().content().files()).isEqualTo(PACKS + 1);
+    assertThat(backup.resolve("visits/deep/file.bin")).hasContent("content");
+    LeftBehind.of("visits", data, server.database(), ManyAccounts.HOLDINGS).orElseThrow().delete();
+
+    assertThat(elsewhere).isEmptyDirectory();
+    assertThat(LeftBehind.features(server.database(), ManyAccounts.HOLDINGS)).isEmpty();
+  }
+
   private static void delete(OpenDatabase database, Path data) throws IOException {
     LeftBehind left = LeftBehind.of("visits", data, database, ManyAccounts.HOLDINGS).orElseThrow();
     assertThat(left.files()).isEqualTo(new Backup.Content(2, 1, 7));
+    assertThat(counted(database, "visits")).isEqualTo(500);
     assertThat(LeftBehind.of("vault", data, database, ManyAccounts.HOLDINGS)).isEmpty();
     assertThat(LeftBehind.of("core", data, database, ManyAccounts.HOLDINGS)).isEmpty();
 
@@ -777,14 +796,8 @@ final class BackupTest {
     assertThat(LeftBehind.features(database, ManyAccounts.HOLDINGS)).isEmpty();
     assertThat(data.resolve("visits")).doesNotExist();
     assertThat(data.resolve("vault")).isNotEmptyDirectory();
-    assertThat(
-            database.<Long, RuntimeException>read(
-                handle ->
-                    handle
-                        .createQuery("SELECT SUM(used) FROM account_space")
-                        .mapTo(Long.class)
-                        .one()))
-        .isGreaterThanOrEqualTo(PACKS * 4096L);
+    assertThat(counted(database, "visits")).isZero();
+    assertThat(counted(database, "vault")).isGreaterThanOrEqualTo(PACKS * 4096L);
     database.migrate(new Visits().tables());
   }
 

@@ -150,7 +150,7 @@ public final class ServerHalf implements AutoCloseable {
   /** Bytes that count against an account's quota. */
   long usedBytes(AccountId account) {
     return database.<Long, RuntimeException>read(
-        handle -> new VaultData().usedBytes(handle, account));
+        handle -> new StoredSpace("vault", (rows, of) -> 0).usage(handle, account).used());
   }
 
   VaultService service() {

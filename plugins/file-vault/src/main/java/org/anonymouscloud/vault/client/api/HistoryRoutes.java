@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The states that the drive has been in, and the way back to one. Thread-safe. */
 final class HistoryRoutes {
+  private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
   private static final int USUAL = 20;
   private static final int MOST = 1_000;
 
@@ -79,12 +81,11 @@ final class HistoryRoutes {
 
   private static long number(String text) throws Problem {
     try {
-      long number = Long.parseLong(text);
-      if (number >= 0) {
-        return number;
+      if (NUMBER.matcher(text).matches()) {
+        return Long.parseLong(text);
       }
     } catch (NumberFormatException e) {
-      // Falls through to the same answer.
+      // Too long: the same answer.
     }
     throw RequestArguments.bad("The number of a state is 0 or more.");
   }
