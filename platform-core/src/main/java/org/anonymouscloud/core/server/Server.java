@@ -132,7 +132,7 @@ public final class Server implements AutoCloseable {
     metrics.number("anoncloud.users", "Accounts that are logged in.", seats::count);
     metrics.features("on", services::running);
     metrics.features("off", () -> switchedOff.size() + unusable);
-    measure(data, database, offered);
+    measure(data, database);
     if (options.metrics().isPresent()) {
       metricsPort = Optional.of(keep(tell(options.metrics().get(), database, services)));
     }
@@ -166,7 +166,7 @@ public final class Server implements AutoCloseable {
   }
 
   /** What the owner watches so that the disk does not fill up unseen. */
-  private void measure(DataFolder data, OpenDatabase database, List<ServerFeature> offered) {
+  private void measure(DataFolder data, OpenDatabase database) {
     Totals totals = new Totals(database, clock);
     metrics.version(VERSION);
     metrics.number("anoncloud.accounts", "Accounts.", totals::accounts);
