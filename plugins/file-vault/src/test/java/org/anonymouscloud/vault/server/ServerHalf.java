@@ -147,10 +147,10 @@ public final class ServerHalf implements AutoCloseable {
     return database;
   }
 
-  /** Bytes that count against an account's quota. */
+  /** Bytes that an account has in the vault. */
   long usedBytes(AccountId account) {
     return database.<Long, RuntimeException>read(
-        handle -> new StoredSpace("vault", (rows, of) -> 0).usage(handle, account).used());
+        handle -> new VaultTables(handle).space(account).used());
   }
 
   VaultService service() {
