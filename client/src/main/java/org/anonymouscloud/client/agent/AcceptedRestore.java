@@ -26,7 +26,7 @@ final class AcceptedRestore {
    * What a server that was restored from a backup lacks of what this device has seen. Changes
    * nothing.
    */
-  Restored look() throws NotLoggedIn, IOException {
+  Restored look() throws NotLoggedIn, Refused, IOException {
     LoggedInAccount here = current.account();
     try (Connection connection = outside.dial(here.local().server())) {
       return compare(here.local(), here.local().restored(connection), connection);
@@ -34,8 +34,11 @@ final class AcceptedRestore {
   }
 
   private Restored compare(LocalAccount local, RestoredChain chain, Connection connection)
-      throws IOException {
-    return new Restored(chain, features.divergences(local, chain, connection));
+      throws Refused, IOException {
+    return new Restored(
+        chain,
+        features.divergences(local, chain, connection),
+        local.contacts(chain, connection).rollback());
   }
 
   /**
@@ -64,6 +67,9 @@ final class AcceptedRestore {
       }
       chain.accept();
       features.acceptRestored(restored.features(), here.local(), chain, connection);
+      if (restored.contacts().isPresent()) {
+        here.local().contacts(chain, connection).restart(restored.contacts().get());
+      }
       chain.removeAgain();
     } finally {
       // Whatever has begun with other keys and another state ends here.

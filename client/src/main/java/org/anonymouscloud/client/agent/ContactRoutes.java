@@ -32,7 +32,7 @@ final class ContactRoutes {
             HandlerType.GET,
             "/contacts",
             Scope.READ,
-            "The contacts that this device knows.",
+            "The contacts of this account.",
             context -> context.json(Map.of("contacts", list()))),
         new Route(
             HandlerType.GET,
@@ -83,6 +83,7 @@ final class ContactRoutes {
   }
 
   private List<Map<String, Object>> list() throws Exception {
+    contacts().syncNowOrLater();
     return contacts().list().stream().map(ContactRoutes::describe).toList();
   }
 

@@ -11,6 +11,7 @@ import org.anonymouscloud.core.account.client.DevicesAreBack;
 import org.anonymouscloud.core.account.client.NewestNotOpened;
 import org.anonymouscloud.core.account.client.PairingFailed;
 import org.anonymouscloud.core.account.client.WrongAccountKey;
+import org.anonymouscloud.core.account.client.contacts.BookRefused;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused;
 import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.local.Locked;
@@ -46,6 +47,7 @@ public final class Failures {
                   text(less) + " That is 'anoncloud recover --accept-loss'.",
                   less));
       case ContactRefused refused -> problem(Problem.Kind.SECURITY, refused);
+      case BookRefused refused -> problem(Problem.Kind.SECURITY, refused);
       case PairingFailed failed -> problem(Problem.Kind.SECURITY, failed);
       case Locked locked -> problem(Problem.Kind.LOCKED, locked);
       case KeyringFailed failed ->

@@ -123,6 +123,9 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
   @Override
   public KnownAccount contact(UserName name) throws Problem, IOException {
     if (!contacts().contains(name)) {
+      people().syncNowOrLater();
+    }
+    if (!contacts().contains(name)) {
       throw new Problem(
           Problem.Kind.NOT_FOUND,
           "'"

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.client.LostLink;
@@ -13,6 +14,7 @@ import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused;
 import org.anonymouscloud.core.account.client.contacts.Contacts;
 import org.anonymouscloud.core.account.client.contacts.KnownContact;
+import org.anonymouscloud.core.account.client.contacts.SharedBook;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.PastState;
@@ -23,16 +25,27 @@ import org.anonymouscloud.core.wire.Refused;
  *
  * @param chain of the account, as the server has it
  * @param features that refuse what the server has, by their names
+ * @param contacts the account's list of contacts, if that is refused
  */
-record Restored(RestoredChain chain, Map<String, Divergence> features) {
+record Restored(
+    RestoredChain chain, Map<String, Divergence> features, Optional<SharedBook.Rollback> contacts) {
   /** Whether the server lacks nothing, and each feature takes what it has. */
   boolean isNothing() {
-    return !chain.isOlder() && chain.back().isEmpty() && features.isEmpty();
+    return !chain.isOlder() && chain.back().isEmpty() && features.isEmpty() && contacts.isEmpty();
   }
 
   /** Names exactly this, so that nothing else is accepted than what was seen. */
   String state() {
-    String all = chain.head() + "|" + chain.lost() + "|" + new TreeSet<>(back()) + "|" + features;
+    String all =
+        chain.head()
+            + "|"
+            + chain.lost()
+            + "|"
+            + new TreeSet<>(back())
+            + "|"
+            + features
+            + "|"
+            + contacts;
     return Digest.sha256(all.getBytes(UTF_8)).toString();
   }
 
@@ -44,6 +57,13 @@ record Restored(RestoredChain chain, Map<String, Divergence> features) {
   /** The device that wrote a state, as a person calls it. */
   String writer(PastState state) {
     return state.device().map(this::called).orElse("a device that was removed");
+  }
+
+  /** A list of contacts as any other state that a person decides on. */
+  static Divergence divergence(SharedBook.Rollback contacts) {
+    return new Divergence(
+        List.of(new PastState(contacts.lost(), Optional.empty(), Optional.empty())),
+        contacts.instead().map(instead -> new PastState(instead, Optional.empty(), contacts.by())));
   }
 
   private String called(DeviceId device) {

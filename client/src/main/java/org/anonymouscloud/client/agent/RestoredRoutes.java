@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.anonymouscloud.core.account.client.LostLink;
+import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
@@ -69,14 +71,16 @@ final class RestoredRoutes {
     described.put("whatToDo", restored.whatToDo());
     Map<String, Object> features = new LinkedHashMap<>();
     Map<String, Object> instead = new LinkedHashMap<>();
+    Map<String, Divergence> refused = new TreeMap<>(restored.features());
     restored
-        .features()
-        .forEach(
-            (name, feature) -> {
-              features.put(
-                  name, feature.lost().stream().map(lost -> describe(restored, lost)).toList());
-              feature.instead().ifPresent(state -> instead.put(name, describe(restored, state)));
-            });
+        .contacts()
+        .ifPresent(contacts -> refused.put("contacts", Restored.divergence(contacts)));
+    refused.forEach(
+        (name, feature) -> {
+          features.put(
+              name, feature.lost().stream().map(lost -> describe(restored, lost)).toList());
+          feature.instead().ifPresent(state -> instead.put(name, describe(restored, state)));
+        });
     described.put("features", features);
     described.put("instead", instead);
     return described;

@@ -35,7 +35,7 @@ final class ContactCommand {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "List the contacts that this device knows.")
+      description = "List the contacts of this account.")
   int list(@Option(names = "--json", description = JSON) boolean json) throws Problem, IOException {
     JsonNode answer = context.agent().get("/contacts");
     if (json) {
@@ -194,7 +194,12 @@ final class ContactCommand {
 
   private static String trust(JsonNode contact) {
     String trust = contact.path("trust").asText();
-    return trust.equals("new") ? "not a contact yet" : trust;
+    return switch (trust) {
+      case "new" -> "not a contact yet";
+      case "disputed" ->
+          "disputed: your devices were shown different people; remove the contact and add it again";
+      default -> trust;
+    };
   }
 
   private static String question(UserName user, String number, String question) {

@@ -79,7 +79,7 @@ public interface AccountSession {
       DeviceId device, int generation, String purpose, byte[] key, byte[] certificate)
       throws IOException;
 
-  /** The contacts' names, without asking the server. */
+  /** The names of the account's contacts as this device knows them, without asking the server. */
   List<UserName> contacts() throws IOException;
 
   /**

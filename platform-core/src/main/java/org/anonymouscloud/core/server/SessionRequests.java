@@ -135,6 +135,9 @@ final class SessionRequests implements SessionHandler {
     if (request.method().equals(AccountMethod.CHAIN_APPEND.toString())) {
       before.ifPresent(changed -> push.push(changed, AccountMethod.CHANGED, new byte[0]));
     }
+    if (request.method().equals(AccountMethod.CONTACTS_PUT.toString())) {
+      before.ifPresent(changed -> push.push(changed, AccountMethod.CONTACTS_CHANGED, new byte[0]));
+    }
     Optional<AccountId> account = peer.account();
     Optional<DeviceId> device = peer.device();
     if (account.isEmpty() || device.isEmpty()) {

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,10 +18,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -39,7 +38,6 @@ import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.SlotId;
-import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.AccountKey;
 import org.anonymouscloud.core.account.client.AccountTampered;
 import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
@@ -55,7 +53,6 @@ import org.anonymouscloud.core.account.client.LostLink;
 import org.anonymouscloud.core.account.client.NewestNotOpened;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.Pairing;
-import org.anonymouscloud.core.account.client.PairingCode;
 import org.anonymouscloud.core.account.client.PairingFailed;
 import org.anonymouscloud.core.account.client.Recovery;
 import org.anonymouscloud.core.account.client.RecoveryWords;
@@ -70,88 +67,32 @@ import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy;
-import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Administration;
-import org.anonymouscloud.core.account.server.ServerSecrets;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.database.Database;
-import org.anonymouscloud.core.database.DatabaseSettings;
-import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.plugin.RecordStore;
 import org.anonymouscloud.core.plugin.RecordsRolledBack;
-import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
-import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.session.UntrustedServer;
 import org.anonymouscloud.core.testing.InProcessConnection.Interposer;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The real client against the real server's half of accounts, on the database that a storage plugin
  * brings: how people come to an account and back to it, and what a hostile server gets from them.
  */
-public abstract class AccountFlowsContract {
-  private static final UserName ALICE = new UserName("alice");
-  private static final UserName BOB = new UserName("bob");
-  private static final DeviceName LAPTOP = new DeviceName("laptop");
-  private static final DeviceName PHONE = new DeviceName("phone");
+public abstract class AccountFlowsContract extends AccountFlowsFixture {
   private static final String LABEL = "test/v1/thing";
   private static final byte[] MESSAGE = {1, 2, 3};
-  private static final Network HERE = Network.of(InetAddress.getLoopbackAddress());
   private static final List<String> TABLES =
       List.of("account_key_bags", "account_slots", "account_signers", "account_links", "accounts");
-  private static final Fingerprint SERVER_KEY = Fingerprint.of(new byte[32]);
-  private static final ConnectionString SERVER =
-      new ConnectionString("cloud.example", 7443, Optional.empty());
-
-  @TempDir private Path folder;
-  private final ServerSecrets secrets = ServerSecrets.random();
-  private final Secret password = Secret.of("correct horse".getBytes(UTF_8));
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private @Nullable HeadList heads = HeadList.NONE;
-  private Set<DeviceId> gone = Set.of();
-  private @Nullable OpenDatabase database;
-  private Clock serverClock = Clock.systemUTC();
-  private @Nullable AccountService service;
-
-  /** The database to test. */
-  protected abstract Database plugin();
-
-  /**
-   * Where a database is that nobody has used.
-   *
-   * @param folder of the test, empty
-   */
-  protected abstract DatabaseSettings newDatabase(Path folder) throws Exception;
-
-  @BeforeEach
-  void openDatabase() throws Exception {
-    database = plugin().open(newDatabase(Files.createDirectory(folder.resolve("database"))));
-    service = service(AccountPolicy.Registration.OPEN);
-  }
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable resource : opened.reversed()) {
-      resource.close();
-    }
-    if (database != null) {
-      database.close();
-    }
-    secrets.close();
-  }
 
   @Test
   void whoRegisteredComesBackWithTheDeviceAloneAndOnANewOneWithPasswordAndAccountKey()
@@ -938,29 +879,29 @@ public abstract class AccountFlowsContract {
     }
     OnlineAccount online = connect(laptop);
     DeviceId first = laptop.device();
-    assertThat(laptop.heads(online))
+    assertThat(said(laptop, online))
         .as("nothing was there before")
         .isEqualTo(Map.of(first, HeadList.NONE));
 
     online.devices().rename(first, new DeviceName("desk"));
-    assertThat(laptop.heads(online)).isEqualTo(Map.of(first, heads("vault", 4)));
+    assertThat(said(laptop, online)).isEqualTo(Map.of(first, heads("vault", 4)));
 
     heads = heads("chat", -1);
     online.changePassword(password);
     HeadList both = heads("vault", 4, "chat", -1);
-    assertThat(laptop.heads(online)).as("none forgotten").isEqualTo(Map.of(first, both));
+    assertThat(said(laptop, online)).as("none forgotten").isEqualTo(Map.of(first, both));
 
     heads = heads("vault", 7);
     LocalAccount phone = login("phone", key);
     DeviceId second = phone.device();
-    assertThat(phone.heads(connect(phone)))
+    assertThat(said(phone, connect(phone)))
         .as("no device repeats another's word")
         .isEqualTo(Map.of(first, both, second, heads("vault", 7)));
     assertThat(gone).isEmpty();
 
     heads = heads("vault", 8);
     online.devices().revoke(List.of(second));
-    assertThat(laptop.heads(online))
+    assertThat(said(laptop, online))
         .as("who is gone has no word")
         .isEqualTo(Map.of(first, heads("vault", 8, "chat", -1)));
     assertThat(gone).containsExactly(second);
@@ -968,9 +909,24 @@ public abstract class AccountFlowsContract {
     heads = heads("vault", 9);
     try (Recovery recovery = recover("desk", dial(), ALICE, words, password)) {
       LocalAccount desk = open(recovery.finish());
-      assertThat(desk.heads(connect(desk))).isEqualTo(Map.of(desk.device(), heads("vault", 9)));
+      assertThat(said(desk, connect(desk))).isEqualTo(Map.of(desk.device(), heads("vault", 9)));
       assertThat(gone).containsExactly(first);
     }
+  }
+
+  /** What devices say of features; the account's own list of contacts is not one. */
+  private static Map<DeviceId, HeadList> said(LocalAccount account, OnlineAccount online)
+      throws Exception {
+    Map<DeviceId, HeadList> said = new HashMap<>();
+    account
+        .heads(online)
+        .forEach(
+            (device, heads) -> {
+              SortedMap<String, List<Head>> features = new TreeMap<>(heads.byFeature());
+              features.remove("contacts");
+              said.put(device, new HeadList(features));
+            });
+    return said;
   }
 
   @Test
@@ -1366,7 +1322,11 @@ public abstract class AccountFlowsContract {
 
     assertThat(pushy.asked)
         .as("questions, of which none gives the server anything")
-        .containsOnly("account/device-login", "account/chain-get", "account/key-bag-get");
+        .containsOnly(
+            "account/device-login",
+            "account/chain-get",
+            "account/contacts-get",
+            "account/key-bag-get");
     assertThat(
             database()
                 .<Long, RuntimeException>read(
@@ -1409,7 +1369,9 @@ public abstract class AccountFlowsContract {
       assertThat(online.devices().list())
           .extracting(KnownDevice::name)
           .containsExactly("laptop", "phone");
-      assertThat(connect(phone).contacts().list())
+      OnlineAccount other = connect(phone);
+      other.contacts().sync();
+      assertThat(other.contacts().list())
           .as("whom the other device has pinned")
           .isEqualTo(online.contacts().list())
           .hasSize(1);
@@ -1443,12 +1405,6 @@ public abstract class AccountFlowsContract {
     }
   }
 
-  private LocalAccount pair(String device, byte[] code) throws Exception {
-    try (PairingCode typed = PairingCode.parse(code)) {
-      return client(device).pair(dial(), SERVER, typed, PHONE);
-    }
-  }
-
   @Test
   void theSheetHasTheKeyThatIsAskedFor() throws Exception {
     try (Registration registration =
@@ -1468,107 +1424,5 @@ public abstract class AccountFlowsContract {
                   .sameAs(registration.sheet().words().text()))
           .isTrue();
     }
-  }
-
-  private AccountService service(AccountPolicy.Registration registration) {
-    return new AccountService(
-        database(),
-        secrets,
-        serverClock,
-        new AccountPolicy(registration, Long.MAX_VALUE),
-        List.of());
-  }
-
-  private OpenDatabase database() {
-    if (database == null) {
-      throw new IllegalStateException("The test has not begun.");
-    }
-    return database;
-  }
-
-  private AccountService service() {
-    if (service == null) {
-      throw new IllegalStateException("The test has not begun.");
-    }
-    return service;
-  }
-
-  private HeadList said(Set<DeviceId> leaving) throws IOException {
-    gone = leaving;
-    HeadList said = heads;
-    if (said == null) {
-      throw new IOException("The drive cannot be read.");
-    }
-    return said;
-  }
-
-  private AccountClient client(String device) {
-    return new AccountClient(
-        folder.resolve(device),
-        Clock.systemUTC(),
-        (account, chain, link, leaving) -> said(leaving));
-  }
-
-  private LocalAccount register(UserName user, String device) throws Exception {
-    try (Registration registration =
-        client(device).register(dial(), SERVER, user, password, LAPTOP, Optional.empty())) {
-      return open(registration.finish());
-    }
-  }
-
-  private LocalAccount login(String device, AccountKey key) throws Exception {
-    return open(client(device).login(dial(), SERVER, ALICE, password, key, PHONE));
-  }
-
-  private OnlineAccount connect(LocalAccount account) {
-    return connect(account, Interposer.NOBODY);
-  }
-
-  private OnlineAccount connect(LocalAccount account, Interposer between) {
-    OnlineAccount online = account.connect(() -> dial(between));
-    opened.add(online);
-    return online;
-  }
-
-  private LocalAccount open(LocalAccount account) {
-    opened.add(account);
-    return account;
-  }
-
-  private InProcessConnection dial() {
-    return dial(Interposer.NOBODY);
-  }
-
-  private InProcessConnection dial(Interposer between) {
-    byte[] handshakeHash = RandomBytes.next(32);
-    return new InProcessConnection(
-        handshakeHash, SERVER_KEY, new AccountPeer(service(), handshakeHash, HERE), between);
-  }
-
-  /** Breaks the connection at one method, before or after the server has done what was asked. */
-  private static Interposer failing(AccountMethod at, boolean done) {
-    return (method, question, server) -> {
-      if (is(method, at)) {
-        if (done) {
-          server.answer(question);
-        }
-        throw new IOException("The connection broke.");
-      }
-      return server.answer(question);
-    };
-  }
-
-  private static boolean is(String text, AccountMethod method) {
-    return text.equals(method.toString());
-  }
-
-  private static byte[] empty() {
-    return Cbor.encode(new Messages.Empty());
-  }
-
-  private static byte[] flip(byte[] bytes) {
-    byte[] flipped = Arrays.copyOf(bytes, bytes.length);
-    flipped[0] ^= 1;
-    return flipped;
   }
 }

@@ -11,7 +11,6 @@ import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.LinkBody;
-import org.anonymouscloud.core.account.client.contacts.Contacts;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
@@ -270,7 +269,6 @@ public final class AccountClient {
       LocalAccount account =
           local(folder.create(joined.device().secret(), joined.open(questions, pinned)));
       joined.accountKey().close();
-      Contacts.take(account.ownValues(), joined.contacts().bytes());
       account.confirm();
       done = true;
       return account;

@@ -24,10 +24,8 @@ import org.anonymouscloud.core.wire.Refused;
  * A device that another one has brought into an account.
  *
  * @param accountKey that the other one gave; who has this closes it
- * @param contacts that the other one has pinned
  */
-record JoinedByCode(
-    AccountId account, UserName user, JoiningDevice device, Secret accountKey, Secret contacts) {
+record JoinedByCode(AccountId account, UserName user, JoiningDevice device, Secret accountKey) {
 
   /**
    * The new device's side of a pairing, from the code to the link.
@@ -50,14 +48,13 @@ record JoinedByCode(
         PairingLetters.Invitation invitation = PairingLetters.Invitation.decode(channel.hear());
         byte[] context = PairingLetters.keyContext(account, device.id());
         Secret accountKey = slot.open(PairingLetters.KEY_INFO, context, invitation.accountKey());
-        Secret contacts = slot.open(PairingLetters.CONTACTS_INFO, context, invitation.contacts());
         requireOwn(invitation.link(), account, device, slot);
         channel.say(Signatures.sign(device.key(), ChainLink.NEW_KEY_LABEL, invitation.link()));
         if (!Arrays.equals(channel.hear(), PairingLetters.DONE)
             || accountKey.length() != AccountKey.LENGTH) {
           throw new PairingFailed();
         }
-        return new JoinedByCode(account, invitation.user(), device, accountKey, contacts);
+        return new JoinedByCode(account, invitation.user(), device, accountKey);
       }
     } catch (NotAuthentic | Malformed | IllegalArgumentException e) {
       throw new PairingFailed();

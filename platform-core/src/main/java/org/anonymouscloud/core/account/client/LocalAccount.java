@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
@@ -21,6 +24,7 @@ import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedHeads;
 import org.anonymouscloud.core.account.chain.SealedSlot;
+import org.anonymouscloud.core.account.client.contacts.SharedBook;
 import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
@@ -107,6 +111,11 @@ public final class LocalAccount implements AutoCloseable {
   public void rehearse() throws IOException {
     long day = LocalDate.now(clock).toEpochDay();
     ownValues().put(REHEARSED, ByteBuffer.allocate(Long.BYTES).putLong(day).array());
+  }
+
+  /** Signs in the account protocol's own name, which no feature can. */
+  byte[] signOwn(String label, byte[] message) {
+    return Signatures.sign(state().deviceKey(), label, message);
   }
 
   /** What this device keeps that is the account's own and small. */
@@ -385,9 +394,19 @@ public final class LocalAccount implements AutoCloseable {
    * @param leaving the devices that the link removes
    */
   HeadList heads(KnownChain chain, Link link, Set<DeviceId> leaving) throws IOException {
-    return features
-        .heads(this, chain, link, leaving)
-        .over(heads(chain).getOrDefault(device(), HeadList.NONE));
+    SortedMap<String, List<Head>> all =
+        new TreeMap<>(features.heads(this, chain, link, leaving).byFeature());
+    contacts(chain, link).head().ifPresent(head -> all.put(OwnContacts.NAME, List.of(head)));
+    return new HeadList(all).over(heads(chain).getOrDefault(device(), HeadList.NONE));
+  }
+
+  /**
+   * The account's list of contacts.
+   *
+   * @param link on which the account is proven or this device logged in
+   */
+  public SharedBook contacts(KnownChain chain, Link link) {
+    return new SharedBook(link, new OwnContacts(this, chain), ownValues());
   }
 
   /**

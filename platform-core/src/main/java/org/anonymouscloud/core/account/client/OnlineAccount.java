@@ -51,8 +51,8 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
         new Contacts(
             link,
             local.user(),
-            () -> known().state(),
-            local.ownValues(),
+            new OwnContacts(local, this),
+            local.contacts(this, link),
             local.features()::contactChanged);
   }
 
@@ -75,7 +75,11 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
     try {
       // Only as long as there is a session; nobody waits for changes with a session of its own.
       connection.subscribe(AccountMethod.CHANGED, body -> Thread.startVirtualThread(this::follow));
+      connection.subscribe(
+          AccountMethod.CONTACTS_CHANGED, body -> Thread.startVirtualThread(this::meet));
       keep(local.chain(connection));
+      // Once the session is there for it.
+      Thread.startVirtualThread(this::meet);
       local.compareRecords(connection);
       return connection;
     } catch (IOException | RuntimeException e) {
@@ -85,11 +89,25 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   }
 
   private void follow() {
+    quietly(this::refreshed);
+  }
+
+  /** Takes over what the account's other devices know of contacts. */
+  private void meet() {
+    quietly(contacts::sync);
+  }
+
+  @FunctionalInterface
+  private interface Following {
+    void run() throws Refused, IOException;
+  }
+
+  private void quietly(Following following) {
     try {
-      refreshed();
-    } catch (IOException e) {
+      following.run();
+    } catch (Refused | IOException e) {
       // Whoever asks for something next is told.
-      LOG.debug("The account's new link was not seen yet: {}", e.getMessage());
+      LOG.debug("What is new of the account was not seen yet: {}", e.getMessage());
     } catch (IllegalStateException e) {
       // Closed meanwhile, and its keys are wiped.
       if (!closed) {

@@ -111,14 +111,7 @@ public final class Pairing implements AutoCloseable {
     LocalState local = account.local().state();
     byte[] context = PairingLetters.keyContext(local.account(), other.device());
     byte[] key = other.slotKey().seal(PairingLetters.KEY_INFO, context, local.accountKey().bytes());
-    byte[] contacts =
-        other
-            .slotKey()
-            .seal(
-                PairingLetters.CONTACTS_INFO,
-                context,
-                account.contacts().pins(PairingLetters.MAX_CONTACTS));
-    open.say(new PairingLetters.Invitation(local.user(), key, contacts, content).encode());
+    open.say(new PairingLetters.Invitation(local.user(), key, content).encode());
     return List.of(open.hear());
   }
 

@@ -24,13 +24,6 @@ final class PairingLetters {
   static final byte[] KEY_INFO =
       "anonymouscloud/account/v1/pairing-account-key\0".getBytes(US_ASCII);
 
-  /** The same for the contacts, which say whom the account's owner knows. */
-  static final byte[] CONTACTS_INFO =
-      "anonymouscloud/account/v1/pairing-contacts\0".getBytes(US_ASCII);
-
-  /** Bytes of contacts that a letter takes. */
-  static final int MAX_CONTACTS = 10 * 1024;
-
   private PairingLetters() {}
 
   /** Of the new device. */
@@ -60,26 +53,24 @@ final class PairingLetters {
    * Of the account's device.
    *
    * @param accountKey sealed to the new device's slot key
-   * @param contacts the pinned ones, sealed to the same key
    * @param link what the new device shall sign to become one of the account's
    */
-  record Invitation(UserName user, byte[] accountKey, byte[] contacts, byte[] link) {
+  record Invitation(UserName user, byte[] accountKey, byte[] link) {
     byte[] encode() {
-      return Cbor.encode(new Invited(user.text(), accountKey, contacts, link));
+      return Cbor.encode(new Invited(user.text(), accountKey, link));
     }
 
     static Invitation decode(byte[] letter) throws Malformed {
       Invited said = Cbor.decode(letter, Invited.class);
       try {
-        return new Invitation(
-            new UserName(said.user()), said.accountKey(), said.contacts(), said.link());
+        return new Invitation(new UserName(said.user()), said.accountKey(), said.link());
       } catch (IllegalArgumentException e) {
         throw new Malformed(String.valueOf(e.getMessage()));
       }
     }
   }
 
-  private record Invited(String user, byte[] accountKey, byte[] contacts, byte[] link) {}
+  private record Invited(String user, byte[] accountKey, byte[] link) {}
 
   /** The context in which the account key is sealed. */
   static byte[] keyContext(AccountId account, DeviceId device) {

@@ -28,6 +28,8 @@ public enum AccountMethod {
   PAIR_CLOSE("account/pair-close"),
   MARK_GET("account/mark-get"),
   MARK_PUT("account/mark-put"),
+  CONTACTS_GET("account/contacts-get"),
+  CONTACTS_PUT("account/contacts-put"),
   CONTACT_FIND("account/contact-find"),
   CONTACT_CHAIN("account/contact-chain"),
   DELETE("account/delete"),
@@ -38,6 +40,9 @@ public enum AccountMethod {
 
   /** Pushed without a body to the account's sessions when its chain has a new link. */
   public static final String CHANGED = "account/changed";
+
+  /** Pushed without a body to the account's sessions when its contacts are others. */
+  public static final String CONTACTS_CHANGED = "account/contacts-changed";
 
   /** What a device signs to log in. */
   public static final String DEVICE_LOGIN_LABEL = "anonymouscloud/account/v1/device-login";

@@ -117,6 +117,23 @@ public final class Messages {
     public static final int LENGTH = 81;
   }
 
+  /**
+   * @param state of the account's contacts that is kept; empty if none
+   */
+  public record ContactsGot(byte[] state) {}
+
+  /**
+   * @param previous number of the state that must be there; -1 for none
+   * @param number of this one: greater, by at most {@link #MAX_STEP}
+   * @param state at most {@link #MAX_LENGTH} bytes
+   */
+  public record ContactsPut(long previous, long number, byte[] state) {
+    public static final long MAX_STEP = 1_000_000;
+
+    /** Bytes in a state: more than the contacts that an account may have ever take. */
+    public static final int MAX_LENGTH = 512 * 1024;
+  }
+
   /** Who a name belongs to. */
   public record ContactFind(String userName) {}
 

@@ -187,6 +187,8 @@ public final class AccountPeer {
       case PAIR_CLOSE -> closePairing(Cbor.decode(body, Messages.PairClose.class));
       case MARK_GET -> mark();
       case MARK_PUT -> putMark(Cbor.decode(body, Messages.MarkPut.class));
+      case CONTACTS_GET -> new Messages.ContactsGot(service.contacts(proven()));
+      case CONTACTS_PUT -> putContacts(Cbor.decode(body, Messages.ContactsPut.class));
       case CONTACT_FIND -> find(Cbor.decode(body, Messages.ContactFind.class));
       case CONTACT_CHAIN -> contactChain(Cbor.decode(body, Messages.ContactChain.class));
       case DELETE -> delete();
@@ -483,6 +485,20 @@ public final class AccountPeer {
       throw new Refused(ErrorCode.BAD_REQUEST, "A mark has " + Messages.MarkPut.LENGTH + " bytes.");
     }
     service.putMark(account, device, message.previous(), message.mark());
+    return new Messages.Empty();
+  }
+
+  private Messages.Empty putContacts(Messages.ContactsPut message) throws Refused {
+    DeviceOfAccount by = thisDevice();
+    if (message.state().length == 0
+        || message.state().length > Messages.ContactsPut.MAX_LENGTH
+        || message.previous() < -1
+        || message.number() <= message.previous()
+        || message.number() - message.previous() > Messages.ContactsPut.MAX_STEP) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "These are no contacts to keep.");
+    }
+    service.limits().count(Own.CONTACTS, by);
+    service.putContacts(by, message);
     return new Messages.Empty();
   }
 

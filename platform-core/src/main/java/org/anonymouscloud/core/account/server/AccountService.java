@@ -544,6 +544,34 @@ public final class AccountService {
         });
   }
 
+  /** The state of an account's contacts that its devices have put last; no bytes if none. */
+  byte[] contacts(AccountId account) {
+    return database
+        .read(handle -> new AccountTables(handle).contacts(account))
+        .map(AccountTables.Contacts::state)
+        .orElseGet(() -> new byte[0]);
+  }
+
+  /** Compares and sets; a device that has been removed meanwhile puts nothing. */
+  void putContacts(DeviceOfAccount by, Messages.ContactsPut put) throws Refused {
+    database.<Void, Refused>write(
+        handle -> {
+          AccountTables tables = new AccountTables(handle);
+          if (!tables.isValid(by.account(), by.device())) {
+            throw new Refused(ErrorCode.NOT_LOGGED_IN, "This device is not logged in any more.");
+          }
+          Optional<AccountTables.Contacts> kept = tables.contacts(by.account());
+          if (kept.map(AccountTables.Contacts::number).orElse(-1L) != put.previous()) {
+            throw new Refused(
+                ErrorCode.CONFLICT, "Another device changed the contacts first.", true);
+          }
+          int before = kept.map(contacts -> contacts.state().length).orElse(0);
+          space.count(handle, by.account(), put.state().length - before);
+          tables.putContacts(by.account(), put.number(), put.state());
+          return null;
+        });
+  }
+
   byte[] keyBag(AccountId account) throws Refused {
     return database
         .read(handle -> new AccountTables(handle).keyBag(account))

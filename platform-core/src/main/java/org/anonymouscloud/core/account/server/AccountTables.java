@@ -39,6 +39,9 @@ record AccountTables(Handle handle) {
    */
   record Signer(VerifyKey signingKey, boolean revoked, boolean active, long lastSeen) {}
 
+  /** The contacts of an account, as a device has put them. */
+  record Contacts(long number, byte[] state) {}
+
   /** A row of a device. */
   private record Arrived(byte[] id, long came, byte @Nullable [] by) {}
 
@@ -55,6 +58,7 @@ record AccountTables(Handle handle) {
           "account_pairings",
           "account_key_bags",
           "account_marks",
+          "account_contacts",
           "account_slots",
           "account_signers",
           "account_links");
@@ -510,6 +514,24 @@ record AccountTables(Handle handle) {
         "DELETE FROM account_marks WHERE account_id = ? AND device_id = ?",
         account.bytes(),
         device.bytes());
+  }
+
+  Optional<Contacts> contacts(AccountId account) {
+    return handle
+        .createQuery("SELECT number, state FROM account_contacts WHERE account_id = ?")
+        .bind(0, account.bytes())
+        .map((row, context) -> new Contacts(row.getLong(1), row.getBytes(2)))
+        .findOne();
+  }
+
+  void putContacts(AccountId account, long number, byte[] state) {
+    handle.execute(
+        "INSERT INTO account_contacts (account_id, number, state) VALUES (?, ?, ?)"
+            + " ON CONFLICT (account_id) DO UPDATE"
+            + " SET number = excluded.number, state = excluded.state",
+        account.bytes(),
+        number,
+        state);
   }
 
   void insertKeyBag(AccountId account, byte[] sealed) {

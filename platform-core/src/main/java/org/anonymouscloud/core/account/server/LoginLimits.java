@@ -118,6 +118,8 @@ public final class LoginLimits {
     PASSWORDS(20, Duration.ofMinutes(5)),
     /** To begin to bring in another device. */
     PAIRINGS(20, Duration.ofMinutes(1)),
+    /** To change the account's contacts. */
+    CONTACTS(120, Duration.ofSeconds(5)),
     /**
      * To remove devices, or to put a new password in force, though all that the account has for it
      * is used up: few, as devices that a thief brings in have them too.

@@ -11,20 +11,26 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.contacts.Contact;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused.Reason;
 import org.anonymouscloud.core.account.client.contacts.Contacts;
 import org.anonymouscloud.core.account.client.contacts.KnownContact;
+import org.anonymouscloud.core.account.client.contacts.OwnAccount;
 import org.anonymouscloud.core.account.client.contacts.SafetyNumber;
+import org.anonymouscloud.core.account.client.contacts.SharedBook;
 import org.anonymouscloud.core.account.client.contacts.Trust;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -357,10 +363,55 @@ final class ContactsTest {
 
   private Contacts contactsOf(Person person, UserName name, String device) {
     try {
+      AccountFolder.Kept kept = kept(person, name, device);
+      Own own = new Own(person);
       return new Contacts(
-          server, name, person::chain, kept(person, name, device).feature("account"), changed::add);
+          server, name, own, new SharedBook(server, own, kept.feature("account")), changed::add);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Somebody with one device, whose chain says nothing of contacts. */
+  private record Own(Person person) implements OwnAccount {
+    @Override
+    public AccountId account() {
+      return person.id();
+    }
+
+    @Override
+    public DeviceId device() {
+      return person.account.device().id();
+    }
+
+    @Override
+    public ChainState chain() {
+      return person.chain();
+    }
+
+    @Override
+    public ChainState with(DeviceId device, int generation) {
+      return person.chain();
+    }
+
+    @Override
+    public int generation() {
+      return 0;
+    }
+
+    @Override
+    public Secret key(int generation) {
+      return person.account.root().contactsKey();
+    }
+
+    @Override
+    public byte[] sign(String label, byte[] message) {
+      return Signatures.sign(person.account.device().key(), label, message);
+    }
+
+    @Override
+    public Optional<Head> named() {
+      return Optional.empty();
     }
   }
 

@@ -23,6 +23,11 @@ final class Directory implements Link {
   final List<String> asked = new ArrayList<>();
   int linksInAnAnswer = 16;
 
+  /** Of one account. */
+  byte[] contacts = {};
+
+  private long number = -1;
+
   /** The name leads to this account from now on, as far as it has come. */
   void show(UserName name, Person person) {
     names.put(name, person.id());
@@ -48,6 +53,16 @@ final class Directory implements Link {
             int from = Math.min((int) question.from(), links.size());
             int to = Math.min(from + linksInAnAnswer, links.size());
             yield new Messages.ChainGot(links.subList(from, to), to < links.size());
+          }
+          case CONTACTS_GET -> new Messages.ContactsGot(contacts);
+          case CONTACTS_PUT -> {
+            Messages.ContactsPut put = Cbor.decode(body, Messages.ContactsPut.class);
+            if (put.previous() != number) {
+              throw new Refused(ErrorCode.CONFLICT, "Another device was first.");
+            }
+            number = put.number();
+            contacts = put.state();
+            yield new Messages.Empty();
           }
           default -> throw new Refused(ErrorCode.UNKNOWN_METHOD, method);
         });

@@ -26,6 +26,11 @@ public final class ContactRefused extends IOException {
         "The keys of '%1$s' are not the ones you know, nor made with them: the server, or someone"
             + " in between, shows others or put old ones back. Nothing was used."
             + AGAIN),
+    /** The account's devices have pinned different people. */
+    DISPUTED(
+        "Your devices know different accounts, or different keys, as '%1$s': the server, or someone"
+            + " in between, has shown one of them others. Nothing was used."
+            + AGAIN),
     /** The account is gone, and its name is that of another account. */
     REPLACED(
         "The account of '%1$s' is gone, and another account has the name now: a stranger's, or a"
@@ -37,7 +42,7 @@ public final class ContactRefused extends IOException {
             + " meanwhile. Nothing was kept. Look again, and compare the number."),
     /** The number is not the one that the contact's device shows. */
     WRONG_NUMBER(
-        "This is not the safety number that this device has with '%1$s': somebody stands between"
+        "This is not the safety number that you have with '%1$s': somebody stands between"
             + " you, or it was mistyped or is another person's. Nothing was kept. Compare once"
             + " more; until it is right, share nothing.");
 

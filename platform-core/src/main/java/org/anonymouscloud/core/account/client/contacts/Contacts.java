@@ -10,7 +10,6 @@ import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused.Reason;
-import org.anonymouscloud.core.account.client.local.FeatureState;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.ChainPages;
 import org.anonymouscloud.core.account.protocol.Messages;
@@ -18,45 +17,68 @@ import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who the server's other users are. The server is believed once, when a name is new, and what it
  * says then can be compared with what the other person's device shows (the safety number). From
  * then on the account that is pinned goes by its chain alone, which the server cannot make: a chain
  * that does not continue the one seen before is refused until the person removes the contact (A6).
- * Pins are this device's own. Thread-safe.
+ * Pins are the account's, which all its devices share ({@link SharedBook}). Thread-safe.
  */
 public final class Contacts {
+  private static final Logger LOG = LoggerFactory.getLogger(Contacts.class);
+
   private final Link link;
   private final UserName user;
-  private final Own own;
-  private final ContactList list;
+  private final OwnAccount own;
+  private final SharedBook book;
   private final Consumer<AccountId> changed;
-
-  /** This account as its own checked chain says it. */
-  @FunctionalInterface
-  public interface Own {
-    ChainState chain() throws IOException;
-  }
 
   /**
    * @param link on which this account is logged in
    * @param user this account's name
-   * @param values of the account itself on this device
+   * @param book of this account, on the same link
    * @param changed told of each contact that is not as it was; must not wait
    */
   public Contacts(
-      Link link, UserName user, Own own, FeatureState values, Consumer<AccountId> changed) {
+      Link link, UserName user, OwnAccount own, SharedBook book, Consumer<AccountId> changed) {
     this.link = link;
     this.user = user;
     this.own = own;
-    this.list = new ContactList(values);
+    this.book = book;
     this.changed = changed;
   }
 
   /** The pinned ones by name, without asking the server. */
   public List<KnownContact> list() throws IOException {
-    return List.copyOf(list.all().values());
+    return book.book().contacts();
+  }
+
+  /**
+   * Takes what the account's other devices know, and gives them what this one does.
+   *
+   * @throws BookRefused if what the server shows must not be used; all stays as it was
+   */
+  public void sync() throws Refused, IOException {
+    book.sync().forEach(contact -> changed.accept(contact.account()));
+  }
+
+  /**
+   * The same, if the server can be asked just now. What has changed here is durable already, and
+   * goes up some time.
+   *
+   * @throws BookRefused as above
+   */
+  public void syncNowOrLater() throws BookRefused {
+    try {
+      sync();
+    } catch (BookRefused e) {
+      throw e;
+    } catch (Refused | IOException e) {
+      LOG.info("The account's other devices learn of a contact later: {}", e.getMessage());
+    }
   }
 
   /**
@@ -70,8 +92,15 @@ public final class Contacts {
     if (name.equals(user)) {
       throw new Refused(ErrorCode.BAD_REQUEST, "'" + name + "' is you.");
     }
+    if (book.find(name).isEmpty()) {
+      // Whom another device has met is not met once more.
+      sync();
+    }
     while (true) {
-      Optional<KnownContact> known = list.find(name);
+      Optional<KnownContact> known = book.find(name);
+      if (known.isPresent() && known.get().trust() == Trust.DISPUTED) {
+        throw new ContactRefused(Reason.DISPUTED, name);
+      }
       ChainState chain = (known.isPresent() ? follow(known.get()) : meet(name)).state();
       if (settle(name, known, chain)) {
         Trust trust = known.map(KnownContact::trust).orElse(Trust.NEW);
@@ -135,15 +164,16 @@ public final class Contacts {
    * @param known when the chain was asked for
    * @return false if the pin has changed meanwhile: then all is to be asked again
    */
-  private synchronized boolean settle(UserName name, Optional<KnownContact> known, ChainState chain)
+  private boolean settle(UserName name, Optional<KnownContact> known, ChainState chain)
       throws IOException {
-    if (!list.find(name).equals(known)) {
+    if (known.isEmpty() || known.get().floor().seq() >= chain.head().seq()) {
+      return book.find(name).equals(known);
+    }
+    if (!book.replace(known, known.get().raise(chain.head(), known.get().trust()))) {
       return false;
     }
-    if (known.isPresent() && known.get().floor().seq() < chain.head().seq()) {
-      list.put(known.get().raise(chain.head(), known.get().trust()));
-      changed.accept(chain.account());
-    }
+    changed.accept(chain.account());
+    syncNowOrLater();
     return true;
   }
 
@@ -180,18 +210,28 @@ public final class Contacts {
     return pinned.get();
   }
 
-  /** None if another account was pinned meanwhile. */
-  private synchronized Optional<Contact> keep(Contact contact, Trust trust) throws IOException {
+  /** None if something else was pinned meanwhile. */
+  private Optional<Contact> keep(Contact contact, Trust trust) throws Refused, IOException {
     ChainState chain = contact.chain();
-    Optional<KnownContact> known = list.find(contact.name());
+    Optional<KnownContact> known = book.find(contact.name());
     if (known.isPresent() && !known.get().isThatOf(chain)) {
       return Optional.empty();
     }
+    if (known.isEmpty() && list().size() >= ContactBook.MAX_CONTACTS) {
+      throw new Refused(
+          ErrorCode.BAD_REQUEST,
+          "You have "
+              + ContactBook.MAX_CONTACTS
+              + " contacts, as many as there can be. 'anoncloud contact remove' makes room.");
+    }
     KnownContact kept =
         known.map(now -> now.raise(chain.head(), trust)).orElse(KnownContact.of(contact, trust));
-    list.put(kept);
     if (!known.equals(Optional.of(kept))) {
+      if (!book.replace(known, kept)) {
+        return Optional.empty();
+      }
       changed.accept(chain.account());
+      syncNowOrLater();
     }
     return Optional.of(new Contact(contact.name(), chain, contact.number(), kept.trust()));
   }
@@ -201,31 +241,16 @@ public final class Contacts {
    *
    * @throws Refused with {@link ErrorCode#NOT_FOUND} if it is not pinned
    */
-  public synchronized void remove(UserName name) throws Refused, IOException {
-    Optional<KnownContact> gone = list.find(name);
-    if (!list.remove(name)) {
+  public void remove(UserName name) throws Refused, IOException {
+    Optional<KnownContact> gone = book.find(name);
+    while (gone.isPresent() && !book.replace(gone, gone.get().removed())) {
+      gone = book.find(name);
+    }
+    if (gone.isEmpty()) {
       throw new Refused(ErrorCode.NOT_FOUND, "'" + name + "' is not one of your contacts.");
     }
-    gone.ifPresent(contact -> changed.accept(contact.account()));
-  }
-
-  /**
-   * The pins for a device that this one brings into the account: as many as fit into so many bytes,
-   * those first whose safety number somebody has compared.
-   */
-  public byte[] pins(int bytes) throws IOException {
-    return list.encoded(bytes);
-  }
-
-  /**
-   * Makes the pins of another device of the account this device's own.
-   *
-   * @param values of the account itself on this device
-   * @param pins from {@link #pins}
-   * @throws IOException if they are not pins
-   */
-  public static void take(FeatureState values, byte[] pins) throws IOException {
-    new ContactList(values).take(pins);
+    changed.accept(gone.get().account());
+    syncNowOrLater();
   }
 
   private AccountId find(UserName name) throws Refused, IOException {

@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.account.client.contacts;
 
+import java.util.Arrays;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.UserName;
@@ -9,18 +10,20 @@ import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.crypto.Digest;
 
 /**
- * What a device has pinned of a contact.
+ * What an account has pinned of a contact.
  *
  * @param genesis hash of the chain's first link
- * @param floor the highest link of the chain that this device has seen
- * @param trust not {@link Trust#NEW}
+ * @param floor the highest link of the chain that the account's devices have seen
+ * @param trust {@link Trust#NEW} only for one that was removed
+ * @param revision how often the name was removed or given to another account, from 0
  */
 public record KnownContact(
-    UserName name, AccountId account, Digest genesis, ChainFloor floor, Trust trust) {
+    UserName name, AccountId account, Digest genesis, ChainFloor floor, Trust trust, int revision) {
 
   static KnownContact of(Contact contact, Trust trust) {
     ChainState chain = contact.chain();
-    return new KnownContact(contact.name(), chain.account(), chain.genesis(), chain.head(), trust);
+    return new KnownContact(
+        contact.name(), chain.account(), chain.genesis(), chain.head(), trust, 0);
   }
 
   /** Whether a chain is what has become of the one that was pinned. */
@@ -48,6 +51,50 @@ public record KnownContact(
         account,
         genesis,
         seen.seq() > floor.seq() ? seen : floor,
-        earned.compareTo(trust) > 0 ? earned : trust);
+        earned.compareTo(trust) > 0 ? earned : trust,
+        revision);
+  }
+
+  /** What stays of a contact that somebody removes, so that other devices remove it too. */
+  KnownContact removed() {
+    return new KnownContact(name, account, genesis, floor, Trust.NEW, revision);
+  }
+
+  boolean isRemoved() {
+    return trust == Trust.NEW;
+  }
+
+  /** This one in the place of what the name stood for before. */
+  KnownContact after(KnownContact before) {
+    boolean same = !isRemoved() && !before.isRemoved() && isSameAs(before);
+    return withRevision(same ? before.revision : before.revision + 1);
+  }
+
+  private KnownContact withRevision(int next) {
+    return new KnownContact(name, account, genesis, floor, trust, next);
+  }
+
+  private boolean isSameAs(KnownContact other) {
+    return account.equals(other.account) && genesis.equals(other.genesis);
+  }
+
+  /**
+   * What two devices know of one name. The same whichever is asked for it; nobody is taken for
+   * somebody else without a person's word.
+   */
+  KnownContact merge(KnownContact other) {
+    if (revision != other.revision) {
+      return revision > other.revision ? this : other;
+    }
+    if (isRemoved() || other.isRemoved()) {
+      return isRemoved() ? this : other;
+    }
+    if (!isSameAs(other)) {
+      KnownContact first =
+          Arrays.compareUnsigned(account.bytes(), other.account.bytes()) <= 0 ? this : other;
+      return first.raise(first.floor, Trust.DISPUTED);
+    }
+    boolean forked = floor.seq() == other.floor.seq() && !floor.equals(other.floor);
+    return raise(other.floor, forked ? Trust.DISPUTED : other.trust);
   }
 }

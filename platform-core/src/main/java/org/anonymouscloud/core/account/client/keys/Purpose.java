@@ -21,6 +21,7 @@ enum Purpose {
   KEY_BAG("key-bag"),
   DEVICE_NAME("device-name"),
   HEADS("heads"),
+  CONTACTS("contacts"),
   FEATURE("feature");
 
   /** Bytes in every derived key. */

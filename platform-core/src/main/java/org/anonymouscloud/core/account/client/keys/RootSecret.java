@@ -174,6 +174,11 @@ public final class RootSecret implements AutoCloseable {
     }
   }
 
+  /** The key under which the account's contacts are sealed. The caller closes it. */
+  public Secret contactsKey() {
+    return key(Purpose.CONTACTS);
+  }
+
   Secret key(Purpose purpose) {
     return purpose.key(secret);
   }
