@@ -66,14 +66,7 @@ final class ArchitectureTest {
               "RestoredChain"),
           Set.of("Batch", "Drive", "Snapshot"),
           Set.of("BulkOutput", "Line", "Sender"),
-          Set.of("Channel", "ChannelHandshake"),
-          Set.of(
-              "DatabaseOptions",
-              "ServerCheck",
-              "ServerCommand",
-              "ServerSettings",
-              "SettingsFile",
-              "WorkerCommand"));
+          Set.of("Channel", "ChannelHandshake"));
 
   private final JavaClasses house =
       new ClassFileImporter()

@@ -51,7 +51,7 @@ final class AdminCommand {
         "Print the connection string, which people need to register and log in.",
         "The settings 'public-address' and 'listen' say which host and port it names."
       })
-  int connectionString(@Mixin DatabaseOptions options) throws Problem, IOException, CannotStart {
+  int connectionString(@Mixin PlaceOptions options) throws Problem, IOException, CannotStart {
     ServerSettings settings = options.settings(context);
     ServerOptions server = settings.options();
     ConnectionString string =
@@ -88,7 +88,7 @@ final class AdminCommand {
       name = "fingerprint",
       mixinStandardHelpOptions = true,
       description = "Print the fingerprint of the server's key, as connection strings carry it.")
-  int fingerprint(@Mixin DatabaseOptions options) throws Problem, IOException {
+  int fingerprint(@Mixin PlaceOptions options) throws Problem, IOException {
     context.terminal().print(existing(options.data(context)).toString());
     return 0;
   }
@@ -104,6 +104,6 @@ final class AdminCommand {
                             + folder
                             + " is missing. Bring server.key back from the folder of 'admin backup"
                             + " --keys'. If it is lost for good, see 'anoncloud admin new-keys'.")
-                    : DatabaseOptions.noServer(folder));
+                    : PlaceOptions.noServer(folder));
   }
 }

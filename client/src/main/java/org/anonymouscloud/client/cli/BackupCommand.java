@@ -50,12 +50,6 @@ final class BackupCommand implements Callable<Integer> {
   private Path folder = Path.of("");
 
   @Option(
-      names = "--database",
-      paramLabel = "KIND",
-      description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
-  private @Nullable String database;
-
-  @Option(
       names = "--keys",
       paramLabel = "FOLDER",
       description =
@@ -95,35 +89,44 @@ final class BackupCommand implements Callable<Integer> {
     }
     Path data = options.existingData(context);
     requireOutside(data);
-    String kind = options.database(database, context);
+    Made made = make(data);
+    print(made.backup(), made.deleted());
+    requireAll(made.backup());
+    return 0;
+  }
+
+  /**
+   * What has been done.
+   *
+   * @param deleted how many old backups
+   */
+  private record Made(Backup.Made backup, int deleted) {}
+
+  private Made make(Path data) throws Problem, IOException {
     Optional<Path> file = options.settings(context).file();
     Optional<String> settings =
         file.isPresent() ? Optional.of(SettingsFile.portable(file.get())) : Optional.empty();
-    Backup.Made made;
-    int deleted = 0;
-    try (PluginHost plugins = ServerCommand.plugins(context, data)) {
-      try (OpenDatabase open = options.open(kind, plugins, context)) {
-        Fingerprint server = server(data, open);
-        try (BackupPlace place = place(data, server);
-            Terminal.Progress progress = context.terminal().progress("backup", -1)) {
-          made =
-              Backup.make(
-                  data,
-                  open,
-                  Holdings.of(plugins.serverFeatures()),
-                  new Belongings(server, settings, ServerCommand.installed(data)),
-                  place,
-                  reread ? Backup.Reuse.BY_CONTENT : Backup.Reuse.BY_LENGTH,
-                  Instant.now(),
-                  progress::step);
-          if (keys != null) {
-            ServerKeys.save(data, folder, keys, made.folder());
-          }
-          // What is lost may be in one of the old ones.
-          if (keep != null && made.lost().isEmpty()) {
-            deleted = place.prune(server, keep);
-          }
+    try (PluginHost plugins = ServerPlugins.load(context, data);
+        OpenDatabase open = options.open(plugins, context)) {
+      Fingerprint server = server(data, open);
+      try (BackupPlace place = place(data, server);
+          Terminal.Progress progress = context.terminal().progress("backup", -1)) {
+        Backup.Made backup =
+            Backup.make(
+                data,
+                open,
+                Holdings.of(plugins.serverFeatures()),
+                new Belongings(server, settings, ServerPlugins.installed(data)),
+                place,
+                reread ? Backup.Reuse.BY_CONTENT : Backup.Reuse.BY_LENGTH,
+                Instant.now(),
+                progress::step);
+        if (keys != null) {
+          ServerKeys.save(data, folder, keys, backup.folder());
         }
+        // What is lost may be in one of the old ones.
+        int deleted = keep != null && backup.lost().isEmpty() ? place.prune(server, keep) : 0;
+        return new Made(backup, deleted);
       }
     } catch (KeysRefused e) {
       throw new Problem(Problem.Kind.SECURITY, String.valueOf(e.getMessage()), e);
@@ -133,9 +136,6 @@ final class BackupCommand implements Callable<Integer> {
           folder + " holds something else than backups; they need a folder of their own.",
           e);
     }
-    print(made, deleted);
-    requireAll(made);
-    return 0;
   }
 
   /** A backup that is not what it should be is made all the same, and said so. */
@@ -198,7 +198,7 @@ final class BackupCommand implements Callable<Integer> {
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.SECURITY, "No backup was made. " + e.getMessage(), e);
     }
-    return Server.fingerprint(data).orElseThrow(() -> DatabaseOptions.noServer(data));
+    return Server.fingerprint(data).orElseThrow(() -> PlaceOptions.noServer(data));
   }
 
   private BackupPlace place(Path data, Fingerprint server)

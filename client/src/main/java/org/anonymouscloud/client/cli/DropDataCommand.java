@@ -37,12 +37,6 @@ final class DropDataCommand implements Callable<Integer> {
       description = "The feature's name: the folder that it has in the data folder is called so.")
   private @Nullable String feature;
 
-  @Option(
-      names = "--database",
-      paramLabel = "KIND",
-      description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
-  private @Nullable String database;
-
   @Option(names = "--yes", description = "Do not ask.")
   private boolean yes;
 
@@ -53,10 +47,9 @@ final class DropDataCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException, CannotStart {
     Path data = options.existingData(context);
-    String kind = options.database(database, context);
-    try (PluginHost plugins = ServerCommand.plugins(context, data);
+    try (PluginHost plugins = ServerPlugins.load(context, data);
         DataFolder _ = DataFolder.open(data, false);
-        OpenDatabase open = options.open(kind, plugins, context)) {
+        OpenDatabase open = options.open(plugins, context)) {
       Holdings holdings = Holdings.of(plugins.serverFeatures());
       if (feature == null) {
         list(LeftBehind.features(open, holdings));

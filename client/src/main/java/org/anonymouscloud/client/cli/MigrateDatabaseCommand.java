@@ -31,7 +31,7 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
 
   private final Context context;
 
-  @Mixin private DatabaseOptions options;
+  @Mixin private PlaceOptions options;
 
   @Option(
       names = "--to",
@@ -61,7 +61,7 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
 
   MigrateDatabaseCommand(Context context) {
     this.context = context;
-    this.options = new DatabaseOptions();
+    this.options = new PlaceOptions();
   }
 
   @Override
@@ -70,12 +70,12 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
     if (source.equals(to)) {
       throw new Problem(Problem.Kind.BAD_INPUT, "--from and --to are the same kind of database.");
     }
-    try (PluginHost plugins = ServerCommand.plugins(context, options.existingData(context));
+    try (PluginHost plugins = ServerPlugins.load(context, options.existingData(context));
         DataFolder _ = DataFolder.open(options.existingData(context), false)) {
-      Database old = DatabaseOptions.kind(source, plugins);
-      Database other = DatabaseOptions.kind(to, plugins);
+      Database old = ServerPlugins.database(source, plugins);
+      Database other = ServerPlugins.database(to, plugins);
       if (!old.exists(options.settings(source, context))) {
-        throw DatabaseOptions.noServer(options.existingData(context));
+        throw PlaceOptions.noServer(options.existingData(context));
       }
       try (OpenDatabase here = old.openAlone(options.settings(source, context))) {
         if (cancel) {

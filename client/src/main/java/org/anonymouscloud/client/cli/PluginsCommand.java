@@ -107,8 +107,8 @@ final class PluginsCommand {
       Map<ServerSetting, String> flags =
           data == null ? Map.of() : Map.of(ServerSetting.DATA, data.toString());
       Path folder = ServerSettings.gather(context, flags, Optional.ofNullable(config)).data();
-      DatabaseOptions.requireOwn(folder);
-      return ServerCommand.installed(folder);
+      PlaceOptions.requireOwn(folder);
+      return ServerPlugins.installed(folder);
     }
 
     @Override

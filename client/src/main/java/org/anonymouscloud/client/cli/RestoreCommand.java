@@ -47,12 +47,6 @@ final class RestoreCommand implements Callable<Integer> {
   private Path folder = Path.of("");
 
   @Option(
-      names = "--database",
-      paramLabel = "KIND",
-      description = "What the server shall use: sqlite, or postgres with --database-url (sqlite).")
-  private @Nullable String database;
-
-  @Option(
       names = "--keys",
       paramLabel = "FOLDER",
       description = "Where 'admin backup --keys' has put the server's keys.")
@@ -79,7 +73,7 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException, CannotStart, BackupDamaged {
-    String kind = options.database(database, context);
+    String kind = options.settings(context).database();
     Path backup = BackupPlace.backup(folder);
     Restore.Restored restored;
     try (DataFolder data = DataFolder.open(options.data(context), false);
@@ -92,9 +86,9 @@ final class RestoreCommand implements Callable<Integer> {
               new Restore.LeftOut(leaveOut, skipDamaged),
               progress::step);
       restore.bringPlugins();
-      try (PluginHost plugins = ServerCommand.plugins(context, data.path());
+      try (PluginHost plugins = ServerPlugins.load(context, data.path());
           OpenDatabase open =
-              DatabaseOptions.kind(kind, plugins).openAlone(options.settings(kind, context))) {
+              ServerPlugins.database(kind, plugins).openAlone(options.settings(kind, context))) {
         restored = restore.run(kind, open, Holdings.of(plugins.serverFeatures()));
       }
     } catch (KeysRefused e) {

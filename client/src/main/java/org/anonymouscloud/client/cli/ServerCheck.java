@@ -62,11 +62,11 @@ final class ServerCheck {
     if (options.metrics().isPresent()) {
       step("the metrics' port", () -> metricsPort(options.listen(), options.metrics().get()));
     }
-    try (PluginHost plugins = ServerCommand.plugins(context, options.data(), tried)) {
+    try (PluginHost plugins = ServerPlugins.load(context, options.data(), tried)) {
       step(
           "the plugins",
           () -> {
-            ServerCommand.tellDisabled(context, options.data());
+            ServerPlugins.tellDisabled(context, options.data());
             if (!plugins.switchedOff().isEmpty()) {
               throw new Problem(Problem.Kind.BAD_INPUT, "Some are switched off, see above.");
             }
@@ -74,7 +74,7 @@ final class ServerCheck {
       step(
           "the database",
           () ->
-              DatabaseOptions.kind(settings.database(), plugins)
+              ServerPlugins.database(settings.database(), plugins)
                   .check(new DatabaseSettings(options.data(), options.databaseUrl())));
       step("the database's connections", () -> connections(options, plugins));
       if (!failed.contains("the database")) {
@@ -126,7 +126,7 @@ final class ServerCheck {
   /** A database that is not there yet has no accounts. */
   private void look(Look look, ServerOptions options, PluginHost plugins)
       throws CannotStart, Problem, IOException {
-    Database kind = DatabaseOptions.kind(settings.database(), plugins);
+    Database kind = ServerPlugins.database(settings.database(), plugins);
     DatabaseSettings where = new DatabaseSettings(options.data(), options.databaseUrl());
     if (!kind.exists(where)) {
       return;
@@ -143,7 +143,7 @@ final class ServerCheck {
             ? CONNECTIONS_OF_A_PROCESS * options.limits().connections()
             : CONNECTIONS_OF_A_SERVER;
     OptionalInt allowed =
-        DatabaseOptions.kind(settings.database(), plugins)
+        ServerPlugins.database(settings.database(), plugins)
             .connections(new DatabaseSettings(options.data(), options.databaseUrl()));
     if (allowed.isPresent() && allowed.getAsInt() < needed) {
       throw new Problem(

@@ -1,16 +1,13 @@
 package org.anonymouscloud.client.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.database.Database;
-import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.Server;
@@ -48,12 +45,6 @@ final class ServerCommand implements Callable<Integer> {
           "Where clients reach the server, for the connection string (as --listen, or this"
               + " machine's name).")
   private @Nullable String publicAddress;
-
-  @Option(
-      names = "--database",
-      paramLabel = "KIND",
-      description = "sqlite, or postgres with --database-url (sqlite).")
-  private @Nullable String database;
 
   @Option(
       names = "--max-users",
@@ -145,9 +136,9 @@ final class ServerCommand implements Callable<Integer> {
     ServerOptions options = settings.options();
     try (Ending ending = Ending.onSignal();
         Systemd systemd = Systemd.of(context);
-        PluginHost plugins = plugins(context, options.data(), unsigned);
+        PluginHost plugins = ServerPlugins.load(context, options.data(), unsigned);
         Server server = start(options, settings.database(), plugins)) {
-      tellDisabled(context, options.data());
+      ServerPlugins.tellDisabled(context, options.data());
       context.terminal().print("The server is ready: " + server.address());
       systemd.ready();
       ending.await();
@@ -160,7 +151,6 @@ final class ServerCommand implements Callable<Integer> {
     Map<ServerSetting, String> flags = new EnumMap<>(ServerSetting.class);
     flag(flags, ServerSetting.LISTEN, listen);
     flag(flags, ServerSetting.PUBLIC_ADDRESS, publicAddress);
-    flag(flags, ServerSetting.DATABASE, database);
     flag(flags, ServerSetting.MAX_USERS, maxUsers);
     flag(flags, ServerSetting.MAX_CONNECTIONS, maxConnections);
     flag(flags, ServerSetting.MAX_CONNECTIONS_PER_NETWORK, maxConnectionsPerNetwork);
@@ -179,39 +169,9 @@ final class ServerCommand implements Callable<Integer> {
     }
   }
 
-  /** Loads what a server needs of the program's plugins and of those installed in its folder. */
-  static PluginHost plugins(Context context, Path data) throws Problem, IOException {
-    return plugins(context, data, Plugins.none());
-  }
-
-  /** As {@link #plugins(Context, Path)}, with plugins that are tried. */
-  static PluginHost plugins(Context context, Path data, Plugins tried) throws Problem, IOException {
-    return Distribution.plugins(
-        context.terminal(), installed(data), tried, Capability.SERVER_FEATURE, Capability.DATABASE);
-  }
-
-  /** Names the plugins that the owner has switched off, which is easily forgotten. */
-  static void tellDisabled(Context context, Path data) throws IOException {
-    for (String off : installed(data).disabled()) {
-      context
-          .terminal()
-          .warn(
-              "The plugin "
-                  + off
-                  + " is switched off, as the owner wished; 'anoncloud admin plugins enable "
-                  + off
-                  + "' brings it back at the next start.");
-    }
-  }
-
-  /** What is installed for a server. */
-  static PluginFolder installed(Path data) {
-    return new PluginFolder(data.resolve("plugins"));
-  }
-
   /** Starts a server of these plugins. */
   static Server start(ServerOptions options, String database, PluginHost plugins) throws Problem {
-    Database kind = DatabaseOptions.kind(database, plugins);
+    Database kind = ServerPlugins.database(database, plugins);
     try {
       return Server.start(
           options, kind, plugins.serverFeatures(), plugins.switchedOff().size(), Clock.systemUTC());

@@ -12,19 +12,11 @@ import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.FolderId;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Whose accounts a command of a server's owner is about; the server may be running. */
 final class ServerDatabase {
   @Mixin private DatabaseOptions options = new DatabaseOptions();
-
-  @Option(
-      names = "--database",
-      paramLabel = "KIND",
-      description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
-  private @Nullable String database;
 
   /** What is done while the database is open. */
   interface Work<T> {
@@ -43,9 +35,8 @@ final class ServerDatabase {
 
   /** Opens the database, beside the servers that use it, for as long as the work takes. */
   <T> T use(Context context, Work<T> work) throws Problem, IOException {
-    String kind = options.database(database, context);
-    try (PluginHost plugins = ServerCommand.plugins(context, data(context));
-        OpenDatabase open = options.open(kind, plugins, context)) {
+    try (PluginHost plugins = ServerPlugins.load(context, data(context));
+        OpenDatabase open = options.open(plugins, context)) {
       List<FeatureData> features =
           plugins.serverFeatures().stream().flatMap(feature -> feature.data().stream()).toList();
       return work.with(new Administration(open, features, Clock.systemUTC()));
@@ -54,9 +45,8 @@ final class ServerDatabase {
 
   /** Says that the data folder was copied or moved to where it is. */
   void moved(Context context) throws Problem, IOException {
-    String kind = options.database(database, context);
-    try (PluginHost plugins = ServerCommand.plugins(context, data(context));
-        OpenDatabase open = options.open(kind, plugins, context)) {
+    try (PluginHost plugins = ServerPlugins.load(context, data(context));
+        OpenDatabase open = options.open(plugins, context)) {
       FolderId.moved(data(context), open);
     }
   }

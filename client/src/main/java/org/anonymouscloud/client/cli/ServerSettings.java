@@ -50,25 +50,18 @@ final class ServerSettings {
           "ANONCLOUD_DEBUG",
           "ANONCLOUD_REHEARSAL");
 
-  private final Map<ServerSetting, Value> values;
+  private final Map<ServerSetting, GivenValue> values;
   private final Path standardData;
 
   /** That somebody has named, else the data folder's is looked for. */
   private final Optional<Path> named;
 
   private ServerSettings(
-      Map<ServerSetting, Value> values, Path standardData, Optional<Path> named) {
+      Map<ServerSetting, GivenValue> values, Path standardData, Optional<Path> named) {
     this.values = values;
     this.standardData = standardData;
     this.named = named;
   }
-
-  /**
-   * A value as it was given.
-   *
-   * @param source the flag, the variable or the line of the file, for people
-   */
-  record Value(String text, String source) {}
 
   /** Reads a value of a setting; fails with an {@link IllegalArgumentException} that names it. */
   private interface Reader<T> extends Function<String, T> {}
@@ -82,19 +75,19 @@ final class ServerSettings {
    */
   static ServerSettings gather(
       Context context, Map<ServerSetting, String> flags, Optional<Path> file) throws Problem {
-    Map<ServerSetting, Value> values = new EnumMap<>(ServerSetting.class);
+    Map<ServerSetting, GivenValue> values = new EnumMap<>(ServerSetting.class);
     flags.forEach(
         (setting, text) -> {
-          values.put(setting, new Value(text, setting.flag()));
+          values.put(setting, new GivenValue(text, setting.flag()));
         });
     for (ServerSetting setting : ServerSetting.values()) {
       context
           .environment(setting.variable())
-          .ifPresent(text -> values.putIfAbsent(setting, new Value(text, setting.variable())));
+          .ifPresent(text -> values.putIfAbsent(setting, new GivenValue(text, setting.variable())));
     }
     Optional<Path> named = file.or(() -> context.environment(CONFIG_VARIABLE).map(Path::of));
     ServerSettings given = new ServerSettings(values, context.home().server(), named);
-    Map<ServerSetting, Value> inFile =
+    Map<ServerSetting, GivenValue> inFile =
         named.isPresent()
             ? SettingsFile.read(named.get())
             : SettingsFile.readIfThere(given.data().resolve(FILE_NAME));
@@ -122,18 +115,18 @@ final class ServerSettings {
 
   /** The data folder, whether it is there or not. */
   Path data() {
-    Value value = values.get(ServerSetting.DATA);
+    GivenValue value = values.get(ServerSetting.DATA);
     return value == null ? standardData : Path.of(value.text());
   }
 
   /** The kind of database by its name. */
   String database() {
-    return read(ServerSetting.DATABASE).map(Value::text).orElse(SQLITE);
+    return read(ServerSetting.DATABASE).map(GivenValue::text).orElse(SQLITE);
   }
 
   /** Where the database is, with credentials. */
   Optional<String> databaseUrl() {
-    return read(ServerSetting.DATABASE_URL).map(Value::text);
+    return read(ServerSetting.DATABASE_URL).map(GivenValue::text);
   }
 
   /** Where a server listens, if anybody has said so. */
@@ -159,14 +152,14 @@ final class ServerSettings {
    * Refuses an address of a database beside SQLite: who forgot the kind would start an empty one.
    */
   void requireUseOfDatabaseUrl() throws Problem {
-    Value url = values.get(ServerSetting.DATABASE_URL);
+    GivenValue url = values.get(ServerSetting.DATABASE_URL);
     if (url != null && database().equals(SQLITE)) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
           "database-url ("
               + url.source()
               + ") is given, but database is sqlite ("
-              + read(ServerSetting.DATABASE).map(Value::source).orElse(OWN_CHOICE)
+              + read(ServerSetting.DATABASE).map(GivenValue::source).orElse(OWN_CHOICE)
               + "), which lies in the data folder. Take database-url away, or set database ="
               + " postgres.");
     }
@@ -193,16 +186,21 @@ final class ServerSettings {
     Map<String, String> given = new HashMap<>();
     values.forEach((setting, value) -> given.put(setting.key(), value.text()));
     given.put(ServerSetting.DATA.key(), data().toAbsolutePath().toString());
-    return Optional.of(new WorkerProgram(WorkerCommand.program(), given, spare));
+    String launcher = System.getenv("ANONCLOUD_LAUNCHER");
+    if (launcher == null) {
+      throw new Problem(
+          Problem.Kind.INTERNAL, "The program's launcher is not known; start it by its launcher.");
+    }
+    return Optional.of(new WorkerProgram(List.of(launcher, "worker"), given, spare));
   }
 
   /** The settings that a worker is told. */
   static ServerSettings ofWorker(Map<String, String> given) {
-    Map<ServerSetting, Value> values = new EnumMap<>(ServerSetting.class);
+    Map<ServerSetting, GivenValue> values = new EnumMap<>(ServerSetting.class);
     for (ServerSetting setting : ServerSetting.values()) {
       String text = given.get(setting.key());
       if (text != null) {
-        values.put(setting, new Value(text, "the listener"));
+        values.put(setting, new GivenValue(text, "the listener"));
       }
     }
     return new ServerSettings(values, Path.of(""), Optional.empty());
@@ -247,12 +245,12 @@ final class ServerSettings {
         .orElse(standard);
   }
 
-  private Optional<Value> read(ServerSetting setting) {
+  private Optional<GivenValue> read(ServerSetting setting) {
     return Optional.ofNullable(values.get(setting));
   }
 
   private <T> Optional<T> read(ServerSetting setting, Reader<T> reader) throws Problem {
-    Value value = values.get(setting);
+    GivenValue value = values.get(setting);
     if (value == null) {
       return Optional.empty();
     }
@@ -308,7 +306,7 @@ final class ServerSettings {
                     + " = "
                     + value
                     + " ("
-                    + read(setting).map(Value::source).orElse(OWN_CHOICE)
+                    + read(setting).map(GivenValue::source).orElse(OWN_CHOICE)
                     + ")"));
     return lines;
   }

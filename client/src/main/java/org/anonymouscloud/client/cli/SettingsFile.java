@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.anonymouscloud.client.cli.ServerSettings.Value;
 import org.anonymouscloud.core.plugin.Problem;
 
 /**
@@ -30,7 +29,7 @@ final class SettingsFile {
   private SettingsFile() {}
 
   /** As {@link #read}; empty if there is no such file. */
-  static Map<ServerSetting, Value> readIfThere(Path file) throws Problem {
+  static Map<ServerSetting, GivenValue> readIfThere(Path file) throws Problem {
     return Files.exists(file) ? read(file, true) : Map.of();
   }
 
@@ -39,7 +38,7 @@ final class SettingsFile {
    *
    * @throws Problem that names the file and the line
    */
-  static Map<ServerSetting, Value> read(Path file) throws Problem {
+  static Map<ServerSetting, GivenValue> read(Path file) throws Problem {
     return read(file, false);
   }
 
@@ -62,8 +61,9 @@ final class SettingsFile {
     return text.toString();
   }
 
-  private static Map<ServerSetting, Value> read(Path file, boolean inDataFolder) throws Problem {
-    Map<ServerSetting, Value> values = new EnumMap<>(ServerSetting.class);
+  private static Map<ServerSetting, GivenValue> read(Path file, boolean inDataFolder)
+      throws Problem {
+    Map<ServerSetting, GivenValue> values = new EnumMap<>(ServerSetting.class);
     List<String> lines = lines(file);
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
@@ -76,7 +76,7 @@ final class SettingsFile {
         throw wrong(where + ": a file in the data folder cannot say where the data folder is.");
       }
       String text = line.substring(line.indexOf('=') + 1).strip();
-      if (values.put(setting, new Value(text, where)) != null) {
+      if (values.put(setting, new GivenValue(text, where)) != null) {
         throw wrong(where + ": " + setting.key() + " is given twice.");
       }
     }

@@ -48,7 +48,7 @@ final class UpCommand implements Callable<Integer> {
     ServerOptions options = options();
     Plugins unsigned = tried.find(context.terminal());
     try (Ending ending = Ending.onSignal();
-        PluginHost plugins = ServerCommand.plugins(context, options.data(), unsigned);
+        PluginHost plugins = ServerPlugins.load(context, options.data(), unsigned);
         PluginHost clientPlugins =
             Distribution.plugins(
                 context.terminal(), context.plugins(), unsigned, Capability.CLIENT_FEATURE);

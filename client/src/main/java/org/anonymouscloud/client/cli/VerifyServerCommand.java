@@ -18,7 +18,6 @@ import org.anonymouscloud.core.server.KeyFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code anoncloud admin verify}. */
@@ -42,12 +41,6 @@ final class VerifyServerCommand implements Callable<Integer> {
       description =
           "A backup, or a folder of backups, of which the newest is taken, instead of a server.")
   private @Nullable Path backup;
-
-  @Option(
-      names = "--database",
-      paramLabel = "KIND",
-      description = "What the server uses: sqlite, or postgres with --database-url (sqlite).")
-  private @Nullable String database;
 
   VerifyServerCommand(Context context) {
     this.context = context;
@@ -88,10 +81,9 @@ final class VerifyServerCommand implements Callable<Integer> {
 
   private void verifyServer() throws Problem, IOException {
     Path data = options.existingData(context);
-    String kind = options.database(database, context);
     Verification.Found found;
-    try (PluginHost plugins = ServerCommand.plugins(context, data);
-        OpenDatabase open = options.open(kind, plugins, context)) {
+    try (PluginHost plugins = ServerPlugins.load(context, data);
+        OpenDatabase open = options.open(plugins, context)) {
       KeyFiles.check(data, open);
       found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));
     } catch (CannotStart e) {

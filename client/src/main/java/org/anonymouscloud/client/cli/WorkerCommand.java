@@ -3,7 +3,6 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
@@ -28,16 +27,6 @@ final class WorkerCommand implements Callable<Integer> {
     this.context = context;
   }
 
-  /** What starts a worker. */
-  static List<String> program() throws Problem {
-    String launcher = System.getenv("ANONCLOUD_LAUNCHER");
-    if (launcher == null) {
-      throw new Problem(
-          Problem.Kind.INTERNAL, "The program's launcher is not known; start it by its launcher.");
-    }
-    return List.of(launcher, "worker");
-  }
-
   @Override
   public Integer call() throws Problem, IOException {
     Ending.ignoreSignals();
@@ -47,11 +36,11 @@ final class WorkerCommand implements Callable<Integer> {
     WorkerEnd listener = WorkerEnd.open(System.in, toListener);
     ServerSettings settings = ServerSettings.ofWorker(listener.settings());
     ServerOptions options = settings.options();
-    try (PluginHost plugins = ServerCommand.plugins(context, options.data())) {
+    try (PluginHost plugins = ServerPlugins.load(context, options.data())) {
       WorkerServer.run(
           listener,
           options,
-          DatabaseOptions.kind(settings.database(), plugins),
+          ServerPlugins.database(settings.database(), plugins),
           plugins.serverFeatures(),
           Clock.systemUTC());
     }
