@@ -41,7 +41,12 @@ final class AdminCommand {
         .addSubcommand(new DisableCommand(context))
         .addSubcommand(new EnableCommand(context))
         .addSubcommand(new DeleteAccountCommand(context))
-        .addSubcommand(PluginsCommand.ofServer(context));
+        .addSubcommand(
+            PluginsCommand.line(
+                context,
+                new ServerPluginPlace(context),
+                "plugins",
+                "The plugins of a server: the program's own, and those of others."));
   }
 
   @Command(

@@ -19,113 +19,51 @@ import org.anonymouscloud.core.release.Publisher;
 import org.anonymouscloud.core.release.Release;
 import org.anonymouscloud.core.release.SwitchedOff;
 import org.anonymouscloud.core.release.Vouched;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
 
 /** {@code anoncloud admin plugins ...} and {@code anoncloud plugin ...}. Runs no plugin. */
 @Command(mixinStandardHelpOptions = true)
 final class PluginsCommand {
   private final Context context;
-  @Mixin private final Place place;
+  @Mixin private final PluginPlace place;
 
-  private PluginsCommand(Context context, Place place) {
+  private PluginsCommand(Context context, PluginPlace place) {
     this.context = context;
     this.place = place;
   }
 
-  /** The plugins of a server. */
-  static CommandLine ofServer(Context context) {
-    CommandLine line = new CommandLine(new PluginsCommand(context, new ServerPlace(context)));
-    line.getCommandSpec()
-        .name("plugins")
-        .usageMessage()
-        .description("The plugins of a server: the program's own, and those of others.");
+  /**
+   * The command for the plugins of one place.
+   *
+   * @param name of the command
+   * @param description of the command, for its help
+   */
+  public static CommandLine line(
+      Context context, PluginPlace place, String name, String description) {
+    CommandLine line = new CommandLine(new PluginsCommand(context, place));
+    line.getCommandSpec().name(name).usageMessage().description(description);
     return line;
   }
 
   /** The plugins of this home's agent and commands, and what authors of plugins need. */
-  static CommandLine ofHome(Context context) {
-    CommandLine line =
-        new CommandLine(new PluginsCommand(context, new HomePlace(context.home().plugins())));
-    line.getCommandSpec()
-        .name("plugin")
-        .usageMessage()
-        .description(
+  public static CommandLine ofHome(Context context) {
+    return line(
+            context,
+            new HomePlace(context.home().plugins()),
+            "plugin",
             "The plugins of this installation's agent and commands; signing your own."
-                + " Those of a server: 'anoncloud admin plugins'.");
-    return line.addSubcommand(new NewKeyCommand(context)).addSubcommand(new SignCommand(context));
-  }
-
-  /** Whose plugins these are. */
-  private interface Place {
-    /**
-     * Where they are.
-     *
-     * @throws Problem if the place is another user's
-     */
-    PluginFolder plugins() throws Problem;
-
-    /** When a change takes effect. */
-    String effect();
-
-    /** What becomes of what a plugin has stored that is not loaded any more; may be empty. */
-    String kept();
-  }
-
-  /** A server's data folder. */
-  @Command
-  private static final class ServerPlace implements Place {
-    @Option(
-        names = "--data",
-        paramLabel = "DIR",
-        scope = ScopeType.INHERIT,
-        description = "The server's data folder; 'server' in the state folder if not given.")
-    private @Nullable Path data;
-
-    @Option(
-        names = "--config",
-        paramLabel = "FILE",
-        scope = ScopeType.INHERIT,
-        description =
-            "The file of settings, which may say where the data folder is; anoncloud.conf in the"
-                + " data folder if not given.")
-    private @Nullable Path config;
-
-    private final Context context;
-
-    ServerPlace(Context context) {
-      this.context = context;
-    }
-
-    @Override
-    public PluginFolder plugins() throws Problem {
-      Map<ServerSetting, String> flags =
-          data == null ? Map.of() : Map.of(ServerSetting.DATA, data.toString());
-      Path folder = ServerSettings.gather(context, flags, Optional.ofNullable(config)).data();
-      PlaceOptions.requireOwn(folder);
-      return ServerPlugins.installed(folder);
-    }
-
-    @Override
-    public String effect() {
-      return "This takes effect when the server starts again.";
-    }
-
-    @Override
-    public String kept() {
-      return "What it has stored stays, also in backups, but cannot be moved to another database or"
-          + " be restored without it; 'anoncloud admin drop-data' deletes it for good. ";
-    }
+                + " Those of a server: 'anoncloud admin plugins'.")
+        .addSubcommand(new NewKeyCommand(context))
+        .addSubcommand(new SignCommand(context));
   }
 
   /** A client's home. */
   @Command
-  private record HomePlace(Path folder) implements Place {
+  private record HomePlace(Path folder) implements PluginPlace {
     @Override
     public PluginFolder plugins() {
       return new PluginFolder(folder);
