@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Optional;
+import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.core.account.PasswordRule;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.session.ConnectionString;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.terminal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,7 +20,7 @@ import org.anonymouscloud.core.wire.ForeignText;
  * documents and what goes to {@link #output} are data and stay as they are. A bar is drawn only if
  * a person is there to see it.
  */
-final class StandardTerminal implements Terminal {
+public final class StandardTerminal implements Terminal {
   private static final long MEBIBYTE = 1L << 20;
   private static final int REDRAW_MILLIS = 200;
 
@@ -28,14 +28,14 @@ final class StandardTerminal implements Terminal {
   private final PrintStream out;
   private final boolean interactive;
 
-  StandardTerminal(StandardOutput output) {
+  public StandardTerminal(StandardOutput output) {
     this.output = output;
     this.out = System.out;
     this.interactive = person().isPresent();
   }
 
   /** The person's console; none if input or output is a file or a program. */
-  static Optional<Console> person() {
+  public static Optional<Console> person() {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal);
   }
 
@@ -44,7 +44,7 @@ final class StandardTerminal implements Terminal {
    *
    * @throws Problem if there is nobody to ask: {@code --yes} says it for scripts
    */
-  static String ask(String question) throws Problem {
+  public static String ask(String question) throws Problem {
     Console console =
         person()
             .orElseThrow(
@@ -60,7 +60,7 @@ final class StandardTerminal implements Terminal {
    *
    * @throws Problem if there is nobody to ask
    */
-  static boolean confirmed(String question) throws Problem {
+  public static boolean confirmed(String question) throws Problem {
     String asked = question + " [yes/no]";
     while (true) {
       switch (ask(asked).toLowerCase(Locale.ROOT)) {

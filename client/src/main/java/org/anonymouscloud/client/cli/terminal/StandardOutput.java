@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.terminal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -27,7 +27,7 @@ public final class StandardOutput extends OutputStream {
   }
 
   /** Standard output did not take something; what became of it is said by {@link #exitCode}. */
-  static final class OutputFailed extends IOException {
+  public static final class OutputFailed extends IOException {
     private static final long serialVersionUID = 1;
 
     OutputFailed(IOException cause) {
