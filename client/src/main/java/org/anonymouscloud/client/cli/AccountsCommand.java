@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.account.server.AccountSummary;
 import org.anonymouscloud.core.account.server.Activity;
 import org.anonymouscloud.core.account.server.Administration;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.backup.Backup;
 import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.backup.Belongings;

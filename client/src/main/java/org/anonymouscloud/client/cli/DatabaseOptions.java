@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseState;

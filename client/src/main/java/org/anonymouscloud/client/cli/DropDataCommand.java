@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.backup.LeftBehind;

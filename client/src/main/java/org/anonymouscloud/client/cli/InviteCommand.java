@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.Invite;

@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine.Command;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;

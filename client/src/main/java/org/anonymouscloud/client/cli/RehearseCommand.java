@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.anonymouscloud.client.cli.context.RunningAgent;
+import org.anonymouscloud.client.cli.context.Timeout;
 import org.anonymouscloud.client.cli.terminal.StandardOutput;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.client.home.Home;

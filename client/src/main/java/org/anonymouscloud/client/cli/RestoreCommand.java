@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.backup.Holdings;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;

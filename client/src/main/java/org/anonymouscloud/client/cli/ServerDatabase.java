@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.Administration;

@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.PluginFolder;
 import org.jspecify.annotations.Nullable;

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.plugin.Problem;

@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.PluginRefused;

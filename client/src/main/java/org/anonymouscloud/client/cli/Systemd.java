@@ -13,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.anonymouscloud.client.cli.context.Context;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

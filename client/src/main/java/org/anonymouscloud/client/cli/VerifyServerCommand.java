@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.backup.Holdings;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.context.Ending;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.ServerOptions;

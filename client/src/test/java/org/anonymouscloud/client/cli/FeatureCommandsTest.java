@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.context.Timeout;
 import org.anonymouscloud.client.cli.terminal.StandardOutput;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.client.home.Home;

@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.context.Timeout;
 import org.anonymouscloud.client.cli.terminal.StandardOutput;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.client.home.Home;

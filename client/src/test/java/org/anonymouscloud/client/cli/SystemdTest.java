@@ -16,6 +16,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.context.Timeout;
 import org.anonymouscloud.client.cli.terminal.StandardOutput;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.client.home.Home;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.context;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

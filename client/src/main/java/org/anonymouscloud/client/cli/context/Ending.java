@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.context;
 
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * says that all is done; only then a signal may end the process, unless it comes a second time.
  * Thread-safe.
  */
-final class Ending implements AutoCloseable {
+public final class Ending implements AutoCloseable {
   /** A server drains for ten seconds; what takes longer than this is stuck. */
   private static final long PATIENCE_SECONDS = 25;
 
@@ -27,7 +27,7 @@ final class Ending implements AutoCloseable {
   private Ending() {}
 
   /** From now on a signal asks for the end. */
-  static Ending onSignal() {
+  public static Ending onSignal() {
     Ending ending = new Ending();
     for (String signal : List.of("TERM", "INT")) {
       handle(signal, ending::signalled);
@@ -37,7 +37,7 @@ final class Ending implements AutoCloseable {
   }
 
   /** From now on the signals that ask for an end do nothing; somebody else says when it is time. */
-  static void ignoreSignals() {
+  public static void ignoreSignals() {
     for (String signal : List.of("TERM", "INT", "HUP")) {
       handle(signal, () -> {});
     }
@@ -89,12 +89,12 @@ final class Ending implements AutoCloseable {
   }
 
   /** Asks for the end. */
-  void ask() {
+  public void ask() {
     asked.countDown();
   }
 
   /** Waits until someone asks. */
-  void await() throws InterruptedException {
+  public void await() throws InterruptedException {
     asked.await();
   }
 

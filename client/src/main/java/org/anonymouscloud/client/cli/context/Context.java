@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.context;
 
 import java.util.Map;
 import java.util.Optional;
@@ -9,19 +9,21 @@ import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.release.PluginFolder;
 
 /** What commands share. */
-record Context(Map<String, String> environment, Home home, Terminal terminal, Timeout timeout)
+public record Context(
+    Map<String, String> environment, Home home, Terminal terminal, Timeout timeout)
     implements CommandContext {
   /** A variable of the environment that is set and not empty. */
-  Optional<String> environment(String name) {
+  public Optional<String> environment(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
   }
 
   /** What is installed for this home. */
-  PluginFolder plugins() {
+  public PluginFolder plugins() {
     return new PluginFolder(home.plugins());
   }
 
-  RunningAgent runningAgent() {
+  /** This home's agent, which need not run. */
+  public RunningAgent runningAgent() {
     return new RunningAgent(home, terminal, timeout);
   }
 

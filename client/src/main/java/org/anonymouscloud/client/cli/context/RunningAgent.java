@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.context;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -17,7 +17,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 
 /** Finds this home's agent and starts it where it is needed. */
-final class RunningAgent {
+public final class RunningAgent {
   private static final Duration START = Duration.ofSeconds(20);
   private static final Duration STOP = Duration.ofSeconds(20);
   private static final long POLL_MILLIS = 20;
@@ -30,7 +30,7 @@ final class RunningAgent {
   /**
    * @param terminal hears what is waited for
    */
-  RunningAgent(Home home, Terminal terminal, Timeout timeout) {
+  public RunningAgent(Home home, Terminal terminal, Timeout timeout) {
     this.home = home;
     this.terminal = terminal;
     this.timeout = timeout;
@@ -39,7 +39,7 @@ final class RunningAgent {
   /**
    * The agent, if it runs: it holds its lock as long as it lives, whatever files a dead one left.
    */
-  Optional<AgentAddress> find() throws IOException {
+  public Optional<AgentAddress> find() throws IOException {
     return isAlive() ? home.agent() : Optional.empty();
   }
 
@@ -50,12 +50,12 @@ final class RunningAgent {
   }
 
   /** The API of an agent that runs. */
-  AgentHttp at(AgentAddress address) throws IOException {
+  public AgentHttp at(AgentAddress address) throws IOException {
     return AgentHttp.of(home, address, terminal, timeout);
   }
 
   /** Starts the agent as a process of its own that outlives this one. */
-  AgentAddress start() throws Problem, IOException {
+  public AgentAddress start() throws Problem, IOException {
     String launcher = System.getenv("ANONCLOUD_LAUNCHER");
     if (launcher == null) {
       throw new Problem(
@@ -103,7 +103,7 @@ final class RunningAgent {
   }
 
   /** Asks the agent to end and waits until it has. */
-  void stop() throws Problem, IOException {
+  public void stop() throws Problem, IOException {
     Optional<AgentAddress> running = find();
     if (running.isEmpty()) {
       return;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.context;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * The local API over HTTP. Each request names itself, so that one cut in the middle of a body can
  * still learn why: the agent keeps the reason. Thread-safe.
  */
-final class AgentHttp implements AgentApi {
+public final class AgentHttp implements AgentApi {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PREFIX = "/api/v1";
   private static final int CHUNK = 64 * 1024;
