@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.plugin.PluginsCommand;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.FolderId;

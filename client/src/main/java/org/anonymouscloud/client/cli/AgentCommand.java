@@ -18,6 +18,7 @@ import org.anonymouscloud.client.cli.context.AgentHttp;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.context.Ending;
 import org.anonymouscloud.client.cli.context.ProgramVersion;
+import org.anonymouscloud.client.cli.plugin.Distribution;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.ApiToken;
 import org.anonymouscloud.core.crypto.Secret;

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.context.Ending;
+import org.anonymouscloud.client.cli.plugin.TriedPlugins;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;

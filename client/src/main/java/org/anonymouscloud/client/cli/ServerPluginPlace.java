@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.plugin.PluginPlace;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.PluginFolder;
 import org.jspecify.annotations.Nullable;

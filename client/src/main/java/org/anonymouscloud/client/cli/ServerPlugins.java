@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.plugin.Distribution;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;

@@ -11,6 +11,8 @@ import org.anonymouscloud.client.agent.Agent;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.context.Ending;
 import org.anonymouscloud.client.cli.context.ProgramVersion;
+import org.anonymouscloud.client.cli.plugin.Distribution;
+import org.anonymouscloud.client.cli.plugin.TriedPlugins;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.plugin;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +15,7 @@ import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.release.Plugins;
 
 /** The program as it lies on the disk: its plugins. */
-final class Distribution {
+public final class Distribution {
   /** In the program's jar, which the folder of plugins cannot replace. */
   private static final String LIST = "/org/anonymouscloud/client/plugins.list";
 
@@ -28,7 +28,7 @@ final class Distribution {
    *
    * @param tried they come before those that are installed, and not before the program's own
    */
-  static PluginHost plugins(
+  public static PluginHost plugins(
       Terminal terminal,
       PluginFolder installed,
       Plugins tried,

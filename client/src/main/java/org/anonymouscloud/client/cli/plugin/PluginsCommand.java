@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.plugin;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code anoncloud admin plugins ...} and {@code anoncloud plugin ...}. Runs no plugin. */
 @Command(mixinStandardHelpOptions = true)
-final class PluginsCommand {
+public final class PluginsCommand {
   private final Context context;
   @Mixin private final PluginPlace place;
 

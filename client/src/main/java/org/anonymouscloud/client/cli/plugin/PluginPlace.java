@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.plugin;
 
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.PluginFolder;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.plugin;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
  * types the command vouches for them; so no settings, no variable of the environment and no file in
  * a folder can name one (A66).
  */
-final class TriedPlugins {
+public final class TriedPlugins {
   @Option(
       names = "--plugin",
       paramLabel = "JAR",
@@ -30,7 +30,7 @@ final class TriedPlugins {
   private @Nullable List<Path> jars;
 
   /** Whether there are any. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return jars == null;
   }
 
@@ -39,7 +39,7 @@ final class TriedPlugins {
    *
    * @throws Problem if one is not there, or is no plugin
    */
-  Plugins find(Terminal terminal) throws Problem, IOException {
+  public Plugins find(Terminal terminal) throws Problem, IOException {
     List<Vouched> vouched = new ArrayList<>();
     for (Path jar : jars == null ? List.<Path>of() : jars) {
       Vouched plugin = plugin(jar);
