@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.server.Size;
 import org.anonymouscloud.core.account.server.AccountSummary;
 import org.anonymouscloud.core.account.server.Activity;
 import org.anonymouscloud.core.account.server.Administration;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.plugin.PluginsCommand;
+import org.anonymouscloud.client.cli.server.PlaceOptions;
+import org.anonymouscloud.client.cli.server.ServerSettings;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.FolderId;

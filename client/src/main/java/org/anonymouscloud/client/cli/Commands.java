@@ -16,6 +16,8 @@ import org.anonymouscloud.client.cli.context.Timeout;
 import org.anonymouscloud.client.cli.plugin.Distribution;
 import org.anonymouscloud.client.cli.plugin.PluginsCommand;
 import org.anonymouscloud.client.cli.plugin.TriedPlugins;
+import org.anonymouscloud.client.cli.server.ServerCommand;
+import org.anonymouscloud.client.cli.server.WorkerCommand;
 import org.anonymouscloud.client.cli.terminal.FileFailure;
 import org.anonymouscloud.client.cli.terminal.StandardOutput;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;

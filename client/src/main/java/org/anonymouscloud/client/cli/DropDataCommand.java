@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.server.DatabaseOptions;
+import org.anonymouscloud.client.cli.server.ServerPlugins;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.backup.LeftBehind;

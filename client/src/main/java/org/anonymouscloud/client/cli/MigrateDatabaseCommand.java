@@ -3,6 +3,8 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.server.PlaceOptions;
+import org.anonymouscloud.client.cli.server.ServerPlugins;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.OpenDatabase;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.server.Size;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine.Command;

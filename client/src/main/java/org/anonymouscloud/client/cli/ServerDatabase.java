@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.server.DatabaseOptions;
+import org.anonymouscloud.client.cli.server.ServerPlugins;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.Administration;

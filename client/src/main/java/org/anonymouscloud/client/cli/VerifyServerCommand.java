@@ -6,6 +6,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.server.DatabaseOptions;
+import org.anonymouscloud.client.cli.server.ServerPlugins;
 import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.backup.Holdings;

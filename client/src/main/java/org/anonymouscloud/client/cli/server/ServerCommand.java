@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.server;
 
 import java.io.IOException;
 import java.time.Clock;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
           + " of the settings file, like 'max-users = 30'. The command line comes first, then the"
           + " environment, then the file."
     })
-final class ServerCommand implements Callable<Integer> {
+public final class ServerCommand implements Callable<Integer> {
   private final Context context;
 
   @Mixin private DatabaseOptions place;
@@ -112,7 +112,7 @@ final class ServerCommand implements Callable<Integer> {
               + " with them. Changes nothing.")
   private boolean check;
 
-  ServerCommand(Context context) {
+  public ServerCommand(Context context) {
     this.context = context;
     this.place = new DatabaseOptions();
     this.tried = new TriedPlugins();
@@ -173,7 +173,8 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   /** Starts a server of these plugins. */
-  static Server start(ServerOptions options, String database, PluginHost plugins) throws Problem {
+  public static Server start(ServerOptions options, String database, PluginHost plugins)
+      throws Problem {
     Database kind = ServerPlugins.database(database, plugins);
     try {
       return Server.start(

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.server;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
  * Where a server's data is; the same options for each command that asks. Which kind of database it
  * is, {@link DatabaseOptions} asks besides.
  */
-class PlaceOptions {
+public class PlaceOptions {
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -41,7 +41,7 @@ class PlaceOptions {
   private @Nullable Path config;
 
   /** All settings of that server. */
-  final ServerSettings settings(Context context) throws Problem {
+  public final ServerSettings settings(Context context) throws Problem {
     return settings(context, Map.of());
   }
 
@@ -50,7 +50,7 @@ class PlaceOptions {
    *
    * @param more that the command line has given
    */
-  ServerSettings settings(Context context, Map<ServerSetting, String> more) throws Problem {
+  public ServerSettings settings(Context context, Map<ServerSetting, String> more) throws Problem {
     Map<ServerSetting, String> flags = new EnumMap<>(ServerSetting.class);
     flags.putAll(more);
     if (data != null) {
@@ -63,12 +63,12 @@ class PlaceOptions {
   }
 
   /** The data folder, whether it is there or not. */
-  final Path data(Context context) throws Problem {
+  public final Path data(Context context) throws Problem {
     return settings(context).data();
   }
 
   /** The data folder of a server that has run. */
-  final Path existingData(Context context) throws Problem {
+  public final Path existingData(Context context) throws Problem {
     Path folder = data(context);
     if (!Files.isDirectory(folder)) {
       throw noServer(folder);
@@ -78,7 +78,7 @@ class PlaceOptions {
   }
 
   /** Nothing of a server is there. Most often another folder was meant. */
-  static Problem noServer(Path folder) {
+  public static Problem noServer(Path folder) {
     return new Problem(
         Problem.Kind.NOT_FOUND,
         "No server has run on the folder "
@@ -88,7 +88,7 @@ class PlaceOptions {
   }
 
   /** Refuses a data folder of another user before anything in it is touched. */
-  static void requireOwn(Path data) throws Problem {
+  public static void requireOwn(Path data) throws Problem {
     try {
       DataFolder.checkOwner(data);
     } catch (CannotStart e) {
@@ -97,7 +97,7 @@ class PlaceOptions {
   }
 
   /** Where a database of this kind is. The address is for a kind that has one. */
-  final DatabaseSettings settings(String kind, Context context) throws Problem {
+  public final DatabaseSettings settings(String kind, Context context) throws Problem {
     ServerSettings settings = settings(context);
     return new DatabaseSettings(
         settings.data(), kind.equals("sqlite") ? Optional.empty() : settings.databaseUrl());

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -20,7 +20,7 @@ import org.anonymouscloud.core.plugin.Problem;
  * A file of settings: lines {@code name = value}; empty lines and those that begin with {@code #}
  * say nothing. There are no quotes and no escapes, and no setting is given twice.
  */
-final class SettingsFile {
+public final class SettingsFile {
   private static final long MAX_BYTES = 64 * 1024;
 
   private static final Set<ServerSetting> PLACES =
@@ -48,7 +48,7 @@ final class SettingsFile {
    *
    * @throws Problem as {@link #read}
    */
-  static String portable(Path file) throws Problem {
+  public static String portable(Path file) throws Problem {
     StringBuilder text = new StringBuilder();
     List<String> lines = lines(file);
     for (int i = 0; i < lines.size(); i++) {

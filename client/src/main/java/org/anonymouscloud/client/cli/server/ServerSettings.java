@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.server;
 
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,9 +30,9 @@ import org.anonymouscloud.core.worker.WorkerProgram;
  * looked at when it is asked for, so a command does not stumble over what it does not use.
  * Immutable.
  */
-final class ServerSettings {
+public final class ServerSettings {
   /** The settings file of a data folder, read if it is there. */
-  static final String FILE_NAME = "anoncloud.conf";
+  public static final String FILE_NAME = "anoncloud.conf";
 
   private static final String CONFIG_VARIABLE = "ANONCLOUD_CONFIG";
   private static final int STANDARD_SPARE_WORKERS = 2;
@@ -74,7 +74,7 @@ final class ServerSettings {
    * @param file named on the command line
    * @throws Problem if the file cannot be read or has a line that is no setting
    */
-  static ServerSettings gather(
+  public static ServerSettings gather(
       Context context, Map<ServerSetting, String> flags, Optional<Path> file) throws Problem {
     Map<ServerSetting, GivenValue> values = new EnumMap<>(ServerSetting.class);
     flags.forEach(
@@ -110,18 +110,18 @@ final class ServerSettings {
   }
 
   /** The settings file that holds, if there is one. */
-  Optional<Path> file() {
+  public Optional<Path> file() {
     return named.or(() -> Optional.of(data().resolve(FILE_NAME)).filter(Files::exists));
   }
 
   /** The data folder, whether it is there or not. */
-  Path data() {
+  public Path data() {
     GivenValue value = values.get(ServerSetting.DATA);
     return value == null ? standardData : Path.of(value.text());
   }
 
   /** The kind of database by its name. */
-  String database() {
+  public String database() {
     return read(ServerSetting.DATABASE).map(GivenValue::text).orElse(SQLITE);
   }
 
@@ -131,12 +131,12 @@ final class ServerSettings {
   }
 
   /** Where a server listens, if anybody has said so. */
-  Optional<ListenAddress> listen() throws Problem {
+  public Optional<ListenAddress> listen() throws Problem {
     return read(ServerSetting.LISTEN, ListenAddress::parse);
   }
 
   /** What a server is started with. */
-  ServerOptions options() throws Problem {
+  public ServerOptions options() throws Problem {
     return new ServerOptions(
         data(),
         listen().orElse(ListenAddress.STANDARD),

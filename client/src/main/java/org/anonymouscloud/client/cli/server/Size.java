@@ -1,11 +1,11 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.server;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Sizes as people write them: {@code 500M}, {@code 20G}, in powers of 1024. */
-final class Size {
+public final class Size {
   private static final Pattern FORM = Pattern.compile("(\\d{1,15})([KMGT]?)(?:I?B)?");
   private static final String UNITS = "KMGT";
   private static final int BITS_PER_UNIT = 10;
@@ -13,7 +13,7 @@ final class Size {
   private Size() {}
 
   /** A size in the largest unit of which there is at least one, like {@code 1.5 MiB}. */
-  static String format(long bytes) {
+  public static String format(long bytes) {
     int unit = (Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(bytes, 1))) / BITS_PER_UNIT;
     if (unit == 0) {
       return bytes + " bytes";
@@ -31,7 +31,7 @@ final class Size {
    *
    * @throws IllegalArgumentException if it is no size; the message is for people
    */
-  static long parse(String text) {
+  public static long parse(String text) {
     Matcher parts = FORM.matcher(text.strip().toUpperCase(Locale.ROOT));
     if (!parts.matches()) {
       throw new IllegalArgumentException("A size looks like 500M or 20G, not '" + text + "'.");

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.server;
 
 import java.io.IOException;
 import java.util.EnumMap;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where a server's data is, and which kind of database the server uses. */
-final class DatabaseOptions extends PlaceOptions {
+public final class DatabaseOptions extends PlaceOptions {
   @Option(
       names = "--database",
       paramLabel = "KIND",
@@ -24,7 +24,7 @@ final class DatabaseOptions extends PlaceOptions {
   private @Nullable String database;
 
   @Override
-  ServerSettings settings(Context context, Map<ServerSetting, String> more) throws Problem {
+  public ServerSettings settings(Context context, Map<ServerSetting, String> more) throws Problem {
     if (database == null) {
       return super.settings(context, more);
     }
@@ -39,7 +39,7 @@ final class DatabaseOptions extends PlaceOptions {
    *
    * @throws Problem if it is another server's, or the rows of this one have not been moved to it
    */
-  OpenDatabase open(PluginHost plugins, Context context) throws Problem, IOException {
+  public OpenDatabase open(PluginHost plugins, Context context) throws Problem, IOException {
     String kind = settings(context).database();
     Database chosen = ServerPlugins.database(kind, plugins);
     DatabaseSettings where = settings(kind, context);

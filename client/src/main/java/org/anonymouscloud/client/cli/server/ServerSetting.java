@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.server;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -8,7 +8,7 @@ import java.util.Optional;
  * One thing that a server's owner decides. It has one name: {@code max-users} is the flag {@code
  * --max-users}, the variable {@code ANONCLOUD_MAX_USERS} and the line {@code max-users = 30}.
  */
-enum ServerSetting {
+public enum ServerSetting {
   DATA("a folder"),
   LISTEN("HOST:PORT, like 127.0.0.1:7420 or [::1]:7420"),
   PUBLIC_ADDRESS("HOST or HOST:PORT, like cloud.example.org:7420"),

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.server;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,10 +22,10 @@ import picocli.CommandLine.Command;
     name = "worker",
     hidden = true,
     description = "Serve one client for a server of this machine, which starts this by itself.")
-final class WorkerCommand implements Callable<Integer> {
+public final class WorkerCommand implements Callable<Integer> {
   private final Context context;
 
-  WorkerCommand(Context context) {
+  public WorkerCommand(Context context) {
     this.context = context;
   }
 

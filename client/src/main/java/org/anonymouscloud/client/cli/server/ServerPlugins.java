@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,16 +12,17 @@ import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.release.Plugins;
 
 /** The plugins that a server is made of. Stateless. */
-final class ServerPlugins {
+public final class ServerPlugins {
   private ServerPlugins() {}
 
   /** Loads what a server needs of the program's plugins and of those installed in its folder. */
-  static PluginHost load(Context context, Path data) throws Problem, IOException {
+  public static PluginHost load(Context context, Path data) throws Problem, IOException {
     return load(context, data, Plugins.none());
   }
 
   /** As {@link #load(Context, Path)}, with plugins that are tried. */
-  static PluginHost load(Context context, Path data, Plugins tried) throws Problem, IOException {
+  public static PluginHost load(Context context, Path data, Plugins tried)
+      throws Problem, IOException {
     return Distribution.plugins(
         context.terminal(), installed(data), tried, Capability.SERVER_FEATURE, Capability.DATABASE);
   }
@@ -41,12 +42,12 @@ final class ServerPlugins {
   }
 
   /** What is installed for a server. */
-  static PluginFolder installed(Path data) {
+  public static PluginFolder installed(Path data) {
     return new PluginFolder(data.resolve("plugins"));
   }
 
   /** The kind of database with a name. */
-  static Database database(String name, PluginHost plugins) throws Problem {
+  public static Database database(String name, PluginHost plugins) throws Problem {
     return plugins
         .database(name)
         .orElseThrow(
