@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.client.agent.Agent;
+import org.anonymouscloud.client.cli.account.Attempts;
+import org.anonymouscloud.client.cli.account.PasswordInput;
 import org.anonymouscloud.client.cli.context.AgentHttp;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.context.Ending;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.agent.Agent;
+import org.anonymouscloud.client.cli.account.ServerChoice;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.context.Ending;
 import org.anonymouscloud.client.cli.context.ProgramVersion;

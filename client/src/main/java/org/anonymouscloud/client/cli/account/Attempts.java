@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import java.io.IOException;
 import java.util.Set;
@@ -6,7 +6,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 
 /** What a person types may be mistyped; then it is asked for again. */
-final class Attempts {
+public final class Attempts {
   /** A server lets five wrong passwords pass before it makes anybody wait. */
   static final int MOST = 3;
 
@@ -17,7 +17,7 @@ final class Attempts {
 
   /** Something that may fail because of what was typed for it. */
   @FunctionalInterface
-  interface Attempt<T> {
+  public interface Attempt<T> {
     T make() throws Problem, IOException;
   }
 
@@ -25,7 +25,7 @@ final class Attempts {
    * @param typed whether a person types: what a file holds does not become better by itself
    * @param terminal is told what was wrong
    */
-  static <T> T of(boolean typed, Terminal terminal, Attempt<T> attempt)
+  public static <T> T of(boolean typed, Terminal terminal, Attempt<T> attempt)
       throws Problem, IOException {
     for (int left = typed ? MOST - 1 : 0; left > 0; left--) {
       try {

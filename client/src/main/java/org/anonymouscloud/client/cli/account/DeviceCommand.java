@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -25,12 +25,12 @@ import picocli.CommandLine.Parameters;
     name = "device",
     mixinStandardHelpOptions = true,
     description = "The devices that are logged in to the account.")
-final class DeviceCommand {
+public final class DeviceCommand {
   private static final int SHORTEST_ID = 4;
 
   private final Context context;
 
-  DeviceCommand(Context context) {
+  public DeviceCommand(Context context) {
     this.context = context;
   }
 

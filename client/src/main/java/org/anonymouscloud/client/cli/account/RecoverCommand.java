@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "Come back to an account with the recovery words of its emergency sheet.",
       "It gets a new password and a new sheet, and its other devices are removed."
     })
-final class RecoverCommand implements Callable<Integer> {
+public final class RecoverCommand implements Callable<Integer> {
   private final Context context;
 
   @Option(
@@ -90,7 +90,7 @@ final class RecoverCommand implements Callable<Integer> {
 
   @Mixin private SheetOptions sheet = new SheetOptions();
 
-  RecoverCommand(Context context) {
+  public RecoverCommand(Context context) {
     this.context = context;
   }
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
     name = "register",
     mixinStandardHelpOptions = true,
     description = "Make an account on a server and log in here.")
-final class RegisterCommand implements Callable<Integer> {
+public final class RegisterCommand implements Callable<Integer> {
   private final Context context;
 
   @Mixin private AccountOptions account = new AccountOptions();
@@ -36,7 +36,7 @@ final class RegisterCommand implements Callable<Integer> {
               + " asked for when it is needed.")
   private @Nullable Path inviteFile;
 
-  RegisterCommand(Context context) {
+  public RegisterCommand(Context context) {
     this.context = context;
   }
 

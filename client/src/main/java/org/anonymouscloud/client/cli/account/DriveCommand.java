@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -16,10 +16,10 @@ import picocli.CommandLine.Option;
 
 /** {@code anoncloud drive ...}. */
 @Command(name = "drive", mixinStandardHelpOptions = true, description = "The drive as a whole.")
-final class DriveCommand {
+public final class DriveCommand {
   private final Context context;
 
-  DriveCommand(Context context) {
+  public DriveCommand(Context context) {
     this.context = context;
   }
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     description =
         "Remove the account and its keys from this device. To come back, you need the password and"
             + " the account key.")
-final class LogoutCommand implements Callable<Integer> {
+public final class LogoutCommand implements Callable<Integer> {
   private final Context context;
 
   @Option(names = "--yes", description = "Do not ask, though it is the account's only device.")
@@ -25,7 +25,7 @@ final class LogoutCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  LogoutCommand(Context context) {
+  public LogoutCommand(Context context) {
     this.context = context;
   }
 

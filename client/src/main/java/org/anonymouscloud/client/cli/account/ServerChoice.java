@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import java.io.Console;
 import java.io.IOException;
@@ -16,9 +16,9 @@ import org.anonymouscloud.core.wire.ForeignText;
 import org.jspecify.annotations.Nullable;
 
 /** Which server a person means, and that its key is the one they mean. */
-final class ServerChoice {
+public final class ServerChoice {
   /** For the connection alone; a person may think as long as the server waits. */
-  static final Duration CONNECT = Duration.ofSeconds(15);
+  public static final Duration CONNECT = Duration.ofSeconds(15);
 
   private ServerChoice() {}
 
@@ -28,7 +28,8 @@ final class ServerChoice {
    * @return with a fingerprint: the one that was given, or the one that the person has confirmed
    *     just now
    */
-  static ConnectionString trusted(Home home, @Nullable String option) throws Problem, IOException {
+  public static ConnectionString trusted(Home home, @Nullable String option)
+      throws Problem, IOException {
     ConnectionString server = parse(option == null ? local(home) : option);
     if (server.fingerprint().isPresent()) {
       return server;
@@ -43,7 +44,7 @@ final class ServerChoice {
   }
 
   /** Reads a connection string that a person has given. */
-  static ConnectionString parse(String text) throws Problem {
+  public static ConnectionString parse(String text) throws Problem {
     try {
       return ConnectionString.parse(text);
     } catch (IllegalArgumentException e) {

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -18,13 +18,13 @@ import picocli.CommandLine.Option;
     name = "account",
     mixinStandardHelpOptions = true,
     description = "Say which account is logged in here; 'account delete' deletes it.")
-final class AccountCommand implements Callable<Integer> {
+public final class AccountCommand implements Callable<Integer> {
   private final Context context;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  AccountCommand(Context context) {
+  public AccountCommand(Context context) {
     this.context = context;
   }
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -21,13 +21,13 @@ import org.anonymouscloud.core.plugin.Terminal;
 import org.jspecify.annotations.Nullable;
 
 /** Reads secrets from a file or without echo from a terminal; never from an argument. */
-final class PasswordInput {
+public final class PasswordInput {
   private static final int MAX_FILE = 4096;
 
   private PasswordInput() {}
 
   /** Whether a person types what no file holds. */
-  static boolean isTyped(@Nullable Path file) {
+  public static boolean isTyped(@Nullable Path file) {
     return file == null && StandardTerminal.person().isPresent();
   }
 
@@ -48,7 +48,7 @@ final class PasswordInput {
   }
 
   /** What the keys of this device are to be sealed to. */
-  static Secret freshPassphrase(Terminal terminal, @Nullable Path file)
+  public static Secret freshPassphrase(Terminal terminal, @Nullable Path file)
       throws Problem, IOException {
     return Attempts.of(
         isTyped(file),
@@ -76,7 +76,7 @@ final class PasswordInput {
   }
 
   /** What the keys of this device are sealed to. */
-  static Secret passphrase(@Nullable Path file) throws Problem, IOException {
+  public static Secret passphrase(@Nullable Path file) throws Problem, IOException {
     return file == null ? prompt("Passphrase: ", "--passphrase-file") : fromFile(file);
   }
 

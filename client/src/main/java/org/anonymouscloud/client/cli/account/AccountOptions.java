@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
     name = "contact",
     mixinStandardHelpOptions = true,
     description = "Other people on the server, and whether they are who they say they are.")
-final class ContactCommand {
+public final class ContactCommand {
   private static final String NAME = "NAME";
   private static final String WHO = "Their user name.";
   private static final String JSON = "One JSON document.";
@@ -30,7 +30,7 @@ final class ContactCommand {
 
   private final Context context;
 
-  ContactCommand(Context context) {
+  public ContactCommand(Context context) {
     this.context = context;
   }
 

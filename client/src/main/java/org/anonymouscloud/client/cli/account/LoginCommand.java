@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     description =
         "Open an account on this device, with its password and account key, or with the code of"
             + " another device.")
-final class LoginCommand implements Callable<Integer> {
+public final class LoginCommand implements Callable<Integer> {
   private final Context context;
 
   @Mixin private AccountOptions account = new AccountOptions();
@@ -48,7 +48,7 @@ final class LoginCommand implements Callable<Integer> {
       description = "Ask for such a code, in place of user name, password and account key.")
   private boolean pair;
 
-  LoginCommand(Context context) {
+  public LoginCommand(Context context) {
     this.context = context;
   }
 

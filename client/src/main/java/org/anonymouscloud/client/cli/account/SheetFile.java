@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.account;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -16,10 +16,10 @@ import picocli.CommandLine.Option;
     name = "password",
     mixinStandardHelpOptions = true,
     description = "The account's password.")
-final class PasswordCommand {
+public final class PasswordCommand {
   private final Context context;
 
-  PasswordCommand(Context context) {
+  public PasswordCommand(Context context) {
     this.context = context;
   }
 
