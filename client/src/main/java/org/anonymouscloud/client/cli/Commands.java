@@ -19,6 +19,7 @@ import org.anonymouscloud.client.cli.account.LogoutCommand;
 import org.anonymouscloud.client.cli.account.PasswordCommand;
 import org.anonymouscloud.client.cli.account.RecoverCommand;
 import org.anonymouscloud.client.cli.account.RegisterCommand;
+import org.anonymouscloud.client.cli.admin.AdminCommand;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.context.ProgramVersion;
 import org.anonymouscloud.client.cli.context.Timeout;

@@ -22,6 +22,8 @@ public final class Attempts {
   }
 
   /**
+   * What comes of an attempt, which is made {@value #MOST} times at most while it was mistyped.
+   *
    * @param typed whether a person types: what a file holds does not become better by itself
    * @param terminal is told what was wrong
    */

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.admin;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
     name = "admin",
     mixinStandardHelpOptions = true,
     description = "What the server's owner does on the server's machine.")
-final class AdminCommand {
+public final class AdminCommand {
   private final Context context;
 
   private AdminCommand(Context context) {
@@ -30,7 +30,7 @@ final class AdminCommand {
   }
 
   /** The command with all of its subcommands. */
-  static CommandLine line(Context context) {
+  public static CommandLine line(Context context) {
     return new CommandLine(new AdminCommand(context))
         .addSubcommand(new MigrateDatabaseCommand(context))
         .addSubcommand(new BackupCommand(context))

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.admin;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;

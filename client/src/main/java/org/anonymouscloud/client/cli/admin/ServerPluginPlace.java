@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.cli;
+package org.anonymouscloud.client.cli.admin;
 
 import java.nio.file.Path;
 import java.util.Map;
