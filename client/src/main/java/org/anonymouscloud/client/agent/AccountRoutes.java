@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.anonymouscloud.client.agent.api.Failures;
+import org.anonymouscloud.client.agent.api.RequestBody;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.PasswordRule;

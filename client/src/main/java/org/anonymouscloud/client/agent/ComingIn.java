@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.anonymouscloud.client.agent.api.Failures;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.anonymouscloud.client.agent.api.RequestBody;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.KnownDevice;

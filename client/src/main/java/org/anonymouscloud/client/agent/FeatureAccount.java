@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.anonymouscloud.client.agent.api.Failures;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.anonymouscloud.client.agent.Failures;
+import org.anonymouscloud.client.agent.api.Failures;
 import org.anonymouscloud.client.cli.account.AccountCommand;
 import org.anonymouscloud.client.cli.account.ContactCommand;
 import org.anonymouscloud.client.cli.account.DeviceCommand;

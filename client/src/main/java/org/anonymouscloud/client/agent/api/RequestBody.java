@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.api;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * What a request about the account says. Secrets are base64 in JSON bodies, so that they go from
  * array to array and never become a String here.
  */
-final class RequestBody {
+public final class RequestBody {
   /** Strict: a member that is misspelt would be taken for one that is left out. */
-  static final ObjectMapper JSON =
+  public static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -32,7 +32,12 @@ final class RequestBody {
 
   private RequestBody() {}
 
-  static UserName user(@Nullable String text) throws Problem {
+  /**
+   * A user name.
+   *
+   * @throws Problem if it is none, or missing
+   */
+  public static UserName user(@Nullable String text) throws Problem {
     try {
       return new UserName(required(text, "user"));
     } catch (IllegalArgumentException e) {
@@ -40,7 +45,12 @@ final class RequestBody {
     }
   }
 
-  static ConnectionString server(@Nullable String text) throws Problem {
+  /**
+   * Where a server is.
+   *
+   * @throws Problem if it is no connection string, or missing
+   */
+  public static ConnectionString server(@Nullable String text) throws Problem {
     try {
       return ConnectionString.parse(required(text, "server"));
     } catch (IllegalArgumentException e) {
@@ -48,8 +58,12 @@ final class RequestBody {
     }
   }
 
-  /** Reads the whole body. */
-  static <T> T read(Context context, Class<T> type) throws Problem, IOException {
+  /**
+   * Reads the whole body.
+   *
+   * @throws Problem if it is longer than 16 KiB, or not the JSON document that the type describes
+   */
+  public static <T> T read(Context context, Class<T> type) throws Problem, IOException {
     byte[] json = context.req().getInputStream().readNBytes(MAX_BODY + 1);
     try {
       if (json.length > MAX_BODY) {
@@ -70,14 +84,21 @@ final class RequestBody {
     }
   }
 
-  static <T> T required(@Nullable T value, String name) throws Problem {
+  /**
+   * A member that must be there.
+   *
+   * @param name in the body
+   * @throws Problem if it is missing
+   */
+  public static <T> T required(@Nullable T value, String name) throws Problem {
     if (value == null) {
       throw badInput("The body has no '" + name + "'.", null);
     }
     return value;
   }
 
-  static Problem badInput(String message, @Nullable Exception cause) {
+  /** What a body says is not what it should be. */
+  public static Problem badInput(String message, @Nullable Exception cause) {
     return new Problem(Problem.Kind.BAD_INPUT, message, cause);
   }
 }

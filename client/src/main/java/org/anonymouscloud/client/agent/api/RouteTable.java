@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.api;
 
 import io.javalin.http.HandlerType;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import org.anonymouscloud.core.plugin.Route;
  * the API's server would stumble over is refused here, where only the one feature pays for it. Not
  * thread-safe.
  */
-final class RouteTable {
+public final class RouteTable {
   /** Those that the {@link Door} of the API lets in. */
   private static final Set<HandlerType> METHODS =
       Set.of(
@@ -27,7 +27,7 @@ final class RouteTable {
   /**
    * @param own the program's
    */
-  RouteTable(List<Route> own) {
+  public RouteTable(List<Route> own) {
     routes = new ArrayList<>(own);
     own.forEach(route -> taken.addAll(claims(route)));
   }
@@ -37,7 +37,7 @@ final class RouteTable {
    *
    * @throws IllegalArgumentException if they do not go with the others; says why
    */
-  void add(String feature, List<Route> more) {
+  public void add(String feature, List<Route> more) {
     String own = "/" + feature;
     if (routes.stream().anyMatch(route -> liesBelow(route, own))) {
       throw new IllegalArgumentException("somebody else has the routes below " + own);
@@ -87,7 +87,7 @@ final class RouteTable {
   }
 
   /** All that are served. */
-  List<Route> all() {
+  public List<Route> all() {
     return List.copyOf(routes);
   }
 }

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.api;
 
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
@@ -15,7 +15,7 @@ import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 
 /** The features' parts of the user interface. Filled at the start, then fixed. */
-final class Panels {
+public final class Panels {
   /** Plain names, so that no path leads out of a panel's folder. */
   private static final Pattern FILE =
       Pattern.compile(
@@ -37,11 +37,13 @@ final class Panels {
   /** A panel, and the class beside which its files lie. */
   private record Served(Panel panel, Class<?> place) {}
 
-  void add(ClientFeature feature, Panel panel) {
+  /** A feature has a panel, whose files lie beside the feature's class. */
+  public void add(ClientFeature feature, Panel panel) {
     panels.put(feature.name(), new Served(panel, feature.getClass()));
   }
 
-  List<Route> routes() {
+  /** Which panels there are. */
+  public List<Route> routes() {
     return List.of(
         new Route(
             HandlerType.GET,
@@ -66,7 +68,7 @@ final class Panels {
   }
 
   /** Answers with a file, which is the same for everybody and needs no token. */
-  void file(Context context) throws Problem, IOException {
+  public void file(Context context) throws Problem, IOException {
     var path = FILE.matcher(context.pathParam("path"));
     if (!path.matches()) {
       throw missing();

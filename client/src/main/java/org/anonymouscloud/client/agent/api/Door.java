@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.api;
 
 import java.util.Locale;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.api;
 
 import static java.util.Objects.requireNonNull;
 
@@ -33,9 +33,9 @@ import org.slf4j.LoggerFactory;
  * The local API: {@code /api/v1} on loopback, behind the {@link Gate}. HTTP/1.1 only, no cookies,
  * no CORS. Each handler runs on a virtual thread of its own.
  */
-final class LocalApi implements AutoCloseable {
+public final class LocalApi implements AutoCloseable {
   /** Where all routes lie. */
-  static final String PREFIX = "/api/v1";
+  public static final String PREFIX = "/api/v1";
 
   /** Where files lie that are the same for everybody. */
   static final String FILES = "/ui";
@@ -77,7 +77,7 @@ final class LocalApi implements AutoCloseable {
    * @param files answers what lies below {@link #FILES}, by the path parameter {@code path}
    * @param token as ASCII text; stays the caller's and must live as long as this
    */
-  static LocalApi start(List<Route> routes, Handler files, Secret token) throws IOException {
+  public static LocalApi start(List<Route> routes, Handler files, Secret token) throws IOException {
     return start(routes, files, token, IDLE);
   }
 
@@ -89,7 +89,7 @@ final class LocalApi implements AutoCloseable {
   }
 
   /** The address to use, without a path. */
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + ports.port();
   }
 

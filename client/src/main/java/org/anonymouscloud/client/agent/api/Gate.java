@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.api;
 
 import java.io.IOException;
 import java.net.StandardSocketOptions;

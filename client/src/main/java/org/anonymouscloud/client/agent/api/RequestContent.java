@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.api;
 
 import org.anonymouscloud.core.plugin.Problem;
 import org.eclipse.jetty.http.HttpException;
