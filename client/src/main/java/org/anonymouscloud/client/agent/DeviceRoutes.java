@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.anonymouscloud.client.agent.account.CurrentAccount;
+import org.anonymouscloud.client.agent.account.OfferedPairing;
 import org.anonymouscloud.client.agent.api.RequestBody;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.client.Devices;

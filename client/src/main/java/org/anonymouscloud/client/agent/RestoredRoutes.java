@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.anonymouscloud.client.agent.account.AcceptedRestore;
+import org.anonymouscloud.client.agent.account.Restored;
 import org.anonymouscloud.client.agent.api.RequestBody;
 import org.anonymouscloud.core.account.client.LostLink;
 import org.anonymouscloud.core.plugin.PastState;

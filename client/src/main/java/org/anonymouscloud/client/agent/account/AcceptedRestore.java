@@ -1,8 +1,10 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.account;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.anonymouscloud.client.agent.feature.ClientFeatures;
+import org.anonymouscloud.client.agent.feature.LoggedInAccount;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
@@ -11,12 +13,12 @@ import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.wire.Refused;
 
 /** The way on for a device whose server was restored from a backup. Thread-safe. */
-final class AcceptedRestore {
+public final class AcceptedRestore {
   private final CurrentAccount current;
   private final ClientFeatures features;
   private final Outside outside;
 
-  AcceptedRestore(CurrentAccount current, ClientFeatures features, Outside outside) {
+  public AcceptedRestore(CurrentAccount current, ClientFeatures features, Outside outside) {
     this.current = current;
     this.features = features;
     this.outside = outside;
@@ -26,7 +28,7 @@ final class AcceptedRestore {
    * What a server that was restored from a backup lacks of what this device has seen. Changes
    * nothing.
    */
-  Restored look() throws NotLoggedIn, IOException {
+  public Restored look() throws NotLoggedIn, IOException {
     LoggedInAccount here = current.account();
     try (Connection connection = outside.dial(here.local().server())) {
       return compare(here.local(), here.local().restored(connection), connection);
@@ -44,7 +46,7 @@ final class AcceptedRestore {
    * @param shown {@link Restored#state} of what a person has seen and agreed to
    * @return what the person should know or do
    */
-  List<String> accept(String shown) throws Problem, NotLoggedIn, Refused, IOException {
+  public List<String> accept(String shown) throws Problem, NotLoggedIn, Refused, IOException {
     return current.<List<String>, NotLoggedIn>change(() -> acceptAsShown(shown));
   }
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.feature;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

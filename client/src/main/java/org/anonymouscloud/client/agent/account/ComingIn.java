@@ -1,10 +1,11 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.account;
 
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.anonymouscloud.client.agent.api.Failures;
+import org.anonymouscloud.client.agent.feature.LoggedInAccount;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * How an account comes to be on this device: registered, logged in, recovered, or brought in by
  * another device. Thread-safe.
  */
-final class ComingIn implements AutoCloseable {
+public final class ComingIn implements AutoCloseable {
   private static final int ID_BYTES = 16;
 
   private final CurrentAccount current;
@@ -38,7 +39,7 @@ final class ComingIn implements AutoCloseable {
   private final Outside outside;
   private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
 
-  ComingIn(CurrentAccount current, AccountClient client, Outside outside) {
+  public ComingIn(CurrentAccount current, AccountClient client, Outside outside) {
     this.current = current;
     this.client = client;
     this.outside = outside;
@@ -72,7 +73,7 @@ final class ComingIn implements AutoCloseable {
    * @param id to {@link #finish} it
    * @param sheet what the person must keep; readable until this is finished or given up
    */
-  record Prepared(String id, EmergencySheet sheet) {}
+  public record Prepared(String id, EmergencySheet sheet) {}
 
   /**
    * Makes an account that the server does not have before {@link #finish}. It takes the place of
@@ -81,7 +82,7 @@ final class ComingIn implements AutoCloseable {
    * @param password stays the caller's
    * @param invite of the server's owner, if there is one
    */
-  Prepared register(
+  public Prepared register(
       ConnectionString server,
       UserName user,
       Secret password,
@@ -106,7 +107,7 @@ final class ComingIn implements AutoCloseable {
    * @param keepDevices whether the account's other devices stay
    * @param acceptLoss whether a person agrees to lose what the words do not open
    */
-  Prepared recover(
+  public Prepared recover(
       ConnectionString server,
       UserName user,
       RecoveryWords words,
@@ -148,7 +149,7 @@ final class ComingIn implements AutoCloseable {
   }
 
   /** Gives a prepared account to the server and logs in. */
-  LoggedInAccount finish(String id) throws Problem, Refused, IOException {
+  public LoggedInAccount finish(String id) throws Problem, Refused, IOException {
     Pending prepared = pending.get();
     if (prepared == null || !prepared.id().equals(id) || !pending.compareAndSet(prepared, null)) {
       throw new Problem(
@@ -178,7 +179,7 @@ final class ComingIn implements AutoCloseable {
    * @param password stays the caller's
    * @param accountKey stays the caller's
    */
-  LoggedInAccount login(
+  public LoggedInAccount login(
       ConnectionString server,
       UserName user,
       Secret password,
@@ -194,7 +195,7 @@ final class ComingIn implements AutoCloseable {
    *
    * @param code stays the caller's
    */
-  LoggedInAccount join(ConnectionString server, PairingCode code, DeviceName device)
+  public LoggedInAccount join(ConnectionString server, PairingCode code, DeviceName device)
       throws Problem, Refused, IOException {
     return this.<IOException>comeIn(
         server, connection -> client.pair(connection, server, code, device));

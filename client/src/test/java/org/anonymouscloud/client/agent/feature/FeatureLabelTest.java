@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

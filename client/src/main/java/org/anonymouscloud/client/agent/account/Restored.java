@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.account;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -24,25 +24,25 @@ import org.anonymouscloud.core.wire.Refused;
  * @param chain of the account, as the server has it
  * @param features that refuse what the server has, by their names
  */
-record Restored(RestoredChain chain, Map<String, Divergence> features) {
+public record Restored(RestoredChain chain, Map<String, Divergence> features) {
   /** Whether the server lacks nothing, and each feature takes what it has. */
-  boolean isNothing() {
+  public boolean isNothing() {
     return !chain.isOlder() && chain.back().isEmpty() && features.isEmpty();
   }
 
   /** Names exactly this, so that nothing else is accepted than what was seen. */
-  String state() {
+  public String state() {
     String all = chain.head() + "|" + chain.lost() + "|" + new TreeSet<>(back()) + "|" + features;
     return Digest.sha256(all.getBytes(UTF_8)).toString();
   }
 
   /** The devices that were removed and are the account's again, as a person calls them. */
-  List<String> back() {
+  public List<String> back() {
     return chain.back().stream().map(this::called).sorted().toList();
   }
 
   /** The device that wrote a state, as a person calls it. */
-  String writer(PastState state) {
+  public String writer(PastState state) {
     return state.device().map(this::called).orElse("a device that was removed");
   }
 
@@ -54,7 +54,7 @@ record Restored(RestoredChain chain, Map<String, Divergence> features) {
   }
 
   /** What is for a person to do about what cannot be repeated. */
-  List<String> whatToDo() {
+  public List<String> whatToDo() {
     List<String> told = new ArrayList<>();
     if (has(LostLink.What.RECOVERED)) {
       told.add(

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.feature;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,6 +18,7 @@ import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.AccountChange;
+import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.core.session.Link;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * The features at work in this agent, each with its own part of the account. One that throws what
  * it must not is passed over. Thread-safe; an account is opened and closed by one thread at a time.
  */
-final class ClientFeatures implements AccountFeatures, AutoCloseable {
+public final class ClientFeatures implements AccountFeatures, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClientFeatures.class);
 
   private final List<Running> running = new CopyOnWriteArrayList<>();
@@ -45,12 +46,12 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
   }
 
   /** A feature has started. It closes with this. */
-  void add(OfferedFeature offered, RunningClient client) {
+  public void add(OfferedFeature offered, RunningClient client) {
     running.add(new Running(offered, client));
   }
 
   /** The account's keys are there. */
-  void open(LoggedInAccount account) {
+  public void open(LoggedInAccount account) {
     for (Running feature : running) {
       try {
         open.add(
@@ -62,7 +63,7 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
   }
 
   /** The account's keys go. Requests to its server fail already. */
-  void closeAccount() {
+  public void closeAccount() {
     open.forEach(OpenFeature::close);
     open.clear();
   }
@@ -112,7 +113,7 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
   }
 
   /** Which features refuse what the server has, by their names, so that a person decides. */
-  Map<String, Divergence> divergences(LocalAccount account, KnownChain chain, Link link)
+  public Map<String, Divergence> divergences(LocalAccount account, KnownChain chain, Link link)
       throws IOException {
     Map<String, Divergence> divergences = new TreeMap<>();
     for (Running feature : running) {
@@ -125,7 +126,7 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
   }
 
   /** Has each of these features go on from what the server has. */
-  void acceptRestored(
+  public void acceptRestored(
       Map<String, Divergence> agreed, LocalAccount account, KnownChain chain, Link link)
       throws IOException {
     for (Running feature : running) {
@@ -141,18 +142,18 @@ final class ClientFeatures implements AccountFeatures, AutoCloseable {
    *
    * @return what the person should know
    */
-  List<String> beginGeneration(LoggedInAccount account) {
+  public List<String> beginGeneration(LoggedInAccount account) {
     return told(account, RunningClient::beginGeneration);
   }
 
   /** What a device that has just come in has taken on the server's word alone. */
-  List<String> takenOnTrust(LoggedInAccount account) {
+  public List<String> takenOnTrust(LoggedInAccount account) {
     return told(account, RunningClient::takenOnTrust);
   }
 
   @FunctionalInterface
   private interface Telling {
-    List<String> by(RunningClient client, FeatureAccount account) throws IOException;
+    List<String> by(RunningClient client, AccountSession account) throws IOException;
   }
 
   private List<String> told(LoggedInAccount account, Telling telling) {

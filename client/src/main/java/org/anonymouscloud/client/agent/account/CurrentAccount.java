@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.account;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.anonymouscloud.client.agent.feature.ClientFeatures;
+import org.anonymouscloud.client.agent.feature.LoggedInAccount;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * logged in before is there again with the first question for it; the server need not be up.
  * Thread-safe.
  */
-final class CurrentAccount implements AutoCloseable {
+public final class CurrentAccount implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CurrentAccount.class);
 
   private final AccountClient client;
@@ -61,7 +63,7 @@ final class CurrentAccount implements AutoCloseable {
    * @param client of the account that this machine keeps
    * @param features that take part when the account changes
    */
-  CurrentAccount(AccountClient client, ClientFeatures features, Outside outside) {
+  public CurrentAccount(AccountClient client, ClientFeatures features, Outside outside) {
     this.client = client;
     this.features = features;
     this.outside = outside;
@@ -113,7 +115,7 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   /** The account as one feature sees it. */
-  ClientContext of(OfferedFeature feature) {
+  public ClientContext of(OfferedFeature feature) {
     return () -> account().of(feature);
   }
 
@@ -122,7 +124,7 @@ final class CurrentAccount implements AutoCloseable {
    *
    * @throws NotLoggedIn if there is none
    */
-  LoggedInAccount account() throws NotLoggedIn {
+  public LoggedInAccount account() throws NotLoggedIn {
     LoggedInAccount known = current;
     if (known != null && (shared || changing.isHeldByCurrentThread())) {
       return known;
@@ -153,7 +155,7 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   /** Opens the account that was logged in before, if there is one that is not locked. */
-  void open() {
+  public void open() {
     changing.lock();
     try {
       resume();
@@ -213,7 +215,7 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   /** What does not answer just now, though somebody asks it; none if all is well. */
-  Optional<String> awaited() {
+  public Optional<String> awaited() {
     LoggedInAccount known = current;
     if (known != null && known.online().link().isAway()) {
       return Optional.of(Outside.name(known.local().server()));
@@ -226,7 +228,7 @@ final class CurrentAccount implements AutoCloseable {
    *
    * @throws NotLoggedIn if there is no account
    */
-  Keeper keeper() throws NotLoggedIn, IOException {
+  public Keeper keeper() throws NotLoggedIn, IOException {
     return client.keeper().orElseThrow(NotLoggedIn::new);
   }
 
@@ -235,7 +237,7 @@ final class CurrentAccount implements AutoCloseable {
    *
    * @throws Problem if they are not sealed, so that locking would be for show
    */
-  void lock() throws Problem, NotLoggedIn, IOException {
+  public void lock() throws Problem, NotLoggedIn, IOException {
     changing.lock();
     try {
       if (keeper() == Keeper.FILE) {
@@ -250,7 +252,7 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   /** Has the platform's keyring open the account. One that is not locked stays as it is. */
-  LoggedInAccount unlock() throws NotLoggedIn, IOException {
+  public LoggedInAccount unlock() throws NotLoggedIn, IOException {
     changing.lock();
     try {
       locked = null;
@@ -265,7 +267,7 @@ final class CurrentAccount implements AutoCloseable {
    *
    * @param passphrase stays the caller's
    */
-  LoggedInAccount unlock(Secret passphrase) throws NotLoggedIn, IOException {
+  public LoggedInAccount unlock(Secret passphrase) throws NotLoggedIn, IOException {
     changing.lock();
     try {
       LoggedInAccount open = current;
@@ -277,12 +279,12 @@ final class CurrentAccount implements AutoCloseable {
 
   /** How the keys on this device are to be sealed. */
   @FunctionalInterface
-  interface Sealing {
+  public interface Sealing {
     void of(LocalAccount account) throws IOException;
   }
 
   /** Seals the keys on this device otherwise than before, or not at all. */
-  void seal(Sealing sealing) throws NotLoggedIn, IOException {
+  public void seal(Sealing sealing) throws NotLoggedIn, IOException {
     changing.lock();
     try {
       LocalAccount here = account().local();
@@ -322,7 +324,7 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   /** Use of the account: meanwhile the device does not lock by itself. */
-  IdleLock.Use use() {
+  public IdleLock.Use use() {
     return idleLock.use();
   }
 
@@ -338,7 +340,7 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   /** What a person should know of an account that a device has just come into, knowing nothing. */
-  List<String> welcome(LoggedInAccount account) {
+  public List<String> welcome(LoggedInAccount account) {
     List<String> notes = new ArrayList<>(features.beginGeneration(account));
     notes.addAll(features.takenOnTrust(account));
     return notes;
@@ -349,7 +351,7 @@ final class CurrentAccount implements AutoCloseable {
    *
    * @return what the person should know of it
    */
-  List<String> revoke(List<DeviceId> gone) throws NotLoggedIn, Refused, IOException {
+  public List<String> revoke(List<DeviceId> gone) throws NotLoggedIn, Refused, IOException {
     LoggedInAccount here = account();
     Devices.Removal removal = here.online().devices().revoke(gone);
     List<String> notes = new ArrayList<>();
@@ -378,7 +380,7 @@ final class CurrentAccount implements AutoCloseable {
    * @param confirmed the user name, as somebody has typed it
    * @param password of the account; stays the caller's
    */
-  void delete(UserName confirmed, Secret password)
+  public void delete(UserName confirmed, Secret password)
       throws Problem, NotLoggedIn, Refused, IOException {
     changing.lock();
     try {
@@ -401,13 +403,13 @@ final class CurrentAccount implements AutoCloseable {
    * @param othersTold whether the account's other devices can know that it has left this one
    * @param device that it has left; null if that was locked or damaged, or there was no account
    */
-  record LoggedOut(boolean was, boolean othersTold, @Nullable DeviceId device) {}
+  public record LoggedOut(boolean was, boolean othersTold, @Nullable DeviceId device) {}
 
   /**
    * Removes the account from this device, also one that is locked or whose files are damaged. In
    * the account's list of devices it is marked, if its keys are open and the server can be reached.
    */
-  LoggedOut logOut() throws IOException {
+  public LoggedOut logOut() throws IOException {
     changing.lock();
     try {
       try {
@@ -456,7 +458,7 @@ final class CurrentAccount implements AutoCloseable {
   }
 
   /** The agent ends: nothing waits any more for what lies outside of this process. */
-  void endWaiting() {
+  public void endWaiting() {
     ending = true;
     // It may hold the lock until a person comes back who is asked for the keyring.
     outside.interrupt();

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.feature;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;

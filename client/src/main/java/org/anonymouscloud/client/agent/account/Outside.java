@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.account;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What lies outside of this process and may take long to answer: servers, and the keyring that asks
  * a person. Thread-safe.
  */
-final class Outside {
+public final class Outside {
   private static final Duration CONNECT = Duration.ofSeconds(15);
 
   private volatile @Nullable Waiting waiting;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.feature;
 
 /** The labels of one feature's signatures and seals: nobody is talked into those of another. */
 final class FeatureLabel {

@@ -1,11 +1,11 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.account;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Locks a device that nobody has used for a while. Thread-safe. */
-final class IdleLock implements AutoCloseable {
+public final class IdleLock implements AutoCloseable {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
   private final Runnable lock;
@@ -25,7 +25,7 @@ final class IdleLock implements AutoCloseable {
 
   /** Use that keeps the device from locking until it is closed. */
   @FunctionalInterface
-  interface Use extends AutoCloseable {
+  public interface Use extends AutoCloseable {
     @Override
     void close();
   }

@@ -1,8 +1,9 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.feature;
 
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.host.OfferedFeature;
+import org.anonymouscloud.core.plugin.AccountSession;
 
 /**
  * The account of this agent. Thread-safe.
@@ -10,9 +11,9 @@ import org.anonymouscloud.core.host.OfferedFeature;
  * @param local its keys and state
  * @param online its link to the server
  */
-record LoggedInAccount(LocalAccount local, OnlineAccount online) {
+public record LoggedInAccount(LocalAccount local, OnlineAccount online) {
   /** The account as one feature sees it. */
-  FeatureAccount of(OfferedFeature feature) {
+  public AccountSession of(OfferedFeature feature) {
     return FeatureAccount.of(feature, local, online, online.link());
   }
 }

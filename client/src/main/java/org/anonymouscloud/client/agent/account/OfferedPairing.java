@@ -1,4 +1,4 @@
-package org.anonymouscloud.client.agent;
+package org.anonymouscloud.client.agent.account;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -10,16 +10,16 @@ import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
 
 /** The pairing by which this device lets another one into the account. Thread-safe. */
-final class OfferedPairing implements AutoCloseable {
+public final class OfferedPairing implements AutoCloseable {
   private final CurrentAccount current;
   private final AtomicReference<@Nullable Pairing> pairing = new AtomicReference<>();
 
-  OfferedPairing(CurrentAccount current) {
+  public OfferedPairing(CurrentAccount current) {
     this.current = current;
   }
 
   /** A code for one new device, in the place of the one before. */
-  PairingCode begin() throws NotLoggedIn, Refused, IOException {
+  public PairingCode begin() throws NotLoggedIn, Refused, IOException {
     close();
     Pairing opened = current.account().online().devices().pair();
     pairing.set(opened);
@@ -27,7 +27,7 @@ final class OfferedPairing implements AutoCloseable {
   }
 
   /** The pairing whose code was made last. */
-  Pairing open() throws Problem {
+  public Pairing open() throws Problem {
     Pairing offered = pairing.get();
     if (offered == null) {
       throw new Problem(
@@ -37,7 +37,7 @@ final class OfferedPairing implements AutoCloseable {
   }
 
   /** Waits for the device that has the code; a pairing that fails is over. */
-  String awaitNewcomer() throws Problem, Refused, IOException {
+  public String awaitNewcomer() throws Problem, Refused, IOException {
     Pairing offered = open();
     boolean came = false;
     try {
