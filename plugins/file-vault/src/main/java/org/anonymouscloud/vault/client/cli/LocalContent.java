@@ -3,7 +3,7 @@ package org.anonymouscloud.vault.client.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import org.anonymouscloud.core.plugin.Terminal;
+import java.util.function.LongConsumer;
 
 /**
  * A local file's bytes on their way into the vault. How many there are is fixed before the first of
@@ -74,14 +74,18 @@ final class LocalContent implements AutoCloseable {
     return size;
   }
 
-  /** Writes all bytes. To be called once. */
-  void copyTo(Target target, Terminal.Progress progress) throws IOException {
+  /**
+   * Writes all bytes. To be called once.
+   *
+   * @param progress is told how many bytes have gone with each step
+   */
+  void copyTo(Target target, LongConsumer progress) throws IOException {
     target.write(buffer, 0, first);
-    progress.step(first);
+    progress.accept(first);
     for (long copied = first; copied < size; ) {
       int got = read(copied);
       target.write(buffer, 0, got);
-      progress.step(got);
+      progress.accept(got);
       copied += got;
     }
   }
@@ -91,7 +95,7 @@ final class LocalContent implements AutoCloseable {
     try {
       got = in.read(buffer, 0, (int) Math.min(buffer.length, size - copied));
     } catch (IOException e) {
-      throw new Unreadable(false, Outcome.reason(e), e);
+      throw new Unreadable(false, LocalFailure.reason(e), e);
     }
     if (got < 0) {
       IOException shorter = new IOException("It has " + copied + " bytes, not " + size + ".");

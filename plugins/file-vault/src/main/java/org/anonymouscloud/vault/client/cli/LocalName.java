@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.format.Name;
 
 /** Names from the vault on their way to the local disk. Who wrote them may be hostile (A34). */
@@ -13,7 +14,7 @@ final class LocalName {
     private static final long serialVersionUID = 1;
 
     NameRefused(String name) {
-      super("The name " + Shown.text(name) + " is not safe on a disk.");
+      super("The name " + ForeignText.visible(name) + " is not safe on a disk.");
     }
   }
 

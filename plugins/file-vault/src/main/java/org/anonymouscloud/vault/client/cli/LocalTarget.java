@@ -26,16 +26,16 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.anonymouscloud.core.crypto.RandomBytes;
-import org.anonymouscloud.core.plugin.Terminal;
-import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.format.Times;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A local folder into which a tree is written. Each folder is opened by its name in the one above
  * it and never through a link, so that nothing outside is touched (A34). A file stands under its
- * name only when all of it is there (A21). Not thread-safe.
+ * name only when all of it is there (A21). Not thread-safe, but for {@link #abandon}.
  */
 final class LocalTarget implements AutoCloseable {
   private static final int BUFFER = 256 * 1024;
@@ -49,7 +49,7 @@ final class LocalTarget implements AutoCloseable {
   private final Path top;
   private final SecureDirectoryStream<Path> topStream;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-  private final Thread whenKilled = new Thread(this::removeUnfinished, "remove-unfinished");
+  private final Consumer<Path> left;
 
   /** The file that was written last and has not got its name yet. */
   private @Nullable Unfinished unfinished;
@@ -67,15 +67,20 @@ final class LocalTarget implements AutoCloseable {
   private final List<String> openNames = new ArrayList<>();
   private final List<@Nullable SecureDirectoryStream<Path>> open = new ArrayList<>();
 
-  private LocalTarget(Path top, SecureDirectoryStream<Path> topStream) {
+  private LocalTarget(Path top, SecureDirectoryStream<Path> topStream, Consumer<Path> left) {
     this.top = top;
     this.topStream = topStream;
-    Runtime.getRuntime().addShutdownHook(whenKilled);
+    this.left = left;
   }
 
-  /** A folder that is there. */
-  static LocalTarget of(Path folder) throws IOException {
-    return new LocalTarget(folder, secure(folder));
+  /**
+   * A folder that is there.
+   *
+   * @param left is told of a part of a file that could not be removed; may be called by whichever
+   *     thread abandons
+   */
+  static LocalTarget of(Path folder, Consumer<Path> left) throws IOException {
+    return new LocalTarget(folder, secure(folder), left);
   }
 
   /** Makes a folder in one that is there. */
@@ -104,9 +109,10 @@ final class LocalTarget implements AutoCloseable {
   /**
    * Writes a file under a temporary name. It gets its own by {@link #keep}, or goes by {@link
    * #drop}, before anything else is written.
+   *
+   * @param progress is told how many bytes have come with each step
    */
-  void write(ArchiveEntry file, InputStream content, Terminal.Progress progress)
-      throws IOException {
+  void write(IncomingFile file, InputStream content, LongConsumer progress) throws IOException {
     List<String> parent = file.names().subList(0, file.names().size() - 1);
     SecureDirectoryStream<Path> folder = folder(parent);
     Path name = LocalName.checked(file.names().getLast());
@@ -159,7 +165,7 @@ final class LocalTarget implements AutoCloseable {
       } catch (NoSuchFileException e) {
         // It never came to be.
       } catch (IOException e) {
-        sayThatItIsLeft(unfinishedPath);
+        left.accept(requireNonNull(unfinishedPath));
       }
     }
     unfinished = null;
@@ -174,20 +180,19 @@ final class LocalTarget implements AutoCloseable {
     return path;
   }
 
-  /** The command was interrupted by its user. */
-  private void removeUnfinished() {
+  /**
+   * Removes the file that was written last, if it has no name yet, while the thread that writes may
+   * not get to it any more: the process ends.
+   */
+  void abandon() {
     Path path = unfinishedPath;
     if (path != null) {
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {
-        sayThatItIsLeft(path);
+        left.accept(path);
       }
     }
-  }
-
-  private static void sayThatItIsLeft(@Nullable Path path) {
-    System.err.println("anoncloud: a part of a file was left as " + path);
   }
 
   /** A file may be replaced; a link, a device or a folder may not. */
@@ -207,7 +212,7 @@ final class LocalTarget implements AutoCloseable {
     }
   }
 
-  private long copy(InputStream content, SeekableByteChannel channel, Terminal.Progress progress)
+  private long copy(InputStream content, SeekableByteChannel channel, LongConsumer progress)
       throws IOException {
     long written = 0;
     int got;
@@ -217,13 +222,13 @@ final class LocalTarget implements AutoCloseable {
         channel.write(buffer);
       }
       written += got;
-      progress.step(got);
+      progress.accept(got);
     }
     return written;
   }
 
   private static void describe(
-      SecureDirectoryStream<Path> folder, Path unfinished, ArchiveEntry file) throws IOException {
+      SecureDirectoryStream<Path> folder, Path unfinished, IncomingFile file) throws IOException {
     PosixFileAttributeView view =
         folder.getFileAttributeView(
             unfinished, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
@@ -307,11 +312,6 @@ final class LocalTarget implements AutoCloseable {
   @Override
   public void close() throws IOException {
     drop();
-    try {
-      Runtime.getRuntime().removeShutdownHook(whenKilled);
-    } catch (IllegalStateException e) {
-      // The program ends already, and the hook runs.
-    }
     closeBelow(0);
     topStream.close();
   }

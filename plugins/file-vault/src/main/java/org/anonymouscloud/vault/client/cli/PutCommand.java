@@ -181,7 +181,7 @@ final class PutCommand implements Callable<Integer> {
       throw cannotRead(file.path(), e);
     }
     try (content) {
-      count(context.agent().upload(url, out -> content.copyTo(out::write, progress)));
+      count(context.agent().upload(url, out -> content.copyTo(out::write, progress::step)));
       files++;
       bytes += content.size();
     } catch (LocalContent.Unreadable e) {
@@ -194,7 +194,11 @@ final class PutCommand implements Callable<Integer> {
   private static Problem cannotRead(Path path, IOException e) {
     return new Problem(
         Problem.Kind.FORBIDDEN,
-        "Cannot read " + Shown.path(path) + ": " + Outcome.reason(e) + ". Nothing of it was kept.",
+        "Cannot read "
+            + Shown.path(path)
+            + ": "
+            + LocalFailure.reason(e)
+            + ". Nothing of it was kept.",
         e);
   }
 

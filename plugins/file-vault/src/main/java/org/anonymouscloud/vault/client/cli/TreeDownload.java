@@ -80,12 +80,16 @@ final class TreeDownload {
               times.add(new FolderTime(entry.names(), entry.modified()));
             }
             case FILE -> {
-              target.write(entry, archive.content(), progress);
+              target.write(incoming(entry), archive.content(), progress::step);
               written = entry;
             }
             case TAKE_BACK -> {}
           }
         });
+  }
+
+  private static IncomingFile incoming(ArchiveEntry file) {
+    return new IncomingFile(file.names(), file.size(), file.modified(), file.executable());
   }
 
   /** The file that was written last gets its name, unless what comes after it takes it back. */
@@ -127,7 +131,8 @@ final class TreeDownload {
       }
       refused.add(entry.names());
       outcome.fail(
-          Problem.Kind.INTERNAL, "Cannot write " + shown(entry) + ": " + Outcome.reason(e) + ".");
+          Problem.Kind.INTERNAL,
+          "Cannot write " + shown(entry) + ": " + LocalFailure.reason(e) + ".");
     }
   }
 

@@ -1,25 +1,16 @@
 package org.anonymouscloud.vault.client.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.anonymouscloud.core.plugin.AgentApi;
-import org.anonymouscloud.core.plugin.Terminal;
-import org.anonymouscloud.vault.client.archive.ArchiveEntry;
-import org.anonymouscloud.vault.client.archive.ArchiveWriter;
-import org.anonymouscloud.vault.client.fixture.TestTerminal;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Names that someone hostile has put into the tree. */
 final class LocalTargetTest {
   @TempDir private Path temporary;
+  private final List<Path> left = new ArrayList<>();
   private Path target;
 
   @BeforeEach
@@ -74,38 +66,9 @@ final class LocalTargetTest {
 
   @Test
   @Tag("A34")
-  void whatIsRefusedIsSaidAndAllBelowItIsLeftOut() throws Exception {
-    ByteArrayOutputStream archive = new ByteArrayOutputStream();
-    ArchiveWriter writer = new ArchiveWriter(archive);
-    folder(writer, "bad\u202ename");
-    file(writer, "bad\u202ename", "inside");
-    folder(writer, "good");
-    file(writer, "good", "file");
-    file(writer, "esc\u001b[2J");
-    writer.finish();
-    TestTerminal terminal = terminal();
-    Outcome outcome = new Outcome(terminal);
-
-    try (LocalTarget local = LocalTarget.of(target)) {
-      new TreeDownload(VaultPath.TOP, target, local, outcome, silence())
-          .read(new ByteArrayInputStream(archive.toByteArray()));
-    }
-
-    assertThat(outcome.exitCode()).isEqualTo(4);
-    assertThat(terminal.warnings())
-        .hasSize(2)
-        .allSatisfy(
-            line -> assertThat(line.chars().noneMatch(c -> c < ' ' || c == 0x202e)).isTrue());
-    try (Stream<Path> paths = Files.walk(temporary)) {
-      assertThat(paths.filter(Files::isRegularFile)).containsExactly(target.resolve("good/file"));
-    }
-  }
-
-  @Test
-  @Tag("A34")
   void aFolderThatIsSwappedForALinkMeanwhileIsNotFollowed() throws Exception {
     Path outside = Files.createDirectory(temporary.resolve("outside"));
-    try (LocalTarget local = LocalTarget.of(target)) {
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
       local.makeFolder(List.of("folder"));
       local.makeFolder(List.of("other"));
       Files.delete(target.resolve("folder"));
@@ -114,9 +77,9 @@ final class LocalTargetTest {
       assertThatThrownBy(
               () ->
                   local.write(
-                      ArchiveEntry.file(List.of("folder", "file"), 1, Instant.EPOCH, false),
+                      new IncomingFile(List.of("folder", "file"), 1, Instant.EPOCH, false),
                       new ByteArrayInputStream(new byte[1]),
-                      silence()))
+                      _ -> {}))
           .isInstanceOf(IOException.class);
     }
     try (Stream<Path> paths = Files.list(outside)) {
@@ -127,13 +90,13 @@ final class LocalTargetTest {
   @Test
   @Tag("A21")
   void aFileThatBreaksOffLeavesNothing() throws Exception {
-    try (LocalTarget local = LocalTarget.of(target)) {
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
       assertThatThrownBy(
               () ->
                   local.write(
-                      ArchiveEntry.file(List.of("file"), 10, Instant.EPOCH, false),
+                      new IncomingFile(List.of("file"), 10, Instant.EPOCH, false),
                       new ByteArrayInputStream(new byte[9]),
-                      silence()))
+                      _ -> {}))
           .hasMessageContaining("ended early");
     }
     try (Stream<Path> paths = Files.list(target)) {
@@ -141,30 +104,42 @@ final class LocalTargetTest {
     }
   }
 
-  private static void folder(ArchiveWriter writer, String... names) throws IOException {
-    writer.begin(ArchiveEntry.folder(List.of(names), Instant.EPOCH));
-    writer.end();
+  @Test
+  @Tag("A21")
+  void whatIsAbandonedBeforeItHasItsNameLeavesNothing() throws Exception {
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      write(local);
+
+      local.abandon();
+
+      try (Stream<Path> paths = Files.list(target)) {
+        assertThat(paths).isEmpty();
+      }
+    }
+    assertThat(left).isEmpty();
   }
 
-  private static void file(ArchiveWriter writer, String... names) throws IOException {
-    byte[] content = names[names.length - 1].getBytes(UTF_8);
-    writer.begin(ArchiveEntry.file(List.of(names), content.length, Instant.EPOCH, false));
-    writer.write(content, 0, content.length);
-    writer.end();
+  @Test
+  void aPartThatCannotBeRemovedIsNamed() throws Exception {
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      write(local);
+      Path part;
+      try (Stream<Path> paths = Files.list(target)) {
+        part = paths.findFirst().orElseThrow();
+      }
+      Files.delete(part);
+      Files.createDirectories(part.resolve("in the way"));
+
+      local.abandon();
+
+      assertThat(left).containsExactly(part);
+    }
   }
 
-  private static TestTerminal terminal() {
-    return new TestTerminal(
-        (AgentApi)
-            Proxy.newProxyInstance(
-                LocalTargetTest.class.getClassLoader(),
-                new Class<?>[] {AgentApi.class},
-                (proxy, method, arguments) -> {
-                  throw new AssertionError("Nobody is asked.");
-                }));
-  }
-
-  private static Terminal.Progress silence() {
-    return terminal().progress("", 0);
+  private static void write(LocalTarget local) throws IOException {
+    local.write(
+        new IncomingFile(List.of("file"), 1, Instant.EPOCH, false),
+        new ByteArrayInputStream(new byte[1]),
+        _ -> {});
   }
 }
