@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.anonymouscloud.vault.client.disk.LocalTarget;
 
 /**
  * The local folder that a command writes into. A command that its user interrupts leaves no part of

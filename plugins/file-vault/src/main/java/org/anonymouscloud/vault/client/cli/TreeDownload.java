@@ -13,6 +13,10 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveReader;
+import org.anonymouscloud.vault.client.disk.IncomingFile;
+import org.anonymouscloud.vault.client.disk.LocalFailure;
+import org.anonymouscloud.vault.client.disk.LocalName;
+import org.anonymouscloud.vault.client.disk.LocalTarget;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.disk;
 
 import java.time.Instant;
 import java.util.List;
@@ -11,4 +11,4 @@ import java.util.List;
  * @param modified when it was last changed
  * @param executable whether its owner may run it
  */
-record IncomingFile(List<String> names, long size, Instant modified, boolean executable) {}
+public record IncomingFile(List<String> names, long size, Instant modified, boolean executable) {}

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.disk;
 
 import static java.util.Objects.requireNonNull;
 
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * it and never through a link, so that nothing outside is touched (A34). A file stands under its
  * name only when all of it is there (A21). Not thread-safe, but for {@link #abandon}.
  */
-final class LocalTarget implements AutoCloseable {
+public final class LocalTarget implements AutoCloseable {
   private static final int BUFFER = 256 * 1024;
 
   /** A process may have about a thousand files open, and a tree may be deeper. */
@@ -79,12 +79,12 @@ final class LocalTarget implements AutoCloseable {
    * @param left is told of a part of a file that could not be removed; may be called by whichever
    *     thread abandons
    */
-  static LocalTarget of(Path folder, Consumer<Path> left) throws IOException {
+  public static LocalTarget of(Path folder, Consumer<Path> left) throws IOException {
     return new LocalTarget(folder, secure(folder), left);
   }
 
   /** Makes a folder in one that is there. */
-  void makeFolder(List<String> names) throws IOException {
+  public void makeFolder(List<String> names) throws IOException {
     if (names.isEmpty()) {
       return;
     }
@@ -102,7 +102,7 @@ final class LocalTarget implements AutoCloseable {
   }
 
   /** Sets a folder's time, when nothing will be written into it any more. */
-  void setTime(List<String> names, Instant modified) throws IOException {
+  public void setTime(List<String> names, Instant modified) throws IOException {
     setModified(folder(names).getFileAttributeView(BasicFileAttributeView.class), modified);
   }
 
@@ -112,7 +112,8 @@ final class LocalTarget implements AutoCloseable {
    *
    * @param progress is told how many bytes have come with each step
    */
-  void write(IncomingFile file, InputStream content, LongConsumer progress) throws IOException {
+  public void write(IncomingFile file, InputStream content, LongConsumer progress)
+      throws IOException {
     List<String> parent = file.names().subList(0, file.names().size() - 1);
     SecureDirectoryStream<Path> folder = folder(parent);
     Path name = LocalName.checked(file.names().getLast());
@@ -141,7 +142,7 @@ final class LocalTarget implements AutoCloseable {
   }
 
   /** Gives the file that was written last its name. */
-  void keep() throws IOException {
+  public void keep() throws IOException {
     Unfinished file = requireNonNull(unfinished);
     boolean kept = false;
     try {
@@ -157,7 +158,7 @@ final class LocalTarget implements AutoCloseable {
   }
 
   /** Removes the file that was written last, if it has no name yet. */
-  void drop() {
+  public void drop() {
     Unfinished file = unfinished;
     if (file != null) {
       try {
@@ -184,7 +185,7 @@ final class LocalTarget implements AutoCloseable {
    * Removes the file that was written last, if it has no name yet, while the thread that writes may
    * not get to it any more: the process ends.
    */
-  void abandon() {
+  public void abandon() {
     Path path = unfinishedPath;
     if (path != null) {
       try {

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.disk;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +15,9 @@ import org.anonymouscloud.vault.client.format.Times;
  * @param size bytes of a file, when it was looked at
  * @param modified as the vault can keep it
  */
-record LocalFile(Path path, Kind kind, long size, Instant modified, boolean executable) {
-  enum Kind {
+public record LocalFile(Path path, Kind kind, long size, Instant modified, boolean executable) {
+  /** What is there. */
+  public enum Kind {
     FILE,
     FOLDER,
     LINK,
@@ -25,12 +26,12 @@ record LocalFile(Path path, Kind kind, long size, Instant modified, boolean exec
   }
 
   /** Looks at a thing without following it if it is a link. */
-  static LocalFile of(Path path) throws IOException {
+  public static LocalFile of(Path path) throws IOException {
     return of(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Looks at what someone named, through links. */
-  static LocalFile named(Path path) throws IOException {
+  public static LocalFile named(Path path) throws IOException {
     return of(path, new LinkOption[0]);
   }
 

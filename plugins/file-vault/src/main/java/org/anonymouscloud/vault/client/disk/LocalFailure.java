@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.disk;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -8,11 +8,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /** Failures of the local disk, for people. Stateless. */
-final class LocalFailure {
+public final class LocalFailure {
   private LocalFailure() {}
 
   /** Why the local disk did not do something, in one sentence without the path. */
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";
       case NoSuchFileException _ -> "it is not there";

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.disk;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -9,12 +9,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** How much there is to copy, for a progress bar: what cannot be looked at counts nothing. */
-final class LocalSize extends SimpleFileVisitor<Path> {
+public final class LocalSize extends SimpleFileVisitor<Path> {
   private long bytes;
 
   private LocalSize() {}
 
-  static long below(Path folder) throws IOException {
+  /** How many bytes the files have that are below a folder. */
+  public static long below(Path folder) throws IOException {
     LocalSize size = new LocalSize();
     Files.walkFileTree(folder, size);
     return size.bytes;

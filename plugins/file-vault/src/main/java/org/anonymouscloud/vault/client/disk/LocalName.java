@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.disk;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,11 +6,11 @@ import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.format.Name;
 
 /** Names from the vault on their way to the local disk. Who wrote them may be hostile (A34). */
-final class LocalName {
+public final class LocalName {
   private LocalName() {}
 
   /** A name that must not be put on a disk. */
-  static final class NameRefused extends IOException {
+  public static final class NameRefused extends IOException {
     private static final long serialVersionUID = 1;
 
     NameRefused(String name) {
@@ -23,7 +23,7 @@ final class LocalName {
    *
    * @throws NameRefused if it could lead elsewhere, or shows as what it is not
    */
-  static Path checked(String name) throws NameRefused {
+  public static Path checked(String name) throws NameRefused {
     try {
       Path path = Path.of(name);
       if (new Name(name).isPlain()

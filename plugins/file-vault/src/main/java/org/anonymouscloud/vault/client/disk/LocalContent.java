@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.disk;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,9 +10,9 @@ import java.util.function.LongConsumer;
  * them is sent: a file that grows meanwhile is kept as long as it was, one that shrinks is {@link
  * Unreadable}. Not thread-safe.
  */
-final class LocalContent implements AutoCloseable {
+public final class LocalContent implements AutoCloseable {
   /** Files of less than this are read before they are begun, so they cannot change meanwhile. */
-  static final int SMALL = 256 * 1024;
+  public static final int SMALL = 256 * 1024;
 
   private final InputStream in;
   private final byte[] buffer;
@@ -21,12 +21,12 @@ final class LocalContent implements AutoCloseable {
 
   /** Takes bytes; what it throws is its own trouble, not the file's. */
   @FunctionalInterface
-  interface Target {
+  public interface Target {
     void write(byte[] bytes, int offset, int length) throws IOException;
   }
 
   /** The file did not give all of its bytes. */
-  static final class Unreadable extends IOException {
+  public static final class Unreadable extends IOException {
     private static final long serialVersionUID = 1;
 
     private final boolean shrunk;
@@ -37,7 +37,7 @@ final class LocalContent implements AutoCloseable {
     }
 
     /** Whether it only became shorter meanwhile, so that trying again helps. */
-    boolean shrunk() {
+    public boolean shrunk() {
       return shrunk;
     }
   }
@@ -54,7 +54,7 @@ final class LocalContent implements AutoCloseable {
    *
    * @param buffer of {@link #SMALL} bytes, in use until this is closed
    */
-  static LocalContent open(LocalFile file, byte[] buffer) throws IOException {
+  public static LocalContent open(LocalFile file, byte[] buffer) throws IOException {
     InputStream in = Files.newInputStream(file.path());
     try {
       int first = in.readNBytes(buffer, 0, SMALL);
@@ -70,7 +70,7 @@ final class LocalContent implements AutoCloseable {
   }
 
   /** How many bytes {@link #copyTo} writes if nothing fails. */
-  long size() {
+  public long size() {
     return size;
   }
 
@@ -79,7 +79,7 @@ final class LocalContent implements AutoCloseable {
    *
    * @param progress is told how many bytes have gone with each step
    */
-  void copyTo(Target target, LongConsumer progress) throws IOException {
+  public void copyTo(Target target, LongConsumer progress) throws IOException {
     target.write(buffer, 0, first);
     progress.accept(first);
     for (long copied = first; copied < size; ) {
