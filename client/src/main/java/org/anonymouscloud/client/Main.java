@@ -1,8 +1,8 @@
 package org.anonymouscloud.client;
 
 import org.anonymouscloud.client.cli.Commands;
-import org.anonymouscloud.client.cli.StandardError;
-import org.anonymouscloud.client.cli.StandardOutput;
+import org.anonymouscloud.client.cli.terminal.StandardError;
+import org.anonymouscloud.client.cli.terminal.StandardOutput;
 
 /** The program {@code anoncloud}. */
 public final class Main {

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.anonymouscloud.client.agent.account.CurrentAccount;
+import org.anonymouscloud.client.agent.api.RequestBody;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.contacts.Contact;
 import org.anonymouscloud.core.account.client.contacts.Contacts;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.account.ServerChoice;
+import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.KeyCheck;

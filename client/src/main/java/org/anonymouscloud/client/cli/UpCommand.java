@@ -8,6 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.agent.Agent;
+import org.anonymouscloud.client.cli.account.ServerChoice;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.context.Ending;
+import org.anonymouscloud.client.cli.context.ProgramVersion;
+import org.anonymouscloud.client.cli.plugin.Distribution;
+import org.anonymouscloud.client.cli.plugin.TriedPlugins;
+import org.anonymouscloud.client.cli.server.ServerCommand;
+import org.anonymouscloud.client.cli.server.ServerPlugins;
+import org.anonymouscloud.client.cli.server.ServerSetting;
+import org.anonymouscloud.client.cli.server.ServerSettings;
 import org.anonymouscloud.core.host.Capability;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
@@ -48,7 +58,7 @@ final class UpCommand implements Callable<Integer> {
     ServerOptions options = options();
     Plugins unsigned = tried.find(context.terminal());
     try (Ending ending = Ending.onSignal();
-        PluginHost plugins = ServerCommand.plugins(context, options.data(), unsigned);
+        PluginHost plugins = ServerPlugins.load(context, options.data(), unsigned);
         PluginHost clientPlugins =
             Distribution.plugins(
                 context.terminal(), context.plugins(), unsigned, Capability.CLIENT_FEATURE);

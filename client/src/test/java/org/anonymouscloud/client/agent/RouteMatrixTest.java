@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.anonymouscloud.client.agent.api.LocalApi;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.ApiToken;
 import org.anonymouscloud.client.home.Home;

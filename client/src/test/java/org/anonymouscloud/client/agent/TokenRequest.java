@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import org.anonymouscloud.client.agent.api.LocalApi;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Route;
 

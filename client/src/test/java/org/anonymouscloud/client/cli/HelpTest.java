@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.context.Timeout;
+import org.anonymouscloud.client.cli.terminal.StandardOutput;
+import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.client.home.Home;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -15,6 +15,10 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveReader;
+import org.anonymouscloud.vault.client.disk.IncomingFile;
+import org.anonymouscloud.vault.client.disk.LocalFailure;
+import org.anonymouscloud.vault.client.disk.LocalName;
+import org.anonymouscloud.vault.client.disk.LocalTarget;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -127,16 +131,17 @@ final class GetCommand implements Callable<Integer> {
       throw new Problem(Problem.Kind.CONFLICT, Shown.path(destination) + " is a folder.");
     }
     String name = String.valueOf(whole.getFileName());
-    try (LocalTarget target = open(folder);
+    try (OpenTarget open = open(folder);
         Terminal.Progress progress = context.terminal().progress(name, size);
         InputStream in = context.agent().download(VaultUrl.trees(source))) {
+      LocalTarget target = open.target();
       List<String> unreadable = new ArrayList<>();
       ArchiveReader archive = new ArchiveReader(in, file -> unreadable.add(file.why()));
       ArchiveEntry entry = archive.next();
       if (entry != null && entry.kind() == ArchiveEntry.Kind.FILE) {
-        ArchiveEntry renamed =
-            ArchiveEntry.file(List.of(name), entry.size(), entry.modified(), entry.executable());
-        target.write(renamed, archive.content(), progress);
+        IncomingFile renamed =
+            new IncomingFile(List.of(name), entry.size(), entry.modified(), entry.executable());
+        target.write(renamed, archive.content(), progress::step);
         readToTheEnd(archive);
       }
       if (!unreadable.isEmpty()) {
@@ -174,10 +179,11 @@ final class GetCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw failure(destination, e);
     }
-    try (LocalTarget target = open(destination);
+    try (OpenTarget open = open(destination);
         Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN);
         InputStream in = context.agent().download(VaultUrl.trees(source))) {
-      TreeDownload download = new TreeDownload(source, destination, target, outcome, progress);
+      TreeDownload download =
+          new TreeDownload(source, destination, open.target(), outcome, progress);
       download.read(in);
       files += download.files();
       bytes += download.bytes();
@@ -191,13 +197,13 @@ final class GetCommand implements Callable<Integer> {
         Problem.Kind.CONFLICT, Shown.path(destination) + " is a file, not a folder.");
   }
 
-  private static LocalTarget open(Path folder) throws Problem {
+  private static OpenTarget open(Path folder) throws Problem {
     try {
-      return LocalTarget.of(folder);
+      return OpenTarget.of(folder);
     } catch (IOException e) {
       throw new Problem(
           Problem.Kind.NOT_FOUND,
-          "Cannot write into " + Shown.path(folder) + ": " + Outcome.reason(e) + ".",
+          "Cannot write into " + Shown.path(folder) + ": " + LocalFailure.reason(e) + ".",
           e);
     }
   }
@@ -208,7 +214,7 @@ final class GetCommand implements Callable<Integer> {
         local instanceof java.nio.file.FileSystemException
             ? Problem.Kind.FORBIDDEN
             : Problem.Kind.INTERNAL,
-        "Cannot write " + Shown.path(destination) + ": " + Outcome.reason(local) + ".",
+        "Cannot write " + Shown.path(destination) + ": " + LocalFailure.reason(local) + ".",
         e);
   }
 }

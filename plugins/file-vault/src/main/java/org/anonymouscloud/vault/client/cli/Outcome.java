@@ -1,11 +1,6 @@
 package org.anonymouscloud.vault.client.cli;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.plugin.Problem;
@@ -58,18 +53,6 @@ final class Outcome {
 
   int exitCode() {
     return exitCode;
-  }
-
-  /** Why the local disk did not do something, in one sentence without the path. */
-  static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException _ -> "permission denied";
-      case NoSuchFileException _ -> "it is not there";
-      case NotDirectoryException _ -> "it is a file, not a folder";
-      case FileAlreadyExistsException _ -> "something else is there";
-      case FileSystemException system when system.getReason() != null -> system.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
   }
 
   /** The problem that an exception carries, however deep; else the exception itself. */

@@ -12,6 +12,10 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.vault.client.disk.LocalContent;
+import org.anonymouscloud.vault.client.disk.LocalFailure;
+import org.anonymouscloud.vault.client.disk.LocalFile;
+import org.anonymouscloud.vault.client.disk.LocalSize;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
@@ -181,7 +185,7 @@ final class PutCommand implements Callable<Integer> {
       throw cannotRead(file.path(), e);
     }
     try (content) {
-      count(context.agent().upload(url, out -> content.copyTo(out::write, progress)));
+      count(context.agent().upload(url, out -> content.copyTo(out::write, progress::step)));
       files++;
       bytes += content.size();
     } catch (LocalContent.Unreadable e) {
@@ -194,7 +198,11 @@ final class PutCommand implements Callable<Integer> {
   private static Problem cannotRead(Path path, IOException e) {
     return new Problem(
         Problem.Kind.FORBIDDEN,
-        "Cannot read " + Shown.path(path) + ": " + Outcome.reason(e) + ". Nothing of it was kept.",
+        "Cannot read "
+            + Shown.path(path)
+            + ": "
+            + LocalFailure.reason(e)
+            + ". Nothing of it was kept.",
         e);
   }
 

@@ -13,6 +13,10 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveReader;
+import org.anonymouscloud.vault.client.disk.IncomingFile;
+import org.anonymouscloud.vault.client.disk.LocalFailure;
+import org.anonymouscloud.vault.client.disk.LocalName;
+import org.anonymouscloud.vault.client.disk.LocalTarget;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
@@ -80,12 +84,16 @@ final class TreeDownload {
               times.add(new FolderTime(entry.names(), entry.modified()));
             }
             case FILE -> {
-              target.write(entry, archive.content(), progress);
+              target.write(incoming(entry), archive.content(), progress::step);
               written = entry;
             }
             case TAKE_BACK -> {}
           }
         });
+  }
+
+  private static IncomingFile incoming(ArchiveEntry file) {
+    return new IncomingFile(file.names(), file.size(), file.modified(), file.executable());
   }
 
   /** The file that was written last gets its name, unless what comes after it takes it back. */
@@ -127,7 +135,8 @@ final class TreeDownload {
       }
       refused.add(entry.names());
       outcome.fail(
-          Problem.Kind.INTERNAL, "Cannot write " + shown(entry) + ": " + Outcome.reason(e) + ".");
+          Problem.Kind.INTERNAL,
+          "Cannot write " + shown(entry) + ": " + LocalFailure.reason(e) + ".");
     }
   }
 

@@ -19,6 +19,9 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveWriter;
+import org.anonymouscloud.vault.client.disk.LocalContent;
+import org.anonymouscloud.vault.client.disk.LocalFailure;
+import org.anonymouscloud.vault.client.disk.LocalFile;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +137,7 @@ final class TreeUpload implements AgentApi.Body {
     try {
       return level.next();
     } catch (IOException e) {
-      fail(level.folder, Outcome.reason(e));
+      fail(level.folder, LocalFailure.reason(e));
       return null;
     }
   }
@@ -146,7 +149,7 @@ final class TreeUpload implements AgentApi.Body {
     try {
       levels.addFirst(new Level(folder.path(), names));
     } catch (IOException e) {
-      fail(folder.path(), Outcome.reason(e));
+      fail(folder.path(), LocalFailure.reason(e));
     }
   }
 
@@ -155,7 +158,7 @@ final class TreeUpload implements AgentApi.Body {
     try {
       file = LocalFile.of(path);
     } catch (IOException e) {
-      fail(path, Outcome.reason(e));
+      fail(path, LocalFailure.reason(e));
       return;
     }
     if (file.kind() == LocalFile.Kind.LINK) {
@@ -194,13 +197,13 @@ final class TreeUpload implements AgentApi.Body {
     try {
       content = LocalContent.open(file, buffer);
     } catch (IOException e) {
-      fail(file.path(), Outcome.reason(e));
+      fail(file.path(), LocalFailure.reason(e));
       return;
     }
     try (content) {
       archive.begin(ArchiveEntry.file(names, content.size(), file.modified(), file.executable()));
       try {
-        content.copyTo(archive::write, progress);
+        content.copyTo(archive::write, progress::step);
         archive.end();
       } catch (LocalContent.Unreadable e) {
         // What came before it in the vault stays.

@@ -1,0 +1,88 @@
+package org.anonymouscloud.client.cli.admin;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.server.Size;
+import org.anonymouscloud.core.account.server.AccountSummary;
+import org.anonymouscloud.core.account.server.Activity;
+import org.anonymouscloud.core.account.server.Administration;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code anoncloud admin accounts}. */
+@Command(
+    name = "accounts",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Show all accounts: name, drive, space used and allowed, and whether somebody is there.",
+      "That is all that there is to see: docs/what-the-server-sees.md."
+    })
+final class AccountsCommand implements Callable<Integer> {
+  private final Context context;
+
+  @Mixin private ServerDatabase server = new ServerDatabase();
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  AccountsCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    List<AccountSummary> accounts = server.use(context, Administration::accounts);
+    if (json) {
+      context.terminal().printJson(accounts.stream().map(AccountsCommand::describe).toList());
+      return 0;
+    }
+    print("NAME", "DRIVE", "USED", "QUOTA", "STATUS");
+    for (AccountSummary account : accounts) {
+      print(
+          account.name().text(),
+          account.drive(),
+          Size.format(account.used()),
+          account.quota() == Long.MAX_VALUE ? "-" : Size.format(account.quota()),
+          status(account));
+    }
+    return 0;
+  }
+
+  private void print(String name, String drive, String used, String quota, String status) {
+    context
+        .terminal()
+        .print(
+            String.format(
+                Locale.ROOT, "%-20s %-32s %10s %10s  %s", name, drive, used, quota, status));
+  }
+
+  private static String status(AccountSummary account) {
+    String activity =
+        account.activity() == Activity.OFFLINE
+            ? "last seen " + account.lastSeen()
+            : account.activity().text();
+    return account.active() ? activity : "disabled, " + activity;
+  }
+
+  private static Map<String, Object> describe(AccountSummary account) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("user", account.name().text());
+    document.put("drive", account.drive());
+    document.put("usedBytes", account.used());
+    if (account.quota() != Long.MAX_VALUE) {
+      document.put("quotaBytes", account.quota());
+    }
+    document.put("status", account.activity().text());
+    document.put("lastSeen", account.lastSeen().toString());
+    document.put("created", account.created().toString());
+    document.put("disabled", !account.active());
+    return document;
+  }
+}

@@ -1,0 +1,151 @@
+package org.anonymouscloud.client.cli.admin;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.server.DatabaseOptions;
+import org.anonymouscloud.client.cli.server.ServerPlugins;
+import org.anonymouscloud.client.cli.server.ServerSettings;
+import org.anonymouscloud.core.backup.BackupDamaged;
+import org.anonymouscloud.core.backup.BackupPlace;
+import org.anonymouscloud.core.backup.Holdings;
+import org.anonymouscloud.core.backup.KeysRefused;
+import org.anonymouscloud.core.backup.Restore;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.host.PluginHost;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.server.DataFolder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud admin restore}. */
+@Command(
+    name = "restore",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Bring a backup back where no server is, on either kind of database.",
+      "Settings and plugins come back too. The backup is checked first, and nothing that is there"
+          + " is overwritten. A restore that is cut off begins again when the command is repeated."
+          + " Devices that saw a newer state than the backup's take the old one for a rollback and"
+          + " refuse it."
+    })
+final class RestoreCommand implements Callable<Integer> {
+  private final Context context;
+
+  @Mixin private DatabaseOptions options;
+
+  @Parameters(
+      paramLabel = "FOLDER",
+      description = "The backup, or a folder of backups, of which the newest is taken.")
+  private Path folder = Path.of("");
+
+  @Option(
+      names = "--keys",
+      paramLabel = "FOLDER",
+      description = "Where 'admin backup --keys' has put the server's keys.")
+  private @Nullable Path keys;
+
+  @Option(
+      names = "--leave-out",
+      paramLabel = "FEATURE",
+      split = ",",
+      description =
+          "Do not bring back what this feature had, whose plugin is not here: for example because"
+              + " it was removed.")
+  private Set<String> leaveOut = new TreeSet<>();
+
+  @Option(
+      names = "--skip-damaged",
+      description = "Bring back what is whole, and name the files that are not.")
+  private boolean skipDamaged;
+
+  RestoreCommand(Context context) {
+    this.context = context;
+    this.options = new DatabaseOptions();
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException, CannotStart, BackupDamaged {
+    String kind = options.settings(context).database();
+    Path backup = BackupPlace.backup(folder);
+    Restore.Restored restored;
+    try (DataFolder data = DataFolder.open(options.data(context), false);
+        Terminal.Progress progress = context.terminal().progress("restore", -1)) {
+      Restore restore =
+          Restore.of(
+              backup,
+              data.path(),
+              Optional.ofNullable(keys),
+              new Restore.LeftOut(leaveOut, skipDamaged),
+              progress::step);
+      restore.bringPlugins();
+      try (PluginHost plugins = ServerPlugins.load(context, data.path());
+          OpenDatabase open =
+              ServerPlugins.database(kind, plugins).openAlone(options.settings(kind, context))) {
+        restored = restore.run(kind, open, Holdings.of(plugins.serverFeatures()));
+      }
+    } catch (KeysRefused e) {
+      throw new Problem(Problem.Kind.SECURITY, String.valueOf(e.getMessage()), e);
+    } catch (FileAlreadyExistsException e) {
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "There is a server's data already: " + e.getFile() + ". Nothing was changed.",
+          e);
+    } catch (NoSuchFileException e) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND, "There is no " + e.getFile() + ". Nothing was changed.", e);
+    }
+    tell(restored, backup);
+    if (!restored.missing().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "All else is there, but "
+              + restored.missing().size()
+              + " files are not, for the backup does not have them, or not as they were. The people"
+              + " whose files these were see which are damaged when they read them.");
+    }
+    return 0;
+  }
+
+  private void tell(Restore.Restored restored, Path backup) throws Problem {
+    Terminal terminal = context.terminal();
+    terminal.print(
+        "Restored " + BackupCommand.describe(restored.content()) + " from " + backup + ".");
+    Path file = options.data(context).resolve(ServerSettings.FILE_NAME);
+    Optional<Path> named = options.settings(context).file();
+    if (restored.otherSettings()) {
+      terminal.warn(
+          file
+              + " was there and stays. Compare it with "
+              + backup.resolve(ServerSettings.FILE_NAME)
+              + ": registration, say, may be another.");
+    } else if (restored.withSettings() && named.isPresent() && !named.get().equals(file)) {
+      terminal.warn(
+          "The restored settings are in " + file + ", but " + named.get() + " is what is read.");
+    }
+    leaveOut.forEach(
+        feature ->
+            terminal.warn(
+                "What '"
+                    + feature
+                    + "' had was left out, and is still in the backup: to have it, install the"
+                    + " plugin first and restore into an empty place."));
+    restored.missing().forEach(missing -> terminal.warn("lost: " + missing));
+    if (keys == null) {
+      terminal.warn(
+          "No keys were restored: put server.key and server.secrets into the data folder before the"
+              + " server is started.");
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package org.anonymouscloud.client.cli.admin;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.server.DatabaseOptions;
+import org.anonymouscloud.client.cli.server.ServerPlugins;
+import org.anonymouscloud.core.backup.BackupDamaged;
+import org.anonymouscloud.core.backup.BackupPlace;
+import org.anonymouscloud.core.backup.Holdings;
+import org.anonymouscloud.core.backup.Verification;
+import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.host.PluginHost;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.server.CannotStart;
+import org.anonymouscloud.core.server.KeyFiles;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud admin verify}. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Check that a server, which may be running, or a backup is whole.",
+      "Of a server each row is read, and each file that the rows name must be there and have its"
+          + " length. Of a backup each byte is compared with what was put there. What is in the"
+          + " files only the clients can check, each time they read them."
+    })
+final class VerifyServerCommand implements Callable<Integer> {
+  private final Context context;
+
+  @Mixin private DatabaseOptions options;
+
+  @Parameters(
+      paramLabel = "FOLDER",
+      arity = "0..1",
+      description =
+          "A backup, or a folder of backups, of which the newest is taken, instead of a server.")
+  private @Nullable Path backup;
+
+  VerifyServerCommand(Context context) {
+    this.context = context;
+    this.options = new DatabaseOptions();
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException, BackupDamaged {
+    if (backup != null) {
+      verifyBackup(backup);
+    } else {
+      verifyServer();
+    }
+    return 0;
+  }
+
+  private void verifyBackup(Path given) throws Problem, IOException, BackupDamaged {
+    Path folder = BackupPlace.backup(given);
+    Terminal terminal = context.terminal();
+    Verification.InBackup found;
+    try (Terminal.Progress progress = terminal.progress("verify", -1)) {
+      found = Verification.ofBackup(folder, progress::step);
+    }
+    found.damaged().forEach(file -> terminal.warn("damaged: " + file));
+    found.lost().forEach(file -> terminal.warn("lost before the backup was made: " + file));
+    if (!found.damaged().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.SECURITY,
+          found.damaged().size()
+              + " files of the backup "
+              + folder
+              + " are not what was put there. 'anoncloud admin backup --reread' makes the next one"
+              + " without this damage, from the server's own files.");
+    }
+    terminal.print(
+        "The backup is whole: " + folder + ", " + BackupCommand.describe(found.content()) + ".");
+  }
+
+  private void verifyServer() throws Problem, IOException {
+    Path data = options.existingData(context);
+    Verification.Found found;
+    try (PluginHost plugins = ServerPlugins.load(context, data);
+        OpenDatabase open = options.open(plugins, context)) {
+      KeyFiles.check(data, open);
+      found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));
+    } catch (CannotStart e) {
+      throw new Problem(Problem.Kind.NOT_FOUND, String.valueOf(e.getMessage()), e);
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof AccessDeniedException denied) {
+        throw new Problem(
+            Problem.Kind.FORBIDDEN,
+            denied.getFile()
+                + " cannot be read: permission denied. It is not lost: give it to the user whom the"
+                + " server runs as, as root: chown -R USER "
+                + data
+                + " && chmod -R u+rwX "
+                + data,
+            e);
+      }
+      throw e;
+    }
+    found
+        .absent()
+        .forEach(
+            feature ->
+                context
+                    .terminal()
+                    .warn(
+                        "The plugin of '"
+                            + feature
+                            + "' is removed, switched off or not trusted, so whether its files are"
+                            + " there is not known. If it is not to come back, 'admin drop-data "
+                            + feature
+                            + "' deletes what it had."));
+    found.missing().forEach(file -> context.terminal().warn("lost: " + file));
+    if (!found.missing().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          found.missing().size()
+              + " of "
+              + found.content().files()
+              + " files are not there or have another length. Bring them back from a backup.");
+    }
+    context
+        .terminal()
+        .print("The server is whole: " + BackupCommand.describe(found.content()) + ".");
+  }
+}

@@ -1,0 +1,42 @@
+package org.anonymouscloud.client.cli.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SizeTest {
+  @Test
+  void unitsArePowersOf1024InEitherCase() {
+    assertThat(Size.parse("0")).isZero();
+    assertThat(Size.parse("4096")).isEqualTo(4096);
+    assertThat(Size.parse("500M")).isEqualTo(500L << 20);
+    assertThat(Size.parse(" 20g ")).isEqualTo(20L << 30);
+    assertThat(Size.parse("3GiB")).isEqualTo(3L << 30);
+    assertThat(Size.parse("1T")).isEqualTo(1L << 40);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "M", "-1", "1.5G", "10 apples", "99999999999999999"})
+  void whatIsNoSizeIsRefused(String text) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Size.parse(text));
+  }
+
+  @Test
+  void aSizeThatDoesNotFitIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Size.parse("9000000T"))
+        .withMessageContaining("too large");
+  }
+
+  @Test
+  void aSizeIsShownInItsLargestUnit() {
+    assertThat(Size.format(0)).isEqualTo("0 bytes");
+    assertThat(Size.format(1023)).isEqualTo("1023 bytes");
+    assertThat(Size.format(1536)).isEqualTo("1.5 KiB");
+    assertThat(Size.format(20L << 30)).isEqualTo("20.0 GiB");
+    assertThat(Size.format(Long.MAX_VALUE)).isEqualTo("8388608.0 TiB");
+  }
+}

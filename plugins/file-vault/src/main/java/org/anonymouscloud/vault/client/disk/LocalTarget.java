@@ -1,0 +1,319 @@
+package org.anonymouscloud.vault.client.disk;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.vault.client.format.Times;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A local folder into which a tree is written. Each folder is opened by its name in the one above
+ * it and never through a link, so that nothing outside is touched (A34). A file stands under its
+ * name only when all of it is there (A21). Not thread-safe, but for {@link #abandon}.
+ */
+public final class LocalTarget implements AutoCloseable {
+  private static final int BUFFER = 256 * 1024;
+
+  /** A process may have about a thousand files open, and a tree may be deeper. */
+  private static final int MAX_OPEN = 100;
+
+  private static final Set<StandardOpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  private final Path top;
+  private final SecureDirectoryStream<Path> topStream;
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+  private final Consumer<Path> left;
+
+  /** The file that was written last and has not got its name yet. */
+  private @Nullable Unfinished unfinished;
+
+  /** The same, for whoever has to clear it away in a hurry. */
+  private volatile @Nullable Path unfinishedPath;
+
+  private record Unfinished(SecureDirectoryStream<Path> folder, Path temporary, Path name) {}
+
+  /** Folders that were made here, in which nothing can be in the way yet. */
+  private final Set<List<String>> made = new HashSet<>();
+
+  // The folder that was used last and those above it, as the next file is mostly near the one
+  // before. Those far above are closed again, and null.
+  private final List<String> openNames = new ArrayList<>();
+  private final List<@Nullable SecureDirectoryStream<Path>> open = new ArrayList<>();
+
+  private LocalTarget(Path top, SecureDirectoryStream<Path> topStream, Consumer<Path> left) {
+    this.top = top;
+    this.topStream = topStream;
+    this.left = left;
+  }
+
+  /**
+   * A folder that is there.
+   *
+   * @param left is told of a part of a file that could not be removed; may be called by whichever
+   *     thread abandons
+   */
+  public static LocalTarget of(Path folder, Consumer<Path> left) throws IOException {
+    return new LocalTarget(folder, secure(folder), left);
+  }
+
+  /** Makes a folder in one that is there. */
+  public void makeFolder(List<String> names) throws IOException {
+    if (names.isEmpty()) {
+      return;
+    }
+    // Opened without following links, so that a link above it is noticed.
+    folder(names.subList(0, names.size() - 1));
+    Path folder = path(names);
+    try {
+      Files.createDirectory(folder);
+      made.add(List.copyOf(names));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Sets a folder's time, when nothing will be written into it any more. */
+  public void setTime(List<String> names, Instant modified) throws IOException {
+    setModified(folder(names).getFileAttributeView(BasicFileAttributeView.class), modified);
+  }
+
+  /**
+   * Writes a file under a temporary name. It gets its own by {@link #keep}, or goes by {@link
+   * #drop}, before anything else is written.
+   *
+   * @param progress is told how many bytes have come with each step
+   */
+  public void write(IncomingFile file, InputStream content, LongConsumer progress)
+      throws IOException {
+    List<String> parent = file.names().subList(0, file.names().size() - 1);
+    SecureDirectoryStream<Path> folder = folder(parent);
+    Path name = LocalName.checked(file.names().getLast());
+    if (!made.contains(parent)) {
+      requireFileOrNothing(folder, name);
+    }
+    Path temporary =
+        Path.of(".anoncloud-" + HexFormat.of().formatHex(RandomBytes.next(8)) + ".part");
+    unfinished = new Unfinished(folder, temporary, name);
+    unfinishedPath = path(parent).resolve(temporary);
+    boolean whole = false;
+    try {
+      try (SeekableByteChannel channel = folder.newByteChannel(temporary, NEW)) {
+        long written = copy(content, channel, progress);
+        if (written != file.size()) {
+          throw new IOException("The download ended early.");
+        }
+      }
+      describe(folder, temporary, file);
+      whole = true;
+    } finally {
+      if (!whole) {
+        drop();
+      }
+    }
+  }
+
+  /** Gives the file that was written last its name. */
+  public void keep() throws IOException {
+    Unfinished file = requireNonNull(unfinished);
+    boolean kept = false;
+    try {
+      file.folder.move(file.temporary, file.folder, file.name);
+      kept = true;
+    } finally {
+      if (!kept) {
+        drop();
+      }
+      unfinished = null;
+      unfinishedPath = null;
+    }
+  }
+
+  /** Removes the file that was written last, if it has no name yet. */
+  public void drop() {
+    Unfinished file = unfinished;
+    if (file != null) {
+      try {
+        file.folder.deleteFile(file.temporary);
+      } catch (NoSuchFileException e) {
+        // It never came to be.
+      } catch (IOException e) {
+        left.accept(requireNonNull(unfinishedPath));
+      }
+    }
+    unfinished = null;
+    unfinishedPath = null;
+  }
+
+  private Path path(List<String> names) throws IOException {
+    Path path = top;
+    for (String name : names) {
+      path = path.resolve(LocalName.checked(name));
+    }
+    return path;
+  }
+
+  /**
+   * Removes the file that was written last, if it has no name yet, while the thread that writes may
+   * not get to it any more: the process ends.
+   */
+  public void abandon() {
+    Path path = unfinishedPath;
+    if (path != null) {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        left.accept(path);
+      }
+    }
+  }
+
+  /** A file may be replaced; a link, a device or a folder may not. */
+  private static void requireFileOrNothing(SecureDirectoryStream<Path> folder, Path name)
+      throws IOException {
+    try {
+      boolean file =
+          folder
+              .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+              .readAttributes()
+              .isRegularFile();
+      if (!file) {
+        throw new FileAlreadyExistsException(name.toString());
+      }
+    } catch (NoSuchFileException e) {
+      // Nothing is in the way.
+    }
+  }
+
+  private long copy(InputStream content, SeekableByteChannel channel, LongConsumer progress)
+      throws IOException {
+    long written = 0;
+    int got;
+    while ((got = content.read(buffer.array(), 0, BUFFER)) > 0) {
+      buffer.clear().limit(got);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      written += got;
+      progress.accept(got);
+    }
+    return written;
+  }
+
+  private static void describe(
+      SecureDirectoryStream<Path> folder, Path unfinished, IncomingFile file) throws IOException {
+    PosixFileAttributeView view =
+        folder.getFileAttributeView(
+            unfinished, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (file.executable()) {
+      Set<PosixFilePermission> permissions = EnumSet.copyOf(view.readAttributes().permissions());
+      permissions.add(PosixFilePermission.OWNER_EXECUTE);
+      if (permissions.contains(PosixFilePermission.GROUP_READ)) {
+        permissions.add(PosixFilePermission.GROUP_EXECUTE);
+      }
+      if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
+        permissions.add(PosixFilePermission.OTHERS_EXECUTE);
+      }
+      view.setPermissions(permissions);
+    }
+    setModified(view, file.modified());
+  }
+
+  /** A time that the disk does not take costs a part of itself, and never the content. */
+  private static void setModified(BasicFileAttributeView view, Instant modified) {
+    // The JDK hands parts of a second before 1970 to the system as a negative number.
+    for (Instant time : List.of(modified, modified.truncatedTo(ChronoUnit.SECONDS))) {
+      try {
+        view.setTimes(FileTime.from(Times.nearest(time)), null, null);
+        return;
+      } catch (IOException e) {
+        // The next one is coarser; after the last the file has the time of its copying.
+      }
+    }
+  }
+
+  /** The folder that these names lead to, opened step by step. */
+  private SecureDirectoryStream<Path> folder(List<String> names) throws IOException {
+    int common = 0;
+    while (common < Math.min(names.size(), openNames.size())
+        && names.get(common).equals(openNames.get(common))) {
+      common++;
+    }
+    if (common > 0 && open.get(common - 1) == null) {
+      common = 0;
+    }
+    closeBelow(common);
+    SecureDirectoryStream<Path> folder = topStream;
+    if (common > 0) {
+      folder = requireNonNull(open.getLast());
+    }
+    for (String name : names.subList(common, names.size())) {
+      folder = folder.newDirectoryStream(LocalName.checked(name), LinkOption.NOFOLLOW_LINKS);
+      openNames.add(name);
+      open.add(folder);
+      if (open.size() > MAX_OPEN) {
+        SecureDirectoryStream<Path> far = open.set(open.size() - 1 - MAX_OPEN, null);
+        if (far != null) {
+          far.close();
+        }
+      }
+    }
+    return folder;
+  }
+
+  /** Closes the open folders from this depth on. */
+  private void closeBelow(int depth) throws IOException {
+    while (open.size() > depth) {
+      openNames.removeLast();
+      SecureDirectoryStream<Path> folder = open.removeLast();
+      if (folder != null) {
+        folder.close();
+      }
+    }
+  }
+
+  private static SecureDirectoryStream<Path> secure(Path folder) throws IOException {
+    DirectoryStream<Path> stream =
+        folder.getFileSystem().provider().newDirectoryStream(folder, path -> true);
+    if (stream instanceof SecureDirectoryStream<Path> secure) {
+      return secure;
+    }
+    stream.close();
+    throw new IOException("This disk cannot open folders without following links.");
+  }
+
+  @Override
+  public void close() throws IOException {
+    drop();
+    closeBelow(0);
+    topStream.close();
+  }
+}

@@ -1,0 +1,145 @@
+package org.anonymouscloud.vault.client.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Names that someone hostile has put into the tree. */
+final class LocalTargetTest {
+  @TempDir private Path temporary;
+  private final List<Path> left = new ArrayList<>();
+  private Path target;
+
+  @BeforeEach
+  void make() throws IOException {
+    target = Files.createDirectories(temporary.resolve("inner/target"));
+  }
+
+  @Test
+  @Tag("A34")
+  void aNameThatIsNotPlainlyOneNameIsRefused() {
+    List<String> hostile = new ArrayList<>();
+    for (String part :
+        List.of("..", ".", "", "/", "a/b", "../../etc/passwd", "/etc/passwd", "a\0b")) {
+      hostile.add(part);
+    }
+    for (int c : new int[] {1, 7, 9, 10, 13, 27, 31, 127, 128, 0x9b, 0x61c, 0x200e, 0x200f}) {
+      hostile.add("a" + (char) c + "b");
+    }
+    for (int c = 0x2028; c <= 0x202e; c++) {
+      hostile.add("a" + (char) c + "b");
+    }
+    for (int c = 0x2066; c <= 0x2069; c++) {
+      hostile.add((char) c + "b");
+    }
+    hostile.add("x".repeat(256));
+    hostile.add("ä".repeat(128));
+    hostile.add("lonely \ud800 surrogate");
+
+    for (String name : hostile) {
+      assertThatThrownBy(() -> LocalName.checked(name))
+          .as("name of %s characters", name.length())
+          .isInstanceOf(LocalName.NameRefused.class);
+    }
+  }
+
+  @Test
+  @Tag("A34")
+  void namesThatOnlyLookOddAreWritten() throws Exception {
+    for (String name :
+        List.of("...", "-rf", "~", "CON", "a\\b", "*", "$(reboot)", "x".repeat(255), "日本", "...")) {
+      assertThat(LocalName.checked(name)).hasToString(name);
+    }
+  }
+
+  @Test
+  @Tag("A34")
+  void aFolderThatIsSwappedForALinkMeanwhileIsNotFollowed() throws Exception {
+    Path outside = Files.createDirectory(temporary.resolve("outside"));
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      local.makeFolder(List.of("folder"));
+      local.makeFolder(List.of("other"));
+      Files.delete(target.resolve("folder"));
+      Files.createSymbolicLink(target.resolve("folder"), outside);
+
+      assertThatThrownBy(
+              () ->
+                  local.write(
+                      new IncomingFile(List.of("folder", "file"), 1, Instant.EPOCH, false),
+                      new ByteArrayInputStream(new byte[1]),
+                      _ -> {}))
+          .isInstanceOf(IOException.class);
+    }
+    try (Stream<Path> paths = Files.list(outside)) {
+      assertThat(paths).isEmpty();
+    }
+  }
+
+  @Test
+  @Tag("A21")
+  void aFileThatBreaksOffLeavesNothing() throws Exception {
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      assertThatThrownBy(
+              () ->
+                  local.write(
+                      new IncomingFile(List.of("file"), 10, Instant.EPOCH, false),
+                      new ByteArrayInputStream(new byte[9]),
+                      _ -> {}))
+          .hasMessageContaining("ended early");
+    }
+    try (Stream<Path> paths = Files.list(target)) {
+      assertThat(paths).isEmpty();
+    }
+  }
+
+  @Test
+  @Tag("A21")
+  void whatIsAbandonedBeforeItHasItsNameLeavesNothing() throws Exception {
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      write(local);
+
+      local.abandon();
+
+      try (Stream<Path> paths = Files.list(target)) {
+        assertThat(paths).isEmpty();
+      }
+    }
+    assertThat(left).isEmpty();
+  }
+
+  @Test
+  void aPartThatCannotBeRemovedIsNamed() throws Exception {
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      write(local);
+      Path part;
+      try (Stream<Path> paths = Files.list(target)) {
+        part = paths.findFirst().orElseThrow();
+      }
+      Files.delete(part);
+      Files.createDirectories(part.resolve("in the way"));
+
+      local.abandon();
+
+      assertThat(left).containsExactly(part);
+    }
+  }
+
+  private static void write(LocalTarget local) throws IOException {
+    local.write(
+        new IncomingFile(List.of("file"), 1, Instant.EPOCH, false),
+        new ByteArrayInputStream(new byte[1]),
+        _ -> {});
+  }
+}
