@@ -192,7 +192,7 @@ final class BackupTest {
         assertThat(restored.resolve(key)).hasSameBinaryContentAs(data.resolve(key));
       }
       assertOwnersAlone(restored);
-      try (ServerHalf second = ServerHalf.start(restored, Mover.open(place), new Disk())) {
+      try (ServerHalf second = ServerHalf.start(restored, Mover.open(place))) {
         VaultClient there = new VaultClient(second.link(ACCOUNT));
         for (PackName name : packs) {
           assertThat(there.get(name, 4096)).isEqualTo(pack(name));

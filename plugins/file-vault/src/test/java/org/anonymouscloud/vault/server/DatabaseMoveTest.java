@@ -15,6 +15,7 @@ import org.anonymouscloud.core.database.DatabaseState.Standing;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.copy.DatabaseMove;
+import org.anonymouscloud.core.testing.ChildProgram;
 import org.anonymouscloud.core.testing.PostgresForTests;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.junit.jupiter.api.Test;
