@@ -111,6 +111,7 @@ final class ArchitectureTest {
           "core.blob.DiskFailed",
           "core.database.DatabaseUnavailable",
           "core.database.Migrations",
+          "core.database.OrderNumbers",
           "core.database.Transactions",
           "core.disk.PrivateFile",
           "core.session.Call",
