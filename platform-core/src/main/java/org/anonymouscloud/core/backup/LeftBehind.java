@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.server.StoredSpace;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.OrderNumbers;
 import org.anonymouscloud.core.database.copy.AllTables;
 
 /**
@@ -78,6 +79,7 @@ public final class LeftBehind {
         handle -> {
           AllTables.drop(handle, feature);
           StoredSpace.forget(handle, feature);
+          new OrderNumbers(feature).forgetAll(handle);
           return null;
         });
   }

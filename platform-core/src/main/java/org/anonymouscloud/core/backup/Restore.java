@@ -22,6 +22,7 @@ import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseState.Standing;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.OrderNumbers;
 import org.anonymouscloud.core.database.copy.AllTables;
 import org.anonymouscloud.core.database.copy.RowsFile;
 import org.anonymouscloud.core.disk.PrivateFile;
@@ -235,7 +236,10 @@ public final class Restore {
     // The files have another place than those of the server that was backed up.
     database.<Integer, RuntimeException>write(
         handle -> {
-          leftOut.features().forEach(feature -> StoredSpace.forget(handle, feature));
+          for (String feature : leftOut.features()) {
+            StoredSpace.forget(handle, feature);
+            new OrderNumbers(feature).forgetAll(handle);
+          }
           return handle.execute("DELETE FROM data_folder");
         });
     mark(database, DatabaseState.READY);

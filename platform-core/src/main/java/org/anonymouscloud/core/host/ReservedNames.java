@@ -50,6 +50,7 @@ public final class ReservedNames {
           "invites",
           "lost",
           "migrations",
+          "order",
           "rows");
 
   /** Those of the program's own plugins, also of ones that are still to come. */

@@ -12,6 +12,7 @@ import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.account.server.PresenceRecords;
 import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.blob.BlobFolder;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.disk.PrivateFile;
@@ -82,6 +83,7 @@ final class Services implements AutoCloseable {
           new ServerContext(
               database,
               data.resolve(feature.name()),
+              new BlobFolder(data.resolve(feature.name())),
               accounts.space(feature.name()),
               services.pushes.of(feature.name()),
               clock),

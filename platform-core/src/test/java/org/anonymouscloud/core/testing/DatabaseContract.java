@@ -26,15 +26,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.OrderNumbers;
 import org.anonymouscloud.core.database.Signals;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
@@ -598,6 +603,158 @@ public abstract class DatabaseContract {
 
     assertThat(get(one, "a")).contains((long) THREADS * EACH);
     assertThat(get(two, "a")).contains((long) THREADS * EACH);
+  }
+
+  // Order numbers
+
+  private OrderNumbers numbers() {
+    withCounters().migrate(AccountService.tables());
+    return new OrderNumbers("counters");
+  }
+
+  /** Takes a number and keeps it in a row, in one transaction. */
+  private static long numbered(OpenDatabase database, OrderNumbers numbers, byte[] key) {
+    return database.<Long, RuntimeException>write(
+        handle -> {
+          long number = numbers.next(handle, key);
+          put(handle, "n" + number, number);
+          return number;
+        });
+  }
+
+  private static long next(OpenDatabase database, OrderNumbers numbers, byte[] key) {
+    return database.<Long, RuntimeException>write(handle -> numbers.next(handle, key));
+  }
+
+  @Test
+  void numbersOfAKeyGoUpByOneAndAreThereAfterReopening() {
+    OrderNumbers numbers = numbers();
+    byte[] key = new byte[OrderNumbers.MAX_KEY];
+
+    assertThat(next(db(), numbers, key)).isEqualTo(1);
+    assertThat(next(db(), numbers, key)).isEqualTo(2);
+    assertThat(next(reopen(), numbers, key)).isEqualTo(3);
+  }
+
+  @Test
+  void eachKeyOfEachFeatureHasItsOwnNumbers() {
+    OrderNumbers numbers = numbers();
+    next(db(), numbers, new byte[] {1});
+
+    assertThat(next(db(), numbers, new byte[] {2})).isEqualTo(1);
+    assertThat(next(db(), numbers, new byte[] {1, 0})).isEqualTo(1);
+    assertThat(next(db(), new OrderNumbers("notes"), new byte[] {1})).isEqualTo(1);
+    assertThat(next(db(), numbers, new byte[] {1})).isEqualTo(2);
+  }
+
+  @Test
+  void aTransactionThatFailsTakesNoNumber() {
+    OrderNumbers numbers = numbers();
+    next(db(), numbers, new byte[] {1});
+
+    assertThatThrownBy(
+            () ->
+                db().<Void, IOException>write(
+                        handle -> {
+                          assertThat(numbers.next(handle, new byte[] {1})).isEqualTo(2);
+                          throw new IOException("of the work");
+                        }))
+        .hasMessage("of the work");
+
+    assertThat(next(db(), numbers, new byte[] {1})).isEqualTo(2);
+  }
+
+  @Test
+  void aForgottenKeyBeginsAnewAndOthersGoOn() {
+    OrderNumbers numbers = numbers();
+    OrderNumbers others = new OrderNumbers("notes");
+    for (byte key = 1; key <= 3; key++) {
+      next(db(), numbers, new byte[] {key});
+    }
+    next(db(), others, new byte[] {1});
+
+    change(handle -> numbers.forget(handle, new byte[] {1}));
+    assertThat(next(db(), numbers, new byte[] {1})).isEqualTo(1);
+    assertThat(next(db(), numbers, new byte[] {2})).isEqualTo(2);
+
+    change(numbers::forgetAll);
+    assertThat(next(db(), numbers, new byte[] {3})).isEqualTo(1);
+    assertThat(next(db(), others, new byte[] {1})).isEqualTo(2);
+  }
+
+  private void change(Consumer<Handle> change) {
+    db().<Void, RuntimeException>write(
+            handle -> {
+              change.accept(handle);
+              return null;
+            });
+  }
+
+  @Test
+  void aKeyOfAnotherLengthIsRefused() {
+    OrderNumbers numbers = numbers();
+
+    for (int length : List.of(0, OrderNumbers.MAX_KEY + 1)) {
+      assertThatThrownBy(() -> next(db(), numbers, new byte[length]))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  /** Two servers write; whoever has seen a number has seen all that are smaller. */
+  @Test
+  void noNumberAppearsAfterALargerOneWasSeen() throws Exception {
+    OrderNumbers numbers = numbers();
+    OpenDatabase one = db();
+    OpenDatabase two = open();
+    byte[] key = {7};
+    AtomicBoolean written = new AtomicBoolean();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> reader =
+          threads.submit(
+              () -> {
+                int reads = 0;
+                do {
+                  List<Long> seen = seen(two);
+                  // Without a gap: so nothing that is still to come is smaller.
+                  assertThat(seen)
+                      .isEqualTo(LongStream.rangeClosed(1, seen.size()).boxed().toList());
+                  reads++;
+                } while (!written.get());
+                return reads;
+              });
+      inParallel(i -> numbered(i % 2 == 0 ? one : two, numbers, key) > 0 ? 1 : 0);
+      written.set(true);
+
+      assertThat(reader.get()).isPositive();
+    }
+    assertThat(seen(one)).hasSize(THREADS * EACH);
+  }
+
+  private static List<Long> seen(OpenDatabase database) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT value FROM counters ORDER BY value")
+                .mapTo(Long.class)
+                .list());
+  }
+
+  @Test
+  void oneTransactionMayTakeNumbersOfSeveralKeys() throws Exception {
+    OrderNumbers numbers = numbers();
+    byte[] a = {1};
+    byte[] b = {2};
+
+    inParallel(
+        i ->
+            db().<Integer, RuntimeException>write(
+                    handle -> {
+                      assertThat(numbers.next(handle, a)).isEqualTo(numbers.next(handle, b));
+                      return 0;
+                    }));
+
+    assertThat(next(db(), numbers, a)).isEqualTo(THREADS * EACH + 1);
+    assertThat(next(db(), numbers, b)).isEqualTo(THREADS * EACH + 1);
   }
 
   // Values and statements

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
+import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.Transactions;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -133,7 +134,7 @@ final class Ledger {
   }
 
   /** Takes back a reservation; the file is to be deleted. Nothing happens if it is settled. */
-  void giveUp(PackName file) {
+  void giveUp(BlobName file) {
     tables.<Void, RuntimeException>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);
@@ -162,7 +163,7 @@ final class Ledger {
   }
 
   /** Files that a process receives, or that it has lost sight of. */
-  List<PackName> arriving(String process) {
+  List<BlobName> arriving(String process) {
     return tables.read(handle -> new VaultTables(handle).arriving(process));
   }
 
@@ -268,12 +269,12 @@ final class Ledger {
    *
    * @param after the last name of the portion before; empty for the first
    */
-  List<PackName> doomed(String after) {
+  List<BlobName> doomed(String after) {
     return tables.read(handle -> new VaultTables(handle).doomed(after, REMOVED_AT_ONCE));
   }
 
   /** Crosses out files that are gone. */
-  void gone(List<PackName> files) {
+  void gone(List<BlobName> files) {
     tables.<Void, RuntimeException>write(
         handle -> {
           new VaultTables(handle).deleteDoomed(files);

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.anonymouscloud.core.plugin.FeatureData.Hold;
+import org.anonymouscloud.core.blob.BlobName;
+import org.anonymouscloud.core.blob.BlobStore;
+import org.anonymouscloud.core.blob.DeletionLock;
+import org.anonymouscloud.core.blob.DiskFailed;
 import org.anonymouscloud.core.plugin.Periodic;
-import org.anonymouscloud.vault.protocol.PackName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +22,8 @@ final class Sweeper implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMinutes(10);
 
   private final Ledger ledger;
-  private final PackStore store;
-  private final Set<PackName> receiving;
+  private final BlobStore store;
+  private final Set<BlobName> receiving;
   private final Periodic rounds;
   private volatile boolean closed;
 
@@ -30,7 +32,7 @@ final class Sweeper implements AutoCloseable {
    *
    * @param receiving the files that this process receives just now; a concurrent set
    */
-  Sweeper(Ledger ledger, PackStore store, Set<PackName> receiving) {
+  Sweeper(Ledger ledger, BlobStore store, Set<BlobName> receiving) {
     this.ledger = ledger;
     this.store = store;
     this.receiving = receiving;
@@ -47,7 +49,7 @@ final class Sweeper implements AutoCloseable {
     while (!closed && ledger.expire() > 0) {
       // Each round is a short transaction, so that nobody waits for long.
     }
-    for (PackName file : ledger.arriving(store.process())) {
+    for (BlobName file : ledger.arriving(store.process())) {
       if (!receiving.contains(file)) {
         ledger.giveUp(file);
       }
@@ -58,18 +60,18 @@ final class Sweeper implements AutoCloseable {
   private void deleteDoomed() {
     String after = "";
     while (!closed) {
-      List<PackName> files = ledger.doomed(after);
+      List<BlobName> files = ledger.doomed(after);
       if (files.isEmpty()) {
         return;
       }
       after = files.getLast().text();
       try {
-        Optional<Hold> hold = store.tryHold();
-        if (hold.isEmpty()) {
+        Optional<DeletionLock> lock = store.tryLockDeletions();
+        if (lock.isEmpty()) {
           LOG.info("Deletions wait for a backup or another process.");
           return;
         }
-        try (Hold _ = hold.get()) {
+        try (DeletionLock _ = lock.get()) {
           store.delete(files);
         }
         ledger.gone(files);

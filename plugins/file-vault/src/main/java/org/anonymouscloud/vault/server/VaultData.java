@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.blob.BlobFolder;
+import org.anonymouscloud.core.blob.BlobStore;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.jdbi.v3.core.Handle;
@@ -19,7 +21,7 @@ final class VaultData implements FeatureData {
   public void files(Handle rows, Consumer<StoredFile> each) {
     new VaultTables(rows)
         .eachPack(
-            pack -> each.accept(new StoredFile(PackStore.pathOf(pack.file()), pack.length())));
+            pack -> each.accept(new StoredFile(BlobStore.pathOf(pack.file()), pack.length())));
   }
 
   @Override
@@ -29,6 +31,6 @@ final class VaultData implements FeatureData {
 
   @Override
   public Hold hold(Path folder) throws IOException {
-    return DeletionLock.hold(folder);
+    return new BlobFolder(folder).lockDeletions()::close;
   }
 }

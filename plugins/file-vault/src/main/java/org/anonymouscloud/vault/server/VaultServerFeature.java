@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.server;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.anonymouscloud.core.blob.BlobStore;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.RunningFeature;
@@ -13,16 +14,6 @@ import org.pf4j.Extension;
 /** The vault on a server. Several server processes may share a database and a folder. Stateless. */
 @Extension
 public final class VaultServerFeature implements ServerFeature {
-  private final Disk disk;
-
-  public VaultServerFeature() {
-    this(new Disk());
-  }
-
-  VaultServerFeature(Disk disk) {
-    this.disk = disk;
-  }
-
   @Override
   public String name() {
     return VaultMethod.FEATURE;
@@ -41,7 +32,7 @@ public final class VaultServerFeature implements ServerFeature {
   VaultService serve(ServerContext context) throws IOException {
     try {
       Ledger ledger = new Ledger(context.tables(), context.space(), context.clock());
-      PackStore store = PackStore.open(context.folder(), disk);
+      BlobStore store = context.blobs().open();
       try {
         for (String dead : store.deadProcesses()) {
           ledger.giveUpAllOf(dead);

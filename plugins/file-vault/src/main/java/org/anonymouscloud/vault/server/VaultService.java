@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.blob.BlobName;
+import org.anonymouscloud.core.blob.BlobStore;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.AccountPush;
@@ -44,13 +46,13 @@ final class VaultService implements RunningFeature {
   private static final byte[] NOTHING = Cbor.encode(new Messages.Empty());
 
   private final Ledger ledger;
-  private final PackStore store;
+  private final BlobStore store;
   private final AccountPush push;
-  private final Set<PackName> receiving = ConcurrentHashMap.newKeySet();
+  private final Set<BlobName> receiving = ConcurrentHashMap.newKeySet();
   private final Sweeper sweeper;
 
   /** Takes the store over, and closes it. */
-  VaultService(Ledger ledger, PackStore store, AccountPush push) {
+  VaultService(Ledger ledger, BlobStore store, AccountPush push) {
     this.ledger = ledger;
     this.store = store;
     this.push = push;
@@ -74,7 +76,7 @@ final class VaultService implements RunningFeature {
 
   @Override
   public Optional<String> trouble() {
-    return store.trouble();
+    return store.trouble(Messages.MAX_PACK);
   }
 
   private AccountHandler answering(VaultMethod method) {
@@ -139,7 +141,7 @@ final class VaultService implements RunningFeature {
         || put.length() > Messages.MAX_PACK) {
       throw bad("A pack's length is a power of two from 4 KiB to 16 MiB.");
     }
-    Pack file = new Pack(PackName.random(), put.length());
+    Pack file = new Pack(BlobName.random(), put.length());
     receiving.add(file.file());
     try {
       if (ledger.reserve(account, name, file, store.process(), put.frees())) {
@@ -171,7 +173,7 @@ final class VaultService implements RunningFeature {
     // will ask it; deleting the file here could lose a pack that counts as stored.
   }
 
-  private void giveUp(PackName file) {
+  private void giveUp(BlobName file) {
     try {
       ledger.giveUp(file);
     } catch (DatabaseUnavailable e) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -18,10 +19,10 @@ record VaultTables(Handle handle) {
   private static final int FETCHED_AT_ONCE = 1000;
 
   /** A pack as it is stored. */
-  record Pack(PackName file, int length) {}
+  record Pack(BlobName file, int length) {}
 
   /** A file that is no pack's any more, and the account that it counted for. */
-  record Removed(AccountId account, PackName file, int length) {}
+  record Removed(AccountId account, BlobName file, int length) {}
 
   /** What the vault has of an account: bytes of packs and roots, bytes on their way, packs. */
   record Space(long used, long reserved, long packs) {
@@ -33,7 +34,7 @@ record VaultTables(Handle handle) {
         .createQuery("SELECT file, length FROM vault_packs WHERE account_id = ? AND name = ?")
         .bind(0, account.bytes())
         .bind(1, name.text())
-        .map((row, context) -> new Pack(new PackName(row.getString(1)), row.getInt(2)))
+        .map((row, context) -> new Pack(new BlobName(row.getString(1)), row.getInt(2)))
         .findOne();
   }
 
@@ -42,7 +43,7 @@ record VaultTables(Handle handle) {
     handle
         .createQuery("SELECT file, length FROM vault_packs")
         .setFetchSize(FETCHED_AT_ONCE)
-        .map((row, context) -> new Pack(new PackName(row.getString(1)), row.getInt(2)))
+        .map((row, context) -> new Pack(new BlobName(row.getString(1)), row.getInt(2)))
         .useStream(packs -> packs.forEach(receiver));
   }
 
@@ -69,7 +70,7 @@ record VaultTables(Handle handle) {
   /** Keeps the packs for good; returns how many of them there are. */
   int makeLive(AccountId account, List<PackName> names) {
     int found = 0;
-    for (List<String> some : portions(names)) {
+    for (List<String> some : portions(names.stream().map(PackName::text).toList())) {
       found +=
           handle
               .createUpdate(
@@ -144,16 +145,13 @@ record VaultTables(Handle handle) {
   }
 
   private static Removed removed(byte[] account, String file, int length) {
-    return new Removed(AccountId.of(account), new PackName(file), length);
+    return new Removed(AccountId.of(account), new BlobName(file), length);
   }
 
-  private static List<List<String>> portions(List<PackName> names) {
+  private static List<List<String>> portions(List<String> names) {
     List<List<String>> portions = new ArrayList<>();
     for (int from = 0; from < names.size(); from += NAMES_IN_A_STATEMENT) {
-      portions.add(
-          names.subList(from, Math.min(names.size(), from + NAMES_IN_A_STATEMENT)).stream()
-              .map(PackName::text)
-              .toList());
+      portions.add(names.subList(from, Math.min(names.size(), from + NAMES_IN_A_STATEMENT)));
     }
     return portions;
   }
@@ -190,14 +188,14 @@ record VaultTables(Handle handle) {
   }
 
   /** False if the file is not arriving any more, because its time was over. */
-  boolean deleteArriving(PackName file) {
+  boolean deleteArriving(BlobName file) {
     return handle.execute(
             "DELETE FROM vault_loose_files WHERE file = ? AND process IS NOT NULL", file.text())
         == 1;
   }
 
   /** Turns an arriving file into one that is to be deleted; empty if it is not arriving. */
-  Optional<Removed> doom(PackName file) {
+  Optional<Removed> doom(BlobName file) {
     return doomWhere("file = ?", file.text()).stream().findFirst();
   }
 
@@ -229,28 +227,28 @@ record VaultTables(Handle handle) {
         .list();
   }
 
-  List<PackName> arriving(String process) {
+  List<BlobName> arriving(String process) {
     return handle
         .createQuery("SELECT file FROM vault_loose_files WHERE process = ?")
         .bind(0, process)
-        .map((row, context) -> new PackName(row.getString(1)))
+        .map((row, context) -> new BlobName(row.getString(1)))
         .list();
   }
 
   /** Files that are to be deleted, in the order of their names. */
-  List<PackName> doomed(String after, int limit) {
+  List<BlobName> doomed(String after, int limit) {
     return handle
         .createQuery(
             "SELECT file FROM vault_loose_files WHERE process IS NULL AND file > ?"
                 + " ORDER BY file LIMIT ?")
         .bind(0, after)
         .bind(1, limit)
-        .map((row, context) -> new PackName(row.getString(1)))
+        .map((row, context) -> new BlobName(row.getString(1)))
         .list();
   }
 
-  void deleteDoomed(List<PackName> files) {
-    for (List<String> some : portions(files)) {
+  void deleteDoomed(List<BlobName> files) {
+    for (List<String> some : portions(files.stream().map(BlobName::text).toList())) {
       handle
           .createUpdate("DELETE FROM vault_loose_files WHERE process IS NULL AND file IN (<files>)")
           .bindList("files", some)

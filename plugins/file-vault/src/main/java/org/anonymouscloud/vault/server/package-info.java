@@ -1,8 +1,8 @@
 /**
  * The server's half of the vault: packs on disk, roots and counts in the database. Start with
  * {@link org.anonymouscloud.vault.server.VaultServerFeature}, then {@code VaultService}, which
- * answers, {@code Ledger}, which knows what belongs to whom, and {@code PackStore}, which holds the
- * bytes. Must not know what is in a pack or a root, and not the client's half.
+ * answers, {@code Ledger}, which knows what belongs to whom. The bytes are blobs of the core. Must
+ * not know what is in a pack or a root, and not the client's half.
  */
 @NullMarked
 package org.anonymouscloud.vault.server;

@@ -39,6 +39,7 @@ import org.anonymouscloud.core.database.DatabaseState.Standing;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.OrderNumbers;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.RunningFeature;
@@ -192,7 +193,7 @@ final class BackupTest {
         assertThat(restored.resolve(key)).hasSameBinaryContentAs(data.resolve(key));
       }
       assertOwnersAlone(restored);
-      try (ServerHalf second = ServerHalf.start(restored, Mover.open(place), new Disk())) {
+      try (ServerHalf second = ServerHalf.start(restored, Mover.open(place))) {
         VaultClient there = new VaultClient(second.link(ACCOUNT));
         for (PackName name : packs) {
           assertThat(there.get(name, 4096)).isEqualTo(pack(name));
@@ -696,6 +697,9 @@ final class BackupTest {
                   "INSERT INTO account_space (account_id, feature, used, reserve)"
                       + " VALUES (?, 'visits', 500, 0)",
                   ACCOUNT.bytes());
+              for (String feature : List.of("visits", "vault")) {
+                assertThat(new OrderNumbers(feature).next(handle, ACCOUNT.bytes())).isEqualTo(1);
+              }
               return null;
             });
     Path file = data.resolve("visits/deep/file.bin");
@@ -740,6 +744,7 @@ final class BackupTest {
       assertThat(LeftBehind.features(database, ManyAccounts.HOLDINGS)).isEmpty();
       assertThat(target.resolve("visits")).doesNotExist();
       assertThat(counted(database, "visits")).isZero();
+      assertThat(numbered(database)).containsExactly("vault");
     }
 
     Path again = Files.createDirectory(folder.resolve("again"));
@@ -755,6 +760,16 @@ final class BackupTest {
         delete(database, restored);
       }
     }
+  }
+
+  /** The features that have order numbers. */
+  private static List<String> numbered(OpenDatabase database) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT feature FROM order_numbers ORDER BY feature")
+                .mapTo(String.class)
+                .list());
   }
 
   /** Bytes of all accounts that a feature has. */
@@ -788,6 +803,7 @@ final class BackupTest {
     LeftBehind left = LeftBehind.of("visits", data, database, ManyAccounts.HOLDINGS).orElseThrow();
     assertThat(left.files()).isEqualTo(new Backup.Content(2, 1, 7));
     assertThat(counted(database, "visits")).isEqualTo(500);
+    assertThat(numbered(database)).containsExactly("vault", "visits");
     assertThat(LeftBehind.of("vault", data, database, ManyAccounts.HOLDINGS)).isEmpty();
     assertThat(LeftBehind.of("core", data, database, ManyAccounts.HOLDINGS)).isEmpty();
 
@@ -797,6 +813,7 @@ final class BackupTest {
     assertThat(data.resolve("visits")).doesNotExist();
     assertThat(data.resolve("vault")).isNotEmptyDirectory();
     assertThat(counted(database, "visits")).isZero();
+    assertThat(numbered(database)).containsExactly("vault");
     assertThat(counted(database, "vault")).isGreaterThanOrEqualTo(PACKS * 4096L);
     database.migrate(new Visits().tables());
   }

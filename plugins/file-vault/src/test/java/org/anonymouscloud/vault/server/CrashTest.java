@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.anonymouscloud.core.testing.ChildProgram;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.Messages;
@@ -95,27 +95,5 @@ final class CrashTest {
   private static void assertWhole(VaultClient client, PackName name) throws Refused, IOException {
     byte[] pack = CrashingServer.pack(name);
     assertThat(client.get(name, pack.length)).isEqualTo(pack);
-  }
-
-  @Test
-  void whatALivingProcessReceivesIsNotTakenForLeftOver() throws Exception {
-    Path output = folder.resolve("output");
-    Process living = ChildProgram.start(LivingReceiver.class, output, folder.toString());
-    try {
-      ChildProgram.awaitLine(living, output, LivingReceiver.READY);
-
-      try (IncomingFolder second = IncomingFolder.open(folder)) {
-        assertThat(second.dead()).isEmpty();
-      }
-    } finally {
-      living.destroyForcibly();
-      assertThat(living.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    }
-
-    try (IncomingFolder third = IncomingFolder.open(folder)) {
-      assertThat(third.dead()).hasSize(1);
-      third.remove(third.dead().getFirst());
-    }
-    assertThat(folder).isDirectoryNotContaining(Files::isDirectory);
   }
 }

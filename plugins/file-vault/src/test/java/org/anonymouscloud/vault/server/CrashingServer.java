@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.blob.FaultyDisk;
 import org.anonymouscloud.vault.protocol.PackName;
 
 /**

@@ -18,6 +18,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.blob.BlobStore;
+import org.anonymouscloud.core.blob.FaultyDisk;
+import org.anonymouscloud.core.blob.FaultyDisk.Step;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -26,7 +29,6 @@ import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMethod;
-import org.anonymouscloud.vault.server.FaultyDisk.Step;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -101,43 +103,17 @@ final class FailureTest {
   @Test
   @Tag("S4.17")
   void aDiskThatDoesNotTakeEveryPackIsTroubleBeforeOneIsRefused() throws Exception {
-    disk.setSpace(MAX_PACK + PackStore.SPARE_SPACE);
+    disk.setSpace(MAX_PACK + BlobStore.SPARE_SPACE);
     assertThat(server.service().trouble()).isEmpty();
     client.put(name, filled(MAX_PACK));
 
-    disk.setSpace(MAX_PACK + PackStore.SPARE_SPACE - 1);
+    disk.setSpace(MAX_PACK + BlobStore.SPARE_SPACE - 1);
     assertThat(server.service().trouble()).hasValue("the disk is full");
     assertThat(refusal(() -> client.put(PackName.random(), filled(MAX_PACK))))
         .isEqualTo(ErrorCode.STORAGE_FULL);
 
     disk.failAt(Step.SPACE, "Input/output error");
     assertThat(server.service().trouble()).hasValue("the disk fails");
-  }
-
-  @Test
-  void aFullDiskIsKnownWhateverItsLanguage() throws Exception {
-    disk.setFault(
-        step -> {
-          if (step != Step.SYNC) {
-            return Optional.empty();
-          }
-          disk.setSpace(0);
-          return Optional.of(new IOException("Auf dem Gerät ist kein Speicherplatz mehr"));
-        });
-
-    assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.STORAGE_FULL);
-
-    assertNothingIsThere();
-  }
-
-  @Test
-  void theLastSpaceIsKeptForTheDatabase() throws Exception {
-    disk.setSpace(PackStore.SPARE_SPACE + MIN_PACK - 1);
-    assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.STORAGE_FULL);
-    assertNothingIsThere();
-
-    disk.setSpace(PackStore.SPARE_SPACE + MIN_PACK);
-    client.put(name, PACK);
   }
 
   @ParameterizedTest

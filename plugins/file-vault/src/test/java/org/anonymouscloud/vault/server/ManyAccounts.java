@@ -22,7 +22,7 @@ final class ManyAccounts {
   static final Holdings HOLDINGS = Holdings.of(List.of(new VaultServerFeature()));
 
   /** Of each account. */
-  static final int ROWS = 9;
+  static final int ROWS = 10;
 
   private static final int AT_ONCE = 2_000;
 
@@ -62,6 +62,7 @@ final class ManyAccounts {
                 + " VALUES (?, ?, 4096, ?, ?)",
             "INSERT INTO account_space (account_id, feature, used, reserve)"
                 + " VALUES (?, 'vault', 4096, 0)",
+            "INSERT INTO order_numbers (key, feature, last) VALUES (?, 'vault', 7)",
             "INSERT INTO vault_space (account_id, used, reserved, packs) VALUES (?, 4096, 0, 1)",
             "INSERT INTO vault_roots (account_id, number, root) VALUES (?, 0, ?)")) {
       try (PreparedStatement rows = handle.getConnection().prepareStatement(statement)) {
@@ -99,7 +100,7 @@ final class ManyAccounts {
     } else if (statement.contains("account_signers") || statement.contains("account_slots")) {
       rows.setBytes(2, bytes(random, 16));
       rows.setBytes(3, bytes(random, 100));
-    } else if (!statement.contains("_space")) {
+    } else if (!statement.contains("_space") && !statement.contains("order_numbers")) {
       rows.setBytes(2, bytes(random, 300));
     }
   }

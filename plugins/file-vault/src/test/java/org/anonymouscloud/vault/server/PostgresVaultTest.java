@@ -58,8 +58,8 @@ final class PostgresVaultTest extends VaultContract {
   void nodesThatShareADatabaseAndAFolderAreOneServer(@TempDir Path shared) throws Exception {
     String url = newDatabase();
     AccountId account = AccountId.random();
-    try (ServerHalf one = ServerHalf.start(shared, open(shared, url), new Disk());
-        ServerHalf two = ServerHalf.start(shared, open(shared, url), new Disk())) {
+    try (ServerHalf one = ServerHalf.start(shared, open(shared, url));
+        ServerHalf two = ServerHalf.start(shared, open(shared, url))) {
       one.setQuota(7L * MIN_PACK + RootHeader.ROOT);
       two.setQuota(7L * MIN_PACK + RootHeader.ROOT);
       List<PackName> stored = new ArrayList<>();

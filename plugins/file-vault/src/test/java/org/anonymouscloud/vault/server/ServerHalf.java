@@ -17,6 +17,8 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.StoredSpace;
+import org.anonymouscloud.core.blob.BlobFolder;
+import org.anonymouscloud.core.blob.FaultyDisk;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -44,7 +46,7 @@ import org.anonymouscloud.vault.protocol.VaultMethod;
  */
 public final class ServerHalf implements AutoCloseable {
   private final Path folder;
-  private final Disk disk;
+  private final BlobFolder blobs;
   private final OpenDatabase database;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final TestClock clock = new TestClock(Instant.parse("2026-11-01T12:34:56Z"));
@@ -53,18 +55,18 @@ public final class ServerHalf implements AutoCloseable {
 
   private record Listener(AccountId account, String topic, Consumer<byte[]> receiver) {}
 
-  private ServerHalf(Path folder, OpenDatabase database, Disk disk) throws IOException {
+  private ServerHalf(Path folder, OpenDatabase database, BlobFolder blobs) throws IOException {
     this.folder = Files.createDirectories(folder);
     this.database = database;
     AccountService.migrate(database);
     database.migrate(new VaultData().tables());
-    this.disk = disk;
+    this.blobs = blobs;
     this.service = serve();
   }
 
   /** Starts on SQLite, with all its files below {@code folder}. */
   public static ServerHalf start(Path folder) throws IOException {
-    return start(folder, sqlite(folder), new Disk());
+    return start(folder, sqlite(folder));
   }
 
   static OpenDatabase sqlite(Path folder) {
@@ -72,16 +74,24 @@ public final class ServerHalf implements AutoCloseable {
   }
 
   /** Takes the database over, and closes it. */
-  static ServerHalf start(Path folder, OpenDatabase database, Disk disk) throws IOException {
-    return new ServerHalf(folder.resolve("vault"), database, disk);
+  static ServerHalf start(Path folder, OpenDatabase database) throws IOException {
+    Path own = folder.resolve("vault");
+    return new ServerHalf(own, database, new BlobFolder(own));
+  }
+
+  /** Takes the database over, and closes it; the packs are on a disk that may fail. */
+  static ServerHalf start(Path folder, OpenDatabase database, FaultyDisk disk) throws IOException {
+    Path own = folder.resolve("vault");
+    return new ServerHalf(own, database, disk.blobs(own));
   }
 
   private VaultService serve() throws IOException {
-    return new VaultServerFeature(disk)
+    return new VaultServerFeature()
         .serve(
             new ServerContext(
                 database,
                 folder,
+                blobs,
                 new StoredSpace("vault", (rows, account) -> quota),
                 new Pushing(),
                 clock));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -13,6 +15,9 @@ import org.anonymouscloud.core.database.OpenDatabase;
 
 /** What really lies in a server's tables and on its disk. */
 record Stored(OpenDatabase database, Path folder) {
+  /** What all packs have in the place of a time. */
+  private static final FileTime NO_TIME = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+
   /** The names of all files of packs, whole or not. */
   TreeSet<String> files() throws IOException {
     TreeSet<String> files = new TreeSet<>();
@@ -46,7 +51,7 @@ record Stored(OpenDatabase database, Path folder) {
     try (Stream<Path> packs = Files.walk(folder.resolve("packs"))) {
       // When somebody stored something is nobody's business (S4.10).
       assertThat(packs.filter(Files::isRegularFile))
-          .allSatisfy(pack -> assertThat(Files.getLastModifiedTime(pack)).isEqualTo(Disk.NO_TIME));
+          .allSatisfy(pack -> assertThat(Files.getLastModifiedTime(pack)).isEqualTo(NO_TIME));
     }
     List<String> wrong =
         database.read(

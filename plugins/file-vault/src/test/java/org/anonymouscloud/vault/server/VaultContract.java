@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
@@ -52,7 +53,7 @@ abstract class VaultContract {
 
   @BeforeEach
   void start() throws IOException {
-    server = ServerHalf.start(folder, open(folder), new Disk());
+    server = ServerHalf.start(folder, open(folder));
     client = new VaultClient(server.link(account));
     stored = new Stored(server.database(), server.folder());
   }
@@ -343,7 +344,7 @@ abstract class VaultContract {
               // Rows without files: what counts here is the move.
               VaultTables tables = new VaultTables(handle);
               for (PackName name : names) {
-                VaultTables.Pack pack = new VaultTables.Pack(PackName.random(), MIN_PACK);
+                VaultTables.Pack pack = new VaultTables.Pack(BlobName.random(), MIN_PACK);
                 tables.insertPack(account, name, pack, Long.MAX_VALUE);
               }
               tables.count(account, new VaultTables.Space(1500L * MIN_PACK, 0, 1500));

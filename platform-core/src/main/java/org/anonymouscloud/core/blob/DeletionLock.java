@@ -1,5 +1,6 @@
-package org.anonymouscloud.vault.server;
+package org.anonymouscloud.core.blob;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
@@ -9,14 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
-import org.anonymouscloud.core.plugin.FeatureData.Hold;
 
 /**
- * The lock of the file {@code deletions.lock} in the vault's folder: whoever deletes packs has it,
- * and so has a backup, which must find each pack that its rows name. The system takes it from a
- * process that is killed. Stateless.
+ * The lock of the file {@code deletions.lock} in a feature's folder: whoever deletes blobs has it,
+ * and so has a backup, which must find each blob that its rows name. The system takes it from a
+ * process that is killed. Thread-safe.
  */
-final class DeletionLock {
+public final class DeletionLock implements Closeable {
   private static final String FILE = "deletions.lock";
 
   /** A round of deletions is short. */
@@ -24,10 +24,14 @@ final class DeletionLock {
 
   private static final int PAUSE_MILLISECONDS = 20;
 
-  private DeletionLock() {}
+  private final FileChannel file;
+
+  private DeletionLock(FileChannel file) {
+    this.file = file;
+  }
 
   /** Takes the lock unless someone has it. */
-  static Optional<Hold> tryHold(Path folder) throws IOException {
+  static Optional<DeletionLock> tryTake(Path folder) throws IOException {
     FileChannel channel =
         FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock lock = null;
@@ -40,16 +44,16 @@ final class DeletionLock {
         channel.close();
       }
     }
-    return lock == null ? Optional.empty() : Optional.of(channel::close);
+    return lock == null ? Optional.empty() : Optional.of(new DeletionLock(channel));
   }
 
   /** Waits for the lock. */
-  static Hold hold(Path folder) throws IOException {
+  static DeletionLock take(Path folder) throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      Optional<Hold> hold = tryHold(folder);
-      if (hold.isPresent()) {
-        return hold.get();
+      Optional<DeletionLock> lock = tryTake(folder);
+      if (lock.isPresent()) {
+        return lock.get();
       }
       if (System.nanoTime() > end) {
         throw new IOException(
@@ -62,5 +66,11 @@ final class DeletionLock {
         throw new InterruptedIOException();
       }
     }
+  }
+
+  /** Gives the lock back. */
+  @Override
+  public void close() throws IOException {
+    file.close();
   }
 }

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.server;
+package org.anonymouscloud.core.testing;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code main} of the tests in a Java process of its own. */
-final class ChildProgram {
+public final class ChildProgram {
   private ChildProgram() {}
 
   /** Starts it; what it says goes to {@code output}. */
-  static Process start(Class<?> program, Path output, String... arguments) throws IOException {
+  public static Process start(Class<?> program, Path output, String... arguments)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -32,7 +33,7 @@ final class ChildProgram {
   }
 
   /** Runs it to its end; gives its exit code. */
-  static int run(Class<?> program, Path output, String... arguments)
+  public static int run(Class<?> program, Path output, String... arguments)
       throws IOException, InterruptedException {
     Process process = start(program, output, arguments);
     if (!process.waitFor(5, TimeUnit.MINUTES)) {
@@ -43,7 +44,7 @@ final class ChildProgram {
   }
 
   /** Waits until it has said a line. */
-  static void awaitLine(Process process, Path output, String line)
+  public static void awaitLine(Process process, Path output, String line)
       throws IOException, InterruptedException {
     while (!Files.readAllLines(output).contains(line)) {
       if (process.waitFor(20, TimeUnit.MILLISECONDS)) {

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.server;
+package org.anonymouscloud.core.blob;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,11 +16,11 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * What a {@link PackStore} asks of the file system when it writes. Tests put a disk that fails in
+ * What a {@link BlobStore} asks of the file system when it writes. Tests put a disk that fails in
  * its place. Thread-safe.
  */
 class Disk {
-  /** What all packs have in the place of a time. */
+  /** What all blobs have in the place of a time. */
   static final FileTime NO_TIME = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.server;
+package org.anonymouscloud.core.blob;
 
 import java.nio.file.Path;
 

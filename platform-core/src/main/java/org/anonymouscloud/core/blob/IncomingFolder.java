@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.server;
+package org.anonymouscloud.core.blob;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -16,7 +16,7 @@ import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.disk.PrivateFile;
 
 /**
- * Where packs lie while they are received: {@code incoming/<process>}, one folder for each running
+ * Where blobs lie while they are received: {@code incoming/<process>}, one folder for each running
  * server process. A process holds the lock in its folder for as long as it lives, so the next one
  * to start knows for certain which folders are left over. Not thread-safe.
  */

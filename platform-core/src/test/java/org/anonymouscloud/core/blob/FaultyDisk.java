@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.server;
+package org.anonymouscloud.core.blob;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** A real disk, except that something happens at each step. Thread-safe. */
-final class FaultyDisk extends Disk {
+public final class FaultyDisk extends Disk {
   /** What the store asks a disk for. */
-  enum Step {
+  public enum Step {
     SPACE,
     CREATE,
     WRITE,
@@ -19,29 +19,36 @@ final class FaultyDisk extends Disk {
   }
 
   /** Called before each step; what it gives is the step's failure. */
-  interface Fault {
+  public interface Fault {
     Optional<IOException> at(Step step);
   }
 
   private volatile Fault fault = step -> Optional.empty();
   private volatile long space = Long.MAX_VALUE;
 
-  void setFault(Fault fault) {
+  /** Where a feature keeps blobs, on this disk. */
+  public BlobFolder blobs(Path folder) {
+    return new BlobFolder(folder, this);
+  }
+
+  /** Fails as it says from now on. */
+  public void setFault(Fault fault) {
     this.fault = fault;
   }
 
   /** Fails at one step, each time. */
-  void failAt(Step failing, String reason) {
+  public void failAt(Step failing, String reason) {
     setFault(step -> step == failing ? Optional.of(new IOException(reason)) : Optional.empty());
   }
 
-  void heal() {
+  /** Fails no more. */
+  public void heal() {
     setFault(step -> Optional.empty());
     space = Long.MAX_VALUE;
   }
 
   /** Says that so much is left. */
-  void setSpace(long bytes) {
+  public void setSpace(long bytes) {
     space = bytes;
   }
 

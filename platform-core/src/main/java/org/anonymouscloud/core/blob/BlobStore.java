@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.server;
+package org.anonymouscloud.core.blob;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,92 +18,91 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.anonymouscloud.core.disk.PrivateFile;
-import org.anonymouscloud.core.plugin.FeatureData.Hold;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.protocol.Messages;
-import org.anonymouscloud.vault.protocol.PackName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of packs, as files {@code packs/<first two characters>/<name>}. The names are not those
- * that the clients gave: the server draws one for each file that it begins, so that no two accounts
- * and no two attempts ever share a file, and a folder's listing says nothing about accounts.
- * Thread-safe.
+ * The bytes of a feature's blobs, as files {@code packs/<first two characters>/<name>}. A blob
+ * never changes once it is received. Whose it is stands in the feature's tables alone, which note a
+ * name before a file is made and cross it out after the file is gone: so no crash leaves a file
+ * that nobody knows. Several server processes may have the same store open. Thread-safe.
  */
-final class PackStore implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PackStore.class);
+public final class BlobStore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BlobStore.class);
 
   /** Large enough that system calls do not count, small enough for many sessions at once. */
   private static final int RECEIVE_BUFFER = 128 * 1024;
 
   private static final int SEND_BUFFER = 64 * 1024;
-  private static final String PACKS = "packs";
+  private static final String BLOBS = "packs";
   private static final int FOLDER_CHARACTERS = 2;
 
-  /** Left free for the database, which cannot even delete without space. */
-  static final long SPARE_SPACE = 32L << 20;
+  /** Bytes left free for the database, which cannot even delete without space. */
+  public static final long SPARE_SPACE = 32L << 20;
 
   private final Path folder;
-  private final Path packs;
+  private final Path blobs;
   private final IncomingFolder incoming;
   private final Disk disk;
   private final Set<Path> folders = ConcurrentHashMap.newKeySet();
 
-  private PackStore(Path folder, IncomingFolder incoming, Disk disk) {
+  private BlobStore(Path folder, IncomingFolder incoming, Disk disk) {
     this.folder = folder;
-    this.packs = folder.resolve(PACKS);
+    this.blobs = folder.resolve(BLOBS);
     this.incoming = incoming;
     this.disk = disk;
   }
 
   /** Opens the store below a folder, which it makes ready if it is empty. */
-  static PackStore open(Path folder, Disk disk) throws IOException {
-    PrivateFile.createFolder(folder.resolve(PACKS));
-    return new PackStore(folder, IncomingFolder.open(folder.resolve("incoming")), disk);
+  static BlobStore open(Path folder, Disk disk) throws IOException {
+    PrivateFile.createFolder(folder.resolve(BLOBS));
+    return new BlobStore(folder, IncomingFolder.open(folder.resolve("incoming")), disk);
   }
 
-  /** The name of this process, under which it receives. */
-  String process() {
+  /** The random name of this process, under which it receives until it closes the store. */
+  public String process() {
     return incoming.process();
   }
 
-  /** Processes that left this folder without closing it; nothing else of them is running. */
-  List<String> deadProcesses() {
+  /** Processes that ended without closing the store: what they were receiving is left over. */
+  public List<String> deadProcesses() {
     return incoming.dead();
   }
 
-  /** Deletes what a dead process had begun to receive. */
-  void forget(String deadProcess) throws IOException {
+  /** Deletes what a dead process had begun to receive, and its name with it. */
+  public void forget(String deadProcess) throws IOException {
     incoming.remove(deadProcess);
   }
 
   /**
-   * Receives a file of exactly {@code length} bytes. It is durable when this returns; after any
+   * Receives a blob of exactly {@code length} bytes. It is durable when this returns; after any
    * failure nothing of it is left, or {@link #delete} can still remove it.
    *
-   * @param file a name that no file had before
-   * @throws Refused if the upload has another length or the disk fails
+   * @param blob a name that none had before
+   * @param length from 1; that it is not too much is the feature's to see to
+   * @throws Refused if the upload has another length ({@code BAD_REQUEST}), the disk is full
+   *     ({@code STORAGE_FULL}) or fails ({@code INTERNAL}, retryable)
    * @throws IOException if the upload breaks
    */
-  void receive(PackName file, InputStream upload, int length) throws Refused, IOException {
+  public void receive(BlobName blob, InputStream upload, int length) throws Refused, IOException {
     try {
-      if (disk.usableSpace(packs) < length + SPARE_SPACE) {
+      if (disk.usableSpace(blobs) < length + SPARE_SPACE) {
         throw full();
       }
-      Path unfinished = incoming.file(file.text());
+      Path unfinished = incoming.file(blob.text());
       write(unfinished, upload, length);
-      Path finished = path(file);
+      Path finished = path(blob);
       prepare(finished);
       disk.rename(unfinished, finished);
       disk.hideTimes(folderOf(finished));
       disk.syncFolder(folderOf(finished));
     } catch (DiskFailed e) {
-      discard(file);
+      discard(blob);
       throw refusal(e);
     } catch (Refused | IOException | RuntimeException e) {
-      discard(file);
+      discard(blob);
       throw e;
     }
   }
@@ -115,13 +114,13 @@ final class PackStore implements AutoCloseable {
       while (left > 0) {
         int read = upload.read(buffer, 0, Math.min(buffer.length, left));
         if (read < 0) {
-          throw new Refused(ErrorCode.BAD_REQUEST, "The pack ended before its length.");
+          throw new Refused(ErrorCode.BAD_REQUEST, "The upload ended before its length.");
         }
         disk.write(out, buffer, read);
         left -= read;
       }
       if (upload.read() >= 0) {
-        throw new Refused(ErrorCode.BAD_REQUEST, "The pack goes on after its length.");
+        throw new Refused(ErrorCode.BAD_REQUEST, "The upload goes on after its length.");
       }
       disk.hideTimes(file);
       disk.sync(out);
@@ -137,31 +136,34 @@ final class PackStore implements AutoCloseable {
         throw new DiskFailed(e);
       }
       // Whoever made it, even a moment ago, may not have come to this yet.
-      disk.syncFolder(packs);
+      disk.syncFolder(blobs);
       folders.add(folder);
     }
   }
 
   /** Frees the space of a failed file at once; the database may be unable to say so later. */
-  private void discard(PackName file) {
+  private void discard(BlobName blob) {
     try {
-      disk.delete(incoming.file(file.text()));
-      disk.delete(path(file));
+      disk.delete(incoming.file(blob.text()));
+      disk.delete(path(blob));
     } catch (DiskFailed e) {
       LOG.warn("A file that could not be received could not be deleted either: {}", e.getMessage());
     }
   }
 
   /**
-   * Sends a part of a file.
+   * Sends a part of a blob.
    *
-   * @return false if there is no such file; then nothing was sent
-   * @throws Refused if the disk fails; a part may have been sent
+   * @param offset from 0
+   * @param length from 1; both together not beyond the blob's length
+   * @return false if there is no such blob; then nothing was sent
+   * @throws Refused with {@code INTERNAL}, retryable, if the disk fails or has less than that; a
+   *     part may have been sent
    * @throws IOException if the download breaks
    */
-  boolean send(PackName file, int offset, int length, OutputStream download)
+  public boolean send(BlobName blob, int offset, int length, OutputStream download)
       throws Refused, IOException {
-    try (FileChannel in = open(file)) {
+    try (FileChannel in = open(blob)) {
       byte[] buffer = new byte[Math.min(SEND_BUFFER, length)];
       long at = offset;
       int left = length;
@@ -176,14 +178,15 @@ final class PackStore implements AutoCloseable {
       if (e.getCause() instanceof NoSuchFileException) {
         return false;
       }
-      LOG.error("A pack could not be read: {}", e.getMessage());
-      throw new Refused(ErrorCode.INTERNAL, "The server's disk cannot read the pack.", true);
+      LOG.error("A blob could not be read: {}", e.getMessage());
+      throw new Refused(
+          ErrorCode.INTERNAL, "The server's disk cannot read what was asked for.", true);
     }
   }
 
-  private FileChannel open(PackName file) throws DiskFailed {
+  private FileChannel open(BlobName blob) throws DiskFailed {
     try {
-      return FileChannel.open(path(file), StandardOpenOption.READ);
+      return FileChannel.open(path(blob), StandardOpenOption.READ);
     } catch (IOException e) {
       throw new DiskFailed(e);
     }
@@ -197,26 +200,29 @@ final class PackStore implements AutoCloseable {
       throw new DiskFailed(e);
     }
     if (read <= 0) {
-      throw new DiskFailed(new IOException("the file is shorter than its pack"));
+      throw new DiskFailed(new IOException("the file is shorter than its blob"));
     }
     return read;
   }
 
-  /** Keeps others from deleting files; empty if someone keeps us, for instance a backup. */
-  Optional<Hold> tryHold() throws DiskFailed {
+  /** Whoever deletes needs this; empty if someone else has it, for instance a backup. */
+  public Optional<DeletionLock> tryLockDeletions() throws DiskFailed {
     try {
-      return DeletionLock.tryHold(folder);
+      return DeletionLock.tryTake(folder);
     } catch (IOException e) {
       throw new DiskFailed(e);
     }
   }
 
-  /** Deletes files, those that are there, and makes that durable. */
-  void delete(Collection<PackName> files) throws DiskFailed {
+  /**
+   * Deletes blobs, those that are there, whole or on their way in this process, and makes that
+   * durable. The caller holds {@link #tryLockDeletions}.
+   */
+  public void delete(Collection<BlobName> those) throws DiskFailed {
     Set<Path> changed = new HashSet<>();
-    for (PackName file : files) {
-      disk.delete(incoming.file(file.text()));
-      Path path = path(file);
+    for (BlobName blob : those) {
+      disk.delete(incoming.file(blob.text()));
+      Path path = path(blob);
       disk.delete(path);
       changed.add(folderOf(path));
     }
@@ -227,13 +233,13 @@ final class PackStore implements AutoCloseable {
     }
   }
 
-  private Path path(PackName file) {
-    return folder.resolve(pathOf(file));
+  private Path path(BlobName blob) {
+    return folder.resolve(pathOf(blob));
   }
 
-  /** Where a file lies below the store's folder, with slashes. */
-  static String pathOf(PackName file) {
-    return PACKS + "/" + file.text().substring(0, FOLDER_CHARACTERS) + "/" + file.text();
+  /** Where a blob lies below the feature's folder, with slashes. */
+  public static String pathOf(BlobName blob) {
+    return BLOBS + "/" + blob.text().substring(0, FOLDER_CHARACTERS) + "/" + blob.text();
   }
 
   private static Path folderOf(Path file) {
@@ -241,23 +247,27 @@ final class PackStore implements AutoCloseable {
   }
 
   private Refused refusal(DiskFailed e) {
-    LOG.error("A pack could not be stored: {}", e.getMessage());
+    LOG.error("A blob could not be stored: {}", e.getMessage());
     return isFull(e)
         ? full()
-        : new Refused(ErrorCode.INTERNAL, "The server's disk cannot store the pack.", true);
+        : new Refused(ErrorCode.INTERNAL, "The server's disk cannot store the upload.", true);
   }
 
-  /** Why not every pack would be taken just now, if so. */
-  Optional<String> trouble() {
-    if (!Files.isWritable(packs)) {
-      return Optional.of("the vault's folder cannot be written");
+  /**
+   * Why blobs would not be taken just now, if so; in words that name nobody.
+   *
+   * @param largest bytes of the largest that the feature takes
+   */
+  public Optional<String> trouble(int largest) {
+    if (!Files.isWritable(blobs)) {
+      return Optional.of("a feature's folder cannot be written");
     }
     try {
-      return disk.usableSpace(packs) < Messages.MAX_PACK + SPARE_SPACE
+      return disk.usableSpace(blobs) < largest + SPARE_SPACE
           ? Optional.of("the disk is full")
           : Optional.empty();
     } catch (DiskFailed e) {
-      LOG.error("The packs' disk cannot be looked at: {}", e.getMessage());
+      LOG.error("The disk of the blobs cannot be looked at: {}", e.getMessage());
       return Optional.of("the disk fails");
     }
   }
@@ -269,7 +279,7 @@ final class PackStore implements AutoCloseable {
       return true;
     }
     try {
-      return disk.usableSpace(packs) < SPARE_SPACE;
+      return disk.usableSpace(blobs) < SPARE_SPACE;
     } catch (DiskFailed unknown) {
       return false;
     }
@@ -279,6 +289,12 @@ final class PackStore implements AutoCloseable {
     return new Refused(ErrorCode.STORAGE_FULL, "The server's disk is full.");
   }
 
+  /**
+   * Ends receiving.
+   *
+   * @throws IOException if this process's folder cannot be removed; the next process will find it
+   *     among the dead
+   */
   @Override
   public void close() throws IOException {
     incoming.close();

@@ -1,0 +1,241 @@
+package org.anonymouscloud.core.blob;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.blob.FaultyDisk.Step;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A blob is there whole and durable, or nothing of it is. */
+final class BlobStoreTest {
+  private static final int LENGTH = 300_000;
+  private static final byte[] BYTES = new byte[LENGTH];
+
+  static {
+    new Random(7).nextBytes(BYTES);
+  }
+
+  @TempDir private Path folder;
+  private final FaultyDisk disk = new FaultyDisk();
+  private final BlobName blob = BlobName.random();
+  private BlobStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = disk.blobs(folder).open();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    store.close();
+  }
+
+  private void receive(byte[] bytes, int length) throws Exception {
+    store.receive(blob, new ByteArrayInputStream(bytes), length);
+  }
+
+  private byte[] sent(int offset, int length) throws Exception {
+    ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    assertThat(store.send(blob, offset, length, sent)).isTrue();
+    return sent.toByteArray();
+  }
+
+  /** All files of blobs, whole or not. */
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> file.endsWith(blob.text())).toList();
+    }
+  }
+
+  private static void assertRefused(ErrorCode code, ThrowingCallable asked) {
+    assertThatThrownBy(asked)
+        .asInstanceOf(type(Refused.class))
+        .extracting(Refused::code)
+        .isEqualTo(code);
+  }
+
+  @Test
+  void whatIsReceivedIsSentWholeAndInParts() throws Exception {
+    receive(BYTES, LENGTH);
+
+    assertThat(sent(0, LENGTH)).isEqualTo(BYTES);
+    assertThat(sent(99_999, 100_001)).isEqualTo(Arrays.copyOfRange(BYTES, 99_999, 200_000));
+    assertThat(files()).containsExactly(folder.resolve(BlobStore.pathOf(blob)));
+  }
+
+  @Test
+  void aBlobIsItsServersAloneAndSaysNotWhenItCame() throws Exception {
+    receive(BYTES, LENGTH);
+
+    Path file = files().getFirst();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(Files.getLastModifiedTime(file)).isEqualTo(Disk.NO_TIME);
+    assertThat(Files.getLastModifiedTime(file.getParent())).isEqualTo(Disk.NO_TIME);
+  }
+
+  @Test
+  void anUploadOfAnotherLengthIsRefusedAndLeavesNothing() throws Exception {
+    assertRefused(ErrorCode.BAD_REQUEST, () -> receive(BYTES, LENGTH + 1));
+    assertRefused(ErrorCode.BAD_REQUEST, () -> receive(BYTES, LENGTH - 1));
+
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void anUploadThatBreaksLeavesNothing() throws Exception {
+    InputStream broken = InputStream.nullInputStream();
+    broken.close();
+
+    assertThatThrownBy(() -> store.receive(blob, broken, LENGTH)).isInstanceOf(IOException.class);
+
+    assertThat(files()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "DELETE", mode = EnumSource.Mode.EXCLUDE)
+  void aDiskThatFailsAtAnyStepIsSaidAndLeavesNothing(Step step) throws Exception {
+    disk.failAt(step, "Input/output error");
+    assertRefused(ErrorCode.INTERNAL, () -> receive(BYTES, LENGTH));
+    assertThat(files()).isEmpty();
+
+    disk.heal();
+    receive(BYTES, LENGTH);
+    assertThat(sent(0, LENGTH)).isEqualTo(BYTES);
+  }
+
+  @Test
+  void aBlobIsDurableInThisOrder() throws Exception {
+    List<Step> steps = new ArrayList<>();
+    disk.setFault(
+        step -> {
+          steps.add(step);
+          return Optional.empty();
+        });
+
+    receive(new byte[4096], 4096);
+
+    // The folder itself is new, so its name is made durable too.
+    assertThat(steps)
+        .containsExactly(
+            Step.SPACE,
+            Step.CREATE,
+            Step.WRITE,
+            Step.SYNC,
+            Step.SYNC_FOLDER,
+            Step.RENAME,
+            Step.SYNC_FOLDER);
+  }
+
+  @Test
+  void theLastSpaceIsKeptForTheDatabase() throws Exception {
+    disk.setSpace(BlobStore.SPARE_SPACE + LENGTH - 1);
+    assertThat(store.trouble(LENGTH)).hasValue("the disk is full");
+    assertRefused(ErrorCode.STORAGE_FULL, () -> receive(BYTES, LENGTH));
+    assertThat(files()).isEmpty();
+
+    disk.setSpace(BlobStore.SPARE_SPACE + LENGTH);
+    assertThat(store.trouble(LENGTH)).isEmpty();
+    receive(BYTES, LENGTH);
+  }
+
+  @Test
+  void aFullDiskIsKnownWhateverItsLanguage() throws Exception {
+    disk.setFault(
+        step -> {
+          if (step != Step.SYNC) {
+            return Optional.empty();
+          }
+          disk.setSpace(0);
+          return Optional.of(new IOException("Auf dem Gerät ist kein Speicherplatz mehr"));
+        });
+
+    assertRefused(ErrorCode.STORAGE_FULL, () -> receive(BYTES, LENGTH));
+
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aDeletedBlobIsNotThereAndDeletingItAgainDoesNothing() throws Exception {
+    receive(BYTES, LENGTH);
+    List<Step> steps = new ArrayList<>();
+    disk.setFault(
+        step -> {
+          steps.add(step);
+          return Optional.empty();
+        });
+
+    store.delete(List.of(blob));
+    assertThat(steps).endsWith(Step.DELETE, Step.SYNC_FOLDER);
+    store.delete(List.of(blob));
+
+    assertThat(files()).isEmpty();
+    assertThat(store.send(blob, 0, 1, new ByteArrayOutputStream())).isFalse();
+  }
+
+  @Test
+  void aFileThatWasCutIsAnErrorAndNotAnEnd() throws Exception {
+    receive(BYTES, LENGTH);
+    try (FileChannel file = FileChannel.open(files().getFirst(), StandardOpenOption.WRITE)) {
+      file.truncate(200_000);
+    }
+
+    assertRefused(ErrorCode.INTERNAL, () -> sent(0, LENGTH));
+    assertThat(sent(0, 200_000)).isEqualTo(Arrays.copyOf(BYTES, 200_000));
+  }
+
+  @Test
+  void anotherProcessSeesWhatThisOneReceivedAndTakesNothingOfItForDead() throws Exception {
+    receive(BYTES, LENGTH);
+
+    try (BlobStore second = new BlobFolder(folder).open()) {
+      assertThat(second.deadProcesses()).isEmpty();
+      assertThat(second.process()).isNotEqualTo(store.process());
+      ByteArrayOutputStream sent = new ByteArrayOutputStream();
+      assertThat(second.send(blob, 0, LENGTH, sent)).isTrue();
+      assertThat(sent.toByteArray()).isEqualTo(BYTES);
+    }
+  }
+
+  @Test
+  void nobodyDeletesWhileABackupHoldsTheLock() throws Exception {
+    try (DeletionLock _ = new BlobFolder(folder).lockDeletions()) {
+      assertThat(store.tryLockDeletions()).isEmpty();
+    }
+
+    Optional<DeletionLock> free = store.tryLockDeletions();
+    assertThat(free).isPresent();
+    free.get().close();
+  }
+
+  @Test
+  void aFeatureThatKeepsNoBlobsHasNoFoldersOfThem(@TempDir Path unused) {
+    var _ = new BlobFolder(unused);
+
+    assertThat(unused).isEmptyDirectory();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the blobs. */
+@NullMarked
+package org.anonymouscloud.core.blob;
+
+import org.jspecify.annotations.NullMarked;
