@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.client.AccountFeatures;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
@@ -116,11 +117,14 @@ final class Hostile {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Void>> honestWork = new ArrayList<>();
       for (LocalAccount account : honest) {
-        honestWork.add(threads.submit(() -> beHonest(account.connect(accounts::connect))));
+        honestWork.add(
+            threads.submit(
+                () ->
+                    beHonest(new OnlineAccount(account, AccountFeatures.NONE, accounts::connect))));
       }
       List<Future<Void>> hostileWork = new ArrayList<>();
       for (int i = 0; i < SESSIONS; i++) {
-        OnlineAccount session = hostile.connect(accounts::connect);
+        OnlineAccount session = new OnlineAccount(hostile, AccountFeatures.NONE, accounts::connect);
         for (int j = 0; j < OPEN; j++) {
           Random random = new Random(seed + (long) i * OPEN + j);
           hostileWork.add(threads.submit(() -> beHostile(session.link(), random)));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.anonymouscloud.core.account.client.AccountFeatures;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.session.ConnectionString;
@@ -28,7 +29,7 @@ final class IdleSessions implements AutoCloseable {
 
   void growTo(int count) throws IOException {
     while (sessions.size() < count) {
-      OnlineAccount online = account.connect(accounts::connect);
+      OnlineAccount online = new OnlineAccount(account, AccountFeatures.NONE, accounts::connect);
       sessions.add(online);
       ask(online);
     }

@@ -64,18 +64,6 @@ final class ArchitectureTest {
   private static final Set<Set<String>> LOOPS =
       Set.of(
           Set.of("BodyFormat", "ChainLink", "LinkBody", "NamedRoot", "NewDevice", "NewRoot"),
-          Set.of(
-              "AccountClient",
-              "AccountFeatures",
-              "Devices",
-              "LocalAccount",
-              "NewPassword",
-              "OnlineAccount",
-              "Pairing",
-              "PreparedAccount",
-              "Recovery",
-              "Registration",
-              "RestoredChain"),
           Set.of("Batch", "Drive", "Snapshot"),
           Set.of("BulkOutput", "Line", "Sender"),
           Set.of("Channel", "ChannelHandshake"));

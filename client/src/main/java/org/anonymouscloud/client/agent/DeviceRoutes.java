@@ -135,7 +135,7 @@ final class DeviceRoutes {
   }
 
   private Devices devices() throws NotLoggedIn {
-    return account.account().online().devices();
+    return new Devices(account.account().online());
   }
 
   private static DeviceId id(@Nullable String text) throws Problem {

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
+import org.anonymouscloud.core.account.client.AccountFeatures;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.Registration;
@@ -85,7 +86,7 @@ final class AcknowledgedWritesIT {
       server.start();
 
       try (Session session = session(server);
-          OnlineAccount online = account.connect(() -> session)) {
+          OnlineAccount online = new OnlineAccount(account, AccountFeatures.NONE, () -> session)) {
         for (int kill = 2; kill <= 3; kill++) {
           write(online, kill * WRITES / 4, postgres::kill);
           // The database is away: the session stays, and says that it is worth trying again.
@@ -165,7 +166,7 @@ final class AcknowledgedWritesIT {
   private void writeDuring(LocalAccount account, TestServer server, int until, Blow blow)
       throws Exception {
     try (Session session = session(server);
-        OnlineAccount online = account.connect(() -> session)) {
+        OnlineAccount online = new OnlineAccount(account, AccountFeatures.NONE, () -> session)) {
       write(online, until, blow);
     }
   }
@@ -234,7 +235,7 @@ final class AcknowledgedWritesIT {
   private void assertAllThere(LocalAccount account, TestServer server) throws Exception {
     assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(WRITES);
     try (Session session = session(server);
-        OnlineAccount online = account.connect(() -> session)) {
+        OnlineAccount online = new OnlineAccount(account, AccountFeatures.NONE, () -> session)) {
       for (String name : acknowledged.keySet()) {
         try (Call call =
             online.link().open("vault/pack-get", Cbor.encode(new PackGet(name, 0, PACK)))) {

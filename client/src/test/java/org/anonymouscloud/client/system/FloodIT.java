@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
+import org.anonymouscloud.core.account.client.AccountFeatures;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.Registration;
@@ -211,7 +212,7 @@ final class FloodIT {
   }
 
   private OnlineAccount online(LocalAccount account) {
-    OnlineAccount online = account.connect(this::connect);
+    OnlineAccount online = new OnlineAccount(account, AccountFeatures.NONE, this::connect);
     sessions.add(online);
     return online;
   }

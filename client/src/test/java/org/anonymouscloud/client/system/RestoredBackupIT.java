@@ -11,6 +11,7 @@ import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.AccountFeatures;
 import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.KeyCheck;
 import org.anonymouscloud.core.session.Session;
@@ -131,7 +132,7 @@ final class RestoredBackupIT {
                 .orElseThrow();
         Connection connection =
             Session.connect(device.server(), KeyCheck.NONE, Duration.ofSeconds(15))) {
-      device.restored(connection).accept();
+      RestoredChain.read(device, AccountFeatures.NONE, connection).accept();
     }
   }
 

@@ -20,6 +20,7 @@ import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.account.client.AccountFeatures;
+import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.KnownChain;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
@@ -158,8 +159,9 @@ final class StolenDeviceIT {
           return new HeadList(new TreeMap<>(Map.of("vault", List.of(head))));
         };
     try (LocalAccount stolen = stolen("liar", lie);
-        OnlineAccount online = stolen.connect(() -> dial(stolen.server()))) {
-      online.devices().rename(stolen.device(), new DeviceName("the thief's"));
+        OnlineAccount online =
+            new OnlineAccount(stolen, AccountFeatures.NONE, () -> dial(stolen.server()))) {
+      new Devices(online).rename(stolen.device(), new DeviceName("the thief's"));
       return stolen.device().toString();
     }
   }
@@ -175,13 +177,15 @@ final class StolenDeviceIT {
 
   private String removesTheOthersAndLeavesNoise() throws Exception {
     try (LocalAccount stolen = stolen("locker", AccountFeatures.NONE);
-        OnlineAccount online = stolen.connect(() -> new LeavingNoise(dial(stolen.server())))) {
+        OnlineAccount online =
+            new OnlineAccount(
+                stolen, AccountFeatures.NONE, () -> new LeavingNoise(dial(stolen.server())))) {
       DeviceId own = stolen.device();
       List<DeviceId> others =
           online.known().state().devices().keySet().stream()
               .filter(device -> !device.equals(own))
               .toList();
-      online.devices().revoke(others);
+      new Devices(online).revoke(others);
       return own.toString();
     }
   }

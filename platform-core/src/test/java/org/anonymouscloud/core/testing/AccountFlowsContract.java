@@ -342,7 +342,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
         open(client("phone").login(connection, SERVER, ALICE, password, key, PHONE));
 
     assertThat(connection.asked).containsExactly("account/device-login");
-    OnlineAccount hidden = phone.connect(() -> dial(this::firstLinkAlone));
+    OnlineAccount hidden = online(phone, () -> dial(this::firstLinkAlone));
     opened.add(hidden);
     assertThatThrownBy(() -> hidden.link().ask("account/key-bag-get", empty()))
         .as("a chain without this device")
@@ -490,7 +490,8 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
         .isInstanceOfSatisfying(
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOGIN_FAILED));
     OnlineAccount online =
-        laptop.connect(
+        online(
+            laptop,
             () ->
                 new InProcessConnection(
                     RandomBytes.next(32),
@@ -513,7 +514,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     InProcessConnection impostor =
         new InProcessConnection(
             new byte[32], other, new AccountPeer(service(), new byte[32], HERE), Interposer.NOBODY);
-    OnlineAccount online = laptop.connect(() -> impostor);
+    OnlineAccount online = online(laptop, () -> impostor);
     opened.add(online);
 
     assertThatThrownBy(() -> online.link().ask("account/key-bag-get", empty()))
@@ -549,7 +550,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
 
     for (Interposer evil : List.<Interposer>of(this::firstLinkAlone, fork)) {
       InProcessConnection connection = dial(evil);
-      OnlineAccount online = again.connect(() -> connection);
+      OnlineAccount online = online(again, () -> connection);
       opened.add(online);
       assertThatThrownBy(() -> online.link().ask("account/key-bag-get", empty()))
           .isInstanceOf(AccountTampered.class);
@@ -597,24 +598,24 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     LocalAccount laptop = register(ALICE, "laptop");
     LocalAccount phone = login("phone", laptop.accountKey());
     OnlineAccount online = connect(laptop);
-    online.devices().rename(phone.device(), new DeviceName("the lost one"));
-    assertThat(online.devices().list())
+    new Devices(online).rename(phone.device(), new DeviceName("the lost one"));
+    assertThat(new Devices(online).list())
         .extracting(KnownDevice::name)
         .containsExactly("laptop", "the lost one");
     byte[] signature = phone.sign(LABEL, MESSAGE);
     Secret before = KeysOf.featureSecret(laptop, "file-vault", 0);
-    assertThatThrownBy(() -> online.devices().revoke(List.of(laptop.device())))
+    assertThatThrownBy(() -> new Devices(online).revoke(List.of(laptop.device())))
         .isInstanceOf(Refused.class);
-    assertThatThrownBy(() -> online.devices().revoke(List.of(DeviceId.random())))
+    assertThatThrownBy(() -> new Devices(online).revoke(List.of(DeviceId.random())))
         .isInstanceOfSatisfying(
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
 
-    online.devices().revoke(List.of(phone.device()));
+    new Devices(online).revoke(List.of(phone.device()));
 
     assertThat(laptop.generation()).isEqualTo(1);
     assertThat(KeysOf.featureSecret(laptop, "file-vault", 0).sameAs(before)).isTrue();
     assertThat(KeysOf.featureSecret(laptop, "file-vault", 1).sameAs(before)).isFalse();
-    assertThat(online.devices().list()).extracting(KnownDevice::here).containsExactly(true);
+    assertThat(new Devices(online).list()).extracting(KnownDevice::here).containsExactly(true);
     assertThat(online.verify(phone.device(), 0, LABEL, MESSAGE, signature)).isTrue();
     assertThat(online.verify(phone.device(), 1, LABEL, MESSAGE, signature)).isFalse();
     assertThatThrownBy(() -> connect(phone).link().ask("account/key-bag-get", empty()))
@@ -640,7 +641,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     LocalAccount phone = login("phone", laptop.accountKey());
     LocalAccount lost = login("lost", laptop.accountKey());
     OnlineAccount online = connect(laptop);
-    online.devices().revoke(List.of(lost.device()));
+    new Devices(online).revoke(List.of(lost.device()));
     byte[] record = slotOf(lost, 0, true);
     assertThat(record).as("what was sealed for it is gone").isEmpty();
 
@@ -708,7 +709,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
         .isInstanceOf(WrongAccountKey.class);
     // The chain from before as well: whoever has seen the change refuses it.
     InProcessConnection cut = dial(this::firstLinkAlone);
-    OnlineAccount rolledBack = laptop.connect(() -> cut);
+    OnlineAccount rolledBack = online(laptop, () -> cut);
     opened.add(rolledBack);
     assertThatThrownBy(() -> rolledBack.link().ask("account/key-bag-get", empty()))
         .isInstanceOf(AccountTampered.class);
@@ -759,7 +760,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     try (Recovery given = recover("desk", dial(), ALICE, words, second)) {
       assertThat(given.sheet().user()).isEqualTo(ALICE);
     }
-    assertThat(connect(laptop).devices().list()).as("nothing has changed yet").hasSize(1);
+    assertThat(new Devices(connect(laptop)).list()).as("nothing has changed yet").hasSize(1);
 
     // The answer to the last step is lost: the next attempt finds what has been done.
     InProcessConnection broken = dial(failing(AccountMethod.CHAIN_APPEND, true));
@@ -775,7 +776,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     assertThat(KeysOf.featureSecret(desk, "file-vault", 0).sameAs(before)).isTrue();
     assertThat(desk.isOpenedBy(key)).isTrue();
     OnlineAccount online = connect(desk);
-    assertThat(online.devices().list()).hasSize(1);
+    assertThat(new Devices(online).list()).hasSize(1);
     assertThat(desk.generation()).isEqualTo(1);
     assertThatThrownBy(() -> connect(laptop).link().ask("account/key-bag-get", empty()))
         .isInstanceOfSatisfying(
@@ -807,9 +808,9 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_METHOD));
 
     LocalAccount phone = login("phone", laptop.accountKey());
-    connect(phone).devices().revoke(List.of(laptop.device()));
+    new Devices(connect(phone)).revoke(List.of(laptop.device()));
     try (Recovery recovery = recover("desk", dial(), ALICE, words, password)) {
-      assertThat(connect(open(recovery.finish())).devices().list()).hasSize(1);
+      assertThat(new Devices(connect(open(recovery.finish()))).list()).hasSize(1);
     }
   }
 
@@ -835,7 +836,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
       assertThat(other.isCertified(chain, id, 0, certificate)).as("%s", other).isFalse();
     }
 
-    online.devices().revoke(List.of(id));
+    new Devices(online).revoke(List.of(id));
     ChainState after = online.refreshed().state();
     assertThat(key.isCertified(after, id, 0, certificate)).as("it was one then").isTrue();
     assertThat(key.isCertified(after, id, 1, phone.certify(key))).isFalse();
@@ -848,7 +849,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     LocalAccount alices = register(ALICE, "laptop");
     OnlineAccount alice = connect(alices);
     LocalAccount phone = login("phone", alices.accountKey());
-    alice.devices().revoke(List.of(phone.device()));
+    new Devices(alice).revoke(List.of(phone.device()));
     OnlineAccount bob = connect(register(BOB, "bobs"));
 
     Contact seen = bob.contacts().look(ALICE);
@@ -883,7 +884,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
         .as("nothing was there before")
         .isEqualTo(Map.of(first, HeadList.NONE));
 
-    online.devices().rename(first, new DeviceName("desk"));
+    new Devices(online).rename(first, new DeviceName("desk"));
     assertThat(said(laptop, online)).isEqualTo(Map.of(first, heads("vault", 4)));
 
     heads = heads("chat", -1);
@@ -900,7 +901,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     assertThat(gone).isEmpty();
 
     heads = heads("vault", 8);
-    online.devices().revoke(List.of(second));
+    new Devices(online).revoke(List.of(second));
     assertThat(said(laptop, online))
         .as("who is gone has no word")
         .isEqualTo(Map.of(first, heads("vault", 8, "chat", -1)));
@@ -941,7 +942,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     Password old = storedPassword();
     LocalAccount hidden = comeBy(thiefs, "hidden", laptop);
 
-    Devices.Removal removal = owner.devices().revoke(List.of(stolen.device()));
+    Devices.Removal removal = new Devices(owner).revoke(List.of(stolen.device()));
 
     assertThat(removal.passwordEnded()).isTrue();
     assertThat(removal.broughtIn()).extracting(KnownDevice::id).containsExactly(hidden.device());
@@ -955,7 +956,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     putBack(old);
     assertThatThrownBy(() -> comeBy(thiefs, "helped", laptop)).isInstanceOf(WrongAccountKey.class);
     putBack(ended);
-    assertThat(owner.devices().revoke(List.of(hidden.device())).broughtIn()).isEmpty();
+    assertThat(new Devices(owner).revoke(List.of(hidden.device())).broughtIn()).isEmpty();
 
     owner.changePassword(password);
 
@@ -963,7 +964,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     assertThat(
             KeysOf.featureSecret(phone, "chat", 2).sameAs(KeysOf.featureSecret(laptop, "chat", 2)))
         .isTrue();
-    assertThat(owner.devices().revoke(List.of(phone.device())).passwordEnded()).isFalse();
+    assertThat(new Devices(owner).revoke(List.of(phone.device())).passwordEnded()).isFalse();
     login("tablet", laptop.accountKey());
   }
 
@@ -985,14 +986,14 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     }
     LocalAccount phone = login("phone", key);
     byte[] before = secret(phone, 0);
-    connect(laptop).devices().revoke(List.of(login("tablet", key).device()));
+    new Devices(connect(laptop)).revoke(List.of(login("tablet", key).device()));
     connect(phone).refreshed();
     byte[] known = secret(phone, 1);
     // The thief of the phone renews the keys, and seals them to nobody but itself.
     OnlineAccount thief = connect(phone, this::leavingNothing);
     heads = heads("vault", 3);
-    connect(laptop).devices().rename(laptop.device(), new DeviceName("laptop"));
-    thief.devices().revoke(List.of(laptop.device()));
+    new Devices(connect(laptop)).rename(laptop.device(), new DeviceName("laptop"));
+    new Devices(thief).revoke(List.of(laptop.device()));
     assertThatThrownBy(() -> login("desk", key)).isInstanceOf(AccountTampered.class);
     assertThatThrownBy(() -> recover("desk", dial(), ALICE, words, password))
         .isInstanceOf(NewestNotOpened.class)
@@ -1010,7 +1011,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     }
 
     OnlineAccount online = connect(desk);
-    assertThat(online.devices().list()).hasSize(1);
+    assertThat(new Devices(online).list()).hasSize(1);
     assertThat(desk.generation()).isEqualTo(3);
     assertThat(secret(desk, 0)).isEqualTo(before);
     assertThat(secret(desk, 1)).isEqualTo(known);
@@ -1021,8 +1022,8 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
       LocalAccount next = open(again.finish());
       assertThat(secret(next, 0)).isEqualTo(before);
       assertThat(secret(next, 1)).isEqualTo(known);
-      connect(next).devices().rename(next.device(), new DeviceName("next"));
-      assertThat(connect(next).devices().list()).hasSize(1);
+      new Devices(connect(next)).rename(next.device(), new DeviceName("next"));
+      assertThat(new Devices(connect(next)).list()).hasSize(1);
     }
   }
 
@@ -1046,8 +1047,8 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
           dialed.incrementAndGet();
           return dial();
         };
-    try (OnlineAccount online = account.connect(another, session)) {
-      assertThat(online.devices().list()).isNotEmpty();
+    try (OnlineAccount online = new OnlineAccount(account, features(), another, session)) {
+      assertThat(new Devices(online).list()).isNotEmpty();
       assertThat(dialed).hasValue(0);
       session.close();
       assertThat(online.refreshed().state().devices()).containsKey(account.device());
@@ -1078,19 +1079,19 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     Interposer renewing =
         (method, question, server) -> {
           if (is(method, AccountMethod.CHAIN_APPEND) && !others.isEmpty()) {
-            thief.devices().revoke(List.of(others.removeFirst()));
+            new Devices(thief).revoke(List.of(others.removeFirst()));
           }
           return server.answer(question);
         };
     try (Recovery recovery = recover("desk", dial(renewing), ALICE, words, password)) {
-      thief.devices().revoke(List.of(others.removeFirst()));
+      new Devices(thief).revoke(List.of(others.removeFirst()));
       RecoveryWords fresh = RecoveryWords.parse(recovery.sheet().words().text().bytes());
 
       LocalAccount desk = open(recovery.finish());
 
       assertThat(others).isEmpty();
       OnlineAccount online = connect(desk);
-      assertThat(online.devices().list()).hasSize(1);
+      assertThat(new Devices(online).list()).hasSize(1);
       assertThat(desk.generation()).isEqualTo(4);
       assertThat(secret(desk, 0)).isEqualTo(before);
       assertThat(secret(desk, 3)).isEqualTo(secret(phone, 3));
@@ -1115,12 +1116,12 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     assertThat(connect(laptop).isOpenedBy(words)).isTrue();
 
     // It leaves the words noise, and the other device all that it had.
-    connect(phone, this::leavingNothing).devices().revoke(List.of(tablet));
+    new Devices(connect(phone, this::leavingNothing)).revoke(List.of(tablet));
     assertThatThrownBy(() -> connect(laptop).isOpenedBy(words))
         .isInstanceOfSatisfying(
             NewestNotOpened.class, e -> assertThat(e.by()).isEqualTo(phone.device()));
 
-    connect(laptop).devices().revoke(List.of(phone.device()));
+    new Devices(connect(laptop)).revoke(List.of(phone.device()));
     assertThat(connect(laptop).isOpenedBy(words)).as("the removal mends it").isTrue();
   }
 
@@ -1169,15 +1170,15 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
   void aLinkIsNotMadeWhileAFeatureCannotSayItsHead() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
     OnlineAccount online = connect(laptop);
-    online.devices().rename(laptop.device(), new DeviceName("desk"));
+    new Devices(online).rename(laptop.device(), new DeviceName("desk"));
     heads = null;
 
-    assertThatThrownBy(() -> online.devices().rename(laptop.device(), LAPTOP))
+    assertThatThrownBy(() -> new Devices(online).rename(laptop.device(), LAPTOP))
         .isInstanceOf(IOException.class)
         .hasMessage("The drive cannot be read.");
 
     heads = HeadList.NONE;
-    assertThat(online.devices().list()).extracting(KnownDevice::name).containsExactly("desk");
+    assertThat(new Devices(online).list()).extracting(KnownDevice::name).containsExactly("desk");
   }
 
   @Test
@@ -1186,14 +1187,14 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     LocalAccount laptop = register(ALICE, "laptop");
     LocalAccount phone = login("phone", laptop.accountKey());
     OnlineAccount online = connect(laptop);
-    online.devices().rename(phone.device(), new DeviceName("the lost one"));
-    online.devices().revoke(List.of(phone.device()));
+    new Devices(online).rename(phone.device(), new DeviceName("the lost one"));
+    new Devices(online).revoke(List.of(phone.device()));
     online.changePassword(password);
-    assertThatThrownBy(() -> connect(laptop, this::firstLinkAlone).devices().list())
+    assertThatThrownBy(() -> new Devices(connect(laptop, this::firstLinkAlone)).list())
         .isInstanceOf(AccountTampered.class)
         .hasMessageContaining("accept-restored");
 
-    RestoredChain restored = laptop.restored(dial(this::firstLinkAlone));
+    RestoredChain restored = RestoredChain.read(laptop, features(), dial(this::firstLinkAlone));
 
     assertThat(restored.isOlder()).isTrue();
     assertThat(restored.lost())
@@ -1220,13 +1221,13 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     laptop.close();
     LocalAccount again = open(client("laptop").resume().orElseThrow());
     assertThat(again.generation()).isZero();
-    assertThat(connect(again, this::firstLinkAlone).devices().list()).hasSize(1);
+    assertThat(new Devices(connect(again, this::firstLinkAlone)).list()).hasSize(1);
     // From here on it rises again, and never falls without a person's word.
-    assertThat(connect(again).devices().list()).hasSize(1);
+    assertThat(new Devices(connect(again)).list()).hasSize(1);
     assertThat(again.generation()).isEqualTo(1);
-    assertThatThrownBy(() -> connect(again, this::firstLinkAlone).devices().list())
+    assertThatThrownBy(() -> new Devices(connect(again, this::firstLinkAlone)).list())
         .isInstanceOf(AccountTampered.class);
-    assertThat(again.restored(dial()).isOlder()).isFalse();
+    assertThat(RestoredChain.read(again, features(), dial()).isOlder()).isFalse();
   }
 
   @Test
@@ -1235,8 +1236,8 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     LocalAccount laptop = register(ALICE, "laptop");
     LocalAccount phone = login("phone", laptop.accountKey());
     OnlineAccount online = connect(laptop);
-    online.devices().list();
-    online.devices().revoke(List.of(phone.device()));
+    new Devices(online).list();
+    new Devices(online).revoke(List.of(phone.device()));
     // So many that the removal is not among the links that a device keeps.
     for (int i = 0; i <= Chain.NEWEST; i++) {
       if (i % 10 == 0) {
@@ -1245,23 +1246,23 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
         service = service(AccountPolicy.Registration.OPEN);
         online = connect(laptop);
       }
-      online.devices().rename(laptop.device(), new DeviceName("laptop " + i));
+      new Devices(online).rename(laptop.device(), new DeviceName("laptop " + i));
     }
 
-    RestoredChain restored = laptop.restored(dial(this::firstTwoLinks));
+    RestoredChain restored = RestoredChain.read(laptop, features(), dial(this::firstTwoLinks));
 
     assertThat(restored.isComplete()).isFalse();
     assertThat(restored.back()).containsExactly(phone.device());
     // It is cut right after the chain was accepted.
     restored.accept();
-    assertThatThrownBy(() -> connect(laptop, this::firstTwoLinks).devices().list())
+    assertThatThrownBy(() -> new Devices(connect(laptop, this::firstTwoLinks)).list())
         .isInstanceOf(DevicesAreBack.class)
         .hasMessageContaining(phone.device().toString())
         .hasMessageContaining("accept-restored");
-    RestoredChain again = laptop.restored(dial(this::firstTwoLinks));
+    RestoredChain again = RestoredChain.read(laptop, features(), dial(this::firstTwoLinks));
     assertThat(again.isOlder()).isFalse();
     assertThat(again.back()).containsExactly(phone.device());
-    assertThat(connect(laptop).devices().list()).hasSize(1);
+    assertThat(new Devices(connect(laptop)).list()).hasSize(1);
   }
 
   private byte[] firstTwoLinks(String method, byte[] question, InProcessConnection.Server server)
@@ -1279,17 +1280,18 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
   void noChainButOneOfTheAccountWithThisDeviceIsEverAccepted() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
     LocalAccount phone = login("phone", laptop.accountKey());
-    connect(register(BOB, "bob")).devices().list();
+    new Devices(connect(register(BOB, "bob"))).list();
     byte[] stranger = new BareAccount(BOB).create.encode();
     Interposer another =
         (method, question, server) ->
             is(method, AccountMethod.CHAIN_GET)
                 ? Cbor.encode(new Messages.ChainGot(List.of(stranger), false))
                 : server.answer(question);
-    assertThat(phone.restored(dial()).isOlder()).isFalse();
+    assertThat(RestoredChain.read(phone, features(), dial()).isOlder()).isFalse();
 
-    assertThatThrownBy(() -> phone.restored(dial(another))).isInstanceOf(AccountTampered.class);
-    assertThatThrownBy(() -> phone.restored(dial(this::firstLinkAlone)))
+    assertThatThrownBy(() -> RestoredChain.read(phone, features(), dial(another)))
+        .isInstanceOf(AccountTampered.class);
+    assertThatThrownBy(() -> RestoredChain.read(phone, features(), dial(this::firstLinkAlone)))
         .as("the device is not in it")
         .isInstanceOf(AccountTampered.class);
   }
@@ -1314,10 +1316,10 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
               answer.putArray("recipients").add(RandomBytes.next(1248));
               return cbor.writeValueAsBytes(answer);
             });
-    OnlineAccount online = laptop.connect(() -> pushy);
+    OnlineAccount online = online(laptop, () -> pushy);
     opened.add(online);
 
-    assertThat(online.devices().list()).hasSize(1);
+    assertThat(new Devices(online).list()).hasSize(1);
     online.link().ask("account/key-bag-get", empty());
 
     assertThat(pushy.asked)
@@ -1346,7 +1348,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     register(BOB, "bob");
     OnlineAccount online = connect(laptop);
     online.contacts().verify(BOB, online.contacts().look(BOB).number());
-    Pairing pairing = online.devices().pair();
+    Pairing pairing = new Devices(online).pair();
     opened.add(pairing);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       byte[] code = pairing.code().text().bytes();
@@ -1354,7 +1356,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
       Future<LocalAccount> coming = threads.submit(() -> pair("phone", code));
 
       assertThat(pairing.await()).isEqualTo("phone");
-      assertThat(online.devices().list()).as("nobody has agreed yet").hasSize(1);
+      assertThat(new Devices(online).list()).as("nobody has agreed yet").hasSize(1);
       pairing.accept();
       pairing.close();
 
@@ -1366,7 +1368,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
               KeysOf.featureSecret(phone, "chat", 0)
                   .sameAs(KeysOf.featureSecret(laptop, "chat", 0)))
           .isTrue();
-      assertThat(online.devices().list())
+      assertThat(new Devices(online).list())
           .extracting(KnownDevice::name)
           .containsExactly("laptop", "phone");
       OnlineAccount other = connect(phone);
@@ -1389,7 +1391,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
   void aWrongCodeGetsNothingAndBurnsTheRightOne() throws Exception {
     LocalAccount laptop = register(ALICE, "laptop");
     OnlineAccount online = connect(laptop);
-    try (Pairing pairing = online.devices().pair();
+    try (Pairing pairing = new Devices(online).pair();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       byte[] right = pairing.code().text().bytes().clone();
       byte[] wrong = right.clone();
@@ -1401,7 +1403,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
       assertThatThrownBy(() -> pair("phone", right))
           .isInstanceOfSatisfying(
               Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
-      assertThat(online.devices().list()).hasSize(1);
+      assertThat(new Devices(online).list()).hasSize(1);
     }
   }
 

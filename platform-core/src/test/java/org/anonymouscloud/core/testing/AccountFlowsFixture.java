@@ -15,7 +15,9 @@ import java.util.Set;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
+import org.anonymouscloud.core.account.client.AccountFeatures;
 import org.anonymouscloud.core.account.client.AccountKey;
+import org.anonymouscloud.core.account.client.Dialer;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.PairingCode;
@@ -130,10 +132,15 @@ abstract class AccountFlowsFixture {
   }
 
   AccountClient client(String device) {
-    return new AccountClient(
-        folder.resolve(device),
-        Clock.systemUTC(),
-        (account, chain, link, leaving) -> said(leaving));
+    return new AccountClient(folder.resolve(device), Clock.systemUTC(), features());
+  }
+
+  AccountFeatures features() {
+    return (account, chain, link, leaving) -> said(leaving);
+  }
+
+  OnlineAccount online(LocalAccount account, Dialer dialer) {
+    return new OnlineAccount(account, features(), dialer);
   }
 
   LocalAccount register(UserName user, String device) throws Exception {
@@ -152,7 +159,7 @@ abstract class AccountFlowsFixture {
   }
 
   OnlineAccount connect(LocalAccount account, Interposer between) {
-    OnlineAccount online = account.connect(() -> dial(between));
+    OnlineAccount online = online(account, () -> dial(between));
     opened.add(online);
     return online;
   }

@@ -42,6 +42,8 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.client.AccountClient;
+import org.anonymouscloud.core.account.client.AccountFeatures;
+import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.Recovery;
@@ -272,7 +274,7 @@ public abstract class ServerContract {
     Session third = connect(server);
     login(server, third, alice, "tablet");
     assertThat(third.ask("echo/say", HELLO)).as("by password alone at first").isEqualTo(HELLO);
-    owner.devices().revoke(List.of(stolen.device()));
+    new Devices(owner).revoke(List.of(stolen.device()));
     assertThatThrownBy(() -> online(stolen, server).link().ask("echo/say", HELLO))
         .hasMessageContaining("removed from the account");
   }
@@ -307,7 +309,7 @@ public abstract class ServerContract {
     assertRefused(ErrorCode.UNAVAILABLE, () -> owner.link().ask("echo/say", asLong));
 
     try {
-      owner.devices().revoke(stolen);
+      new Devices(owner).revoke(stolen);
     } finally {
       echo.end.countDown();
     }
@@ -406,7 +408,7 @@ public abstract class ServerContract {
                 false)) {
       LocalAccount recovered = recovery.finish();
       opened.add(recovered);
-      assertThat(online(recovered, server).devices().list()).hasSize(20);
+      assertThat(new Devices(online(recovered, server)).list()).hasSize(20);
     }
   }
 
@@ -515,7 +517,7 @@ public abstract class ServerContract {
     LocalAccount phone = loginPhone(server, connect(server), laptop);
     OnlineAccount online = online(laptop, server);
 
-    online.devices().revoke(List.of(phone.device()));
+    new Devices(online).revoke(List.of(phone.device()));
 
     assertThat(online.link().ask("echo/removed", HELLO))
         .asString(US_ASCII)
@@ -530,7 +532,7 @@ public abstract class ServerContract {
     LocalAccount phone = loginPhone(server, connect(server), laptop);
     online.link().ask("echo/fail-at-removals", HELLO);
 
-    online.devices().revoke(List.of(phone.device()));
+    new Devices(online).revoke(List.of(phone.device()));
 
     assertThatThrownBy(() -> online(phone, server).link().ask("echo/say", HELLO))
         .hasMessageContaining("removed from the account");
@@ -569,7 +571,7 @@ public abstract class ServerContract {
     LocalAccount phone = loginPhone(server, lost, alice);
     assertThat(lost.ask("echo/say", HELLO)).isEqualTo(HELLO);
 
-    online(alice, server).devices().revoke(List.of(phone.device()));
+    new Devices(online(alice, server)).revoke(List.of(phone.device()));
 
     lost.awaitEnd();
     assertThat(first.ask("echo/say", HELLO)).as("of the device that did it").isEqualTo(HELLO);
@@ -589,7 +591,7 @@ public abstract class ServerContract {
     LocalAccount phone = loginPhone(server, lost, alice);
     assertThat(lost.ask("echo/say", HELLO)).isEqualTo(HELLO);
 
-    online(alice, server).devices().revoke(List.of(phone.device()));
+    new Devices(online(alice, server)).revoke(List.of(phone.device()));
 
     lost.awaitEnd();
     assertThatThrownBy(() -> lost.ask("echo/say", HELLO)).isInstanceOf(IOException.class);
@@ -983,7 +985,10 @@ public abstract class ServerContract {
 
   OnlineAccount online(LocalAccount account, Server server) {
     OnlineAccount online =
-        account.connect(() -> Session.connect(server.address(), KeyCheck.NONE, CONNECT));
+        new OnlineAccount(
+            account,
+            AccountFeatures.NONE,
+            () -> Session.connect(server.address(), KeyCheck.NONE, CONNECT));
     opened.add(online);
     return online;
   }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
+import org.anonymouscloud.core.account.client.OwnContacts;
 import org.anonymouscloud.core.account.client.Recovery;
 import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Registration;
@@ -182,7 +184,7 @@ public abstract class SharedContactsContract extends AccountFlowsFixture {
     accept(thief, CAROL);
     Row late = row().orElseThrow();
     put(before);
-    atHome().devices().revoke(List.of(thief.local().device()));
+    new Devices(atHome()).revoke(List.of(thief.local().device()));
 
     put(late);
 
@@ -204,7 +206,7 @@ public abstract class SharedContactsContract extends AccountFlowsFixture {
     accept(thief, CAROL);
     Row late = row().orElseThrow();
     put(before);
-    atHome().devices().revoke(List.of(thief.local().device()));
+    new Devices(atHome()).revoke(List.of(thief.local().device()));
     LocalAccount tablet = login("tablet", laptop().accountKey());
     put(late);
 
@@ -278,7 +280,7 @@ public abstract class SharedContactsContract extends AccountFlowsFixture {
     refuses(BookRefused.Reason.ROLLED_BACK, () -> atHome().contacts().sync());
 
     for (OnlineAccount device : List.of(atHome(), phone)) {
-      SharedBook book = device.local().contacts(device, device.link());
+      SharedBook book = OwnContacts.book(device.local(), device, device.link());
       Optional<SharedBook.Rollback> shown = book.rollback();
       if (shown.isPresent()) {
         book.restart(shown.get());

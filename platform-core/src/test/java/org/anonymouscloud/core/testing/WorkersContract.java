@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.client.AccountFeatures;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.server.AccountPolicy;
@@ -203,8 +204,8 @@ public abstract class WorkersContract extends ServerContract {
           new ConnectionString("127.0.0.1", listener.port(), server.address().fingerprint());
       try (Session stolen = Session.connect(there, KeyCheck.NONE, CONNECT);
           Session owner = Session.connect(there, KeyCheck.NONE, CONNECT);
-          OnlineAccount greedy = alice.connect(() -> stolen);
-          OnlineAccount next = alice.connect(() -> owner)) {
+          OnlineAccount greedy = new OnlineAccount(alice, AccountFeatures.NONE, () -> stolen);
+          OnlineAccount next = new OnlineAccount(alice, AccountFeatures.NONE, () -> owner)) {
         assertThat(number(greedy.link().ask("echo/pid", NOTHING))).isPositive();
 
         assertThat(number(next.link().ask("echo/pid", NOTHING))).isPositive();

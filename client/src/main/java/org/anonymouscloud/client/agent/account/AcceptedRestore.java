@@ -6,6 +6,7 @@ import java.util.List;
 import org.anonymouscloud.client.agent.feature.ClientFeatures;
 import org.anonymouscloud.client.agent.feature.LoggedInAccount;
 import org.anonymouscloud.core.account.client.LocalAccount;
+import org.anonymouscloud.core.account.client.OwnContacts;
 import org.anonymouscloud.core.account.client.RestoredChain;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -31,7 +32,8 @@ public final class AcceptedRestore {
   public Restored look() throws NotLoggedIn, Refused, IOException {
     LoggedInAccount here = current.account();
     try (Connection connection = outside.dial(here.local().server())) {
-      return compare(here.local(), here.local().restored(connection), connection);
+      return compare(
+          here.local(), RestoredChain.read(here.local(), features, connection), connection);
     }
   }
 
@@ -40,7 +42,7 @@ public final class AcceptedRestore {
     return new Restored(
         chain,
         features.divergences(local, chain, connection),
-        local.contacts(chain, connection).rollback());
+        OwnContacts.book(local, chain, connection).rollback());
   }
 
   /**
@@ -59,7 +61,7 @@ public final class AcceptedRestore {
     LoggedInAccount again = here;
     Restored restored;
     try (Connection connection = outside.dial(here.local().server())) {
-      RestoredChain chain = here.local().restored(connection);
+      RestoredChain chain = RestoredChain.read(here.local(), features, connection);
       restored = compare(here.local(), chain, connection);
       if (!restored.state().equals(shown)) {
         throw new Problem(
@@ -70,7 +72,7 @@ public final class AcceptedRestore {
       chain.accept();
       features.acceptRestored(restored.features(), here.local(), chain, connection);
       if (restored.contacts().isPresent()) {
-        here.local().contacts(chain, connection).restart(restored.contacts().get());
+        OwnContacts.book(here.local(), chain, connection).restart(restored.contacts().get());
       }
       chain.removeAgain();
     } finally {

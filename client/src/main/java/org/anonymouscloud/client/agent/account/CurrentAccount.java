@@ -190,7 +190,8 @@ public final class CurrentAccount implements AutoCloseable {
 
   /** Opens an account that has come onto this device, within {@link #change}. */
   LoggedInAccount enter(LocalAccount account) throws IOException {
-    return enter(account, account.connect(() -> outside.dial(account.server())));
+    return enter(
+        account, new OnlineAccount(account, features, () -> outside.dial(account.server())));
   }
 
   /**
@@ -199,7 +200,9 @@ public final class CurrentAccount implements AutoCloseable {
    * @param session logged in; no longer the caller's
    */
   LoggedInAccount enter(LocalAccount account, Connection session) throws IOException {
-    return enter(account, account.connect(() -> outside.dial(account.server()), session));
+    return enter(
+        account,
+        new OnlineAccount(account, features, () -> outside.dial(account.server()), session));
   }
 
   private LoggedInAccount enter(LocalAccount account, OnlineAccount online) throws IOException {
@@ -353,7 +356,7 @@ public final class CurrentAccount implements AutoCloseable {
    */
   public List<String> revoke(List<DeviceId> gone) throws NotLoggedIn, Refused, IOException {
     LoggedInAccount here = account();
-    Devices.Removal removal = here.online().devices().revoke(gone);
+    Devices.Removal removal = new Devices(here.online()).revoke(gone);
     List<String> notes = new ArrayList<>();
     if (removal.passwordEnded()) {
       notes.add(
@@ -433,7 +436,7 @@ public final class CurrentAccount implements AutoCloseable {
   /** The account's other devices shall know that it leaves this one. */
   private static boolean tellOthers(LoggedInAccount leaving) {
     try {
-      leaving.online().devices().markLoggedOut();
+      new Devices(leaving.online()).markLoggedOut();
       return true;
     } catch (DeviceRefused e) {
       // One that was removed is on nobody's list any more.

@@ -2,6 +2,7 @@ package org.anonymouscloud.client.agent.account;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.Pairing;
 import org.anonymouscloud.core.account.client.PairingCode;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
@@ -21,7 +22,7 @@ public final class OfferedPairing implements AutoCloseable {
   /** A code for one new device, in the place of the one before. */
   public PairingCode begin() throws NotLoggedIn, Refused, IOException {
     close();
-    Pairing opened = current.account().online().devices().pair();
+    Pairing opened = new Devices(current.account().online()).pair();
     pairing.set(opened);
     return opened.code();
   }

@@ -6,26 +6,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
-import org.anonymouscloud.core.account.chain.ChainState;
-import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
-import org.anonymouscloud.core.account.client.keys.RootSecret;
-import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.account.client.local.Keeper;
-import org.anonymouscloud.core.account.client.local.LocalState;
-import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.Signatures;
-import org.anonymouscloud.core.crypto.SigningKey;
-import org.anonymouscloud.core.opaque.Identities;
-import org.anonymouscloud.core.opaque.LoginResponse;
-import org.anonymouscloud.core.opaque.OpaqueClient;
-import org.anonymouscloud.core.opaque.PasswordRefused;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
@@ -127,16 +113,7 @@ public final class AccountClient {
       NewAccount account = NewAccount.random();
       NewAccount.Records records = account.records(fresh.exportKey(), name, now());
       return new Registration(
-          folder,
-          clock,
-          features,
-          connection,
-          pinned,
-          user,
-          fresh.record(),
-          account,
-          records,
-          invite);
+          folder, clock, connection, pinned, user, fresh.record(), account, records, invite);
     }
   }
 
@@ -170,7 +147,8 @@ public final class AccountClient {
       LocalAccount account =
           settled.isPresent()
               ? settled.get()
-              : join(connection, pinned, user, password, accountKey, name);
+              : new PasswordLogin(connection, user, password, accountKey)
+                  .join(folder, pinned, name, clock, features);
       done = true;
       return account;
     } finally {
@@ -289,7 +267,7 @@ public final class AccountClient {
   }
 
   private LocalAccount local(AccountFolder.Kept kept) {
-    return new LocalAccount(kept, clock, features);
+    return new LocalAccount(kept, clock);
   }
 
   private static ConnectionString pinned(ConnectionString server, Connection connection)
@@ -328,131 +306,6 @@ public final class AccountClient {
     }
     account.logOut();
     return Optional.empty();
-  }
-
-  private LocalAccount join(
-      Connection connection,
-      ConnectionString server,
-      UserName user,
-      Secret password,
-      AccountKey accountKey,
-      DeviceName name)
-      throws WrongAccountKey, Refused, IOException {
-    AccountQuestions questions = new AccountQuestions(connection);
-    try (Proven proven = prove(connection, user, password, accountKey);
-        SlotSecret slot =
-            SlotSecret.password(proven.account(), proven.exportKey(), accountKey.secret())) {
-      OpenedAccount opened = OpenedAccount.openByPassword(questions, slot);
-      JoiningDevice device = JoiningDevice.random();
-      LocalState state =
-          new LocalState(
-              false,
-              server,
-              user,
-              opened.chain().state().account(),
-              device.id(),
-              opened.chain().state().head(),
-              accountKey.secret().copy(),
-              device.key(),
-              opened.keyBag(),
-              opened.roots());
-      // On the disk before the chain has it: no crash in between leaves a device without its keys.
-      AccountFolder.Kept kept = folder.create(device.secret(), state);
-      LocalAccount account = local(kept);
-      try {
-        kept.raise(append(connection, account, slot, opened, device, name).head());
-        account.logIn(connection);
-        return account;
-      } catch (Refused e) {
-        account.logOut();
-        throw e;
-      } catch (IOException e) {
-        account.close();
-        throw e;
-      }
-    }
-  }
-
-  /** An account whose password was proven to the server, and what OPAQUE gave for it. */
-  record Proven(AccountId account, Secret exportKey) implements AutoCloseable {
-    @Override
-    public void close() {
-      exportKey.close();
-    }
-  }
-
-  static Proven prove(Connection connection, UserName user, Secret password, AccountKey accountKey)
-      throws Refused, IOException {
-    AccountQuestions questions = new AccountQuestions(connection);
-    OpaqueClient.Login login = new OpaqueClient().login(password);
-    Messages.LoginStarted started =
-        questions.ask(
-            AccountMethod.LOGIN_START,
-            new Messages.LoginStart(
-                user.text(), login.request().encode(), pass(connection, user, accountKey)),
-            Messages.LoginStarted.class);
-    OpaqueClient.LoggedIn loggedIn;
-    try {
-      loggedIn =
-          login.finish(
-              LoginResponse.decode(started.response()),
-              Identities.ofClient(user.bytes()),
-              AccountMethod.loginContext(connection.handshakeHash()));
-    } catch (PasswordRefused e) {
-      throw new Refused(ErrorCode.LOGIN_FAILED, e.getMessage());
-    }
-    loggedIn.sessionKey().close();
-    Messages.LoginFinished finished =
-        questions.ask(
-            AccountMethod.LOGIN_FINISH,
-            new Messages.LoginFinish(loggedIn.proof().encode()),
-            Messages.LoginFinished.class);
-    try {
-      return new Proven(AccountId.of(finished.account()), loggedIn.exportKey());
-    } catch (IllegalArgumentException e) {
-      throw new AccountTampered(e);
-    }
-  }
-
-  /** So that strangers' tries do not make the owner wait. */
-  private static byte[] pass(Connection connection, UserName user, AccountKey accountKey) {
-    try (SigningKey key = SlotSecret.loginKey(accountKey.secret())) {
-      return Signatures.sign(
-          key,
-          AccountMethod.LOGIN_PASS_LABEL,
-          AccountMethod.loginPass(user, connection.handshakeHash()));
-    }
-  }
-
-  /** Adds the device to the chain in the name of the password slot. */
-  private ChainState append(
-      Connection connection,
-      LocalAccount account,
-      SlotSecret slot,
-      OpenedAccount opened,
-      JoiningDevice device,
-      DeviceName name)
-      throws Refused, IOException {
-    AccountQuestions questions = new AccountQuestions(connection);
-    ChainState chain = opened.chain().state();
-    RootSecret root = opened.roots().getLast();
-    LinkBody body = new LinkBody.AddDevice(device.introduce(chain.account(), root, name));
-    try (SigningKey key = slot.signingKey()) {
-      return new ChainWriter(
-              questions,
-              clock,
-              slot.slot(),
-              key,
-              (before, leaving) ->
-                  account.heads(before, before.state().generation(), connection, leaving))
-          .append(
-              opened.chain(),
-              () -> questions.chain(chain.head()),
-              now -> {
-                ChainWriter.requireSameRoot(chain, now);
-                return new ChainWriter.Draft(body, ChainWriter.NewKeys.of(device.key()), root);
-              });
-    }
   }
 
   /** As exact as a link can say it. */

@@ -25,7 +25,7 @@ public final class Devices {
 
   private final OnlineAccount account;
 
-  Devices(OnlineAccount account) {
+  public Devices(OnlineAccount account) {
     this.account = account;
   }
 

@@ -11,11 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
@@ -24,7 +21,6 @@ import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedHeads;
 import org.anonymouscloud.core.account.chain.SealedSlot;
-import org.anonymouscloud.core.account.client.contacts.SharedBook;
 import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
@@ -65,12 +61,10 @@ public final class LocalAccount implements AutoCloseable {
 
   private final AccountFolder.Kept kept;
   private final Clock clock;
-  private final AccountFeatures features;
 
-  LocalAccount(AccountFolder.Kept kept, Clock clock, AccountFeatures features) {
+  LocalAccount(AccountFolder.Kept kept, Clock clock) {
     this.kept = kept;
     this.clock = clock;
-    this.features = features;
   }
 
   public AccountId account() {
@@ -170,25 +164,6 @@ public final class LocalAccount implements AutoCloseable {
     return new FeatureRecords(kept.records(), feature, new ServerMark(new AccountQuestions(link)));
   }
 
-  /**
-   * The account with a link to its server, which connects when it is first needed.
-   *
-   * @param dialer opens sessions with {@link #server}
-   * @return closed by the caller, before this account
-   */
-  public OnlineAccount connect(Dialer dialer) {
-    return new OnlineAccount(this, clock, dialer, null);
-  }
-
-  /**
-   * The same for an account that has just come in, whose session goes on to be used.
-   *
-   * @param session on which this device is logged in; no longer the caller's
-   */
-  public OnlineAccount connect(Dialer dialer, Connection session) {
-    return new OnlineAccount(this, clock, dialer, session);
-  }
-
   /** Forgets the account: nothing of it stays on the disk or in memory. */
   public void logOut() throws IOException {
     kept.remove();
@@ -232,10 +207,6 @@ public final class LocalAccount implements AutoCloseable {
 
   LocalState state() {
     return kept.state();
-  }
-
-  AccountFeatures features() {
-    return features;
   }
 
   /**
@@ -332,7 +303,7 @@ public final class LocalAccount implements AutoCloseable {
     }
   }
 
-  private void requireOwn(ChainState chain) throws IOException {
+  void requireOwn(ChainState chain) throws IOException {
     if (!chain.account().equals(account())) {
       throw new AccountTampered(new ChainRefused(ChainRefused.Reason.WRONG_ACCOUNT));
     }
@@ -350,26 +321,6 @@ public final class LocalAccount implements AutoCloseable {
     return new ChainTail(ownValues()).links();
   }
 
-  /**
-   * What the server has of the account, whether or not it is as new as what this device has seen.
-   * Changes nothing.
-   *
-   * @param connection on which nobody is logged in; this device is when this returns
-   * @throws DeviceRefused if the server does not have this device
-   * @throws AccountTampered if it is not a chain of this account with this device in it
-   */
-  public RestoredChain restored(Connection connection) throws IOException {
-    logIn(connection);
-    Chain chain;
-    try {
-      chain = new AccountQuestions(connection).chain();
-    } catch (Refused e) {
-      throw new IOException("The server did not give the account's chain: " + e.getMessage(), e);
-    }
-    requireOwn(chain.state());
-    return new RestoredChain(this, connection, chain);
-  }
-
   /** Makes a chain the newest that this device has seen, with all its root secrets. */
   void restart(Chain chain, List<RootSecret> roots) throws IOException {
     kept.restart(chain.state().head(), roots);
@@ -384,38 +335,6 @@ public final class LocalAccount implements AutoCloseable {
       same = known.get(generation).isNamedBy(chain, generation);
     }
     return same ? known.subList(0, chain.generation() + 1) : roots(link, chain);
-  }
-
-  /**
-   * How far all has come that features keep, for the next link of the chain. What no feature of
-   * this device answers for is as the last link of this device says it: it vouches for nothing that
-   * another device has said, who may be a thief.
-   *
-   * @param leaving the devices that the link removes
-   */
-  HeadList heads(KnownChain chain, Link link, Set<DeviceId> leaving) throws IOException {
-    SortedMap<String, List<Head>> all =
-        new TreeMap<>(features.heads(this, chain, link, leaving).byFeature());
-    contacts(chain, link).head().ifPresent(head -> all.put(OwnContacts.NAME, List.of(head)));
-    return new HeadList(all).over(heads(chain).getOrDefault(device(), HeadList.NONE));
-  }
-
-  /**
-   * The account's list of contacts.
-   *
-   * @param link on which the account is proven or this device logged in
-   */
-  public SharedBook contacts(KnownChain chain, Link link) {
-    return new SharedBook(link, new OwnContacts(this, chain), ownValues());
-  }
-
-  /**
-   * The same, for a device that is about to come in and has read the chain once.
-   *
-   * @param generation the newest that it can open; what is newer is as if it had not been
-   */
-  HeadList heads(Chain chain, int generation, Link link, Set<DeviceId> leaving) throws IOException {
-    return heads(new ReadChain(chain, state().roots().subList(0, generation + 1)), link, leaving);
   }
 
   /**

@@ -31,7 +31,7 @@ record NewPassword(Secret exportKey, RegistrationRecord record) implements AutoC
         server.ask(
             AccountMethod.REGISTER_START,
             new Messages.RegisterStart(
-                user.text(), opaque.request().encode(), Registration.bytes(invite)),
+                user.text(), opaque.request().encode(), Messages.invite(invite)),
             Messages.RegisterStarted.class),
         user);
   }

@@ -1,7 +1,6 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.anonymouscloud.core.account.chain.Chain;
@@ -30,7 +29,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OnlineAccount.class);
 
   private final LocalAccount local;
-  private final Clock clock;
+  private final AccountFeatures features;
   private final Dialer dialer;
   private final AtomicReference<@Nullable Connection> first;
   private final ReconnectingLink link;
@@ -39,11 +38,25 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param first a session that is logged in already, if there is one
+   * An account that connects when it is first needed.
+   *
+   * @param local closed by the caller, after this
+   * @param features told what changes, and asked for their heads before each link
+   * @param dialer opens sessions with the account's server
    */
-  OnlineAccount(LocalAccount local, Clock clock, Dialer dialer, @Nullable Connection first) {
+  public OnlineAccount(LocalAccount local, AccountFeatures features, Dialer dialer) {
+    this(local, features, dialer, null);
+  }
+
+  /**
+   * The same for an account that has just come in, whose session goes on to be used.
+   *
+   * @param first on which this device is logged in; no longer the caller's
+   */
+  public OnlineAccount(
+      LocalAccount local, AccountFeatures features, Dialer dialer, @Nullable Connection first) {
     this.local = local;
-    this.clock = clock;
+    this.features = features;
     this.dialer = dialer;
     this.first = new AtomicReference<>(first);
     this.link = new ReconnectingLink(this::dial);
@@ -52,8 +65,8 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
             link,
             local.user(),
             new OwnContacts(local, this),
-            local.contacts(this, link),
-            local.features()::contactChanged);
+            OwnContacts.book(local, this, link),
+            features::contactChanged);
   }
 
   private Connection dial() throws IOException {
@@ -125,7 +138,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
     }
     if (known.state().head().seq() < checked.state().head().seq()) {
       chain = checked;
-      local.features().grown(known.state(), checked.state());
+      features.grown(known.state(), checked.state());
       return checked;
     }
     return known;
@@ -158,11 +171,6 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   /** Other people's accounts. */
   public Contacts contacts() {
     return contacts;
-  }
-
-  /** The account's devices. */
-  public Devices devices() {
-    return new Devices(this);
   }
 
   /**
@@ -199,7 +207,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
   public void delete(Secret password) throws Refused, IOException {
     try (Connection connection = dialer.dial();
         AccountKey accountKey = local.accountKey();
-        var _ = AccountClient.prove(connection, local.user(), password, accountKey)) {
+        var _ = new PasswordLogin(connection, local.user(), password, accountKey).prove()) {
       local.logIn(connection);
       new AccountQuestions(connection).tell(AccountMethod.DELETE, new Messages.Empty());
     }
@@ -230,10 +238,10 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
     LocalState state = local.state();
     new ChainWriter(
             new AccountQuestions(link),
-            clock,
+            local.clock(),
             new SlotId.Device(state.device()),
             state.deviceKey(),
-            (after, leaving) -> local.heads(this, link, leaving))
+            (after, leaving) -> new OwnHeads(local, features).after(this, link, leaving))
         .append(refreshed(), this::refreshed, drafting);
     refreshed();
   }

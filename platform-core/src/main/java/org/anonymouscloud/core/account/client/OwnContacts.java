@@ -9,12 +9,23 @@ import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.contacts.OwnAccount;
+import org.anonymouscloud.core.account.client.contacts.SharedBook;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.session.Link;
 
 /** An account as far as its list of contacts needs it. */
-record OwnContacts(LocalAccount local, KnownChain known) implements OwnAccount {
+public record OwnContacts(LocalAccount local, KnownChain known) implements OwnAccount {
   /** What heads call the list by; no feature has this name. */
   static final String NAME = "contacts";
+
+  /**
+   * The account's list of contacts.
+   *
+   * @param link on which the account is proven or this device logged in
+   */
+  public static SharedBook book(LocalAccount local, KnownChain chain, Link link) {
+    return new SharedBook(link, new OwnContacts(local, chain), local.ownValues());
+  }
 
   @Override
   public AccountId account() {

@@ -181,7 +181,7 @@ public final class Recovery implements PreparedAccount {
             roots());
     // On the disk before the server has it: no crash in between can lock the owner out.
     AccountFolder.Kept kept = folder.create(device.secret().copy(), state);
-    LocalAccount account = new LocalAccount(kept, clock, features);
+    LocalAccount account = new LocalAccount(kept, clock);
     try {
       kept.raise(appendWhateverComes(kept, account).head());
       account.logIn(connection);
@@ -239,7 +239,9 @@ public final class Recovery implements PreparedAccount {
               clock,
               slot.slot(),
               byOldWords,
-              (before, leaving) -> account.heads(before, opened.generation(), connection, leaving))
+              (before, leaving) ->
+                  new OwnHeads(account, features)
+                      .after(before, opened.generation(), connection, leaving))
           .append(
               opened.chain(),
               () -> questions.chain(chain.head()),

@@ -24,7 +24,6 @@ import org.anonymouscloud.core.wire.Refused;
 public final class Registration implements PreparedAccount {
   private final AccountFolder folder;
   private final Clock clock;
-  private final AccountFeatures features;
   private final Connection connection;
   private final ConnectionString server;
   private final UserName user;
@@ -37,7 +36,6 @@ public final class Registration implements PreparedAccount {
   Registration(
       AccountFolder folder,
       Clock clock,
-      AccountFeatures features,
       Connection connection,
       ConnectionString server,
       UserName user,
@@ -47,7 +45,6 @@ public final class Registration implements PreparedAccount {
       Optional<InviteCode> invite) {
     this.folder = folder;
     this.clock = clock;
-    this.features = features;
     this.connection = connection;
     this.server = server;
     this.user = user;
@@ -55,11 +52,6 @@ public final class Registration implements PreparedAccount {
     this.account = account;
     this.records = records;
     this.invite = invite;
-  }
-
-  /** An invitation as messages carry it. */
-  static byte[] bytes(Optional<InviteCode> invite) {
-    return invite.map(InviteCode::bytes).orElseGet(() -> new byte[0]);
   }
 
   @Override
@@ -72,7 +64,7 @@ public final class Registration implements PreparedAccount {
     finished = true;
     // On the disk before the server has it: no crash in between can lock the owner out.
     LocalAccount local =
-        new LocalAccount(folder.create(account.device().secret().copy(), state()), clock, features);
+        new LocalAccount(folder.create(account.device().secret().copy(), state()), clock);
     try {
       new AccountQuestions(connection)
           .tell(
@@ -84,7 +76,7 @@ public final class Registration implements PreparedAccount {
                   records.link().encode(),
                   records.slots().stream().map(SealedSlot::encode).toList(),
                   records.keyBag(),
-                  bytes(invite)));
+                  Messages.invite(invite)));
       local.logIn(connection);
       return local;
     } catch (Refused e) {

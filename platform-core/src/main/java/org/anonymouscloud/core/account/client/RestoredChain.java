@@ -19,6 +19,7 @@ import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
@@ -30,6 +31,7 @@ import org.anonymouscloud.core.wire.Refused;
  */
 public final class RestoredChain implements KnownChain {
   private final LocalAccount local;
+  private final OwnHeads heads;
   private final Link link;
   private final Chain chain;
   private final List<RootSecret> roots;
@@ -38,13 +40,37 @@ public final class RestoredChain implements KnownChain {
   private final Set<DeviceId> back;
   private boolean complete = true;
 
-  RestoredChain(LocalAccount local, Link link, Chain chain) throws IOException {
+  private RestoredChain(LocalAccount local, OwnHeads heads, Link link, Chain chain)
+      throws IOException {
     this.local = local;
+    this.heads = heads;
     this.link = link;
     this.chain = chain;
     this.roots = local.rootsOf(link, chain.state());
     this.lost = lost(local.newestLinks());
     this.back = local.back(chain.state());
+  }
+
+  /**
+   * What the server has of an account, whether or not it is as new as what this device has seen.
+   * Changes nothing.
+   *
+   * @param features asked for their heads before a link
+   * @param connection on which nobody is logged in; this device is when this returns
+   * @throws DeviceRefused if the server does not have this device
+   * @throws AccountTampered if it is not a chain of this account with this device in it
+   */
+  public static RestoredChain read(
+      LocalAccount local, AccountFeatures features, Connection connection) throws IOException {
+    local.logIn(connection);
+    Chain chain;
+    try {
+      chain = new AccountQuestions(connection).chain();
+    } catch (Refused e) {
+      throw new IOException("The server did not give the account's chain: " + e.getMessage(), e);
+    }
+    local.requireOwn(chain.state());
+    return new RestoredChain(local, new OwnHeads(local, features), connection, chain);
   }
 
   @Override
@@ -104,7 +130,7 @@ public final class RestoredChain implements KnownChain {
                   local.clock(),
                   new SlotId.Device(state.device()),
                   state.deviceKey(),
-                  (before, leaving) -> local.heads(this, link, leaving))
+                  (before, leaving) -> heads.after(this, link, leaving))
               .append(
                   chain, questions::chain, before -> Devices.revoking(before, local, fresh, back));
     }

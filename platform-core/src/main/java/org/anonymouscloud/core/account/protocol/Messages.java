@@ -1,6 +1,8 @@
 package org.anonymouscloud.core.account.protocol;
 
 import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.InviteCode;
 
 /**
  * Questions and answers of the account protocol. Byte strings hold encoded OPAQUE messages, chain
@@ -8,6 +10,11 @@ import java.util.List;
  */
 public final class Messages {
   private Messages() {}
+
+  /** An invitation as messages carry it: no bytes for none. */
+  public static byte[] invite(Optional<InviteCode> invite) {
+    return invite.map(InviteCode::bytes).orElseGet(() -> new byte[0]);
+  }
 
   /**
    * @param invite a code's bytes; empty if there is none
