@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Result;
 import org.anonymouscloud.client.system.Program.Running;
-import org.anonymouscloud.core.account.client.AccountKey;
+import org.anonymouscloud.core.account.client.sheet.AccountKey;
 import org.anonymouscloud.core.crypto.Secret;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

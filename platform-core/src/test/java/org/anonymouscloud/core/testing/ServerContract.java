@@ -47,9 +47,9 @@ import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.Recovery;
-import org.anonymouscloud.core.account.client.RecoveryWords;
 import org.anonymouscloud.core.account.client.Registration;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
+import org.anonymouscloud.core.account.client.sheet.RecoveryWords;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy;
@@ -955,7 +955,7 @@ public abstract class ServerContract {
       LocalAccount account = registration.finish();
       opened.add(account);
       return new Registered(account, words);
-    } catch (org.anonymouscloud.core.account.client.DeviceRefused e) {
+    } catch (org.anonymouscloud.core.account.client.remote.DeviceRefused e) {
       throw (Refused) Objects.requireNonNull(e.getCause());
     }
   }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.anonymouscloud.core.account.client.Devices;
 import org.anonymouscloud.core.account.client.Pairing;
-import org.anonymouscloud.core.account.client.PairingCode;
+import org.anonymouscloud.core.account.client.pairing.PairingCode;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.wire.Refused;

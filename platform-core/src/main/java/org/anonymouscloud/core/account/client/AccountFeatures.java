@@ -6,6 +6,7 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.keys.HeadList;
+import org.anonymouscloud.core.account.client.remote.KnownChain;
 import org.anonymouscloud.core.session.Link;
 
 /** The features that keep something for accounts, as far as a link of the chain concerns them. */

@@ -12,6 +12,7 @@ import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.account.client.remote.ChainWriter;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;

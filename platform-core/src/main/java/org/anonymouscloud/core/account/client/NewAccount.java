@@ -11,6 +11,9 @@ import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.account.client.remote.JoiningDevice;
+import org.anonymouscloud.core.account.client.sheet.AccountKey;
+import org.anonymouscloud.core.account.client.sheet.RecoveryWords;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.SigningKey;
 

@@ -10,6 +10,7 @@ import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.contacts.OwnAccount;
 import org.anonymouscloud.core.account.client.contacts.SharedBook;
+import org.anonymouscloud.core.account.client.remote.KnownChain;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.session.Link;
 

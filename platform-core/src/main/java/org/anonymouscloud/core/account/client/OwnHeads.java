@@ -9,6 +9,8 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.client.keys.HeadList;
+import org.anonymouscloud.core.account.client.remote.KnownChain;
+import org.anonymouscloud.core.account.client.remote.ReadChain;
 import org.anonymouscloud.core.session.Link;
 
 /** What this device says in a link of how far all has come. */

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
+import org.anonymouscloud.core.account.client.sheet.EmergencySheet;
 import org.anonymouscloud.core.wire.Refused;
 
 /**

@@ -10,6 +10,8 @@ import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.account.client.remote.AccountQuestions;
+import org.anonymouscloud.core.account.client.sheet.EmergencySheet;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.opaque.RegistrationRecord;

@@ -166,8 +166,8 @@ final class ContactsTest {
 
     assertThat(still.account()).isEqualTo(bob.id());
     assertThat(server.asked).containsExactly("account/contact-chain");
-    assertThat(contactsOf(alice, ALICE, "elsewhere").look(BOB).account())
-        .as("a device without the pin takes it")
+    assertThat(elsewhere("elsewhere").look(BOB).account())
+        .as("an account without the pin takes it")
         .isEqualTo(evil.id());
   }
 
@@ -219,7 +219,7 @@ final class ContactsTest {
     server.show(impostor);
 
     blocks(Reason.CHANGED);
-    assertThat(contactsOf(alice, ALICE, "elsewhere").look(BOB).chain().genesis())
+    assertThat(elsewhere("elsewhere").look(BOB).chain().genesis())
         .as("the chain is right in itself")
         .isEqualTo(impostor.chain().genesis());
   }
@@ -244,7 +244,7 @@ final class ContactsTest {
     for (List<byte[]> lie : List.of(shorter, bob.encoded().subList(0, 2), fork)) {
       server.chains.put(bob.id(), lie);
       blocks(Reason.CHANGED);
-      Contact taken = contactsOf(alice, ALICE, "elsewhere " + lie.size()).look(BOB);
+      Contact taken = elsewhere("elsewhere " + lie.size()).look(BOB);
       assertThat(taken.chain().generation()).as("without a floor it is taken").isZero();
     }
     server.chains.put(bob.id(), List.of());
@@ -305,7 +305,8 @@ final class ContactsTest {
 
     refuses(Reason.NOT_PROVEN, () -> contacts().look(BOB));
 
-    assertThat(server.asked).hasSize(2);
+    assertThat(server.asked)
+        .containsExactly("account/contacts-get", "account/contact-find", "account/contact-chain");
   }
 
   @Test
@@ -361,12 +362,25 @@ final class ContactsTest {
     return contactsOf(person, name, name.text());
   }
 
+  /** Of an account that knows nobody. */
+  private Contacts elsewhere(String device) {
+    return contactsOf(alice, ALICE, device, server.forgetful());
+  }
+
   private Contacts contactsOf(Person person, UserName name, String device) {
+    return contactsOf(person, name, device, server);
+  }
+
+  private Contacts contactsOf(Person person, UserName name, String device, Directory directory) {
     try {
       AccountFolder.Kept kept = kept(person, name, device);
       Own own = new Own(person);
       return new Contacts(
-          server, name, own, new SharedBook(server, own, kept.feature("account")), changed::add);
+          directory,
+          name,
+          own,
+          new SharedBook(directory, own, kept.feature("account")),
+          changed::add);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

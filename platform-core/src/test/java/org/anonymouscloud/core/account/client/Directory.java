@@ -18,8 +18,8 @@ import org.anonymouscloud.core.wire.Refused;
 
 /** What a server says of names and accounts; nothing keeps it to the truth. */
 final class Directory implements Link {
-  final Map<UserName, AccountId> names = new HashMap<>();
-  final Map<AccountId, List<byte[]>> chains = new HashMap<>();
+  final Map<UserName, AccountId> names;
+  final Map<AccountId, List<byte[]>> chains;
   final List<String> asked = new ArrayList<>();
   int linksInAnAnswer = 16;
 
@@ -27,6 +27,20 @@ final class Directory implements Link {
   byte[] contacts = {};
 
   private long number = -1;
+
+  Directory() {
+    this(new HashMap<>(), new HashMap<>());
+  }
+
+  private Directory(Map<UserName, AccountId> names, Map<AccountId, List<byte[]>> chains) {
+    this.names = names;
+    this.chains = chains;
+  }
+
+  /** The same for somebody whose account has no contacts yet. */
+  Directory forgetful() {
+    return new Directory(names, chains);
+  }
 
   /** The name leads to this account from now on, as far as it has come. */
   void show(UserName name, Person person) {

@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.account.client;
 
+import org.anonymouscloud.core.account.client.remote.KnownChain;
 import org.anonymouscloud.core.crypto.Secret;
 
 /** What a device has, also while it is not connected. */

@@ -13,6 +13,7 @@ import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
+import org.anonymouscloud.core.account.client.remote.JoiningDevice;
 import org.anonymouscloud.core.crypto.Secret;
 
 /** Somebody with all keys of an account: its chain may say whatever its owner could. */

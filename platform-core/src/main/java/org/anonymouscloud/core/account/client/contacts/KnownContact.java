@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.account.client.contacts;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.UserName;
@@ -19,6 +20,14 @@ import org.anonymouscloud.core.crypto.Digest;
  */
 public record KnownContact(
     UserName name, AccountId account, Digest genesis, ChainFloor floor, Trust trust, int revision) {
+  /** In which all devices look at two entries of one name. */
+  private static final Comparator<KnownContact> ORDER =
+      Comparator.<KnownContact, byte[]>comparing(
+              contact -> contact.account.bytes(), Arrays::compareUnsigned)
+          .thenComparing(contact -> contact.genesis.bytes(), Arrays::compareUnsigned)
+          .thenComparing(contact -> contact.floor.seq(), Comparator.reverseOrder())
+          .thenComparing(contact -> contact.floor.hash().bytes(), Arrays::compareUnsigned)
+          .thenComparing(KnownContact::trust);
 
   static KnownContact of(Contact contact, Trust trust) {
     ChainState chain = contact.chain();
@@ -86,15 +95,15 @@ public record KnownContact(
     if (revision != other.revision) {
       return revision > other.revision ? this : other;
     }
+    KnownContact first = ORDER.compare(this, other) <= 0 ? this : other;
+    KnownContact second = first == this ? other : this;
     if (isRemoved() || other.isRemoved()) {
-      return isRemoved() ? this : other;
+      return first.isRemoved() ? first : second;
     }
     if (!isSameAs(other)) {
-      KnownContact first =
-          Arrays.compareUnsigned(account.bytes(), other.account.bytes()) <= 0 ? this : other;
       return first.raise(first.floor, Trust.DISPUTED);
     }
     boolean forked = floor.seq() == other.floor.seq() && !floor.equals(other.floor);
-    return raise(other.floor, forked ? Trust.DISPUTED : other.trust);
+    return first.raise(second.floor, forked ? Trust.DISPUTED : second.trust);
   }
 }

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
@@ -16,19 +16,19 @@ import org.anonymouscloud.core.crypto.SigningKey;
  * @param secret 32 bytes that never leave the device; its slot and its files open with them
  * @param key signs for the device
  */
-record JoiningDevice(DeviceId id, Secret secret, SigningKey key) {
-  static JoiningDevice random() {
+public record JoiningDevice(DeviceId id, Secret secret, SigningKey key) {
+  public static JoiningDevice random() {
     return new JoiningDevice(
         DeviceId.random(), Secret.random(AccountFolder.DEVICE_SECRET), SigningKey.generate());
   }
 
   /** The device's own slot; the caller closes it. */
-  SlotSecret slot(AccountId account) {
+  public SlotSecret slot(AccountId account) {
     return SlotSecret.device(account, id, secret);
   }
 
   /** The device as the chain introduces it. */
-  NewDevice introduce(AccountId account, RootSecret root, DeviceName name) {
+  public NewDevice introduce(AccountId account, RootSecret root, DeviceName name) {
     try (SlotSecret slot = slot(account)) {
       return new NewDevice(id, key.verifyKey(), slot.sealingKey(), name.seal(account, id, root));
     }

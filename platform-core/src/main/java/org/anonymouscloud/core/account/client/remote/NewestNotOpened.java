@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
@@ -20,7 +20,7 @@ public final class NewestNotOpened extends IOException implements FinalFailure {
    * @param lost how many generations
    * @param first of them
    */
-  NewestNotOpened(int lost, Chain.Begun first) {
+  public NewestNotOpened(int lost, Chain.Begun first) {
     super(
         "These words open your account as it was before the device "
             + first.maker()

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 /** The password is right, but the account key is not the one of this account. */
 public final class WrongAccountKey extends Exception {

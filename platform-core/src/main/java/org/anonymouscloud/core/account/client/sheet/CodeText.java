@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.sheet;
 
 import java.util.Arrays;
 import org.anonymouscloud.core.account.Crockford;
@@ -8,7 +8,7 @@ import org.anonymouscloud.core.crypto.Secret;
  * Bits in Crockford's base32 for people to read and type: no I, L, O, U; groups of four with
  * hyphens. The number of characters is a multiple of four.
  */
-final class CodeText {
+public final class CodeText {
   private static final int GROUP = 4;
   private static final int BITS = 5;
 
@@ -24,7 +24,7 @@ final class CodeText {
    * @return five bits for each character, and zeros to a whole byte; the caller closes it
    * @throws Unreadable if it is not; the message quotes nothing
    */
-  static Secret parse(byte[] typed, int characters, String what) throws Unreadable {
+  public static Secret parse(byte[] typed, int characters, String what) throws Unreadable {
     byte[] digits = new byte[characters];
     try {
       int count = 0;
@@ -80,7 +80,7 @@ final class CodeText {
    *
    * @param bits at least five for each character
    */
-  static Secret write(Secret bits, int characters) {
+  public static Secret write(Secret bits, int characters) {
     byte[] text = new byte[characters + characters / GROUP - 1];
     int at = 0;
     for (int i = 0; i < characters; i++) {

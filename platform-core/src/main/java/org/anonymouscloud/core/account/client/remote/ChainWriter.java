@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import java.time.Clock;
@@ -35,7 +35,7 @@ import org.anonymouscloud.core.wire.Refused;
  * @param key of the signer; stays the caller's
  * @param heads that a link carries
  */
-record ChainWriter(
+public record ChainWriter(
     AccountQuestions server, Clock clock, SlotId signer, SigningKey key, Heads heads) {
   /** Other devices that may be quicker before this one gives up. */
   private static final int RACES = 5;
@@ -43,7 +43,7 @@ record ChainWriter(
   private static final byte[] NONE = {};
 
   /** What goes to the server with a link that changes the password. */
-  record Password(RegistrationRecord record, VerifyKey loginKey) {}
+  public record Password(RegistrationRecord record, VerifyKey loginKey) {}
 
   /**
    * What a link shall say.
@@ -53,19 +53,20 @@ record ChainWriter(
    * @param record OPAQUE's, if the password changes; else empty
    * @param loginKey as well
    */
-  record Draft(LinkBody body, NewKeys newKeys, RootSecret root, byte[] record, byte[] loginKey) {
-    Draft(LinkBody body, NewKeys newKeys, RootSecret root) {
+  public record Draft(
+      LinkBody body, NewKeys newKeys, RootSecret root, byte[] record, byte[] loginKey) {
+    public Draft(LinkBody body, NewKeys newKeys, RootSecret root) {
       this(body, newKeys, root, NONE, NONE);
     }
 
-    Draft(LinkBody body, NewKeys newKeys, RootSecret root, Password fresh) {
+    public Draft(LinkBody body, NewKeys newKeys, RootSecret root, Password fresh) {
       this(body, newKeys, root, fresh.record().encode(), fresh.loginKey().bytes());
     }
   }
 
   /** The keys of {@link LinkBody#introduces}, one of which may be on another device. */
   @FunctionalInterface
-  interface NewKeys {
+  public interface NewKeys {
     /** Signatures with {@link ChainLink#NEW_KEY_LABEL} over a link's content. */
     List<byte[]> sign(byte[] content) throws Refused, IOException;
 
@@ -80,19 +81,19 @@ record ChainWriter(
 
   /** Drafts a link for a chain, which another device may have changed since it was last asked. */
   @FunctionalInterface
-  interface Drafting {
+  public interface Drafting {
     Draft on(ChainState chain) throws Refused, IOException;
   }
 
   /** Where the chain is, again and again. */
   @FunctionalInterface
-  interface Look {
+  public interface Look {
     Chain again() throws Refused, IOException;
   }
 
   /** How far all has come that the account's features keep, for the link after a chain. */
   @FunctionalInterface
-  interface Heads {
+  public interface Heads {
     /**
      * @param leaving the devices that the link removes
      */
@@ -106,7 +107,7 @@ record ChainWriter(
    * @param look called when it has changed
    * @return the chain's state with the link
    */
-  ChainState append(Chain chain, Look look, Drafting drafting) throws Refused, IOException {
+  public ChainState append(Chain chain, Look look, Drafting drafting) throws Refused, IOException {
     Chain before = chain;
     for (int race = 0; ; race++) {
       ChainState state = before.state();
@@ -150,7 +151,7 @@ record ChainWriter(
    *
    * @throws Refused if there is a newer one meanwhile; the whole is to be begun once more
    */
-  static void requireSameRoot(ChainState read, ChainState now) throws Refused {
+  public static void requireSameRoot(ChainState read, ChainState now) throws Refused {
     if (now.generation() != read.generation()) {
       throw new Refused(
           ErrorCode.CONFLICT,

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.sheet;
 
 import org.anonymouscloud.core.crypto.Secret;
 
@@ -41,7 +41,7 @@ public final class RecoveryWords implements AutoCloseable {
   }
 
   /** The 32 bytes; they live as long as these words. */
-  Secret secret() {
+  public Secret secret() {
     return entropy;
   }
 

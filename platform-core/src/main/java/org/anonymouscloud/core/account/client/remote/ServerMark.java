@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import org.anonymouscloud.core.account.client.records.MarkKeeper;
@@ -8,7 +8,7 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
 /** The mark that the server keeps for the device which is logged in. Thread-safe. */
-record ServerMark(AccountQuestions questions) implements MarkKeeper {
+public record ServerMark(AccountQuestions questions) implements MarkKeeper {
   @Override
   public byte[] mark() throws IOException {
     try {

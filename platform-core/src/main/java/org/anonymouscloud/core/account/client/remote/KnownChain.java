@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.pairing;
 
 import java.io.IOException;
 
@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class PairingFailed extends IOException {
   private static final long serialVersionUID = 1;
 
-  PairingFailed() {
+  public PairingFailed() {
     super(
         "The other device does not have this code, or someone changed what the two said. Nothing"
             + " was shared; begin with a new code.");

@@ -1,8 +1,9 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.pairing;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import org.anonymouscloud.core.account.client.remote.AccountQuestions;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -12,7 +13,7 @@ import org.anonymouscloud.core.wire.Refused;
  * One side of a letter box on the server. Letters are numbered from 1; the new device writes the
  * odd ones.
  */
-record LetterBox(AccountQuestions server, byte[] relay) {
+public record LetterBox(AccountQuestions server, byte[] relay) {
   private static final Duration LOOK_EVERY = Duration.ofMillis(300);
   private static final Duration LIFE = Duration.ofMinutes(10);
 

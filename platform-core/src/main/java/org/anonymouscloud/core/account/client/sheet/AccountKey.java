@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.sheet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -82,14 +82,14 @@ public final class AccountKey implements AutoCloseable {
   }
 
   /** What a server knows its holder by. */
-  VerifyKey loginKey() {
+  public VerifyKey loginKey() {
     try (SigningKey signing = SlotSecret.loginKey(key)) {
       return signing.verifyKey();
     }
   }
 
   /** The 16 bytes; they live as long as this key. */
-  Secret secret() {
+  public Secret secret() {
     return key;
   }
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import org.anonymouscloud.core.wire.Refused;
  * @param generation the newest that the slot opens: the chain's newest, or for recovery words an
  *     older one if nothing newer was left to them
  */
-record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag keyBag)
+public record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag keyBag)
     implements AutoCloseable {
 
   /**
@@ -34,7 +34,7 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
    * @throws WrongAccountKey if the chain's password slot is another than this one
    * @throws AccountTampered if the records are not those that the account's owner made
    */
-  static OpenedAccount openByPassword(AccountQuestions server, SlotSecret slot)
+  public static OpenedAccount openByPassword(AccountQuestions server, SlotSecret slot)
       throws WrongAccountKey, Refused, IOException {
     Chain chain = chain(server, slot);
     if (!slot.isNamedBy(chain.state())) {
@@ -48,7 +48,8 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
    *
    * @throws AccountTampered if the records are not those that the account's owner made
    */
-  static OpenedAccount open(AccountQuestions server, SlotSecret slot) throws Refused, IOException {
+  public static OpenedAccount open(AccountQuestions server, SlotSecret slot)
+      throws Refused, IOException {
     Chain chain = chain(server, slot);
     return open(server, slot, chain, chain.state().generation(), new HashSet<>());
   }
@@ -60,7 +61,7 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
    *
    * @throws AccountTampered if the words open none
    */
-  static OpenedAccount openByWords(AccountQuestions server, SlotSecret slot)
+  public static OpenedAccount openByWords(AccountQuestions server, SlotSecret slot)
       throws Refused, IOException {
     Chain chain = chain(server, slot);
     // So that no chain makes each generation's way back be gone again and again.
@@ -117,12 +118,12 @@ record OpenedAccount(Chain chain, List<RootSecret> roots, int generation, KeyBag
   }
 
   /** How many generations began without leaving this slot a record that opens. */
-  int lost() {
+  public int lost() {
     return chain.state().generation() - generation;
   }
 
   /** The first of those. */
-  Chain.Begun firstLost() {
+  public Chain.Begun firstLost() {
     return chain.begun().get(generation + 1);
   }
 

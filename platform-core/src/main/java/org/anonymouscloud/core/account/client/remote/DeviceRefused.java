@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -16,14 +16,14 @@ public final class DeviceRefused extends IOException implements FinalFailure {
   private final ErrorCode code;
   private final boolean retryable;
 
-  DeviceRefused(Refused refusal) {
+  public DeviceRefused(Refused refusal) {
     super(text(refusal), refusal);
     this.code = refusal.code();
     this.retryable = refusal.retryable();
   }
 
   /** The account's chain says that this device was removed. */
-  static DeviceRefused revoked() {
+  public static DeviceRefused revoked() {
     return new DeviceRefused(new Refused(ErrorCode.DEVICE_REVOKED, REVOKED));
   }
 

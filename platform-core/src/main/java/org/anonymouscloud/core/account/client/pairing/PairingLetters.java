@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.pairing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -13,27 +13,28 @@ import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.Malformed;
 
 /** What two devices that pair say to each other, once they know that both have the code. */
-final class PairingLetters {
+public final class PairingLetters {
   /** The last letter: the account has the new device. */
-  static final byte[] DONE = {1};
+  public static final byte[] DONE = {1};
 
   /**
    * The account key is sealed to the new device's slot key as well, so that it stays closed to who
    * records the letters now and breaks the handshake's curve one day.
    */
-  static final byte[] KEY_INFO =
+  public static final byte[] KEY_INFO =
       "anonymouscloud/account/v1/pairing-account-key\0".getBytes(US_ASCII);
 
   private PairingLetters() {}
 
   /** Of the new device. */
-  record Introduction(DeviceId device, VerifyKey signingKey, SealingKey slotKey, DeviceName name) {
+  public record Introduction(
+      DeviceId device, VerifyKey signingKey, SealingKey slotKey, DeviceName name) {
     byte[] encode() {
       return Cbor.encode(
           new Introduced(device.bytes(), signingKey.bytes(), slotKey.bytes(), name.text()));
     }
 
-    static Introduction decode(byte[] letter) throws Malformed {
+    public static Introduction decode(byte[] letter) throws Malformed {
       Introduced said = Cbor.decode(letter, Introduced.class);
       try {
         return new Introduction(
@@ -55,8 +56,8 @@ final class PairingLetters {
    * @param accountKey sealed to the new device's slot key
    * @param link what the new device shall sign to become one of the account's
    */
-  record Invitation(UserName user, byte[] accountKey, byte[] link) {
-    byte[] encode() {
+  public record Invitation(UserName user, byte[] accountKey, byte[] link) {
+    public byte[] encode() {
       return Cbor.encode(new Invited(user.text(), accountKey, link));
     }
 
@@ -73,7 +74,7 @@ final class PairingLetters {
   private record Invited(String user, byte[] accountKey, byte[] link) {}
 
   /** The context in which the account key is sealed. */
-  static byte[] keyContext(AccountId account, DeviceId device) {
+  public static byte[] keyContext(AccountId account, DeviceId device) {
     ByteArrayOutputStream context = new ByteArrayOutputStream();
     context.writeBytes(account.bytes());
     context.writeBytes(device.bytes());

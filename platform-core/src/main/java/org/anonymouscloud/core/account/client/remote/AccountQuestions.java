@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import org.anonymouscloud.core.account.ChainFloor;
@@ -15,12 +15,13 @@ import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 
 /** What a client asks about its account, in types. Thread-safe as its link is. */
-record AccountQuestions(Link link) {
-  <T> T ask(AccountMethod method, Record question, Class<T> answer) throws Refused, IOException {
+public record AccountQuestions(Link link) {
+  public <T> T ask(AccountMethod method, Record question, Class<T> answer)
+      throws Refused, IOException {
     return Cbor.decode(link.ask(method.toString(), Cbor.encode(question)), answer);
   }
 
-  void tell(AccountMethod method, Record question) throws Refused, IOException {
+  public void tell(AccountMethod method, Record question) throws Refused, IOException {
     ask(method, question, Messages.Empty.class);
   }
 
@@ -29,7 +30,7 @@ record AccountQuestions(Link link) {
    *
    * @throws AccountTampered if it is not one
    */
-  Chain chain() throws Refused, IOException {
+  public Chain chain() throws Refused, IOException {
     ChainPages pages =
         from -> ask(AccountMethod.CHAIN_GET, new Messages.ChainGet(from), Messages.ChainGot.class);
     try {
@@ -44,7 +45,7 @@ record AccountQuestions(Link link) {
    *
    * @throws AccountTampered if it is older than, or another than, what was seen (A13, A23)
    */
-  Chain chain(ChainFloor seen) throws Refused, IOException {
+  public Chain chain(ChainFloor seen) throws Refused, IOException {
     try {
       return chain().atLeast(seen);
     } catch (ChainRefused e) {
@@ -53,7 +54,7 @@ record AccountQuestions(Link link) {
   }
 
   /** A slot's record; its seals are still to be checked. */
-  SealedSlot slot(SlotId slot, int generation) throws Refused, IOException {
+  public SealedSlot slot(SlotId slot, int generation) throws Refused, IOException {
     byte[] record =
         ask(
                 AccountMethod.SLOT_GET,

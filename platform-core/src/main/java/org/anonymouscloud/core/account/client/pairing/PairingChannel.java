@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.pairing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -18,7 +18,7 @@ import org.anonymouscloud.core.wire.Refused;
  * What two devices say to each other through the server's letter box, with a key that only the code
  * gives them: Noise NNpsk2. Letters 1 and 2 are the handshake. Not thread-safe.
  */
-final class PairingChannel implements AutoCloseable {
+public final class PairingChannel implements AutoCloseable {
   private static final Protocol PROTOCOL = Protocol.named("Noise_NNpsk2_25519_AESGCM_SHA256");
   private static final byte[] PROLOGUE = "anonymouscloud/account/v1/pairing".getBytes(US_ASCII);
   private static final byte[] NOTHING = {};
@@ -57,7 +57,8 @@ final class PairingChannel implements AutoCloseable {
    *
    * @param greeting for the new device, in letter 2
    */
-  static PairingChannel invite(LetterBox box, PairingCode code, Fingerprint server, byte[] greeting)
+  public static PairingChannel invite(
+      LetterBox box, PairingCode code, Fingerprint server, byte[] greeting)
       throws Refused, IOException {
     try (Secret key = code.preShared(server);
         Handshake handshake =
@@ -76,7 +77,7 @@ final class PairingChannel implements AutoCloseable {
   }
 
   /** Says something; it is this side's turn. */
-  void say(byte[] plain) throws Refused, IOException {
+  public void say(byte[] plain) throws Refused, IOException {
     byte[] letter = new byte[plain.length + CipherState.TAG_LENGTH];
     transport.send().seal(plain, 0, plain.length, letter, 0);
     box.put(++step, letter);
@@ -87,7 +88,7 @@ final class PairingChannel implements AutoCloseable {
    *
    * @throws PairingFailed if it does not have the code
    */
-  byte[] hear() throws Refused, IOException {
+  public byte[] hear() throws Refused, IOException {
     byte[] letter = box.take(++step);
     byte[] plain = new byte[Math.max(0, letter.length - CipherState.TAG_LENGTH)];
     try {

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.sheet;
 
 /** An account key or recovery words that nobody could have printed. The message is for people. */
 public final class Unreadable extends Exception {

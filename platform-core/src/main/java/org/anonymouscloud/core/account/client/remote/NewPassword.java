@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -19,10 +19,10 @@ import org.anonymouscloud.core.wire.Refused;
  * What OPAQUE makes of a password that the server does not know yet. The record is worth nothing
  * before the server has it together with the password slot.
  */
-record NewPassword(Secret exportKey, RegistrationRecord record) implements AutoCloseable {
+public record NewPassword(Secret exportKey, RegistrationRecord record) implements AutoCloseable {
 
   /** For an account that is still to be made. */
-  static NewPassword register(
+  public static NewPassword register(
       AccountQuestions server, UserName user, Secret password, Optional<InviteCode> invite)
       throws Refused, IOException {
     OpaqueClient.Registration opaque = begin(password);
@@ -37,7 +37,7 @@ record NewPassword(Secret exportKey, RegistrationRecord record) implements AutoC
   }
 
   /** For the account of a session that may change it. */
-  static NewPassword change(AccountQuestions server, UserName user, Secret password)
+  public static NewPassword change(AccountQuestions server, UserName user, Secret password)
       throws Refused, IOException {
     OpaqueClient.Registration opaque = begin(password);
     return finish(

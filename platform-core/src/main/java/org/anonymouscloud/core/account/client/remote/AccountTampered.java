@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import org.anonymouscloud.core.wire.FinalFailure;
@@ -11,7 +11,7 @@ import org.anonymouscloud.core.wire.FinalFailure;
 public final class AccountTampered extends IOException implements FinalFailure {
   private static final long serialVersionUID = 1;
 
-  AccountTampered(Throwable cause) {
+  public AccountTampered(Throwable cause) {
     super(
         "The server's records of your account are not the ones you made. Someone has changed them"
             + " or put old ones back; nothing of them was used. Ask the server's owner. If they"

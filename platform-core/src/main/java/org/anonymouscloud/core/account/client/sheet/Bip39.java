@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.sheet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -15,7 +15,7 @@ import org.anonymouscloud.core.crypto.Secret;
  * Random bytes as English words and back, with BIP-39's list and checksum. The bytes themselves are
  * the secret here; BIP-39's derivation of a seed is not used.
  */
-final class Bip39 {
+public final class Bip39 {
   private static final List<byte[]> WORDS = load();
   private static final int BITS = 11;
 
@@ -43,7 +43,7 @@ final class Bip39 {
    *
    * @param entropy 16 to 32 bytes, a multiple of 4
    */
-  static Secret encode(Secret entropy) {
+  public static Secret encode(Secret entropy) {
     int bytes = entropy.length();
     byte[] bits = Arrays.copyOf(entropy.bytes(), bytes + 1);
     bits[bytes] = Digest.sha256(entropy.bytes()).bytes()[0];

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.pairing;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -12,6 +12,10 @@ import org.anonymouscloud.core.account.chain.NewDevice;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
 import org.anonymouscloud.core.account.client.local.LocalState;
+import org.anonymouscloud.core.account.client.remote.AccountQuestions;
+import org.anonymouscloud.core.account.client.remote.JoiningDevice;
+import org.anonymouscloud.core.account.client.remote.OpenedAccount;
+import org.anonymouscloud.core.account.client.sheet.AccountKey;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
@@ -25,14 +29,15 @@ import org.anonymouscloud.core.wire.Refused;
  *
  * @param accountKey that the other one gave; who has this closes it
  */
-record JoinedByCode(AccountId account, UserName user, JoiningDevice device, Secret accountKey) {
+public record JoinedByCode(
+    AccountId account, UserName user, JoiningDevice device, Secret accountKey) {
 
   /**
    * The new device's side of a pairing, from the code to the link.
    *
    * @param server with its pinned key, on which nobody is logged in
    */
-  static JoinedByCode join(
+  public static JoinedByCode join(
       AccountQuestions questions, ConnectionString server, PairingCode code, DeviceName name)
       throws Refused, IOException {
     JoiningDevice device = JoiningDevice.random();
@@ -83,7 +88,8 @@ record JoinedByCode(AccountId account, UserName user, JoiningDevice device, Secr
    * @param questions on which this device is logged in
    * @return for the disk, not confirmed
    */
-  LocalState open(AccountQuestions questions, ConnectionString server) throws Refused, IOException {
+  public LocalState open(AccountQuestions questions, ConnectionString server)
+      throws Refused, IOException {
     try (SlotSecret slot = device.slot(account)) {
       OpenedAccount opened = OpenedAccount.open(questions, slot);
       Optional<VerifyKey> listed =

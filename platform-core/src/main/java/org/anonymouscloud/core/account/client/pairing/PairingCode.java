@@ -1,6 +1,9 @@
-package org.anonymouscloud.core.account.client;
+package org.anonymouscloud.core.account.client.pairing;
 
 import java.util.Arrays;
+import org.anonymouscloud.core.account.client.sheet.AccountKey;
+import org.anonymouscloud.core.account.client.sheet.CodeText;
+import org.anonymouscloud.core.account.client.sheet.Unreadable;
 import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.session.Fingerprint;
@@ -12,7 +15,7 @@ import org.anonymouscloud.core.session.Fingerprint;
  */
 public final class PairingCode implements AutoCloseable {
   /** Bytes that name the server's letter box. */
-  static final int RELAY = 5;
+  public static final int RELAY = 5;
 
   private static final int SECRET = 10;
   private static final int CHARACTERS = 24;
@@ -29,7 +32,7 @@ public final class PairingCode implements AutoCloseable {
    *
    * @param relay that the server has opened
    */
-  static PairingCode of(byte[] relay) {
+  public static PairingCode of(byte[] relay) {
     if (relay.length != RELAY) {
       throw new IllegalArgumentException("A letter box has a name of 5 bytes.");
     }
@@ -55,7 +58,7 @@ public final class PairingCode implements AutoCloseable {
     return CodeText.write(bytes, CHARACTERS);
   }
 
-  byte[] relay() {
+  public byte[] relay() {
     return Arrays.copyOf(bytes.bytes(), RELAY);
   }
 
