@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.anonymouscloud.core.account.server.AccountService;
-import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;

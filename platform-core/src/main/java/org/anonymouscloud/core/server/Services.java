@@ -11,7 +11,7 @@ import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Deletions;
 import org.anonymouscloud.core.account.server.PresenceRecords;
-import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.blob.BlobFolder;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;

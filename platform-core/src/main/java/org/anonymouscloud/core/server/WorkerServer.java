@@ -3,7 +3,7 @@ package org.anonymouscloud.core.server;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;

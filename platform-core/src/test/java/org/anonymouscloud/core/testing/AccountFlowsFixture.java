@@ -29,7 +29,7 @@ import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountService;
-import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.Database;

@@ -31,7 +31,7 @@ import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.AccountSummary;
-import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;

@@ -27,7 +27,7 @@ import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Administration;
-import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
-import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;

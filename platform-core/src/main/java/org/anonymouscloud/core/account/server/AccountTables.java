@@ -15,6 +15,8 @@ import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.server.password.Credential;
+import org.anonymouscloud.core.account.server.password.StoredPassword;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.wire.Malformed;

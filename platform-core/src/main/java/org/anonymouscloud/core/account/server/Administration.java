@@ -8,6 +8,7 @@ import java.util.List;
 import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.database.OpenDatabase;
 
 /**

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.server.AccountService;
-import org.anonymouscloud.core.account.server.ServerSecrets;
+import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.backup.Backup;
 import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.BackupPlace;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.server;
+package org.anonymouscloud.core.account.server.password;
 
 import java.util.Arrays;
 import org.anonymouscloud.core.account.UserName;
@@ -13,18 +13,18 @@ import org.anonymouscloud.core.crypto.RandomBytes;
  * answer is the same before and after the registration (RFC 9807, section 10.9; A11). Each change
  * of the password draws another: the evaluation for the new one says nothing of that in force.
  */
-record Credential(byte[] bytes) {
+public record Credential(byte[] bytes) {
   private static final byte OF_A_NAME = 1;
   private static final byte DRAWN = 2;
   private static final int RANDOM = 16;
 
   /** The one of a name's first password, and of a name that nobody has. */
-  static Credential of(UserName name) {
+  public static Credential of(UserName name) {
     return tagged(OF_A_NAME, name.bytes());
   }
 
   /** One that was never there before. */
-  static Credential random() {
+  public static Credential random() {
     return tagged(DRAWN, RandomBytes.next(RANDOM));
   }
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.server;
+package org.anonymouscloud.core.account.server.password;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -73,7 +73,7 @@ public final class ServerSecrets implements AutoCloseable {
    * @throws NoSuchFileException if there is none
    * @throws IOException if the file is damaged, open to others, or cannot be read
    */
-  static ServerSecrets existing(Path file) throws IOException {
+  public static ServerSecrets existing(Path file) throws IOException {
     return read(file);
   }
 
@@ -86,7 +86,7 @@ public final class ServerSecrets implements AutoCloseable {
    * @throws IOException if there is no such file, it lacks a generation in use, or cannot be
    *     written; then nothing has changed
    */
-  static List<String> rotate(Path file, Set<String> used) throws IOException {
+  public static List<String> rotate(Path file, Set<String> used) throws IOException {
     try (ServerSecrets old = read(file)) {
       old.requireAll(used, file);
       List<PasswordKeys> kept = new ArrayList<>();
@@ -112,7 +112,7 @@ public final class ServerSecrets implements AutoCloseable {
    * @param used the generations that records name
    * @throws IOException if one is missing; the message says what to do
    */
-  void requireAll(Set<String> used, Path file) throws IOException {
+  public void requireAll(Set<String> used, Path file) throws IOException {
     for (String id : used) {
       if (generation(id).isEmpty()) {
         throw new IOException(
@@ -176,22 +176,22 @@ public final class ServerSecrets implements AutoCloseable {
   }
 
   /** What new passwords are registered with, and what unknown users are answered with. */
-  PasswordKeys newest() {
+  public PasswordKeys newest() {
     return generations.getLast();
   }
 
   /** What the passwords whose records name {@code id} were registered with. */
-  Optional<PasswordKeys> generation(String id) {
+  public Optional<PasswordKeys> generation(String id) {
     return generations.stream().filter(keys -> keys.id().equals(id)).findFirst();
   }
 
   /** What the records of unknown users come from. */
-  Secret fakeSeed() {
+  public Secret fakeSeed() {
     return fakeSeed;
   }
 
   /** What names and networks are coded with where attempts are counted. */
-  Secret attemptsKey() {
+  public Secret attemptsKey() {
     return attemptsKey;
   }
 

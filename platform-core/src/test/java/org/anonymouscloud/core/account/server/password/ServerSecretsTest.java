@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.server;
+package org.anonymouscloud.core.account.server.password;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.server;
+package org.anonymouscloud.core.account.server.password;
 
 import org.anonymouscloud.core.crypto.VerifyKey;
 
@@ -11,5 +11,5 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * @param loginKey of who has the account key
  * @param deviceSet the day on which a device alone put it in force; 0 if its owner has shown more
  */
-record StoredPassword(
+public record StoredPassword(
     byte[] record, Credential credential, String keys, VerifyKey loginKey, long deviceSet) {}

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.account.server;
+package org.anonymouscloud.core.account.server.password;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -14,7 +14,7 @@ import org.anonymouscloud.core.opaque.OpaqueServer;
  * One generation of what passwords are registered with: the seed of the users' OPRF keys and the
  * key of the key exchange. Thread-safe.
  */
-final class PasswordKeys implements AutoCloseable {
+public final class PasswordKeys implements AutoCloseable {
   static final int SEED = 32;
 
   /** Bytes in the encoded form: the seed, then the key. */
@@ -67,11 +67,11 @@ final class PasswordKeys implements AutoCloseable {
   }
 
   /** What a password's record names its generation by: 16 hex digits, of the public key. */
-  String id() {
+  public String id() {
     return id;
   }
 
-  OpaqueServer opaque() {
+  public OpaqueServer opaque() {
     return opaque;
   }
 
