@@ -108,7 +108,7 @@ public final class Pairing implements AutoCloseable {
           return new ChainWriter.Draft(
               new LinkBody.AddDevice(device), content -> signed(open, other, content), root);
         });
-    open.say(PairingLetters.DONE);
+    open.say(PairingLetters.done());
     accepted = true;
   }
 
@@ -117,7 +117,8 @@ public final class Pairing implements AutoCloseable {
       throws Refused, IOException {
     LocalState local = account.local().state();
     byte[] context = PairingLetters.keyContext(local.account(), other.device());
-    byte[] key = other.slotKey().seal(PairingLetters.KEY_INFO, context, local.accountKey().bytes());
+    byte[] key =
+        other.slotKey().seal(PairingLetters.keyInfo(), context, local.accountKey().bytes());
     open.say(new PairingLetters.Invitation(local.user(), key, content).encode());
     return List.of(open.hear());
   }

@@ -100,7 +100,7 @@ record ContactBook(SortedMap<UserName, KnownContact> entries) {
       out.putShort((short) name.length).put(name);
       out.put(contact.account().bytes()).put(contact.genesis().bytes());
       out.putLong(contact.floor().seq()).put(contact.floor().hash().bytes());
-      out.put((byte) contact.trust().ordinal()).putInt(contact.revision());
+      out.put(contact.trust().code()).putInt(contact.revision());
     }
   }
 
@@ -133,12 +133,12 @@ record ContactBook(SortedMap<UserName, KnownContact> entries) {
     AccountId account = AccountId.of(take(in, AccountId.LENGTH));
     Digest genesis = Digest.of(take(in, Digest.LENGTH));
     ChainFloor floor = new ChainFloor(in.getLong(), Digest.of(take(in, Digest.LENGTH)));
-    int trust = in.get();
+    Optional<Trust> trust = Trust.of(in.get());
     int revision = in.getInt();
-    if (trust < 0 || trust >= Trust.values().length || revision < 0) {
+    if (trust.isEmpty() || revision < 0) {
       throw new Malformed("A contact is damaged.");
     }
-    return new KnownContact(name, account, genesis, floor, Trust.values()[trust], revision);
+    return new KnownContact(name, account, genesis, floor, trust.get(), revision);
   }
 
   private static byte[] take(ByteBuffer in, int length) {

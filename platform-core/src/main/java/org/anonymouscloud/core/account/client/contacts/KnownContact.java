@@ -95,8 +95,9 @@ public record KnownContact(
     if (revision != other.revision) {
       return revision > other.revision ? this : other;
     }
-    KnownContact first = ORDER.compare(this, other) <= 0 ? this : other;
-    KnownContact second = first == this ? other : this;
+    boolean isFirst = ORDER.compare(this, other) <= 0;
+    KnownContact first = isFirst ? this : other;
+    KnownContact second = isFirst ? other : this;
     if (isRemoved() || other.isRemoved()) {
       return first.isRemoved() ? first : second;
     }

@@ -52,10 +52,10 @@ public record JoinedByCode(
                 .encode());
         PairingLetters.Invitation invitation = PairingLetters.Invitation.decode(channel.hear());
         byte[] context = PairingLetters.keyContext(account, device.id());
-        Secret accountKey = slot.open(PairingLetters.KEY_INFO, context, invitation.accountKey());
+        Secret accountKey = slot.open(PairingLetters.keyInfo(), context, invitation.accountKey());
         requireOwn(invitation.link(), account, device, slot);
         channel.say(Signatures.sign(device.key(), ChainLink.NEW_KEY_LABEL, invitation.link()));
-        if (!Arrays.equals(channel.hear(), PairingLetters.DONE)
+        if (!Arrays.equals(channel.hear(), PairingLetters.done())
             || accountKey.length() != AccountKey.LENGTH) {
           throw new PairingFailed();
         }

@@ -14,17 +14,25 @@ import org.anonymouscloud.core.wire.Malformed;
 
 /** What two devices that pair say to each other, once they know that both have the code. */
 public final class PairingLetters {
-  /** The last letter: the account has the new device. */
-  public static final byte[] DONE = {1};
+  private static final byte[] DONE = {1};
 
-  /**
-   * The account key is sealed to the new device's slot key as well, so that it stays closed to who
-   * records the letters now and breaks the handshake's curve one day.
-   */
-  public static final byte[] KEY_INFO =
+  private static final byte[] KEY_INFO =
       "anonymouscloud/account/v1/pairing-account-key\0".getBytes(US_ASCII);
 
   private PairingLetters() {}
+
+  /** The last letter: the account has the new device. */
+  public static byte[] done() {
+    return DONE.clone();
+  }
+
+  /**
+   * What the account key is sealed to the new device's slot key for, besides: so that it stays
+   * closed to who records the letters now and breaks the handshake's curve one day.
+   */
+  public static byte[] keyInfo() {
+    return KEY_INFO.clone();
+  }
 
   /** Of the new device. */
   public record Introduction(
