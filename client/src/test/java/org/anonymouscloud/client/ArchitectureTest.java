@@ -65,7 +65,6 @@ final class ArchitectureTest {
       Set.of(
           Set.of("BodyFormat", "ChainLink", "LinkBody", "NamedRoot", "NewDevice", "NewRoot"),
           Set.of("Batch", "Drive", "Snapshot"),
-          Set.of("BulkOutput", "Line", "Sender"),
           Set.of("Channel", "ChannelHandshake"));
 
   private final JavaClasses house =

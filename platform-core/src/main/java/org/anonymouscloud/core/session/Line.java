@@ -35,9 +35,6 @@ final class Line {
   /** Pongs that wait while the other side reads nothing; more pings than that go unanswered. */
   private static final int MAX_WAITING_PONGS = 64;
 
-  /** Frames after which a thread of a session lets others run. */
-  private static final int TURN = 8;
-
   private static final int PING_LENGTH = 8;
 
   final Sender sender;
@@ -109,17 +106,6 @@ final class Line {
     return why;
   }
 
-  /**
-   * Called for each frame by the threads that send and receive. Their scheduler takes no core away
-   * from a virtual thread, so one that always finds something to do would keep it for itself.
-   */
-  @SuppressWarnings("ThreadPriorityCheck")
-  static void letOthersRun(int frames) {
-    if (frames % TURN == 0) {
-      Thread.yield();
-    }
-  }
-
   private void answerClose(byte reason, Why why) {
     sender.finish(reason, why);
     try {
@@ -143,7 +129,7 @@ final class Line {
 
   private Why receiveAll(Receiver receiver) throws ConnectionLost {
     for (int frames = 1; ; frames++) {
-      letOthersRun(frames);
+      Sender.letOthersRun(frames);
       Frame frame = channel.receive(receiver::quiet);
       switch (frame.type()) {
         case CLOSE -> {

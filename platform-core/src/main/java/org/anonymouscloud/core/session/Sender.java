@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * is interrupted. Thread-safe.
  */
 final class Sender {
+  /** Frames after which a thread of a session lets others run. */
+  private static final int TURN = 8;
+
   /** Guards this sender and the bulk outputs that wait for their turn. */
   final ReentrantLock lock = new ReentrantLock();
 
@@ -121,7 +124,8 @@ final class Sender {
       if (close == null && lost == null) {
         close = new Message(FrameType.CLOSE, 0, new byte[] {reason});
         end = why;
-        inTurn.removeIf(turn -> turn instanceof BulkOutput);
+        // Messages that have begun are finished; bulk data are not.
+        inTurn.removeIf(turn -> !(turn instanceof Message));
         start();
       }
     } finally {
@@ -180,7 +184,7 @@ final class Sender {
       Next next = prepareNext();
       for (int frames = 1; next == Next.FRAME; frames++) {
         channel.send();
-        Line.letOthersRun(frames);
+        letOthersRun(frames);
         next = prepareNext();
       }
       if (next == Next.CLOSE) {
@@ -196,6 +200,17 @@ final class Sender {
       fail(channel.cut(Why.CUT).why());
       stopped();
       throw e;
+    }
+  }
+
+  /**
+   * Called for each frame by the threads that send and receive. Their scheduler takes no core away
+   * from a virtual thread, so one that always finds something to do would keep it for itself.
+   */
+  @SuppressWarnings("ThreadPriorityCheck")
+  static void letOthersRun(int frames) {
+    if (frames % TURN == 0) {
+      Thread.yield();
     }
   }
 
