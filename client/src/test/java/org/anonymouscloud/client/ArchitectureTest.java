@@ -64,8 +64,7 @@ final class ArchitectureTest {
   private static final Set<Set<String>> LOOPS =
       Set.of(
           Set.of("BodyFormat", "ChainLink", "LinkBody", "NamedRoot", "NewDevice", "NewRoot"),
-          Set.of("Batch", "Drive", "Snapshot"),
-          Set.of("Channel", "ChannelHandshake"));
+          Set.of("Batch", "Drive", "Snapshot"));
 
   private final JavaClasses house =
       new ClassFileImporter()
