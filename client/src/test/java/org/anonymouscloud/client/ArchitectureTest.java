@@ -57,8 +57,7 @@ final class ArchitectureTest {
           "core.account.server",
           "core.crypto",
           "core.opaque",
-          "core.plugin",
-          "core.session");
+          "core.plugin");
 
   /** Closed families, whose members know each other. */
   private static final Set<Set<String>> LOOPS =

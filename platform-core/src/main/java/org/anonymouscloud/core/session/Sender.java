@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * that ask for it never write themselves, because Java closes the socket of a virtual thread that
  * is interrupted. Thread-safe.
  */
-final class Sender {
+public final class Sender {
   /** Frames after which a thread of a session lets others run. */
   private static final int TURN = 8;
 
@@ -43,7 +43,7 @@ final class Sender {
    *
    * @throws ConnectionLost if the session is over
    */
-  void send(Message message) throws ConnectionLost {
+  public void send(Message message) throws ConnectionLost {
     lock.lock();
     try {
       requireOpen();
@@ -76,11 +76,12 @@ final class Sender {
   }
 
   /**
-   * As {@link #send}, unless as many messages wait already.
+   * As {@link #send}, unless as many messages wait already or the session is over.
    *
+   * @param most how many may wait
    * @return whether it will be sent
    */
-  boolean offer(Message message, int most) {
+  public boolean offer(Message message, int most) {
     lock.lock();
     try {
       if (lost != null || close != null || first.size() >= most) {

@@ -42,7 +42,7 @@ import org.anonymouscloud.core.opaque.LoginResponse;
 import org.anonymouscloud.core.opaque.OpaqueClient;
 import org.anonymouscloud.core.opaque.PasswordRefused;
 import org.anonymouscloud.core.opaque.RegistrationResponse;
-import org.anonymouscloud.core.session.Network;
+import org.anonymouscloud.core.session.server.Network;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.SocketException;
 import org.anonymouscloud.core.channel.Channel;
 import org.anonymouscloud.core.channel.RawPeer;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.junit.jupiter.api.AfterEach;

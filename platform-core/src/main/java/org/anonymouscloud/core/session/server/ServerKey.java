@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -10,6 +10,7 @@ import java.util.Arrays;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.X25519KeyPair;
 import org.anonymouscloud.core.disk.PrivateFile;
+import org.anonymouscloud.core.session.Fingerprint;
 
 /**
  * What a server proves itself with: its static X25519 key. Clients pin it, so a server that loses

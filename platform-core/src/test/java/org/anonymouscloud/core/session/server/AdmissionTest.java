@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -14,6 +14,7 @@ import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.session.Session;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.core.wire.Refused;

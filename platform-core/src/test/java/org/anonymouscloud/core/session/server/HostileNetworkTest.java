@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +20,8 @@ import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.channel.ConnectFailed;
 import org.anonymouscloud.core.channel.ConnectionLost;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.testing.FaultProxy;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;

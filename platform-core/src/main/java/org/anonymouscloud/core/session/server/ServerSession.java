@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -21,6 +21,13 @@ import org.anonymouscloud.core.channel.ConnectionLost.Why;
 import org.anonymouscloud.core.channel.Frame;
 import org.anonymouscloud.core.channel.FrameType;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.session.BulkInput;
+import org.anonymouscloud.core.session.BulkOutput;
+import org.anonymouscloud.core.session.Growth;
+import org.anonymouscloud.core.session.Line;
+import org.anonymouscloud.core.session.Message;
+import org.anonymouscloud.core.session.Refusal;
+import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +92,7 @@ final class ServerSession implements ServedSession {
 
     static Allowance user(int requests) {
       return new Allowance(
-          requests, 1 + Session.MAX_NAME + Session.MAX_BODY, 2 * Session.MAX_BODY, 1024, true);
+          requests, 1 + Message.MAX_NAME + Message.MAX_BODY, 2 * Message.MAX_BODY, 1024, true);
     }
   }
 
@@ -146,8 +153,8 @@ final class ServerSession implements ServedSession {
       this.stream = stream;
       this.urgent = urgent;
       this.upload =
-          new BulkInput(line.sender, stream, new Window().and(line.growth), memory.clock());
-      this.download = new BulkOutput(line.sender, stream, memory.clock());
+          new BulkInput(line.sender(), stream, new Window().and(line.growth()), memory.clock());
+      this.download = new BulkOutput(line.sender(), stream, memory.clock());
     }
 
     /**
@@ -302,9 +309,10 @@ final class ServerSession implements ServedSession {
           "A push has at most " + MAX_PUSH + " bytes, not " + body.length + ".");
     }
     var _ =
-        line.sender.offer(
-            new Message(FrameType.PUSH, 0, Session.name(topic), body.clone(), () -> {}),
-            MAX_WAITING_PUSHES);
+        line.sender()
+            .offer(
+                new Message(FrameType.PUSH, 0, Message.name(topic), body.clone(), () -> {}),
+                MAX_WAITING_PUSHES);
   }
 
   @Override
@@ -417,7 +425,7 @@ final class ServerSession implements ServedSession {
     /** What a first frame says that is asked for; nothing if that is not all in it. */
     private static String method(Frame frame) {
       int length = frame.length() == 0 ? 0 : frame.array()[frame.offset()];
-      return length < 1 || length > Session.MAX_NAME || frame.length() < 1 + length
+      return length < 1 || length > Message.MAX_NAME || frame.length() < 1 + length
           ? ""
           : new String(frame.array(), frame.offset() + 1, length, US_ASCII);
     }
@@ -457,17 +465,17 @@ final class ServerSession implements ServedSession {
 
     private boolean refuse(Open open, ErrorCode code, String text) {
       byte[] refusal = new Refusal(code, true, text).encode();
-      return line.sender.offer(
-          new Message(FrameType.ERROR, open.stream, refusal), allowance.refusals());
+      return line.sender()
+          .offer(new Message(FrameType.ERROR, open.stream, refusal), allowance.refusals());
     }
 
     private boolean start(Open open) {
       byte[] message = open.takeParts();
       int nameLength = message.length == 0 ? 0 : message[0];
       if (nameLength < 1
-          || nameLength > Session.MAX_NAME
+          || nameLength > Message.MAX_NAME
           || message.length < 1 + nameLength
-          || message.length - 1 - nameLength > Session.MAX_BODY) {
+          || message.length - 1 - nameLength > Message.MAX_BODY) {
         return false;
       }
       String method = new String(message, 1, nameLength, US_ASCII);
@@ -482,7 +490,7 @@ final class ServerSession implements ServedSession {
         Message answer = handled(open, method, body);
         open.upload.close();
         open.answered = true;
-        line.sender.send(answer);
+        line.sender().send(answer);
       } catch (ConnectionLost e) {
         forget(open);
       } finally {
@@ -495,7 +503,7 @@ final class ServerSession implements ServedSession {
         InputStream upload = open.bulk ? open.upload : InputStream.nullInputStream();
         OutputStream download = open.bulk ? open.download : NO_BULK;
         byte[] answer = handler.handle(new Request(method, body, upload, download));
-        if (answer.length > Session.MAX_BODY) {
+        if (answer.length > Message.MAX_BODY) {
           throw new IllegalStateException("An answer is too long.");
         }
         open.download.flush();

@@ -1,6 +1,7 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.session.Connection;
 
 /** A session as its answering side may use it. Thread-safe. */
 public interface ServedSession {

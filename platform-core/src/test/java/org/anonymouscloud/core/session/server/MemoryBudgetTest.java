@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.anonymouscloud.core.channel.RawPeer;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.session.MemoryBudget.Hold;
+import org.anonymouscloud.core.session.Call;
+import org.anonymouscloud.core.session.Session;
+import org.anonymouscloud.core.session.server.MemoryBudget.Hold;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.junit.jupiter.api.Tag;

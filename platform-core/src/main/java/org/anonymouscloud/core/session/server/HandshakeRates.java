@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 /**
  * How many handshakes a server does (A44). Immutable.

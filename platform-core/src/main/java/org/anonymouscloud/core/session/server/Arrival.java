@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import java.net.Socket;
 import java.util.function.BiConsumer;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -16,6 +16,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.anonymouscloud.core.channel.ChannelLimits;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.session.KeyCheck;
+import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 

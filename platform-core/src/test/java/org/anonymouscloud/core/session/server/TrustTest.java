@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -10,6 +10,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.session.Fingerprint;
+import org.anonymouscloud.core.session.KeyCheck;
+import org.anonymouscloud.core.session.Session;
+import org.anonymouscloud.core.session.UntrustedServer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.channel.ConnectFailed;
+import org.anonymouscloud.core.session.KeyCheck;
+import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.testing.FaultProxy;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -22,6 +22,9 @@ import org.anonymouscloud.core.channel.HandshakeGate;
 import org.anonymouscloud.core.channel.RawPeer;
 import org.anonymouscloud.core.channel.RecordBuffers;
 import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.session.ConnectionString;
+import org.anonymouscloud.core.session.KeyCheck;
+import org.anonymouscloud.core.session.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

@@ -1,6 +1,7 @@
-package org.anonymouscloud.core.session;
+package org.anonymouscloud.core.session.server;
 
 import java.io.IOException;
+import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Refused;
 
 /** The answering side of one session. Thread-safe: each request runs on a thread of its own. */
