@@ -11,6 +11,8 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.properties.HasModifiers;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
@@ -26,6 +28,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -79,62 +83,114 @@ final class ArchitectureTest {
     }
   }
 
-  /** What of the core a feature may be written against; docs/plugin-guide.md has the same list. */
-  private static final List<String> API_PACKAGES =
-      List.of("core.plugin", "core.wire", "core.crypto");
+  /** What a feature is compiled against: whole packages, and types with those nested in them. */
+  private record Api(Set<String> packages, Set<String> types) {
+    private static final Pattern INCLUDE =
+        Pattern.compile("<include>org/anonymouscloud/(\\S+)/(\\S+)\\.class</include>");
 
-  private static final List<String> API_TYPES =
-      List.of(
-          "core.account.AccountId",
-          "core.account.AccountSpace",
-          "core.account.ChainFloor",
-          "core.account.DeviceId",
-          "core.account.Head",
-          "core.account.ObjectId",
-          "core.account.UserName",
-          "core.blob.BlobFolder",
-          "core.blob.BlobName",
-          "core.blob.BlobStore",
-          "core.blob.DeletionLock",
-          "core.blob.DiskFailed",
-          "core.database.DatabaseUnavailable",
-          "core.database.Migrations",
-          "core.database.OrderNumbers",
-          "core.database.Transactions",
-          "core.disk.PrivateFile",
-          "core.session.Call",
-          "core.session.Link",
-          "core.session.Request");
+    /** Reads it where it stands, as what goes into platform-api's jar. */
+    static Api read() throws IOException {
+      Api api = new Api(new TreeSet<>(), new TreeSet<>());
+      Set<String> withNested = new TreeSet<>();
+      Matcher include =
+          INCLUDE.matcher(Files.readString(Path.of("..", "platform-api", "pom.xml"), UTF_8));
+      while (include.find()) {
+        String room = include.group(1).replace('/', '.');
+        String name = include.group(2);
+        if (name.equals("*")) {
+          api.packages.add(room);
+        } else if (name.endsWith("$*")) {
+          withNested.add(room + "." + name.replace("$*", ""));
+        } else {
+          api.types.add(room + "." + name);
+        }
+      }
+      assertThat(api.packages).hasSizeGreaterThan(2);
+      assertThat(withNested).as("types with those nested in them").isEqualTo(api.types);
+      return api;
+    }
+
+    boolean has(JavaClass type) {
+      return type.getPackageName().startsWith(HOUSE)
+          && (packages.contains(type.getPackageName().substring(HOUSE.length()))
+              || types.contains(outermost(type).substring(HOUSE.length())));
+    }
+  }
 
   @Test
-  void featuresAreWrittenAgainstTheApiAlone() {
-    DescribedPredicate<JavaClass> api =
-        DescribedPredicate.describe(
-            "outside the API of plugins",
-            type ->
-                type.getPackageName().startsWith("org.anonymouscloud.core")
-                    && API_PACKAGES.stream()
-                        .noneMatch(room -> type.getPackageName().equals(HOUSE + room))
-                    && API_TYPES.stream()
-                        .noneMatch(
-                            one ->
-                                type.getName().equals(HOUSE + one)
-                                    || type.getName().startsWith(HOUSE + one + "$")));
+  void featuresAreWrittenAgainstTheApiAlone() throws IOException {
+    Api api = Api.read();
     check(
         noClasses()
             .that()
             .resideInAnyPackage("org.anonymouscloud.vault..", "org.anonymouscloud.chat..")
             .should()
-            .dependOnClassesThat(api));
+            .dependOnClassesThat(
+                resideInAPackage("org.anonymouscloud.core..")
+                    .and(DescribedPredicate.describe("outside the API", type -> !api.has(type)))));
+  }
+
+  /** Whoever compiles against these types alone can use all that they show. */
+  @Test
+  void theApiOfPluginsShowsNoTypeOutsideOfIt() throws IOException {
+    Api api = Api.read();
+    Set<String> outside = new TreeSet<>();
+    for (JavaClass type : house) {
+      if (api.has(type) && isShown(type)) {
+        shown(type)
+            .map(JavaClass::getBaseComponentType)
+            .filter(other -> !api.has(other) && !isOfOthers(other))
+            .forEach(other -> outside.add(type.getName() + " shows " + other.getName()));
+      }
+    }
+    assertThat(outside).isEmpty();
+  }
+
+  /** Java itself, and what comes with the jar. */
+  private static boolean isOfOthers(JavaClass type) {
+    return type.isPrimitive()
+        || Stream.of(
+                "java.",
+                "org.pf4j.",
+                "io.javalin.",
+                "com.fasterxml.jackson.databind.",
+                "picocli.",
+                "org.jdbi.v3.core.")
+            .anyMatch(type.getName()::startsWith);
+  }
+
+  private static boolean isShown(HasModifiers member) {
+    return member.getModifiers().contains(JavaModifier.PUBLIC)
+        || member.getModifiers().contains(JavaModifier.PROTECTED);
+  }
+
+  /** The types in what others see of a type: what it extends, and its members' signatures. */
+  private static Stream<JavaClass> shown(JavaClass type) {
+    Stream<JavaClass> parents =
+        Stream.concat(
+            type.getSuperclass().stream()
+                .flatMap(parent -> parent.getAllInvolvedRawTypes().stream()),
+            type.getInterfaces().stream()
+                .flatMap(parent -> parent.getAllInvolvedRawTypes().stream()));
+    Stream<JavaClass> members =
+        type.getMembers().stream()
+            .filter(ArchitectureTest::isShown)
+            .flatMap(member -> member.getAllInvolvedRawTypes().stream());
+    Stream<JavaClass> thrown =
+        type.getCodeUnits().stream()
+            .filter(ArchitectureTest::isShown)
+            .flatMap(unit -> unit.getExceptionTypes().stream());
+    return Stream.of(parents, members, thrown).flatMap(all -> all);
   }
 
   @Test
   void thePluginGuideNamesTheWholeApi() throws IOException {
+    Api api = Api.read();
     String guide = Files.readString(Path.of("..", "docs", "plugin-guide.md"), UTF_8);
-    for (String room : API_PACKAGES) {
+    for (String room : api.packages) {
       assertThat(guide).contains("`" + room + "`");
     }
-    for (String type : API_TYPES) {
+    for (String type : api.types) {
       String room = type.substring(0, type.lastIndexOf('.'));
       assertThat(guide)
           .containsPattern("`" + room + "`[^\n]*`" + type.substring(room.length() + 1) + "`");

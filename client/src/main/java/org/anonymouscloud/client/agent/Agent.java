@@ -148,6 +148,7 @@ public final class Agent implements AutoCloseable {
     own.addAll(new AccountRoutes(account, comingIn).routes());
     own.addAll(new DeviceRoutes(account, pairing).routes());
     own.addAll(new ContactRoutes(account).routes());
+    own.addAll(new EventRoutes(account).routes());
     own.addAll(new RestoredRoutes(new AcceptedRestore(account, features, outside)).routes());
     own.addAll(panels.routes());
     RouteTable table = new RouteTable(own);
@@ -162,9 +163,12 @@ public final class Agent implements AutoCloseable {
     return table.all().stream().map(this::counted).toList();
   }
 
-  /** A route of which each request is use of the account, but for looks at the agent itself. */
+  /**
+   * A route of which each request is use of the account, but for looks at the agent itself and at
+   * what changes, which a program may repeat for ever.
+   */
   private Route counted(Route route) {
-    if (route.path().startsWith("/agent")) {
+    if (route.path().startsWith("/agent") || route.path().equals("/events")) {
       return route;
     }
     return route.handledBy(

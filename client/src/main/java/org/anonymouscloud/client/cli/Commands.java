@@ -14,6 +14,7 @@ import org.anonymouscloud.client.cli.account.AccountCommand;
 import org.anonymouscloud.client.cli.account.ContactCommand;
 import org.anonymouscloud.client.cli.account.DeviceCommand;
 import org.anonymouscloud.client.cli.account.DriveCommand;
+import org.anonymouscloud.client.cli.account.EventsCommand;
 import org.anonymouscloud.client.cli.account.LoginCommand;
 import org.anonymouscloud.client.cli.account.LogoutCommand;
 import org.anonymouscloud.client.cli.account.PasswordCommand;
@@ -142,6 +143,7 @@ public final class Commands {
     commands.put("device", () -> new DeviceCommand(context));
     commands.put("drive", () -> new DriveCommand(context));
     commands.put("contact", () -> new ContactCommand(context));
+    commands.put("events", () -> new EventsCommand(context));
     commands.put("agent", () -> new AgentCommand(context));
     commands.put("plugin", () -> PluginsCommand.ofHome(context));
     commands.put(

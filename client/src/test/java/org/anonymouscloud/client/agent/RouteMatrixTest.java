@@ -69,6 +69,7 @@ final class RouteMatrixTest {
               Map.entry("GET /contacts/{name}", Scope.READ),
               Map.entry("PUT /contacts/{name}", Scope.ADMIN),
               Map.entry("DELETE /contacts/{name}", Scope.ADMIN),
+              Map.entry("GET /events", Scope.READ),
               Map.entry("GET /panels", Scope.READ),
               Map.entry("PUT /feature/write", Scope.WRITE),
               Map.entry("POST /feature/chat", Scope.CHAT)));

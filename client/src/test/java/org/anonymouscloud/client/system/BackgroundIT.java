@@ -72,6 +72,10 @@ final class BackgroundIT {
       assertThat(await(laptop, "generation")).isEqualTo("1");
       laptop.run("contact", "add", "--yes", "bob").succeeded();
       assertThat(await(laptop, "contact")).isNotEmpty();
+      assertThat(eventsWith(laptop, "contact-changed"))
+          .contains("account  device-added  {\"device\":\"" + added + "\"}")
+          .contains("account  device-removed  {\"device\":\"" + added + "\"}")
+          .contains("account  new-generation  {\"generation\":1}");
       JsonNode seen = awaitChat(laptop, now -> now.path("settled").asBoolean()).path("changes");
 
       laptop.run("agent", "passphrase", "--passphrase-file", passphrase.toString()).succeeded();
@@ -99,6 +103,17 @@ final class BackgroundIT {
       laptop.run("logout", "--yes").succeeded();
       assertThat(chat(laptop).path("follows").asBoolean()).as("logged out").isFalse();
     }
+  }
+
+  /** What has changed by the time that a type of event is among it. */
+  private static String eventsWith(Client client, String type) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    String events = client.run("events").succeeded().out();
+    while (!events.contains(type)) {
+      assertThat(System.nanoTime()).as(events).isLessThan(deadline);
+      events = client.run("events").succeeded().out();
+    }
+    return events;
   }
 
   private Client client(TestServer server, String home, Person person) {

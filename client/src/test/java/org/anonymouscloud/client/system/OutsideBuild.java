@@ -43,11 +43,11 @@ final class OutsideBuild {
         """
             .formatted(Path.of(System.getProperty("anoncloud.maven.repository")).toUri()));
     publish("anonymouscloud", "pom", ROOT.resolve("pom.xml"));
-    publish("platform-core", "pom", ROOT.resolve("platform-core/pom.xml"));
+    publish("platform-api", "pom", ROOT.resolve("platform-api/pom.xml"));
     publish(
-        "platform-core",
+        "platform-api",
         "jar",
-        ROOT.resolve("platform-core/target/platform-core-" + VERSION + ".jar"));
+        ROOT.resolve("platform-api/target/platform-api-" + VERSION + ".jar"));
   }
 
   /** As {@code mvn install} does it. */

@@ -123,4 +123,7 @@ public interface AccountSession {
 
   /** Records of the feature kept on this machine: many, changed together, gone when deleted. */
   RecordStore records();
+
+  /** Says what has changed to whoever follows the agent. */
+  EventLog events();
 }

@@ -52,6 +52,10 @@ public final class ClientFeatures implements AccountFeatures, AutoCloseable {
 
   /** The account's keys are there. */
   public void open(LoggedInAccount account) {
+    open.add(
+        new OpenFeature(
+            PublishedChanges.ACCOUNT,
+            new PublishedChanges(account.events().of(PublishedChanges.ACCOUNT))));
     for (Running feature : running) {
       try {
         open.add(

@@ -27,6 +27,7 @@ import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.EventLog;
 import org.anonymouscloud.core.plugin.KnownAccount;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.RecordStore;
@@ -196,5 +197,10 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
   @Override
   public RecordStore records() {
     return local.records(fullName, link.link());
+  }
+
+  @Override
+  public EventLog events() {
+    return AccountEvents.of(local, link.link()).of(link.feature());
   }
 }

@@ -16,4 +16,9 @@ public record LoggedInAccount(LocalAccount local, OnlineAccount online) {
   public AccountSession of(OfferedFeature feature) {
     return FeatureAccount.of(feature, local, online, online.link());
   }
+
+  /** What has changed in it, as this device sees it. */
+  public AccountEvents events() {
+    return AccountEvents.of(local, online.link());
+  }
 }

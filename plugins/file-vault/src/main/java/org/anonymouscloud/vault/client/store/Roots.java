@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.client.store;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -568,12 +569,28 @@ public final class Roots {
     if (seen.isEmpty() || !seen.getLast().hash().equals(hash)) {
       seen.add(signed);
     }
+    boolean newer = floor.isEmpty() || floor.get().newest().number() < signed.number();
     keep(
         new RootFloor(
             signed.generation(),
             new RootFloor.Point(signed.number(), hash),
             RootFloor.Point.of(named.map(Named::head).orElse(Head.none(drive.object()))),
             seen));
+    if (newer) {
+      publish(signed.number());
+    }
+  }
+
+  /** Whoever follows the agent is told; the drive does not depend on it. */
+  private void publish(long number) {
+    try {
+      long _ =
+          account
+              .events()
+              .publish("changed", JsonNodeFactory.instance.objectNode().put("number", number));
+    } catch (IOException e) {
+      LOG.warn("A change of the drive was not published: {}", e.getMessage());
+    }
   }
 
   private void keep(RootFloor risen) throws IOException {

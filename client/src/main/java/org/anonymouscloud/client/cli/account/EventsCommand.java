@@ -1,0 +1,71 @@
+package org.anonymouscloud.client.cli.account;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What has changed in the account. */
+@Command(
+    name = "events",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Show what has changed in the account, as this device has seen it.",
+      "Its events are numbered; a script asks for those after the last one that it knows."
+    })
+public final class EventsCommand implements Callable<Integer> {
+  private final Context context;
+
+  @Option(
+      names = "--after",
+      paramLabel = "NUMBER",
+      defaultValue = "0",
+      description = "Only events after this one.")
+  private long after;
+
+  @Option(names = "--json", description = "Print what the agent answers, with the log's name.")
+  private boolean json;
+
+  public EventsCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    JsonNode answer = context.agent().get("/events?after=" + after);
+    if (json) {
+      context.terminal().printJson(answer);
+      return 0;
+    }
+    if (after > 0 && answer.path("oldest").asLong() > after + 1) {
+      context
+          .terminal()
+          .warn(
+              "Events before number "
+                  + answer.path("oldest").asLong()
+                  + " are not kept any more; look at everything anew.");
+    }
+    for (JsonNode event : answer.path("events")) {
+      context
+          .terminal()
+          .print(
+              event.path("number").asLong()
+                  + "  "
+                  + ShownTime.of(event.path("time").asText())
+                  + "  "
+                  + event.path("feature").asText()
+                  + "  "
+                  + event.path("type").asText()
+                  + "  "
+                  + event.path("data"));
+    }
+    if (answer.path("events").isEmpty()) {
+      context.terminal().print("Nothing has changed.");
+    }
+    return 0;
+  }
+}
