@@ -1,7 +1,7 @@
 package org.anonymouscloud.core.opaque;
 
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
 
 import org.anonymouscloud.core.crypto.ConstantTime;
 import org.anonymouscloud.core.crypto.Hkdf;

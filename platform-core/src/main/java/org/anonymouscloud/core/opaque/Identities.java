@@ -1,7 +1,7 @@
 package org.anonymouscloud.core.opaque;
 
-import static org.anonymouscloud.core.opaque.Octets.concat;
-import static org.anonymouscloud.core.opaque.Octets.prefixed;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.prefixed;
 
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.P256Point;

@@ -1,8 +1,8 @@
 package org.anonymouscloud.core.opaque;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
 
 import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.P256Point;

@@ -1,27 +1,32 @@
-package org.anonymouscloud.core.opaque;
+package org.anonymouscloud.core.opaque.oprf;
 
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.prefixed;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.prefixed;
 
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.P256Scalar;
 
 /** The base protocol of RFC 9497, section 3.3.1: a keyed hash whose key and input stay apart. */
-final class Oprf {
+public final class Oprf {
   private Oprf() {}
 
-  static Blinded blind(byte[] input, P256Scalar blind) {
+  /**
+   * The client's input for the server.
+   *
+   * @param blind random, and used for this input alone
+   */
+  public static Blinded blind(byte[] input, P256Scalar blind) {
     return Blinded.of(OprfMode.OPRF, input, blind);
   }
 
   /** The server's part. */
-  static P256Point evaluate(P256Scalar key, P256Point blindedElement) {
+  public static P256Point evaluate(P256Scalar key, P256Point blindedElement) {
     return blindedElement.times(key);
   }
 
   /** The client's result: 32 bytes. */
-  static byte[] finish(Blinded blinded, P256Point evaluated) {
+  public static byte[] finish(Blinded blinded, P256Point evaluated) {
     return output(blinded.input(), blinded.unblind(evaluated));
   }
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.opaque;
+package org.anonymouscloud.core.opaque.oprf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.opaque;
+package org.anonymouscloud.core.opaque.oprf;
 
 import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.P256Scalar;
@@ -10,7 +10,7 @@ import org.anonymouscloud.core.crypto.P256Scalar;
  * @param blind hides it; used once
  * @param element what the server sees
  */
-record Blinded(byte[] input, P256Scalar blind, P256Point element) {
+public record Blinded(byte[] input, P256Scalar blind, P256Point element) {
   static Blinded of(OprfMode mode, byte[] input, P256Scalar blind) {
     return new Blinded(input, blind, mode.hashToGroup(input).times(blind));
   }

@@ -1,8 +1,8 @@
-package org.anonymouscloud.core.opaque;
+package org.anonymouscloud.core.opaque.oprf;
 
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.concat;
-import static org.anonymouscloud.core.opaque.Octets.prefixed;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.prefixed;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
-package org.anonymouscloud.core.opaque;
+package org.anonymouscloud.core.opaque.oprf;
 
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.concat;
-import static org.anonymouscloud.core.opaque.Octets.prefixed;
-import static org.anonymouscloud.core.opaque.Octets.uint16;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.prefixed;
+import static org.anonymouscloud.core.opaque.oprf.Octets.uint16;
 
 import java.util.List;
 import java.util.Optional;

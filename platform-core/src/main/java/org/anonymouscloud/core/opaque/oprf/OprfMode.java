@@ -1,8 +1,8 @@
-package org.anonymouscloud.core.opaque;
+package org.anonymouscloud.core.opaque.oprf;
 
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.concat;
-import static org.anonymouscloud.core.opaque.Octets.prefixed;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.prefixed;
 
 import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.P256Scalar;
@@ -10,7 +10,7 @@ import org.anonymouscloud.core.crypto.P256Scalar;
 /**
  * The three protocols of RFC 9497 with the suite P256-SHA256, and the hashes each has of its own.
  */
-enum OprfMode {
+public enum OprfMode {
   /** Oblivious only; what OPAQUE uses. */
   OPRF(0),
   /** The server proves that it used its published key. */
@@ -44,8 +44,11 @@ enum OprfMode {
         .orElseThrow(() -> new IllegalArgumentException("The input hashes to zero."));
   }
 
-  /** Section 3.2.1: {@code DeriveKeyPair}; the public key is the generator times the result. */
-  P256Scalar deriveKey(byte[] seed, byte[] info) {
+  /**
+   * Section 3.2.1: {@code DeriveKeyPair}; the public key is the generator times the result. The
+   * same for the same arguments.
+   */
+  public P256Scalar deriveKey(byte[] seed, byte[] info) {
     byte[] input = concat(seed, prefixed(info));
     for (int counter = 0; counter < 256; counter++) {
       var key = P256Scalar.hash(concat(input, new byte[] {(byte) counter}), label("DeriveKeyPair"));
