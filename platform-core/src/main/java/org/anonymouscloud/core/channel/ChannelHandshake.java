@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.anonymouscloud.core.channel.ConnectFailed.Why;
 import org.anonymouscloud.core.crypto.NotAuthentic;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.noise.Handshake;
 import org.anonymouscloud.core.noise.HandshakeKeys;
 import org.anonymouscloud.core.noise.Protocol;

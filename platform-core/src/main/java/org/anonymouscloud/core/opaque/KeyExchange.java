@@ -7,8 +7,8 @@ import static org.anonymouscloud.core.opaque.oprf.Octets.uint16;
 
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Hkdf;
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
 import org.anonymouscloud.core.opaque.oprf.OprfMode;
 
 /** What both sides of OPAQUE-3DH compute from their Diffie-Hellman results (section 6.4). */

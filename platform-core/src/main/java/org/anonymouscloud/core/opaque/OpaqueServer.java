@@ -5,10 +5,10 @@ import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
 import static org.anonymouscloud.core.opaque.oprf.Octets.xor;
 
 import org.anonymouscloud.core.crypto.Hkdf;
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
 import org.anonymouscloud.core.opaque.oprf.Oprf;
 import org.anonymouscloud.core.opaque.oprf.OprfMode;
 

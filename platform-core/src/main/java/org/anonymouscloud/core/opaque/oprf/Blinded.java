@@ -1,7 +1,7 @@
 package org.anonymouscloud.core.opaque.oprf;
 
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
 
 /**
  * An input on its way through an OPRF.

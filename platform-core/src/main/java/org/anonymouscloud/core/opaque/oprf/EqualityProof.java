@@ -8,8 +8,8 @@ import static org.anonymouscloud.core.opaque.oprf.Octets.uint16;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
 
 /**
  * A proof that one key leads from the generator to a public key and from each blinded element to

@@ -4,8 +4,8 @@ import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
 import static org.anonymouscloud.core.opaque.oprf.Octets.prefixed;
 
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
 
 /** The base protocol of RFC 9497, section 3.3.1: a keyed hash whose key and input stay apart. */
 public final class Oprf {

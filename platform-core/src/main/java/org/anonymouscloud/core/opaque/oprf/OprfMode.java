@@ -4,8 +4,8 @@ import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
 import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
 import static org.anonymouscloud.core.opaque.oprf.Octets.prefixed;
 
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
 
 /**
  * The three protocols of RFC 9497 with the suite P256-SHA256, and the hashes each has of its own.

@@ -1,7 +1,8 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.p256;
 
 import java.math.BigInteger;
 import java.util.Optional;
+import org.anonymouscloud.core.crypto.RandomBytes;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.util.BigIntegers;
 

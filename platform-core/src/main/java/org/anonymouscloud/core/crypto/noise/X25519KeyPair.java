@@ -1,7 +1,8 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.noise;
 
 import java.util.HexFormat;
 import java.util.Set;
+import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.wire.Malformed;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 

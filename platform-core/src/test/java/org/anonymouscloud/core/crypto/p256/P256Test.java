@@ -1,10 +1,11 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.p256;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HexFormat;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.testing.Vectors;
 import org.bouncycastle.util.BigIntegers;
 import org.junit.jupiter.api.Tag;

@@ -1,5 +1,6 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.noise;
 
+import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.wire.Malformed;
 
 /** Lets vectors of other rooms choose what production draws at random. */

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.noise;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +10,9 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.anonymouscloud.core.crypto.ChunkedEncryption;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.noise;
 
 import static org.anonymouscloud.core.testing.Vectors.hex;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +12,7 @@ import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.testing.Vectors;
 import org.anonymouscloud.core.wire.Malformed;
 import org.junit.jupiter.api.Tag;

@@ -1,6 +1,9 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.noise;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.anonymouscloud.core.crypto.Hmac;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.Secret;
 
 /**
  * Gets the bulk ciphers up to speed. The JVM replaces them by the processor's own instructions only

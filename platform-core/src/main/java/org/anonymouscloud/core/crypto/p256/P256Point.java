@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.p256;
 
 import java.math.BigInteger;
 import java.util.Arrays;

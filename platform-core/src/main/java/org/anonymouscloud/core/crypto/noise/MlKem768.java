@@ -1,4 +1,4 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.noise;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import javax.crypto.DecapsulateException;
 import javax.crypto.KEM;
 import javax.security.auth.DestroyFailedException;
+import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.wire.Malformed;
 
 /**

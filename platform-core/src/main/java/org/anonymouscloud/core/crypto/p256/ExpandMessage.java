@@ -1,8 +1,9 @@
-package org.anonymouscloud.core.crypto;
+package org.anonymouscloud.core.crypto.p256;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Arrays;
+import org.anonymouscloud.core.crypto.Digest;
 
 /** {@code expand_message_xmd} with SHA-256 (RFC 9380, section 5.3.1). Thread-safe. */
 final class ExpandMessage {
