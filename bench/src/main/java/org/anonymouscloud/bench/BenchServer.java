@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.Optional;
 import org.anonymouscloud.core.channel.ChannelLimits;
 import org.anonymouscloud.core.session.ConnectionString;
-import org.anonymouscloud.core.session.HandshakeRates;
 import org.anonymouscloud.core.session.KeyCheck;
 import org.anonymouscloud.core.session.Request;
-import org.anonymouscloud.core.session.ServerKey;
 import org.anonymouscloud.core.session.Session;
-import org.anonymouscloud.core.session.SessionHandler;
-import org.anonymouscloud.core.session.SessionLimits;
-import org.anonymouscloud.core.session.SessionListener;
+import org.anonymouscloud.core.session.server.HandshakeRates;
+import org.anonymouscloud.core.session.server.ServerKey;
+import org.anonymouscloud.core.session.server.SessionHandler;
+import org.anonymouscloud.core.session.server.SessionLimits;
+import org.anonymouscloud.core.session.server.SessionListener;
 
 /** Sessions without accounts, in this process. Every client is trusted. */
 final class BenchServer implements AutoCloseable {

@@ -3,7 +3,7 @@ package org.anonymouscloud.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import org.anonymouscloud.core.crypto.NotAuthentic;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.noise.Handshake;
 import org.anonymouscloud.core.noise.HandshakeKeys;
 import org.anonymouscloud.core.noise.Protocol;

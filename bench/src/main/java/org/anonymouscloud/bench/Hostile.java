@@ -28,7 +28,7 @@ import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Link;
-import org.anonymouscloud.core.session.Session;
+import org.anonymouscloud.core.session.Message;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.Refused;
 
@@ -260,7 +260,7 @@ final class Hostile {
     String method = METHODS.get(random.nextInt(METHODS.size()));
     switch (random.nextInt(6)) {
       case 0 -> link.ask(method, bytes(random, random.nextInt(64)));
-      case 1 -> link.ask(method, bytes(random, Session.MAX_BODY >> random.nextInt(11)));
+      case 1 -> link.ask(method, bytes(random, Message.MAX_BODY >> random.nextInt(11)));
       case 2 -> {
         byte[] names = bytes(random, NAME_BYTES * random.nextInt(MAX_NAMES + 1));
         for (int at = NAME_BYTES - 1; at < names.length; at += NAME_BYTES) {

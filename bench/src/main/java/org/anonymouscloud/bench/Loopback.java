@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.ConnectionString;
-import org.anonymouscloud.core.session.HandshakeRates;
 import org.anonymouscloud.core.session.Session;
+import org.anonymouscloud.core.session.server.HandshakeRates;
 import org.anonymouscloud.core.wire.Refused;
 
 /** Both ends of sessions on this machine. */

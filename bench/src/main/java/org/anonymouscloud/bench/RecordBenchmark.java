@@ -1,10 +1,10 @@
 package org.anonymouscloud.bench;
 
 import java.util.concurrent.TimeUnit;
-import org.anonymouscloud.core.crypto.Aead;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.Aead;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.noise.CipherState;
 import org.anonymouscloud.core.noise.Transport;
 import org.openjdk.jmh.annotations.Benchmark;

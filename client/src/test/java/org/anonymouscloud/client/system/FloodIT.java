@@ -28,6 +28,7 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.KeyCheck;
+import org.anonymouscloud.core.session.Message;
 import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -85,7 +86,7 @@ final class FloodIT {
         ByteBuffer.allocate(360).put(13, mallory.device().bytes()).put(0, (byte) 1).array();
     byte[] move = Cbor.encode(new RootMove(0, root, names(), false));
     // As long as a question may be, though none of the vault's is.
-    byte[] longest = new byte[Session.MAX_BODY];
+    byte[] longest = new byte[Message.MAX_BODY];
     AtomicInteger answered = new AtomicInteger();
     List<Thread> askers = new ArrayList<>();
     for (int i = 0; i < SESSIONS; i++) {

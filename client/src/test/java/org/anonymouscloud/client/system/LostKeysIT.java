@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.anonymouscloud.client.system.Client.Person;
-import org.anonymouscloud.core.session.ServerKey;
+import org.anonymouscloud.core.session.server.ServerKey;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.session.Fingerprint;
-import org.anonymouscloud.core.session.ServerKey;
+import org.anonymouscloud.core.session.server.ServerKey;
 
 /**
  * Copies of what a server proves itself and checks passwords with. They lie in a folder of their

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
 import org.anonymouscloud.core.crypto.NotAuthentic;
-import org.anonymouscloud.core.crypto.WarmUp;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.WarmUp;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.noise.CipherState;
 import org.anonymouscloud.core.noise.Transport;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,8 @@ public final class Channel implements AutoCloseable {
   private final InputStream in;
   private final OutputStream out;
   private final Transport keys;
-  private final ChannelHandshake.Proof proof;
+  private final byte[] handshakeHash;
+  private final byte[] serverKey;
   private final ChannelLimits limits;
   private final RecordBuffers buffers;
 
@@ -80,17 +81,14 @@ public final class Channel implements AutoCloseable {
   private volatile int longestRecord = MAX_RECORD;
 
   Channel(
-      Socket socket,
-      Transport keys,
-      ChannelHandshake.Proof proof,
-      ChannelLimits limits,
-      RecordBuffers buffers)
+      Socket socket, ChannelHandshake.Agreed agreed, ChannelLimits limits, RecordBuffers buffers)
       throws IOException {
     this.socket = socket;
     this.in = socket.getInputStream();
     this.out = socket.getOutputStream();
-    this.keys = keys;
-    this.proof = proof;
+    this.keys = agreed.keys();
+    this.handshakeHash = agreed.hash();
+    this.serverKey = agreed.serverKey();
     this.limits = limits;
     this.buffers = buffers;
     socket.setSoTimeout((int) limits.quiet().toMillis());
@@ -145,10 +143,14 @@ public final class Channel implements AutoCloseable {
     long deadline = System.nanoTime() + timeout.toNanos();
     Socket socket = reach(host, port, timeout);
     try {
-      return ChannelHandshake.greet(socket, left(deadline), cookie, limits, buffers);
+      return new Channel(
+          socket, ChannelHandshake.greet(socket, left(deadline), cookie), limits, buffers);
     } catch (ConnectFailed | ComeBack e) {
       closeQuietly(socket);
       throw e;
+    } catch (IOException e) {
+      closeQuietly(socket);
+      throw ChannelHandshake.cut();
     }
   }
 
@@ -191,7 +193,12 @@ public final class Channel implements AutoCloseable {
       throws IOException {
     try {
       socket.setTcpNoDelay(true);
-      Channel channel = ChannelHandshake.answer(socket, key, gate, limits, buffers);
+      Channel channel =
+          new Channel(
+              socket,
+              ChannelHandshake.answer(socket, limits.handshake(), key, gate),
+              limits,
+              buffers);
       channel.distrust();
       return channel;
     } catch (IOException e) {
@@ -211,7 +218,7 @@ public final class Channel implements AutoCloseable {
       throws IOException {
     try {
       socket.setTcpNoDelay(true);
-      return ChannelHandshake.admit(socket, gate, limits);
+      return ChannelHandshake.admit(socket, limits.handshake(), gate);
     } catch (IOException e) {
       closeQuietly(socket);
       throw e;
@@ -249,12 +256,12 @@ public final class Channel implements AutoCloseable {
 
   /** The handshake's hash, 32 bytes, the same at both ends and in no other session. */
   public byte[] handshakeHash() {
-    return proof.hash().clone();
+    return handshakeHash.clone();
   }
 
   /** The server's public key, proven by the handshake. */
   public byte[] serverKey() {
-    return proof.serverKey().clone();
+    return serverKey.clone();
   }
 
   /**

@@ -16,10 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.anonymouscloud.core.channel.ConnectFailed.Why;
 import org.anonymouscloud.core.crypto.NotAuthentic;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.noise.Handshake;
 import org.anonymouscloud.core.noise.HandshakeKeys;
 import org.anonymouscloud.core.noise.Protocol;
+import org.anonymouscloud.core.noise.Transport;
 
 /**
  * What both sides say before the first record: which program and version they are, and the Noise
@@ -33,6 +34,10 @@ final class ChannelHandshake {
   static final Protocol SUITE = Protocol.named("Noise_NXhfs_25519+MLKEM768_AESGCM_SHA256");
   private static final byte[] MAGIC = "AnonymousCloud/1".getBytes(US_ASCII);
   private static final int MAX_VERSIONS = 16;
+
+  /** Bytes before a message of the handshake: its length. */
+  private static final int PREFIX = 2;
+
   private static final int FIRST_MESSAGE = 1216;
   private static final int SECOND_MESSAGE = 1200;
 
@@ -56,8 +61,13 @@ final class ChannelHandshake {
     this.deadline = System.nanoTime() + patience.toNanos();
   }
 
-  /** What a handshake leaves besides its keys. */
-  record Proof(byte[] hash, byte[] serverKey) {}
+  /**
+   * What a handshake leaves.
+   *
+   * @param hash the same at both ends and in no other session
+   * @param serverKey the server's public key, proven
+   */
+  record Agreed(Transport keys, byte[] hash, byte[] serverKey) {}
 
   /**
    * The client's side.
@@ -65,34 +75,27 @@ final class ChannelHandshake {
    * @param cookie what the server gave with {@link ComeBack}; empty the first time
    * @throws ComeBack if the server has too much to do
    */
-  static Channel greet(
-      Socket socket, Duration patience, byte[] cookie, ChannelLimits limits, RecordBuffers buffers)
+  static Agreed greet(Socket socket, Duration patience, byte[] cookie)
       throws ConnectFailed, ComeBack {
     return greet(
         socket,
         patience,
-        limits,
-        buffers,
         hello(VERSIONS, cookie),
         prologue -> Handshake.initiator(SUITE, prologue, HandshakeKeys.none()));
   }
 
   /** With versions and ephemeral keys that tests choose. */
-  static Channel greet(
-      Socket socket,
-      Duration patience,
-      ChannelLimits limits,
-      RecordBuffers buffers,
-      byte[] hello,
-      Function<byte[], Handshake> handshakes)
+  static Agreed greet(
+      Socket socket, Duration patience, byte[] hello, Function<byte[], Handshake> handshakes)
       throws ConnectFailed, ComeBack {
     try (Handshake handshake = handshakes.apply(hello)) {
       ChannelHandshake greeting = new ChannelHandshake(socket, patience);
       greeting.say(hello, prefixed(handshake.write(NO_PAYLOAD)));
       greeting.requireWelcome();
       var _ = handshake.read(greeting.message(SECOND_MESSAGE));
-      Proof proof = new Proof(handshake.hash(), handshake.remoteStatic());
-      return new Channel(socket, handshake.split(), proof, limits, buffers);
+      byte[] hash = handshake.hash();
+      byte[] serverKey = handshake.remoteStatic();
+      return new Agreed(handshake.split(), hash, serverKey);
     } catch (NotAuthentic e) {
       throw new ConnectFailed(
           Why.NOT_AUTHENTIC, "The handshake with the server was tampered with on the way.");
@@ -102,8 +105,12 @@ final class ChannelHandshake {
     } catch (ConnectFailed | ComeBack e) {
       throw e;
     } catch (IOException e) {
-      throw new ConnectFailed(Why.CUT, "The connection was cut before the handshake was done.");
+      throw cut();
     }
+  }
+
+  static ConnectFailed cut() {
+    return new ConnectFailed(Why.CUT, "The connection was cut before the handshake was done.");
   }
 
   /**
@@ -111,37 +118,30 @@ final class ChannelHandshake {
    *
    * @throws IOException if the other side does not do its part in time
    */
-  static Channel answer(
-      Socket socket,
-      X25519KeyPair key,
-      HandshakeGate gate,
-      ChannelLimits limits,
-      RecordBuffers buffers)
+  static Agreed answer(Socket socket, Duration patience, X25519KeyPair key, HandshakeGate gate)
       throws IOException {
     return answer(
         socket,
+        patience,
         gate,
-        limits,
-        buffers,
         prologue -> Handshake.responder(SUITE, prologue, HandshakeKeys.none().ownStatic(key)),
         key.publicKey());
   }
 
-  static Channel answer(
+  static Agreed answer(
       Socket socket,
+      Duration patience,
       HandshakeGate gate,
-      ChannelLimits limits,
-      RecordBuffers buffers,
       Function<byte[], Handshake> handshakes,
       byte[] serverKey)
       throws IOException {
-    ChannelHandshake greeting = new ChannelHandshake(socket, limits.handshake());
+    ChannelHandshake greeting = new ChannelHandshake(socket, patience);
     FirstFlight first = greeting.firstFlight(gate);
     try (Handshake handshake = handshakes.apply(first.hello())) {
       var _ = handshake.read(first.message());
       greeting.say(reply(GO_ON), prefixed(handshake.write(NO_PAYLOAD)));
-      Proof proof = new Proof(handshake.hash(), serverKey);
-      return new Channel(socket, handshake.split(), proof, limits, buffers);
+      byte[] hash = handshake.hash();
+      return new Agreed(handshake.split(), hash, serverKey);
     } catch (NotAuthentic e) {
       throw new ConnectFailed(Why.NOT_AUTHENTIC, "The client's handshake is wrong.");
     }
@@ -151,8 +151,8 @@ final class ChannelHandshake {
   private record FirstFlight(byte[] hello, byte[] message) {}
 
   /** The first flight's bytes as they came, if the gate lets its client in. */
-  static byte[] admit(Socket socket, HandshakeGate gate, ChannelLimits limits) throws IOException {
-    FirstFlight first = new ChannelHandshake(socket, limits.handshake()).firstFlight(gate);
+  static byte[] admit(Socket socket, Duration patience, HandshakeGate gate) throws IOException {
+    FirstFlight first = new ChannelHandshake(socket, patience).firstFlight(gate);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(first.hello());
     bytes.writeBytes(prefixed(first.message()));
@@ -298,7 +298,7 @@ final class ChannelHandshake {
   }
 
   private byte[] message(int length) throws IOException {
-    byte[] prefix = read(Channel.PREFIX);
+    byte[] prefix = read(PREFIX);
     if (((prefix[0] & 0xFF) << 8 | (prefix[1] & 0xFF)) != length) {
       throw notOurs();
     }
@@ -337,10 +337,10 @@ final class ChannelHandshake {
   }
 
   static byte[] prefixed(byte[] message) {
-    byte[] sent = new byte[Channel.PREFIX + message.length];
+    byte[] sent = new byte[PREFIX + message.length];
     sent[0] = (byte) (message.length >>> 8);
     sent[1] = (byte) message.length;
-    System.arraycopy(message, 0, sent, Channel.PREFIX, message.length);
+    System.arraycopy(message, 0, sent, PREFIX, message.length);
     return sent;
   }
 }

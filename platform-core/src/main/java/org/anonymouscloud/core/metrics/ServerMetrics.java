@@ -12,7 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
-import org.anonymouscloud.core.session.SessionCounts;
+import org.anonymouscloud.core.session.server.SessionCounts;
 
 /**
  * A server's numbers in the Prometheus text format. Each label has a few values that this program

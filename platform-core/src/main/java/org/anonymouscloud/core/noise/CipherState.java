@@ -1,9 +1,9 @@
 package org.anonymouscloud.core.noise;
 
 import java.util.Arrays;
-import org.anonymouscloud.core.crypto.Aead;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.noise.Aead;
 
 /**
  * A key and the number of the next message under it (Noise, section 5.1). After the handshake there

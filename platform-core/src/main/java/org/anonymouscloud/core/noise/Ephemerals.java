@@ -1,7 +1,7 @@
 package org.anonymouscloud.core.noise;
 
-import org.anonymouscloud.core.crypto.MlKem768;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.MlKem768;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.wire.Malformed;
 
 /** Where a handshake takes what must be fresh in each. Vectors bring their own. */

@@ -3,11 +3,11 @@ package org.anonymouscloud.core.noise;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
-import org.anonymouscloud.core.crypto.Aead;
-import org.anonymouscloud.core.crypto.MlKem768;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.Aead;
+import org.anonymouscloud.core.crypto.noise.MlKem768;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.wire.Malformed;
 import org.jspecify.annotations.Nullable;
 

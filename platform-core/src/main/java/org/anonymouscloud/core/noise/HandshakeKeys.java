@@ -2,7 +2,7 @@ package org.anonymouscloud.core.noise;
 
 import java.util.List;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.wire.Malformed;
 import org.jspecify.annotations.Nullable;
 

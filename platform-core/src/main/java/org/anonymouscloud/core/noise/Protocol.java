@@ -2,8 +2,8 @@ package org.anonymouscloud.core.noise;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import org.anonymouscloud.core.crypto.Aead;
 import org.anonymouscloud.core.crypto.HashFunction;
+import org.anonymouscloud.core.crypto.noise.Aead;
 
 /**
  * A Noise protocol by its name (Noise, section 8), like {@code

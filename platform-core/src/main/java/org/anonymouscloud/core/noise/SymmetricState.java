@@ -3,10 +3,10 @@ package org.anonymouscloud.core.noise;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.anonymouscloud.core.crypto.Aead;
 import org.anonymouscloud.core.crypto.HashFunction;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.noise.Aead;
 import org.jspecify.annotations.Nullable;
 
 /**

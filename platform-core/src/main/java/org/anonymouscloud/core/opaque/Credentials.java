@@ -1,13 +1,13 @@
 package org.anonymouscloud.core.opaque;
 
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
 
 import org.anonymouscloud.core.crypto.ConstantTime;
 import org.anonymouscloud.core.crypto.Hkdf;
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
 
 /**
  * What a client derives from its stretched password ({@code randomized_password}) and an envelope's

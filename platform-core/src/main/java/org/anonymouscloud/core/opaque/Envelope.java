@@ -1,6 +1,6 @@
 package org.anonymouscloud.core.opaque;
 
-import static org.anonymouscloud.core.opaque.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
 
 import org.anonymouscloud.core.wire.Malformed;
 

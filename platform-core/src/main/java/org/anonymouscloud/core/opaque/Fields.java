@@ -1,7 +1,7 @@
 package org.anonymouscloud.core.opaque;
 
 import java.nio.ByteBuffer;
-import org.anonymouscloud.core.crypto.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Point;
 import org.anonymouscloud.core.wire.Malformed;
 
 /** Reads the fields of a message of fixed size, one after the other. */

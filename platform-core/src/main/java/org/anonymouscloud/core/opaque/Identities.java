@@ -1,10 +1,10 @@
 package org.anonymouscloud.core.opaque;
 
-import static org.anonymouscloud.core.opaque.Octets.concat;
-import static org.anonymouscloud.core.opaque.Octets.prefixed;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.prefixed;
 
 import java.util.Optional;
-import org.anonymouscloud.core.crypto.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Point;
 
 /**
  * The names that a password is bound to. Where one is absent the party's public key stands for it

@@ -1,14 +1,15 @@
 package org.anonymouscloud.core.opaque;
 
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.concat;
-import static org.anonymouscloud.core.opaque.Octets.prefixed;
-import static org.anonymouscloud.core.opaque.Octets.uint16;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.prefixed;
+import static org.anonymouscloud.core.opaque.oprf.Octets.uint16;
 
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Hkdf;
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
+import org.anonymouscloud.core.opaque.oprf.OprfMode;
 
 /** What both sides of OPAQUE-3DH compute from their Diffie-Hellman results (section 6.4). */
 record KeyExchange(byte[] serverMac, byte[] clientMac, byte[] sessionKey) {

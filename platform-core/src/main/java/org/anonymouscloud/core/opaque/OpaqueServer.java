@@ -1,14 +1,16 @@
 package org.anonymouscloud.core.opaque;
 
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.concat;
-import static org.anonymouscloud.core.opaque.Octets.xor;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.xor;
 
 import org.anonymouscloud.core.crypto.Hkdf;
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
+import org.anonymouscloud.core.opaque.oprf.Oprf;
+import org.anonymouscloud.core.opaque.oprf.OprfMode;
 
 /**
  * The server's part of OPAQUE-3DH (RFC 9807). It costs the server a few multiplications and no key

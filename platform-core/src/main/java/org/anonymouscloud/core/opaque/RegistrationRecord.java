@@ -1,12 +1,12 @@
 package org.anonymouscloud.core.opaque;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.anonymouscloud.core.opaque.Octets.ascii;
-import static org.anonymouscloud.core.opaque.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.ascii;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
 
 import org.anonymouscloud.core.crypto.Hkdf;
-import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.p256.P256Point;
 import org.anonymouscloud.core.wire.Malformed;
 
 /** What a server keeps of one user's password (RFC 9807, section 5.1). Immutable. */

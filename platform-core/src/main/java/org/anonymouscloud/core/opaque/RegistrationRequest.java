@@ -1,6 +1,6 @@
 package org.anonymouscloud.core.opaque;
 
-import org.anonymouscloud.core.crypto.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Point;
 import org.anonymouscloud.core.wire.Malformed;
 
 /** The first message of a registration (RFC 9807, section 5.1). */

@@ -1,8 +1,8 @@
 package org.anonymouscloud.core.opaque;
 
-import static org.anonymouscloud.core.opaque.Octets.concat;
+import static org.anonymouscloud.core.opaque.oprf.Octets.concat;
 
-import org.anonymouscloud.core.crypto.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Point;
 import org.anonymouscloud.core.wire.Malformed;
 
 /** The server's answer in a registration (RFC 9807, section 5.1). */

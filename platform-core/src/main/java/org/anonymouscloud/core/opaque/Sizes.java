@@ -1,6 +1,6 @@
 package org.anonymouscloud.core.opaque;
 
-import org.anonymouscloud.core.crypto.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Point;
 
 /** RFC 9807's lengths with P-256 and SHA-256, in bytes. */
 final class Sizes {

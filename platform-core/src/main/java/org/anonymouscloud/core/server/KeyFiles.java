@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.session.ServerKey;
+import org.anonymouscloud.core.session.server.ServerKey;
 
 /**
  * The two files without which a server's accounts are of no use. They are made at the first start

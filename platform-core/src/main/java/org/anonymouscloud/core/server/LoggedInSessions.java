@@ -11,7 +11,7 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.server.AccountEnd;
 import org.anonymouscloud.core.account.server.DeviceOfAccount;
-import org.anonymouscloud.core.session.ServedSession;
+import org.anonymouscloud.core.session.server.ServedSession;
 import org.anonymouscloud.core.worker.Seats;
 import org.anonymouscloud.core.worker.Seats.Guest;
 import org.anonymouscloud.core.worker.Seats.Seat;

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
-import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.session.server.SessionLimits;
 import org.anonymouscloud.core.worker.WorkerProgram;
 
 /**

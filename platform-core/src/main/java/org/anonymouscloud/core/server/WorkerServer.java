@@ -8,8 +8,8 @@ import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.plugin.ServerFeature;
-import org.anonymouscloud.core.session.ServerKey;
-import org.anonymouscloud.core.session.SessionThreads;
+import org.anonymouscloud.core.session.server.ServerKey;
+import org.anonymouscloud.core.session.server.SessionThreads;
 import org.anonymouscloud.core.worker.WorkerEnd;
 
 /** The part of a server that a worker process is: it serves one client and ends. */

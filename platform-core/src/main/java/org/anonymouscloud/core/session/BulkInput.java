@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * given credit for, so what waits here is bounded, whatever the reader does. The window grows while
  * the reader is faster than the line. For one reading thread; the rest is for any thread.
  */
-final class BulkInput extends InputStream {
+public final class BulkInput extends InputStream {
   /** What may be sent on each stream without asking: whole frames, so that no scraps are sent. */
-  static final int INITIAL_WINDOW = 4 * Channel.MAX_DATA;
+  public static final int INITIAL_WINDOW = 4 * Channel.MAX_DATA;
 
   /** Enough for 1 Gbit/s over 30 ms. */
   private static final int MAX_WINDOW = 16 * INITIAL_WINDOW;
@@ -56,10 +56,11 @@ final class BulkInput extends InputStream {
   private @Nullable Supplier<? extends IOException> failure;
 
   /**
+   * @param sender for the credit that is given
    * @param growth bytes by which all windows of the session together may still grow
    * @param nanoTime by which {@link #waitingSince} counts
    */
-  BulkInput(Sender sender, int stream, Growth growth, LongSupplier nanoTime) {
+  public BulkInput(Sender sender, int stream, Growth growth, LongSupplier nanoTime) {
     this.idle = new Waiting(nanoTime);
     this.sender = sender;
     this.stream = stream;
@@ -101,7 +102,7 @@ final class BulkInput extends InputStream {
    *
    * @return false if the other side was not allowed to send it
    */
-  boolean put(Frame frame) {
+  public boolean put(Frame frame) {
     lock.lock();
     try {
       if (ended || frame.length() == 0 || frame.length() > allowed) {
@@ -138,12 +139,12 @@ final class BulkInput extends InputStream {
    * Since when the reader has waited without getting half a window, if it has: who sends a byte now
    * and then is waited for all the same.
    */
-  OptionalLong waitingSince() {
+  public OptionalLong waitingSince() {
     return idle.since();
   }
 
   /** There is no more to come; what waits can still be read. */
-  void end() {
+  public void end() {
     lock.lock();
     try {
       ended = true;
@@ -154,7 +155,7 @@ final class BulkInput extends InputStream {
   }
 
   /** Drops what waits; from now on reading fails. Does nothing after the end or a failure. */
-  void fail(Supplier<? extends IOException> reason) {
+  public void fail(Supplier<? extends IOException> reason) {
     lock.lock();
     try {
       if (!ended && failure == null) {

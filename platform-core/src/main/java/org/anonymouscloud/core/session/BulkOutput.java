@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * and the other side has given credit for it; only small writes are gathered first. For one writing
  * thread; the rest is for any thread.
  */
-final class BulkOutput extends OutputStream implements Turn {
+public final class BulkOutput extends OutputStream implements Turn {
   private static final byte[] NOTHING = {};
 
   private final Sender sender;
@@ -41,7 +41,7 @@ final class BulkOutput extends OutputStream implements Turn {
   /**
    * @param nanoTime by which {@link #waitingSince} counts
    */
-  BulkOutput(Sender sender, int stream, LongSupplier nanoTime) {
+  public BulkOutput(Sender sender, int stream, LongSupplier nanoTime) {
     this.waiting = new Waiting(nanoTime);
     this.sender = sender;
     this.stream = stream;
@@ -208,7 +208,7 @@ final class BulkOutput extends OutputStream implements Turn {
    *
    * @return false if it says so of more than anyone can have
    */
-  boolean grant(int bytes) {
+  public boolean grant(int bytes) {
     sender.lock.lock();
     try {
       credit += bytes;
@@ -240,12 +240,12 @@ final class BulkOutput extends OutputStream implements Turn {
    * Since when the writer has waited without a whole record going out, if it does: whose other side
    * takes a byte now and then waits all the same.
    */
-  OptionalLong waitingSince() {
+  public OptionalLong waitingSince() {
     return waiting.since();
   }
 
   /** From now on writing fails. */
-  void fail(Supplier<? extends IOException> reason) {
+  public void fail(Supplier<? extends IOException> reason) {
     sender.lock.lock();
     try {
       if (failure == null) {

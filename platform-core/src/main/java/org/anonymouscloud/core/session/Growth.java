@@ -1,13 +1,14 @@
 package org.anonymouscloud.core.session;
 
 /** Bytes that windows may still grow by. Thread-safe. */
-interface Growth {
+public interface Growth {
   /** Takes them all, or none. */
   boolean take(int bytes);
 
+  /** Gives back what was taken, or a part of it. */
   void giveBack(int bytes);
 
-  /** Both must have them. */
+  /** Takes from both, or from none. */
   default Growth and(Growth other) {
     Growth first = this;
     return new Growth() {

@@ -17,14 +17,17 @@ import org.slf4j.LoggerFactory;
  * but for {@link #run}, which belongs to the thread that receives and never blocks on anything but
  * the socket.
  */
-final class Line {
+public final class Line {
   private static final Logger LOG = LoggerFactory.getLogger(Line.class);
 
-  /** Why a session is closed, as the close frame says it. */
-  static final byte DONE = 0;
+  /** In a close frame: this side needs the session no more. */
+  public static final byte DONE = 0;
 
-  static final byte SHUTTING_DOWN = 1;
-  static final byte PROTOCOL_BROKEN = 2;
+  /** In a close frame: the server shuts down. */
+  public static final byte SHUTTING_DOWN = 1;
+
+  /** In a close frame: the other side has broken the rules. */
+  private static final byte PROTOCOL_BROKEN = 2;
 
   /** Bytes by which all windows of one session together may grow. */
   private static final int GROWTH = 8 * 1024 * 1024;
@@ -35,13 +38,10 @@ final class Line {
   /** Pongs that wait while the other side reads nothing; more pings than that go unanswered. */
   private static final int MAX_WAITING_PONGS = 64;
 
-  /** Frames after which a thread of a session lets others run. */
-  private static final int TURN = 8;
-
   private static final int PING_LENGTH = 8;
 
-  final Sender sender;
-  final Growth growth =
+  private final Sender sender;
+  private final Growth growth =
       new Growth() {
         private final AtomicInteger left = new AtomicInteger(GROWTH);
 
@@ -61,13 +61,16 @@ final class Line {
   private volatile boolean ending;
   private volatile Why end = Why.ENDED_HERE;
 
-  Line(Channel channel) {
+  /**
+   * @param channel from now on the line's, until {@link #run} is over
+   */
+  public Line(Channel channel) {
     this.channel = channel;
     this.sender = new Sender(channel);
   }
 
   /** The side that uses the line. */
-  interface Receiver {
+  public interface Receiver {
     /**
      * Takes in a frame and its array; must not block.
      *
@@ -79,7 +82,18 @@ final class Line {
     void quiet();
   }
 
-  byte[] handshakeHash() {
+  /** What is sent goes by it, in turn. */
+  public Sender sender() {
+    return sender;
+  }
+
+  /** Bytes by which all windows of the session together may still grow. */
+  public Growth growth() {
+    return growth;
+  }
+
+  /** See {@link Channel#handshakeHash}. */
+  public byte[] handshakeHash() {
     return channel.handshakeHash();
   }
 
@@ -88,7 +102,7 @@ final class Line {
    *
    * @return how it ended
    */
-  Why run(Receiver receiver) {
+  public Why run(Receiver receiver) {
     Why why = Why.CUT;
     try {
       why = receiveAll(receiver);
@@ -107,17 +121,6 @@ final class Line {
     giveUp(why);
     over.countDown();
     return why;
-  }
-
-  /**
-   * Called for each frame by the threads that send and receive. Their scheduler takes no core away
-   * from a virtual thread, so one that always finds something to do would keep it for itself.
-   */
-  @SuppressWarnings("ThreadPriorityCheck")
-  static void letOthersRun(int frames) {
-    if (frames % TURN == 0) {
-      Thread.yield();
-    }
   }
 
   private void answerClose(byte reason, Why why) {
@@ -143,7 +146,7 @@ final class Line {
 
   private Why receiveAll(Receiver receiver) throws ConnectionLost {
     for (int frames = 1; ; frames++) {
-      letOthersRun(frames);
+      Sender.letOthersRun(frames);
       Frame frame = channel.receive(receiver::quiet);
       switch (frame.type()) {
         case CLOSE -> {
@@ -190,12 +193,17 @@ final class Line {
     return end;
   }
 
-  boolean isOpen() {
+  /** Whether neither side has begun to end the session. */
+  public boolean isOpen() {
     return !ending && over.getCount() > 0;
   }
 
-  /** Ends the session in an orderly way; does not wait for it. */
-  void end(byte reason) {
+  /**
+   * Ends the session in an orderly way; does not wait for it.
+   *
+   * @param reason {@link #DONE} or {@link #SHUTTING_DOWN}
+   */
+  public void end(byte reason) {
     ending = true;
     sender.finish(reason, Why.ENDED_HERE);
     // Who does not answer the close frame in time is cut off.
@@ -209,7 +217,7 @@ final class Line {
   }
 
   /** Breaks the connection without a word. */
-  void cut(Why why) {
+  public void cut(Why why) {
     var _ = channel.cut(why);
   }
 

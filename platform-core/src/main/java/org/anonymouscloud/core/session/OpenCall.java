@@ -40,11 +40,11 @@ final class OpenCall implements Call {
   }
 
   OpenCall(Line line, int stream, boolean bulk) {
-    this.sender = line.sender;
+    this.sender = line.sender();
     this.stream = stream;
     this.bulk = bulk;
     this.upload = new BulkOutput(sender, stream, System::nanoTime);
-    this.download = new BulkInput(sender, stream, line.growth, System::nanoTime);
+    this.download = new BulkInput(sender, stream, line.growth(), System::nanoTime);
   }
 
   @Override
@@ -107,7 +107,7 @@ final class OpenCall implements Call {
   }
 
   private boolean gather(Frame frame) {
-    if (parts.size() + frame.length() > Session.MAX_BODY) {
+    if (parts.size() + frame.length() > Message.MAX_BODY) {
       return false;
     }
     parts.write(frame.array(), frame.offset(), frame.length());

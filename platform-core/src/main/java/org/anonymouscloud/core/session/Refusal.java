@@ -8,11 +8,17 @@ import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 
-/** A refusal as an error frame carries it: the code's name, whether to try again, a text. */
-record Refusal(ErrorCode code, boolean retryable, String text) {
+/**
+ * A refusal as an error frame carries it: the code's name, whether to try again, a text.
+ *
+ * @param retryable whether the same request may be answered later
+ * @param text for a person; cut after 1,024 characters on its way
+ */
+public record Refusal(ErrorCode code, boolean retryable, String text) {
   private static final int MAX_TEXT = 1024;
 
-  static Refusal of(Refused refused) {
+  /** What the other side is told of an exception. */
+  public static Refusal of(Refused refused) {
     return new Refusal(refused.code(), refused.retryable(), String.valueOf(refused.getMessage()));
   }
 
@@ -20,7 +26,8 @@ record Refusal(ErrorCode code, boolean retryable, String text) {
     return new Refused(code, text, retryable);
   }
 
-  byte[] encode() {
+  /** The data of its frame. */
+  public byte[] encode() {
     byte[] name = code.name().getBytes(US_ASCII);
     byte[] words = shortened().getBytes(UTF_8);
     byte[] data = new byte[2 + name.length + words.length];

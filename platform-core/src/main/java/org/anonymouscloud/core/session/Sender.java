@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * that ask for it never write themselves, because Java closes the socket of a virtual thread that
  * is interrupted. Thread-safe.
  */
-final class Sender {
+public final class Sender {
+  /** Frames after which a thread of a session lets others run. */
+  private static final int TURN = 8;
+
   /** Guards this sender and the bulk outputs that wait for their turn. */
   final ReentrantLock lock = new ReentrantLock();
 
@@ -40,7 +43,7 @@ final class Sender {
    *
    * @throws ConnectionLost if the session is over
    */
-  void send(Message message) throws ConnectionLost {
+  public void send(Message message) throws ConnectionLost {
     lock.lock();
     try {
       requireOpen();
@@ -73,11 +76,12 @@ final class Sender {
   }
 
   /**
-   * As {@link #send}, unless as many messages wait already.
+   * As {@link #send}, unless as many messages wait already or the session is over.
    *
+   * @param most how many may wait
    * @return whether it will be sent
    */
-  boolean offer(Message message, int most) {
+  public boolean offer(Message message, int most) {
     lock.lock();
     try {
       if (lost != null || close != null || first.size() >= most) {
@@ -121,7 +125,8 @@ final class Sender {
       if (close == null && lost == null) {
         close = new Message(FrameType.CLOSE, 0, new byte[] {reason});
         end = why;
-        inTurn.removeIf(turn -> turn instanceof BulkOutput);
+        // Messages that have begun are finished; bulk data are not.
+        inTurn.removeIf(turn -> !(turn instanceof Message));
         start();
       }
     } finally {
@@ -180,7 +185,7 @@ final class Sender {
       Next next = prepareNext();
       for (int frames = 1; next == Next.FRAME; frames++) {
         channel.send();
-        Line.letOthersRun(frames);
+        letOthersRun(frames);
         next = prepareNext();
       }
       if (next == Next.CLOSE) {
@@ -196,6 +201,17 @@ final class Sender {
       fail(channel.cut(Why.CUT).why());
       stopped();
       throw e;
+    }
+  }
+
+  /**
+   * Called for each frame by the threads that send and receive. Their scheduler takes no core away
+   * from a virtual thread, so one that always finds something to do would keep it for itself.
+   */
+  @SuppressWarnings("ThreadPriorityCheck")
+  static void letOthersRun(int frames) {
+    if (frames % TURN == 0) {
+      Thread.yield();
     }
   }
 

@@ -29,12 +29,6 @@ import org.slf4j.LoggerFactory;
 
 /** The client's end of a session. Thread-safe. */
 public final class Session implements Connection {
-  /** Bytes in the body of a request or an answer at most. */
-  public static final int MAX_BODY = 1 << 20;
-
-  /** Characters in the name of a method or a topic at most. */
-  static final int MAX_NAME = 64;
-
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final int KEPT_BUFFERS = 128;
 
@@ -70,7 +64,8 @@ public final class Session implements Connection {
     return connect(server, check, timeout, ChannelLimits.STANDARD);
   }
 
-  static Session connect(
+  /** As {@link #connect(ConnectionString, KeyCheck, Duration)}, with other limits. */
+  public static Session connect(
       ConnectionString server, KeyCheck check, Duration timeout, ChannelLimits limits)
       throws IOException {
     Channel channel =
@@ -114,10 +109,10 @@ public final class Session implements Connection {
   }
 
   private OpenCall open(FrameType type, String method, byte[] body) throws IOException {
-    byte[] head = name(method);
-    if (body.length > MAX_BODY) {
+    byte[] head = Message.name(method);
+    if (body.length > Message.MAX_BODY) {
       throw new IllegalArgumentException(
-          "A request has at most " + MAX_BODY + " bytes, not " + body.length + ".");
+          "A request has at most " + Message.MAX_BODY + " bytes, not " + body.length + ".");
     }
     OpenCall call;
     Message message;
@@ -132,23 +127,14 @@ public final class Session implements Connection {
       message = new Message(type, stream, head, body, () -> {});
       calls.put(stream, call);
       try {
-        line.sender.send(message);
+        line.sender().send(message);
       } catch (ConnectionLost e) {
         calls.remove(stream);
         throw e;
       }
     }
-    line.sender.awaitPrepared(message);
+    line.sender().awaitPrepared(message);
     return call;
-  }
-
-  /** A name as it goes ahead of a body: its length and its characters. */
-  static byte[] name(String text) {
-    byte[] name = text.getBytes(US_ASCII);
-    if (name.length == 0 || name.length > MAX_NAME) {
-      throw new IllegalArgumentException("A name has 1 to 64 characters.");
-    }
-    return ByteBuffer.allocate(1 + name.length).put((byte) name.length).put(name).array();
   }
 
   @Override
@@ -238,7 +224,7 @@ public final class Session implements Connection {
 
     private boolean push(byte[] data) {
       int nameLength = data.length == 0 ? 0 : data[0];
-      if (nameLength < 1 || nameLength > MAX_NAME || data.length < 1 + nameLength) {
+      if (nameLength < 1 || nameLength > Message.MAX_NAME || data.length < 1 + nameLength) {
         return false;
       }
       String topic = new String(data, 1, nameLength, US_ASCII);

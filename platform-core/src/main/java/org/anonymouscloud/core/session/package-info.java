@@ -1,8 +1,9 @@
 /**
- * One authenticated Noise connection that carries many streams. Start with {@link
- * org.anonymouscloud.core.session.Link}, what a client does with a connection, and {@link
- * org.anonymouscloud.core.session.Request}, what a server receives. Must not know accounts or
- * features.
+ * One authenticated Noise connection that carries many streams: what both ends share, and the
+ * client's end. Start with {@link org.anonymouscloud.core.session.Link}, what a client does with a
+ * connection, {@link org.anonymouscloud.core.session.Request}, what a server receives, and {@link
+ * org.anonymouscloud.core.session.Line}, on which both ends stand. Must not know the server's end,
+ * accounts or features.
  */
 @NullMarked
 package org.anonymouscloud.core.session;

@@ -21,7 +21,7 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.metrics.RequestTimes;
-import org.anonymouscloud.core.session.Arrival;
+import org.anonymouscloud.core.session.server.Arrival;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

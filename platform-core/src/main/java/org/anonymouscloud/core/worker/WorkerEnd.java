@@ -17,9 +17,9 @@ import org.anonymouscloud.core.channel.HandshakeGate;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.database.Subscribers;
 import org.anonymouscloud.core.metrics.RequestTimes;
-import org.anonymouscloud.core.session.Arrival;
-import org.anonymouscloud.core.session.Network;
-import org.anonymouscloud.core.session.Serving;
+import org.anonymouscloud.core.session.server.Arrival;
+import org.anonymouscloud.core.session.server.Network;
+import org.anonymouscloud.core.session.server.Serving;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

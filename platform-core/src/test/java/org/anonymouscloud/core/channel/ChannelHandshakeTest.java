@@ -28,9 +28,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.channel.ConnectFailed.Why;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.crypto.MlKem768;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.MlKem768;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.noise.GivenHandshake;
 import org.anonymouscloud.core.noise.Handshake;
 import org.anonymouscloud.core.noise.HandshakeKeys;
@@ -162,13 +162,17 @@ class ChannelHandshakeTest {
   }
 
   private Channel greet(byte[] versions) throws IOException {
-    return ChannelHandshake.greet(
-        dial(),
-        LONG,
+    Socket socket = dial();
+    return new Channel(
+        socket,
+        ChannelHandshake.greet(
+            socket,
+            LONG,
+            hello(versions),
+            prologue ->
+                Handshake.initiator(ChannelHandshake.SUITE, prologue, HandshakeKeys.none())),
         ChannelLimits.STANDARD,
-        buffers,
-        hello(versions),
-        prologue -> Handshake.initiator(ChannelHandshake.SUITE, prologue, HandshakeKeys.none()));
+        buffers);
   }
 
   @Tag("A43")
@@ -315,22 +319,30 @@ class ChannelHandshakeTest {
       proxy.toServer(FaultProxy.record(fromClient)).toClient(FaultProxy.record(fromServer));
       Future<Channel> serving =
           threads.submit(
-              () ->
-                  ChannelHandshake.answer(
-                      listening.accept(),
-                      HandshakeGate.OPEN,
-                      limits,
-                      buffers,
-                      prologue -> side(example, false, prologue, server),
-                      server.publicKey()));
+              () -> {
+                Socket socket = listening.accept();
+                return new Channel(
+                    socket,
+                    ChannelHandshake.answer(
+                        socket,
+                        LONG,
+                        HandshakeGate.OPEN,
+                        prologue -> side(example, false, prologue, server),
+                        server.publicKey()),
+                    limits,
+                    buffers);
+              });
+      Socket dialled = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
       Channel client =
-          ChannelHandshake.greet(
-              new Socket(InetAddress.getLoopbackAddress(), proxy.port()),
-              LONG,
+          new Channel(
+              dialled,
+              ChannelHandshake.greet(
+                  dialled,
+                  LONG,
+                  hello(ChannelHandshake.VERSIONS),
+                  prologue -> side(example, true, prologue, server)),
               limits,
-              buffers,
-              hello(ChannelHandshake.VERSIONS),
-              prologue -> side(example, true, prologue, server));
+              buffers);
       assertThat(hex(client.handshakeHash())).isEqualTo(example.get("handshake hash"));
       assertThat(hex(client.serverKey())).isEqualTo(example.get("server's public key"));
       byte[] data = HexFormat.of().parseHex(example.get("ping"));

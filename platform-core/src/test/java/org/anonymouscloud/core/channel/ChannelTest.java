@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.channel.ConnectionLost.Why;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,9 @@
 package org.anonymouscloud.core.noise;
 
-import org.anonymouscloud.core.crypto.GivenEncapsulation;
-import org.anonymouscloud.core.crypto.MlKem768;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.X25519KeyPair;
+import org.anonymouscloud.core.crypto.noise.GivenEncapsulation;
+import org.anonymouscloud.core.crypto.noise.MlKem768;
+import org.anonymouscloud.core.crypto.noise.X25519KeyPair;
 import org.anonymouscloud.core.wire.Malformed;
 
 /** Lets examples of other rooms choose the keys that production draws at random. */

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
 import org.anonymouscloud.core.wire.Malformed;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HexFormat;
 import java.util.Optional;
-import org.anonymouscloud.core.crypto.P256Point;
-import org.anonymouscloud.core.crypto.P256Scalar;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.p256.P256Point;
+import org.anonymouscloud.core.crypto.p256.P256Scalar;
 import org.anonymouscloud.core.testing.Vectors;
 import org.junit.jupiter.api.Test;
 

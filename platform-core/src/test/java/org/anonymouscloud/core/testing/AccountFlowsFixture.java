@@ -37,7 +37,7 @@ import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.Fingerprint;
-import org.anonymouscloud.core.session.Network;
+import org.anonymouscloud.core.session.server.Network;
 import org.anonymouscloud.core.testing.InProcessConnection.Interposer;
 import org.anonymouscloud.core.wire.Cbor;
 import org.jspecify.annotations.Nullable;

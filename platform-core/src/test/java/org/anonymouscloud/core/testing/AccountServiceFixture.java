@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.Messages;
@@ -28,14 +30,14 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.account.server.password.ServerSecrets;
-import org.anonymouscloud.core.crypto.P256Point;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.crypto.p256.P256Point;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.opaque.OpaqueClient;
 import org.anonymouscloud.core.opaque.RegistrationRecord;
-import org.anonymouscloud.core.session.Network;
 import org.anonymouscloud.core.session.Request;
+import org.anonymouscloud.core.session.server.Network;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
@@ -271,5 +273,46 @@ public abstract class AccountServiceFixture {
     send(peer, AccountMethod.RECOVERY_LOGIN.toString(), Cbor.encode(account.recoveryLogin(hash)));
     tell(peer, AccountMethod.DEVICE_LOGIN, account.deviceLogin(hash));
     return peer;
+  }
+
+  /** What is refused to strangers, each question well formed. */
+  static Map<AccountMethod, Object> questionsOfTheLoggedIn() {
+    BareAccount nobody = new BareAccount(BOB);
+    return Map.ofEntries(
+        Map.entry(AccountMethod.PASSWORD_START, new Messages.PasswordStart(registrationRequest())),
+        Map.entry(AccountMethod.CHAIN_GET, new Messages.ChainGet(0)),
+        Map.entry(AccountMethod.CHAIN_APPEND, BareAccount.append(nobody.addDevice())),
+        Map.entry(AccountMethod.SLOT_GET, new Messages.SlotGet(new SlotId.Password().encode(), 0)),
+        Map.entry(AccountMethod.KEY_BAG_GET, new Messages.Empty()),
+        Map.entry(AccountMethod.PAIR_OPEN, new Messages.Empty()),
+        Map.entry(AccountMethod.PAIR_CLOSE, new Messages.PairClose(new byte[5])),
+        Map.entry(AccountMethod.MARK_GET, new Messages.Empty()),
+        Map.entry(AccountMethod.MARK_PUT, putMark(new byte[0], newMark())),
+        Map.entry(AccountMethod.CONTACTS_GET, new Messages.Empty()),
+        Map.entry(AccountMethod.CONTACTS_PUT, new Messages.ContactsPut(-1, 0, new byte[1])),
+        Map.entry(AccountMethod.CONTACT_FIND, new Messages.ContactFind(ALICE.text())),
+        Map.entry(AccountMethod.CONTACT_CHAIN, new Messages.ContactChain(nobody.id.bytes(), 0)),
+        Map.entry(AccountMethod.DELETE, new Messages.Empty()));
+  }
+
+  /** A link without a record and a key bag. */
+  static Messages.ChainAppend with(byte[] link, List<byte[]> slots) {
+    return new Messages.ChainAppend(link, slots, new byte[0], new byte[0]);
+  }
+
+  static byte[] newMark() {
+    return RandomBytes.next(Messages.MarkPut.LENGTH);
+  }
+
+  static Messages.MarkPut putMark(byte[] previous, byte[] mark) {
+    return new Messages.MarkPut(previous, mark);
+  }
+
+  /** A device that the account has added. */
+  DeviceId anotherDevice(BareAccount account) throws Exception {
+    ChainLink added = account.addDevice();
+    tell(loggedIn(account), AccountMethod.CHAIN_APPEND, BareAccount.append(added));
+    account.appended(added);
+    return BareAccount.added(added);
   }
 }

@@ -79,7 +79,7 @@ import org.anonymouscloud.core.session.KeyCheck;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.session.Session;
-import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.session.server.SessionLimits;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;

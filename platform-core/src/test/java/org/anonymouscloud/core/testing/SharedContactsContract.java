@@ -267,7 +267,7 @@ public abstract class SharedContactsContract extends AccountFlowsFixture {
   }
 
   @Test
-  @Tag("A30")
+  @Tag("S4.13")
   void afterARestoredBackupAPersonsWordSufficesAndNothingIsLost() throws Exception {
     accept(atHome(), BOB);
     OnlineAccount phone = phone();

@@ -13,7 +13,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
 import org.anonymouscloud.core.server.KeyFiles;
-import org.anonymouscloud.core.session.ServerKey;
+import org.anonymouscloud.core.session.server.ServerKey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -21,7 +21,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.PublicAddress;
 import org.anonymouscloud.core.server.ServerOptions;
-import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.session.server.SessionLimits;
 import org.anonymouscloud.core.worker.WorkerProgram;
 
 /**

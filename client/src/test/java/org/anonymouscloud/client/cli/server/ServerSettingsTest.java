@@ -17,7 +17,7 @@ import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.ListenAddress;
-import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.session.server.SessionLimits;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

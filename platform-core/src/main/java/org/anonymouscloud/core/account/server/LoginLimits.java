@@ -16,7 +16,7 @@ import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Hmac;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.database.OpenDatabase;
-import org.anonymouscloud.core.session.Network;
+import org.anonymouscloud.core.session.server.Network;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.jdbi.v3.core.Handle;

@@ -47,7 +47,7 @@ import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.session.Fingerprint;
-import org.anonymouscloud.core.session.ServerKey;
+import org.anonymouscloud.core.session.server.ServerKey;
 import org.anonymouscloud.core.testing.PostgresForTests;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.anonymouscloud.vault.protocol.PackName;

@@ -33,7 +33,8 @@ import org.anonymouscloud.vault.protocol.PackName;
 public final class Batch implements AutoCloseable {
   private static final int MAX_OPEN_FILES = 512;
 
-  private final Drive drive;
+  private final Reading drive;
+  private final Writing shared;
   private final PackWriter writer;
   private final Changes changes = new Changes();
   private final Deque<OpenFile> open = new ArrayDeque<>();
@@ -61,11 +62,12 @@ public final class Batch implements AutoCloseable {
    */
   public record Committed(long sentBytes, List<VaultPath> conflicts) {}
 
-  Batch(Drive drive, Snapshot base) {
+  Batch(Reading drive, Writing shared, Snapshot base) {
     this.drive = drive;
+    this.shared = shared;
     this.base = base;
-    this.writer = drive.newWriter();
-    this.begun = drive.clock().instant();
+    this.writer = shared.newWriter();
+    this.begun = shared.clock().instant();
   }
 
   /** A path by the names that are in the drive, see {@link Snapshot#named}. */
@@ -98,7 +100,7 @@ public final class Batch implements AutoCloseable {
     FileWriter file =
         new FileWriter(
             drive.nodes(),
-            drive.sealer(),
+            shared.sealer(),
             writer,
             drive.id(),
             id,
@@ -194,12 +196,12 @@ public final class Batch implements AutoCloseable {
     for (int depth = Math.max(there + 1, top.names().size());
         depth < path.names().size();
         depth++) {
-      makeFolder(upTo(path, depth), drive.clock().instant());
+      makeFolder(upTo(path, depth), shared.clock().instant());
     }
     if (modified.isPresent()) {
       makeFolder(path, modified.get());
     } else if (!isFolderByNow(path)) {
-      makeFolder(path, drive.clock().instant());
+      makeFolder(path, shared.clock().instant());
     }
   }
 
@@ -270,10 +272,10 @@ public final class Batch implements AutoCloseable {
   }
 
   private void commitIfLong() throws IOException {
-    Pace pace = drive.pace();
+    Pace pace = shared.pace();
     if (bytes >= pace.bytes()
         || changes.count() + open.size() >= pace.changes()
-        || begun.plus(pace.time()).isBefore(drive.clock().instant())) {
+        || begun.plus(pace.time()).isBefore(shared.clock().instant())) {
       commit();
     }
   }
@@ -288,23 +290,23 @@ public final class Batch implements AutoCloseable {
       settle();
     }
     if (changes.count() > 0) {
-      drive.commits().lock();
+      shared.commits().lock();
       try {
         moveRoot();
-        base = new Snapshot(drive, drive.roots().known());
+        base = new Snapshot(drive, shared.roots().known());
       } finally {
-        drive.commits().unlock();
+        shared.commits().unlock();
       }
       changes.clear();
     }
     bytes = 0;
-    begun = drive.clock().instant();
+    begun = shared.clock().instant();
     writer.setFrees(false);
     return new Committed(writer.sentBytes(), List.copyOf(conflicts));
   }
 
   private void moveRoot() throws IOException {
-    Roots roots = drive.roots();
+    Roots roots = shared.roots();
     boolean frees = changes.onlyRemove();
     writer.setFrees(frees);
     List<PackName> sent = new ArrayList<>();
@@ -314,7 +316,7 @@ public final class Batch implements AutoCloseable {
       Pages top = onto.map(Roots.Known::top).orElse(Pages.NONE);
       long number = onto.map(known -> known.number() + 1).orElse(0L);
       Merge merge =
-          new Merge(drive.nodes(), writer, number, conflictName(), drive.clock().instant());
+          new Merge(drive.nodes(), writer, number, conflictName(), shared.clock().instant());
       Pages merged = merge.apply(drive.id(), top, changes);
       if (merged.equals(top)) {
         return;
@@ -337,26 +339,26 @@ public final class Batch implements AutoCloseable {
 
   /** Lets the root name packs of a very large file before the server gives them up. */
   private void secure() throws IOException {
-    if (writer.sentPacks() < drive.pace().packs()) {
+    if (writer.sentPacks() < shared.pace().packs()) {
       return;
     }
     List<PackName> live = writer.takeSent();
-    drive.commits().lock();
+    shared.commits().lock();
     try {
-      Optional<Roots.Known> onto = drive.roots().known();
-      while (!drive
+      Optional<Roots.Known> onto = shared.roots().known();
+      while (!shared
           .roots()
           .move(onto, onto.map(Roots.Known::top).orElse(Pages.NONE), live, false)) {
-        onto = drive.roots().newest();
+        onto = shared.roots().newest();
       }
     } finally {
-      drive.commits().unlock();
+      shared.commits().unlock();
     }
   }
 
   private ConflictName conflictName() {
     return new ConflictName(
-        drive.account().device(), LocalDate.ofInstant(drive.clock().instant(), ZoneOffset.UTC));
+        shared.account().device(), LocalDate.ofInstant(shared.clock().instant(), ZoneOffset.UTC));
   }
 
   /** Gives up what has not been committed. */

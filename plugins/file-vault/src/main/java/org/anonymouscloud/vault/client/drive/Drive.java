@@ -22,7 +22,6 @@ import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.History;
 import org.anonymouscloud.vault.client.store.PackReader;
-import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.RemoteVault;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.store.Untrusted;
@@ -42,19 +41,14 @@ public final class Drive implements AutoCloseable {
   /** Other devices that may be quicker before this one gives up. */
   private static final int RACES = 5;
 
-  private final AccountSession account;
-  private final Clock clock;
-  private final Pace pace;
   private final DriveId id;
   private final KeyRing keys;
-  private final Sealing sealing;
   private final Sealer sealer;
   private final RemoteVault remote;
   private final Roots roots;
-  private final PackReader packs;
   private final Nodes nodes;
-  private final UploadLanes lanes = new UploadLanes();
-  private final Buffers segments = new Buffers(Ref.MAX_LENGTH, KEPT_SEGMENTS);
+  private final Reading reading;
+  private final Writing writing;
 
   /** Held while a batch of this process becomes a root, so that they do not race each other. */
   private final ReentrantLock commits = new ReentrantLock();
@@ -69,19 +63,20 @@ public final class Drive implements AutoCloseable {
    * @param pace how often a long batch becomes a root
    */
   public Drive(AccountSession account, Clock clock, Patience patience, Pace pace) {
-    this.account = account;
-    this.clock = clock;
-    this.pace = pace;
     try (Secret secret = account.featureSecret(0)) {
       this.id = DriveId.ofAccount(secret);
     }
     this.keys = new KeyRing(account::generation, account::featureSecret);
-    this.sealing = new Sealing(keys);
+    Sealing sealing = new Sealing(keys);
     this.sealer = new Sealer(sealing);
     this.remote = new RemoteVault(account.link(), patience);
     this.roots = new Roots(account, id, keys, remote, clock);
-    this.packs = new PackReader(remote);
+    PackReader packs = new PackReader(remote);
     this.nodes = new Nodes(id, sealing, packs);
+    this.reading =
+        new Reading(id, nodes, sealing, packs, new Buffers(Ref.MAX_LENGTH, KEPT_SEGMENTS));
+    this.writing =
+        new Writing(account, clock, pace, sealer, roots, remote, new UploadLanes(), commits);
   }
 
   /**
@@ -101,7 +96,7 @@ public final class Drive implements AutoCloseable {
         throw new NewestUnusable(origin.number(), origin.device(), e);
       }
     }
-    return new Snapshot(this, newest);
+    return new Snapshot(reading, newest);
   }
 
   /**
@@ -174,7 +169,7 @@ public final class Drive implements AutoCloseable {
 
   /** Begins to change the drive. The caller closes the batch. */
   public Batch batch() throws IOException {
-    return new Batch(this, snapshot());
+    return new Batch(reading, writing, snapshot());
   }
 
   /**
@@ -215,54 +210,6 @@ public final class Drive implements AutoCloseable {
   /** The space that the account uses. */
   public Messages.Usage usage() throws IOException {
     return remote.usage();
-  }
-
-  AccountSession account() {
-    return account;
-  }
-
-  Clock clock() {
-    return clock;
-  }
-
-  Pace pace() {
-    return pace;
-  }
-
-  DriveId id() {
-    return id;
-  }
-
-  Sealing sealing() {
-    return sealing;
-  }
-
-  Sealer sealer() {
-    return sealer;
-  }
-
-  Roots roots() {
-    return roots;
-  }
-
-  PackReader packs() {
-    return packs;
-  }
-
-  Nodes nodes() {
-    return nodes;
-  }
-
-  Buffers segments() {
-    return segments;
-  }
-
-  ReentrantLock commits() {
-    return commits;
-  }
-
-  PackWriter newWriter() {
-    return new PackWriter(remote, lanes);
   }
 
   /** Forgets the keys. Nothing may be read or written any more. */

@@ -22,11 +22,11 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** A drive as it was at one root; it stays so whatever is changed meanwhile. Thread-safe. */
 public final class Snapshot {
-  private final Drive drive;
+  private final Reading drive;
   private final Optional<Roots.Known> root;
   private final Folders folders;
 
-  Snapshot(Drive drive, Optional<Roots.Known> root) {
+  Snapshot(Reading drive, Optional<Roots.Known> root) {
     this.drive = drive;
     this.root = root;
     this.folders = new Folders(drive.nodes());

@@ -1,0 +1,5 @@
+/** Vectors of the OPRF. */
+@NullMarked
+package org.anonymouscloud.core.opaque.oprf;
+
+import org.jspecify.annotations.NullMarked;
