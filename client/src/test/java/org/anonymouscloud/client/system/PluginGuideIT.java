@@ -34,6 +34,9 @@ final class PluginGuideIT {
     Files.copy(SAMPLE.resolve("pom.xml"), project.resolve("pom.xml"));
     Folders.copy(SAMPLE.resolve("src"), project.resolve("src"));
     new OutsideBuild(folder.resolve("outside")).packageProject(project);
+    assertThat(project.resolve("target/surefire-reports/TEST-org.example.notes.NotesTest.xml"))
+        .content()
+        .containsPattern("tests=\"[1-9]");
     Path jar = project.resolve("target/notes-plugin-1.0.0.jar");
     itIsTriedUnsigned(jar);
     Program program = new Program(folder.resolve("home"));
