@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * the outer build, which has all that is needed: so no network.
  */
 final class OutsideBuild {
-  private static final long TIMEOUT_SECONDS = 240;
+  private static final long TIMEOUT_SECONDS = 600;
   private static final Path ROOT = Program.LAUNCHER.getParent();
   private static final String VERSION = System.getProperty("anoncloud.version", "");
 

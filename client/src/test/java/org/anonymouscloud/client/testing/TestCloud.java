@@ -162,7 +162,7 @@ public final class TestCloud implements AutoCloseable {
   }
 
   /** What a client connects to, with the fingerprint of the server's key. */
-  public String address() {
+  String address() {
     return server.address().toString();
   }
 
