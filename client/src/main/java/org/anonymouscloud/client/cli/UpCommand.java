@@ -61,7 +61,11 @@ final class UpCommand implements Callable<Integer> {
         PluginHost plugins = ServerPlugins.load(context, options.data(), unsigned);
         PluginHost clientPlugins =
             Distribution.plugins(
-                context.terminal(), context.plugins(), unsigned, Capability.CLIENT_FEATURE);
+                context.terminal(),
+                context.plugins(),
+                unsigned,
+                plugins.switchedOff(),
+                Capability.CLIENT_FEATURE);
         Server server = ServerCommand.start(options, "sqlite", plugins)) {
       // Its server is ours from now on; one that started by itself makes way.
       context.runningAgent().stop();

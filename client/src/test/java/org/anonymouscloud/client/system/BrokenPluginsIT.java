@@ -116,6 +116,50 @@ final class BrokenPluginsIT {
   }
 
   @Test
+  void anOldPluginWhoseCapabilitiesAreGoneIsNamedOnceWhereverItIs() throws Exception {
+    String reason =
+        "it asks for the capability 'server-feature/0', which this version does not have any more:"
+            + " the program needs a newer version of the plugin";
+    Path old = signed(tiny("ancient").capabilities("server-feature/0,client-feature/0"));
+    Program program = new Program(folder.resolve("home"));
+    PluginFolder ofHome = new PluginFolder(program.home().resolve("plugins"));
+    Files.createDirectories(program.home());
+    ofHome.trust(ofServer.publishers().iterator().next());
+    for (PluginFolder place : List.of(ofServer, ofHome)) {
+      try (Incoming incoming = place.receive(old, Set.of())) {
+        place.install(incoming);
+      }
+    }
+
+    try (TestServer running = server.start()) {
+      assertNamedOnce(running.log().lines().toList(), "ancient", reason);
+    }
+    program.run("agent", "start").succeeded();
+    assertNamedOnce(Files.readAllLines(program.home().resolve("agent.log")), "ancient", reason);
+    program.run("agent", "stop").succeeded();
+    assertNamedOnce(
+        program.run("plugin", "list").succeeded().out().lines().toList(), "ancient", reason);
+    assertNamedOnce(
+        program
+            .run("admin", "plugins", "list", "--data", server.data().toString())
+            .succeeded()
+            .out()
+            .lines()
+            .toList(),
+        "ancient",
+        reason);
+    try (Running up =
+        new Program(folder.resolve("home of the author"))
+            .start("up", "--listen", "127.0.0.1:0", "--plugin", old.toString())) {
+      up.connectionString();
+      assertNamedOnce(
+          up.printed().lines().filter(line -> !line.contains("FOR DEVELOPMENT ONLY")).toList(),
+          "ancient",
+          reason);
+    }
+  }
+
+  @Test
   void thePluginOfTheChosenDatabaseIsNeededAndSaidToBeMissing() throws Exception {
     Program admin = new Program(folder.resolve("admin home"));
     String data = server.data().toString();

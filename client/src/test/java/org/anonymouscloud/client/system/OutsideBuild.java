@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * the outer build, which has all that is needed: so no network.
  */
 final class OutsideBuild {
-  private static final long TIMEOUT_SECONDS = 240;
+  private static final long TIMEOUT_SECONDS = 600;
   private static final Path ROOT = Program.LAUNCHER.getParent();
   private static final String VERSION = System.getProperty("anoncloud.version", "");
 
@@ -42,22 +41,28 @@ final class OutsideBuild {
         </settings>
         """
             .formatted(Path.of(System.getProperty("anoncloud.maven.repository")).toUri()));
-    publish("anonymouscloud", "pom", ROOT.resolve("pom.xml"));
-    publish("platform-api", "pom", ROOT.resolve("platform-api/pom.xml"));
-    publish(
-        "platform-api",
-        "jar",
-        ROOT.resolve("platform-api/target/platform-api-" + VERSION + ".jar"));
+    publish(ROOT, "anonymouscloud");
+    publish(ROOT.resolve("platform-api"), "platform-api", ".jar");
+    publish(ROOT.resolve("platform-testkit"), "platform-testkit");
+    publish(ROOT.resolve("platform-core"), "platform-core", ".jar", "-tests.jar");
+    publish(ROOT.resolve("client"), "client", ".jar", "-tests.jar");
+    publish(ROOT.resolve("plugins/storage-sqlite"), "storage-sqlite", ".jar");
+    publish(ROOT.resolve("plugins/storage-postgres"), "storage-postgres", ".jar");
   }
 
-  /** As {@code mvn install} does it. */
-  private void publish(String artifact, String type, Path file) throws IOException {
+  /**
+   * Publishes the pom of a module and what it has built, as {@code mvn install} does it.
+   *
+   * @param endings of the built files' names
+   */
+  private void publish(Path module, String artifact, String... endings) throws IOException {
     Path folder = repository.resolve("org/anonymouscloud").resolve(artifact).resolve(VERSION);
     Files.createDirectories(folder);
-    Files.copy(
-        file,
-        folder.resolve(artifact + "-" + VERSION + "." + type),
-        StandardCopyOption.REPLACE_EXISTING);
+    String name = artifact + "-" + VERSION;
+    Files.copy(module.resolve("pom.xml"), folder.resolve(name + ".pom"));
+    for (String ending : endings) {
+      Files.copy(module.resolve("target").resolve(name + ending), folder.resolve(name + ending));
+    }
   }
 
   /** Runs {@code mvn package}. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,13 +17,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Running;
+import org.anonymouscloud.client.testing.TestCloud;
+import org.anonymouscloud.client.testing.TestDevice;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.testing.TestTerminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The plugin of docs/plugin-guide.md, built outside this build and used as the guide says. */
+/** The plugins of docs/plugin-guide.md, built outside this build and used as the guide says. */
 final class PluginGuideIT {
   private static final Path ROOT = Program.LAUNCHER.getParent();
-  private static final Path SAMPLE = ROOT.resolve("examples/notes-plugin");
+  private static final Path EXAMPLES = ROOT.resolve("examples");
+  private static final Path SAMPLE = EXAMPLES.resolve("notes-plugin");
   private static final String JAR = "examples/notes-plugin/target/notes-plugin-1.0.0.jar";
   private static final String NOTE = "buy milk";
   private static final String LONG_NOTE = "a canary that no server may see";
@@ -30,11 +37,7 @@ final class PluginGuideIT {
 
   @Test
   void theGuidesPluginIsBuiltSignedInstalledAndUsedAsTheGuideSays() throws Exception {
-    Path project = Files.createDirectory(folder.resolve("notes-plugin"));
-    Files.copy(SAMPLE.resolve("pom.xml"), project.resolve("pom.xml"));
-    Folders.copy(SAMPLE.resolve("src"), project.resolve("src"));
-    new OutsideBuild(folder.resolve("outside")).packageProject(project);
-    Path jar = project.resolve("target/notes-plugin-1.0.0.jar");
+    Path jar = built("notes", "NotesTest");
     itIsTriedUnsigned(jar);
     Program program = new Program(folder.resolve("home"));
     List<String> commands = commands(false);
@@ -74,6 +77,38 @@ final class PluginGuideIT {
     assertThat(
             CanarySearch.forTexts(List.of(LONG_NOTE)).in(List.of(program.home().resolve("server"))))
         .isEmpty();
+  }
+
+  @Test
+  void theCounterIsTestedOnBothDatabasesAndCounts() throws Exception {
+    String jar = built("counter", "SqliteCounterTest", "PostgresCounterTest").toString();
+    Program program = new Program(folder.resolve("home"));
+
+    try (Running up =
+            program.start("up", "--listen", "127.0.0.1:" + TestServer.freePort(), "--plugin", jar);
+        Client alice =
+            new Client(
+                program.home(),
+                up.connectionString(),
+                Person.in(folder, "alice", "a password of alice"))) {
+      alice.register();
+      program.run("--plugin", jar, "counter", "up").succeeded();
+      assertThat(program.run("--plugin", jar, "counter").succeeded().out()).isEqualTo("1\n");
+    }
+  }
+
+  /** Packages an example as a stranger does, which runs its tests. */
+  private Path built(String name, String... tests) throws Exception {
+    Path example = EXAMPLES.resolve(name + "-plugin");
+    Path project = Files.createDirectory(folder.resolve(name + "-plugin"));
+    Files.copy(example.resolve("pom.xml"), project.resolve("pom.xml"));
+    Folders.copy(example.resolve("src"), project.resolve("src"));
+    new OutsideBuild(folder.resolve("outside")).packageProject(project);
+    for (String test : tests) {
+      String report = "target/surefire-reports/TEST-org.example." + name + "." + test + ".xml";
+      assertThat(project.resolve(report)).content().containsPattern("tests=\"[1-9]");
+    }
+    return project.resolve("target/" + name + "-plugin-1.0.0.jar");
   }
 
   /** Backup, check and restore work without the plugin; what it had is deleted if that is said. */
@@ -247,12 +282,12 @@ final class PluginGuideIT {
   }
 
   @Test
-  void whatTheGuideShowsStandsInTheSample() throws Exception {
-    StringBuilder sample = new StringBuilder();
-    try (Stream<Path> files = Files.walk(SAMPLE)) {
+  void whatTheGuideShowsStandsInTheExamples() throws Exception {
+    StringBuilder examples = new StringBuilder();
+    try (Stream<Path> files = Files.walk(EXAMPLES)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         if (file.toString().matches(".*\\.(java|xml|sql)")) {
-          sample.append(Files.readString(file));
+          examples.append(Files.readString(file));
         }
       }
     }
@@ -261,10 +296,29 @@ final class PluginGuideIT {
             .matcher(Files.readString(ROOT.resolve("docs/plugin-guide.md")));
     int count = 0;
     while (excerpts.find()) {
-      assertThat(sample).contains(excerpts.group(1));
+      assertThat(examples).contains(excerpts.group(1));
       count++;
     }
     assertThat(count).isGreaterThanOrEqualTo(8);
+  }
+
+  @Test
+  void theGuideNamesAllThatTheKitHas() throws Exception {
+    String guide = Files.readString(ROOT.resolve("docs/plugin-guide.md"));
+    for (Class<?> type : List.of(TestCloud.class, TestDevice.class, TestTerminal.class)) {
+      assertThat(guide).contains("`" + type.getSimpleName() + "` ", "`" + type.getPackageName());
+      for (Method method : type.getDeclaredMethods()) {
+        if (Modifier.isPublic(method.getModifiers())
+            && !method.isSynthetic()
+            && !method.getName().equals("close")
+            && Stream.of(Terminal.class.getMethods())
+                .noneMatch(known -> known.getName().equals(method.getName()))) {
+          assertThat(guide)
+              .as(method.toString())
+              .containsPattern("[`.]" + method.getName() + "[`(]");
+        }
+      }
+    }
   }
 
   private static JsonNode json(String text) throws IOException {

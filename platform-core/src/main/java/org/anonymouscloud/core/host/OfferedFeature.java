@@ -22,7 +22,7 @@ public record OfferedFeature(ClientFeature feature, String fullName) {
    *
    * @param signedBy none if nobody has signed the plugin, as it is only tried
    */
-  static OfferedFeature of(ClientFeature feature, Optional<VerifyKey> signedBy) {
+  public static OfferedFeature of(ClientFeature feature, Optional<VerifyKey> signedBy) {
     return new OfferedFeature(
         feature, feature.name() + "-" + signedBy.map(VerifyKey::toString).orElse("unsigned"));
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.anonymouscloud.core.host.Capability;
@@ -13,6 +14,7 @@ import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.release.DistributionList;
 import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.release.Plugins;
+import org.anonymouscloud.core.release.SwitchedOff;
 
 /** The program as it lies on the disk: its plugins. */
 public final class Distribution {
@@ -35,10 +37,28 @@ public final class Distribution {
       Capability first,
       Capability... more)
       throws Problem, IOException {
+    return plugins(terminal, installed, tried, List.of(), first, more);
+  }
+
+  /**
+   * The same for a process that has loaded plugins for something else before.
+   *
+   * @param named that cannot be used, which the person knows already
+   */
+  public static PluginHost plugins(
+      Terminal terminal,
+      PluginFolder installed,
+      Plugins tried,
+      List<SwitchedOff> named,
+      Capability first,
+      Capability... more)
+      throws Problem, IOException {
     PluginHost plugins =
         PluginHost.load(
             own(installed.disabled()).and(tried).and(installed.find()), EnumSet.of(first, more));
-    plugins.switchedOff().forEach(plugin -> terminal.warn(plugin.toString()));
+    plugins.switchedOff().stream()
+        .filter(plugin -> !named.contains(plugin))
+        .forEach(plugin -> terminal.warn(plugin.toString()));
     return plugins;
   }
 

@@ -18,9 +18,10 @@ import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.testing.TestTerminal;
+import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
-import org.anonymouscloud.vault.client.fixture.TestTerminal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -39,7 +40,7 @@ final class CopyTest {
   void start() throws IOException {
     server = TestServer.start(temporary.resolve("server"));
     agent = new TestAgent(server.account());
-    terminal = new TestTerminal(agent);
+    terminal = new TestTerminal(new VaultFeature(), agent);
     source = Files.createDirectory(temporary.resolve("source"));
   }
 

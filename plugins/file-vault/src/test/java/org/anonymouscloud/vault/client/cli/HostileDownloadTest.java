@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.anonymouscloud.core.testing.TestTerminal;
+import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
-import org.anonymouscloud.vault.client.fixture.TestTerminal;
 import org.anonymouscloud.vault.protocol.Messages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +36,7 @@ final class HostileDownloadTest {
   void start() throws IOException {
     server = TestServer.start(temporary.resolve("server"));
     agent = new TestAgent(server.account());
-    terminal = new TestTerminal(agent);
+    terminal = new TestTerminal(new VaultFeature(), agent);
     target = Files.createDirectory(temporary.resolve("target"));
     Path source = Files.createDirectory(temporary.resolve("source"));
     Files.write(source.resolve("big"), noise(40 << 20, 1));
@@ -48,7 +49,7 @@ final class HostileDownloadTest {
   private void forgetWhatWasRead() {
     agent.close();
     agent = new TestAgent(server.account());
-    terminal = new TestTerminal(agent);
+    terminal = new TestTerminal(new VaultFeature(), agent);
   }
 
   @AfterEach

@@ -13,10 +13,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.anonymouscloud.core.testing.TestTerminal;
+import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.fixture.StolenDevice;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
-import org.anonymouscloud.vault.client.fixture.TestTerminal;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
@@ -56,7 +57,7 @@ final class PlantedPagesTest {
     server = TestServer.start(temporary.resolve("server"));
     thief = new StolenDevice(server.account().device(2, server.newLine()));
     agent = new TestAgent(server.account());
-    terminal = new TestTerminal(agent);
+    terminal = new TestTerminal(new VaultFeature(), agent);
   }
 
   @AfterEach
@@ -164,7 +165,7 @@ final class PlantedPagesTest {
     assertThat(shown).hasSize(STRANGE.size()).doesNotHaveDuplicates();
     for (String name : shown) {
       String folder = "/" + name.substring(0, name.length() - 1);
-      terminal = new TestTerminal(agent);
+      terminal = new TestTerminal(new VaultFeature(), agent);
       run("ls", "-R", folder);
       String inside = folder + "/" + terminal.out().strip();
       run("stat", inside);

@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.testing.TestTerminal;
+import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveWriter;
-import org.anonymouscloud.vault.client.fixture.TestTerminal;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -76,6 +77,7 @@ final class TreeDownloadTest {
 
   private static TestTerminal terminal() {
     return new TestTerminal(
+        new VaultFeature(),
         (AgentApi)
             Proxy.newProxyInstance(
                 TreeDownloadTest.class.getClassLoader(),

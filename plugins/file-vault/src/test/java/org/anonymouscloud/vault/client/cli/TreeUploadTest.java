@@ -12,10 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
+import org.anonymouscloud.core.testing.TestTerminal;
+import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.disk.LocalFile;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
-import org.anonymouscloud.vault.client.fixture.TestTerminal;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +39,7 @@ final class TreeUploadTest {
   void start() throws IOException {
     server = TestServer.start(temporary.resolve("server"));
     agent = new TestAgent(server.account());
-    terminal = new TestTerminal(agent);
+    terminal = new TestTerminal(new VaultFeature(), agent);
   }
 
   @AfterEach
