@@ -21,7 +21,7 @@ import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
-import org.anonymouscloud.core.session.SessionLimits;
+import org.anonymouscloud.core.session.server.SessionLimits;
 
 /**
  * A real server on the loopback address with the server half of a plugin, and the devices of its
