@@ -26,8 +26,8 @@ import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.remote.KnownChain;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Hkdf;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -209,7 +209,7 @@ final class StolenDeviceIT {
       if (!method.equals(AccountMethod.CHAIN_APPEND.toString())) {
         return real.ask(method, body);
       }
-      Messages.ChainAppend append = Cbor.decode(body, Messages.ChainAppend.class);
+      AccountMessages.ChainAppend append = Cbor.decode(body, AccountMessages.ChainAppend.class);
       List<byte[]> slots = new ArrayList<>();
       for (byte[] slot : append.slots()) {
         byte[] noise = slot.clone();
@@ -222,7 +222,8 @@ final class StolenDeviceIT {
       return real.ask(
           method,
           Cbor.encode(
-              new Messages.ChainAppend(append.link(), slots, append.record(), append.loginKey())));
+              new AccountMessages.ChainAppend(
+                  append.link(), slots, append.record(), append.loginKey())));
     }
 
     @Override

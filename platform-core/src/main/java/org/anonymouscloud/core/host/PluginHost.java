@@ -15,7 +15,7 @@ import org.anonymouscloud.core.release.PluginRefused;
 import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.release.Release;
 import org.anonymouscloud.core.release.SwitchedOff;
-import org.anonymouscloud.core.release.Vouched;
+import org.anonymouscloud.core.release.TrustedPlugin;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.pf4j.ExtensionPoint;
 import org.pf4j.PluginState;
@@ -41,7 +41,7 @@ public final class PluginHost implements AutoCloseable {
 
   /** One extension of a plugin, under the capability it fills. */
   private record Offer(
-      Vouched plugin, Capability capability, String name, ExtensionPoint extension) {
+      TrustedPlugin plugin, Capability capability, String name, ExtensionPoint extension) {
     boolean clashesWith(Offer other) {
       return capability == other.capability && name.equals(other.name);
     }
@@ -56,11 +56,11 @@ public final class PluginHost implements AutoCloseable {
   public static PluginHost load(Plugins found, Set<Capability> wanted) {
     PluginHost host = new PluginHost(new JarPlugins());
     host.switchedOff.addAll(found.refused());
-    Map<String, Vouched> ids = new HashMap<>();
-    for (Vouched plugin : found.vouched()) {
+    Map<String, TrustedPlugin> ids = new HashMap<>();
+    for (TrustedPlugin plugin : found.vouched()) {
       Release release = plugin.release();
       try {
-        Vouched first = ids.putIfAbsent(release.id(), plugin);
+        TrustedPlugin first = ids.putIfAbsent(release.id(), plugin);
         if (first != null) {
           throw new PluginRefused(
               first.own()
@@ -114,7 +114,7 @@ public final class PluginHost implements AutoCloseable {
     return List.copyOf(switchedOff);
   }
 
-  private void add(Vouched plugin, Set<Capability> asked, Set<Capability> wanted)
+  private void add(TrustedPlugin plugin, Set<Capability> asked, Set<Capability> wanted)
       throws PluginRefused {
     Set<Capability> capabilities = EnumSet.copyOf(asked);
     capabilities.retainAll(wanted);
@@ -134,7 +134,8 @@ public final class PluginHost implements AutoCloseable {
   }
 
   /** What a plugin offers of these capabilities, made and found to go with the others'. */
-  private List<Offer> offered(Vouched plugin, Set<Capability> capabilities) throws PluginRefused {
+  private List<Offer> offered(TrustedPlugin plugin, Set<Capability> capabilities)
+      throws PluginRefused {
     List<Offer> offered = new ArrayList<>();
     try {
       load(plugin);
@@ -173,7 +174,7 @@ public final class PluginHost implements AutoCloseable {
     return offered;
   }
 
-  private void load(Vouched vouched) throws PluginRefused {
+  private void load(TrustedPlugin vouched) throws PluginRefused {
     String id = plugins.loadPlugin(vouched.jar());
     if (plugins.startPlugin(id) != PluginState.STARTED) {
       PluginWrapper plugin = plugins.getPlugin(id);
@@ -185,7 +186,7 @@ public final class PluginHost implements AutoCloseable {
     }
   }
 
-  private static Offer offer(Vouched plugin, Capability capability, Class<?> type)
+  private static Offer offer(TrustedPlugin plugin, Capability capability, Class<?> type)
       throws PluginRefused {
     Fit.check(type, capability.type());
     ExtensionPoint extension;

@@ -64,7 +64,7 @@ public final class DistributionList {
     if (lines.isEmpty() || !lines.getFirst().equals(HEADER)) {
       throw damaged(null);
     }
-    List<Vouched> vouched = new ArrayList<>();
+    List<TrustedPlugin> vouched = new ArrayList<>();
     Set<String> files = new HashSet<>();
     for (String line : lines.subList(1, lines.size())) {
       String[] words = line.split(" ", -1);
@@ -74,7 +74,7 @@ public final class DistributionList {
       Release release = release(words);
       files.add(words[0]);
       vouched.add(
-          new Vouched(
+          new TrustedPlugin(
               folder.resolve(words[0]),
               release,
               PUBLISHER,

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.disk.PrivateFile;
-import org.anonymouscloud.core.release.Known.Installed;
-import org.anonymouscloud.core.release.Known.State;
+import org.anonymouscloud.core.release.InstalledPlugin.Installed;
+import org.anonymouscloud.core.release.InstalledPlugin.State;
 import org.anonymouscloud.core.wire.ForeignText;
 
 /**
@@ -38,7 +38,7 @@ public final class PluginFolder {
   /** {@code KEY NAME} a line, which people may edit. */
   private final Records<Publisher> publishers;
 
-  private final Records<Known> known;
+  private final Records<InstalledPlugin> known;
 
   /**
    * @param folder need not be there
@@ -50,7 +50,8 @@ public final class PluginFolder {
             this.folder.resolve("publishers"),
             PluginFolder::publisher,
             publisher -> publisher.key() + " " + publisher.name());
-    this.known = new Records<>(this.folder.resolve("known"), Known::parse, Known::line);
+    this.known =
+        new Records<>(this.folder.resolve("known"), InstalledPlugin::parse, InstalledPlugin::line);
   }
 
   private static Publisher publisher(String line) {
@@ -93,7 +94,7 @@ public final class PluginFolder {
   public Set<String> disabled() throws IOException {
     return known.read().stream()
         .filter(one -> one.state() == State.OFF)
-        .map(Known::id)
+        .map(InstalledPlugin::id)
         .collect(Collectors.toSet());
   }
 
@@ -106,11 +107,11 @@ public final class PluginFolder {
     if (!Files.isDirectory(folder)) {
       return new Plugins(List.of(), List.of());
     }
-    List<Vouched> vouched = new ArrayList<>();
+    List<TrustedPlugin> vouched = new ArrayList<>();
     List<SwitchedOff> refused = new ArrayList<>();
     Set<String> files = new HashSet<>();
     List<Publisher> trusted = publishers.read();
-    for (Known one : known.read()) {
+    for (InstalledPlugin one : known.read()) {
       if (one.isPresent()) {
         Path jar = jar(one);
         files.add(jar.getFileName().toString());
@@ -130,7 +131,8 @@ public final class PluginFolder {
     return new Plugins(vouched, refused);
   }
 
-  private Vouched vouched(Known one, Path jar, List<Publisher> trusted) throws PluginRefused {
+  private TrustedPlugin vouched(InstalledPlugin one, Path jar, List<Publisher> trusted)
+      throws PluginRefused {
     Installed installed = one.installed().orElseThrow();
     ReleaseSignature signature = ReleaseSignature.read(signatureFile(jar), trusted);
     Release release = signature.release();
@@ -140,7 +142,7 @@ public final class PluginFolder {
       throw PluginRefused.untrusted(
           "its signature is that of another plugin, version or publisher than was installed");
     }
-    return new Vouched(
+    return new TrustedPlugin(
         jar,
         release,
         name(signature, trusted),
@@ -220,7 +222,7 @@ public final class PluginFolder {
     }
     try (FileChannel _ = lock()) {
       List<Path> files = new ArrayList<>(List.of(known.file(), publishers.file()));
-      for (Known one : known.read()) {
+      for (InstalledPlugin one : known.read()) {
         if (one.isPresent()) {
           files.add(jar(one));
           files.add(PublisherKey.signatureOf(jar(one)));
@@ -283,9 +285,9 @@ public final class PluginFolder {
       ReleaseSignature signature = incoming.signature();
       checkFloor(signature);
       Release release = signature.release();
-      Optional<Known> before = find(release.id());
-      Known now =
-          new Known(
+      Optional<InstalledPlugin> before = find(release.id());
+      InstalledPlugin now =
+          new InstalledPlugin(
               release.id(),
               State.ON,
               Optional.of(new Installed(release.version(), signature.publisher())));
@@ -299,7 +301,7 @@ public final class PluginFolder {
   }
 
   private void checkFloor(ReleaseSignature signature) throws PluginRefused, IOException {
-    Optional<Known> before = find(signature.release().id());
+    Optional<InstalledPlugin> before = find(signature.release().id());
     if (before.isEmpty() || before.get().installed().isEmpty()) {
       return;
     }
@@ -334,11 +336,11 @@ public final class PluginFolder {
   public boolean enable(String id, boolean on, Set<String> own) throws IOException {
     PrivateFile.createFolder(folder);
     try (FileChannel _ = lock()) {
-      Optional<Known> before = find(id).filter(Known::isPresent);
+      Optional<InstalledPlugin> before = find(id).filter(InstalledPlugin::isPresent);
       if (before.isEmpty() && !own.contains(id)) {
         return false;
       }
-      Known one = before.orElse(new Known(id, State.ON, Optional.empty()));
+      InstalledPlugin one = before.orElse(new InstalledPlugin(id, State.ON, Optional.empty()));
       remember(one.in(on ? State.ON : State.OFF));
       return true;
     }
@@ -356,11 +358,11 @@ public final class PluginFolder {
       return false;
     }
     try (FileChannel _ = lock()) {
-      Optional<Known> found = find(id).filter(one -> one.installed().isPresent());
+      Optional<InstalledPlugin> found = find(id).filter(one -> one.installed().isPresent());
       if (found.isEmpty()) {
         return false;
       }
-      List<Known> all = without(id);
+      List<InstalledPlugin> all = without(id);
       if (!forget) {
         all.add(found.get().in(State.REMOVED));
       }
@@ -370,29 +372,29 @@ public final class PluginFolder {
     }
   }
 
-  private Optional<Known> find(String id) throws IOException {
+  private Optional<InstalledPlugin> find(String id) throws IOException {
     return known.read().stream().filter(one -> one.id().equals(id)).findFirst();
   }
 
-  private void remember(Known one) throws IOException {
-    List<Known> all = without(one.id());
+  private void remember(InstalledPlugin one) throws IOException {
+    List<InstalledPlugin> all = without(one.id());
     all.add(one);
     known.write(all);
   }
 
-  private List<Known> without(String id) throws IOException {
-    List<Known> all = new ArrayList<>(known.read());
+  private List<InstalledPlugin> without(String id) throws IOException {
+    List<InstalledPlugin> all = new ArrayList<>(known.read());
     all.removeIf(one -> one.id().equals(id));
     return all;
   }
 
-  private void delete(Known one) throws IOException {
+  private void delete(InstalledPlugin one) throws IOException {
     Files.deleteIfExists(jar(one));
     Files.deleteIfExists(PublisherKey.signatureOf(jar(one)));
   }
 
   /** Its name holds the version, so that a new one does not come in the place of the old one. */
-  private Path jar(Known one) {
+  private Path jar(InstalledPlugin one) {
     return folder.resolve(one.id() + "-" + one.installed().orElseThrow().version() + ".jar");
   }
 

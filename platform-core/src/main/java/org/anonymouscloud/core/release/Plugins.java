@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * @param vouched those that may be loaded, in the order in which they are
  * @param refused those that nobody vouches for
  */
-public record Plugins(List<Vouched> vouched, List<SwitchedOff> refused) {
+public record Plugins(List<TrustedPlugin> vouched, List<SwitchedOff> refused) {
   public Plugins {
     vouched = List.copyOf(vouched);
     refused = List.copyOf(refused);

@@ -31,8 +31,8 @@ import org.anonymouscloud.core.release.PluginRefused;
 import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.release.Release;
 import org.anonymouscloud.core.release.SwitchedOff;
+import org.anonymouscloud.core.release.TrustedPlugin;
 import org.anonymouscloud.core.release.Version;
-import org.anonymouscloud.core.release.Vouched;
 import org.anonymouscloud.core.testing.TinyPlugin;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -155,7 +155,8 @@ final class PluginHostTest {
         new TinyPlugin("echo")
             .feature("Echo", "echo", "return new Running();", TinyPlugin.tracing(trace))
             .writeTo(folder);
-    Vouched off = new Vouched(jar, Release.of(jar), "a test", false, false, Optional.empty());
+    TrustedPlugin off =
+        new TrustedPlugin(jar, Release.of(jar), "a test", false, false, Optional.empty());
     Files.delete(jar);
 
     try (PluginHost host =
@@ -619,11 +620,11 @@ final class PluginHostTest {
 
   /** All jars of the folder, as if someone vouched for each. */
   private Plugins found() throws Exception {
-    List<Vouched> vouched = new ArrayList<>();
+    List<TrustedPlugin> vouched = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
         vouched.add(
-            new Vouched(
+            new TrustedPlugin(
                 jar,
                 release(jar),
                 "a test",

@@ -63,8 +63,8 @@ import org.anonymouscloud.core.account.client.remote.WrongAccountKey;
 import org.anonymouscloud.core.account.client.sheet.AccountKey;
 import org.anonymouscloud.core.account.client.sheet.EmergencySheet;
 import org.anonymouscloud.core.account.client.sheet.RecoveryWords;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.Administration;
@@ -425,7 +425,8 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
               byte[] answer = server.answer(question);
               return is(method, AccountMethod.LOGIN_START)
                   ? Cbor.encode(
-                      new Cheap(Cbor.decode(answer, Messages.LoginStarted.class).response(), 8, 1))
+                      new Cheap(
+                          Cbor.decode(answer, AccountMessages.LoginStarted.class).response(), 8, 1))
                   : answer;
             });
 
@@ -447,9 +448,9 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
                 server.answer(
                     is(method, AccountMethod.LOGIN_START)
                         ? Cbor.encode(
-                            new Messages.LoginStart(
+                            new AccountMessages.LoginStart(
                                 BOB.text(),
-                                Cbor.decode(question, Messages.LoginStart.class).request(),
+                                Cbor.decode(question, AccountMessages.LoginStart.class).request(),
                                 new byte[0]))
                         : question));
     assertThatThrownBy(() -> client("phone").login(evil, SERVER, ALICE, password, alices, PHONE))
@@ -462,9 +463,11 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
             (method, question, server) ->
                 is(method, AccountMethod.LOGIN_FINISH)
                     ? Cbor.encode(
-                        new Messages.LoginFinished(
+                        new AccountMessages.LoginFinished(
                             flip(
-                                Cbor.decode(server.answer(question), Messages.LoginFinished.class)
+                                Cbor.decode(
+                                        server.answer(question),
+                                        AccountMessages.LoginFinished.class)
                                     .account())))
                     : server.answer(question));
     assertThatThrownBy(() -> client("phone").login(liar, SERVER, ALICE, password, alices, PHONE))
@@ -544,7 +547,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
         (method, question, server) ->
             is(method, AccountMethod.CHAIN_GET)
                 ? Cbor.encode(
-                    new Messages.ChainGot(
+                    new AccountMessages.ChainGot(
                         List.of(links(server, question).getFirst(), other), false))
                 : server.answer(question);
 
@@ -563,13 +566,13 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
   private byte[] firstLinkAlone(String method, byte[] question, InProcessConnection.Server server)
       throws Refused, IOException {
     return is(method, AccountMethod.CHAIN_GET)
-        ? Cbor.encode(new Messages.ChainGot(links(server, question).subList(0, 1), false))
+        ? Cbor.encode(new AccountMessages.ChainGot(links(server, question).subList(0, 1), false))
         : server.answer(question);
   }
 
   private static List<byte[]> links(InProcessConnection.Server server, byte[] question)
       throws Refused, IOException {
-    return Cbor.decode(server.answer(question), Messages.ChainGot.class).links();
+    return Cbor.decode(server.answer(question), AccountMessages.ChainGot.class).links();
   }
 
   /** A second link that is genuine, but not the one that the other devices know. */
@@ -578,10 +581,11 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     Interposer evil =
         (method, question, server) -> {
           if (is(method, AccountMethod.CHAIN_GET)) {
-            return Cbor.encode(new Messages.ChainGot(links(server, question).subList(0, 1), false));
+            return Cbor.encode(
+                new AccountMessages.ChainGot(links(server, question).subList(0, 1), false));
           }
           if (is(method, AccountMethod.CHAIN_APPEND)) {
-            hidden.add(Cbor.decode(question, Messages.ChainAppend.class).link());
+            hidden.add(Cbor.decode(question, AccountMessages.ChainAppend.class).link());
             return empty();
           }
           return is(method, AccountMethod.DEVICE_LOGIN)
@@ -652,7 +656,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
                         phone,
                         (method, question, server) ->
                             is(method, AccountMethod.SLOT_GET)
-                                ? Cbor.encode(new Messages.SlotGot(slotOf(laptop, 1, false)))
+                                ? Cbor.encode(new AccountMessages.SlotGot(slotOf(laptop, 1, false)))
                                 : server.answer(question))
                     .link()
                     .ask("account/key-bag-get", empty()))
@@ -1137,7 +1141,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     if (!method.equals(AccountMethod.CHAIN_APPEND.toString())) {
       return server.answer(question);
     }
-    Messages.ChainAppend append = Cbor.decode(question, Messages.ChainAppend.class);
+    AccountMessages.ChainAppend append = Cbor.decode(question, AccountMessages.ChainAppend.class);
     List<byte[]> slots = new ArrayList<>();
     for (byte[] slot : append.slots()) {
       byte[] noise = slot.clone();
@@ -1149,7 +1153,8 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     }
     return server.answer(
         Cbor.encode(
-            new Messages.ChainAppend(append.link(), slots, append.record(), append.loginKey())));
+            new AccountMessages.ChainAppend(
+                append.link(), slots, append.record(), append.loginKey())));
   }
 
   /** Names of features, and numbers of the newest states of their only objects. */
@@ -1271,8 +1276,9 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     if (!method.equals(AccountMethod.CHAIN_GET.toString())) {
       return answer;
     }
-    List<byte[]> links = Cbor.decode(answer, Messages.ChainGot.class).links();
-    return Cbor.encode(new Messages.ChainGot(links.subList(0, Math.min(2, links.size())), false));
+    List<byte[]> links = Cbor.decode(answer, AccountMessages.ChainGot.class).links();
+    return Cbor.encode(
+        new AccountMessages.ChainGot(links.subList(0, Math.min(2, links.size())), false));
   }
 
   @Test
@@ -1285,7 +1291,7 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     Interposer another =
         (method, question, server) ->
             is(method, AccountMethod.CHAIN_GET)
-                ? Cbor.encode(new Messages.ChainGot(List.of(stranger), false))
+                ? Cbor.encode(new AccountMessages.ChainGot(List.of(stranger), false))
                 : server.answer(question);
     assertThat(RestoredChain.read(phone, features(), dial()).isOlder()).isFalse();
 

@@ -24,8 +24,8 @@ import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.pairing.PairingCode;
 import org.anonymouscloud.core.account.client.sheet.AccountKey;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountService;
@@ -197,7 +197,7 @@ abstract class AccountFlowsFixture {
   }
 
   static byte[] empty() {
-    return Cbor.encode(new Messages.Empty());
+    return Cbor.encode(new AccountMessages.Empty());
   }
 
   static byte[] flip(byte[] bytes) {

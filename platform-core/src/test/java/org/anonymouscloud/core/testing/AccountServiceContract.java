@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
@@ -29,7 +29,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
   void aDeviceHasNoMethodThatChangesTheKeyBag() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
-    byte[] junk = new byte[Messages.KeyBag.LENGTH];
+    byte[] junk = new byte[AccountMessages.KeyBag.LENGTH];
     byte[] bag = Cbor.encode(Map.of("version", 1, "sealed", junk, "keyBag", junk));
 
     assertThatThrownBy(() -> send(loggedIn(alice), "account/key-bag-put", bag))
@@ -72,7 +72,7 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     database().close();
 
     for (AccountMethod method : List.of(AccountMethod.KEY_BAG_GET, AccountMethod.PAIR_OPEN)) {
-      assertThatThrownBy(() -> tell(peer, method, new Messages.Empty()))
+      assertThatThrownBy(() -> tell(peer, method, new AccountMessages.Empty()))
           .isInstanceOfSatisfying(
               DatabaseUnavailable.class,
               away -> {
@@ -101,16 +101,16 @@ public abstract class AccountServiceContract extends AccountServiceFixture {
     BareAccount bob = new BareAccount(BOB);
     List<Object> questions =
         List.of(
-            new Messages.RegisterStart(BOB.text(), registrationRequest(), NO_INVITE),
+            new AccountMessages.RegisterStart(BOB.text(), registrationRequest(), NO_INVITE),
             bob.registration(anyRecord()),
-            new Messages.LoginStart(BOB.text(), loginRequest(), new byte[64]),
-            new Messages.LoginFinish(new byte[LoginProof.LENGTH]),
+            new AccountMessages.LoginStart(BOB.text(), loginRequest(), new byte[64]),
+            new AccountMessages.LoginFinish(new byte[LoginProof.LENGTH]),
             alice.deviceLogin(new byte[HASH]),
-            new Messages.RecoveryLogin(BOB.text(), new byte[64]),
-            new Messages.PasswordStart(registrationRequest()),
-            new Messages.ChainGet(0),
+            new AccountMessages.RecoveryLogin(BOB.text(), new byte[64]),
+            new AccountMessages.PasswordStart(registrationRequest()),
+            new AccountMessages.ChainGet(0),
             BareAccount.append(alice.addDevice()),
-            new Messages.SlotGet(new SlotId.Password().encode(), 0),
+            new AccountMessages.SlotGet(new SlotId.Password().encode(), 0),
             nullsIn("link", "slots", "record", "keyBag"),
             nullsIn("userName", "request", "proof", "account"),
             Map.of("link", alice.addDevice().encode(), "slots", Arrays.asList(new byte[3], null)),

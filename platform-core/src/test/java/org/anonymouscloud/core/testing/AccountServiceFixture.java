@@ -22,8 +22,8 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
@@ -165,8 +165,8 @@ public abstract class AccountServiceFixture {
     return ask(
             peer,
             AccountMethod.LOGIN_START,
-            new Messages.LoginStart(name.text(), request, NO_PASS),
-            Messages.LoginStarted.class)
+            new AccountMessages.LoginStart(name.text(), request, NO_PASS),
+            AccountMessages.LoginStarted.class)
         .response();
   }
 
@@ -175,13 +175,17 @@ public abstract class AccountServiceFixture {
     return ask(
             peer,
             AccountMethod.PASSWORD_START,
-            new Messages.PasswordStart(request),
-            Messages.RegisterStarted.class)
+            new AccountMessages.PasswordStart(request),
+            AccountMessages.RegisterStarted.class)
         .response();
   }
 
-  static Messages.ChainGot chain(AccountPeer peer, long from) throws Refused, Malformed {
-    return ask(peer, AccountMethod.CHAIN_GET, new Messages.ChainGet(from), Messages.ChainGot.class);
+  static AccountMessages.ChainGot chain(AccountPeer peer, long from) throws Refused, Malformed {
+    return ask(
+        peer,
+        AccountMethod.CHAIN_GET,
+        new AccountMessages.ChainGet(from),
+        AccountMessages.ChainGot.class);
   }
 
   static byte[] slot(AccountPeer peer, SlotId slot) throws Refused, Malformed {
@@ -192,18 +196,19 @@ public abstract class AccountServiceFixture {
     return ask(
             peer,
             AccountMethod.SLOT_GET,
-            new Messages.SlotGet(slot.encode(), generation),
-            Messages.SlotGot.class)
+            new AccountMessages.SlotGet(slot.encode(), generation),
+            AccountMessages.SlotGot.class)
         .slot();
   }
 
-  static Messages.KeyBag keyBag(AccountPeer peer) throws Refused, Malformed {
-    return ask(peer, AccountMethod.KEY_BAG_GET, new Messages.Empty(), Messages.KeyBag.class);
+  static AccountMessages.KeyBag keyBag(AccountPeer peer) throws Refused, Malformed {
+    return ask(
+        peer, AccountMethod.KEY_BAG_GET, new AccountMessages.Empty(), AccountMessages.KeyBag.class);
   }
 
   static void tell(AccountPeer peer, AccountMethod method, Object question)
       throws Refused, Malformed {
-    ask(peer, method, question, Messages.Empty.class);
+    ask(peer, method, question, AccountMessages.Empty.class);
   }
 
   static <T> T ask(AccountPeer peer, AccountMethod method, Object question, Class<T> answer)
@@ -279,33 +284,36 @@ public abstract class AccountServiceFixture {
   static Map<AccountMethod, Object> questionsOfTheLoggedIn() {
     BareAccount nobody = new BareAccount(BOB);
     return Map.ofEntries(
-        Map.entry(AccountMethod.PASSWORD_START, new Messages.PasswordStart(registrationRequest())),
-        Map.entry(AccountMethod.CHAIN_GET, new Messages.ChainGet(0)),
+        Map.entry(
+            AccountMethod.PASSWORD_START, new AccountMessages.PasswordStart(registrationRequest())),
+        Map.entry(AccountMethod.CHAIN_GET, new AccountMessages.ChainGet(0)),
         Map.entry(AccountMethod.CHAIN_APPEND, BareAccount.append(nobody.addDevice())),
-        Map.entry(AccountMethod.SLOT_GET, new Messages.SlotGet(new SlotId.Password().encode(), 0)),
-        Map.entry(AccountMethod.KEY_BAG_GET, new Messages.Empty()),
-        Map.entry(AccountMethod.PAIR_OPEN, new Messages.Empty()),
-        Map.entry(AccountMethod.PAIR_CLOSE, new Messages.PairClose(new byte[5])),
-        Map.entry(AccountMethod.MARK_GET, new Messages.Empty()),
+        Map.entry(
+            AccountMethod.SLOT_GET, new AccountMessages.SlotGet(new SlotId.Password().encode(), 0)),
+        Map.entry(AccountMethod.KEY_BAG_GET, new AccountMessages.Empty()),
+        Map.entry(AccountMethod.PAIR_OPEN, new AccountMessages.Empty()),
+        Map.entry(AccountMethod.PAIR_CLOSE, new AccountMessages.PairClose(new byte[5])),
+        Map.entry(AccountMethod.MARK_GET, new AccountMessages.Empty()),
         Map.entry(AccountMethod.MARK_PUT, putMark(new byte[0], newMark())),
-        Map.entry(AccountMethod.CONTACTS_GET, new Messages.Empty()),
-        Map.entry(AccountMethod.CONTACTS_PUT, new Messages.ContactsPut(-1, 0, new byte[1])),
-        Map.entry(AccountMethod.CONTACT_FIND, new Messages.ContactFind(ALICE.text())),
-        Map.entry(AccountMethod.CONTACT_CHAIN, new Messages.ContactChain(nobody.id.bytes(), 0)),
-        Map.entry(AccountMethod.DELETE, new Messages.Empty()));
+        Map.entry(AccountMethod.CONTACTS_GET, new AccountMessages.Empty()),
+        Map.entry(AccountMethod.CONTACTS_PUT, new AccountMessages.ContactsPut(-1, 0, new byte[1])),
+        Map.entry(AccountMethod.CONTACT_FIND, new AccountMessages.ContactFind(ALICE.text())),
+        Map.entry(
+            AccountMethod.CONTACT_CHAIN, new AccountMessages.ContactChain(nobody.id.bytes(), 0)),
+        Map.entry(AccountMethod.DELETE, new AccountMessages.Empty()));
   }
 
   /** A link without a record and a key bag. */
-  static Messages.ChainAppend with(byte[] link, List<byte[]> slots) {
-    return new Messages.ChainAppend(link, slots, new byte[0], new byte[0]);
+  static AccountMessages.ChainAppend with(byte[] link, List<byte[]> slots) {
+    return new AccountMessages.ChainAppend(link, slots, new byte[0], new byte[0]);
   }
 
   static byte[] newMark() {
-    return RandomBytes.next(Messages.MarkPut.LENGTH);
+    return RandomBytes.next(AccountMessages.MarkPut.LENGTH);
   }
 
-  static Messages.MarkPut putMark(byte[] previous, byte[] mark) {
-    return new Messages.MarkPut(previous, mark);
+  static AccountMessages.MarkPut putMark(byte[] previous, byte[] mark) {
+    return new AccountMessages.MarkPut(previous, mark);
   }
 
   /** A device that the account has added. */

@@ -14,8 +14,8 @@ import org.anonymouscloud.core.account.chain.NewRoot;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.chain.SlotKeys;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.SealingKey;
@@ -39,7 +39,7 @@ final class BareAccount {
   final DeviceId device;
   final ChainLink create;
   final List<SealedSlot> slots;
-  final byte[] keyBag = RandomBytes.next(Messages.KeyBag.LENGTH);
+  final byte[] keyBag = RandomBytes.next(AccountMessages.KeyBag.LENGTH);
 
   private ChainLink head;
 
@@ -76,18 +76,18 @@ final class BareAccount {
   }
 
   /** A registration with an OPAQUE record. */
-  Messages.RegisterFinish registration(byte[] record) {
+  AccountMessages.RegisterFinish registration(byte[] record) {
     return registration(name, record);
   }
 
   /** The same account under another name. */
-  Messages.RegisterFinish registration(UserName as, byte[] record) {
+  AccountMessages.RegisterFinish registration(UserName as, byte[] record) {
     return registration(as, record, new byte[0]);
   }
 
   /** The same with an invitation. */
-  Messages.RegisterFinish registration(UserName as, byte[] record, byte[] invite) {
-    return new Messages.RegisterFinish(
+  AccountMessages.RegisterFinish registration(UserName as, byte[] record, byte[] invite) {
+    return new AccountMessages.RegisterFinish(
         as.text(),
         record,
         loginKey.verifyKey().bytes(),
@@ -98,17 +98,17 @@ final class BareAccount {
   }
 
   /** A login of the first device. */
-  Messages.DeviceLogin deviceLogin(byte[] handshakeHash) {
+  AccountMessages.DeviceLogin deviceLogin(byte[] handshakeHash) {
     return deviceLogin(handshakeHash, device);
   }
 
-  Messages.DeviceLogin deviceLogin(byte[] handshakeHash, DeviceId by) {
+  AccountMessages.DeviceLogin deviceLogin(byte[] handshakeHash, DeviceId by) {
     byte[] signature =
         Signatures.sign(
             deviceKey,
             AccountMethod.DEVICE_LOGIN_LABEL,
             AccountMethod.deviceLogin(id, by, handshakeHash));
-    return new Messages.DeviceLogin(id.bytes(), by.bytes(), signature);
+    return new AccountMessages.DeviceLogin(id.bytes(), by.bytes(), signature);
   }
 
   /** A link that adds a new device after the last one that was {@link #appended}. */
@@ -166,8 +166,8 @@ final class BareAccount {
   }
 
   /** What the recovery words prove. */
-  Messages.RecoveryLogin recoveryLogin(byte[] handshakeHash) {
-    return new Messages.RecoveryLogin(
+  AccountMessages.RecoveryLogin recoveryLogin(byte[] handshakeHash) {
+    return new AccountMessages.RecoveryLogin(
         name.text(),
         Signatures.sign(
             recoveryKey,
@@ -200,13 +200,13 @@ final class BareAccount {
   }
 
   /** The question that puts a link with a device into the chain, with the slot of its device. */
-  static Messages.ChainAppend append(ChainLink link) {
+  static AccountMessages.ChainAppend append(ChainLink link) {
     return append(link, 0, new byte[0], new SlotId.Device(added(link)));
   }
 
-  static Messages.ChainAppend append(
+  static AccountMessages.ChainAppend append(
       ChainLink link, int generation, byte[] record, SlotId... slots) {
-    return new Messages.ChainAppend(
+    return new AccountMessages.ChainAppend(
         link.encode(),
         Arrays.stream(slots).map(slot -> slot(slot, generation).encode()).toList(),
         record,

@@ -8,8 +8,8 @@ import java.util.List;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -34,7 +34,7 @@ public abstract class ChainContract extends AccountServiceFixture {
     }
 
     List<byte[]> read = new ArrayList<>();
-    Messages.ChainGot piece;
+    AccountMessages.ChainGot piece;
     do {
       piece = chain(peer, read.size());
       read.addAll(piece.links());
@@ -60,7 +60,7 @@ public abstract class ChainContract extends AccountServiceFixture {
             peer,
             AccountMethod.RECOVERY_LOGIN,
             alice.recoveryLogin(hash),
-            Messages.RecoveryLoggedIn.class);
+            AccountMessages.RecoveryLoggedIn.class);
     for (int generation = 1; generation <= 16; generation++) {
       passwordStart(peer, registrationRequest());
       ChainLink link = alice.recover(false, generation);
@@ -78,7 +78,7 @@ public abstract class ChainContract extends AccountServiceFixture {
     }
 
     int read = 0;
-    Messages.ChainGot piece;
+    AccountMessages.ChainGot piece;
     do {
       piece = chain(peer, read);
       assertThat(piece.links().stream().mapToInt(link -> link.length).sum())
@@ -93,7 +93,7 @@ public abstract class ChainContract extends AccountServiceFixture {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
     ChainLink link = alice.addDevice();
-    Messages.ChainAppend append = BareAccount.append(link);
+    AccountMessages.ChainAppend append = BareAccount.append(link);
     tell(loggedIn(alice), AccountMethod.CHAIN_APPEND, append);
     DeviceId second = BareAccount.added(link);
     byte[] hash = RandomBytes.next(HASH);
@@ -104,10 +104,10 @@ public abstract class ChainContract extends AccountServiceFixture {
     assertThat(peer.device()).contains(second);
     assertThat(slot(peer, new SlotId.Device(second))).isEqualTo(append.slots().getFirst());
     assertThat(slot(peer, new SlotId.Recovery())).isEqualTo(alice.slots.get(1).encode());
-    for (Messages.SlotGet missing :
+    for (AccountMessages.SlotGet missing :
         List.of(
-            new Messages.SlotGet(new SlotId.Device(DeviceId.random()).encode(), 0),
-            new Messages.SlotGet(new SlotId.Password().encode(), 1))) {
+            new AccountMessages.SlotGet(new SlotId.Device(DeviceId.random()).encode(), 0),
+            new AccountMessages.SlotGet(new SlotId.Password().encode(), 1))) {
       refuses(ErrorCode.NOT_FOUND, peer, AccountMethod.SLOT_GET, missing);
     }
   }
@@ -154,7 +154,7 @@ public abstract class ChainContract extends AccountServiceFixture {
     byte[] badSignature = right.encode();
     badSignature[badSignature.length - 1] ^= 1;
 
-    for (Messages.ChainAppend wrong :
+    for (AccountMessages.ChainAppend wrong :
         List.of(
             BareAccount.append(bob.addDevice()),
             BareAccount.append(alice.addDeviceAfter(right)),
@@ -163,7 +163,7 @@ public abstract class ChainContract extends AccountServiceFixture {
             with(right.encode(), BareAccount.encode(alice.slots)),
             with(right.encode(), BareAccount.append(alice.addDevice()).slots()),
             with(new byte[0], BareAccount.append(right).slots()),
-            new Messages.ChainAppend(
+            new AccountMessages.ChainAppend(
                 right.encode(), BareAccount.append(right).slots(), anyRecord(), NO_PASS))) {
       refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, wrong);
     }
@@ -223,8 +223,8 @@ public abstract class ChainContract extends AccountServiceFixture {
     SlotId[] remaining = {
       new SlotId.Password(), new SlotId.Recovery(), new SlotId.Device(alice.device)
     };
-    Messages.ChainAppend right = BareAccount.append(gone, 1, new byte[0], remaining);
-    for (Messages.ChainAppend incomplete :
+    AccountMessages.ChainAppend right = BareAccount.append(gone, 1, new byte[0], remaining);
+    for (AccountMessages.ChainAppend incomplete :
         List.of(
             with(gone.encode(), List.of()),
             with(gone.encode(), right.slots().subList(0, 2)),
@@ -238,14 +238,14 @@ public abstract class ChainContract extends AccountServiceFixture {
     assertThat(lostPeer.isStillValid()).isFalse();
     assertThat(peer.isStillValid()).isTrue();
     byte[] hash = RandomBytes.next(HASH);
-    Messages.DeviceLogin login = alice.deviceLogin(hash, lost);
+    AccountMessages.DeviceLogin login = alice.deviceLogin(hash, lost);
     refuses(ErrorCode.DEVICE_REVOKED, peer(hash), AccountMethod.DEVICE_LOGIN, login);
     refuses(ErrorCode.LOGIN_FAILED, stranger(), AccountMethod.DEVICE_LOGIN, login);
     refuses(
         ErrorCode.NOT_FOUND,
         peer,
         AccountMethod.SLOT_GET,
-        new Messages.SlotGet(new SlotId.Device(lost).encode(), 0));
+        new AccountMessages.SlotGet(new SlotId.Device(lost).encode(), 0));
     assertThat(slot(peer, new SlotId.Password(), 1)).isEqualTo(right.slots().getFirst());
   }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -59,7 +59,7 @@ public abstract class ContactContract extends AccountServiceFixture {
         .isInstanceOfSatisfying(
             Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
 
-    tell(loggedInByWords(bob), AccountMethod.DELETE, new Messages.Empty());
+    tell(loggedInByWords(bob), AccountMethod.DELETE, new AccountMessages.Empty());
 
     assertThat(refused(asking, BOB).code()).isEqualTo(ErrorCode.NOT_FOUND);
     assertThatThrownBy(() -> chain(asking, bob.id, 0))
@@ -97,8 +97,8 @@ public abstract class ContactContract extends AccountServiceFixture {
         ask(
                 peer,
                 AccountMethod.CONTACT_FIND,
-                new Messages.ContactFind(name.text()),
-                Messages.ContactFound.class)
+                new AccountMessages.ContactFind(name.text()),
+                AccountMessages.ContactFound.class)
             .account());
   }
 
@@ -111,12 +111,12 @@ public abstract class ContactContract extends AccountServiceFixture {
     throw new AssertionError("'" + name + "' was found.");
   }
 
-  private static Messages.ChainGot chain(AccountPeer peer, AccountId account, long from)
+  private static AccountMessages.ChainGot chain(AccountPeer peer, AccountId account, long from)
       throws Refused, Malformed {
     return ask(
         peer,
         AccountMethod.CONTACT_CHAIN,
-        new Messages.ContactChain(account.bytes(), from),
-        Messages.ChainGot.class);
+        new AccountMessages.ContactChain(account.bytes(), from),
+        AccountMessages.ChainGot.class);
   }
 }

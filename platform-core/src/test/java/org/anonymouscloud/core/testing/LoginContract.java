@@ -19,8 +19,8 @@ import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountService;
@@ -69,13 +69,14 @@ public abstract class LoginContract extends AccountServiceFixture {
                   ask(
                           peer,
                           AccountMethod.REGISTER_START,
-                          new Messages.RegisterStart(
+                          new AccountMessages.RegisterStart(
                               ALICE.text(), registration.request().encode(), NO_INVITE),
-                          Messages.RegisterStarted.class)
+                          AccountMessages.RegisterStarted.class)
                       .response()),
               Identities.ofClient(ALICE.bytes()));
       tell(peer, AccountMethod.REGISTER_FINISH, alice.registration(registered.record().encode()));
-      refuses(ErrorCode.NOT_LOGGED_IN, peer, AccountMethod.KEY_BAG_GET, new Messages.Empty());
+      refuses(
+          ErrorCode.NOT_LOGGED_IN, peer, AccountMethod.KEY_BAG_GET, new AccountMessages.Empty());
 
       OpaqueClient.Login login = opaque.login(password);
       byte[] response = loginStart(peer, ALICE, login.request().encode());
@@ -88,8 +89,8 @@ public abstract class LoginContract extends AccountServiceFixture {
           ask(
                   peer,
                   AccountMethod.LOGIN_FINISH,
-                  new Messages.LoginFinish(loggedIn.proof().encode()),
-                  Messages.LoginFinished.class)
+                  new AccountMessages.LoginFinish(loggedIn.proof().encode()),
+                  AccountMessages.LoginFinished.class)
               .account();
 
       assertThat(AccountId.of(account)).isEqualTo(alice.id);
@@ -105,9 +106,9 @@ public abstract class LoginContract extends AccountServiceFixture {
     assertThat(peer.account()).contains(alice.id);
     assertThat(peer.device()).contains(alice.device);
 
-    tell(peer, AccountMethod.LOGOUT, new Messages.Empty());
+    tell(peer, AccountMethod.LOGOUT, new AccountMessages.Empty());
     assertThat(peer.account()).isEmpty();
-    refuses(ErrorCode.NOT_LOGGED_IN, peer, AccountMethod.KEY_BAG_GET, new Messages.Empty());
+    refuses(ErrorCode.NOT_LOGGED_IN, peer, AccountMethod.KEY_BAG_GET, new AccountMessages.Empty());
   }
 
   @Test
@@ -117,11 +118,12 @@ public abstract class LoginContract extends AccountServiceFixture {
     OpaqueClient opaque = new OpaqueClient();
     try (Secret password = Secret.of("correct horse".getBytes(UTF_8))) {
       OpaqueClient.Registration registration = opaque.register(password);
-      Messages.RegisterStart start =
-          new Messages.RegisterStart(ALICE.text(), registration.request().encode(), NO_INVITE);
+      AccountMessages.RegisterStart start =
+          new AccountMessages.RegisterStart(
+              ALICE.text(), registration.request().encode(), NO_INVITE);
       AccountPeer first = stranger();
       byte[] response =
-          ask(first, AccountMethod.REGISTER_START, start, Messages.RegisterStarted.class)
+          ask(first, AccountMethod.REGISTER_START, start, AccountMessages.RegisterStarted.class)
               .response();
       OpaqueClient.Registered registered =
           registration.finish(
@@ -131,19 +133,21 @@ public abstract class LoginContract extends AccountServiceFixture {
       for (int i = 0; i < 25; i++) {
         byte[] hash = RandomBytes.next(HASH);
         OpaqueClient.Login login = opaque.login(password);
-        Messages.LoginStart question =
-            new Messages.LoginStart(ALICE.text(), login.request().encode(), alice.pass(hash));
+        AccountMessages.LoginStart question =
+            new AccountMessages.LoginStart(
+                ALICE.text(), login.request().encode(), alice.pass(hash));
         AccountPeer peer = peer(hash);
         byte[] answer =
-            ask(peer, AccountMethod.LOGIN_START, question, Messages.LoginStarted.class).response();
+            ask(peer, AccountMethod.LOGIN_START, question, AccountMessages.LoginStarted.class)
+                .response();
         OpaqueClient.LoggedIn in =
             login.finish(
                 LoginResponse.decode(answer),
                 Identities.ofClient(ALICE.bytes()),
                 AccountMethod.loginContext(hash));
-        Messages.LoginFinish finish = new Messages.LoginFinish(in.proof().encode());
+        AccountMessages.LoginFinish finish = new AccountMessages.LoginFinish(in.proof().encode());
         assertThat(
-                ask(peer, AccountMethod.LOGIN_FINISH, finish, Messages.LoginFinished.class)
+                ask(peer, AccountMethod.LOGIN_FINISH, finish, AccountMessages.LoginFinished.class)
                     .account())
             .isEqualTo(alice.id.bytes());
       }
@@ -164,12 +168,12 @@ public abstract class LoginContract extends AccountServiceFixture {
               ErrorCode.LOGIN_FAILED,
               peer,
               AccountMethod.LOGIN_FINISH,
-              new Messages.LoginFinish(RandomBytes.next(LoginProof.LENGTH))));
+              new AccountMessages.LoginFinish(RandomBytes.next(LoginProof.LENGTH))));
       refuses(
           ErrorCode.BAD_REQUEST,
           peer,
           AccountMethod.LOGIN_FINISH,
-          new Messages.LoginFinish(RandomBytes.next(LoginProof.LENGTH)));
+          new AccountMessages.LoginFinish(RandomBytes.next(LoginProof.LENGTH)));
     }
 
     assertThat(sizes.get(1)).isEqualTo(sizes.get(0));
@@ -202,7 +206,7 @@ public abstract class LoginContract extends AccountServiceFixture {
                       ErrorCode.LOGIN_FAILED,
                       peer,
                       AccountMethod.LOGIN_FINISH,
-                      new Messages.LoginFinish(new byte[LoginProof.LENGTH]));
+                      new AccountMessages.LoginFinish(new byte[LoginProof.LENGTH]));
               outcomes.add(size + " " + refused.getMessage() + " " + refused.retryable());
             });
         calendar.pass(Duration.ofSeconds(1));
@@ -277,7 +281,7 @@ public abstract class LoginContract extends AccountServiceFixture {
         ErrorCode.LOGIN_FAILED,
         wrong,
         AccountMethod.LOGIN_FINISH,
-        new Messages.LoginFinish(RandomBytes.next(LoginProof.LENGTH)));
+        new AccountMessages.LoginFinish(RandomBytes.next(LoginProof.LENGTH)));
 
     for (AccountPeer peer : List.of(stranger(), started, wrong)) {
       for (Map.Entry<AccountMethod, Object> question : questionsOfTheLoggedIn().entrySet()) {
@@ -331,17 +335,18 @@ public abstract class LoginContract extends AccountServiceFixture {
     register(bob);
     byte[] hash = RandomBytes.next(HASH);
     AccountPeer peer = peer(hash);
-    Messages.DeviceLogin alices = alice.deviceLogin(hash);
-    Messages.DeviceLogin bobs = bob.deviceLogin(hash);
+    AccountMessages.DeviceLogin alices = alice.deviceLogin(hash);
+    AccountMessages.DeviceLogin bobs = bob.deviceLogin(hash);
 
-    for (Messages.DeviceLogin wrong :
+    for (AccountMessages.DeviceLogin wrong :
         List.of(
-            new Messages.DeviceLogin(alices.account(), bobs.device(), bobs.signature()),
-            new Messages.DeviceLogin(bobs.account(), alices.device(), alices.signature()),
-            new Messages.DeviceLogin(alices.account(), alices.device(), bobs.signature()),
-            new Messages.DeviceLogin(RandomBytes.next(16), alices.device(), alices.signature()),
-            new Messages.DeviceLogin(alices.account(), alices.device(), new byte[64]),
-            new Messages.DeviceLogin(alices.account(), alices.device(), new byte[0]))) {
+            new AccountMessages.DeviceLogin(alices.account(), bobs.device(), bobs.signature()),
+            new AccountMessages.DeviceLogin(bobs.account(), alices.device(), alices.signature()),
+            new AccountMessages.DeviceLogin(alices.account(), alices.device(), bobs.signature()),
+            new AccountMessages.DeviceLogin(
+                RandomBytes.next(16), alices.device(), alices.signature()),
+            new AccountMessages.DeviceLogin(alices.account(), alices.device(), new byte[64]),
+            new AccountMessages.DeviceLogin(alices.account(), alices.device(), new byte[0]))) {
       assertThat(refuses(ErrorCode.LOGIN_FAILED, peer, AccountMethod.DEVICE_LOGIN, wrong))
           .hasMessage("The user name or the password is wrong.");
     }

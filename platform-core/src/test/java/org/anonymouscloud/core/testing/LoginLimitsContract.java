@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -64,7 +64,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
         ErrorCode.RATE_LIMITED,
         new AccountPeer(service(), RandomBytes.next(HASH), network(1)),
         AccountMethod.LOGIN_START,
-        new Messages.LoginStart(ALICE.text(), request, NO_PASS));
+        new AccountMessages.LoginStart(ALICE.text(), request, NO_PASS));
 
     assertThat(
             loginStart(
@@ -88,7 +88,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
           ErrorCode.RATE_LIMITED,
           new AccountPeer(service(), hash, own),
           AccountMethod.LOGIN_START,
-          new Messages.LoginStart(ALICE.text(), request, nonsense));
+          new AccountMessages.LoginStart(ALICE.text(), request, nonsense));
     }
 
     for (int i = 0; i < 5; i++) {
@@ -128,7 +128,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
             ErrorCode.RATE_LIMITED,
             new AccountPeer(service(), hash, shared),
             AccountMethod.LOGIN_START,
-            new Messages.LoginStart(name.text(), request, nonsense));
+            new AccountMessages.LoginStart(name.text(), request, nonsense));
       }
     }
 
@@ -169,7 +169,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
                     owner,
                     AccountMethod.RECOVERY_LOGIN,
                     alice.recoveryLogin(hash),
-                    Messages.RecoveryLoggedIn.class)
+                    AccountMessages.RecoveryLoggedIn.class)
                 .account())
         .isEqualTo(alice.id.bytes());
   }
@@ -188,7 +188,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
           send(
               peer,
               AccountMethod.RECOVERY_LOGIN.toString(),
-              Cbor.encode(new Messages.RecoveryLogin("other" + i, new byte[64])));
+              Cbor.encode(new AccountMessages.RecoveryLogin("other" + i, new byte[64])));
         }
       } catch (Refused e) {
         if (e.code() == ErrorCode.RATE_LIMITED) {
@@ -252,7 +252,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
         ErrorCode.RATE_LIMITED,
         stolen,
         AccountMethod.PASSWORD_START,
-        new Messages.PasswordStart(request));
+        new AccountMessages.PasswordStart(request));
 
     assertThat(passwordStart(loggedIn(alice), request)).isNotEmpty();
     byte[] hash = RandomBytes.next(HASH);
@@ -264,7 +264,8 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
   }
 
   private static byte[] withPass(BareAccount account, byte[] hash, byte[] request) {
-    return Cbor.encode(new Messages.LoginStart(account.name.text(), request, account.pass(hash)));
+    return Cbor.encode(
+        new AccountMessages.LoginStart(account.name.text(), request, account.pass(hash)));
   }
 
   @Test
@@ -286,7 +287,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
                     peer(hash),
                     AccountMethod.RECOVERY_LOGIN,
                     alice.recoveryLogin(hash),
-                    Messages.RecoveryLoggedIn.class)
+                    AccountMessages.RecoveryLoggedIn.class)
                 .account())
         .isEqualTo(alice.id.bytes());
   }
@@ -298,7 +299,8 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
       send(
           stranger(),
           AccountMethod.REGISTER_START.toString(),
-          Cbor.encode(new Messages.RegisterStart(BOB.text(), registrationRequest(), NO_INVITE)));
+          Cbor.encode(
+              new AccountMessages.RegisterStart(BOB.text(), registrationRequest(), NO_INVITE)));
     }
 
     limited(BOB, loginRequest());
@@ -318,7 +320,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
         ErrorCode.RATE_LIMITED,
         loggedIn(alice),
         AccountMethod.PASSWORD_START,
-        new Messages.PasswordStart(request));
+        new AccountMessages.PasswordStart(request));
     calendar.pass(Duration.ofMinutes(5));
     passwordStart(loggedIn(alice), request);
   }
@@ -445,7 +447,7 @@ public abstract class LoginLimitsContract extends AccountServiceFixture {
         ErrorCode.RATE_LIMITED,
         stranger(),
         AccountMethod.LOGIN_START,
-        new Messages.LoginStart(name.text(), request, NO_PASS));
+        new AccountMessages.LoginStart(name.text(), request, NO_PASS));
   }
 
   private static Network network(int number) throws Exception {

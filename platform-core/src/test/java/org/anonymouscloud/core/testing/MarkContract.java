@@ -7,8 +7,8 @@ import java.util.List;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -21,7 +21,12 @@ import org.junit.jupiter.api.Test;
 /** What each device has the server keep for it alone. */
 public abstract class MarkContract extends AccountServiceFixture {
   private static byte[] mark(AccountPeer peer) throws Refused, Malformed {
-    return ask(peer, AccountMethod.MARK_GET, new Messages.Empty(), Messages.MarkGot.class).mark();
+    return ask(
+            peer,
+            AccountMethod.MARK_GET,
+            new AccountMessages.Empty(),
+            AccountMessages.MarkGot.class)
+        .mark();
   }
 
   @Test
@@ -42,7 +47,8 @@ public abstract class MarkContract extends AccountServiceFixture {
     tell(peer, AccountMethod.MARK_PUT, putMark(first, second));
     refuses(ErrorCode.CONFLICT, peer, AccountMethod.MARK_PUT, putMark(first, newMark()));
 
-    for (int length : new int[] {0, Messages.MarkPut.LENGTH - 1, Messages.MarkPut.LENGTH + 1}) {
+    for (int length :
+        new int[] {0, AccountMessages.MarkPut.LENGTH - 1, AccountMessages.MarkPut.LENGTH + 1}) {
       refuses(
           ErrorCode.BAD_REQUEST,
           peer,
@@ -59,7 +65,7 @@ public abstract class MarkContract extends AccountServiceFixture {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
     List<AccountPeer> peers = new ArrayList<>();
-    List<Messages.MarkPut> questions = new ArrayList<>();
+    List<AccountMessages.MarkPut> questions = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       peers.add(loggedIn(alice));
       questions.add(putMark(new byte[0], newMark()));
@@ -68,7 +74,8 @@ public abstract class MarkContract extends AccountServiceFixture {
     List<ErrorCode> lost = race(peers, AccountMethod.MARK_PUT, questions);
 
     assertThat(lost).hasSize(5).containsOnly(ErrorCode.CONFLICT);
-    assertThat(questions.stream().map(Messages.MarkPut::mark)).contains(mark(peers.getFirst()));
+    assertThat(questions.stream().map(AccountMessages.MarkPut::mark))
+        .contains(mark(peers.getFirst()));
   }
 
   @Test

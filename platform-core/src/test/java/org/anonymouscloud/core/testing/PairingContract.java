@@ -6,8 +6,8 @@ import java.net.InetAddress;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.session.server.Network;
@@ -29,20 +29,21 @@ public abstract class PairingContract extends AccountServiceFixture {
     for (int i = 1; i < 20; i++) {
       pairOpen(stolen);
     }
-    refuses(ErrorCode.RATE_LIMITED, stolen, AccountMethod.PAIR_OPEN, new Messages.Empty());
-    tell(stolen, AccountMethod.PAIR_CLOSE, new Messages.PairClose(relay));
+    refuses(ErrorCode.RATE_LIMITED, stolen, AccountMethod.PAIR_OPEN, new AccountMessages.Empty());
+    tell(stolen, AccountMethod.PAIR_CLOSE, new AccountMessages.PairClose(relay));
 
     refuses(ErrorCode.NOT_FOUND, stranger(), AccountMethod.PAIR_PUT, letter(earlier, 1));
     tell(stranger(), AccountMethod.PAIR_PUT, letter(relay, 1));
-    refuses(ErrorCode.NOT_FOUND, stolen, AccountMethod.PAIR_GET, new Messages.PairGet(relay, 1));
+    refuses(
+        ErrorCode.NOT_FOUND, stolen, AccountMethod.PAIR_GET, new AccountMessages.PairGet(relay, 1));
     refuses(ErrorCode.NOT_FOUND, stolen, AccountMethod.PAIR_PUT, letter(relay, 2));
     tell(owner, AccountMethod.PAIR_PUT, letter(relay, 2));
-    Messages.PairGot got =
+    AccountMessages.PairGot got =
         ask(
             stranger(),
             AccountMethod.PAIR_GET,
-            new Messages.PairGet(relay, 2),
-            Messages.PairGot.class);
+            new AccountMessages.PairGet(relay, 2),
+            AccountMessages.PairGot.class);
     assertThat(got.message()).containsExactly(2);
     assertThat(pairOpen(owner)).as("counted for each device").isNotEmpty();
   }
@@ -85,12 +86,16 @@ public abstract class PairingContract extends AccountServiceFixture {
   }
 
   private static byte[] pairOpen(AccountPeer peer) throws Exception {
-    return ask(peer, AccountMethod.PAIR_OPEN, new Messages.Empty(), Messages.PairOpened.class)
+    return ask(
+            peer,
+            AccountMethod.PAIR_OPEN,
+            new AccountMessages.Empty(),
+            AccountMessages.PairOpened.class)
         .relay();
   }
 
   /** A letter that says its number. */
-  private static Messages.PairPut letter(byte[] relay, int step) {
-    return new Messages.PairPut(relay, step, new byte[] {(byte) step});
+  private static AccountMessages.PairPut letter(byte[] relay, int step) {
+    return new AccountMessages.PairPut(relay, step, new byte[] {(byte) step});
   }
 }

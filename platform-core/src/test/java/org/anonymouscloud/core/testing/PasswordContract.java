@@ -13,8 +13,8 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
@@ -39,21 +39,25 @@ public abstract class PasswordContract extends AccountServiceFixture {
     register(alice);
     AccountPeer peer = loggedIn(alice);
     ChainLink changed = alice.changePassword();
-    Messages.ChainAppend right = BareAccount.append(changed, 0, anyRecord(), new SlotId.Password());
+    AccountMessages.ChainAppend right =
+        BareAccount.append(changed, 0, anyRecord(), new SlotId.Password());
     byte[] request = registrationRequest();
     refuses(
         ErrorCode.NOT_LOGGED_IN,
         stranger(),
         AccountMethod.PASSWORD_START,
-        new Messages.PasswordStart(request));
+        new AccountMessages.PasswordStart(request));
     refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, right);
     assertThat(passwordStart(peer, request)).isNotEmpty();
-    for (Messages.ChainAppend incomplete :
+    for (AccountMessages.ChainAppend incomplete :
         List.of(
             with(right.link(), right.slots()),
-            new Messages.ChainAppend(right.link(), List.of(), right.record(), right.loginKey()),
-            new Messages.ChainAppend(right.link(), right.slots(), new byte[7], right.loginKey()),
-            new Messages.ChainAppend(right.link(), right.slots(), right.record(), new byte[31]))) {
+            new AccountMessages.ChainAppend(
+                right.link(), List.of(), right.record(), right.loginKey()),
+            new AccountMessages.ChainAppend(
+                right.link(), right.slots(), new byte[7], right.loginKey()),
+            new AccountMessages.ChainAppend(
+                right.link(), right.slots(), right.record(), new byte[31]))) {
       refuses(ErrorCode.BAD_REQUEST, peer, AccountMethod.CHAIN_APPEND, incomplete);
     }
     assertThat(slot(peer, new SlotId.Password())).isEqualTo(alice.slots.getFirst().encode());
@@ -80,12 +84,12 @@ public abstract class PasswordContract extends AccountServiceFixture {
       refuses(ErrorCode.NOT_LOGGED_IN, peer, question.getKey(), question.getValue());
     }
 
-    Messages.RecoveryLoggedIn in =
+    AccountMessages.RecoveryLoggedIn in =
         ask(
             peer,
             AccountMethod.RECOVERY_LOGIN,
             alice.recoveryLogin(hash),
-            Messages.RecoveryLoggedIn.class);
+            AccountMessages.RecoveryLoggedIn.class);
     assertThat(AccountId.of(in.account())).isEqualTo(alice.id);
     assertThat(peer.account()).as("words alone open no feature").isEmpty();
     passwordStart(peer, registrationRequest());
@@ -165,7 +169,7 @@ public abstract class PasswordContract extends AccountServiceFixture {
         ErrorCode.NAME_TAKEN,
         stranger(),
         AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(ALICE.text(), guess, NO_INVITE));
+        new AccountMessages.RegisterStart(ALICE.text(), guess, NO_INVITE));
 
     tell(
         peer,
@@ -185,17 +189,17 @@ public abstract class PasswordContract extends AccountServiceFixture {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
     AccountPeer device = loggedIn(alice);
-    refuses(ErrorCode.BAD_REQUEST, device, AccountMethod.DELETE, new Messages.Empty());
+    refuses(ErrorCode.BAD_REQUEST, device, AccountMethod.DELETE, new AccountMessages.Empty());
     Secret chosen = Secret.of("chosen by a thief".getBytes(US_ASCII));
     changePassword(device, alice, chosen);
 
     AccountPeer thief = loggedInByPassword(alice, chosen);
     assertThat(thief.account()).contains(alice.id);
     Refused early =
-        refuses(ErrorCode.RATE_LIMITED, thief, AccountMethod.DELETE, new Messages.Empty());
+        refuses(ErrorCode.RATE_LIMITED, thief, AccountMethod.DELETE, new AccountMessages.Empty());
     assertThat(early).hasMessageContaining("less than 7 days");
     calendar.pass(Duration.ofDays(7));
-    tell(loggedInByPassword(alice, chosen), AccountMethod.DELETE, new Messages.Empty());
+    tell(loggedInByPassword(alice, chosen), AccountMethod.DELETE, new AccountMessages.Empty());
 
     byte[] hash = RandomBytes.next(HASH);
     refuses(
@@ -217,7 +221,7 @@ public abstract class PasswordContract extends AccountServiceFixture {
         ErrorCode.RATE_LIMITED,
         loggedInByPassword(alice, again),
         AccountMethod.DELETE,
-        new Messages.Empty());
+        new AccountMessages.Empty());
   }
 
   @Test
@@ -232,13 +236,13 @@ public abstract class PasswordContract extends AccountServiceFixture {
     calendar.pass(Duration.ofDays(7));
     AccountPeer proven = provenByPassword(alice, first, RandomBytes.next(HASH));
     AccountPeer withDevice = loggedInByPassword(alice, first);
-    Messages.ChainGet question = new Messages.ChainGet(0);
+    AccountMessages.ChainGet question = new AccountMessages.ChainGet(0);
     tell(proven, AccountMethod.CHAIN_GET, question);
 
     changePassword(loggedIn(alice), alice, second);
 
     refuses(ErrorCode.NOT_LOGGED_IN, proven, AccountMethod.CHAIN_GET, question);
-    refuses(ErrorCode.BAD_REQUEST, withDevice, AccountMethod.DELETE, new Messages.Empty());
+    refuses(ErrorCode.BAD_REQUEST, withDevice, AccountMethod.DELETE, new AccountMessages.Empty());
     AccountPeer knows = provenByPassword(alice, second, RandomBytes.next(HASH));
     owner().setActive(ALICE, false);
     refuses(ErrorCode.NOT_LOGGED_IN, knows, AccountMethod.CHAIN_GET, question);
@@ -250,7 +254,7 @@ public abstract class PasswordContract extends AccountServiceFixture {
     BareAccount alice = new BareAccount(ALICE);
     register(alice);
 
-    tell(loggedInByWords(alice), AccountMethod.DELETE, new Messages.Empty());
+    tell(loggedInByWords(alice), AccountMethod.DELETE, new AccountMessages.Empty());
   }
 
   @Test
@@ -280,7 +284,8 @@ public abstract class PasswordContract extends AccountServiceFixture {
 
     assertThatThrownBy(() -> provenByPassword(alice, thiefs, RandomBytes.next(HASH)))
         .isInstanceOf(PasswordRefused.class);
-    refuses(ErrorCode.NOT_LOGGED_IN, proven, AccountMethod.CHAIN_GET, new Messages.ChainGet(0));
+    refuses(
+        ErrorCode.NOT_LOGGED_IN, proven, AccountMethod.CHAIN_GET, new AccountMessages.ChainGet(0));
     refuses(
         ErrorCode.BAD_REQUEST,
         owner,
@@ -291,7 +296,7 @@ public abstract class PasswordContract extends AccountServiceFixture {
           ErrorCode.NOT_FOUND,
           owner,
           AccountMethod.SLOT_GET,
-          new Messages.SlotGet(new SlotId.Password().encode(), generation));
+          new AccountMessages.SlotGet(new SlotId.Password().encode(), generation));
     }
   }
 
@@ -329,7 +334,7 @@ public abstract class PasswordContract extends AccountServiceFixture {
     send(
         peer,
         AccountMethod.LOGIN_FINISH.toString(),
-        Cbor.encode(new Messages.LoginFinish(in.proof().encode())));
+        Cbor.encode(new AccountMessages.LoginFinish(in.proof().encode())));
     return peer;
   }
 }

@@ -9,8 +9,8 @@ import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.AccountSummary;
@@ -32,7 +32,7 @@ public abstract class RegistrationContract extends AccountServiceFixture {
         ErrorCode.NAME_TAKEN,
         stranger(),
         AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(ALICE.text(), registrationRequest(), NO_INVITE));
+        new AccountMessages.RegisterStart(ALICE.text(), registrationRequest(), NO_INVITE));
     refuses(
         ErrorCode.NAME_TAKEN,
         stranger(),
@@ -54,7 +54,7 @@ public abstract class RegistrationContract extends AccountServiceFixture {
             ErrorCode.NAME_TAKEN,
             stranger(),
             AccountMethod.REGISTER_START,
-            new Messages.RegisterStart(cyrillic.text(), registrationRequest(), NO_INVITE));
+            new AccountMessages.RegisterStart(cyrillic.text(), registrationRequest(), NO_INVITE));
     assertThat(refused).hasMessageContaining("looks like it");
     refuses(
         ErrorCode.NAME_TAKEN,
@@ -106,7 +106,7 @@ public abstract class RegistrationContract extends AccountServiceFixture {
         ErrorCode.REGISTRATION_CLOSED,
         peer,
         AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(ALICE.text(), registrationRequest(), NO_INVITE));
+        new AccountMessages.RegisterStart(ALICE.text(), registrationRequest(), NO_INVITE));
     refuses(
         ErrorCode.REGISTRATION_CLOSED,
         peer,
@@ -135,7 +135,7 @@ public abstract class RegistrationContract extends AccountServiceFixture {
                 ErrorCode.INVITE_NEEDED,
                 stranger(),
                 AccountMethod.REGISTER_START,
-                new Messages.RegisterStart(name.text(), registrationRequest(), invite));
+                new AccountMessages.RegisterStart(name.text(), registrationRequest(), invite));
         assertThat(refused.getMessage()).isIn(said.isEmpty() ? refused.getMessage() : said);
         said = String.valueOf(refused.getMessage());
         refuses(
@@ -149,7 +149,7 @@ public abstract class RegistrationContract extends AccountServiceFixture {
         ErrorCode.BAD_REQUEST,
         stranger(),
         AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(BOB.text(), registrationRequest(), new byte[1]));
+        new AccountMessages.RegisterStart(BOB.text(), registrationRequest(), new byte[1]));
     assertThat(owner().accounts()).hasSize(1);
   }
 
@@ -164,8 +164,8 @@ public abstract class RegistrationContract extends AccountServiceFixture {
     ask(
         stranger(),
         AccountMethod.REGISTER_START,
-        new Messages.RegisterStart(ALICE.text(), registrationRequest(), invite),
-        Messages.RegisterStarted.class);
+        new AccountMessages.RegisterStart(ALICE.text(), registrationRequest(), invite),
+        AccountMessages.RegisterStarted.class);
     assertThat(owner().invites()).as("a beginning uses nothing up").hasSize(1);
     tell(
         stranger(),
@@ -219,14 +219,14 @@ public abstract class RegistrationContract extends AccountServiceFixture {
   void aRegistrationWithWrongPartsLeavesNothing() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
     BareAccount other = new BareAccount(ALICE);
-    Messages.RegisterFinish right = alice.registration(anyRecord());
+    AccountMessages.RegisterFinish right = alice.registration(anyRecord());
     byte[] badLink = right.link().clone();
     badLink[100] ^= 1;
     List<byte[]> slots = right.slots();
     byte[] laterGeneration =
         new SealedSlot(new SlotId.Password(), 1, RandomBytes.next(SealedSlot.SEALED)).encode();
 
-    for (Messages.RegisterFinish wrong :
+    for (AccountMessages.RegisterFinish wrong :
         List.of(
             with(right, right.record(), badLink, slots, right.keyBag()),
             with(right, right.record(), alice.addDevice().encode(), slots, right.keyBag()),
@@ -244,7 +244,12 @@ public abstract class RegistrationContract extends AccountServiceFixture {
                 right.link(),
                 BareAccount.encode(other.slots),
                 right.keyBag()),
-            with(right, right.record(), right.link(), slots, new byte[Messages.KeyBag.LENGTH + 1]),
+            with(
+                right,
+                right.record(),
+                right.link(),
+                slots,
+                new byte[AccountMessages.KeyBag.LENGTH + 1]),
             with(right, new byte[7], right.link(), slots, right.keyBag()))) {
       refuses(ErrorCode.BAD_REQUEST, stranger(), AccountMethod.REGISTER_FINISH, wrong);
     }
@@ -253,13 +258,13 @@ public abstract class RegistrationContract extends AccountServiceFixture {
     assertThat(loggedIn(alice).account()).contains(alice.id);
   }
 
-  private static Messages.RegisterFinish with(
-      Messages.RegisterFinish right,
+  private static AccountMessages.RegisterFinish with(
+      AccountMessages.RegisterFinish right,
       byte[] record,
       byte[] link,
       List<byte[]> slots,
       byte[] keyBag) {
-    return new Messages.RegisterFinish(
+    return new AccountMessages.RegisterFinish(
         right.userName(), record, right.loginKey(), link, slots, keyBag, NO_INVITE);
   }
 }

@@ -50,8 +50,8 @@ import org.anonymouscloud.core.account.client.Recovery;
 import org.anonymouscloud.core.account.client.Registration;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.account.client.sheet.RecoveryWords;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountSummary;
 import org.anonymouscloud.core.account.server.Activity;
@@ -149,7 +149,7 @@ public abstract class ServerContract {
     assertRefused(ErrorCode.UNKNOWN_METHOD, () -> session.ask("echo/shout", HELLO));
     assertRefused(ErrorCode.UNKNOWN_METHOD, () -> session.ask("say", HELLO));
 
-    session.ask(AccountMethod.LOGOUT.toString(), Cbor.encode(new Messages.Empty()));
+    session.ask(AccountMethod.LOGOUT.toString(), Cbor.encode(new AccountMessages.Empty()));
     assertRefused(ErrorCode.NOT_LOGGED_IN, () -> session.ask("echo/say", HELLO));
   }
 
@@ -365,7 +365,7 @@ public abstract class ServerContract {
     Session here = connect(server);
     register(server, here, "bob");
 
-    gone.ask(AccountMethod.LOGOUT.toString(), Cbor.encode(new Messages.Empty()));
+    gone.ask(AccountMethod.LOGOUT.toString(), Cbor.encode(new AccountMessages.Empty()));
     connect(server).ping();
 
     gone.awaitEnd();

@@ -19,8 +19,8 @@ import org.anonymouscloud.core.account.client.contacts.KnownContact;
 import org.anonymouscloud.core.account.client.contacts.SharedBook;
 import org.anonymouscloud.core.account.client.contacts.Trust;
 import org.anonymouscloud.core.account.client.sheet.RecoveryWords;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.testing.InProcessConnection.Interposer;
 import org.anonymouscloud.core.wire.Cbor;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -351,7 +351,7 @@ public abstract class SharedContactsContract extends AccountFlowsFixture {
         throw new java.io.IOException("The connection broke.");
       }
       return is(method, AccountMethod.CONTACTS_GET)
-          ? Cbor.encode(new Messages.ContactsGot(new byte[0]))
+          ? Cbor.encode(new AccountMessages.ContactsGot(new byte[0]))
           : otherwise.answer(method, question, server);
     };
   }
@@ -360,8 +360,10 @@ public abstract class SharedContactsContract extends AccountFlowsFixture {
   private static Interposer asIf(UserName name, UserName other) {
     return (method, question, server) ->
         is(method, AccountMethod.CONTACT_FIND)
-                && Cbor.decode(question, Messages.ContactFind.class).userName().equals(name.text())
-            ? server.answer(Cbor.encode(new Messages.ContactFind(other.text())))
+                && Cbor.decode(question, AccountMessages.ContactFind.class)
+                    .userName()
+                    .equals(name.text())
+            ? server.answer(Cbor.encode(new AccountMessages.ContactFind(other.text())))
             : server.answer(question);
   }
 

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.DeviceOfAccount;
@@ -116,9 +116,9 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
     Map<AccountMethod, Object> questions =
         Map.of(
             AccountMethod.CONTACT_FIND,
-            new Messages.ContactFind(ALICE.text()),
+            new AccountMessages.ContactFind(ALICE.text()),
             AccountMethod.CONTACT_CHAIN,
-            new Messages.ContactChain(alice.id.bytes(), 0));
+            new AccountMessages.ContactChain(alice.id.bytes(), 0));
     for (Map.Entry<AccountMethod, Object> question : questions.entrySet()) {
       AccountPeer thief = loggedIn(alice, stolen);
       String method = question.getKey().toString();
@@ -215,7 +215,7 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
         ErrorCode.RATE_LIMITED,
         loggedIn(alice, bringIn(stolen)),
         AccountMethod.PAIR_OPEN,
-        new Messages.Empty());
+        new AccountMessages.Empty());
 
     tell(stranger(), AccountMethod.PAIR_PUT, letter(own));
     byte[] relay = pairOpen(loggedIn(alice));
@@ -251,12 +251,16 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
     }
   }
 
-  private static Messages.PairPut letter(byte[] relay) {
-    return new Messages.PairPut(relay, 1, new byte[1]);
+  private static AccountMessages.PairPut letter(byte[] relay) {
+    return new AccountMessages.PairPut(relay, 1, new byte[1]);
   }
 
   private static byte[] pairOpen(AccountPeer peer) throws Exception {
-    return ask(peer, AccountMethod.PAIR_OPEN, new Messages.Empty(), Messages.PairOpened.class)
+    return ask(
+            peer,
+            AccountMethod.PAIR_OPEN,
+            new AccountMessages.Empty(),
+            AccountMessages.PairOpened.class)
         .relay();
   }
 
@@ -275,7 +279,7 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
     return devices.getLast();
   }
 
-  private Messages.ChainAppend appendOf(ChainLink link) {
+  private AccountMessages.ChainAppend appendOf(ChainLink link) {
     return BareAccount.append(
         link, generation, new byte[0], new SlotId.Device(BareAccount.added(link)));
   }
@@ -291,7 +295,7 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
     alice.madeBy(by);
     for (int changes = 0; ; changes++) {
       ChainLink link = alice.changePassword();
-      Messages.ChainAppend question =
+      AccountMessages.ChainAppend question =
           BareAccount.append(link, generation, anyRecord(), new SlotId.Password());
       if (!append(by, link, question)) {
         return changes;
@@ -300,7 +304,7 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
     }
   }
 
-  private boolean append(DeviceId by, ChainLink link, Messages.ChainAppend question)
+  private boolean append(DeviceId by, ChainLink link, AccountMessages.ChainAppend question)
       throws Exception {
     AccountPeer peer = loggedIn(alice, by);
     try {

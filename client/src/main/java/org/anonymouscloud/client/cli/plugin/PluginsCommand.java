@@ -20,7 +20,7 @@ import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.release.Publisher;
 import org.anonymouscloud.core.release.Release;
 import org.anonymouscloud.core.release.SwitchedOff;
-import org.anonymouscloud.core.release.Vouched;
+import org.anonymouscloud.core.release.TrustedPlugin;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,8 +84,8 @@ public final class PluginsCommand {
   }
 
   /** One line of the list. */
-  private record Line(Optional<Vouched> plugin, String name, String state, String reason) {
-    static Line of(Vouched plugin) {
+  private record Line(Optional<TrustedPlugin> plugin, String name, String state, String reason) {
+    static Line of(TrustedPlugin plugin) {
       Release release = plugin.release();
       try {
         var _ = Capability.of(release);

@@ -11,7 +11,7 @@ import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.release.PluginRefused;
 import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.release.Release;
-import org.anonymouscloud.core.release.Vouched;
+import org.anonymouscloud.core.release.TrustedPlugin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -40,9 +40,9 @@ public final class TriedPlugins {
    * @throws Problem if one is not there, or is no plugin
    */
   public Plugins find(Terminal terminal) throws Problem, IOException {
-    List<Vouched> vouched = new ArrayList<>();
+    List<TrustedPlugin> vouched = new ArrayList<>();
     for (Path jar : jars == null ? List.<Path>of() : jars) {
-      Vouched plugin = plugin(jar);
+      TrustedPlugin plugin = plugin(jar);
       terminal.warn(
           "FOR DEVELOPMENT ONLY: the plugin "
               + plugin.release().id()
@@ -56,13 +56,13 @@ public final class TriedPlugins {
     return new Plugins(vouched, List.of());
   }
 
-  private static Vouched plugin(Path jar) throws Problem, IOException {
+  private static TrustedPlugin plugin(Path jar) throws Problem, IOException {
     if (!Files.isRegularFile(jar)) {
       throw new Problem(Problem.Kind.BAD_INPUT, "There is no file " + jar + ".");
     }
     try {
       Path real = jar.toRealPath();
-      return new Vouched(real, Release.of(real), "nobody", true, false, Optional.empty());
+      return new TrustedPlugin(real, Release.of(real), "nobody", true, false, Optional.empty());
     } catch (PluginRefused e) {
       throw new Problem(
           Problem.Kind.BAD_INPUT, "The file " + jar + " is no plugin: " + e.reason() + ".", e);

@@ -15,8 +15,8 @@ import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
-import org.anonymouscloud.core.plugin.Patience;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.RetryPolicy;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
@@ -101,7 +101,7 @@ final class Tally {
         ByteBuffer.allocate(Integer.BYTES + sealed.length).putInt(generation).put(sealed).array();
     byte[] request = Cbor.encode(new Messages.Add(id, stored));
     // Sent twice after a cut connection, it is there once.
-    byte[] answer = new Patience().untilBegun(() -> ask(Messages.ADD, request));
+    byte[] answer = new RetryPolicy().untilBegun(() -> ask(Messages.ADD, request));
     return decode(answer, Messages.After.class).number();
   }
 

@@ -37,8 +37,8 @@ import org.anonymouscloud.core.account.client.remote.DeviceRefused;
 import org.anonymouscloud.core.account.client.remote.KnownChain;
 import org.anonymouscloud.core.account.client.remote.ServerMark;
 import org.anonymouscloud.core.account.client.sheet.AccountKey;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
@@ -240,7 +240,7 @@ public final class LocalAccount implements AutoCloseable {
       new AccountQuestions(connection)
           .tell(
               AccountMethod.DEVICE_LOGIN,
-              new Messages.DeviceLogin(account.bytes(), device.bytes(), signature));
+              new AccountMessages.DeviceLogin(account.bytes(), device.bytes(), signature));
     } catch (Refused e) {
       throw new DeviceRefused(e);
     }

@@ -20,8 +20,8 @@ import org.anonymouscloud.core.account.client.remote.NewestNotOpened;
 import org.anonymouscloud.core.account.client.remote.OpenedAccount;
 import org.anonymouscloud.core.account.client.sheet.AccountKey;
 import org.anonymouscloud.core.account.client.sheet.RecoveryWords;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.session.Connection;
@@ -219,7 +219,7 @@ public final class OnlineAccount implements KnownChain, AutoCloseable {
         AccountKey accountKey = local.accountKey();
         var _ = new PasswordLogin(connection, local.user(), password, accountKey).prove()) {
       local.logIn(connection);
-      new AccountQuestions(connection).tell(AccountMethod.DELETE, new Messages.Empty());
+      new AccountQuestions(connection).tell(AccountMethod.DELETE, new AccountMessages.Empty());
     }
   }
 

@@ -14,8 +14,8 @@ import org.anonymouscloud.core.account.client.pairing.PairingFailed;
 import org.anonymouscloud.core.account.client.pairing.PairingLetters;
 import org.anonymouscloud.core.account.client.remote.AccountQuestions;
 import org.anonymouscloud.core.account.client.remote.ChainWriter;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.session.Fingerprint;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -46,7 +46,10 @@ public final class Pairing implements AutoCloseable {
     AccountQuestions server = new AccountQuestions(account.link());
     byte[] relay =
         server
-            .ask(AccountMethod.PAIR_OPEN, new Messages.Empty(), Messages.PairOpened.class)
+            .ask(
+                AccountMethod.PAIR_OPEN,
+                new AccountMessages.Empty(),
+                AccountMessages.PairOpened.class)
             .relay();
     if (relay.length != PairingCode.RELAY) {
       throw new PairingFailed();
@@ -135,7 +138,7 @@ public final class Pairing implements AutoCloseable {
       return;
     }
     try {
-      server.tell(AccountMethod.PAIR_CLOSE, new Messages.PairClose(relay));
+      server.tell(AccountMethod.PAIR_CLOSE, new AccountMessages.PairClose(relay));
     } catch (Refused | IOException unreachable) {
       // It ends by itself within ten minutes.
     }

@@ -18,8 +18,8 @@ import org.anonymouscloud.core.account.client.remote.JoiningDevice;
 import org.anonymouscloud.core.account.client.remote.OpenedAccount;
 import org.anonymouscloud.core.account.client.remote.WrongAccountKey;
 import org.anonymouscloud.core.account.client.sheet.AccountKey;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
@@ -107,11 +107,11 @@ record PasswordLogin(Connection connection, UserName user, Secret password, Acco
   Proven prove() throws Refused, IOException {
     AccountQuestions questions = new AccountQuestions(connection);
     OpaqueClient.Login login = new OpaqueClient().login(password);
-    Messages.LoginStarted started =
+    AccountMessages.LoginStarted started =
         questions.ask(
             AccountMethod.LOGIN_START,
-            new Messages.LoginStart(user.text(), login.request().encode(), pass()),
-            Messages.LoginStarted.class);
+            new AccountMessages.LoginStart(user.text(), login.request().encode(), pass()),
+            AccountMessages.LoginStarted.class);
     OpaqueClient.LoggedIn loggedIn;
     try {
       loggedIn =
@@ -123,11 +123,11 @@ record PasswordLogin(Connection connection, UserName user, Secret password, Acco
       throw new Refused(ErrorCode.LOGIN_FAILED, e.getMessage());
     }
     loggedIn.sessionKey().close();
-    Messages.LoginFinished finished =
+    AccountMessages.LoginFinished finished =
         questions.ask(
             AccountMethod.LOGIN_FINISH,
-            new Messages.LoginFinish(loggedIn.proof().encode()),
-            Messages.LoginFinished.class);
+            new AccountMessages.LoginFinish(loggedIn.proof().encode()),
+            AccountMessages.LoginFinished.class);
     try {
       return new Proven(AccountId.of(finished.account()), loggedIn.exportKey());
     } catch (IllegalArgumentException e) {

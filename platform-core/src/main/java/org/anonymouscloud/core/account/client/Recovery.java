@@ -23,8 +23,8 @@ import org.anonymouscloud.core.account.client.remote.OpenedAccount;
 import org.anonymouscloud.core.account.client.sheet.AccountKey;
 import org.anonymouscloud.core.account.client.sheet.EmergencySheet;
 import org.anonymouscloud.core.account.client.sheet.RecoveryWords;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
@@ -148,7 +148,7 @@ public final class Recovery implements PreparedAccount {
   private static SlotSecret prove(
       AccountQuestions server, byte[] handshakeHash, UserName user, RecoveryWords words)
       throws Refused, IOException {
-    Messages.RecoveryLoggedIn in;
+    AccountMessages.RecoveryLoggedIn in;
     try (SigningKey key = SlotSecret.recoveryKey(words.secret())) {
       byte[] signature =
           Signatures.sign(
@@ -158,8 +158,8 @@ public final class Recovery implements PreparedAccount {
       in =
           server.ask(
               AccountMethod.RECOVERY_LOGIN,
-              new Messages.RecoveryLogin(user.text(), signature),
-              Messages.RecoveryLoggedIn.class);
+              new AccountMessages.RecoveryLogin(user.text(), signature),
+              AccountMessages.RecoveryLoggedIn.class);
     }
     try {
       return SlotSecret.recovery(AccountId.of(in.account()), words.secret());

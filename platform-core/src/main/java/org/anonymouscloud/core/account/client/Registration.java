@@ -12,8 +12,8 @@ import org.anonymouscloud.core.account.client.local.AccountFolder;
 import org.anonymouscloud.core.account.client.local.LocalState;
 import org.anonymouscloud.core.account.client.remote.AccountQuestions;
 import org.anonymouscloud.core.account.client.sheet.EmergencySheet;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.opaque.RegistrationRecord;
 import org.anonymouscloud.core.session.Connection;
 import org.anonymouscloud.core.session.ConnectionString;
@@ -71,14 +71,14 @@ public final class Registration implements PreparedAccount {
       new AccountQuestions(connection)
           .tell(
               AccountMethod.REGISTER_FINISH,
-              new Messages.RegisterFinish(
+              new AccountMessages.RegisterFinish(
                   user.text(),
                   password.encode(),
                   account.accountKey().loginKey().bytes(),
                   records.link().encode(),
                   records.slots().stream().map(SealedSlot::encode).toList(),
                   records.keyBag(),
-                  Messages.invite(invite)));
+                  AccountMessages.invite(invite)));
       local.logIn(connection);
       return local;
     } catch (Refused e) {

@@ -10,7 +10,7 @@ import org.anonymouscloud.core.wire.Refused;
 @FunctionalInterface
 public interface ChainPages {
   /** The links from a number on, as many as fit. */
-  Messages.ChainGot from(long number) throws Refused, IOException;
+  AccountMessages.ChainGot from(long number) throws Refused, IOException;
 
   /**
    * The whole chain. Each page is checked before the next is asked for, so that a server cannot
@@ -22,7 +22,7 @@ public interface ChainPages {
     ChainReader reader = new ChainReader();
     boolean more = true;
     while (more) {
-      Messages.ChainGot got = from(reader.links());
+      AccountMessages.ChainGot got = from(reader.links());
       if (got.more() && got.links().isEmpty()) {
         throw new ChainRefused(ChainRefused.Reason.GAP);
       }

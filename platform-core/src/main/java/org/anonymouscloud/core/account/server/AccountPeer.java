@@ -11,8 +11,8 @@ import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.account.server.LoginLimits.Allowance;
 import org.anonymouscloud.core.account.server.LoginLimits.Door;
 import org.anonymouscloud.core.account.server.LoginLimits.Guess;
@@ -171,35 +171,39 @@ public final class AccountPeer {
 
   private Record answer(AccountMethod method, byte[] body) throws Refused, Malformed {
     return switch (method) {
-      case REGISTER_START -> startRegistration(Cbor.decode(body, Messages.RegisterStart.class));
-      case REGISTER_FINISH -> finishRegistration(Cbor.decode(body, Messages.RegisterFinish.class));
-      case LOGIN_START -> startLogin(Cbor.decode(body, Messages.LoginStart.class));
-      case LOGIN_FINISH -> finishLogin(Cbor.decode(body, Messages.LoginFinish.class));
-      case DEVICE_LOGIN -> logInDevice(Cbor.decode(body, Messages.DeviceLogin.class));
-      case RECOVERY_LOGIN -> logInByWords(Cbor.decode(body, Messages.RecoveryLogin.class));
-      case PASSWORD_START -> startPassword(Cbor.decode(body, Messages.PasswordStart.class));
-      case CHAIN_GET -> chain(Cbor.decode(body, Messages.ChainGet.class));
-      case CHAIN_APPEND -> append(Cbor.decode(body, Messages.ChainAppend.class));
-      case SLOT_GET -> slot(Cbor.decode(body, Messages.SlotGet.class));
-      case KEY_BAG_GET -> new Messages.KeyBag(service.keyBag(proven()));
+      case REGISTER_START ->
+          startRegistration(Cbor.decode(body, AccountMessages.RegisterStart.class));
+      case REGISTER_FINISH ->
+          finishRegistration(Cbor.decode(body, AccountMessages.RegisterFinish.class));
+      case LOGIN_START -> startLogin(Cbor.decode(body, AccountMessages.LoginStart.class));
+      case LOGIN_FINISH -> finishLogin(Cbor.decode(body, AccountMessages.LoginFinish.class));
+      case DEVICE_LOGIN -> logInDevice(Cbor.decode(body, AccountMessages.DeviceLogin.class));
+      case RECOVERY_LOGIN -> logInByWords(Cbor.decode(body, AccountMessages.RecoveryLogin.class));
+      case PASSWORD_START -> startPassword(Cbor.decode(body, AccountMessages.PasswordStart.class));
+      case CHAIN_GET -> chain(Cbor.decode(body, AccountMessages.ChainGet.class));
+      case CHAIN_APPEND -> append(Cbor.decode(body, AccountMessages.ChainAppend.class));
+      case SLOT_GET -> slot(Cbor.decode(body, AccountMessages.SlotGet.class));
+      case KEY_BAG_GET -> new AccountMessages.KeyBag(service.keyBag(proven()));
       case PAIR_OPEN -> openPairing();
-      case PAIR_PUT -> putLetter(Cbor.decode(body, Messages.PairPut.class));
+      case PAIR_PUT -> putLetter(Cbor.decode(body, AccountMessages.PairPut.class));
       case PAIR_GET ->
-          new Messages.PairGot(
-              service.pairings().get(Cbor.decode(body, Messages.PairGet.class), deviceOfAccount()));
-      case PAIR_CLOSE -> closePairing(Cbor.decode(body, Messages.PairClose.class));
+          new AccountMessages.PairGot(
+              service
+                  .pairings()
+                  .get(Cbor.decode(body, AccountMessages.PairGet.class), deviceOfAccount()));
+      case PAIR_CLOSE -> closePairing(Cbor.decode(body, AccountMessages.PairClose.class));
       case MARK_GET -> mark();
-      case MARK_PUT -> putMark(Cbor.decode(body, Messages.MarkPut.class));
-      case CONTACTS_GET -> new Messages.ContactsGot(service.contacts(proven()));
-      case CONTACTS_PUT -> putContacts(Cbor.decode(body, Messages.ContactsPut.class));
-      case CONTACT_FIND -> find(Cbor.decode(body, Messages.ContactFind.class));
-      case CONTACT_CHAIN -> contactChain(Cbor.decode(body, Messages.ContactChain.class));
+      case MARK_PUT -> putMark(Cbor.decode(body, AccountMessages.MarkPut.class));
+      case CONTACTS_GET -> new AccountMessages.ContactsGot(service.contacts(proven()));
+      case CONTACTS_PUT -> putContacts(Cbor.decode(body, AccountMessages.ContactsPut.class));
+      case CONTACT_FIND -> find(Cbor.decode(body, AccountMessages.ContactFind.class));
+      case CONTACT_CHAIN -> contactChain(Cbor.decode(body, AccountMessages.ContactChain.class));
       case DELETE -> delete();
       case LOGOUT -> logout();
     };
   }
 
-  private Messages.RegisterStarted startRegistration(Messages.RegisterStart message)
+  private AccountMessages.RegisterStarted startRegistration(AccountMessages.RegisterStart message)
       throws Refused, Malformed {
     UserName name = new UserName(message.userName());
     RegistrationRequest request = RegistrationRequest.decode(message.request());
@@ -210,9 +214,11 @@ public final class AccountPeer {
     return evaluated(request, Credential.of(name));
   }
 
-  private Messages.RegisterStarted evaluated(RegistrationRequest request, Credential credential) {
+  private AccountMessages.RegisterStarted evaluated(
+      RegistrationRequest request, Credential credential) {
     OpaqueServer opaque = service.secrets().newest().opaque();
-    return new Messages.RegisterStarted(opaque.register(request, credential.bytes()).encode());
+    return new AccountMessages.RegisterStarted(
+        opaque.register(request, credential.bytes()).encode());
   }
 
   private StoredPassword password(
@@ -225,7 +231,7 @@ public final class AccountPeer {
         deviceSet);
   }
 
-  private Messages.Empty finishRegistration(Messages.RegisterFinish message)
+  private AccountMessages.Empty finishRegistration(AccountMessages.RegisterFinish message)
       throws Refused, Malformed {
     UserName name = new UserName(message.userName());
     StoredPassword password =
@@ -236,14 +242,14 @@ public final class AccountPeer {
     Optional<InviteCode> invite = invite(message.invite());
     service.limits().count(Door.REGISTRATION, network);
     service.create(name, password, link, slots, message.keyBag(), invite);
-    return new Messages.Empty();
+    return new AccountMessages.Empty();
   }
 
   private static Optional<InviteCode> invite(byte[] bytes) {
     return bytes.length == 0 ? Optional.empty() : Optional.of(InviteCode.of(bytes));
   }
 
-  private synchronized Messages.LoginStarted startLogin(Messages.LoginStart message)
+  private synchronized AccountMessages.LoginStarted startLogin(AccountMessages.LoginStart message)
       throws Refused, Malformed {
     requireNobody();
     UserName name = new UserName(message.userName());
@@ -268,12 +274,12 @@ public final class AccountPeer {
                 Identities.ofClient(name.bytes()),
                 AccountMethod.loginContext(handshakeHash));
     state = new Proving(guess, login, account);
-    return new Messages.LoginStarted(login.response().encode());
+    return new AccountMessages.LoginStarted(login.response().encode());
   }
 
   /** Takes the same time whether there is such an account or not. */
   private boolean hasPass(
-      Messages.LoginStart message, UserName name, Optional<AccountTables.Account> account) {
+      AccountMessages.LoginStart message, UserName name, Optional<AccountTables.Account> account) {
     return message.pass().length > 0
         && Signatures.verify(
             account.map(known -> known.password().loginKey()).orElse(NOBODYS_KEY),
@@ -282,8 +288,8 @@ public final class AccountPeer {
             message.pass());
   }
 
-  private synchronized Messages.LoginFinished finishLogin(Messages.LoginFinish message)
-      throws Refused, Malformed {
+  private synchronized AccountMessages.LoginFinished finishLogin(
+      AccountMessages.LoginFinish message) throws Refused, Malformed {
     if (!(state instanceof Proving(var guess, var login, var account))) {
       throw new Refused(ErrorCode.BAD_REQUEST, "No login was started on this session.");
     }
@@ -295,10 +301,11 @@ public final class AccountPeer {
     service.limits().succeeded(guess);
     requireActive(account.get().active());
     state = new KnowsPassword(account.get().id(), account.get().password());
-    return new Messages.LoginFinished(account.get().id().bytes());
+    return new AccountMessages.LoginFinished(account.get().id().bytes());
   }
 
-  private synchronized Messages.Empty logInDevice(Messages.DeviceLogin message) throws Refused {
+  private synchronized AccountMessages.Empty logInDevice(AccountMessages.DeviceLogin message)
+      throws Refused {
     AccountId account = AccountId.of(message.account());
     DeviceId device = DeviceId.of(message.device());
     if (!knows(account)) {
@@ -319,7 +326,7 @@ public final class AccountPeer {
     requireActive(known.active());
     service.seen(account, known.lastSeen());
     state = new LoggedIn(account, device, state);
-    return new Messages.Empty();
+    return new AccountMessages.Empty();
   }
 
   private Owner owner(State shown) {
@@ -354,8 +361,8 @@ public final class AccountPeer {
    * There is nothing to guess in recovery words, so nobody's tries keep the owner's from counting:
    * what is looked at first is one row and one signature, the same for a name that nobody has.
    */
-  private synchronized Messages.RecoveryLoggedIn logInByWords(Messages.RecoveryLogin message)
-      throws Refused {
+  private synchronized AccountMessages.RecoveryLoggedIn logInByWords(
+      AccountMessages.RecoveryLogin message) throws Refused {
     requireNobody();
     UserName name = new UserName(message.userName());
     Optional<AccountTables.Recoverable> known = service.recoverable(name);
@@ -374,12 +381,12 @@ public final class AccountPeer {
     }
     requireActive(known.get().active());
     state = new KnowsWords(known.get().id(), known.get().recoveryKey());
-    return new Messages.RecoveryLoggedIn(known.get().id().bytes());
+    return new AccountMessages.RecoveryLoggedIn(known.get().id().bytes());
   }
 
   /** A password for the account of who is at the other end; nothing changes before its link. */
-  private synchronized Messages.RegisterStarted startPassword(Messages.PasswordStart message)
-      throws Refused, Malformed {
+  private synchronized AccountMessages.RegisterStarted startPassword(
+      AccountMessages.PasswordStart message) throws Refused, Malformed {
     RegistrationRequest request = RegistrationRequest.decode(message.request());
     countPassword();
     Credential fresh = Credential.random();
@@ -401,11 +408,11 @@ public final class AccountPeer {
     }
   }
 
-  private Messages.ChainGot chain(Messages.ChainGet message) throws Refused {
+  private AccountMessages.ChainGot chain(AccountMessages.ChainGet message) throws Refused {
     return service.links(proven(), message.from());
   }
 
-  private synchronized Messages.Empty append(Messages.ChainAppend message)
+  private synchronized AccountMessages.Empty append(AccountMessages.ChainAppend message)
       throws Refused, Malformed {
     AccountId account = proven();
     ChainLink link = ChainLink.decode(message.link());
@@ -426,7 +433,7 @@ public final class AccountPeer {
       begun = Optional.empty();
       state = after(state, fresh.get());
     }
-    return new Messages.Empty();
+    return new AccountMessages.Empty();
   }
 
   /** What a session has shown that has just put a new password, and perhaps new words, in force. */
@@ -446,79 +453,81 @@ public final class AccountPeer {
     };
   }
 
-  private Messages.SlotGot slot(Messages.SlotGet message) throws Refused, Malformed {
-    return new Messages.SlotGot(
+  private AccountMessages.SlotGot slot(AccountMessages.SlotGet message) throws Refused, Malformed {
+    return new AccountMessages.SlotGot(
         service.slot(proven(), SlotId.decode(message.slot()), message.generation()));
   }
 
-  private Messages.PairOpened openPairing() throws Refused {
+  private AccountMessages.PairOpened openPairing() throws Refused {
     DeviceOfAccount by = thisDevice();
     service.limits().count(Own.PAIRINGS, by);
-    return new Messages.PairOpened(service.pairings().open(by));
+    return new AccountMessages.PairOpened(service.pairings().open(by));
   }
 
   /**
    * Only who tries names of boxes is counted, so that no such strangers keep others from pairing.
    */
-  private Messages.Empty putLetter(Messages.PairPut letter) throws Refused {
+  private AccountMessages.Empty putLetter(AccountMessages.PairPut letter) throws Refused {
     if (letter.step() == 1 && !service.pairings().isOpen(letter.relay())) {
       service.limits().count(Door.PAIRING, network);
     }
     service.pairings().put(letter, deviceOfAccount());
-    return new Messages.Empty();
+    return new AccountMessages.Empty();
   }
 
-  private Messages.Empty closePairing(Messages.PairClose message) throws Refused {
+  private AccountMessages.Empty closePairing(AccountMessages.PairClose message) throws Refused {
     service.pairings().close(message.relay(), thisDevice());
-    return new Messages.Empty();
+    return new AccountMessages.Empty();
   }
 
-  private Messages.MarkGot mark() throws Refused {
+  private AccountMessages.MarkGot mark() throws Refused {
     if (!(state instanceof LoggedIn(AccountId account, DeviceId device, var _))) {
       throw notLoggedIn();
     }
-    return new Messages.MarkGot(service.mark(account, device));
+    return new AccountMessages.MarkGot(service.mark(account, device));
   }
 
-  private Messages.Empty putMark(Messages.MarkPut message) throws Refused {
+  private AccountMessages.Empty putMark(AccountMessages.MarkPut message) throws Refused {
     if (!(state instanceof LoggedIn(AccountId account, DeviceId device, var _))) {
       throw notLoggedIn();
     }
-    if (message.mark().length != Messages.MarkPut.LENGTH) {
-      throw new Refused(ErrorCode.BAD_REQUEST, "A mark has " + Messages.MarkPut.LENGTH + " bytes.");
+    if (message.mark().length != AccountMessages.MarkPut.LENGTH) {
+      throw new Refused(
+          ErrorCode.BAD_REQUEST, "A mark has " + AccountMessages.MarkPut.LENGTH + " bytes.");
     }
     service.putMark(account, device, message.previous(), message.mark());
-    return new Messages.Empty();
+    return new AccountMessages.Empty();
   }
 
-  private Messages.Empty putContacts(Messages.ContactsPut message) throws Refused {
+  private AccountMessages.Empty putContacts(AccountMessages.ContactsPut message) throws Refused {
     DeviceOfAccount by = thisDevice();
     if (message.state().length == 0
-        || message.state().length > Messages.ContactsPut.MAX_LENGTH
+        || message.state().length > AccountMessages.ContactsPut.MAX_LENGTH
         || message.previous() < -1
         || message.number() <= message.previous()
-        || message.number() - message.previous() > Messages.ContactsPut.MAX_STEP) {
+        || message.number() - message.previous() > AccountMessages.ContactsPut.MAX_STEP) {
       throw new Refused(ErrorCode.BAD_REQUEST, "These are no contacts to keep.");
     }
     service.limits().count(Own.CONTACTS, by);
     service.putContacts(by, message);
-    return new Messages.Empty();
+    return new AccountMessages.Empty();
   }
 
   /** Names are no secret among those who have an account, but nobody walks through them all. */
-  private Messages.ContactFound find(Messages.ContactFind message) throws Refused {
+  private AccountMessages.ContactFound find(AccountMessages.ContactFind message) throws Refused {
     DeviceOfAccount asking = thisDevice();
     UserName name = new UserName(message.userName());
     service.limits().count(Allowance.NAMES, asking);
     return service
         .find(name)
-        .map(found -> new Messages.ContactFound(found.id().bytes()))
+        .map(found -> new AccountMessages.ContactFound(found.id().bytes()))
         .orElseThrow(
             () -> new Refused(ErrorCode.NOT_FOUND, "There is no user '" + name + "' here."));
   }
 
   /** Whoever has an account's id, which nobody can guess, was told it by its name. */
-  private Messages.ChainGot contactChain(Messages.ContactChain message) throws Refused {
+  private AccountMessages.ChainGot contactChain(AccountMessages.ContactChain message)
+      throws Refused {
     service.limits().count(Allowance.CHAINS, thisDevice());
     return service.linksOfOther(AccountId.of(message.account()), message.from());
   }
@@ -541,7 +550,7 @@ public final class AccountPeer {
    * Neither a device that was stolen nor a password that was seen suffices to destroy what they
    * open, nor a password that the device has set for this.
    */
-  private Messages.Empty delete() throws Refused {
+  private AccountMessages.Empty delete() throws Refused {
     AccountId account = loggedIn();
     switch (owner(state)) {
       case SHOWN -> service.delete(account);
@@ -556,12 +565,12 @@ public final class AccountPeer {
                   + " days ago. Until then only who has used the recovery words deletes the"
                   + " account.");
     }
-    return new Messages.Empty();
+    return new AccountMessages.Empty();
   }
 
-  private Messages.Empty logout() {
+  private AccountMessages.Empty logout() {
     logOut();
-    return new Messages.Empty();
+    return new AccountMessages.Empty();
   }
 
   /** The account of a device that is logged in or of someone who knows password or words. */
@@ -591,7 +600,7 @@ public final class AccountPeer {
   }
 
   private static void checkKeyBag(byte[] keyBag) throws Refused {
-    if (keyBag.length != Messages.KeyBag.LENGTH) {
+    if (keyBag.length != AccountMessages.KeyBag.LENGTH) {
       throw new Refused(ErrorCode.BAD_REQUEST, "This is not a key bag.");
     }
   }

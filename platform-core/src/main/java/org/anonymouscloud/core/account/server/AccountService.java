@@ -25,7 +25,7 @@ import org.anonymouscloud.core.account.chain.LinkBody;
 import org.anonymouscloud.core.account.chain.ListedDevice;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
-import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.password.Credential;
 import org.anonymouscloud.core.account.server.password.PasswordKeys;
@@ -328,8 +328,8 @@ public final class AccountService {
   }
 
   /** The same of an account that may be gone. */
-  Messages.ChainGot linksOfOther(AccountId account, long from) throws Refused {
-    Messages.ChainGot got = links(account, from);
+  AccountMessages.ChainGot linksOfOther(AccountId account, long from) throws Refused {
+    AccountMessages.ChainGot got = links(account, from);
     if (got.links().isEmpty()
         && database.read(handle -> new AccountTables(handle).userName(account)).isEmpty()) {
       throw new Refused(ErrorCode.NOT_FOUND, "This account is gone.");
@@ -337,7 +337,7 @@ public final class AccountService {
     return got;
   }
 
-  Messages.ChainGot links(AccountId account, long from) {
+  AccountMessages.ChainGot links(AccountId account, long from) {
     List<byte[]> links =
         database.read(
             handle -> new AccountTables(handle).links(account, from, LINKS_IN_AN_ANSWER + 1));
@@ -347,7 +347,7 @@ public final class AccountService {
         && (count == 0 || bytes + links.get(count).length <= BYTES_IN_AN_ANSWER)) {
       bytes += links.get(count++).length;
     }
-    return new Messages.ChainGot(links.subList(0, count), count < links.size());
+    return new AccountMessages.ChainGot(links.subList(0, count), count < links.size());
   }
 
   /**
@@ -557,7 +557,7 @@ public final class AccountService {
   }
 
   /** Compares and sets; a device that has been removed meanwhile puts nothing. */
-  void putContacts(DeviceOfAccount by, Messages.ContactsPut put) throws Refused {
+  void putContacts(DeviceOfAccount by, AccountMessages.ContactsPut put) throws Refused {
     database.<Void, Refused>write(
         handle -> {
           AccountTables tables = new AccountTables(handle);

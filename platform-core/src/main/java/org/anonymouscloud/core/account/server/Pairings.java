@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.DeviceId;
-import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -95,7 +95,7 @@ final class Pairings {
    *
    * @param by the device that is logged in; none for the new one
    */
-  void put(Messages.PairPut letter, Optional<DeviceOfAccount> by) throws Refused {
+  void put(AccountMessages.PairPut letter, Optional<DeviceOfAccount> by) throws Refused {
     if (letter.step() < 1 || letter.step() > LETTERS || letter.message().length > MAX_LETTER) {
       throw new Refused(ErrorCode.BAD_REQUEST, "This is not a letter of two devices that pair.");
     }
@@ -119,7 +119,7 @@ final class Pairings {
   }
 
   /** A letter of the other side; empty if it has not come yet. */
-  byte[] get(Messages.PairGet question, Optional<DeviceOfAccount> by) throws Refused {
+  byte[] get(AccountMessages.PairGet question, Optional<DeviceOfAccount> by) throws Refused {
     Optional<byte[]> letter =
         database.<Optional<byte[]>, RuntimeException>read(
             handle -> {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
@@ -58,25 +58,27 @@ final class Directory implements Link {
     return Cbor.encode(
         switch (AccountMethod.of(method).orElseThrow()) {
           case CONTACT_FIND -> {
-            UserName name = new UserName(Cbor.decode(body, Messages.ContactFind.class).userName());
-            yield new Messages.ContactFound(known(names, name).bytes());
+            UserName name =
+                new UserName(Cbor.decode(body, AccountMessages.ContactFind.class).userName());
+            yield new AccountMessages.ContactFound(known(names, name).bytes());
           }
           case CONTACT_CHAIN -> {
-            Messages.ContactChain question = Cbor.decode(body, Messages.ContactChain.class);
+            AccountMessages.ContactChain question =
+                Cbor.decode(body, AccountMessages.ContactChain.class);
             List<byte[]> links = known(chains, AccountId.of(question.account()));
             int from = Math.min((int) question.from(), links.size());
             int to = Math.min(from + linksInAnAnswer, links.size());
-            yield new Messages.ChainGot(links.subList(from, to), to < links.size());
+            yield new AccountMessages.ChainGot(links.subList(from, to), to < links.size());
           }
-          case CONTACTS_GET -> new Messages.ContactsGot(contacts);
+          case CONTACTS_GET -> new AccountMessages.ContactsGot(contacts);
           case CONTACTS_PUT -> {
-            Messages.ContactsPut put = Cbor.decode(body, Messages.ContactsPut.class);
+            AccountMessages.ContactsPut put = Cbor.decode(body, AccountMessages.ContactsPut.class);
             if (put.previous() != number) {
               throw new Refused(ErrorCode.CONFLICT, "Another device was first.");
             }
             number = put.number();
             contacts = put.state();
-            yield new Messages.Empty();
+            yield new AccountMessages.Empty();
           }
           default -> throw new Refused(ErrorCode.UNKNOWN_METHOD, method);
         });

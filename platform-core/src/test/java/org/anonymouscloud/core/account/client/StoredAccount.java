@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
@@ -51,17 +51,18 @@ final class StoredAccount implements Link {
     return Cbor.encode(
         switch (AccountMethod.of(method).orElseThrow()) {
           case CHAIN_GET -> {
-            int from = (int) Cbor.decode(body, Messages.ChainGet.class).from();
+            int from = (int) Cbor.decode(body, AccountMessages.ChainGet.class).from();
             List<byte[]> rest = links.subList(Math.min(from, links.size()), links.size());
             yield endless.length == 0
-                ? new Messages.ChainGot(rest, false)
-                : new Messages.ChainGot(rest.isEmpty() ? List.of(endless) : rest, true);
+                ? new AccountMessages.ChainGot(rest, false)
+                : new AccountMessages.ChainGot(rest.isEmpty() ? List.of(endless) : rest, true);
           }
           case SLOT_GET ->
-              new Messages.SlotGot(
+              new AccountMessages.SlotGot(
                   slots.get(
-                      HexFormat.of().formatHex(Cbor.decode(body, Messages.SlotGet.class).slot())));
-          case KEY_BAG_GET -> new Messages.KeyBag(keyBag);
+                      HexFormat.of()
+                          .formatHex(Cbor.decode(body, AccountMessages.SlotGet.class).slot())));
+          case KEY_BAG_GET -> new AccountMessages.KeyBag(keyBag);
           default -> throw new Refused(ErrorCode.UNKNOWN_METHOD, method);
         });
   }

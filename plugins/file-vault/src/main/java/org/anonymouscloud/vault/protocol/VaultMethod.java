@@ -2,15 +2,15 @@ package org.anonymouscloud.vault.protocol;
 
 /** The methods of the vault protocol. Names are wire format. */
 public enum VaultMethod {
-  /** {@link Messages.RootGet} to {@link Messages.RootGot}. */
+  /** {@link VaultMessages.RootGet} to {@link VaultMessages.RootGot}. */
   ROOT_GET("root-get"),
-  /** {@link Messages.RootMove} to {@link Messages.Empty}. */
+  /** {@link VaultMessages.RootMove} to {@link VaultMessages.Empty}. */
   ROOT_MOVE("root-move"),
-  /** {@link Messages.PackPut} and the pack as bulk data, to {@link Messages.Empty}. */
+  /** {@link VaultMessages.PackPut} and the pack as bulk data, to {@link VaultMessages.Empty}. */
   PACK_PUT("pack-put"),
-  /** {@link Messages.PackGet} to bulk data and {@link Messages.Empty}. */
+  /** {@link VaultMessages.PackGet} to bulk data and {@link VaultMessages.Empty}. */
   PACK_GET("pack-get"),
-  /** {@link Messages.UsageGet} to {@link Messages.Usage}. */
+  /** {@link VaultMessages.UsageGet} to {@link VaultMessages.Usage}. */
   USAGE("usage");
 
   /** The feature's name, and the first part of its methods' names. */

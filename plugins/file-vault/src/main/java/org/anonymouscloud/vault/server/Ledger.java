@@ -13,9 +13,9 @@ import org.anonymouscloud.core.database.Transactions;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.server.VaultTables.Pack;
 import org.anonymouscloud.vault.server.VaultTables.Removed;
 import org.anonymouscloud.vault.server.VaultTables.Space;
@@ -53,24 +53,24 @@ final class Ledger {
     return tables.read(handle -> new VaultTables(handle).pack(account, name));
   }
 
-  Messages.Usage usage(AccountId account) {
+  VaultMessages.Usage usage(AccountId account) {
     return tables.read(
         handle -> {
           AccountSpace.Usage all = accounts.usage(handle, account);
           long packs = new VaultTables(handle).space(account).packs();
-          return new Messages.Usage(all.used(), all.quota(), packs);
+          return new VaultMessages.Usage(all.used(), all.quota(), packs);
         });
   }
 
   /**
-   * @param number of the root, or {@link Messages#NEWEST}
+   * @param number of the root, or {@link VaultMessages#NEWEST}
    */
-  Optional<Messages.RootGot> root(AccountId account, long number) {
+  Optional<VaultMessages.RootGot> root(AccountId account, long number) {
     return tables.read(
         handle -> {
           VaultTables tables = new VaultTables(handle);
-          long wanted = number == Messages.NEWEST ? tables.newestRoot(account) : number;
-          return tables.root(account, wanted).map(root -> new Messages.RootGot(wanted, root));
+          long wanted = number == VaultMessages.NEWEST ? tables.newestRoot(account) : number;
+          return tables.root(account, wanted).map(root -> new VaultMessages.RootGot(wanted, root));
         });
   }
 
@@ -174,7 +174,7 @@ final class Ledger {
    * @throws Refused if it does not follow the newest root, or a pack that should become live is not
    *     there; then nothing has changed
    */
-  void moveRoot(AccountId account, Messages.RootMove move, Digest previous) throws Refused {
+  void moveRoot(AccountId account, VaultMessages.RootMove move, Digest previous) throws Refused {
     tables.<Void, Refused>write(
         handle -> {
           VaultTables tables = new VaultTables(handle);

@@ -20,9 +20,9 @@ import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.anonymouscloud.vault.server.VaultTables.Pack;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +39,11 @@ final class VaultService implements RunningFeature {
   /** A question without lists; more than it needs, so that a newer client may say more. */
   private static final int MAX_QUESTION = 1024;
 
-  private static final int MAX_NAMES = PackName.LENGTH * Messages.MAX_PACKS_IN_MOVE;
+  private static final int MAX_NAMES = PackName.LENGTH * VaultMessages.MAX_PACKS_IN_MOVE;
 
   private static final int MAX_MOVE = MAX_QUESTION + RootHeader.ROOT + MAX_NAMES;
 
-  private static final byte[] NOTHING = Cbor.encode(new Messages.Empty());
+  private static final byte[] NOTHING = Cbor.encode(new VaultMessages.Empty());
 
   private final Ledger ledger;
   private final BlobStore store;
@@ -76,7 +76,7 @@ final class VaultService implements RunningFeature {
 
   @Override
   public Optional<String> trouble() {
-    return store.trouble(Messages.MAX_PACK);
+    return store.trouble(VaultMessages.MAX_PACK);
   }
 
   private AccountHandler answering(VaultMethod method) {
@@ -90,7 +90,7 @@ final class VaultService implements RunningFeature {
   }
 
   private byte[] rootGet(Caller caller, Request request) throws Refused {
-    Messages.RootGet question = question(request, Messages.RootGet.class, MAX_QUESTION);
+    VaultMessages.RootGet question = question(request, VaultMessages.RootGet.class, MAX_QUESTION);
     return Cbor.encode(
         ledger
             .root(caller.account(), question.number())
@@ -99,10 +99,10 @@ final class VaultService implements RunningFeature {
 
   private byte[] rootMove(Caller caller, Request request) throws Refused {
     AccountId account = caller.account();
-    Messages.RootMove move = question(request, Messages.RootMove.class, MAX_MOVE);
+    VaultMessages.RootMove move = question(request, VaultMessages.RootMove.class, MAX_MOVE);
     RootHeader header = header(move, caller);
     if (move.live().length > MAX_NAMES) {
-      throw bad("A root brings in at most " + Messages.MAX_PACKS_IN_MOVE + " packs.");
+      throw bad("A root brings in at most " + VaultMessages.MAX_PACKS_IN_MOVE + " packs.");
     }
     checkNames(move);
     ledger.moveRoot(account, move, header.previous());
@@ -116,7 +116,7 @@ final class VaultService implements RunningFeature {
   }
 
   /** Whoever may write all the same writes in its own name: so what it spoils goes with it. */
-  private static RootHeader header(Messages.RootMove move, Caller caller) throws Refused {
+  private static RootHeader header(VaultMessages.RootMove move, Caller caller) throws Refused {
     RootHeader header;
     try {
       header = RootHeader.decode(move.root());
@@ -134,11 +134,11 @@ final class VaultService implements RunningFeature {
 
   private byte[] packPut(Caller caller, Request request) throws Refused, IOException {
     AccountId account = caller.account();
-    Messages.PackPut put = question(request, Messages.PackPut.class, MAX_QUESTION);
+    VaultMessages.PackPut put = question(request, VaultMessages.PackPut.class, MAX_QUESTION);
     PackName name = name(put.name());
     if (Integer.bitCount(put.length()) != 1
-        || put.length() < Messages.MIN_PACK
-        || put.length() > Messages.MAX_PACK) {
+        || put.length() < VaultMessages.MIN_PACK
+        || put.length() > VaultMessages.MAX_PACK) {
       throw bad("A pack's length is a power of two from 4 KiB to 16 MiB.");
     }
     Pack file = new Pack(BlobName.random(), put.length());
@@ -184,7 +184,7 @@ final class VaultService implements RunningFeature {
 
   private byte[] packGet(Caller caller, Request request) throws Refused, IOException {
     AccountId account = caller.account();
-    Messages.PackGet get = question(request, Messages.PackGet.class, MAX_QUESTION);
+    VaultMessages.PackGet get = question(request, VaultMessages.PackGet.class, MAX_QUESTION);
     PackName name = name(get.name());
     Pack pack = ledger.pack(account, name).orElseThrow(VaultService::noSuchPack);
     if (get.offset() < 0 || get.length() < 1 || get.length() > pack.length() - get.offset()) {
@@ -201,7 +201,7 @@ final class VaultService implements RunningFeature {
   }
 
   private byte[] usage(Caller caller, Request request) throws Refused {
-    Messages.UsageGet _ = question(request, Messages.UsageGet.class, MAX_QUESTION);
+    VaultMessages.UsageGet _ = question(request, VaultMessages.UsageGet.class, MAX_QUESTION);
     return Cbor.encode(ledger.usage(caller.account()));
   }
 
@@ -223,7 +223,7 @@ final class VaultService implements RunningFeature {
   }
 
   /** Whoever waits for the transaction holds the bytes alone and not a thousand names (A36). */
-  private static void checkNames(Messages.RootMove move) throws Refused {
+  private static void checkNames(VaultMessages.RootMove move) throws Refused {
     try {
       List<PackName> live = PackName.decodeAll(move.live());
       if (Set.copyOf(live).size() != live.size()) {

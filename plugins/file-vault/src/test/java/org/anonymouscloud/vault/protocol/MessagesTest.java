@@ -25,20 +25,20 @@ final class MessagesTest {
 
   private static Map<String, Record> examples() {
     Map<String, Record> examples = new LinkedHashMap<>();
-    examples.put("RootGet", new Messages.RootGet(Messages.NEWEST));
-    examples.put("RootGot", new Messages.RootGot(7, new byte[] {1, 2, 3}));
+    examples.put("RootGet", new VaultMessages.RootGet(VaultMessages.NEWEST));
+    examples.put("RootGot", new VaultMessages.RootGot(7, new byte[] {1, 2, 3}));
     examples.put(
         "RootMove",
-        new Messages.RootMove(
+        new VaultMessages.RootMove(
             8,
             new byte[] {1, 2, 3},
             PackName.encodeAll(List.of(new PackName(NAME), new PackName(OTHER))),
             false));
-    examples.put("PackPut", new Messages.PackPut(NAME, Messages.MAX_PACK, true));
-    examples.put("PackGet", new Messages.PackGet(NAME, 4096, 65_536));
-    examples.put("UsageGet", new Messages.UsageGet());
-    examples.put("Usage", new Messages.Usage(16_777_216, 1L << 40, 1));
-    examples.put("Empty", new Messages.Empty());
+    examples.put("PackPut", new VaultMessages.PackPut(NAME, VaultMessages.MAX_PACK, true));
+    examples.put("PackGet", new VaultMessages.PackGet(NAME, 4096, 65_536));
+    examples.put("UsageGet", new VaultMessages.UsageGet());
+    examples.put("Usage", new VaultMessages.Usage(16_777_216, 1L << 40, 1));
+    examples.put("Empty", new VaultMessages.Empty());
     return examples;
   }
 
@@ -73,13 +73,14 @@ final class MessagesTest {
   @Tag("A36")
   void aMessageWithoutOneOfItsFieldsIsMalformed() {
     byte[] nameAlone = HexFormat.of().parseHex("a1646e616d656161");
-    assertThatThrownBy(() -> Cbor.decode(nameAlone, Messages.PackPut.class))
+    assertThatThrownBy(() -> Cbor.decode(nameAlone, VaultMessages.PackPut.class))
         .isInstanceOf(Malformed.class);
   }
 
   @Test
   void aNewerPeerMaySayMore() throws Malformed {
     byte[] withMore = HexFormat.of().parseHex("a2666e756d62657207636e65770a");
-    assertThat(Cbor.decode(withMore, Messages.RootGet.class)).isEqualTo(new Messages.RootGet(7));
+    assertThat(Cbor.decode(withMore, VaultMessages.RootGet.class))
+        .isEqualTo(new VaultMessages.RootGet(7));
   }
 }

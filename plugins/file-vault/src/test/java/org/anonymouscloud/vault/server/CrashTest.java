@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.anonymouscloud.core.testing.ChildProgram;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,7 +61,7 @@ final class CrashTest {
       throws Exception {
     VaultClient client = new VaultClient(server.link(ACCOUNT));
     Stored stored = new Stored(server.database(), server.folder());
-    boolean isMoved = client.root(Messages.NEWEST).number() == 1;
+    boolean isMoved = client.root(VaultMessages.NEWEST).number() == 1;
     assertThat(isMoved || !moved).as("an acknowledged root is there").isTrue();
     assertWhole(client, KEPT);
     if (put || isMoved) {

@@ -1,7 +1,7 @@
 package org.anonymouscloud.vault.server;
 
-import static org.anonymouscloud.vault.protocol.Messages.MAX_PACK;
-import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.anonymouscloud.vault.protocol.VaultMessages.MAX_PACK;
+import static org.anonymouscloud.vault.protocol.VaultMessages.MIN_PACK;
 import static org.anonymouscloud.vault.server.VaultClient.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,9 +25,9 @@ import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -269,7 +269,7 @@ final class FailureTest {
             .link(account)
             .open(
                 VaultMethod.PACK_PUT.toString(),
-                Cbor.encode(new Messages.PackPut(name.text(), MAX_PACK, false)));
+                Cbor.encode(new VaultMessages.PackPut(name.text(), MAX_PACK, false)));
     call.upload().write(filled(Pipe.CAPACITY + 1));
     database.failAfter(0, false);
     call.close();
@@ -293,7 +293,7 @@ final class FailureTest {
 
     database.heal();
 
-    assertThat(refusal(() -> client.root(Messages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(refusal(() -> client.root(VaultMessages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
     assertThat(client.get(name, MIN_PACK)).isEqualTo(PACK);
   }
 }

@@ -1,6 +1,6 @@
 package org.anonymouscloud.vault.server;
 
-import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.anonymouscloud.vault.protocol.VaultMessages.MIN_PACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
@@ -24,9 +24,9 @@ import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,7 +121,7 @@ final class HostileQuestionsTest {
       int limit =
           switch (method) {
             case ROOT_GET, PACK_PUT, PACK_GET, USAGE -> 1024;
-            case ROOT_MOVE -> 1024 + RootHeader.ROOT + 17 * Messages.MAX_PACKS_IN_MOVE;
+            case ROOT_MOVE -> 1024 + RootHeader.ROOT + 17 * VaultMessages.MAX_PACKS_IN_MOVE;
           };
       byte[] body = new byte[limit + 1];
       Arrays.fill(body, (byte) ' ');
@@ -134,9 +134,9 @@ final class HostileQuestionsTest {
   void theLargestMoveIsNotTooLongToBeRead() throws IOException {
     byte[] names =
         PackName.encodeAll(
-            Stream.generate(PackName::random).limit(Messages.MAX_PACKS_IN_MOVE).toList());
+            Stream.generate(PackName::random).limit(VaultMessages.MAX_PACKS_IN_MOVE).toList());
 
-    byte[] body = Cbor.encode(new Messages.RootMove(0, root(0, DEVICE), names, true));
+    byte[] body = Cbor.encode(new VaultMessages.RootMove(0, root(0, DEVICE), names, true));
 
     assertThat(VaultClient.refusal(() -> ask(VaultMethod.ROOT_MOVE, body)))
         .isEqualTo(ErrorCode.NOT_FOUND);
@@ -146,7 +146,7 @@ final class HostileQuestionsTest {
   void aMoveThatBreaksALimitIsRefused() throws IOException {
     byte[] more =
         PackName.encodeAll(
-            Stream.generate(PackName::random).limit(Messages.MAX_PACKS_IN_MOVE + 1).toList());
+            Stream.generate(PackName::random).limit(VaultMessages.MAX_PACKS_IN_MOVE + 1).toList());
     byte[] one = PackName.encodeAll(List.of(new PackName(A_NAME)));
     byte[] twice = PackName.encodeAll(List.of(new PackName(A_NAME), new PackName(A_NAME)));
     byte[] noExtension = one.clone();
@@ -154,18 +154,18 @@ final class HostileQuestionsTest {
     byte[] root = root(0, DEVICE);
     byte[] another = root(0, DeviceId.random());
     byte[] later = root(1, DEVICE);
-    for (Messages.RootMove move :
+    for (VaultMessages.RootMove move :
         List.of(
-            new Messages.RootMove(0, new byte[0], NONE, false),
-            new Messages.RootMove(0, new byte[RootHeader.ROOT], NONE, false),
-            new Messages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT - 1), NONE, false),
-            new Messages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT + 1), NONE, false),
-            new Messages.RootMove(0, another, NONE, false),
-            new Messages.RootMove(0, later, NONE, false),
-            new Messages.RootMove(0, root, more, false),
-            new Messages.RootMove(0, root, twice, false),
-            new Messages.RootMove(0, root, noExtension, false),
-            new Messages.RootMove(0, root, new byte[PackName.LENGTH - 1], false))) {
+            new VaultMessages.RootMove(0, new byte[0], NONE, false),
+            new VaultMessages.RootMove(0, new byte[RootHeader.ROOT], NONE, false),
+            new VaultMessages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT - 1), NONE, false),
+            new VaultMessages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT + 1), NONE, false),
+            new VaultMessages.RootMove(0, another, NONE, false),
+            new VaultMessages.RootMove(0, later, NONE, false),
+            new VaultMessages.RootMove(0, root, more, false),
+            new VaultMessages.RootMove(0, root, twice, false),
+            new VaultMessages.RootMove(0, root, noExtension, false),
+            new VaultMessages.RootMove(0, root, new byte[PackName.LENGTH - 1], false))) {
       assertBad(VaultMethod.ROOT_MOVE, Cbor.encode(move));
     }
   }
@@ -179,7 +179,7 @@ final class HostileQuestionsTest {
   @Tag("S4.1")
   void aRootThatDoesNotFollowTheNewestIsRefused() throws Exception {
     byte[] first = root(0, DEVICE);
-    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new Messages.RootMove(0, first, NONE, false)));
+    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new VaultMessages.RootMove(0, first, NONE, false)));
 
     for (byte[] after : List.of(new byte[] {1}, new byte[0])) {
       byte[] next =
@@ -190,12 +190,12 @@ final class HostileQuestionsTest {
                   () ->
                       ask(
                           VaultMethod.ROOT_MOVE,
-                          Cbor.encode(new Messages.RootMove(1, next, NONE, false)))))
+                          Cbor.encode(new VaultMessages.RootMove(1, next, NONE, false)))))
           .isEqualTo(ErrorCode.CONFLICT);
     }
     byte[] next =
         Arrays.copyOf(new RootHeader(0, 1, DEVICE, Digest.sha256(first)).encode(), RootHeader.ROOT);
-    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new Messages.RootMove(1, next, NONE, false)));
+    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new VaultMessages.RootMove(1, next, NONE, false)));
   }
 
   @Test
@@ -219,12 +219,13 @@ final class HostileQuestionsTest {
     Random random = new Random(seed);
     Map<VaultMethod, byte[]> honest =
         Map.of(
-            VaultMethod.ROOT_GET, Cbor.encode(new Messages.RootGet(0)),
+            VaultMethod.ROOT_GET, Cbor.encode(new VaultMessages.RootGet(0)),
             VaultMethod.ROOT_MOVE,
-                Cbor.encode(new Messages.RootMove(0, root(0, DEVICE), new byte[34], false)),
-            VaultMethod.PACK_PUT, Cbor.encode(new Messages.PackPut(A_NAME, 2 * MIN_PACK, false)),
-            VaultMethod.PACK_GET, Cbor.encode(new Messages.PackGet(A_NAME, 0, MIN_PACK)),
-            VaultMethod.USAGE, Cbor.encode(new Messages.UsageGet()));
+                Cbor.encode(new VaultMessages.RootMove(0, root(0, DEVICE), new byte[34], false)),
+            VaultMethod.PACK_PUT,
+                Cbor.encode(new VaultMessages.PackPut(A_NAME, 2 * MIN_PACK, false)),
+            VaultMethod.PACK_GET, Cbor.encode(new VaultMessages.PackGet(A_NAME, 0, MIN_PACK)),
+            VaultMethod.USAGE, Cbor.encode(new VaultMessages.UsageGet()));
     List<VaultMethod> methods = List.of(VaultMethod.values());
     List<ErrorCode> codes = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {

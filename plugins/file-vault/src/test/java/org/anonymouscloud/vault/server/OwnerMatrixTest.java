@@ -1,6 +1,6 @@
 package org.anonymouscloud.vault.server;
 
-import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.anonymouscloud.vault.protocol.VaultMessages.MIN_PACK;
 import static org.anonymouscloud.vault.server.VaultClient.mark;
 import static org.anonymouscloud.vault.server.VaultClient.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,9 +12,9 @@ import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,10 +64,10 @@ final class OwnerMatrixTest {
   @EnumSource
   void theOwnerMay(VaultMethod method) throws Exception {
     switch (method) {
-      case ROOT_GET -> assertThat(mark(owner.root(Messages.NEWEST))).isEqualTo(ROOT);
+      case ROOT_GET -> assertThat(mark(owner.root(VaultMessages.NEWEST))).isEqualTo(ROOT);
       case ROOT_MOVE -> {
         owner.move(1, new byte[] {7}, List.of());
-        assertThat(mark(owner.root(Messages.NEWEST))).isEqualTo(new byte[] {7});
+        assertThat(mark(owner.root(VaultMessages.NEWEST))).isEqualTo(new byte[] {7});
       }
       case PACK_PUT -> owner.put(PackName.random(), pack);
       case PACK_GET -> assertThat(owner.get(name, MIN_PACK)).isEqualTo(pack);
@@ -80,7 +80,7 @@ final class OwnerMatrixTest {
   void anotherNeitherSeesNorTouchesIt(VaultMethod method) throws Exception {
     switch (method) {
       case ROOT_GET -> {
-        assertThat(refusal(() -> other.root(Messages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(refusal(() -> other.root(VaultMessages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
         assertThat(refusal(() -> other.root(0))).isEqualTo(ErrorCode.NOT_FOUND);
       }
       case ROOT_MOVE -> {
@@ -98,7 +98,8 @@ final class OwnerMatrixTest {
           assertThat(refusal(() -> other.get(name, MIN_PACK)))
               .isEqualTo(refusal(() -> other.get(PackName.random(), MIN_PACK)))
               .isEqualTo(ErrorCode.NOT_FOUND);
-      case USAGE -> assertThat(other.usage()).isEqualTo(new Messages.Usage(0, Long.MAX_VALUE, 0));
+      case USAGE ->
+          assertThat(other.usage()).isEqualTo(new VaultMessages.Usage(0, Long.MAX_VALUE, 0));
     }
 
     server.sweep();
@@ -106,10 +107,10 @@ final class OwnerMatrixTest {
   }
 
   private void assertNothingOfTheOwnersHasChanged() throws Refused, IOException {
-    assertThat(owner.root(Messages.NEWEST).number()).isZero();
-    assertThat(mark(owner.root(Messages.NEWEST))).isEqualTo(ROOT);
+    assertThat(owner.root(VaultMessages.NEWEST).number()).isZero();
+    assertThat(mark(owner.root(VaultMessages.NEWEST))).isEqualTo(ROOT);
     assertThat(owner.get(name, MIN_PACK)).isEqualTo(pack);
     assertThat(owner.usage())
-        .isEqualTo(new Messages.Usage(MIN_PACK + RootHeader.ROOT, Long.MAX_VALUE, 1));
+        .isEqualTo(new VaultMessages.Usage(MIN_PACK + RootHeader.ROOT, Long.MAX_VALUE, 1));
   }
 }

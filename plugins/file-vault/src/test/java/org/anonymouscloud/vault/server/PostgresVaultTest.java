@@ -1,6 +1,6 @@
 package org.anonymouscloud.vault.server;
 
-import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.anonymouscloud.vault.protocol.VaultMessages.MIN_PACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -15,9 +15,9 @@ import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.testing.PostgresServer;
 import org.anonymouscloud.storage.postgres.PostgresDatabase;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,10 +89,10 @@ final class PostgresVaultTest extends VaultContract {
       for (PackName name : stored) {
         assertThat(atTwo.get(name, MIN_PACK)).hasSize(MIN_PACK);
       }
-      assertThat(atTwo.root(Messages.NEWEST).number()).isZero();
+      assertThat(atTwo.root(VaultMessages.NEWEST).number()).isZero();
       assertThat(atTwo.usage())
           .isEqualTo(
-              new Messages.Usage(
+              new VaultMessages.Usage(
                   7L * MIN_PACK + RootHeader.ROOT, 7L * MIN_PACK + RootHeader.ROOT, 7));
       new Stored(one.database(), one.folder()).checkSums();
     }

@@ -35,9 +35,9 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.storage.sqlite.SqliteDatabase;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 
 /**
@@ -201,7 +201,7 @@ public final class ServerHalf implements AutoCloseable {
     try {
       return request.method().equals(VaultMethod.ROOT_MOVE.toString())
           ? Optional.of(
-              RootHeader.decode(Cbor.decode(request.body(), Messages.RootMove.class).root())
+              RootHeader.decode(Cbor.decode(request.body(), VaultMessages.RootMove.class).root())
                   .device())
           : Optional.empty();
     } catch (Malformed e) {

@@ -12,9 +12,9 @@ import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 
 /** The vault's methods as a device would call them, without a thought of what is in a pack. */
@@ -42,7 +42,7 @@ record VaultClient(Link link) {
     try (Call call =
         link.open(
             VaultMethod.PACK_PUT.toString(),
-            Cbor.encode(new Messages.PackPut(name, length, false)))) {
+            Cbor.encode(new VaultMessages.PackPut(name, length, false)))) {
       try (OutputStream upload = call.upload()) {
         upload.write(pack);
       }
@@ -58,7 +58,7 @@ record VaultClient(Link link) {
     try (Call call =
         link.open(
             VaultMethod.PACK_GET.toString(),
-            Cbor.encode(new Messages.PackGet(name, offset, length)))) {
+            Cbor.encode(new VaultMessages.PackGet(name, offset, length)))) {
       byte[] pack;
       try {
         pack = call.download().readAllBytes();
@@ -80,7 +80,7 @@ record VaultClient(Link link) {
     byte[] root = root(number, mark);
     link.ask(
         VaultMethod.ROOT_MOVE.toString(),
-        Cbor.encode(new Messages.RootMove(number, root, PackName.encodeAll(live), false)));
+        Cbor.encode(new VaultMessages.RootMove(number, root, PackName.encodeAll(live), false)));
   }
 
   /** A root that follows the one before its number, if there is one. */
@@ -102,20 +102,20 @@ record VaultClient(Link link) {
   }
 
   /** The mark of a root. */
-  static byte[] mark(Messages.RootGot root) {
+  static byte[] mark(VaultMessages.RootGot root) {
     int start = RootHeader.ENCODED + 1;
     return Arrays.copyOfRange(root.root(), start, start + (root.root()[start - 1] & 0xff));
   }
 
-  Messages.RootGot root(long number) throws Refused, IOException {
+  VaultMessages.RootGot root(long number) throws Refused, IOException {
     return Cbor.decode(
-        link.ask(VaultMethod.ROOT_GET.toString(), Cbor.encode(new Messages.RootGet(number))),
-        Messages.RootGot.class);
+        link.ask(VaultMethod.ROOT_GET.toString(), Cbor.encode(new VaultMessages.RootGet(number))),
+        VaultMessages.RootGot.class);
   }
 
-  Messages.Usage usage() throws Refused, IOException {
+  VaultMessages.Usage usage() throws Refused, IOException {
     return Cbor.decode(
-        link.ask(VaultMethod.USAGE.toString(), Cbor.encode(new Messages.UsageGet())),
-        Messages.Usage.class);
+        link.ask(VaultMethod.USAGE.toString(), Cbor.encode(new VaultMessages.UsageGet())),
+        VaultMessages.Usage.class);
   }
 }

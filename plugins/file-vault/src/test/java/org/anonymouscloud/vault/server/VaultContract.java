@@ -1,7 +1,7 @@
 package org.anonymouscloud.vault.server;
 
-import static org.anonymouscloud.vault.protocol.Messages.MAX_PACK;
-import static org.anonymouscloud.vault.protocol.Messages.MIN_PACK;
+import static org.anonymouscloud.vault.protocol.VaultMessages.MAX_PACK;
+import static org.anonymouscloud.vault.protocol.VaultMessages.MIN_PACK;
 import static org.anonymouscloud.vault.server.VaultClient.mark;
 import static org.anonymouscloud.vault.server.VaultClient.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,9 +28,9 @@ import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,7 +166,7 @@ abstract class VaultContract {
         .link(account)
         .open(
             VaultMethod.PACK_PUT.toString(),
-            Cbor.encode(new Messages.PackPut(name.text(), length, false)));
+            Cbor.encode(new VaultMessages.PackPut(name.text(), length, false)));
   }
 
   private static Exception failure(Call call) {
@@ -180,7 +180,7 @@ abstract class VaultContract {
 
   private void assertNothingIsThere(PackName name) throws Exception {
     assertThat(refusal(() -> client.get(name, 1))).isEqualTo(ErrorCode.NOT_FOUND);
-    assertThat(client.usage()).isEqualTo(new Messages.Usage(0, Long.MAX_VALUE, 0));
+    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(0, Long.MAX_VALUE, 0));
     server.sweep();
     assertThat(stored.files()).isEmpty();
     assertThat(stored.space(account)).isEqualTo(VaultTables.Space.NONE);
@@ -235,7 +235,7 @@ abstract class VaultContract {
     assertThat(atOnce(puts)).containsOnly("done");
 
     assertThat(client.get(name, pack.length)).isEqualTo(pack);
-    assertThat(client.usage()).isEqualTo(new Messages.Usage(pack.length, Long.MAX_VALUE, 1));
+    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(pack.length, Long.MAX_VALUE, 1));
     server.sweep();
     assertThat(stored.files()).hasSize(1);
   }
@@ -262,7 +262,7 @@ abstract class VaultContract {
 
   @Test
   void aDriveWithoutARootSaysSo() throws Exception {
-    assertThat(refusal(() -> client.root(Messages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(refusal(() -> client.root(VaultMessages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
     assertThat(refusal(() -> client.root(0))).isEqualTo(ErrorCode.NOT_FOUND);
     assertThat(refusal(() -> client.root(-2))).isEqualTo(ErrorCode.NOT_FOUND);
   }
@@ -277,8 +277,8 @@ abstract class VaultContract {
     assertThat(refusal(() -> client.move(-1, ROOT, List.of()))).isEqualTo(ErrorCode.BAD_REQUEST);
     assertThat(mark(client.root(0))).containsExactly(10);
     assertThat(mark(client.root(1))).containsExactly(11);
-    assertThat(client.root(Messages.NEWEST).number()).isEqualTo(1);
-    assertThat(mark(client.root(Messages.NEWEST))).containsExactly(11);
+    assertThat(client.root(VaultMessages.NEWEST).number()).isEqualTo(1);
+    assertThat(mark(client.root(VaultMessages.NEWEST))).containsExactly(11);
   }
 
   @Test
@@ -296,7 +296,7 @@ abstract class VaultContract {
     List<String> outcomes = atOnce(moves);
 
     assertThat(outcomes).containsOnly("done", "CONFLICT").containsOnlyOnce("done");
-    assertThat(mark(client.root(Messages.NEWEST))).containsExactly(outcomes.indexOf("done"));
+    assertThat(mark(client.root(VaultMessages.NEWEST))).containsExactly(outcomes.indexOf("done"));
   }
 
   @Test
@@ -306,7 +306,7 @@ abstract class VaultContract {
     assertThat(refusal(() -> client.move(0, ROOT, List.of(there, PackName.random()))))
         .isEqualTo(ErrorCode.NOT_FOUND);
 
-    assertThat(refusal(() -> client.root(Messages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(refusal(() -> client.root(VaultMessages.NEWEST))).isEqualTo(ErrorCode.NOT_FOUND);
     server.pass(Duration.ofHours(26));
     server.sweep();
     assertThat(refusal(() -> client.get(there, MIN_PACK))).isEqualTo(ErrorCode.NOT_FOUND);
@@ -422,7 +422,7 @@ abstract class VaultContract {
 
     assertThat(refusal(() -> putNew(MIN_PACK))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
 
-    assertThat(client.usage()).isEqualTo(new Messages.Usage(3L * MIN_PACK, 3L * MIN_PACK, 2));
+    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(3L * MIN_PACK, 3L * MIN_PACK, 2));
     assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK);
     server.expire(account, List.of(second));
     server.sweep();
@@ -479,7 +479,7 @@ abstract class VaultContract {
         .link(account)
         .ask(
             VaultMethod.ROOT_MOVE.toString(),
-            Cbor.encode(new Messages.RootMove(number, root, new byte[0], frees)));
+            Cbor.encode(new VaultMessages.RootMove(number, root, new byte[0], frees)));
   }
 
   private void put(PackName name, int length, boolean frees) throws Refused, IOException {
@@ -488,7 +488,7 @@ abstract class VaultContract {
             .link(account)
             .open(
                 VaultMethod.PACK_PUT.toString(),
-                Cbor.encode(new Messages.PackPut(name.text(), length, frees)))) {
+                Cbor.encode(new VaultMessages.PackPut(name.text(), length, frees)))) {
       call.upload().write(pack(length, 1));
       call.upload().close();
       call.answer();
@@ -511,7 +511,7 @@ abstract class VaultContract {
 
     assertThat(outcomes).containsOnly("done", "QUOTA_EXCEEDED");
     assertThat(outcomes.stream().filter("done"::equals)).hasSize(5);
-    assertThat(client.usage()).isEqualTo(new Messages.Usage(5L * MIN_PACK, 5L * MIN_PACK, 5));
+    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(5L * MIN_PACK, 5L * MIN_PACK, 5));
   }
 
   @Test
@@ -622,7 +622,7 @@ abstract class VaultContract {
 
   private long newestNumber() throws IOException {
     try {
-      return client.root(Messages.NEWEST).number();
+      return client.root(VaultMessages.NEWEST).number();
     } catch (Refused e) {
       return -1;
     }
@@ -638,10 +638,11 @@ abstract class VaultContract {
 
     assertThat(client.get(live, MIN_PACK)).isEqualTo(pack(MIN_PACK, 1));
     assertThat(client.get(notYet, 2 * MIN_PACK)).isEqualTo(pack(2 * MIN_PACK, 1));
-    assertThat(mark(client.root(Messages.NEWEST))).isEqualTo(ROOT);
+    assertThat(mark(client.root(VaultMessages.NEWEST))).isEqualTo(ROOT);
     client.move(1, ROOT, List.of(notYet));
     assertThat(client.usage())
-        .isEqualTo(new Messages.Usage(3L * MIN_PACK + 2L * RootHeader.ROOT, Long.MAX_VALUE, 2));
+        .isEqualTo(
+            new VaultMessages.Usage(3L * MIN_PACK + 2L * RootHeader.ROOT, Long.MAX_VALUE, 2));
   }
 
   @Test

@@ -10,9 +10,9 @@ import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused.Reason;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.ChainPages;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -257,8 +257,8 @@ public final class Contacts {
     byte[] found =
         ask(
                 AccountMethod.CONTACT_FIND,
-                new Messages.ContactFind(name.text()),
-                Messages.ContactFound.class)
+                new AccountMessages.ContactFind(name.text()),
+                AccountMessages.ContactFound.class)
             .account();
     try {
       return AccountId.of(found);
@@ -273,8 +273,8 @@ public final class Contacts {
         from ->
             ask(
                 AccountMethod.CONTACT_CHAIN,
-                new Messages.ContactChain(account.bytes(), from),
-                Messages.ChainGot.class);
+                new AccountMessages.ContactChain(account.bytes(), from),
+                AccountMessages.ChainGot.class);
     return pages.chain();
   }
 

@@ -14,8 +14,8 @@ import org.anonymouscloud.core.account.client.contacts.BookFile.Floor;
 import org.anonymouscloud.core.account.client.contacts.BookFile.Kept;
 import org.anonymouscloud.core.account.client.contacts.BookRefused.Reason;
 import org.anonymouscloud.core.account.client.local.FeatureState;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
@@ -167,8 +167,8 @@ public final class SharedBook {
     try {
       ask(
           AccountMethod.CONTACTS_PUT,
-          new Messages.ContactsPut(previous, number, state.encode()),
-          Messages.Empty.class);
+          new AccountMessages.ContactsPut(previous, number, state.encode()),
+          AccountMessages.Empty.class);
     } catch (Refused e) {
       if (e.code() == ErrorCode.CONFLICT) {
         return false;
@@ -281,7 +281,11 @@ public final class SharedBook {
 
   private Optional<SignedBook> ask() throws Refused, IOException {
     byte[] state =
-        ask(AccountMethod.CONTACTS_GET, new Messages.Empty(), Messages.ContactsGot.class).state();
+        ask(
+                AccountMethod.CONTACTS_GET,
+                new AccountMessages.Empty(),
+                AccountMessages.ContactsGot.class)
+            .state();
     if (state.length == 0) {
       return Optional.empty();
     }

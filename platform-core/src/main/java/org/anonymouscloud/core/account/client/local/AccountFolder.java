@@ -92,9 +92,9 @@ public final class AccountFolder {
     }
     Path file = folder.resolve(ACCOUNT_FILE);
     Secret deviceSecret = secret.get();
-    try (Secret key = LocalFile.ACCOUNT.key(deviceSecret);
+    try (Secret key = SealedFile.ACCOUNT.key(deviceSecret);
         Secret plain =
-            LocalFile.ACCOUNT.read(file, key).orElseThrow(() -> new StateDamaged(file))) {
+            SealedFile.ACCOUNT.read(file, key).orElseThrow(() -> new StateDamaged(file))) {
       return Optional.of(new Kept(deviceSecret, LocalState.decode(plain)));
     } catch (NotAuthentic e) {
       deviceSecret.close();
@@ -187,7 +187,7 @@ public final class AccountFolder {
 
     private Kept(Secret deviceSecret, LocalState state) {
       this.deviceSecret = deviceSecret;
-      this.values = LocalFile.VALUE.key(deviceSecret);
+      this.values = SealedFile.VALUE.key(deviceSecret);
       this.records = new DeviceRecords(folder, deviceSecret);
       this.state = state;
     }
@@ -298,9 +298,9 @@ public final class AccountFolder {
     }
 
     private void write(LocalState next) throws IOException {
-      try (Secret key = LocalFile.ACCOUNT.key(deviceSecret);
+      try (Secret key = SealedFile.ACCOUNT.key(deviceSecret);
           Secret plain = next.encode()) {
-        LocalFile.ACCOUNT.write(folder.resolve(ACCOUNT_FILE), key, plain.bytes());
+        SealedFile.ACCOUNT.write(folder.resolve(ACCOUNT_FILE), key, plain.bytes());
       }
       state = next;
     }

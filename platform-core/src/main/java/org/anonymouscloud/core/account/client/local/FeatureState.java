@@ -32,14 +32,14 @@ public final class FeatureState {
    * @throws StateDamaged if what is there was not put under this name by this device
    */
   public Optional<byte[]> get(String name) throws IOException {
-    Optional<Secret> value = LocalFile.VALUE.read(file(name), key, feature, name);
+    Optional<Secret> value = SealedFile.VALUE.read(file(name), key, feature, name);
     // The array is handed over, so nothing is left to wipe.
     return value.map(Secret::bytes);
   }
 
   /** Keeps a value, in place of the one before; it is durable when this returns. */
   public void put(String name, byte[] value) throws IOException {
-    LocalFile.VALUE.write(file(name), key, value, feature, name);
+    SealedFile.VALUE.write(file(name), key, value, feature, name);
   }
 
   /** The dot keeps features apart from each other and from the account's own files. */

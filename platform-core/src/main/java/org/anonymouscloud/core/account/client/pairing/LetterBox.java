@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import org.anonymouscloud.core.account.client.remote.AccountQuestions;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
@@ -18,7 +18,7 @@ public record LetterBox(AccountQuestions server, byte[] relay) {
   private static final Duration LIFE = Duration.ofMinutes(10);
 
   void put(int step, byte[] letter) throws Refused, IOException {
-    server.tell(AccountMethod.PAIR_PUT, new Messages.PairPut(relay, step, letter));
+    server.tell(AccountMethod.PAIR_PUT, new AccountMessages.PairPut(relay, step, letter));
   }
 
   /** Waits for the other side's letter. */
@@ -28,7 +28,9 @@ public record LetterBox(AccountQuestions server, byte[] relay) {
       byte[] letter =
           server
               .ask(
-                  AccountMethod.PAIR_GET, new Messages.PairGet(relay, step), Messages.PairGot.class)
+                  AccountMethod.PAIR_GET,
+                  new AccountMessages.PairGet(relay, step),
+                  AccountMessages.PairGot.class)
               .message();
       if (letter.length > 0) {
         return letter;

@@ -6,9 +6,9 @@ import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
 import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.protocol.ChainPages;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.Malformed;
@@ -22,7 +22,7 @@ public record AccountQuestions(Link link) {
   }
 
   public void tell(AccountMethod method, Record question) throws Refused, IOException {
-    ask(method, question, Messages.Empty.class);
+    ask(method, question, AccountMessages.Empty.class);
   }
 
   /**
@@ -32,7 +32,11 @@ public record AccountQuestions(Link link) {
    */
   public Chain chain() throws Refused, IOException {
     ChainPages pages =
-        from -> ask(AccountMethod.CHAIN_GET, new Messages.ChainGet(from), Messages.ChainGot.class);
+        from ->
+            ask(
+                AccountMethod.CHAIN_GET,
+                new AccountMessages.ChainGet(from),
+                AccountMessages.ChainGot.class);
     try {
       return pages.chain();
     } catch (ChainRefused e) {
@@ -58,8 +62,8 @@ public record AccountQuestions(Link link) {
     byte[] record =
         ask(
                 AccountMethod.SLOT_GET,
-                new Messages.SlotGet(slot.encode(), generation),
-                Messages.SlotGot.class)
+                new AccountMessages.SlotGet(slot.encode(), generation),
+                AccountMessages.SlotGot.class)
             .slot();
     try {
       return SealedSlot.decode(record);

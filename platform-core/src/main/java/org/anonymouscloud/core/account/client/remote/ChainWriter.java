@@ -18,8 +18,8 @@ import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.client.keys.HeadList;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.crypto.VerifyKey;
@@ -126,7 +126,8 @@ public record ChainWriter(
       try {
         server.tell(
             AccountMethod.CHAIN_APPEND,
-            new Messages.ChainAppend(link.encode(), slots, draft.record(), draft.loginKey()));
+            new AccountMessages.ChainAppend(
+                link.encode(), slots, draft.record(), draft.loginKey()));
         return after;
       } catch (Refused e) {
         if (e.code() != ErrorCode.CONFLICT || race == RACES) {

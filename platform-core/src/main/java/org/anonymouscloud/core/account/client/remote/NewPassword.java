@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.PasswordRule;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.opaque.Identities;
 import org.anonymouscloud.core.opaque.OpaqueClient;
@@ -30,9 +30,9 @@ public record NewPassword(Secret exportKey, RegistrationRecord record) implement
         opaque,
         server.ask(
             AccountMethod.REGISTER_START,
-            new Messages.RegisterStart(
-                user.text(), opaque.request().encode(), Messages.invite(invite)),
-            Messages.RegisterStarted.class),
+            new AccountMessages.RegisterStart(
+                user.text(), opaque.request().encode(), AccountMessages.invite(invite)),
+            AccountMessages.RegisterStarted.class),
         user);
   }
 
@@ -44,8 +44,8 @@ public record NewPassword(Secret exportKey, RegistrationRecord record) implement
         opaque,
         server.ask(
             AccountMethod.PASSWORD_START,
-            new Messages.PasswordStart(opaque.request().encode()),
-            Messages.RegisterStarted.class),
+            new AccountMessages.PasswordStart(opaque.request().encode()),
+            AccountMessages.RegisterStarted.class),
         user);
   }
 
@@ -58,7 +58,7 @@ public record NewPassword(Secret exportKey, RegistrationRecord record) implement
   }
 
   private static NewPassword finish(
-      OpaqueClient.Registration opaque, Messages.RegisterStarted started, UserName user)
+      OpaqueClient.Registration opaque, AccountMessages.RegisterStarted started, UserName user)
       throws IOException {
     OpaqueClient.Registered registered =
         opaque.finish(

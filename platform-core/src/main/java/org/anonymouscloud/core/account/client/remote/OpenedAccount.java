@@ -11,8 +11,8 @@ import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.client.keys.KeyBag;
 import org.anonymouscloud.core.account.client.keys.RootSecret;
 import org.anonymouscloud.core.account.client.keys.SlotSecret;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -103,8 +103,9 @@ public record OpenedAccount(Chain chain, List<RootSecret> roots, int generation,
       while (roots.size() <= state.generation()) {
         roots.add(RootSecret.random());
       }
-      Messages.KeyBag bag =
-          server.ask(AccountMethod.KEY_BAG_GET, new Messages.Empty(), Messages.KeyBag.class);
+      AccountMessages.KeyBag bag =
+          server.ask(
+              AccountMethod.KEY_BAG_GET, new AccountMessages.Empty(), AccountMessages.KeyBag.class);
       KeyBag keyBag = KeyBag.open(bag.sealed(), roots.getFirst(), state);
       done = true;
       return new OpenedAccount(chain, roots, generation, keyBag);

@@ -2,8 +2,8 @@ package org.anonymouscloud.core.account.client.remote;
 
 import java.io.IOException;
 import org.anonymouscloud.core.account.client.records.MarkKeeper;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
-import org.anonymouscloud.core.account.protocol.Messages;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
@@ -13,7 +13,7 @@ public record ServerMark(AccountQuestions questions) implements MarkKeeper {
   public byte[] mark() throws IOException {
     try {
       return questions
-          .ask(AccountMethod.MARK_GET, new Messages.Empty(), Messages.MarkGot.class)
+          .ask(AccountMethod.MARK_GET, new AccountMessages.Empty(), AccountMessages.MarkGot.class)
           .mark();
     } catch (Refused e) {
       throw refused(e);
@@ -23,7 +23,7 @@ public record ServerMark(AccountQuestions questions) implements MarkKeeper {
   @Override
   public boolean replace(byte[] previous, byte[] mark) throws IOException {
     try {
-      questions.tell(AccountMethod.MARK_PUT, new Messages.MarkPut(previous, mark));
+      questions.tell(AccountMethod.MARK_PUT, new AccountMessages.MarkPut(previous, mark));
       return true;
     } catch (Refused e) {
       if (e.code() == ErrorCode.CONFLICT) {

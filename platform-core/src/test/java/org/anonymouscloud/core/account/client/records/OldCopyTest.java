@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.anonymouscloud.core.account.protocol.Messages;
+import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.RecordStore;
@@ -256,6 +256,6 @@ final class OldCopyTest extends RecordsFixture {
   void aMarkHasTheLengthThatTheServerTakes() throws Exception {
     use(chat(open()), "key 1");
 
-    assertThat(server.mark()).hasSize(Messages.MarkPut.LENGTH);
+    assertThat(server.mark()).hasSize(AccountMessages.MarkPut.LENGTH);
   }
 }

@@ -15,7 +15,7 @@ import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
 
 /** Folders, what is known of one thing, and the space that is used. Thread-safe. */
@@ -84,7 +84,7 @@ final class FolderRoutes {
   }
 
   private void usage(Context context) throws NotLoggedIn, IOException {
-    Messages.Usage usage = drive.get().usage();
+    VaultMessages.Usage usage = drive.get().usage();
     context.json(
         new Space(
             usage.used(), usage.quota() == Long.MAX_VALUE ? null : usage.quota(), usage.packs()));

@@ -82,7 +82,7 @@ final class GetCommand implements Callable<Integer> {
       throw Files.exists(destination)
           ? notAFolder(destination)
           : new Problem(
-              Problem.Kind.NOT_FOUND, "There is no folder " + Shown.path(destination) + ".");
+              Problem.Kind.NOT_FOUND, "There is no folder " + TerminalText.path(destination) + ".");
     }
     for (String source : sources) {
       outcome.attempt(() -> get(VaultUrl.path(source), destination, sources.size() > 1));
@@ -128,7 +128,7 @@ final class GetCommand implements Callable<Integer> {
     Path whole = destination.toAbsolutePath();
     Path folder = whole.getParent();
     if (folder == null || Files.isDirectory(whole)) {
-      throw new Problem(Problem.Kind.CONFLICT, Shown.path(destination) + " is a folder.");
+      throw new Problem(Problem.Kind.CONFLICT, TerminalText.path(destination) + " is a folder.");
     }
     String name = String.valueOf(whole.getFileName());
     try (OpenTarget open = open(folder);
@@ -194,7 +194,7 @@ final class GetCommand implements Callable<Integer> {
 
   private static Problem notAFolder(Path destination) {
     return new Problem(
-        Problem.Kind.CONFLICT, Shown.path(destination) + " is a file, not a folder.");
+        Problem.Kind.CONFLICT, TerminalText.path(destination) + " is a file, not a folder.");
   }
 
   private static OpenTarget open(Path folder) throws Problem {
@@ -203,7 +203,7 @@ final class GetCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new Problem(
           Problem.Kind.NOT_FOUND,
-          "Cannot write into " + Shown.path(folder) + ": " + LocalFailure.reason(e) + ".",
+          "Cannot write into " + TerminalText.path(folder) + ": " + LocalFailure.reason(e) + ".",
           e);
     }
   }
@@ -214,7 +214,7 @@ final class GetCommand implements Callable<Integer> {
         local instanceof java.nio.file.FileSystemException
             ? Problem.Kind.FORBIDDEN
             : Problem.Kind.INTERNAL,
-        "Cannot write " + Shown.path(destination) + ": " + LocalFailure.reason(local) + ".",
+        "Cannot write " + TerminalText.path(destination) + ": " + LocalFailure.reason(local) + ".",
         e);
   }
 }

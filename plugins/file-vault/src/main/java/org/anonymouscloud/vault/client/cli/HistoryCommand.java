@@ -77,7 +77,7 @@ final class HistoryCommand implements Callable<Integer> {
                       time(state),
                       remark(state),
                       device,
-                      Shown.text(names.getOrDefault(device, ""))));
+                      TerminalText.text(names.getOrDefault(device, ""))));
     }
     return 0;
   }

@@ -81,7 +81,7 @@ final class Listing {
     if (told.add(path)) {
       outcome.fail(
           Problem.Kind.SECURITY,
-          "Cannot read " + Shown.vault(path) + ", or not wholly: " + why.asText());
+          "Cannot read " + TerminalText.vault(path) + ", or not wholly: " + why.asText());
     }
   }
 

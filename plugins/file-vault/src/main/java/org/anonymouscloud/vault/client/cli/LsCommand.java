@@ -70,7 +70,7 @@ final class LsCommand implements Callable<Integer> {
 
   private void print(JsonNode entry, String name) {
     boolean isFolder = Listing.isFolder(entry);
-    String shown = Shown.vault(name) + (isFolder ? "/" : "");
+    String shown = TerminalText.vault(name) + (isFolder ? "/" : "");
     if (full) {
       String size = isFolder ? "-" : entry.path("size").asText();
       String time = ShownTime.of(entry.path("modified").asText());

@@ -130,14 +130,15 @@ final class PutCommand implements Callable<Integer> {
       case FOLDER -> {
         if (!recursive) {
           throw new Problem(
-              Problem.Kind.BAD_INPUT, Shown.path(source) + " is a folder; use -r to copy it.");
+              Problem.Kind.BAD_INPUT,
+              TerminalText.path(source) + " is a folder; use -r to copy it.");
         }
         putFolder(file, several ? destination.child(name(source)) : destination);
       }
       case LINK, OTHER ->
           throw new Problem(
               Problem.Kind.BAD_INPUT,
-              Shown.path(source) + " is neither a file nor a folder; it cannot be kept.");
+              TerminalText.path(source) + " is neither a file nor a folder; it cannot be kept.");
     }
   }
 
@@ -148,7 +149,7 @@ final class PutCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          "Cannot keep " + Shown.path(source) + " in the vault: " + e.getMessage(),
+          "Cannot keep " + TerminalText.path(source) + " in the vault: " + e.getMessage(),
           e);
     }
   }
@@ -199,7 +200,7 @@ final class PutCommand implements Callable<Integer> {
     return new Problem(
         Problem.Kind.FORBIDDEN,
         "Cannot read "
-            + Shown.path(path)
+            + TerminalText.path(path)
             + ": "
             + LocalFailure.reason(e)
             + ". Nothing of it was kept.",
@@ -214,7 +215,7 @@ final class PutCommand implements Callable<Integer> {
       files += answer.path("files").asLong();
       bytes += answer.path("bytes").asLong();
       for (JsonNode refused : answer.path("refused")) {
-        outcome.fail(Problem.Kind.BAD_INPUT, Shown.text(refused.asText()));
+        outcome.fail(Problem.Kind.BAD_INPUT, TerminalText.text(refused.asText()));
       }
       for (TreeUpload.Changed changed : upload.changed()) {
         outcome.attempt(() -> putAgain(changed, path, progress));
@@ -241,7 +242,7 @@ final class PutCommand implements Callable<Integer> {
 
   private Terminal.Progress progress(Path source, long size) {
     Path name = source.getFileName();
-    return context.terminal().progress(Shown.path(name == null ? source : name), size);
+    return context.terminal().progress(TerminalText.path(name == null ? source : name), size);
   }
 
   private void count(JsonNode answer) {
@@ -250,7 +251,7 @@ final class PutCommand implements Callable<Integer> {
       conflicts.add(conflict.asText());
       outcome.skip(
           "Another device was faster; this device's version is kept as "
-              + Shown.vault(conflict.asText())
+              + TerminalText.vault(conflict.asText())
               + ".");
     }
   }

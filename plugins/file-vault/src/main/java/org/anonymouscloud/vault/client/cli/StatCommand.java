@@ -47,9 +47,9 @@ final class StatCommand implements Callable<Integer> {
 
   private static String shown(String key, JsonNode value) {
     return switch (key) {
-      case "path", "name" -> Shown.vault(value.asText());
+      case "path", "name" -> TerminalText.vault(value.asText());
       case "modified" -> ShownTime.of(value.asText());
-      default -> Shown.text(value.asText());
+      default -> TerminalText.text(value.asText());
     };
   }
 }

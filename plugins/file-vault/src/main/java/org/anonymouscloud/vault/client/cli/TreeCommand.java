@@ -69,7 +69,7 @@ final class TreeCommand implements Callable<Integer> {
         .terminal()
         .print(
             INDENT.repeat((int) slashes - depth)
-                + Shown.vault(entry.path("name").asText())
+                + TerminalText.vault(entry.path("name").asText())
                 + (isFolder ? "/" : ""));
   }
 }

@@ -145,7 +145,7 @@ final class TreeDownload {
   }
 
   private String shown(ArchiveEntry entry) {
-    return Shown.text(top + "/" + String.join("/", entry.names()));
+    return TerminalText.text(top + "/" + String.join("/", entry.names()));
   }
 
   long files() {

@@ -162,18 +162,18 @@ final class TreeUpload implements AgentApi.Body {
       return;
     }
     if (file.kind() == LocalFile.Kind.LINK) {
-      outcome.skip("Skipped " + Shown.path(path) + ": it is a symbolic link.");
+      outcome.skip("Skipped " + TerminalText.path(path) + ": it is a symbolic link.");
       return;
     }
     if (file.kind() == LocalFile.Kind.OTHER) {
-      outcome.skip("Skipped " + Shown.path(path) + ": it is neither a file nor a folder.");
+      outcome.skip("Skipped " + TerminalText.path(path) + ": it is neither a file nor a folder.");
       return;
     }
     if (parent.names.size() == deepest) {
       outcome.fail(
           Problem.Kind.BAD_INPUT,
           "Cannot keep "
-              + Shown.path(path)
+              + TerminalText.path(path)
               + " in the vault: it lies deeper than "
               + VaultPath.MAX_DEPTH
               + " folders.");
@@ -218,7 +218,8 @@ final class TreeUpload implements AgentApi.Body {
   }
 
   private void fail(Path path, String why) {
-    outcome.fail(Problem.Kind.INTERNAL, "Cannot read " + Shown.path(path) + ": " + why + ".");
+    outcome.fail(
+        Problem.Kind.INTERNAL, "Cannot read " + TerminalText.path(path) + ": " + why + ".");
   }
 
   /** The names that local things get in the vault. */
@@ -250,7 +251,8 @@ final class TreeUpload implements AgentApi.Body {
 
     private static String none(Path path, @Nullable String why, Outcome outcome) {
       outcome.fail(
-          Problem.Kind.INTERNAL, "Cannot keep " + Shown.path(path) + " in the vault: " + why + ".");
+          Problem.Kind.INTERNAL,
+          "Cannot keep " + TerminalText.path(path) + " in the vault: " + why + ".");
       return "";
     }
   }

@@ -11,7 +11,7 @@ import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.Divergence;
-import org.anonymouscloud.core.plugin.Patience;
+import org.anonymouscloud.core.plugin.RetryPolicy;
 import org.anonymouscloud.vault.client.content.Sealer;
 import org.anonymouscloud.vault.client.drive.StateRefused.Reason;
 import org.anonymouscloud.vault.client.format.DriveId;
@@ -28,7 +28,7 @@ import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.store.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.store.UploadLanes;
 import org.anonymouscloud.vault.client.tree.Nodes;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /**
  * The encrypted drive of an account. Whatever the server does, what is read is what the account's
@@ -55,14 +55,14 @@ public final class Drive implements AutoCloseable {
 
   /** The drive of an account. Asks nobody yet. */
   public Drive(AccountSession account, Clock clock) {
-    this(account, clock, new Patience(), Pace.USUAL);
+    this(account, clock, new RetryPolicy(), Pace.USUAL);
   }
 
   /**
    * @param patience how long to repeat what was cut off
    * @param pace how often a long batch becomes a root
    */
-  public Drive(AccountSession account, Clock clock, Patience patience, Pace pace) {
+  public Drive(AccountSession account, Clock clock, RetryPolicy patience, Pace pace) {
     try (Secret secret = account.featureSecret(0)) {
       this.id = DriveId.ofAccount(secret);
     }
@@ -208,7 +208,7 @@ public final class Drive implements AutoCloseable {
   }
 
   /** The space that the account uses. */
-  public Messages.Usage usage() throws IOException {
+  public VaultMessages.Usage usage() throws IOException {
     return remote.usage();
   }
 

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.wire.Malformed;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /**
  * Where a sealed segment lies and what exactly it must hold. Immutable.
@@ -48,7 +48,7 @@ public record Ref(
     Digest digest = Digest.of(in.bytes(Digest.LENGTH));
     if (length < 1
         || length > MAX_LENGTH
-        || offset > Messages.MAX_PACK - ChunkedEncryption.sealedLength(length)) {
+        || offset > VaultMessages.MAX_PACK - ChunkedEncryption.sealedLength(length)) {
       throw new Malformed("A reference points outside of any pack.");
     }
     return new Ref(pack, offset, length, generation, version, digest);

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /** A pack while it fills: sealed segments one after another. Not thread-safe. */
 final class Pack {
@@ -16,7 +16,7 @@ final class Pack {
   private final PackName name = PackName.random();
   private final List<Part> parts = new ArrayList<>();
   private int filled;
-  private int least = Messages.MIN_PACK;
+  private int least = VaultMessages.MIN_PACK;
   private byte[] padding = {};
 
   PackName name() {

@@ -6,8 +6,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.anonymouscloud.vault.client.format.Ref;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +99,7 @@ public final class PackReader {
    * at most the next power of two after the end never reaches beyond the pack.
    */
   private static int blockSize(Ref ref, int atOnce) {
-    int least = Math.max(Messages.MIN_PACK, ceiling(ref.end()));
+    int least = Math.max(VaultMessages.MIN_PACK, ceiling(ref.end()));
     int wanted = Math.max(ceiling(ref.sealedLength()), ceiling(atOnce));
     return Math.min(least, Math.min(wanted, MAX_BLOCK));
   }

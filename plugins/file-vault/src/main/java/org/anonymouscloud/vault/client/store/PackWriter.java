@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +81,7 @@ public final class PackWriter implements AutoCloseable {
       open = new Pack();
       // Full packs say little, but together with an exact last one they would say the length of a
       // large file to the last kilobytes (A31).
-      last.atLeast((int) Math.min(Messages.MAX_PACK, Padme.step(full + last.filled())));
+      last.atLeast((int) Math.min(VaultMessages.MAX_PACK, Padme.step(full + last.filled())));
     }
     if (last.filled() > 0) {
       send(last);

@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.anonymouscloud.core.plugin.Patience;
+import org.anonymouscloud.core.plugin.RetryPolicy;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
@@ -16,8 +16,8 @@ import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.client.store.Untrusted.DataMissing;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RemoteVault {
   private final Link link;
-  private final Patience patience;
+  private final RetryPolicy patience;
 
-  public RemoteVault(Link link, Patience patience) {
+  public RemoteVault(Link link, RetryPolicy patience) {
     this.link = link;
     this.patience = patience;
   }
@@ -43,12 +43,12 @@ public final class RemoteVault {
   /**
    * A root as the server has it.
    *
-   * @param number counted from 0, or {@link Messages#NEWEST}
+   * @param number counted from 0, or {@link VaultMessages#NEWEST}
    */
-  Optional<Messages.RootGot> root(long number) throws IOException {
+  Optional<VaultMessages.RootGot> root(long number) throws IOException {
     try {
-      byte[] answer = ask(VaultMethod.ROOT_GET, new Messages.RootGet(number));
-      return Optional.of(decode(answer, Messages.RootGot.class));
+      byte[] answer = ask(VaultMethod.ROOT_GET, new VaultMessages.RootGet(number));
+      return Optional.of(decode(answer, VaultMessages.RootGot.class));
     } catch (Refused e) {
       if (e.code() == ErrorCode.NOT_FOUND) {
         return Optional.empty();
@@ -62,7 +62,7 @@ public final class RemoteVault {
    *
    * @return those from {@code high} down to {@code low}; one that the server does not have is none
    */
-  List<Optional<Messages.RootGot>> roots(long high, long low) throws IOException {
+  List<Optional<VaultMessages.RootGot>> roots(long high, long low) throws IOException {
     List<Asking> askings = new ArrayList<>();
     for (long number = high; number >= low; number--) {
       askings.add(new Asking(number));
@@ -76,7 +76,7 @@ public final class RemoteVault {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("The work was interrupted.");
     }
-    List<Optional<Messages.RootGot>> roots = new ArrayList<>();
+    List<Optional<VaultMessages.RootGot>> roots = new ArrayList<>();
     for (Asking asking : askings) {
       if (asking.failure != null) {
         throw asking.failure;
@@ -89,7 +89,7 @@ public final class RemoteVault {
   /** One of several questions; read when its thread has ended. */
   private final class Asking {
     private final Thread thread;
-    private Optional<Messages.RootGot> root = Optional.empty();
+    private Optional<VaultMessages.RootGot> root = Optional.empty();
     private @Nullable IOException failure;
 
     Asking(long number) {
@@ -120,7 +120,7 @@ public final class RemoteVault {
     try {
       ask(
           VaultMethod.ROOT_MOVE,
-          new Messages.RootMove(number, root, PackName.encodeAll(live), frees));
+          new VaultMessages.RootMove(number, root, PackName.encodeAll(live), frees));
       return true;
     } catch (Refused e) {
       if (e.code() == ErrorCode.CONFLICT) {
@@ -131,9 +131,10 @@ public final class RemoteVault {
   }
 
   /** What the account uses. */
-  public Messages.Usage usage() throws IOException {
+  public VaultMessages.Usage usage() throws IOException {
     try {
-      return decode(ask(VaultMethod.USAGE, new Messages.UsageGet()), Messages.Usage.class);
+      return decode(
+          ask(VaultMethod.USAGE, new VaultMessages.UsageGet()), VaultMessages.Usage.class);
     } catch (Refused e) {
       throw new ServerRefused(e);
     }
@@ -145,7 +146,7 @@ public final class RemoteVault {
    * @param frees whether a change that only deletes needs it
    */
   void put(PackName name, int length, boolean frees, PackBody body) throws IOException {
-    byte[] question = Cbor.encode(new Messages.PackPut(name.text(), length, frees));
+    byte[] question = Cbor.encode(new VaultMessages.PackPut(name.text(), length, frees));
     try {
       patience.until(
           () -> {
@@ -179,7 +180,7 @@ public final class RemoteVault {
    * @param target takes {@code length} bytes from its start
    */
   void get(PackName name, int offset, int length, byte[] target) throws IOException {
-    byte[] question = Cbor.encode(new Messages.PackGet(name.text(), offset, length));
+    byte[] question = Cbor.encode(new VaultMessages.PackGet(name.text(), offset, length));
     try {
       patience.untilRead(
           () -> {
@@ -222,7 +223,7 @@ public final class RemoteVault {
 
   private byte[] ask(VaultMethod method, Object question) throws Refused, IOException {
     byte[] body = Cbor.encode(question);
-    Patience.Attempt<byte[]> attempt = () -> link.ask(method.toString(), body);
+    RetryPolicy.Attempt<byte[]> attempt = () -> link.ask(method.toString(), body);
     return method == VaultMethod.ROOT_MOVE ? patience.until(attempt) : patience.untilBegun(attempt);
   }
 

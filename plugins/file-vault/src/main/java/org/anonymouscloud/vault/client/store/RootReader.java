@@ -15,7 +15,7 @@ import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /**
  * Fetches the roots of a drive, each by itself, and says whether it is sound: written as it should
@@ -39,10 +39,10 @@ final class RootReader {
   /**
    * A root as the server shows it; nothing of it is proven.
    *
-   * @param number counted from 0, or {@link Messages#NEWEST}
+   * @param number counted from 0, or {@link VaultMessages#NEWEST}
    */
   Optional<SignedRoot> at(long number) throws IOException {
-    Optional<Messages.RootGot> got = remote.root(number);
+    Optional<VaultMessages.RootGot> got = remote.root(number);
     return got.isEmpty() ? Optional.empty() : Optional.of(decode(got.get()));
   }
 
@@ -54,13 +54,13 @@ final class RootReader {
   List<SignedRoot> down(long high, long lowest) throws IOException {
     long low = Math.min(high, Math.max(lowest, high - AT_ONCE + 1));
     List<SignedRoot> roots = new ArrayList<>();
-    for (Optional<Messages.RootGot> got : remote.roots(high, low)) {
+    for (Optional<VaultMessages.RootGot> got : remote.roots(high, low)) {
       roots.add(decode(got.orElseThrow(RootForked::new)));
     }
     return roots;
   }
 
-  private static SignedRoot decode(Messages.RootGot got) throws RootNotSigned {
+  private static SignedRoot decode(VaultMessages.RootGot got) throws RootNotSigned {
     try {
       SignedRoot signed = SignedRoot.decode(got.root());
       if (signed.number() != got.number()) {

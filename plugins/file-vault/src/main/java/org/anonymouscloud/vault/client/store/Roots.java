@@ -34,9 +34,9 @@ import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.NothingNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -400,7 +400,7 @@ public final class Roots {
 
   /** Whether an attempt that seemed cut off has arrived. */
   private boolean isThere(long number, byte[] encoded) throws IOException {
-    Optional<Messages.RootGot> got = remote.root(number);
+    Optional<VaultMessages.RootGot> got = remote.root(number);
     return got.isPresent() && Arrays.equals(got.get().root(), encoded);
   }
 
@@ -473,7 +473,7 @@ public final class Roots {
   private Optional<Known> judge(
       Set<DeviceId> leaving, Optional<Named> named, Optional<RootFloor> seen, boolean onTrust)
       throws IOException {
-    Optional<SignedRoot> newest = reader.at(Messages.NEWEST);
+    Optional<SignedRoot> newest = reader.at(VaultMessages.NEWEST);
     if (newest.isEmpty()) {
       requireAtLeast(-1, named, seen);
       return Optional.empty();

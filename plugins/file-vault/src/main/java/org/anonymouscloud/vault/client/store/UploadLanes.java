@@ -5,7 +5,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.vault.client.format.Ref;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /**
  * What all writers of a drive share, so that their memory has a bound: how many packs are on their
@@ -18,7 +18,7 @@ public final class UploadLanes {
   /** Enough that one fills, one is on the wire and one waits for the server's disk. */
   private static final int LANES = 3;
 
-  private static final int PACK_BUFFERS = (LANES + 1) * (Messages.MAX_PACK / SEALED + 1);
+  private static final int PACK_BUFFERS = (LANES + 1) * (VaultMessages.MAX_PACK / SEALED + 1);
 
   private final Semaphore lanes = new Semaphore(LANES);
   private final AtomicInteger writers = new AtomicInteger();
@@ -53,6 +53,6 @@ public final class UploadLanes {
   /** How full a pack gets: each writer holds one in memory, so many writers make smaller ones. */
   int packLimit() {
     int count = writers.get();
-    return count <= 2 ? Messages.MAX_PACK : count <= 8 ? Messages.MAX_PACK / 4 : SEALED;
+    return count <= 2 ? VaultMessages.MAX_PACK : count <= 8 ? VaultMessages.MAX_PACK / 4 : SEALED;
   }
 }

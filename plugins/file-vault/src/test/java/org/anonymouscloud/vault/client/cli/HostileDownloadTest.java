@@ -15,7 +15,7 @@ import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -132,7 +132,7 @@ final class HostileDownloadTest {
   void anOlderStateIsExitCodeFourForEveryCommand() throws Exception {
     byte[] old = server.line().roots().getFirst();
     assertThat(terminal.run("rm", "/copy/a small one")).isZero();
-    server.line().showRoots((number, honest) -> Optional.of(new Messages.RootGot(0, old)));
+    server.line().showRoots((number, honest) -> Optional.of(new VaultMessages.RootGot(0, old)));
 
     assertThat(terminal.run("ls", "/copy")).isEqualTo(REFUSED);
     assertThat(terminal.out()).isEmpty();

@@ -22,7 +22,7 @@ import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -114,7 +114,7 @@ final class DriveTest {
 
     for (byte[] pack : server.packs().values()) {
       assertThat(Integer.bitCount(pack.length)).isEqualTo(1);
-      assertThat(pack.length).isBetween(Messages.MIN_PACK, Messages.MAX_PACK);
+      assertThat(pack.length).isBetween(VaultMessages.MIN_PACK, VaultMessages.MAX_PACK);
     }
     assertThat(server.packs()).hasSize(2);
   }

@@ -29,7 +29,7 @@ import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.store.Untrusted.DataMissing;
 import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.Untrusted.NewestUnusable;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -245,7 +245,7 @@ final class HostileServerTest {
     // The full pack: all of it is content.
     String name =
         line.packs().entrySet().stream()
-            .filter(pack -> pack.getValue().length == Messages.MAX_PACK)
+            .filter(pack -> pack.getValue().length == VaultMessages.MAX_PACK)
             .map(Map.Entry::getKey)
             .findFirst()
             .orElseThrow();
@@ -293,7 +293,7 @@ final class HostileServerTest {
         write(theirs, "/theirs", noise(10, 2));
       }
       byte[] root = other.line().roots().getLast();
-      line.showRoots((number, honest) -> Optional.of(new Messages.RootGot(1, root)));
+      line.showRoots((number, honest) -> Optional.of(new VaultMessages.RootGot(1, root)));
       assertRefused(Untrusted.RootNotSigned.class, "/theirs");
     }
   }

@@ -51,9 +51,9 @@ import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.NothingNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
-import org.anonymouscloud.vault.protocol.Messages;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,7 +169,8 @@ final class RemovalTest {
   /** Puts the first packs and the first roots that came over a line on a server. */
   private static void copy(Interposer from, int count, TestServer to) throws Exception {
     for (Map.Entry<String, byte[]> pack : from.packs().entrySet()) {
-      byte[] put = Cbor.encode(new Messages.PackPut(pack.getKey(), pack.getValue().length, false));
+      byte[] put =
+          Cbor.encode(new VaultMessages.PackPut(pack.getKey(), pack.getValue().length, false));
       try (Call call = to.line().open(VaultMethod.PACK_PUT.toString(), put)) {
         try (OutputStream out = call.upload()) {
           out.write(pack.getValue());
@@ -182,7 +183,7 @@ final class RemovalTest {
       to.line()
           .ask(
               VaultMethod.ROOT_MOVE.toString(),
-              Cbor.encode(new Messages.RootMove(number, root, new byte[0], false)));
+              Cbor.encode(new VaultMessages.RootMove(number, root, new byte[0], false)));
     }
   }
 
@@ -268,8 +269,8 @@ final class RemovalTest {
       int number = shown;
       lying.showRoots(
           (asked, honest) ->
-              asked == Messages.NEWEST
-                  ? Optional.of(new Messages.RootGot(number, roots.get(number)))
+              asked == VaultMessages.NEWEST
+                  ? Optional.of(new VaultMessages.RootGot(number, roots.get(number)))
                   : honest);
       try (Drive drive = drive(owner.device(8 + shown, lying))) {
         assertThatThrownBy(drive::snapshot).isInstanceOf(NotAsNamed.class);
@@ -284,8 +285,9 @@ final class RemovalTest {
 
   private byte[] root(long number) throws Exception {
     return Cbor.decode(
-            line.ask(VaultMethod.ROOT_GET.toString(), Cbor.encode(new Messages.RootGet(number))),
-            Messages.RootGot.class)
+            line.ask(
+                VaultMethod.ROOT_GET.toString(), Cbor.encode(new VaultMessages.RootGet(number))),
+            VaultMessages.RootGot.class)
         .root();
   }
 
@@ -418,7 +420,7 @@ final class RemovalTest {
                   got -> {
                     byte[] root = got.root().clone();
                     root[13] ^= 1;
-                    return new Messages.RootGot(got.number(), root);
+                    return new VaultMessages.RootGot(got.number(), root);
                   }));
       try (Drive drive = drive(words)) {
         Set<DeviceId> all = Set.copyOf(words.devices());
@@ -426,7 +428,7 @@ final class RemovalTest {
           assertThat(drive.head(all)).isEmpty();
           // It has seen nothing, but was told: an older state is refused from now on.
           lying.showRoots(
-              (asked, honest) -> asked == Messages.NEWEST ? Optional.of(first()) : honest);
+              (asked, honest) -> asked == VaultMessages.NEWEST ? Optional.of(first()) : honest);
           assertThatThrownBy(drive::snapshot).isInstanceOf(NotAsOnceNamed.class);
         } else {
           assertThatThrownBy(() -> drive.head(all)).isInstanceOf(Untrusted.class);
@@ -435,9 +437,9 @@ final class RemovalTest {
     }
   }
 
-  private Messages.RootGot first() throws IOException {
+  private VaultMessages.RootGot first() throws IOException {
     try {
-      return new Messages.RootGot(0, root(0));
+      return new VaultMessages.RootGot(0, root(0));
     } catch (Exception e) {
       throw new IOException(e);
     }
@@ -655,7 +657,7 @@ final class RemovalTest {
 
   /** The lost device signs a root as it should, over a page that is not stored. */
   private void plantUnreadableTree() throws Exception {
-    Messages.RootGot got = newestRoot();
+    VaultMessages.RootGot got = newestRoot();
     DriveId id = DriveId.ofAccount(lost.featureSecret(0));
     KeyRing keys = new KeyRing(lost::generation, lost::featureSecret);
     Ref nowhere =
@@ -673,7 +675,7 @@ final class RemovalTest {
 
   /** The lost device moves the root to one that nobody can use. */
   private void plant(int kind) throws Exception {
-    Messages.RootGot got = newestRoot();
+    VaultMessages.RootGot got = newestRoot();
     long number = got.number() + 1;
     Digest previous = Digest.sha256(got.root());
     int generation = kind == 3 ? 1 : 0;
@@ -714,10 +716,10 @@ final class RemovalTest {
     move(root);
   }
 
-  private Messages.RootGot newestRoot() throws Exception {
-    byte[] question = Cbor.encode(new Messages.RootGet(Messages.NEWEST));
+  private VaultMessages.RootGot newestRoot() throws Exception {
+    byte[] question = Cbor.encode(new VaultMessages.RootGet(VaultMessages.NEWEST));
     return Cbor.decode(
-        lost.link().ask(VaultMethod.ROOT_GET.toString(), question), Messages.RootGot.class);
+        lost.link().ask(VaultMethod.ROOT_GET.toString(), question), VaultMessages.RootGot.class);
   }
 
   private void move(byte[] root) throws Exception {
@@ -725,6 +727,6 @@ final class RemovalTest {
     lost.link()
         .ask(
             VaultMethod.ROOT_MOVE.toString(),
-            Cbor.encode(new Messages.RootMove(number, root, new byte[0], false)));
+            Cbor.encode(new VaultMessages.RootMove(number, root, new byte[0], false)));
   }
 }

@@ -26,7 +26,7 @@ import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
 import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,8 +76,8 @@ final class RollbackTest {
     List<byte[]> roots = line.roots();
     line.showRoots(
         (asked, honest) ->
-            asked == Messages.NEWEST
-                ? Optional.of(new Messages.RootGot(number, roots.get(number)))
+            asked == VaultMessages.NEWEST
+                ? Optional.of(new VaultMessages.RootGot(number, roots.get(number)))
                 : honest);
   }
 
@@ -162,10 +162,10 @@ final class RollbackTest {
     List<byte[]> roots = line.roots();
     line.showRoots(
         (asked, honest) -> {
-          int wanted = asked == Messages.NEWEST ? number : (int) asked;
+          int wanted = asked == VaultMessages.NEWEST ? number : (int) asked;
           return wanted < 0 || wanted > number
               ? Optional.empty()
-              : Optional.of(new Messages.RootGot(wanted, roots.get(wanted)));
+              : Optional.of(new VaultMessages.RootGot(wanted, roots.get(wanted)));
         });
   }
 
@@ -181,7 +181,7 @@ final class RollbackTest {
   @Tag("A23")
   void anOldRootUnderANewNumberIsRefused() {
     List<byte[]> roots = line.roots();
-    line.showRoots((asked, honest) -> Optional.of(new Messages.RootGot(12, roots.get(5))));
+    line.showRoots((asked, honest) -> Optional.of(new VaultMessages.RootGot(12, roots.get(5))));
 
     assertRefused(RootNotSigned.class, account);
   }
@@ -224,7 +224,9 @@ final class RollbackTest {
 
     line.showRoots(
         (asked, honest) ->
-            asked == 13 ? Optional.of(new Messages.RootGot(13, line.roots().get(12))) : honest);
+            asked == 13
+                ? Optional.of(new VaultMessages.RootGot(13, line.roots().get(12)))
+                : honest);
     assertRefused(RootNotSigned.class, away);
 
     line.beHonest();
@@ -240,12 +242,12 @@ final class RollbackTest {
     for (int at = 0; at < newest.length; at++) {
       byte[] forged = newest.clone();
       forged[at] ^= 1;
-      line.showRoots((asked, honest) -> Optional.of(new Messages.RootGot(11, forged)));
+      line.showRoots((asked, honest) -> Optional.of(new VaultMessages.RootGot(11, forged)));
       try (Drive newcomer = drive(account.device(6, line))) {
         assertThatThrownBy(newcomer::snapshot).isInstanceOf(RootNotSigned.class);
       }
     }
-    line.showRoots((asked, honest) -> Optional.of(new Messages.RootGot(11, newest)));
+    line.showRoots((asked, honest) -> Optional.of(new VaultMessages.RootGot(11, newest)));
     try (Drive newcomer = drive(account.device(6, line))) {
       assertThat(tree(newcomer)).hasSize(12);
     }

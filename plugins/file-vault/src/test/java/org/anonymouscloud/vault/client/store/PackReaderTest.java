@@ -17,7 +17,7 @@ import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Ref;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Blocks of packs, against the real server, which refuses to read beyond a pack's end. */
 final class PackReaderTest {
-  private final List<Messages.PackGet> asked = new CopyOnWriteArrayList<>();
+  private final List<VaultMessages.PackGet> asked = new CopyOnWriteArrayList<>();
   @TempDir private Path folder;
   private TestServer server;
   private RemoteVault remote;
@@ -64,7 +64,7 @@ final class PackReaderTest {
                     1 + random.nextInt(random.nextInt(4) == 0 ? Ref.MAX_LENGTH : 3_000)),
                 round);
         filled += sealed.length;
-        if (filled <= Messages.MAX_PACK) {
+        if (filled <= VaultMessages.MAX_PACK) {
           segments.add(sealed);
         }
       }

@@ -14,7 +14,7 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.TestServer;
-import org.anonymouscloud.vault.protocol.Messages;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -91,7 +91,7 @@ final class PackWriterTest {
       }
       writer.flush();
       assertThat(writer.takeSent()).hasSize(3);
-      assertThat(writer.sentBytes()).isEqualTo(2L * Messages.MAX_PACK + (1 << 20));
+      assertThat(writer.sentBytes()).isEqualTo(2L * VaultMessages.MAX_PACK + (1 << 20));
     }
   }
 
@@ -110,7 +110,7 @@ final class PackWriterTest {
     for (PackWriter writer : writers) {
       writer.close();
     }
-    assertThat(lanes.packLimit()).isEqualTo(Messages.MAX_PACK);
+    assertThat(lanes.packLimit()).isEqualTo(VaultMessages.MAX_PACK);
   }
 
   @Test

@@ -1,7 +1,7 @@
 package org.anonymouscloud.vault.protocol;
 
 /** Questions and answers of the vault protocol. Names of packs are {@link PackName}s' texts. */
-public final class Messages {
+public final class VaultMessages {
   /** The smallest pack: 4 KiB. */
   public static final int MIN_PACK = 1 << 12;
 
@@ -14,7 +14,7 @@ public final class Messages {
   /** Asks for the newest root. */
   public static final long NEWEST = -1;
 
-  private Messages() {}
+  private VaultMessages() {}
 
   /**
    * @param number of the root, counted from 0, or {@link #NEWEST}

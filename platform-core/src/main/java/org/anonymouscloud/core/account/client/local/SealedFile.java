@@ -16,14 +16,14 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.disk.PrivateFile;
 
 /** How a kind of file is sealed: its first line, its label, and the key that only it has. */
-enum LocalFile {
+enum SealedFile {
   ACCOUNT("anoncloud-account-1\n", "anonymouscloud/account/v1/local-account"),
   VALUE("anoncloud-value-1\n", "anonymouscloud/account/v1/local-value");
 
   private final String magic;
   private final String label;
 
-  LocalFile(String magic, String label) {
+  SealedFile(String magic, String label) {
     this.magic = magic;
     this.label = label;
   }

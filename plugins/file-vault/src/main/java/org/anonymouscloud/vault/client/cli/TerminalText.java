@@ -7,8 +7,8 @@ import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.format.Name;
 
 /** Texts for a person's terminal, which they must not be able to steer. */
-final class Shown {
-  private Shown() {}
+final class TerminalText {
+  private TerminalText() {}
 
   /** A local path. */
   static String path(Path path) {

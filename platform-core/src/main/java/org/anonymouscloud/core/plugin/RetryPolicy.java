@@ -12,7 +12,7 @@ import org.anonymouscloud.core.wire.Refused;
  * Repeats what does no harm when it is repeated, while the connection is cut or the server says
  * that it cannot answer just now: longer and longer apart, and not for ever. Thread-safe.
  */
-public final class Patience {
+public final class RetryPolicy {
   /** A server that restarts is back within this time, when all is well. */
   private static final Duration LIMIT = Duration.ofSeconds(75);
 
@@ -38,14 +38,14 @@ public final class Patience {
     T run() throws Refused, IOException;
   }
 
-  public Patience() {
+  public RetryPolicy() {
     this(LIMIT, System::nanoTime, Thread::sleep);
   }
 
   /**
    * @param limit from an attempt's failure until no more are made
    */
-  public Patience(Duration limit, LongSupplier nanoTime, Pause pause) {
+  public RetryPolicy(Duration limit, LongSupplier nanoTime, Pause pause) {
     this.limit = limit;
     this.nanoTime = nanoTime;
     this.pause = pause;

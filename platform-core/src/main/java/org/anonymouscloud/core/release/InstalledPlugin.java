@@ -9,7 +9,7 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * @param installed what was installed from outside, or was until it was removed; nothing for a
  *     plugin of the program itself
  */
-record Known(String id, State state, Optional<Installed> installed) {
+record InstalledPlugin(String id, State state, Optional<Installed> installed) {
   /** What the owner of the machine decided. */
   enum State {
     ON,
@@ -25,8 +25,8 @@ record Known(String id, State state, Optional<Installed> installed) {
    */
   record Installed(Version version, VerifyKey publisher) {}
 
-  Known in(State other) {
-    return new Known(id, other, installed);
+  InstalledPlugin in(State other) {
+    return new InstalledPlugin(id, other, installed);
   }
 
   /** Whether its jar should be there. */
@@ -42,7 +42,7 @@ record Known(String id, State state, Optional<Installed> installed) {
   /**
    * @throws IllegalArgumentException if this is no such line
    */
-  static Known parse(String line) {
+  static InstalledPlugin parse(String line) {
     String[] words = line.split(" ", -1);
     if (words.length != 4) {
       throw new IllegalArgumentException("four words are expected");
@@ -52,7 +52,7 @@ record Known(String id, State state, Optional<Installed> installed) {
           words[2].equals("-")
               ? Optional.empty()
               : Optional.of(new Installed(Version.parse(words[2]), Publisher.key(words[3])));
-      return new Known(
+      return new InstalledPlugin(
           JarManifest.id(words[0]),
           State.valueOf(words[1].toUpperCase(java.util.Locale.ROOT)),
           installed);

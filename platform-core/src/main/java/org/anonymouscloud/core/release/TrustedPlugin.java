@@ -13,7 +13,7 @@ import org.anonymouscloud.core.crypto.VerifyKey;
  * @param own whether it is a part of the program
  * @param signedBy whose signature it bears; none if it is a part of the program, or is only tried
  */
-public record Vouched(
+public record TrustedPlugin(
     Path jar,
     Release release,
     String publisher,

@@ -8,8 +8,8 @@ import org.anonymouscloud.core.account.InviteCode;
  * Questions and answers of the account protocol. Byte strings hold encoded OPAQUE messages, chain
  * links and sealed records, whose own types check them.
  */
-public final class Messages {
-  private Messages() {}
+public final class AccountMessages {
+  private AccountMessages() {}
 
   /** An invitation as messages carry it: no bytes for none. */
   public static byte[] invite(Optional<InviteCode> invite) {
