@@ -61,11 +61,11 @@ final class EventRoutes {
     }
     try {
       long number = Long.parseLong(text);
-      if (number >= least && number <= most && !text.startsWith("+")) {
+      if (number >= least && number <= most && text.matches("[0-9]+")) {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Said below.
+      // Too many digits, or none; said below.
     }
     throw RequestBody.badInput(
         "'after' is a number from 0, 'limit' one from 1 to " + AccountEvents.MOST + ".", null);

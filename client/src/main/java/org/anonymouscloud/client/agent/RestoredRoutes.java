@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class RestoredRoutes {
+  private static final String CONTACTS = "contacts";
+
   private final AcceptedRestore restore;
 
   RestoredRoutes(AcceptedRestore restore) {
@@ -75,24 +77,30 @@ final class RestoredRoutes {
     Map<String, Object> features = new LinkedHashMap<>();
     Map<String, Object> instead = new LinkedHashMap<>();
     Map<String, Divergence> refused = new TreeMap<>(restored.features());
-    restored
-        .contacts()
-        .ifPresent(contacts -> refused.put("contacts", Restored.divergence(contacts)));
+    restored.contacts().ifPresent(contacts -> refused.put(CONTACTS, Restored.divergence(contacts)));
     refused.forEach(
         (name, feature) -> {
           features.put(
-              name, feature.lost().stream().map(lost -> describe(restored, lost)).toList());
-          feature.instead().ifPresent(state -> instead.put(name, describe(restored, state)));
+              name,
+              feature.lost().stream()
+                  .map(lost -> describe(restored, lost, name.equals(CONTACTS)))
+                  .toList());
+          feature
+              .instead()
+              .ifPresent(
+                  state -> instead.put(name, describe(restored, state, name.equals(CONTACTS))));
         });
     described.put("features", features);
     described.put("instead", instead);
     return described;
   }
 
-  private static Map<String, Object> describe(Restored restored, PastState state) {
+  private static Map<String, Object> describe(
+      Restored restored, PastState state, boolean contacts) {
     return Map.of(
         "number", state.head().number(),
         "time", state.time().map(Instant::toString).orElse(""),
-        "by", restored.writer(state));
+        // Of the newest list of contacts it is known that there was one, not whose it was.
+        "by", state.device().isEmpty() && contacts ? "" : restored.writer(state));
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -182,11 +183,33 @@ public final class Migrations {
               + script.file()
               + " makes others. Nothing was changed. The plugin's author must mend it.");
     }
+    for (String table : made) {
+      requireKey(handle, table, script);
+    }
     handle.execute(
         "INSERT INTO migrations (owner, version, digest) VALUES (?, ?, ?)",
         owner,
         script.version(),
         script.digest().bytes());
+  }
+
+  /** Without one no row can be copied: no backup of the server, no move to another database. */
+  private void requireKey(Handle handle, String table, Script script) {
+    try (ResultSet key = handle.getConnection().getMetaData().getPrimaryKeys(null, null, table)) {
+      if (key.next()) {
+        return;
+      }
+    } catch (SQLException e) {
+      throw new DatabaseUnavailable("The tables of " + owner + " could not be looked at.", e);
+    }
+    throw new DatabaseUnavailable(
+        "Each table needs a primary key, but "
+            + script.file()
+            + " makes the table '"
+            + table
+            + "' of "
+            + owner
+            + " without one. Nothing was changed. The plugin's author must mend it.");
   }
 
   private void checkNumbers() throws IOException {

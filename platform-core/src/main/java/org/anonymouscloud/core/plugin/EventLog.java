@@ -21,8 +21,8 @@ public interface EventLog {
    *
    * @param type what has happened, in the feature's own words: 1 to {@value #LONGEST_TYPE} of a-z,
    *     0-9 and hyphens, a letter first
-   * @param data what belongs to it, at most {@value #LONGEST_DATA} bytes; no secrets, as any token
-   *     that may read sees it
+   * @param data what belongs to it, at most {@value #LONGEST_DATA} bytes and 16 levels; no secrets,
+   *     as any token that may read sees it
    * @return its number, greater by one than that of the event before it; durable when this returns
    * @throws IllegalArgumentException if type or data are none
    */

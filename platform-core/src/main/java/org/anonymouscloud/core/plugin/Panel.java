@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /**
  * A feature's part of the user interface: files in its jar that the agent serves below {@code
- * /api/v1/panels/FEATURE/}, under the same rules as all of the local API. There are no inline
+ * /ui/panels/FEATURE/} to everybody on this machine, so they hold no data. There are no inline
  * scripts or styles.
  *
  * @param title what a person sees, 1 to 40 characters

@@ -92,13 +92,29 @@ public final class FolderId {
   static void checkShared(Path data, OpenDatabase database) throws CannotStart, IOException {
     check(data, database);
     long inode = inode(data);
+    database.<Integer, RuntimeException>write(
+        handle -> handle.execute("UPDATE " + TABLE + " SET inode = ? WHERE inode IS NULL", inode));
+    requireInPlace(data, database);
+  }
+
+  /**
+   * Changes nothing.
+   *
+   * @param database that several servers may use; it may have no tables yet
+   * @throws CannotStart if the folder is not the one that the database knows, but a copy
+   */
+  public static void requireInPlace(Path data, OpenDatabase database)
+      throws CannotStart, IOException {
     Optional<Long> known =
-        database.<Optional<Long>, RuntimeException>write(
-            handle -> {
-              handle.execute("UPDATE " + TABLE + " SET inode = ? WHERE inode IS NULL", inode);
-              return handle.createQuery("SELECT inode FROM " + TABLE).mapTo(Long.class).findOne();
-            });
-    if (known.isPresent() && known.get() != inode) {
+        database.read(
+            handle ->
+                DatabaseState.hasTable(handle, TABLE)
+                    ? handle
+                        .createQuery("SELECT inode FROM " + TABLE + " WHERE inode IS NOT NULL")
+                        .mapTo(Long.class)
+                        .findOne()
+                    : Optional.empty());
+    if (known.isPresent() && known.get() != inode(data)) {
       throw new CannotStart(
           "The data folder "
               + data

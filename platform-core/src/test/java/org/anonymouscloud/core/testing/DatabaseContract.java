@@ -242,6 +242,17 @@ public abstract class DatabaseContract {
   }
 
   @Test
+  @Tag("S4.12")
+  void aTableWithoutAPrimaryKeyIsRefused() {
+    assertThatThrownBy(() -> migrate(db(), "keyless", "keyless"))
+        .isInstanceOf(DatabaseUnavailable.class)
+        .hasMessageContaining("primary key")
+        .hasMessageContaining("V1__keyless.sql");
+    assertThatThrownBy(() -> run(db(), "INSERT INTO keyless (a) VALUES (1)"))
+        .isInstanceOf(JdbiException.class);
+  }
+
+  @Test
   void missingScriptsAreRefused() {
     for (String scripts : List.of("nowhere", "counters_gap")) {
       assertThatThrownBy(() -> migrate(db(), "counters", scripts))
@@ -274,7 +285,10 @@ public abstract class DatabaseContract {
         throw new AssertionError("The class is not on the class path.");
       }
       put(zip, name, code.readAllBytes());
-      put(zip, "scripts/V1__plugin.sql", "CREATE TABLE plugin_rows (id BIGINT);".getBytes(UTF_8));
+      put(
+          zip,
+          "scripts/V1__plugin.sql",
+          "CREATE TABLE plugin_rows (id BIGINT PRIMARY KEY);".getBytes(UTF_8));
     }
     try (PluginLoader loader = new PluginLoader(jar.toUri().toURL())) {
       db().migrate(Migrations.of("plugin", loader.loadClass(OfAPlugin.class.getName()), "scripts"));
@@ -454,7 +468,7 @@ public abstract class DatabaseContract {
 
     assertThatThrownBy(() -> run(database, "INSERT INTO counters (name, value) VALUES ('a', 2)"))
         .isInstanceOf(JdbiException.class);
-    assertThatThrownBy(() -> run(database, "INSERT INTO counters_marks (counter) VALUES ('none')"))
+    assertThatThrownBy(() -> run(database, "INSERT INTO counters_marks VALUES ('none', 0)"))
         .as("a constraint that is looked at when the transaction ends")
         .isInstanceOf(JdbiException.class);
     assertThat(count("counters_marks")).isZero();
@@ -541,6 +555,7 @@ public abstract class DatabaseContract {
   void aConstraintBrokenAtTheEndDoesNotHarmThoseBesideIt() throws Exception {
     OpenDatabase database = withCounters();
     AtomicInteger refused = new AtomicInteger();
+    AtomicInteger marks = new AtomicInteger();
 
     inParallel(
         i -> {
@@ -549,8 +564,9 @@ public abstract class DatabaseContract {
                 handle -> {
                   put(handle, "t" + i, value(handle, "t" + i).orElse(0L) + 1);
                   return handle.execute(
-                      "INSERT INTO counters_marks (counter) VALUES (?)",
-                      i % 2 == 1 ? "no" : "t" + i);
+                      "INSERT INTO counters_marks VALUES (?, ?)",
+                      i % 2 == 1 ? "no" : "t" + i,
+                      marks.incrementAndGet());
                 });
           } catch (JdbiException e) {
             refused.incrementAndGet();
@@ -918,7 +934,7 @@ public abstract class DatabaseContract {
   void aReferenceMustLeadSomewhere() {
     OpenDatabase database = withCounters();
     set(database, "a", 1);
-    run(database, "INSERT INTO counters_marks (counter) VALUES ('a')");
+    run(database, "INSERT INTO counters_marks VALUES ('a', 0)");
 
     assertThatThrownBy(() -> run(database, "DELETE FROM counters WHERE name = 'a'"))
         .isInstanceOf(JdbiException.class);

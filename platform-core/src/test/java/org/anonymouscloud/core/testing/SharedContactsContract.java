@@ -23,6 +23,8 @@ import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.testing.InProcessConnection.Interposer;
 import org.anonymouscloud.core.wire.Cbor;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,6 +171,56 @@ public abstract class SharedContactsContract extends AccountFlowsFixture {
     put(genuine);
     atHome().contacts().sync();
     assertThat(trust(atHome())).containsExactly("bob ACCEPTED");
+  }
+
+  @Test
+  @Tag("S4.3")
+  void noStolenDeviceLeavesTheOthersAStateThatIsNone() throws Exception {
+    accept(atHome(), BOB);
+    OnlineAccount thief = phone();
+    thief.contacts().sync();
+    Row kept = row().orElseThrow();
+    for (byte[] state :
+        List.of(new byte[100], flipLast(kept.state()), kept.state(), new byte[] {1, 2, 3})) {
+      assertThatThrownBy(
+              () ->
+                  thief
+                      .link()
+                      .ask(
+                          AccountMethod.CONTACTS_PUT.toString(),
+                          Cbor.encode(
+                              new AccountMessages.ContactsPut(
+                                  kept.number(), kept.number() + 1, state))))
+          .isInstanceOfSatisfying(
+              Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_REQUEST));
+    }
+    assertThat(row().orElseThrow().number()).isEqualTo(kept.number());
+  }
+
+  @Test
+  @Tag("S4.3")
+  void whateverIsThereInPlaceOfTheListADeviceIsRemovedAndAPersonGoesOn() throws Exception {
+    accept(atHome(), BOB);
+    OnlineAccount phone = phone();
+    phone.contacts().sync();
+    Row kept = row().orElseThrow();
+    List<Row> rows =
+        List.of(
+            new Row(kept.number() + 7, new byte[100]),
+            new Row(kept.number() + 3, kept.state()),
+            new Row(Long.MAX_VALUE / 2, flipLast(kept.state())));
+    for (Row bad : rows) {
+      put(bad);
+      refuses(BookRefused.Reason.NOT_PROVEN, () -> atHome().contacts().sync());
+      LocalAccount gone = login("gone " + bad.number(), laptop().accountKey());
+      new Devices(atHome()).revoke(List.of(gone.device()));
+
+      SharedBook book = OwnContacts.book(laptop(), atHome(), atHome().link());
+      book.restart(book.rollback().orElseThrow());
+      atHome().contacts().sync();
+      phone.contacts().sync();
+      assertThat(trust(phone)).containsExactly("bob ACCEPTED");
+    }
   }
 
   @Test
@@ -351,7 +403,7 @@ public abstract class SharedContactsContract extends AccountFlowsFixture {
         throw new java.io.IOException("The connection broke.");
       }
       return is(method, AccountMethod.CONTACTS_GET)
-          ? Cbor.encode(new AccountMessages.ContactsGot(new byte[0]))
+          ? Cbor.encode(new AccountMessages.ContactsGot(-1, new byte[0]))
           : otherwise.answer(method, question, server);
     };
   }

@@ -2,6 +2,7 @@ package org.anonymouscloud.client.agent.feature;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.account.client.LocalAccount;
@@ -40,6 +42,10 @@ public final class AccountEvents {
 
   private static final String LOG = "log";
   private static final int NAME = 16;
+
+  /** Levels of data within each other; whoever reads it has a limit too. */
+  private static final int DEPTH = 16;
+
   private static final Pattern TYPE =
       Pattern.compile("[a-z][a-z0-9-]{0," + (EventLog.LONGEST_TYPE - 1) + "}");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -109,10 +115,15 @@ public final class AccountEvents {
   }
 
   private long publish(String feature, String type, ObjectNode data) throws IOException {
-    byte[] content = JSON.writeValueAsBytes(data);
-    if (!TYPE.matcher(type).matches() || content.length > EventLog.LONGEST_DATA) {
+    // A plugin's compiler need not have looked at what may be null.
+    if (Objects.isNull(type)
+        || Objects.isNull(data)
+        || !TYPE.matcher(type).matches()
+        || !isShallow(data, DEPTH)
+        || JSON.writeValueAsBytes(data).length > EventLog.LONGEST_DATA) {
       throw new IllegalArgumentException(
-          "An event has a type of 1 to 64 of a-z, 0-9 and hyphens, and at most 4,096 bytes.");
+          "An event has a type of 1 to 64 of a-z, 0-9 and hyphens, and data of at most 4,096 bytes"
+              + " and 16 levels.");
     }
     ObjectNode event = JsonNodeFactory.instance.objectNode();
     event.put("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
@@ -124,6 +135,18 @@ public final class AccountEvents {
       records.reset();
       return add(encoded);
     }
+  }
+
+  private static boolean isShallow(JsonNode data, int levels) {
+    if (levels == 0) {
+      return data.isEmpty();
+    }
+    for (JsonNode part : data) {
+      if (!isShallow(part, levels - 1)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private long add(byte[] encoded) throws IOException {

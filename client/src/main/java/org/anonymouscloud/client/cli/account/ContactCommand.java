@@ -83,7 +83,7 @@ public final class ContactCommand {
       mixinStandardHelpOptions = true,
       description = {
         "Make somebody a contact.",
-        "From then on this device notices if the server shows another account in their place."
+        "From then on your devices notice if the server shows another account in their place."
       })
   int add(
       @Parameters(paramLabel = NAME, description = WHO) String name,
@@ -115,7 +115,7 @@ public final class ContactCommand {
       name = "verify",
       mixinStandardHelpOptions = true,
       description = {
-        "Compare the safety number with the other device's.",
+        "Compare the safety number with the one that the other person's device shows.",
         "Side by side or on the phone; if it is the same, nobody stands between you."
       })
   int verify(
@@ -149,13 +149,21 @@ public final class ContactCommand {
           Problem.Kind.SECURITY,
           "'"
               + user
-              + "' is not verified. If the numbers differ, somebody stands between you: share"
-              + " nothing with them.");
+              + "' stays as it was before. If the numbers differ, somebody stands between you:"
+              + " share nothing with them, and use 'anoncloud contact remove "
+              + user
+              + "' if they were verified.");
     }
     return number;
   }
 
-  @Command(name = "remove", mixinStandardHelpOptions = true, description = "Forget a contact.")
+  @Command(
+      name = "remove",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Forget a contact, on all devices of this account.",
+        "Whoever has the name is new to you from then on, also if the number was compared."
+      })
   int remove(
       @Parameters(paramLabel = NAME, description = WHO) String name,
       @Option(names = "--json", description = JSON) boolean json)

@@ -113,14 +113,14 @@ public final class DriveCommand {
   }
 
   private static String describe(String feature, JsonNode state) {
-    return String.join(
-        ", ",
-        "  " + feature,
-        state.path("time").asText().isEmpty()
-            ? "time unknown"
-            : ShownTime.of(state.path("time").asText()),
-        "change number " + state.path("number").asText(),
+    String time = state.path("time").asText();
+    String by = state.path("by").asText();
+    return "  "
+        + feature
+        + (time.isEmpty() ? ", time unknown" : ", " + ShownTime.of(time))
+        + ", change number "
+        + state.path("number").asText()
         // Last, as whoever names a device could else go on in our words.
-        "by " + state.path("by").asText());
+        + (by.isEmpty() ? "" : ", by " + by);
   }
 }

@@ -27,7 +27,7 @@ public final class EventsCommand implements Callable<Integer> {
       description = "Only events after this one.")
   private long after;
 
-  @Option(names = "--json", description = "Print what the agent answers, with the log's name.")
+  @Option(names = "--json", description = "One JSON document; its 'log' is another after a login.")
   private boolean json;
 
   public EventsCommand(Context context) {
@@ -48,6 +48,15 @@ public final class EventsCommand implements Callable<Integer> {
               "Events before number "
                   + answer.path("oldest").asLong()
                   + " are not kept any more; look at everything anew.");
+    }
+    long newest = answer.path("newest").asLong();
+    if (after > newest) {
+      context
+          .terminal()
+          .warn(
+              "The newest event is number "
+                  + newest
+                  + ": this is another log than the one you know. Look at everything anew.");
     }
     for (JsonNode event : answer.path("events")) {
       context

@@ -298,7 +298,8 @@ public final class AgentHttp implements AgentApi {
       if (error == null) {
         // The JDK keeps a refusal's text from whoever sent a body as a stream, if the status is
         // 401.
-        throw new IOException("It answered with status " + status + ".");
+        throw new IOException(
+            "It answered with status " + status + "; its log, agent.log, may say more.");
       }
       throw problem(JSON.readTree(error), status);
     }

@@ -81,6 +81,9 @@ final class ServerCheck {
       step("the database's connections", () -> connections(options, plugins));
       if (!failed.contains("the database")) {
         step("the database's folder", () -> look(FolderId::requireOwn, options, plugins));
+        if (options.databaseUrl().isPresent() && !failed.contains("the database's folder")) {
+          step("the folder's place", () -> look(FolderId::requireInPlace, options, plugins));
+        }
         step("the server's keys", () -> look(KeyFiles::check, options, plugins));
         step(
             "the features' folders",

@@ -162,6 +162,17 @@ final class AccountEventsTest {
     ObjectNode large = nothing.deepCopy().put("x", "y".repeat(EventLog.LONGEST_DATA));
     assertThatThrownBy(() -> log.publish("changed", large))
         .isInstanceOf(IllegalArgumentException.class);
+    ObjectNode deep = JsonNodeFactory.instance.objectNode();
+    ObjectNode inner = deep;
+    for (int i = 0; i < 20; i++) {
+      inner = inner.putObject("x");
+    }
+    assertThatThrownBy(() -> log.publish("changed", deep))
+        .isInstanceOf(IllegalArgumentException.class);
+    for (ObjectNode none : new ObjectNode[1]) {
+      assertThatThrownBy(() -> log.publish("changed", none))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
     assertThat(events.read(0, 10).newest()).isZero();
   }
 

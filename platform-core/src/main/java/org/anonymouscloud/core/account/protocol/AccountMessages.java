@@ -125,9 +125,10 @@ public final class AccountMessages {
   }
 
   /**
-   * @param state of the account's contacts that is kept; empty if none
+   * @param number of the state that is kept; -1 if none
+   * @param state of the account's contacts; empty if none
    */
-  public record ContactsGot(byte[] state) {}
+  public record ContactsGot(long number, byte[] state) {}
 
   /**
    * @param previous number of the state that must be there; -1 for none

@@ -13,6 +13,7 @@ import org.anonymouscloud.core.account.chain.SealedSlot;
 import org.anonymouscloud.core.account.chain.SlotId;
 import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.ContactsHeader;
 import org.anonymouscloud.core.account.server.LoginLimits.Allowance;
 import org.anonymouscloud.core.account.server.LoginLimits.Door;
 import org.anonymouscloud.core.account.server.LoginLimits.Guess;
@@ -194,7 +195,7 @@ public final class AccountPeer {
       case PAIR_CLOSE -> closePairing(Cbor.decode(body, AccountMessages.PairClose.class));
       case MARK_GET -> mark();
       case MARK_PUT -> putMark(Cbor.decode(body, AccountMessages.MarkPut.class));
-      case CONTACTS_GET -> new AccountMessages.ContactsGot(service.contacts(proven()));
+      case CONTACTS_GET -> service.contacts(proven());
       case CONTACTS_PUT -> putContacts(Cbor.decode(body, AccountMessages.ContactsPut.class));
       case CONTACT_FIND -> find(Cbor.decode(body, AccountMessages.ContactFind.class));
       case CONTACT_CHAIN -> contactChain(Cbor.decode(body, AccountMessages.ContactChain.class));
@@ -499,7 +500,8 @@ public final class AccountPeer {
     return new AccountMessages.Empty();
   }
 
-  private AccountMessages.Empty putContacts(AccountMessages.ContactsPut message) throws Refused {
+  private AccountMessages.Empty putContacts(AccountMessages.ContactsPut message)
+      throws Refused, Malformed {
     DeviceOfAccount by = thisDevice();
     if (message.state().length == 0
         || message.state().length > AccountMessages.ContactsPut.MAX_LENGTH
@@ -509,8 +511,28 @@ public final class AccountPeer {
       throw new Refused(ErrorCode.BAD_REQUEST, "These are no contacts to keep.");
     }
     service.limits().count(Own.CONTACTS, by);
+    requireOwn(by, message);
     service.putContacts(by, message);
     return new AccountMessages.Empty();
+  }
+
+  /** No stolen device leaves the others something that is no state. */
+  private void requireOwn(DeviceOfAccount by, AccountMessages.ContactsPut message)
+      throws Refused, Malformed {
+    ContactsHeader header = ContactsHeader.decode(message.state());
+    boolean own =
+        header.number() == message.number()
+            && header.device().equals(by.device())
+            && service
+                .signer(by.account(), new SlotId.Device(by.device()))
+                .filter(
+                    signer ->
+                        ContactsHeader.isSignedBy(
+                            signer.signingKey(), by.account(), message.state()))
+                .isPresent();
+    if (!own) {
+      throw new Refused(ErrorCode.BAD_REQUEST, "These contacts are not signed by this device.");
+    }
   }
 
   /** Names are no secret among those who have an account, but nobody walks through them all. */

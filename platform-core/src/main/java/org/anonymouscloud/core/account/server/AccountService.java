@@ -548,12 +548,12 @@ public final class AccountService {
         });
   }
 
-  /** The state of an account's contacts that its devices have put last; no bytes if none. */
-  byte[] contacts(AccountId account) {
+  /** The state of an account's contacts that its devices have put last. */
+  AccountMessages.ContactsGot contacts(AccountId account) {
     return database
         .read(handle -> new AccountTables(handle).contacts(account))
-        .map(AccountTables.Contacts::state)
-        .orElseGet(() -> new byte[0]);
+        .map(kept -> new AccountMessages.ContactsGot(kept.number(), kept.state()))
+        .orElseGet(() -> new AccountMessages.ContactsGot(-1, new byte[0]));
   }
 
   /** Compares and sets; a device that has been removed meanwhile puts nothing. */

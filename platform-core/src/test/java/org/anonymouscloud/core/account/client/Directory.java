@@ -70,7 +70,7 @@ final class Directory implements Link {
             int to = Math.min(from + linksInAnAnswer, links.size());
             yield new AccountMessages.ChainGot(links.subList(from, to), to < links.size());
           }
-          case CONTACTS_GET -> new AccountMessages.ContactsGot(contacts);
+          case CONTACTS_GET -> new AccountMessages.ContactsGot(number, contacts);
           case CONTACTS_PUT -> {
             AccountMessages.ContactsPut put = Cbor.decode(body, AccountMessages.ContactsPut.class);
             if (put.previous() != number) {

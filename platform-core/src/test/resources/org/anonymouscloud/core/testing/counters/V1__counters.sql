@@ -4,5 +4,7 @@ CREATE TABLE counters (
 );
 
 CREATE TABLE counters_marks (
-  counter TEXT NOT NULL REFERENCES counters (name) DEFERRABLE INITIALLY DEFERRED
+  counter TEXT   NOT NULL REFERENCES counters (name) DEFERRABLE INITIALLY DEFERRED,
+  mark    BIGINT NOT NULL,
+  PRIMARY KEY (counter, mark)
 );

@@ -168,6 +168,8 @@ final class SqliteFile {
       try (Statement statement = connection.createStatement()) {
         // A planted file cannot call functions from its schema.
         statement.execute("PRAGMA trusted_schema = OFF");
+        // What is deleted is overwritten with zeros, not left to whoever gets the file.
+        statement.execute("PRAGMA secure_delete = ON");
         if (readOnly) {
           statement.execute("PRAGMA query_only = ON");
         }

@@ -1,5 +1,6 @@
 package org.anonymouscloud.storage.sqlite;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +22,7 @@ import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.jdbi.v3.core.JdbiException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteCommitListener;
@@ -50,6 +52,25 @@ class SqliteDatabaseTest {
   }
 
   // The file
+
+  @Test
+  @Tag("S4.12")
+  void nothingOfWhatWasDeletedStaysInTheFile() throws IOException {
+    try (OpenDatabase database = open()) {
+      run(database, "CREATE TABLE t (a TEXT PRIMARY KEY)");
+      for (int i = 0; i < 500; i++) {
+        run(database, "INSERT INTO t VALUES ('kanarienvogel " + i + "')");
+      }
+      run(database, "UPDATE t SET a = 'somebody else ' || rowid");
+      run(database, "DELETE FROM t WHERE rowid % 3 > 0");
+    }
+
+    assertThat(Files.readString(folder.resolve(NAME), ISO_8859_1))
+        .contains("somebody else 3")
+        .doesNotContain("kanarienvogel")
+        .doesNotContain("somebody else 401");
+    assertThat(folder.resolve(NAME + "-wal")).doesNotExist();
+  }
 
   @Test
   void theFilesBelongToTheirOwnerAlone() throws IOException {

@@ -62,7 +62,10 @@ record BookFile(FeatureState values) {
       }
       return new Kept(ContactBook.decode(in), floor);
     } catch (BufferUnderflowException | Malformed e) {
-      throw new IOException("The file of contacts on this device is damaged.", e);
+      throw new IOException(
+          "The file of contacts on this device is damaged. 'anoncloud logout' and a new login bring"
+              + " them back from the account.",
+          e);
     }
   }
 

@@ -25,8 +25,12 @@ public final class BookRefused extends IOException {
         true),
     /** No device of the account has signed it. */
     NOT_PROVEN(
-        "The server shows a list of your contacts that none of your devices has written. Ask the"
-            + " server's owner.",
+        "The server shows a list of your contacts that none of your devices has written.", true),
+    /** Together with what this device knows there are more contacts than an account may have. */
+    FULL(
+        "Your devices have more contacts together than there may be, so nothing was taken over."
+            + " 'anoncloud contact remove' makes room; if the device that wrote the other list is"
+            + " not yours, remove it: ",
         false),
     /** A device of the account has written what cannot be read. */
     UNREADABLE(
@@ -35,9 +39,16 @@ public final class BookRefused extends IOException {
         false);
 
     private final String text;
+    private final boolean forAPerson;
 
-    Reason(String text, boolean restorable) {
-      this.text = restorable ? text + GO_ON : text;
+    Reason(String text, boolean forAPerson) {
+      this.text = forAPerson ? text + GO_ON : text;
+      this.forAPerson = forAPerson;
+    }
+
+    /** Whether a person may go on from it. */
+    boolean isForAPerson() {
+      return forAPerson;
     }
   }
 

@@ -28,6 +28,9 @@ record ContactBook(SortedMap<UserName, KnownContact> entries) {
   /** Names of removed contacts that are kept; of more, those that were removed least often go. */
   static final int MAX_REMOVED = 500;
 
+  /** Removals of one name between two looks at it. */
+  private static final int MAX_STEP = 1_000;
+
   static final ContactBook EMPTY = new ContactBook(new TreeMap<>(byText()));
 
   private static final int FIXED =
@@ -71,6 +74,25 @@ record ContactBook(SortedMap<UserName, KnownContact> entries) {
     SortedMap<UserName, KnownContact> all = new TreeMap<>(entries);
     other.entries.forEach((name, contact) -> all.merge(name, contact, KnownContact::merge));
     return bounded(all);
+  }
+
+  /** Whether it has more contacts than an account may have. */
+  boolean isTooLarge() {
+    return contacts().size() > MAX_CONTACTS;
+  }
+
+  /**
+   * Whether it may have come from a book by what people do. A thief could else use up all revisions
+   * of a name.
+   */
+  boolean mayFollow(ContactBook known) {
+    return entries.values().stream()
+        .allMatch(
+            contact -> {
+              KnownContact before = known.entries.get(contact.name());
+              int revision = before == null ? 0 : before.revision();
+              return contact.revision() <= (long) revision + MAX_STEP;
+            });
   }
 
   private static ContactBook bounded(SortedMap<UserName, KnownContact> all) {
@@ -122,7 +144,11 @@ record ContactBook(SortedMap<UserName, KnownContact> entries) {
           throw new Malformed("A contact is there twice.");
         }
       }
-      return new ContactBook(all);
+      ContactBook book = new ContactBook(all);
+      if (book.isTooLarge()) {
+        throw new Malformed("There are too many contacts.");
+      }
+      return book;
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new Malformed("These are no contacts.");
     }

@@ -76,7 +76,8 @@ public record KnownContact(
   /** This one in the place of what the name stood for before. */
   KnownContact after(KnownContact before) {
     boolean same = !isRemoved() && !before.isRemoved() && isSameAs(before);
-    return withRevision(same ? before.revision : before.revision + 1);
+    int next = before.revision == Integer.MAX_VALUE ? before.revision : before.revision + 1;
+    return withRevision(same ? before.revision : next);
   }
 
   private KnownContact withRevision(int next) {

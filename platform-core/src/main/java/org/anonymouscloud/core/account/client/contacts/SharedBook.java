@@ -16,6 +16,7 @@ import org.anonymouscloud.core.account.client.contacts.BookRefused.Reason;
 import org.anonymouscloud.core.account.client.local.FeatureState;
 import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
+import org.anonymouscloud.core.account.protocol.ContactsHeader;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
@@ -43,13 +44,21 @@ public final class SharedBook {
   /** Held while the server is asked, so that no answer is overtaken by a later one. */
   private final ReentrantLock asking = new ReentrantLock();
 
+  /**
+   * What the server has, unchecked.
+   *
+   * @param number under which it has it; -1 for nothing
+   * @param state none if there is none, or nothing that could be one
+   */
+  private record Answer(long number, Optional<SignedBook> state) {
+    boolean isSound() {
+      return state.map(SignedBook::number).orElse(-1L) == number;
+    }
+  }
+
   /** What the server has, and whether it counts. */
   private record Shown(Optional<SignedBook> state, Optional<SignedBook.Content> content) {
     static final Shown NOTHING = new Shown(Optional.empty(), Optional.empty());
-
-    long number() {
-      return state.map(SignedBook::number).orElse(-1L);
-    }
   }
 
   /**
@@ -94,8 +103,9 @@ public final class SharedBook {
     try {
       ContactBook before = book();
       for (int race = 0; race < RACES; race++) {
-        Shown shown = judge(ask(), seen());
-        if (take(shown) || publish(shown.number() + 1, shown.number(), changes())) {
+        Answer answer = ask();
+        if (take(judge(answer, seen()))
+            || publish(answer.number() + 1, answer.number(), changes())) {
           break;
         }
       }
@@ -129,6 +139,9 @@ public final class SharedBook {
     SignedBook state = shown.state().orElseThrow();
     SignedBook.Content content = shown.content().get();
     ContactBook merged = kept.book().merge(content.book());
+    if (merged.isTooLarge()) {
+      throw new BookRefused(Reason.FULL, state.header().device().toString());
+    }
     Floor floor =
         new Floor(state.number(), state.header().generation(), state.hash(), content.changes());
     Kept next = new Kept(merged, Optional.of(floor));
@@ -158,7 +171,7 @@ public final class SharedBook {
     try (Secret key = own.key(generation)) {
       state =
           SignedBook.seal(
-              new SignedBook.Header(number, generation, own.device()),
+              new ContactsHeader(number, generation, own.device()),
               own.account(),
               new SignedBook.Content(changes, book),
               key,
@@ -190,7 +203,13 @@ public final class SharedBook {
    * @return none if this device can vouch for none
    */
   public Optional<Head> head() throws IOException {
-    Optional<Floor> seen = seen();
+    Optional<Floor> seen;
+    try {
+      seen = seen();
+    } catch (IOException e) {
+      // What this device cannot read itself keeps no other one in the account.
+      return Optional.empty();
+    }
     try {
       Shown shown = judge(ask(), seen);
       if (shown.content().isPresent()) {
@@ -217,12 +236,12 @@ public final class SharedBook {
   /** Why what the server has is refused, if it is one that a person may accept. */
   public Optional<Rollback> rollback() throws Refused, IOException {
     Optional<Floor> seen = seen();
-    Optional<SignedBook> state = ask();
+    Answer answer = ask();
     try {
-      judge(state, seen);
+      var _ = judge(answer, seen);
       return Optional.empty();
     } catch (BookRefused e) {
-      if (e.reason() != Reason.ROLLED_BACK && e.reason() != Reason.FORKED) {
+      if (!e.reason().isForAPerson()) {
         throw e;
       }
     }
@@ -235,7 +254,10 @@ public final class SharedBook {
       newest = named.get();
     }
     return Optional.of(
-        new Rollback(newest, state.map(this::headOf), state.map(shown -> shown.header().device())));
+        new Rollback(
+            newest,
+            answer.state().map(this::headOf),
+            answer.state().map(shown -> shown.header().device())));
   }
 
   /**
@@ -256,11 +278,11 @@ public final class SharedBook {
   public void restart(Rollback agreed) throws Refused, IOException {
     asking.lock();
     try {
-      Optional<SignedBook> state = ask();
-      if (!state.map(this::headOf).equals(agreed.instead())) {
+      Answer answer = ask();
+      if (!answer.state().map(this::headOf).equals(agreed.instead())) {
         throw new IOException("The server has another list of contacts by now than was shown.");
       }
-      Shown shown = look(state);
+      Shown shown = proven(answer);
       synchronized (this) {
         Kept kept = file.load();
         if (shown.content().isPresent()) {
@@ -270,8 +292,8 @@ public final class SharedBook {
       SortedMap<DeviceId, Long> changes =
           shown.content().map(SignedBook.Content::changes).orElseGet(SignedBook::byDevice);
       // Beyond all that was seen or named, so that it is a newer one for every device.
-      long number = Math.max(agreed.lost().number(), shown.number()) + 1;
-      if (!publish(number, shown.number(), changes)) {
+      long number = Math.max(agreed.lost().number(), answer.number()) + 1;
+      if (!publish(number, answer.number(), changes)) {
         throw new IOException("Another device changed the contacts meanwhile; try again.");
       }
     } finally {
@@ -279,27 +301,38 @@ public final class SharedBook {
     }
   }
 
-  private Optional<SignedBook> ask() throws Refused, IOException {
-    byte[] state =
-        ask(
-                AccountMethod.CONTACTS_GET,
-                new AccountMessages.Empty(),
-                AccountMessages.ContactsGot.class)
-            .state();
-    if (state.length == 0) {
-      return Optional.empty();
-    }
+  /** What a person goes on from: nothing, if no device of the account has written it. */
+  private Shown proven(Answer answer) throws IOException {
     try {
-      return Optional.of(SignedBook.decode(state));
+      return answer.isSound() ? look(answer.state()) : Shown.NOTHING;
+    } catch (BookRefused e) {
+      return Shown.NOTHING;
+    }
+  }
+
+  private Answer ask() throws Refused, IOException {
+    AccountMessages.ContactsGot got =
+        ask(
+            AccountMethod.CONTACTS_GET,
+            new AccountMessages.Empty(),
+            AccountMessages.ContactsGot.class);
+    try {
+      return new Answer(
+          got.number(),
+          got.state().length == 0 ? Optional.empty() : Optional.of(SignedBook.decode(got.state())));
     } catch (Malformed e) {
-      throw new BookRefused(Reason.NOT_PROVEN);
+      return new Answer(got.number(), Optional.empty());
     }
   }
 
   /** Whether what the server has is at least as new as all that is known, and what of it counts. */
-  private Shown judge(Optional<SignedBook> state, Optional<Floor> seen) throws IOException {
+  private Shown judge(Answer answer, Optional<Floor> seen) throws IOException {
     Optional<Head> named = own.named();
-    long number = state.map(SignedBook::number).orElse(-1L);
+    Optional<SignedBook> state = answer.state();
+    long number = answer.number();
+    if (!answer.isSound()) {
+      throw new BookRefused(Reason.NOT_PROVEN);
+    }
     if (number < seen.map(Floor::number).orElse(-1L)
         || number < named.map(Head::number).orElse(-1L)) {
       throw new BookRefused(Reason.ROLLED_BACK);
@@ -324,8 +357,12 @@ public final class SharedBook {
       }
       throw new BookRefused(Reason.UNREADABLE, state.get().header().device().toString());
     }
+    SignedBook.Content content = shown.content().get();
+    if (!content.isPossibleAt(number) || (seen.isPresent() && !content.book().mayFollow(book()))) {
+      throw new BookRefused(Reason.UNREADABLE, state.get().header().device().toString());
+    }
     if (seen.isPresent()) {
-      requireAll(seen.get().changes(), shown.content().get().changes());
+      requireAll(seen.get().changes(), content.changes());
     }
     return shown;
   }
@@ -362,7 +399,7 @@ public final class SharedBook {
     if (state.isEmpty()) {
       return Shown.NOTHING;
     }
-    SignedBook.Header header = state.get().header();
+    ContactsHeader header = state.get().header();
     Optional<VerifyKey> key =
         own.with(header.device(), header.generation())
             .deviceKey(header.device(), header.generation());

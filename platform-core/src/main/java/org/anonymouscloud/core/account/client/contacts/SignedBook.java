@@ -1,17 +1,20 @@
 package org.anonymouscloud.core.account.client.contacts;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.protocol.ContactsHeader;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.VerifyKey;
 import org.anonymouscloud.core.wire.Malformed;
 
@@ -20,38 +23,16 @@ import org.anonymouscloud.core.wire.Malformed;
  * them (docs/formats/account.md). Who reads one checks the signature, then opens it. Immutable.
  */
 final class SignedBook {
-  static final String LABEL = "anonymouscloud/account/v1/contacts";
-
   private static final byte VERSION = 1;
 
   /** The server learns of the number of contacts what this leaves of it. */
   private static final int STEP = 4_096;
 
-  private static final int SIGNATURE = 64;
-  private static final int HEADER = 1 + Long.BYTES + Integer.BYTES + DeviceId.LENGTH;
   private static final int CHANGES = DeviceId.LENGTH + Long.BYTES;
 
-  private final Header header;
+  private final ContactsHeader header;
   private final byte[] sealed;
   private final byte[] signature;
-
-  /**
-   * What stands before the sealed contacts, in clear.
-   *
-   * @param number rises with each state
-   * @param generation of the root secret under which it is sealed
-   * @param device that wrote it
-   */
-  record Header(long number, int generation, DeviceId device) {
-    private byte[] encode() {
-      return ByteBuffer.allocate(HEADER)
-          .put(VERSION)
-          .putLong(number)
-          .putInt(generation)
-          .put(device.bytes())
-          .array();
-    }
-  }
 
   /**
    * What is sealed.
@@ -71,10 +52,22 @@ final class SignedBook {
 
     static Content decode(byte[] plain) throws Malformed {
       ByteBuffer in = ByteBuffer.wrap(plain);
-      if (in.get() != VERSION) {
-        throw new Malformed("A newer program wrote the contacts.");
+      if (plain.length == 0 || in.get() != VERSION) {
+        throw new Malformed("These are no contacts of this version.");
       }
       return new Content(decodeChanges(in), ContactBook.decode(in));
+    }
+
+    /** Whether all states that it counts can have been written up to that of a number. */
+    boolean isPossibleAt(long number) {
+      long counted = 0;
+      for (long count : changes.values()) {
+        if (count < 0 || count > number + 1 - counted) {
+          return false;
+        }
+        counted += count;
+      }
+      return true;
     }
   }
 
@@ -109,11 +102,10 @@ final class SignedBook {
 
   /** An empty map in the order in which devices are written. */
   static SortedMap<DeviceId, Long> byDevice() {
-    return new TreeMap<>(
-        (one, other) -> java.util.Arrays.compareUnsigned(one.bytes(), other.bytes()));
+    return new TreeMap<>((one, other) -> Arrays.compareUnsigned(one.bytes(), other.bytes()));
   }
 
-  private SignedBook(Header header, byte[] sealed, byte[] signature) {
+  private SignedBook(ContactsHeader header, byte[] sealed, byte[] signature) {
     this.header = header;
     this.sealed = sealed;
     this.signature = signature;
@@ -131,42 +123,31 @@ final class SignedBook {
    * @param key of contacts in the header's generation
    */
   static SignedBook seal(
-      Header header, AccountId account, Content content, Secret key, Signer signer) {
+      ContactsHeader header, AccountId account, Content content, Secret key, Signer signer) {
     byte[] sealed =
         ChunkedEncryption.seal(key, context(account, header.number()), content.encode());
+    byte[] unsigned = concat(header.encode(), sealed);
     return new SignedBook(
-        header, sealed, signer.sign(LABEL, signed(header.encode(), account, sealed)));
+        header,
+        sealed,
+        signer.sign(ContactsHeader.LABEL, ContactsHeader.signed(account, unsigned)));
   }
 
   /** Reads what a server sent; neither signature nor content is checked yet. */
   static SignedBook decode(byte[] encoded) throws Malformed {
-    ByteBuffer in = ByteBuffer.wrap(encoded);
-    if (encoded.length < HEADER + SIGNATURE || in.get() != VERSION) {
-      throw new Malformed("These are no contacts.");
-    }
-    long number = in.getLong();
-    int generation = in.getInt();
-    byte[] device = new byte[DeviceId.LENGTH];
-    in.get(device);
-    byte[] sealed = new byte[in.remaining() - SIGNATURE];
-    in.get(sealed);
-    byte[] signature = new byte[SIGNATURE];
-    in.get(signature);
-    if (number < 0 || generation < 0) {
-      throw new Malformed("These are no contacts.");
-    }
-    return new SignedBook(new Header(number, generation, DeviceId.of(device)), sealed, signature);
+    ContactsHeader header = ContactsHeader.decode(encoded);
+    int end = encoded.length - ContactsHeader.SIGNATURE;
+    return new SignedBook(
+        header,
+        Arrays.copyOfRange(encoded, ContactsHeader.LENGTH, end),
+        Arrays.copyOfRange(encoded, end, encoded.length));
   }
 
   byte[] encode() {
-    return ByteBuffer.allocate(HEADER + sealed.length + SIGNATURE)
-        .put(header.encode())
-        .put(sealed)
-        .put(signature)
-        .array();
+    return concat(header.encode(), sealed, signature);
   }
 
-  Header header() {
+  ContactsHeader header() {
     return header;
   }
 
@@ -180,7 +161,7 @@ final class SignedBook {
   }
 
   boolean isSignedBy(VerifyKey key, AccountId account) {
-    return Signatures.verify(key, LABEL, signed(header.encode(), account, sealed), signature);
+    return ContactsHeader.isSignedBy(key, account, encode());
   }
 
   /**
@@ -193,16 +174,16 @@ final class SignedBook {
     return Content.decode(ChunkedEncryption.open(key, context(account, number()), sealed));
   }
 
-  private static byte[] signed(byte[] header, AccountId account, byte[] sealed) {
-    return ByteBuffer.allocate(AccountId.LENGTH + header.length + sealed.length)
-        .put(account.bytes())
-        .put(header)
-        .put(sealed)
-        .array();
+  private static byte[] concat(byte[]... parts) {
+    ByteBuffer all = ByteBuffer.allocate(Arrays.stream(parts).mapToInt(one -> one.length).sum());
+    for (byte[] part : parts) {
+      all.put(part);
+    }
+    return all.array();
   }
 
   private static byte[] context(AccountId account, long number) {
-    byte[] label = (LABEL + '\0').getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] label = (ContactsHeader.LABEL + '\0').getBytes(US_ASCII);
     return ByteBuffer.allocate(label.length + 1 + AccountId.LENGTH + Long.BYTES)
         .put(label)
         .put(VERSION)

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
@@ -81,6 +82,49 @@ final class ContactBookTest {
     KnownContact again = contact("bob", 3, 2, Trust.ACCEPTED, 0);
     assertThat(without.with(again).merge(without).find(seen.name()).orElseThrow().account())
         .isEqualTo(again.account());
+  }
+
+  @Test
+  @Tag("S4.3")
+  void nobodyUsesUpTheRevisionsOfAName() {
+    ContactBook known = ContactBook.EMPTY.with(contact("bob", 1, 5, Trust.ACCEPTED, 0));
+    SortedMap<UserName, KnownContact> entries = new TreeMap<>(known.entries());
+    UserName bob = new UserName("bob");
+    entries.put(bob, contact("bob", 1, 5, Trust.ACCEPTED, Integer.MAX_VALUE));
+    ContactBook last = new ContactBook(entries);
+
+    assertThat(last.mayFollow(known)).isFalse();
+    assertThat(known.with(known.find(bob).orElseThrow().removed()).mayFollow(known)).isTrue();
+    assertThat(last.with(last.find(bob).orElseThrow().removed()).entries().get(bob).revision())
+        .isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
+  @Tag("S4.3")
+  void aBookOfMoreContactsThanAnAccountMayHaveIsRefused() {
+    SortedMap<UserName, KnownContact> entries = new TreeMap<>(ContactBook.EMPTY.entries());
+    for (int i = 0; i <= ContactBook.MAX_CONTACTS; i++) {
+      KnownContact one = contact("u" + i, i, 1, Trust.ACCEPTED, 0);
+      entries.put(one.name(), one);
+    }
+    ContactBook book = new ContactBook(entries);
+    ByteBuffer out = ByteBuffer.allocate(book.length());
+    book.encode(out);
+    assertThat(book.isTooLarge()).isTrue();
+    assertThatThrownBy(() -> ContactBook.decode(out.flip())).isInstanceOf(Malformed.class);
+  }
+
+  @Test
+  @Tag("S4.3")
+  void countsThatNoStatesCanHaveMadeAreNoneOfAState() throws Exception {
+    for (byte[] plain : List.of(new byte[0], new byte[1], new byte[100])) {
+      assertThatThrownBy(() -> SignedBook.Content.decode(plain)).isInstanceOf(Malformed.class);
+    }
+    SortedMap<DeviceId, Long> counts = changes();
+    assertThat(new SignedBook.Content(counts, ContactBook.EMPTY).isPossibleAt(2)).isTrue();
+    assertThat(new SignedBook.Content(counts, ContactBook.EMPTY).isPossibleAt(1)).isFalse();
+    counts.put(DeviceId.of(count(0x40, 16)), Long.MAX_VALUE);
+    assertThat(new SignedBook.Content(counts, ContactBook.EMPTY).isPossibleAt(9)).isFalse();
   }
 
   @Test
@@ -191,7 +235,7 @@ final class ContactBookTest {
                 NOISE.nextInt(2)));
       }
     }
-    SortedMap<UserName, KnownContact> all = new java.util.TreeMap<>(ContactBook.EMPTY.entries());
+    SortedMap<UserName, KnownContact> all = new TreeMap<>(ContactBook.EMPTY.entries());
     some.forEach(contact -> all.put(contact.name(), contact));
     return new ContactBook(all);
   }

@@ -1,0 +1,1 @@
+CREATE TABLE keyless (a BIGINT NOT NULL);
