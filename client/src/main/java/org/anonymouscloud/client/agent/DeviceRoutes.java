@@ -110,6 +110,7 @@ final class DeviceRoutes {
       view.put("name", device.name());
       view.put("added", device.added().toString());
       view.put("here", device.here());
+      view.put("loggedOut", device.isLoggedOut());
       list.add(view);
     }
     return list;

@@ -9,6 +9,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,14 @@ import org.slf4j.LoggerFactory;
  * no CORS. Each handler runs on a virtual thread of its own.
  */
 public final class LocalApi implements AutoCloseable {
+  private static final String NOT_SERVED = "The request cannot be served.";
+
+  /** The likeliest reasons, for whoever tries a plugin. */
+  private static final String NOTHING_HERE =
+      "The agent has nothing at this path. If it belongs to a plugin, that is not installed here,"
+          + " came after the agent's start ('anoncloud agent stop' has it start anew), or was"
+          + " switched off: the agent's log says why.";
+
   /** Where all routes lie. */
   public static final String PREFIX = "/api/v1";
 
@@ -268,7 +277,10 @@ public final class LocalApi implements AutoCloseable {
   }
 
   private static void tellHttp(HttpResponseException e, Context context) {
-    new ProblemDocument(e.getStatus(), "http-" + e.getStatus(), "The request cannot be served.")
+    new ProblemDocument(
+            e.getStatus(),
+            "http-" + e.getStatus(),
+            e.getStatus() == HttpStatus.NOT_FOUND.getCode() ? NOTHING_HERE : NOT_SERVED)
         .send(context);
   }
 }

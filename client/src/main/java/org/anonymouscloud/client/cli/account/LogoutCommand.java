@@ -54,7 +54,12 @@ public final class LogoutCommand implements Callable<Integer> {
   /** As far as that can be found out: also without a server, or locked, a device can be left. */
   private boolean isOnlyDevice() throws IOException {
     try {
-      return context.agent().get("/account/devices").path("devices").size() == 1;
+      int others = 0;
+      for (JsonNode device : context.agent().get("/account/devices").path("devices")) {
+        boolean counts = !device.path("here").asBoolean() && !device.path("loggedOut").asBoolean();
+        others += counts ? 1 : 0;
+      }
+      return others == 0;
     } catch (Problem e) {
       return false;
     }
@@ -62,8 +67,9 @@ public final class LogoutCommand implements Callable<Integer> {
 
   private static boolean isWanted() throws Problem {
     String why =
-        "This is the account's only device. Without it, only the password with the account key, or"
-            + " the recovery words, open the account: have the emergency sheet at hand.";
+        "This is the account's only device on which somebody is logged in. Without it, only the"
+            + " password with the account key, or the recovery words, open the account: have the"
+            + " emergency sheet at hand.";
     if (StandardTerminal.person().isEmpty()) {
       throw new Problem(
           Problem.Kind.BAD_INPUT, why + " There is no terminal to ask on; give --yes.");

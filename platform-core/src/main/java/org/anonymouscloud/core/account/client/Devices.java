@@ -21,9 +21,6 @@ import org.anonymouscloud.core.wire.Refused;
 public final class Devices {
   private static final String NO_NAME = "(a name that cannot be read)";
 
-  /** How the name of a device begins on which nobody is logged in any more. */
-  private static final String LOGGED_OUT = "(logged out)";
-
   private final OnlineAccount account;
 
   public Devices(OnlineAccount account) {
@@ -83,7 +80,7 @@ public final class Devices {
     Optional<ListedDevice> here = account.refreshed().state().device(local.device());
     if (here.isPresent()) {
       String name = name(here.get(), local);
-      String marked = LOGGED_OUT + (name.equals(NO_NAME) ? "" : " " + name);
+      String marked = KnownDevice.LOGGED_OUT + (name.equals(NO_NAME) ? "" : " " + name);
       rename(local.device(), DeviceName.from(marked));
     }
   }

@@ -10,4 +10,12 @@ import org.anonymouscloud.core.account.DeviceId;
  * @param added when it came, by the clock of whoever added it
  * @param here whether it is this one
  */
-public record KnownDevice(DeviceId id, String name, Instant added, boolean here) {}
+public record KnownDevice(DeviceId id, String name, Instant added, boolean here) {
+  /** How the name of a device begins on which nobody is logged in any more. */
+  static final String LOGGED_OUT = "(logged out)";
+
+  /** Whether somebody has logged out on it, as far as it could tell the others. */
+  public boolean isLoggedOut() {
+    return name.startsWith(LOGGED_OUT);
+  }
+}

@@ -521,12 +521,18 @@ final class ServerSession implements ServedSession {
         }
         // Not even the text of the exception may leave: it can hold names and paths.
         if (!open.cancelled && line.isOpen()) {
-          LOG.warn("A request failed: {}", e.getClass().getName());
+          LOG.warn("A request failed: {} {}", e.getClass().getName(), place(e));
         }
         return error(
             open,
             new Refusal(ErrorCode.INTERNAL, false, "The server failed to answer. See its log."));
       }
+    }
+
+    /** Where in the code, which says nothing of the request. */
+    private static String place(Throwable failure) {
+      StackTraceElement[] trace = failure.getStackTrace();
+      return trace.length == 0 ? "" : "at " + trace[0];
     }
 
     private Message error(Open open, Refusal refusal) {
