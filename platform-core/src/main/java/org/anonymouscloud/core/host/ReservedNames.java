@@ -21,6 +21,7 @@ public final class ReservedNames {
           "agent",
           "contacts",
           "core",
+          "events",
           "panels",
           "plugins",
           "requests",
@@ -55,7 +56,7 @@ public final class ReservedNames {
 
   /** Those of the program's own plugins, also of ones that are still to come. */
   private static final Set<String> OWN_PLUGINS =
-      Set.of("calls", "chat", "dav", "events", "postgres", "share", "sqlite", "vault");
+      Set.of("calls", "chat", "dav", "postgres", "share", "sqlite", "vault");
 
   private ReservedNames() {}
 
