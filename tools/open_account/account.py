@@ -176,7 +176,7 @@ class Chain:
 
 # Words, slot, key bag (account.md "Keys", "Slots", "Key bag", "Sheet")
 
-WORD_LIST = "platform-core/src/main/resources/org/anonymouscloud/core/account/client/english.txt"
+WORD_LIST = "platform-core/src/main/resources/org/anonymouscloud/core/account/client/sheet/english.txt"
 WORD_LIST_DIGEST = "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda"
 
 

@@ -142,7 +142,7 @@ final class StolenDeviceIT {
   }
 
   private String idOf(String home) throws IOException {
-    try (LocalAccount account = stolen(home, AccountFeatures.NONE)) {
+    try (LocalAccount account = stolen(home)) {
       return account.device().toString();
     }
   }
@@ -158,9 +158,8 @@ final class StolenDeviceIT {
           Head head = new Head(drive(chain), 1L << 60, Digest.sha256(new byte[0]));
           return new HeadList(new TreeMap<>(Map.of("vault", List.of(head))));
         };
-    try (LocalAccount stolen = stolen("liar", lie);
-        OnlineAccount online =
-            new OnlineAccount(stolen, AccountFeatures.NONE, () -> dial(stolen.server()))) {
+    try (LocalAccount stolen = stolen("liar");
+        OnlineAccount online = new OnlineAccount(stolen, lie, () -> dial(stolen.server()))) {
       new Devices(online).rename(stolen.device(), new DeviceName("the thief's"));
       return stolen.device().toString();
     }
@@ -176,7 +175,7 @@ final class StolenDeviceIT {
   }
 
   private String removesTheOthersAndLeavesNoise() throws Exception {
-    try (LocalAccount stolen = stolen("locker", AccountFeatures.NONE);
+    try (LocalAccount stolen = stolen("locker");
         OnlineAccount online =
             new OnlineAccount(
                 stolen, AccountFeatures.NONE, () -> new LeavingNoise(dial(stolen.server())))) {
@@ -190,9 +189,9 @@ final class StolenDeviceIT {
     }
   }
 
-  private LocalAccount stolen(String home, AccountFeatures features) throws IOException {
+  private LocalAccount stolen(String home) throws IOException {
     Path account = folder.resolve(home).resolve("account");
-    return new AccountClient(account, Clock.systemUTC(), features).resume().orElseThrow();
+    return new AccountClient(account, Clock.systemUTC()).resume().orElseThrow();
   }
 
   private static Connection dial(ConnectionString server) throws IOException {
