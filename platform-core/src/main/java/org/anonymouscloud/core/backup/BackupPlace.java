@@ -105,7 +105,7 @@ public final class BackupPlace implements AutoCloseable {
   }
 
   /**
-   * Whose backups are there: the server of the newest one.
+   * The server whose backups are there: that of the newest one.
    *
    * @return empty if there is none, or it does not say whose it is
    */
@@ -114,7 +114,7 @@ public final class BackupPlace implements AutoCloseable {
     return newest.isPresent() ? server(newest.get()) : Optional.empty();
   }
 
-  /** Whose a backup is; empty if it does not say so. */
+  /** The server a backup belongs to; empty if it does not say so. */
   static Optional<Fingerprint> server(Path backup) throws IOException {
     try {
       return Optional.of(

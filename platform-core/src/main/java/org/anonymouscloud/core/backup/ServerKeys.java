@@ -121,7 +121,7 @@ public final class ServerKeys {
     }
   }
 
-  /** Whose keys are in a folder. */
+  /** The owner of the keys in a folder. */
   static Fingerprint fingerprint(Path folder) throws IOException {
     try (ServerKey key = ServerKey.open(folder.resolve(KEY))) {
       return key.fingerprint();

@@ -45,7 +45,7 @@ public final class Migrations {
     this.scripts = scripts;
   }
 
-  /** Whose tables they are. */
+  /** The owner of the tables. */
   public String owner() {
     return owner;
   }

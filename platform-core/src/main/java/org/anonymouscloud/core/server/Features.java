@@ -68,7 +68,7 @@ final class Features implements AutoCloseable {
     }
   }
 
-  /** Who answers a method, by {@code feature/verb}. */
+  /** The handler of each method, by {@code feature/verb}. */
   Optional<AccountHandler> handler(String method) {
     return Optional.ofNullable(methods.get(method));
   }

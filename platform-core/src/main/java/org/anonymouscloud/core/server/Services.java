@@ -120,7 +120,7 @@ final class Services implements AutoCloseable {
     return offered.stream().flatMap(feature -> feature.data().stream()).toList();
   }
 
-  /** Who answers the requests of a session. */
+  /** Answers the requests of a session. */
   SessionHandler handler(ServedSession session, RequestTimes times) {
     return new SessionRequests(
         session,

@@ -42,7 +42,7 @@ final class SessionRequests implements SessionHandler {
 
   private final long number = SESSIONS.incrementAndGet();
 
-  /** Who has entered. Features ask this and not the peer, which enters first. */
+  /** The caller that has entered. Features use this and not the peer, which enters first. */
   private volatile @Nullable Caller present;
 
   private volatile PresenceRecords.@Nullable Visit visit;
@@ -151,8 +151,8 @@ final class SessionRequests implements SessionHandler {
   }
 
   /**
-   * Whom the server has no room for leaves no account behind, keeps the invitation, and hears it
-   * before a sheet is written down.
+   * A newcomer for whom the server has no room leaves no account behind, keeps the invitation, and
+   * hears it before a sheet is written down.
    */
   private byte[] handled(Request request) throws Refused {
     boolean finish = request.method().equals(AccountMethod.REGISTER_FINISH.toString());

@@ -37,7 +37,7 @@ public final class AccountEvents {
   /** Events in one answer. */
   public static final int MOST = 500;
 
-  /** Whose records the events are; no feature has this name. */
+  /** The owner of the records of events; no feature has this name. */
   private static final String RECORDS = "events";
 
   private static final String LOG = "log";

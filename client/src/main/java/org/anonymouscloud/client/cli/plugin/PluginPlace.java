@@ -3,7 +3,7 @@ package org.anonymouscloud.client.cli.plugin;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.PluginFolder;
 
-/** Whose plugins a command is about: a server's or a client's. */
+/** The plugins that a command is about: a server's or a client's. */
 public interface PluginPlace {
   /**
    * Where they are.

@@ -13,7 +13,7 @@ public final class AlreadyLoggedIn extends Exception {
     this.user = user;
   }
 
-  /** Whose account it is. */
+  /** The user whose account it is. */
   public UserName user() {
     return user;
   }

@@ -57,7 +57,7 @@ public final class AccountMessages {
    */
   public record RecoveryLogin(String userName, byte[] signature) {}
 
-  /** Whose words were proven. */
+  /** The account whose words were proven. */
   public record RecoveryLoggedIn(byte[] account) {}
 
   /**
@@ -142,7 +142,7 @@ public final class AccountMessages {
     public static final int MAX_LENGTH = 512 * 1024;
   }
 
-  /** Who a name belongs to. */
+  /** Asks which account a name belongs to. */
   public record ContactFind(String userName) {}
 
   public record ContactFound(byte[] account) {}

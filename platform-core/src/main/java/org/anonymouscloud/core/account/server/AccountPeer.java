@@ -40,8 +40,8 @@ import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
- * Who is at the other end of one session, and what they may ask about their account. A password
- * alone opens the account's own records; features are for devices in the chain. Thread-safe.
+ * The other end of one session, and what it may ask about its account. A password alone opens the
+ * account's own records; features are for devices in the chain. Thread-safe.
  */
 public final class AccountPeer {
   private static final int DAYS_OF_A_NEW_PASSWORD = 7;

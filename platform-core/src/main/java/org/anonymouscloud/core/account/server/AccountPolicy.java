@@ -11,7 +11,7 @@ public record AccountPolicy(Registration registration, long quota) {
   public enum Registration {
     /** Everybody. */
     OPEN,
-    /** Who has an invitation of the server's owner. */
+    /** Anyone with an invitation from the server's owner. */
     INVITE,
     /** Nobody. */
     CLOSED

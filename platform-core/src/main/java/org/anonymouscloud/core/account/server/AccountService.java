@@ -205,7 +205,7 @@ public final class AccountService {
             });
   }
 
-  /** Refuses early what {@link #create} would refuse, before the client does its dear work. */
+  /** Refuses early what {@link #create} would refuse, before the client pays for Argon2id. */
   void checkRegistration(UserName name, Optional<InviteCode> invite) throws Refused {
     if (policy.registration() == Registration.CLOSED) {
       throw new Refused(ErrorCode.REGISTRATION_CLOSED, "This server takes no new accounts.");

@@ -153,7 +153,7 @@ record AccountTables(Handle handle) {
     handle.execute("UPDATE accounts SET password_keys = ''");
   }
 
-  /** Who may sign, if the account has or had such a slot. */
+  /** The signer, if the account has or had such a slot. */
   Optional<Signer> signer(AccountId account, SlotId slot) {
     return handle
         .createQuery(
@@ -345,7 +345,7 @@ record AccountTables(Handle handle) {
     handle.execute("DELETE FROM account_deletions WHERE account_id = ?", account.bytes());
   }
 
-  /** Who has tables in the database: the core and the features that were ever started. */
+  /** The owners of tables in the database: the core and the features that were ever started. */
   List<String> ownersOfTables() {
     return handle.createQuery("SELECT DISTINCT owner FROM migrations").mapTo(String.class).list();
   }

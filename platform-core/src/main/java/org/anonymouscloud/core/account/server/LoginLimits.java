@@ -213,7 +213,7 @@ public final class LoginLimits {
   private static final int CODE = 16;
   private static final Rule DOUBLING = new Doubling();
 
-  /** Who has many networks guesses no more than this in all of them. */
+  /** Anybody with many networks guesses no more than this in all of them. */
   private static final Rule OF_A_NAME = new Steady(100, Duration.ofMinutes(5));
 
   /**

@@ -15,9 +15,9 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Who is there on this server node, in the database for all nodes to see. Changes are written now
- * and then, not one by one, and what a node wrote that has ended without a word is worth nothing
- * after {@value #WORTH_SECONDS} seconds. Thread-safe.
+ * The accounts that are logged in on this server node, in the database for all nodes to see.
+ * Changes are written now and then, not one by one, and what a node wrote that has ended without a
+ * word is worth nothing after {@value #WORTH_SECONDS} seconds. Thread-safe.
  */
 public final class PresenceRecords implements AutoCloseable {
   /** Without a request for so long an account is away. */

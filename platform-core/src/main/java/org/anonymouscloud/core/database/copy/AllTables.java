@@ -25,7 +25,7 @@ public final class AllTables {
         });
   }
 
-  /** Whose scripts have made tables: the core, and features that may not be there any more. */
+  /** The owners of tables: the core, and features that may no longer be there. */
   public static Set<String> owners(Handle handle) {
     return TableScripts.history(handle).keySet();
   }

@@ -36,7 +36,7 @@ final class Admission {
   private int connections;
   private long arrivals;
 
-  /** Whose a client is, and by what it has shown that. */
+  /** The user a client belongs to, and what has shown it. */
   private record Proof(Object user, Digest by) {}
 
   Admission(SessionLimits limits) {

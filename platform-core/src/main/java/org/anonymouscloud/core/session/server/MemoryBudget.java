@@ -73,7 +73,10 @@ final class MemoryBudget {
     return nanoTime;
   }
 
-  /** Whose memory a request takes. The user is equal for all devices of one, and both have it. */
+  /**
+   * The user and device whose memory a request takes. The user is equal for all devices of one, and
+   * both have it.
+   */
   record Owner(Object user, Object device) {}
 
   /** A request that holds memory. */

@@ -60,7 +60,7 @@ final class ServerSession implements ServedSession {
   /** What a request costs besides its bytes. */
   private static final int REQUEST = 4 * 1024;
 
-  /** Who sends less of a request than this in all its time has sent nothing. */
+  /** A client that sends less of a request than this in all its time has sent nothing. */
   private static final int PROGRESS = 16 * 1024;
 
   /** What bulk data cost at least: what may come in, and what is gathered to go out. */

@@ -26,7 +26,7 @@ import org.anonymouscloud.vault.server.VaultTables.Space;
  * is gone, so a crash leaves no file that nobody knows. Thread-safe, also between server processes.
  */
 final class Ledger {
-  /** Whose the tables are, and where the scripts for them lie in this class's jar. */
+  /** The owner of the tables, and where their scripts are in this class's jar. */
   static final String OWNER = "vault";
 
   static final String SCRIPTS = "org/anonymouscloud/vault/db";

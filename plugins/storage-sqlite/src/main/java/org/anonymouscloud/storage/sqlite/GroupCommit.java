@@ -66,7 +66,7 @@ final class GroupCommit implements AutoCloseable {
     public void closeConnection(Connection lent) {}
   }
 
-  /** A work whose caller waits. Its outcome is read after {@code done}. */
+  /** Work whose caller waits. Its outcome is read after {@code done}. */
   private static final class Pending<T> {
     private final HandleCallback<T, ?> work;
     private final CountDownLatch done = new CountDownLatch(1);

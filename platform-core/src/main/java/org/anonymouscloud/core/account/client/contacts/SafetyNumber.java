@@ -14,7 +14,7 @@ import org.anonymouscloud.core.crypto.HashFunction;
  * @param digits 60 of them, without blanks
  */
 public record SafetyNumber(String digits) {
-  /** Signal's; makes a search for a number that looks alike dear: over 112 bits. */
+  /** Signal's; makes it expensive to search for a number that looks alike: over 112 bits. */
   private static final int ITERATIONS = 5_200;
 
   private static final byte[] VERSION = {0, 0};

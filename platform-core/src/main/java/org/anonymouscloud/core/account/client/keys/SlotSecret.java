@@ -117,7 +117,7 @@ public final class SlotSecret implements AutoCloseable {
     }
   }
 
-  /** Whose slot this is. */
+  /** The slot that this secret opens. */
   public AccountId account() {
     return account;
   }

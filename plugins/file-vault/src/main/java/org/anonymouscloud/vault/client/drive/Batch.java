@@ -76,8 +76,8 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * A file shall be at a path, with what the stream gives. The folder in which it lies must be
-   * there or have been made in this batch.
+   * Writes a file at a path, with what the stream gives. The folder in which it lies must be there
+   * or have been made in this batch.
    *
    * @param content read to its end; the caller closes it
    * @throws PathRefused if a file cannot be there, or the precondition does not hold
@@ -138,8 +138,8 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * A folder shall be at a path. The folder in which it lies must be there or have been made in
-   * this batch.
+   * Makes a folder at a path. The folder in which it lies must be there or have been made in this
+   * batch.
    *
    * @param modified its time, also if it is there already
    * @throws PathRefused if a file is there
@@ -160,7 +160,7 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * A folder shall be at a path where nothing is yet.
+   * Makes a folder at a path where nothing is yet.
    *
    * @throws PathRefused if something is there
    */
@@ -171,7 +171,7 @@ public final class Batch implements AutoCloseable {
     makeFolder(path, modified);
   }
 
-  /** A folder shall be at a path, and folders above it; those that are there stay as they are. */
+  /** Makes a folder at a path, and the folders above it; existing ones stay as they are. */
   public void makeFolders(VaultPath path, Instant modified) throws IOException {
     for (int depth = 1; depth <= path.names().size(); depth++) {
       VaultPath folder = upTo(path, depth);

@@ -17,7 +17,7 @@ public final class Changes {
   private boolean onlyRemove = true;
 
   /**
-   * A file shall be at a path that is not the top; folders above it are made if they are not there.
+   * Puts a file at a path that is not the top; missing folders above it are made.
    *
    * @param base what was there when its writing began
    * @param strict whether to fail if that has changed; else both are kept
@@ -32,7 +32,7 @@ public final class Changes {
     set(path, new Change.Remove(base, strict));
   }
 
-  /** A folder shall be at a path, with this time. */
+  /** Puts a folder at a path, with this time. */
   public void makeFolder(VaultPath path, Instant modified) {
     onlyRemove = false;
     below(path).make(modified);
