@@ -138,10 +138,7 @@ public final class SharedBook {
     }
     SignedBook state = shown.state().orElseThrow();
     SignedBook.Content content = shown.content().get();
-    ContactBook merged = kept.book().merge(content.book());
-    if (merged.isTooLarge()) {
-      throw new BookRefused(Reason.FULL, state.header().device().toString());
-    }
+    ContactBook merged = merged(kept.book(), state, content);
     Floor floor =
         new Floor(state.number(), state.header().generation(), state.hash(), content.changes());
     Kept next = new Kept(merged, Optional.of(floor));
@@ -149,6 +146,15 @@ public final class SharedBook {
       file.store(next);
     }
     return merged.equals(content.book());
+  }
+
+  private static ContactBook merged(ContactBook own, SignedBook state, SignedBook.Content content)
+      throws BookRefused {
+    ContactBook merged = own.merge(content.book());
+    if (merged.isTooLarge()) {
+      throw new BookRefused(Reason.FULL, state.header().device().toString());
+    }
+    return merged;
   }
 
   /**
@@ -286,11 +292,12 @@ public final class SharedBook {
       synchronized (this) {
         Kept kept = file.load();
         if (shown.content().isPresent()) {
-          file.store(kept.with(kept.book().merge(shown.content().get().book())));
+          file.store(
+              kept.with(merged(kept.book(), shown.state().orElseThrow(), shown.content().get())));
         }
       }
       SortedMap<DeviceId, Long> changes =
-          shown.content().map(SignedBook.Content::changes).orElseGet(SignedBook::byDevice);
+          shown.content().isPresent() ? shown.content().get().changes() : changes();
       // Beyond all that was seen or named, so that it is a newer one for every device.
       long number = Math.max(agreed.lost().number(), answer.number()) + 1;
       if (!publish(number, answer.number(), changes)) {
@@ -301,10 +308,18 @@ public final class SharedBook {
     }
   }
 
-  /** What a person goes on from: nothing, if no device of the account has written it. */
+  /**
+   * What a person goes on from: nothing, if no device of the account has written it, or none that
+   * works as it should.
+   */
   private Shown proven(Answer answer) throws IOException {
     try {
-      return answer.isSound() ? look(answer.state()) : Shown.NOTHING;
+      Shown shown = answer.isSound() ? look(answer.state()) : Shown.NOTHING;
+      boolean usable =
+          shown.content().isPresent()
+              && shown.content().get().isPossibleAt(answer.number())
+              && shown.content().get().book().mayFollow(book());
+      return usable ? shown : Shown.NOTHING;
     } catch (BookRefused e) {
       return Shown.NOTHING;
     }
