@@ -40,9 +40,17 @@ final class VaultProblems {
       case PathRefused path ->
           told(
               switch (path.reason()) {
-                case NOT_FOUND -> Problem.Kind.NOT_FOUND;
+                case NOT_FOUND, NO_SUCH_FOLDER, GONE -> Problem.Kind.NOT_FOUND;
                 case PRESENT, CHANGED -> Problem.Kind.PRECONDITION_FAILED;
-                case NOT_A_FOLDER, IS_A_FOLDER, NOT_EMPTY, ALREADY_THERE -> Problem.Kind.CONFLICT;
+                case NOT_A_FOLDER,
+                    IS_A_FOLDER,
+                    NOT_EMPTY,
+                    ALREADY_THERE,
+                    OCCUPIED,
+                    INTO_ITSELF,
+                    IS_TOP,
+                    TOO_DEEP ->
+                    Problem.Kind.CONFLICT;
               },
               path);
       case StateRefused state ->

@@ -14,6 +14,7 @@ public final class VaultRoutes {
     return Stream.of(
             new FileRoutes(drive, clock).routes(),
             new FolderRoutes(drive, clock).routes(),
+            new RelocationRoutes(drive).routes(),
             new TreeRoutes(drive).routes(),
             new HistoryRoutes(drive).routes())
         .flatMap(List::stream)

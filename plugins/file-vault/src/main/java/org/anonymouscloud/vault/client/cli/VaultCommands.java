@@ -17,6 +17,7 @@ public final class VaultCommands {
         new GetCommand(context),
         new CatCommand(context),
         new MkdirCommand(context),
+        new MvCommand(context),
         new RmCommand(context),
         new DuCommand(context),
         new HistoryCommand(context),

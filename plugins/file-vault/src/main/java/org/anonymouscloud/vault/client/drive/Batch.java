@@ -86,6 +86,7 @@ public final class Batch implements AutoCloseable {
       VaultPath path, InputStream content, Attributes attributes, Precondition precondition)
       throws IOException {
     commitIfLong();
+    settleMoves();
     requireParent(path);
     Optional<Entry> there = base.find(path);
     if (path.isTop() || changes.makesFolder(path) || there.orElse(null) instanceof Entry.Folder) {
@@ -149,6 +150,7 @@ public final class Batch implements AutoCloseable {
       return;
     }
     commitIfLong();
+    settleMoves();
     requireParent(path);
     Optional<Entry> there = base.find(path);
     if (changes.putsFile(path)
@@ -228,12 +230,65 @@ public final class Batch implements AutoCloseable {
     if (path.isTop()) {
       throw new PathRefused(Reason.IS_A_FOLDER, path);
     }
+    settleMoves();
     Entry there = base.find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path));
     require(precondition, path, Optional.of(there));
     if (!recursive && there instanceof Entry.Folder folder && !folder.pages().isEmpty()) {
       throw new PathRefused(Reason.NOT_EMPTY, path);
     }
     changes.remove(path, there, precondition.isStrict());
+  }
+
+  /**
+   * Where something goes that is to go to a target: into it, if that is a folder.
+   *
+   * @param path of what goes there
+   */
+  public VaultPath destination(VaultPath path, VaultPath target) throws IOException {
+    return !path.isTop() && isFolderByNow(target) ? target.child(path.name()) : target;
+  }
+
+  /**
+   * Moves a file or a folder: its id, its content and its pages stay. If another device changes it
+   * meanwhile, that moves along; if another device puts something at the new place meanwhile, this
+   * gets a conflict name.
+   *
+   * @param to its whole new path; the folder in which that lies must be there
+   * @throws PathRefused if there is nothing, or it cannot be at the new place
+   */
+  public void move(VaultPath from, VaultPath to) throws IOException {
+    if (changes.touch(from)) {
+      commit();
+    }
+    if (base.find(from).isEmpty() && !from.isTop()) {
+      throw new PathRefused(Reason.NOT_FOUND, from);
+    }
+    requireRoom(from, to);
+    changes.move(from, to);
+  }
+
+  /** Whether what is at a path can also, or only, be at another. */
+  private void requireRoom(VaultPath from, VaultPath to) throws IOException {
+    if (from.isTop()) {
+      throw new PathRefused(Reason.IS_TOP, from);
+    }
+    if (!to.equals(from) && to.isAtOrBelow(from)) {
+      throw new PathRefused(Reason.INTO_ITSELF, from);
+    }
+    if (to.names().size() > VaultPath.MAX_DEPTH) {
+      throw new PathRefused(Reason.TOO_DEEP, to);
+    }
+    if (changes.arrivesAt(to)) {
+      throw new PathRefused(Reason.OCCUPIED, to);
+    }
+    if (!open.isEmpty() || changes.touch(to) || (changes.count() > 0 && !changes.arrange())) {
+      commit();
+    }
+    commitIfLong();
+    requireParent(to);
+    if (to.isTop() || base.find(to).isPresent()) {
+      throw new PathRefused(Reason.OCCUPIED, to);
+    }
   }
 
   private static void require(Precondition precondition, VaultPath path, Optional<Entry> there)
@@ -269,6 +324,13 @@ public final class Batch implements AutoCloseable {
             content),
         file.there,
         file.strict);
+  }
+
+  /** What is written or removed at a path does not mix with what moves. */
+  private void settleMoves() throws IOException {
+    if (changes.arrange()) {
+      commit();
+    }
   }
 
   private void commitIfLong() throws IOException {
@@ -316,8 +378,15 @@ public final class Batch implements AutoCloseable {
       Pages top = onto.map(Roots.Known::top).orElse(Pages.NONE);
       long number = onto.map(known -> known.number() + 1).orElse(0L);
       Merge merge =
-          new Merge(drive.nodes(), writer, number, conflictName(), shared.clock().instant());
-      Pages merged = merge.apply(drive.id(), top, changes);
+          new Merge(
+              drive.nodes(),
+              drive.id(),
+              top,
+              writer,
+              number,
+              conflictName(),
+              shared.clock().instant());
+      Pages merged = merge.apply(changes);
       if (merged.equals(top)) {
         return;
       }

@@ -48,20 +48,7 @@ public final class Snapshot {
   /** What is at a path; none for the topmost folder, which has no entry. */
   public Optional<Entry> find(VaultPath path) throws IOException {
     Opened folder = top();
-    Optional<Entry> found = Optional.empty();
-    for (Name name : path.names()) {
-      if (found.isPresent()) {
-        if (!(found.get() instanceof Entry.Folder(var _, ItemId id, var _, Pages pages))) {
-          return Optional.empty();
-        }
-        folder = new Opened(id, pages);
-      }
-      found = folders.find(folder.id, folder.pages, name);
-      if (found.isEmpty()) {
-        return found;
-      }
-    }
-    return found;
+    return folders.find(folder.id, folder.pages, path);
   }
 
   /**

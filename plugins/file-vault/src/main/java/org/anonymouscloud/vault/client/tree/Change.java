@@ -21,6 +21,22 @@ sealed interface Change {
   /** What was there shall be gone. */
   record Remove(Entry base, boolean strict) implements Change {}
 
+  /** What is there shall be there no more, as it {@link Arrive}s elsewhere. */
+  record Leave() implements Change {}
+
+  /**
+   * Something shall be there that the drive has already: nothing of it is sealed anew.
+   *
+   * @param thing what it is; it gets the name of this place
+   */
+  record Arrive(Thing thing) implements Change {}
+
+  /** What arrives. */
+  sealed interface Thing {
+    /** Whatever is at a path of the tree to which the change is made. */
+    record Moved(VaultPath from) implements Thing {}
+  }
+
   /**
    * Something in the folder of this name changes, or the folder shall be there. Not thread-safe.
    */

@@ -15,6 +15,7 @@ public final class Changes {
   private Change.Below top = new Change.Below();
   private int count;
   private boolean onlyRemove = true;
+  private boolean arranges;
 
   /**
    * Puts a file at a path that is not the top; missing folders above it are made.
@@ -30,6 +31,17 @@ public final class Changes {
   /** What is at a path that is not the top shall be gone, with all below it. */
   public void remove(VaultPath path, Entry base, boolean strict) {
     set(path, new Change.Remove(base, strict));
+  }
+
+  /**
+   * Moves what is at a path, when these changes are made, to another. The two lie neither in one
+   * another nor in, above or at what is changed otherwise.
+   */
+  public void move(VaultPath from, VaultPath to) {
+    onlyRemove = false;
+    arranges = true;
+    set(from, new Change.Leave());
+    set(to, new Change.Arrive(new Change.Thing.Moved(from)));
   }
 
   /** Puts a folder at a path, with this time. */
@@ -49,6 +61,28 @@ public final class Changes {
     return look(path) instanceof Change.Put;
   }
 
+  /** Whether something arrives at the path from elsewhere. */
+  public boolean arrivesAt(VaultPath path) {
+    return look(path) instanceof Change.Arrive;
+  }
+
+  /** Whether something is moved. */
+  public boolean arrange() {
+    return arranges;
+  }
+
+  /** Whether something is changed at the path, below it, or as a whole above it. */
+  public boolean touch(VaultPath path) {
+    Change change = top;
+    for (Name name : path.names()) {
+      if (!(change instanceof Change.Below below)) {
+        return change != null;
+      }
+      change = below.changes().get(name);
+    }
+    return change != null;
+  }
+
   /** How many changes there are. */
   public int count() {
     return count;
@@ -62,6 +96,7 @@ public final class Changes {
   /** Forgets them all. */
   public void clear() {
     onlyRemove = true;
+    arranges = false;
     top = new Change.Below();
     count = 0;
   }

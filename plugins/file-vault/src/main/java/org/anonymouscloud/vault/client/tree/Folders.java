@@ -48,6 +48,27 @@ public final class Folders {
     }
   }
 
+  /** What is at a path, seen from a folder; none for that folder itself, which has no entry. */
+  public Optional<Entry> find(ItemId folder, Pages pages, VaultPath path) throws IOException {
+    ItemId id = folder;
+    Pages inside = pages;
+    Optional<Entry> found = Optional.empty();
+    for (Name name : path.names()) {
+      if (found.isPresent()) {
+        if (!(found.get() instanceof Entry.Folder deeper)) {
+          return Optional.empty();
+        }
+        id = deeper.id();
+        inside = deeper.pages();
+      }
+      found = find(id, inside, name);
+      if (found.isEmpty()) {
+        return found;
+      }
+    }
+    return found;
+  }
+
   /**
    * A folder's entries, in order. Where some cannot be read, the cursor throws, and goes on after
    * them when it is asked again.

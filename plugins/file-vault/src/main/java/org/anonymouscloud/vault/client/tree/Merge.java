@@ -24,27 +24,40 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes changes to a tree, which may not be the tree that was there when they were prepared:
  * another device may have been faster. What both changed is kept twice, what one removed and the
- * other changed is kept; so nothing is lost that nobody removed. Not thread-safe.
+ * other changed is kept, and what moves is what is there by now; so nothing is lost that nobody
+ * removed. Not thread-safe.
  */
 public final class Merge {
   private final Folders folders;
   private final FolderEditor editor;
   private final ConflictName conflictName;
   private final Instant now;
+  private final ItemId topId;
+  private final Pages top;
   private final List<VaultPath> conflicts = new ArrayList<>();
 
   /** Each is emptied once: of a tree that a few pages make endless, the rest stays. */
   private final MetFolders emptied = new MetFolders();
 
   /**
+   * @param top the pages of the topmost folder as it is before the changes
    * @param writer takes the new pages
    * @param root number of the root that is to be made
    * @param conflictName names what is kept as a second file
    * @param now time of folders that are made only because a file is in them
    */
-  public Merge(Nodes nodes, PackWriter writer, long root, ConflictName conflictName, Instant now) {
+  public Merge(
+      Nodes nodes,
+      DriveId drive,
+      Pages top,
+      PackWriter writer,
+      long root,
+      ConflictName conflictName,
+      Instant now) {
     this.folders = new Folders(nodes);
     this.editor = new FolderEditor(nodes, writer, root);
+    this.topId = drive.top();
+    this.top = top;
     this.conflictName = conflictName;
     this.now = now;
   }
@@ -52,11 +65,12 @@ public final class Merge {
   /**
    * The topmost folder's pages after the changes.
    *
-   * @throws PathRefused if a strict change does not find what it expects
+   * @throws PathRefused if a strict change does not find what it expects, or nothing is left of
+   *     what is to move
    */
-  public Pages apply(DriveId drive, Pages top, Changes changes) throws IOException {
+  public Pages apply(Changes changes) throws IOException {
     AtomicReference<Pages> after = new AtomicReference<>(top);
-    finish(new Changing(VaultPath.TOP, drive.top(), top, changes.top(), after::set));
+    finish(new Changing(VaultPath.TOP, topId, top, changes.top(), after::set));
     return after.get();
   }
 
@@ -147,6 +161,13 @@ public final class Merge {
               }
             }
           }
+          case Change.Leave _ -> {
+            if (there.isPresent()) {
+              edits.put(name, Optional.empty());
+            }
+          }
+          case Change.Arrive arrive ->
+              edit(name, arrive, there, Optional.of(arriving(arrive.thing()).named(name)));
           case Change.Below below -> {
             return below(name, below, there);
           }
@@ -212,12 +233,20 @@ public final class Merge {
     }
   }
 
+  private Entry arriving(Change.Thing thing) throws IOException {
+    return switch (thing) {
+      case Change.Thing.Moved(VaultPath from) ->
+          folders.find(topId, top, from).orElseThrow(() -> new PathRefused(Reason.GONE, from));
+    };
+  }
+
   /** Whether what is there must be kept beside what is to come. */
   private static boolean isSecond(Change change, Entry there) {
     return switch (change) {
       case Change.Put put -> !put.base().equals(Optional.of(there));
       case Change.Below _ -> there instanceof Entry.File;
-      case Change.Remove _ -> false;
+      case Change.Arrive _ -> true;
+      case Change.Remove _, Change.Leave _ -> false;
     };
   }
 

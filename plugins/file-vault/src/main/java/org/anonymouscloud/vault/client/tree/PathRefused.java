@@ -14,6 +14,14 @@ public final class PathRefused extends IOException {
     NOT_EMPTY(
         "The folder %s in the vault is not empty; 'rm -r' removes it with all that is in it."),
     ALREADY_THERE("%s is already in the vault."),
+    GONE(
+        "There is no %s in the vault any more: another device was faster. Nothing was moved; see"
+            + " where it is now and try again."),
+    NO_SUCH_FOLDER("There is no folder %s in the vault into which they could go."),
+    OCCUPIED("Something is at %s in the vault already; nothing was changed."),
+    INTO_ITSELF("%s would lie in itself; nothing was changed."),
+    IS_TOP("The drive's top folder stays where it is; name what is in it, not %s."),
+    TOO_DEEP("%s is deeper in the vault than folders can lie; nothing was changed."),
     /** Something is there although nothing must be. */
     PRESENT("%s is in the vault already; nothing was changed."),
     CHANGED("%s in the vault is not what it was; nothing was changed.");

@@ -74,6 +74,12 @@ public record VaultPath(List<Name> names) {
     return new VaultPath(longer);
   }
 
+  /** Whether this is the other path, or below it. */
+  public boolean isAtOrBelow(VaultPath other) {
+    return names.size() >= other.names.size()
+        && names.subList(0, other.names.size()).equals(other.names);
+  }
+
   /** The place that {@code below} is, seen from here. */
   public VaultPath join(VaultPath below) {
     List<Name> longer = new ArrayList<>(names);

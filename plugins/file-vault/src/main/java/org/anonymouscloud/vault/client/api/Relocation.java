@@ -1,0 +1,87 @@
+package org.anonymouscloud.vault.client.api;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.drive.Batch;
+import org.anonymouscloud.vault.client.tree.PathRefused;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What shall go where.
+ *
+ * @param sources paths of files and folders
+ * @param target a folder into which they go; or the path that a single one gets
+ */
+record Relocation(@Nullable List<String> sources, @Nullable String target) {
+  /** Strict: a member that is misspelt would be taken for one that is left out. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private static final int MAX_BODY = 1 << 20;
+  private static final int MAX_SOURCES = 1_000;
+
+  /** Of one thing. */
+  record Way(VaultPath from, VaultPath to) {}
+
+  /** Reads a request's body. */
+  static Relocation of(Context context) throws Problem, IOException {
+    byte[] json = context.req().getInputStream().readNBytes(MAX_BODY + 1);
+    Relocation asked;
+    try {
+      asked = JSON.readValue(json, Relocation.class);
+    } catch (JacksonException e) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "The body is not a document like {\"sources\": [\"/a\", \"/b\"], \"target\": \"/c\"} of"
+              + " at most 1 MiB.",
+          e);
+    }
+    if (asked.sources == null
+        || asked.sources.isEmpty()
+        || asked.sources.size() > MAX_SOURCES
+        || asked.sources.contains(null)
+        || asked.target == null) {
+      throw RequestArguments.bad(
+          "The body has 'sources', 1 to " + MAX_SOURCES + " paths, and a 'target'.");
+    }
+    return asked;
+  }
+
+  /** From where to where each goes, in the drive as the batch sees it. */
+  List<Way> ways(Batch batch) throws Problem, IOException {
+    VaultPath place = batch.named(RequestArguments.path(String.valueOf(target)));
+    List<Way> ways = new ArrayList<>();
+    for (String source : sources == null ? List.<String>of() : sources) {
+      VaultPath from = batch.named(RequestArguments.path(source));
+      VaultPath to = batch.destination(from, place);
+      if (ways.stream().anyMatch(way -> overlap(way.from, from))) {
+        throw RequestArguments.bad(
+            from.visible() + " is named twice, or lies in another of the sources.");
+      }
+      ways.add(new Way(from, to));
+    }
+    if (ways.size() > 1 && ways.getFirst().to.equals(place)) {
+      throw new PathRefused(PathRefused.Reason.NO_SUCH_FOLDER, place);
+    }
+    if (ways.getFirst().to.equals(place) && !place.isTop()) {
+      // A name that is given anew; one that stays may be a strange one.
+      RequestArguments.writable(new VaultPath(List.of(place.name())));
+    }
+    return ways;
+  }
+
+  private static boolean overlap(VaultPath one, VaultPath other) {
+    return one.isAtOrBelow(other) || other.isAtOrBelow(one);
+  }
+}

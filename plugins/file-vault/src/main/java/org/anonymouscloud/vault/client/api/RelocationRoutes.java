@@ -1,0 +1,59 @@
+package org.anonymouscloud.vault.client.api;
+
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.anonymouscloud.core.plugin.NotLoggedIn;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.vault.client.drive.Batch;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+
+/** Files and folders that get another place, without their content. Thread-safe. */
+final class RelocationRoutes {
+  private final OpenDrive drive;
+
+  RelocationRoutes(OpenDrive drive) {
+    this.drive = drive;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route(
+            HandlerType.POST,
+            "/vault/moves",
+            Scope.WRITE,
+            "Move files and folders ({sources, target}): into the target if it is a folder, else a"
+                + " single one to that name. All or none.",
+            VaultProblems.told(this::move)));
+  }
+
+  private void move(Context context) throws Problem, NotLoggedIn, IOException {
+    Relocation asked = Relocation.of(context);
+    try (Batch batch = drive.get().batch()) {
+      List<Relocation.Way> ways = asked.ways(batch);
+      for (Relocation.Way way : ways) {
+        batch.move(way.from(), way.to());
+      }
+      context.json(done("moved", ways, batch.commit()));
+    }
+  }
+
+  private static Map<String, Object> done(
+      String what, List<Relocation.Way> ways, Batch.Committed committed) {
+    List<Map<String, String>> done = new ArrayList<>();
+    for (Relocation.Way way : ways) {
+      done.add(Map.of("from", way.from().toString(), "to", way.to().toString()));
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put(what, done);
+    answer.put("sent", committed.sentBytes());
+    answer.put("conflicts", committed.conflicts().stream().map(VaultPath::toString).toList());
+    return answer;
+  }
+}

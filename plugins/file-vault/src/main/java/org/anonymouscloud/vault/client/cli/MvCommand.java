@@ -1,0 +1,79 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud mv}. */
+@Command(
+    name = "mv",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Move or rename files and folders in the vault.",
+      "Into TARGET if that is a folder, else to that name. Nothing is sent or sealed again, however"
+          + " large it is. All of them move or none."
+    })
+final class MvCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(
+      arity = "2..*",
+      paramLabel = "PATH",
+      description = "SOURCE... TARGET, each like /a/b; the last is the target.")
+  private List<String> paths = List.of();
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  MvCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    JsonNode done =
+        context
+            .agent()
+            .post(
+                "/vault/moves",
+                Map.of(
+                    "sources",
+                    sources(paths),
+                    "target",
+                    VaultUrl.path(paths.getLast()).toString()));
+    tell(context, json, done);
+    return 0;
+  }
+
+  /** All paths but the last, as the API takes them. */
+  static List<String> sources(List<String> paths) throws Problem {
+    List<String> sources = new ArrayList<>();
+    for (String path : paths.subList(0, paths.size() - 1)) {
+      sources.add(VaultUrl.path(path).toString());
+    }
+    return sources;
+  }
+
+  /** Shows what was done; that is nothing if all is where it should be. */
+  static void tell(CommandContext context, boolean json, JsonNode done) {
+    for (JsonNode conflict : done.path("conflicts")) {
+      context
+          .terminal()
+          .warn(
+              "Another device put something there meanwhile; it is "
+                  + TerminalText.vault(conflict.asText())
+                  + " now.");
+    }
+    if (json) {
+      context.terminal().printJson(done);
+    }
+  }
+}
