@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sources paths of files and folders
  * @param target a folder into which they go; or the path that a single one gets
+ * @param recursive whether folders may be copied, with all that is in them; for copies alone
  */
-record Relocation(@Nullable List<String> sources, @Nullable String target) {
+record Relocation(
+    @Nullable List<String> sources, @Nullable String target, @Nullable Boolean recursive) {
   /** Strict: a member that is misspelt would be taken for one that is left out. */
   private static final ObjectMapper JSON =
       JsonMapper.builder()

@@ -12,6 +12,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.drive.Batch;
+import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** Files and folders that get another place, without their content. Thread-safe. */
@@ -30,11 +31,21 @@ final class RelocationRoutes {
             Scope.WRITE,
             "Move files and folders ({sources, target}): into the target if it is a folder, else a"
                 + " single one to that name. All or none.",
-            VaultProblems.told(this::move)));
+            VaultProblems.told(this::move)),
+        new Route(
+            HandlerType.POST,
+            "/vault/copies",
+            Scope.WRITE,
+            "Copy files, and folders if recursive, within the vault ({sources, target, recursive});"
+                + " no content is read or sent. All or none, but for what cannot be read.",
+            VaultProblems.told(this::copy)));
   }
 
   private void move(Context context) throws Problem, NotLoggedIn, IOException {
     Relocation asked = Relocation.of(context);
+    if (asked.recursive() != null) {
+      throw RequestArguments.bad("A folder always moves with all that is in it.");
+    }
     try (Batch batch = drive.get().batch()) {
       List<Relocation.Way> ways = asked.ways(batch);
       for (Relocation.Way way : ways) {
@@ -42,6 +53,33 @@ final class RelocationRoutes {
       }
       context.json(done("moved", ways, batch.commit()));
     }
+  }
+
+  private void copy(Context context) throws Problem, NotLoggedIn, IOException {
+    Relocation asked = Relocation.of(context);
+    boolean recursive = Boolean.TRUE.equals(asked.recursive());
+    Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
+    try (Batch batch = drive.get().batch()) {
+      List<Relocation.Way> ways = asked.ways(batch);
+      for (Relocation.Way way : ways) {
+        batch.copy(
+            way.from(),
+            way.to(),
+            recursive,
+            (below, why) -> unread.put(way.from().join(below), why));
+      }
+      Map<String, Object> answer = done("copied", ways, batch.commit());
+      answer.put("unreadable", unreadable(unread));
+      context.json(answer);
+    }
+  }
+
+  private static List<Map<String, String>> unreadable(Map<VaultPath, Untrusted> unread) {
+    List<Map<String, String>> parts = new ArrayList<>();
+    unread.forEach(
+        (path, why) ->
+            parts.add(Map.of("path", path.toString(), "detail", String.valueOf(why.getMessage()))));
+    return parts;
   }
 
   private static Map<String, Object> done(

@@ -18,6 +18,7 @@ public final class VaultCommands {
         new CatCommand(context),
         new MkdirCommand(context),
         new MvCommand(context),
+        new CpCommand(context),
         new RmCommand(context),
         new DuCommand(context),
         new HistoryCommand(context),

@@ -267,6 +267,34 @@ public final class Batch implements AutoCloseable {
     changes.move(from, to);
   }
 
+  /**
+   * Puts a copy of a file or a folder at another place. No content is read or sent; a file keeps
+   * its id and its version, folders get new ids. What is copied is as it was when this is called.
+   *
+   * @param to its whole new path; the folder in which that lies must be there
+   * @param recursive whether a folder may be copied, with all that is in it
+   * @param unread hears which folders below could not be copied, or not wholly
+   * @throws PathRefused if there is nothing, or it cannot be at the new place
+   */
+  public void copy(VaultPath from, VaultPath to, boolean recursive, Unread unread)
+      throws IOException {
+    if (changes.touch(from)) {
+      commit();
+    }
+    requireRoom(from, to);
+    switch (base.find(from).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, from))) {
+      case Entry.File file -> changes.copy(file, to);
+      case Entry.Folder folder -> {
+        if (!recursive) {
+          throw new PathRefused(Reason.NEEDS_RECURSIVE, from);
+        }
+        long number = base.root().map(known -> known.number() + 1).orElse(0L);
+        TreeCopy copy = new TreeCopy(drive.nodes(), writer, number, unread);
+        changes.copy(copy.copy(folder, from, to, this::secure), to);
+      }
+    }
+  }
+
   /** Whether what is at a path can also, or only, be at another. */
   private void requireRoom(VaultPath from, VaultPath to) throws IOException {
     if (from.isTop()) {

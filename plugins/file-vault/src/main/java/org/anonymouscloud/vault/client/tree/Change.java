@@ -35,6 +35,11 @@ sealed interface Change {
   sealed interface Thing {
     /** Whatever is at a path of the tree to which the change is made. */
     record Moved(VaultPath from) implements Thing {}
+
+    /**
+     * One more of a file, with its id; or a copy of a folder, whose pages are written for a new id.
+     */
+    record Copied(Entry entry) implements Thing {}
   }
 
   /**

@@ -44,6 +44,17 @@ public final class Changes {
     set(to, new Change.Arrive(new Change.Thing.Moved(from)));
   }
 
+  /**
+   * Puts a copy at a path, which neither lies in what is changed otherwise nor the reverse.
+   *
+   * @param entry of a file as it is; of a folder with an id that nothing else has
+   */
+  public void copy(Entry entry, VaultPath to) {
+    onlyRemove = false;
+    arranges = true;
+    set(to, new Change.Arrive(new Change.Thing.Copied(entry)));
+  }
+
   /** Puts a folder at a path, with this time. */
   public void makeFolder(VaultPath path, Instant modified) {
     onlyRemove = false;
@@ -66,7 +77,7 @@ public final class Changes {
     return look(path) instanceof Change.Arrive;
   }
 
-  /** Whether something is moved. */
+  /** Whether something is moved or copied. */
   public boolean arrange() {
     return arranges;
   }

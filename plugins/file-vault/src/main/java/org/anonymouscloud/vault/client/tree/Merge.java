@@ -237,6 +237,7 @@ public final class Merge {
     return switch (thing) {
       case Change.Thing.Moved(VaultPath from) ->
           folders.find(topId, top, from).orElseThrow(() -> new PathRefused(Reason.GONE, from));
+      case Change.Thing.Copied(Entry entry) -> entry;
     };
   }
 

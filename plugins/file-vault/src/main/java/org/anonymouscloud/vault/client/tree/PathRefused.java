@@ -11,6 +11,7 @@ public final class PathRefused extends IOException {
     NOT_FOUND("There is no %s in the vault."),
     NOT_A_FOLDER("%s is a file in the vault, not a folder."),
     IS_A_FOLDER("%s is a folder in the vault, not a file."),
+    NEEDS_RECURSIVE("%s is a folder in the vault; 'cp -r' copies it with all that is in it."),
     NOT_EMPTY(
         "The folder %s in the vault is not empty; 'rm -r' removes it with all that is in it."),
     ALREADY_THERE("%s is already in the vault."),

@@ -332,6 +332,47 @@ final class PlantedPagesTest {
   }
 
   @Test
+  void aCopyLeavesOutWhatMakesNoSenseAndComesToItsEnd() throws Exception {
+    Entry[] below = {};
+    for (int level = 0; level < 16; level++) {
+      Entry[] both = new Entry[2];
+      for (int i = 0; i < 2; i++) {
+        ItemId id = ItemId.random();
+        both[i] =
+            folder("xy".substring(i, i + 1), id, level == 0 ? Pages.NONE : thief.folder(id, below));
+      }
+      below = both;
+    }
+    ItemId self = ItemId.random();
+    Pages inner = thief.folder(self, file("f", 1, TIME));
+    Pages outer = thief.folder(self, folder("again", self, inner), file("kept", 1, TIME));
+    ItemId stolen = ItemId.random();
+    ItemId all = ItemId.random();
+    plant(
+        folder(
+            "all",
+            all,
+            thief.folder(
+                all,
+                folder("self", self, outer),
+                folder("unread", stolen, inner),
+                below[0],
+                below[1],
+                file("z", 1, TIME))));
+
+    assertThat(terminal.run("cp", "-r", "--json", "/all", "/copy")).isEqualTo(REFUSED);
+
+    assertThat(terminal.warnings())
+        .anyMatch(line -> line.startsWith("Cannot copy /all/self/again, or not wholly: "))
+        .anyMatch(line -> line.startsWith("Cannot copy /all/unread, or not wholly: "))
+        .anyMatch(line -> line.startsWith("Cannot copy /all/y/y, or not wholly: "))
+        .hasSizeLessThan(40);
+    run("ls", "-R", "/copy");
+    assertThat(terminal.out().lines()).contains("self/kept", "unread/", "x/x/", "z");
+    run("rm", "-r", "/all", "/copy");
+  }
+
+  @Test
   void aPageThatWasReadForOneFolderIsNotAnothers() throws Exception {
     ItemId one = ItemId.random();
     Pages pages = thief.folder(one, file("f", 1, TIME));

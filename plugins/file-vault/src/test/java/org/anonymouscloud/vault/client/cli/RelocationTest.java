@@ -1,7 +1,9 @@
 package org.anonymouscloud.vault.client.cli;
 
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.hash;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.makeFolder;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.put;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,9 +18,11 @@ import java.util.Map;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
+import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +136,83 @@ final class RelocationTest {
   }
 
   @Test
+  void aCopyOfAFileIsTheSameUntilOneOfTheTwoIsWritten() throws Exception {
+    JsonNode before = stat("/docs/deep/large");
+
+    run("cp", "--json", "/docs/deep/large", "/copy");
+
+    assertThat(terminal.json().path("sent").asLong()).isLessThanOrEqualTo(4096);
+    assertThat(stat("/copy").path("id")).isEqualTo(before.path("id"));
+    assertThat(stat("/copy").path("version")).isEqualTo(before.path("version"));
+    write(drive, "/copy", noise(LARGE, 9));
+    assertThat(tree(drive))
+        .containsEntry("/docs/deep/large", hash(noise(LARGE, 1)))
+        .containsEntry("/copy", hash(noise(LARGE, 9)));
+  }
+
+  @Test
+  void aCopyOfAFolderHasWhatIsInItAndNoFolderOfItIsTheSame() throws Exception {
+    run("cp", "-r", "--json", "/docs", "/copy");
+
+    assertThat(terminal.json().path("sent").asLong()).isLessThanOrEqualTo(16_384);
+    assertThat(tree(drive))
+        .containsKeys("/docs/deep/large", "/copy/")
+        .containsEntry("/copy/deep/large", hash(noise(LARGE, 1)));
+    assertThat(stat("/copy").path("id")).isNotEqualTo(stat("/docs").path("id"));
+    assertThat(stat("/copy/deep").path("id")).isNotEqualTo(stat("/docs/deep").path("id"));
+    assertThat(stat("/copy/deep").path("modified")).isEqualTo(stat("/docs/deep").path("modified"));
+    run("ls", "-R", "/");
+  }
+
+  @Test
+  void aFolderOfManyPagesIsCopiedWholly() throws Exception {
+    makeFolder(drive, "/many");
+    try (Batch batch = drive.batch()) {
+      for (int i = 0; i < 2_500; i++) {
+        put(batch, "/many/" + "long ".repeat(i % 40) + i, new byte[0]);
+      }
+      batch.commit();
+    }
+
+    run("cp", "-r", "/many", "/docs");
+
+    List<String> copies = below("/docs/many/");
+    assertThat(copies).hasSize(2_500).isEqualTo(below("/many/"));
+    write(drive, "/docs/many/zz", new byte[0]);
+    run("rm", "/docs/many/0");
+    assertThat(below("/docs/many/")).hasSize(2_500).contains("zz").doesNotContain("0");
+  }
+
+  private List<String> below(String folder) throws IOException {
+    return tree(drive).keySet().stream()
+        .filter(path -> path.startsWith(folder) && !path.equals(folder))
+        .map(path -> path.substring(folder.length()))
+        .toList();
+  }
+
+  @Test
+  void aTreeAsDeepAsThereCanBeIsCopiedAndNoneBecomesDeeper() throws Exception {
+    makeFolder(drive, "/x" + "/d".repeat(VaultPath.MAX_DEPTH - 1));
+
+    run("cp", "-r", "/x", "/y");
+
+    assertThat(tree(drive)).containsKey("/y" + "/d".repeat(VaultPath.MAX_DEPTH - 1) + "/");
+    assertThat(terminal.run("cp", "-r", "/x", "/docs")).isEqualTo(1);
+    assertThat(terminal.warnings()).singleElement().asString().contains("deeper in the vault");
+  }
+
+  @Test
+  void whatCannotBeCopiedIsSaidAndNothingIs() throws Exception {
+    assertRefused("'cp -r' copies it", "cp", "/docs", "/copy");
+    assertRefused("'cp -r' copies it", "cp", "/docs/deep", "/deep");
+    assertRefused("no /nothing", "cp", "/nothing", "/c");
+    assertRefused("at /b", "cp", "/a", "/b");
+    assertRefused("at /a", "cp", "/a", "/a");
+    assertRefused("lie in itself", "cp", "-r", "/docs", "/docs/deep");
+    assertRefused("top folder", "cp", "-r", "/", "/docs");
+  }
+
+  @Test
   void aBodyThatSaysNothingSensibleIsRefused() {
     for (Object body :
         List.of(
@@ -141,6 +222,7 @@ final class RelocationTest {
             Map.of("sources", "/a", "target", "/x"),
             Map.of("sources", List.of("/.."), "target", "/x"),
             Map.of("sources", List.of("/a"), "target", "/x\u202e"),
+            Map.of("sources", List.of("/a"), "target", "/x", "recursive", true),
             Map.of("sources", List.of("/a"), "target", "/x", "forse", true))) {
       assertThatThrownBy(() -> agent.post("/vault/moves", body))
           .as("%s", body)

@@ -141,6 +141,40 @@ final class MoveRaceTest {
   }
 
   @Test
+  void aCopyIsWhatItWasWhenItWasAskedForAndStandsBesideWhatCameMeanwhile() throws Exception {
+    makeFolder(first, "/from");
+    write(first, "/from/f", OLD);
+    write(first, "/a", OLD);
+    try (Batch late = second.batch()) {
+      copying(late, "/from", "/to");
+      copying(late, "/a", "/b");
+      remove(first, "/from");
+      write(first, "/a", NEW);
+      write(first, "/b", NEW);
+      makeFolder(first, "/to");
+      assertThat(late.commit().conflicts())
+          .containsExactly(VaultPath.of("/b" + MARK), VaultPath.of("/to" + MARK));
+    }
+
+    assertThat(tree(first))
+        .containsEntry("/to" + MARK + "/f", hash(OLD))
+        .containsEntry("/b" + MARK, hash(OLD))
+        .containsEntry("/b", hash(NEW))
+        .containsKey("/to/")
+        .doesNotContainKey("/from/");
+  }
+
+  private static void copying(Batch batch, String from, String to) throws IOException {
+    batch.copy(
+        VaultPath.of(from),
+        VaultPath.of(to),
+        true,
+        (folder, why) -> {
+          throw why;
+        });
+  }
+
+  @Test
   void twoFoldersThatDevicesMoveIntoOneAnotherAreBothKept() throws Exception {
     makeFolder(first, "/a");
     makeFolder(first, "/b");

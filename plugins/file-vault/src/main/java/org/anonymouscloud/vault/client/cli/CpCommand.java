@@ -1,0 +1,71 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud cp}. */
+@Command(
+    name = "cp",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Copy files and folders within the vault.",
+      "Into TARGET if that is a folder, else to that name. No content is read or sent, and a copy"
+          + " takes no space until one of the two is changed. 'put' and 'get' copy from and to this"
+          + " machine."
+    })
+final class CpCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Option(
+      names = {"-r", "--recursive"},
+      description = "Also folders, with all that is in them.")
+  private boolean recursive;
+
+  @Parameters(
+      arity = "2..*",
+      paramLabel = "PATH",
+      description = "SOURCE... TARGET, each like /a/b; the last is the target.")
+  private List<String> paths = List.of();
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  CpCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    JsonNode done =
+        context
+            .agent()
+            .post(
+                "/vault/copies",
+                Map.of(
+                    "sources",
+                    MvCommand.sources(paths),
+                    "target",
+                    VaultUrl.path(paths.getLast()).toString(),
+                    "recursive",
+                    recursive));
+    Outcome outcome = new Outcome(context.terminal());
+    for (JsonNode part : done.path("unreadable")) {
+      outcome.fail(
+          Problem.Kind.SECURITY,
+          "Cannot copy "
+              + TerminalText.vault(part.path("path").asText())
+              + ", or not wholly: "
+              + part.path("detail").asText());
+    }
+    MvCommand.tell(context, json, done);
+    return outcome.exitCode();
+  }
+}
