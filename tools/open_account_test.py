@@ -206,13 +206,20 @@ class OurVectors(unittest.TestCase):
             vault_packs=[{"account_id": b"", "name": name, "file": name} for name in packs],
         )
         rows.pack = lambda file, offset, length, what: packs[file][offset : offset + length]
-        drive, read, troubles = Drive(account, rows), {}, []
-        for entry, path in drive.walk(drive.top(), "", troubles):
+        drive = Drive(account, rows)
+        self.assertEqual(self.all_of(drive, drive.top()), (example["tree"], []))
+        hidden = {path.removeprefix("/trash"): hash_ for path, hash_ in example["aside"].items() if path != "/trash/"}
+        self.assertEqual(self.all_of(drive, drive.trash()), (hidden, []))
+
+    @staticmethod
+    def all_of(drive, top):
+        read, troubles = {}, []
+        for entry, path in drive.walk(top, "", troubles):
             if path and entry.folder:
                 read[path + "/"] = ""
             elif path:
                 read[path] = hashlib.sha256(b"".join(drive.content(entry, path))).hexdigest()
-        self.assertEqual((read, troubles), (example["tree"], []))
+        return read, troubles
 
     def test_the_numbers_in_the_documents_are_right(self):
         """Each intermediate value of the examples is made here anew, and stands in the page under its name."""
@@ -254,7 +261,7 @@ class RootsAfterARemoval(unittest.TestCase):
         drive = hkdf(self.secrets[0], (vault + "drive-id").encode())[:16]
         number = len(self.roots) if self.anchor else 0
         before = hashlib.sha256(self.roots[-1]).digest() if number else bytes(32)
-        plain = b"\1" + drive + u8(number) + device + bytes(12) + bytes(70) + u8(link) + bytes(32)
+        plain = b"\1" + drive + u8(number) + device + bytes(12) + bytes(70) + bytes(70) + u8(link) + bytes(32)
         label_ = (vault + "root").encode() + b"\0"
         sealed = seal(hkdf(self.secrets[generation], (vault + "root-key").encode()), label_ + drive + u8(number), plain)
         outer = b"\1" + u4(generation) + u8(number) + device + before

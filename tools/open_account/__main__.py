@@ -56,7 +56,7 @@ def info(account, drive, _options):
 
 
 def list_(_account, drive, options):
-    entry, path = drive.find(options.path)
+    entry, path = drive.find(options.path, options.trash)
     troubles = []
     for below, place in drive.walk(entry, path, troubles):
         if place:
@@ -66,7 +66,7 @@ def list_(_account, drive, options):
 
 
 def cat(_account, drive, options):
-    entry, path = drive.find(options.path)
+    entry, path = drive.find(options.path, options.trash)
     if entry.folder:
         raise Failed(f"{printable(path or '/')} is a folder")
     for part in drive.content(entry, path):
@@ -76,7 +76,7 @@ def cat(_account, drive, options):
 
 def extract(_account, drive, options):
     target = Path(options.target)
-    entry, path = drive.find(options.path)
+    entry, path = drive.find(options.path, options.trash)
     target.mkdir(mode=0o700, exist_ok=True)
     if any(target.iterdir()):
         raise Failed(f"{target} is not empty")
@@ -136,13 +136,16 @@ def arguments():
     commands.add_parser("info", help="account, devices, state of the drive").set_defaults(run=info)
     command = commands.add_parser("list", help="what is in the drive")
     command.add_argument("path", nargs="?", default="/")
+    command.add_argument("--trash", action="store_true", help="of what was removed: /REMOVAL/OLD-PATH")
     command.set_defaults(run=list_)
     command = commands.add_parser("cat", help="one file, to standard output")
     command.add_argument("path")
+    command.add_argument("--trash", action="store_true", help="of what was removed: /REMOVAL/OLD-PATH")
     command.set_defaults(run=cat)
     command = commands.add_parser("extract", help="files and folders into a new or empty folder")
     command.add_argument("target")
     command.add_argument("path", nargs="?", default="/")
+    command.add_argument("--trash", action="store_true", help="of what was removed: /REMOVAL/OLD-PATH")
     command.set_defaults(run=extract)
     options = parser.parse_args()
     if not options.self_test and not (options.command and options.data and options.sheet):

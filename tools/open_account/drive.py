@@ -26,10 +26,10 @@ PACK = 1 << 24
 CONTENT, LIST, PAGE = 1, 2, 3
 EXTENSIONS = "jpg png mp4 mp3 pdf docx xlsx zip mov wav pptx heic".split()
 REFERENCE = "id:16 extension:u1 offset:u4 length:u4 generation:u4 version:u8 digest:32"
-SIGNED_ROOT = "version:u1 generation:u4 number:u8 device:16 before:32 signature:64 sealed:235"
+SIGNED_ROOT = "version:u1 generation:u4 number:u8 device:16 before:32 signature:64 sealed:305"
 ROOT = (
     "version:u1 drive:16 number:u8 device:16 seconds:u8 nanos:u4 height:u1 page:69"
-    " link_number:u8 link:32"
+    " aside_height:u1 aside_page:69 link_number:u8 link:32"
 )
 
 
@@ -136,12 +136,17 @@ class Drive:
         known = self.account.chain.has(root.link_number, root.link)
         require(known, f"{what}: knows a link that is not in the chain: the chain is an older one or a fork")
         root.seconds, root.nanos = when(root.seconds, root.nanos, what)
-        require(root.height <= 8, f"{what}: too high")
-        if root.height:
-            root.page = reference(root.page, what)
-        else:
-            require(root.page == bytes(69), f"{what}: refers to a page that it says is not there")
+        root.page = self.root_page(root.height, root.page, what)
+        root.aside_page = self.root_page(root.aside_height, root.aside_page, f"{what}, the hidden tree")
         return root
+
+    @staticmethod
+    def root_page(height, page, what):
+        require(height <= 8, f"{what}: too high")
+        if height:
+            return reference(page, what)
+        require(page == bytes(69), f"{what}: refers to a page that it says is not there")
+        return None
 
     def segment(self, ref, kind, height, owner, index, what):
         """The plaintext of a segment, its place and its digest checked."""
@@ -162,10 +167,17 @@ class Drive:
 
     def top(self):
         """The topmost folder, in the form of an entry."""
-        height = self.root.height if self.root else 0
-        page = self.root.page if height else None
+        height, page = (self.root.height, self.root.page) if self.root else (0, None)
         time = (self.root.seconds, self.root.nanos) if self.root else (0, 0)
         return SimpleNamespace(name="", folder=True, id=self.id, height=height, page=page, time=time)
+
+    def trash(self):
+        """The folder of the hidden tree in which what was removed is, or an empty one."""
+        height, page = (self.root.aside_height, self.root.aside_page) if self.root else (0, None)
+        id_ = hashlib.sha256((VAULT + "aside").encode() + b"\0" + self.id).digest()[:16]
+        aside = SimpleNamespace(name="", folder=True, id=id_, height=height, page=page, time=(0, 0))
+        trash = next((entry for entry in self.entries(aside, "/") if entry.name == "trash" and entry.folder), None)
+        return trash or SimpleNamespace(name="", folder=True, id=id_, height=0, page=None, time=(0, 0))
 
     def entries(self, folder, path):
         """The entries of a folder in the order of their names."""
@@ -258,8 +270,8 @@ class Drive:
 
     # Paths
 
-    def find(self, path):
-        entry, walked = self.top(), ""
+    def find(self, path, trash=False):
+        entry, walked = self.trash() if trash else self.top(), ""
         for name in (name for name in path.split("/") if name):
             if not entry.folder:
                 raise Failed(f"{printable(walked)} is a file")

@@ -24,7 +24,7 @@ public record RootHeader(int generation, long number, DeviceId device, Digest pr
   public static final int ENCODED = 1 + 4 + 8 + DeviceId.LENGTH + Digest.LENGTH;
 
   /** Bytes in a root: this, a signature, and what is sealed. */
-  public static final int ROOT = 360;
+  public static final int ROOT = 430;
 
   private static final byte VERSION = 1;
 

@@ -24,6 +24,7 @@ import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.EntryTag;
+import org.anonymouscloud.vault.client.drive.Precondition;
 import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.drive.Span;
 import org.anonymouscloud.vault.client.format.Entry;
@@ -85,10 +86,11 @@ final class FileRoutes {
                             HandlerType.DELETE,
                             path,
                             Scope.WRITE,
-                            "Remove a file or folder (recursive; If-Match).",
+                            "Move a file or folder to the trash, or delete it for good (recursive,"
+                                + " forever; If-Match).",
                             VaultProblems.told(this::delete))
                         .heeding("If-Match", "If-None-Match")
-                        .asking("recursive")))
+                        .asking("recursive", "forever")))
         .toList();
   }
 
@@ -235,10 +237,13 @@ final class FileRoutes {
     Batch.Committed committed;
     try (Batch batch = drive.get().batch()) {
       path = batch.named(RequestArguments.path(context));
-      batch.remove(
-          path,
-          RequestArguments.flag(context, "recursive"),
-          RequestArguments.precondition(context));
+      boolean recursive = RequestArguments.flag(context, "recursive");
+      Precondition precondition = RequestArguments.precondition(context);
+      if (RequestArguments.flag(context, "forever")) {
+        batch.remove(path, recursive, precondition);
+      } else {
+        batch.discard(path, recursive, precondition);
+      }
       committed = batch.commit();
     }
     context.json(changed(path, committed));
@@ -250,6 +255,7 @@ final class FileRoutes {
     answer.put("path", path.toString());
     answer.put("sent", committed.sentBytes());
     answer.put("conflicts", committed.conflicts().stream().map(VaultPath::toString).toList());
+    committed.removal().ifPresent(removal -> answer.put("removal", removal.text()));
     return answer;
   }
 }

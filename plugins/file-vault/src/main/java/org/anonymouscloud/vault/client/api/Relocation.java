@@ -1,9 +1,5 @@
 package org.anonymouscloud.vault.client.api;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,17 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param sources paths of files and folders
  * @param target a folder into which they go; or the path that a single one gets
  * @param recursive whether folders may be copied, with all that is in them; for copies alone
+ * @param force whether a file that is there already goes to the trash; for moves alone
  */
 record Relocation(
-    @Nullable List<String> sources, @Nullable String target, @Nullable Boolean recursive) {
-  /** Strict: a member that is misspelt would be taken for one that is left out. */
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
-  private static final int MAX_BODY = 1 << 20;
+    @Nullable List<String> sources,
+    @Nullable String target,
+    @Nullable Boolean recursive,
+    @Nullable Boolean force) {
   private static final int MAX_SOURCES = 1_000;
 
   /** Of one thing. */
@@ -38,17 +30,7 @@ record Relocation(
 
   /** Reads a request's body. */
   static Relocation of(Context context) throws Problem, IOException {
-    byte[] json = context.req().getInputStream().readNBytes(MAX_BODY + 1);
-    Relocation asked;
-    try {
-      asked = JSON.readValue(json, Relocation.class);
-    } catch (JacksonException e) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "The body is not a document like {\"sources\": [\"/a\", \"/b\"], \"target\": \"/c\"} of"
-              + " at most 1 MiB.",
-          e);
-    }
+    Relocation asked = JsonBody.read(context, Relocation.class);
     if (asked.sources == null
         || asked.sources.isEmpty()
         || asked.sources.size() > MAX_SOURCES

@@ -29,8 +29,9 @@ final class RelocationRoutes {
             HandlerType.POST,
             "/vault/moves",
             Scope.WRITE,
-            "Move files and folders ({sources, target}): into the target if it is a folder, else a"
-                + " single one to that name. All or none.",
+            "Move files and folders ({sources, target, force}): into the target if it is a folder,"
+                + " else a single one to that name. All or none; with force a file that is there"
+                + " goes to the trash.",
             VaultProblems.told(this::move)),
         new Route(
             HandlerType.POST,
@@ -49,7 +50,7 @@ final class RelocationRoutes {
     try (Batch batch = drive.get().batch()) {
       List<Relocation.Way> ways = asked.ways(batch);
       for (Relocation.Way way : ways) {
-        batch.move(way.from(), way.to());
+        batch.move(way.from(), way.to(), Boolean.TRUE.equals(asked.force()));
       }
       context.json(done("moved", ways, batch.commit()));
     }
@@ -57,6 +58,9 @@ final class RelocationRoutes {
 
   private void copy(Context context) throws Problem, NotLoggedIn, IOException {
     Relocation asked = Relocation.of(context);
+    if (asked.force() != null) {
+      throw RequestArguments.bad("A copy takes nothing's place.");
+    }
     boolean recursive = Boolean.TRUE.equals(asked.recursive());
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
     try (Batch batch = drive.get().batch()) {
@@ -92,6 +96,7 @@ final class RelocationRoutes {
     answer.put(what, done);
     answer.put("sent", committed.sentBytes());
     answer.put("conflicts", committed.conflicts().stream().map(VaultPath::toString).toList());
+    committed.removal().ifPresent(removal -> answer.put("removal", removal.text()));
     return answer;
   }
 }

@@ -34,13 +34,18 @@ final class VaultProblems {
         failure);
   }
 
+  /** What kind of problem it is that something cannot be done at a path, or not be trusted. */
+  static Problem.Kind kind(IOException failure) {
+    return problem(failure) instanceof Problem problem ? problem.kind() : Problem.Kind.INTERNAL;
+  }
+
   private static Exception problem(IOException failure) {
     return switch (failure) {
       case Untrusted untrusted -> told(Problem.Kind.SECURITY, untrusted);
       case PathRefused path ->
           told(
               switch (path.reason()) {
-                case NOT_FOUND, NO_SUCH_FOLDER, GONE -> Problem.Kind.NOT_FOUND;
+                case NOT_FOUND, NOT_IN_TRASH, NO_SUCH_FOLDER, GONE -> Problem.Kind.NOT_FOUND;
                 case PRESENT, CHANGED -> Problem.Kind.PRECONDITION_FAILED;
                 case NOT_A_FOLDER,
                     IS_A_FOLDER,

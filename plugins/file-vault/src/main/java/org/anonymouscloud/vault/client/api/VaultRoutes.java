@@ -15,6 +15,7 @@ public final class VaultRoutes {
             new FileRoutes(drive, clock).routes(),
             new FolderRoutes(drive, clock).routes(),
             new RelocationRoutes(drive).routes(),
+            new TrashRoutes(drive).routes(),
             new TreeRoutes(drive).routes(),
             new HistoryRoutes(drive).routes())
         .flatMap(List::stream)

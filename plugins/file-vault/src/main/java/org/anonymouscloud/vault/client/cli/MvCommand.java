@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Move or rename files and folders in the vault.",
       "Into TARGET if that is a folder, else to that name. Nothing is sent or sealed again, however"
-          + " large it is. All of them move or none."
+          + " large it is. All of them move or none. What is there already stays there, unless"
+          + " --force."
     })
 final class MvCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -29,6 +30,11 @@ final class MvCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description = "SOURCE... TARGET, each like /a/b; the last is the target.")
   private List<String> paths = List.of();
+
+  @Option(
+      names = {"-f", "--force"},
+      description = "A file that is there already goes to the trash. A folder never does.")
+  private boolean force;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -48,7 +54,9 @@ final class MvCommand implements Callable<Integer> {
                     "sources",
                     sources(paths),
                     "target",
-                    VaultUrl.path(paths.getLast()).toString()));
+                    VaultUrl.path(paths.getLast()).toString(),
+                    "force",
+                    force));
     tell(context, json, done);
     return 0;
   }
@@ -74,6 +82,8 @@ final class MvCommand implements Callable<Integer> {
     }
     if (json) {
       context.terminal().printJson(done);
+    } else if (done.has("removal")) {
+      context.terminal().print(RmCommand.wayBack(done.path("removal").asText()));
     }
   }
 }

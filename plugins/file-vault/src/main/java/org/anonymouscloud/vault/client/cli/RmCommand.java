@@ -1,11 +1,16 @@
 package org.anonymouscloud.vault.client.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -14,36 +19,104 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rm",
     mixinStandardHelpOptions = true,
-    description = "Remove files and folders from the vault.")
+    description = {
+      "Remove files and folders from the vault.",
+      "They go to the trash, from which 'anoncloud trash restore' brings them back, unless"
+          + " --forever."
+    })
 final class RmCommand implements Callable<Integer> {
   private final CommandContext context;
+  private final Outcome outcome;
+  private final List<String> removed = new ArrayList<>();
+  private @Nullable String removal;
 
   @Option(
       names = {"-r", "--recursive"},
       description = "Also folders that are not empty, with all that is in them.")
   private boolean recursive;
 
+  @Option(names = "--forever", description = "Delete for good, past the trash.")
+  private boolean forever;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.")
   private List<String> paths = List.of();
 
   RmCommand(CommandContext context) {
     this.context = context;
+    this.outcome = new Outcome(context.terminal());
+  }
+
+  /** How to bring back what went to the trash. */
+  static String wayBack(String removal) {
+    return "In the trash; 'anoncloud trash restore "
+        + TerminalText.text(removal)
+        + "' brings it back.";
   }
 
   @Override
   public Integer call() throws Problem, IOException {
-    Outcome outcome = new Outcome(context.terminal());
-    for (String path : paths) {
-      outcome.attempt(() -> remove(VaultUrl.path(path)));
+    List<String> discarded = new ArrayList<>();
+    for (String typed : paths) {
+      outcome.attempt(
+          () -> {
+            VaultPath path = path(typed);
+            if (forever) {
+              remove(path);
+            } else {
+              discarded.add(path.toString());
+            }
+          });
+    }
+    if (!discarded.isEmpty()) {
+      outcome.attempt(() -> discard(discarded));
+    }
+    if (json) {
+      printJson();
+    } else if (removal != null) {
+      context.terminal().print(wayBack(removal));
     }
     return outcome.exitCode();
   }
 
-  private void remove(VaultPath path) throws Problem, IOException {
+  private static VaultPath path(String typed) throws Problem {
+    VaultPath path = VaultUrl.path(typed);
     if (path.isTop()) {
       throw new Problem(
           Problem.Kind.BAD_INPUT, "The drive's top folder stays; remove what is in it, by name.");
     }
-    var _ = context.agent().delete(VaultUrl.files(path) + "?recursive=" + recursive);
+    return path;
+  }
+
+  private void remove(VaultPath path) throws Problem, IOException {
+    JsonNode done =
+        context.agent().delete(VaultUrl.files(path) + "?forever=true&recursive=" + recursive);
+    removed.add(done.path("path").asText());
+  }
+
+  private void discard(List<String> all) throws Problem, IOException {
+    JsonNode done =
+        context.agent().post("/vault/trash", Map.of("paths", all, "recursive", recursive));
+    done.path("removed").forEach(path -> removed.add(path.asText()));
+    for (JsonNode refused : done.path("refused")) {
+      outcome.fail(
+          Problem.Kind.valueOf(refused.path("code").asText()), refused.path("detail").asText());
+    }
+    if (done.has("removal")) {
+      removal = done.path("removal").asText();
+    }
+  }
+
+  private void printJson() {
+    Map<String, Object> done = new LinkedHashMap<>();
+    done.put("removed", removed);
+    done.put("forever", forever);
+    if (removal != null) {
+      done.put("removal", removal);
+    }
+    done.put("failed", outcome.failures());
+    context.terminal().printJson(done);
   }
 }

@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.client.cli;
 
+import java.time.Clock;
 import java.util.List;
 import org.anonymouscloud.core.plugin.CommandContext;
 
@@ -20,6 +21,7 @@ public final class VaultCommands {
         new MvCommand(context),
         new CpCommand(context),
         new RmCommand(context),
+        new TrashCommand(context, Clock.systemUTC()),
         new DuCommand(context),
         new HistoryCommand(context),
         new GoBackCommand(context));

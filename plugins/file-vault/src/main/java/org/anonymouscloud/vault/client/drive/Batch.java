@@ -14,16 +14,21 @@ import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
-import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.Changes;
 import org.anonymouscloud.vault.client.tree.ConflictName;
+import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Merge;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
+import org.anonymouscloud.vault.client.tree.Removal;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes to a drive that become one root, or several if there are very many. Nothing is seen by
@@ -42,6 +47,8 @@ public final class Batch implements AutoCloseable {
   private Snapshot base;
   private long bytes;
   private Instant begun;
+  private @Nullable Removal removal;
+  private boolean throwsAway;
 
   /** A file whose segments are still being sealed. */
   private record OpenFile(
@@ -59,8 +66,9 @@ public final class Batch implements AutoCloseable {
    *
    * @param sentBytes bytes that went to the server in packs
    * @param conflicts where something was kept as a second file, as another device was faster
+   * @param removal the name of what went to the trash; none if nothing did
    */
-  public record Committed(long sentBytes, List<VaultPath> conflicts) {}
+  public record Committed(long sentBytes, List<VaultPath> conflicts, Optional<Name> removal) {}
 
   Batch(Reading drive, Writing shared, Snapshot base) {
     this.drive = drive;
@@ -220,23 +228,115 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * What is at a path shall be gone.
+   * What is at a path shall be gone for good.
    *
    * @param recursive whether a folder may go with all that is in it
    * @throws PathRefused if there is nothing, or the folder is not empty
    */
   public void remove(VaultPath path, boolean recursive, Precondition precondition)
       throws IOException {
+    Entry there = removable(path, recursive, precondition);
+    if (!changes.removes(path)) {
+      changes.remove(path, there, precondition.isStrict());
+    }
+  }
+
+  /** As {@link #remove}, but it goes to the trash, together with all that this batch discards. */
+  public void discard(VaultPath path, boolean recursive, Precondition precondition)
+      throws IOException {
+    Entry there = removable(path, recursive, precondition);
+    if (!changes.removes(path)) {
+      changes.discard(path, there, precondition.isStrict(), removal());
+    }
+  }
+
+  private Removal removal() {
+    if (removal == null) {
+      removal = Removal.at(shared.clock().instant());
+    }
+    return removal;
+  }
+
+  private Entry removable(VaultPath path, boolean recursive, Precondition precondition)
+      throws IOException {
     if (path.isTop()) {
       throw new PathRefused(Reason.IS_A_FOLDER, path);
     }
     settleMoves();
+    if (changes.touch(path) && !changes.removes(path)) {
+      commit();
+    }
     Entry there = base.find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path));
     require(precondition, path, Optional.of(there));
     if (!recursive && there instanceof Entry.Folder folder && !folder.pages().isEmpty()) {
       throw new PathRefused(Reason.NOT_EMPTY, path);
     }
-    changes.remove(path, there, precondition.isStrict());
+    return there;
+  }
+
+  /**
+   * Brings something back from the trash. What is at its new place already stays there, and this
+   * gets a conflict name; folders that are missing above it are made.
+   *
+   * @param to its whole new path
+   * @throws PathRefused if it is not in the trash, or cannot be at the new place
+   */
+  public void restore(Trash.Thing thing, VaultPath to) throws IOException {
+    if (to.names().size() > VaultPath.MAX_DEPTH) {
+      throw new PathRefused(Reason.TOO_DEEP, to);
+    }
+    VaultPath from = thing.place();
+    if (!open.isEmpty()
+        || changes.touch(to)
+        || changes.touchAside(from)
+        || (changes.count() > 0 && !changes.arrange())) {
+      commit();
+    }
+    commitIfLong();
+    changes.restore(from, to);
+  }
+
+  /**
+   * Deletes for good what is in the trash.
+   *
+   * @param before only what was removed before this time; all, if there is none
+   * @return how many removals
+   */
+  public long emptyTrash(Optional<Instant> before) throws IOException {
+    commit();
+    return before.isPresent() ? emptyBefore(before.get()) : emptyAll();
+  }
+
+  private long emptyBefore(Instant time) throws IOException {
+    long removals = 0;
+    Cursor<Entry> each = base.trash().removals();
+    for (Entry entry = each.next(); entry != null; entry = each.next()) {
+      if (entry.modified().isBefore(time)) {
+        changes.removeAside(Trash.place(entry.name()), entry);
+        removals++;
+        if (changes.count() >= shared.pace().changes()) {
+          commit();
+        }
+      }
+    }
+    return removals;
+  }
+
+  private long emptyAll() throws IOException {
+    long removals = 0;
+    try {
+      Optional<Entry> all = base.trash().folder();
+      all.ifPresent(entry -> changes.removeAside(Trash.PLACE, entry));
+      Cursor<Entry> each = base.trash().removals();
+      while (each.next() != null) {
+        removals++;
+      }
+    } catch (Untrusted e) {
+      if (changes.count() == 0) {
+        changes.dropAside(base.root().map(Roots.Known::trees).orElse(Trees.NONE).aside());
+      }
+    }
+    return removals;
   }
 
   /**
@@ -254,17 +354,24 @@ public final class Batch implements AutoCloseable {
    * gets a conflict name.
    *
    * @param to its whole new path; the folder in which that lies must be there
+   * @param force whether a file that is there goes to the trash
    * @throws PathRefused if there is nothing, or it cannot be at the new place
    */
-  public void move(VaultPath from, VaultPath to) throws IOException {
+  public void move(VaultPath from, VaultPath to, boolean force) throws IOException {
     if (changes.touch(from)) {
       commit();
     }
     if (base.find(from).isEmpty() && !from.isTop()) {
       throw new PathRefused(Reason.NOT_FOUND, from);
     }
-    requireRoom(from, to);
-    changes.move(from, to);
+    Optional<Entry> there = makeRoom(from, to);
+    if (there.isEmpty()) {
+      changes.move(from, to);
+    } else if (force && there.get() instanceof Entry.File && !to.equals(from)) {
+      changes.move(from, to, there.get(), removal());
+    } else {
+      throw new PathRefused(Reason.OCCUPIED, to);
+    }
   }
 
   /**
@@ -281,7 +388,9 @@ public final class Batch implements AutoCloseable {
     if (changes.touch(from)) {
       commit();
     }
-    requireRoom(from, to);
+    if (makeRoom(from, to).isPresent()) {
+      throw new PathRefused(Reason.OCCUPIED, to);
+    }
     switch (base.find(from).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, from))) {
       case Entry.File file -> changes.copy(file, to);
       case Entry.Folder folder -> {
@@ -295,8 +404,12 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  /** Whether what is at a path can also, or only, be at another. */
-  private void requireRoom(VaultPath from, VaultPath to) throws IOException {
+  /**
+   * Prepares to put what is at a path at another.
+   *
+   * @return what is there
+   */
+  private Optional<Entry> makeRoom(VaultPath from, VaultPath to) throws IOException {
     if (from.isTop()) {
       throw new PathRefused(Reason.IS_TOP, from);
     }
@@ -314,9 +427,10 @@ public final class Batch implements AutoCloseable {
     }
     commitIfLong();
     requireParent(to);
-    if (to.isTop() || base.find(to).isPresent()) {
+    if (to.isTop()) {
       throw new PathRefused(Reason.OCCUPIED, to);
     }
+    return base.find(to);
   }
 
   private static void require(Precondition precondition, VaultPath path, Optional<Entry> there)
@@ -392,7 +506,10 @@ public final class Batch implements AutoCloseable {
     bytes = 0;
     begun = shared.clock().instant();
     writer.setFrees(false);
-    return new Committed(writer.sentBytes(), List.copyOf(conflicts));
+    return new Committed(
+        writer.sentBytes(),
+        List.copyOf(conflicts),
+        throwsAway ? Optional.of(removal()).map(Removal::name) : Optional.empty());
   }
 
   private void moveRoot() throws IOException {
@@ -403,19 +520,19 @@ public final class Batch implements AutoCloseable {
     // Not the root on which this batch began: others of this process may have moved it since.
     Optional<Roots.Known> onto = roots.known();
     while (true) {
-      Pages top = onto.map(Roots.Known::top).orElse(Pages.NONE);
+      Trees trees = onto.map(Roots.Known::trees).orElse(Trees.NONE);
       long number = onto.map(known -> known.number() + 1).orElse(0L);
       Merge merge =
           new Merge(
               drive.nodes(),
               drive.id(),
-              top,
+              trees,
               writer,
               number,
               conflictName(),
               shared.clock().instant());
-      Pages merged = merge.apply(changes);
-      if (merged.equals(top)) {
+      Trees merged = merge.apply(changes);
+      if (merged.equals(trees)) {
         return;
       }
       writer.flush();
@@ -424,6 +541,7 @@ public final class Batch implements AutoCloseable {
       live.addAll(newest);
       if (roots.move(onto, merged, live, frees)) {
         conflicts.addAll(merge.conflicts());
+        throwsAway |= merge.throwsAway();
         return;
       }
       if (sent.isEmpty()) {
@@ -445,7 +563,7 @@ public final class Batch implements AutoCloseable {
       Optional<Roots.Known> onto = shared.roots().known();
       while (!shared
           .roots()
-          .move(onto, onto.map(Roots.Known::top).orElse(Pages.NONE), live, false)) {
+          .move(onto, onto.map(Roots.Known::trees).orElse(Trees.NONE), live, false)) {
         onto = shared.roots().newest();
       }
     } finally {

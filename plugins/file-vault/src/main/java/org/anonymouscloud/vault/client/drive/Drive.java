@@ -155,7 +155,7 @@ public final class Drive implements AutoCloseable {
         }
         Optional<Roots.Known> newest = roots.known();
         // Deletes nothing and needs next to no space, so that a full account can go back as well.
-        if (roots.move(newest, state.root().orElseThrow().top(), List.of(), true)) {
+        if (roots.move(newest, state.root().orElseThrow().trees(), List.of(), true)) {
           return new WentBack(
               roots.known().flatMap(Roots.Known::root).orElseThrow(),
               newest.map(Roots.Known::counting).orElse(-1L));

@@ -12,6 +12,7 @@ import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Root;
+import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.tree.Cursor;
@@ -43,6 +44,11 @@ public final class Snapshot {
   /** When the root was made, by the clock of the device that made it. */
   public Optional<Instant> time() {
     return root.flatMap(Roots.Known::root).map(Root::time);
+  }
+
+  /** What was removed and can be brought back. */
+  public Trash trash() {
+    return new Trash(folders, drive.id(), root.map(Roots.Known::trees).orElse(Trees.NONE).aside());
   }
 
   /** What is at a path; none for the topmost folder, which has no entry. */

@@ -14,6 +14,9 @@ public final class DriveId {
   /** Derives an account's own drive's id, so that no server can say which drive is whose. */
   static final String LABEL = "anonymouscloud/vault/v1/drive-id";
 
+  /** Makes the id of the hidden tree's topmost folder. */
+  static final String ASIDE_LABEL = "anonymouscloud/vault/v1/aside";
+
   private final byte[] bytes;
 
   private DriveId(byte[] bytes) {
@@ -47,6 +50,11 @@ public final class DriveId {
   /** The id of the folder at the top, which is the drive's own. */
   public ItemId top() {
     return ItemId.of(bytes.clone());
+  }
+
+  /** The id of the topmost folder of the hidden tree. */
+  public ItemId aside() {
+    return ItemId.derived(ASIDE_LABEL, bytes);
   }
 
   @Override

@@ -1,7 +1,11 @@
 package org.anonymouscloud.vault.client.format;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.RandomBytes;
 
 /**
@@ -11,6 +15,9 @@ import org.anonymouscloud.core.crypto.RandomBytes;
 public final class ItemId {
   /** Bytes in an id. */
   public static final int LENGTH = 16;
+
+  /** Makes ids of folders that lead to what was removed. */
+  static final String HOLDER_LABEL = "anonymouscloud/vault/v1/aside-holder";
 
   private final byte[] bytes;
 
@@ -39,6 +46,24 @@ public final class ItemId {
   /** Takes ownership of the array. */
   static ItemId of(byte[] bytes) {
     return new ItemId(bytes);
+  }
+
+  /**
+   * The id of a folder that is made in this one only to hold the path of what was removed: no other
+   * folder has it.
+   */
+  public ItemId holding(Name name) {
+    return derived(HOLDER_LABEL, bytes, name.encode());
+  }
+
+  /** The beginning of the SHA-256 of a label, a zero byte and some parts. */
+  static ItemId derived(String label, byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes((label + '\0').getBytes(US_ASCII));
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return new ItemId(Arrays.copyOf(Digest.sha256(all.toByteArray()).bytes(), LENGTH));
   }
 
   public byte[] bytes() {

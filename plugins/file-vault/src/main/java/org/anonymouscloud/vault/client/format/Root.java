@@ -13,17 +13,17 @@ import org.anonymouscloud.core.wire.Malformed;
  */
 public final class Root {
   private static final int VERSION = 1;
-  private static final int TOP = 1 + Ref.ENCODED;
+  private static final int TREE = 1 + Ref.ENCODED;
   private static final int CHAIN = 8 + Digest.LENGTH;
 
   /** Bytes in an encoded root. */
-  static final int ENCODED = 1 + DriveId.LENGTH + 8 + DeviceId.LENGTH + 12 + TOP + CHAIN;
+  static final int ENCODED = 1 + DriveId.LENGTH + 8 + DeviceId.LENGTH + 12 + 2 * TREE + CHAIN;
 
   private final DriveId drive;
   private final long number;
   private final DeviceId device;
   private final Instant time;
-  private final Pages top;
+  private final Trees trees;
   private final ChainFloor chain;
 
   /**
@@ -31,12 +31,12 @@ public final class Root {
    * @param chain the head of the account's chain as its writer knows it
    */
   public Root(
-      DriveId drive, long number, DeviceId device, Instant time, Pages top, ChainFloor chain) {
+      DriveId drive, long number, DeviceId device, Instant time, Trees trees, ChainFloor chain) {
     this.drive = drive;
     this.number = number;
     this.device = device;
     this.time = time;
-    this.top = top;
+    this.trees = trees;
     this.chain = chain;
   }
 
@@ -64,7 +64,12 @@ public final class Root {
 
   /** The pages of the topmost folder. */
   public Pages top() {
-    return top;
+    return trees.top();
+  }
+
+  /** The topmost folder and the hidden one. */
+  public Trees trees() {
+    return trees;
   }
 
   /** The newest link of the account's chain that the writer knew. */
@@ -77,7 +82,9 @@ public final class Root {
     ByteBuffer out = ByteBuffer.allocate(ENCODED);
     out.put((byte) VERSION).put(drive.bytes()).putLong(number);
     out.put(device.bytes()).putLong(time.getEpochSecond()).putInt(time.getNano());
-    top.encode(out);
+    trees.top().encode(out);
+    out.position(ENCODED - CHAIN - TREE);
+    trees.aside().encode(out);
     out.position(ENCODED - CHAIN);
     out.putLong(chain.seq()).put(chain.hash().bytes());
     return out.array();
@@ -94,10 +101,15 @@ public final class Root {
     long number = in.u63();
     DeviceId device = DeviceId.of(in.bytes(DeviceId.LENGTH));
     Instant time = in.time();
-    Pages top = Pages.decode(in);
-    in.zeros(top.isEmpty() ? Ref.ENCODED : 0);
+    Trees trees = new Trees(tree(in), tree(in));
     ChainFloor chain = new ChainFloor(in.u63(), Digest.of(in.bytes(Digest.LENGTH)));
     in.end();
-    return new Root(drive, number, device, time, top, chain);
+    return new Root(drive, number, device, time, trees, chain);
+  }
+
+  private static Pages tree(Fields in) throws Malformed {
+    Pages pages = Pages.decode(in);
+    in.zeros(pages.isEmpty() ? Ref.ENCODED : 0);
+    return pages;
   }
 }

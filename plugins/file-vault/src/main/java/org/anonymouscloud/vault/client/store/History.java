@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.format.Trees;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,19 +74,19 @@ public final class History {
    * one before it.
    */
   private long takenUp(SignedRoot before, SignedRoot first) throws IOException {
-    Optional<Pages> top = reader.sound(first).map(Root::top);
-    if (reader.sound(before).map(Root::top).equals(top)) {
+    Optional<Trees> trees = reader.sound(first).map(Root::trees);
+    if (reader.sound(before).map(Root::trees).equals(trees)) {
       return before.number();
     }
     int looked = 0;
     for (SignedRoot one : ahead) {
       looked++;
-      if (reader.sound(one).map(Root::top).equals(top)) {
+      if (reader.sound(one).map(Root::trees).equals(trees)) {
         return one.number();
       }
     }
     while (looked++ < LOOKED_THROUGH && reaches(ahead.size())) {
-      if (reader.sound(ahead.getLast()).map(Root::top).equals(top)) {
+      if (reader.sound(ahead.getLast()).map(Root::trees).equals(trees)) {
         return ahead.getLast().number();
       }
     }

@@ -23,6 +23,7 @@ import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.store.Descent.Vouching;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.Nobody;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.Person;
@@ -95,7 +96,12 @@ public final class Roots {
 
     /** Of the tree that counts. */
     public Pages top() {
-      return root.map(Root::top).orElse(Pages.NONE);
+      return trees().top();
+    }
+
+    /** Of the tree that counts, and the hidden one. */
+    public Trees trees() {
+      return root.map(Root::trees).orElse(Trees.NONE);
     }
   }
 
@@ -124,7 +130,7 @@ public final class Roots {
     Optional<Known> newest = judge();
     for (int race = 0; isToBeFollowed(newest); race++) {
       try {
-        if (move(newest, newest.get().top(), List.of(), true)) {
+        if (move(newest, newest.get().trees(), List.of(), true)) {
           return known;
         }
       } catch (ServerRefused e) {
@@ -341,7 +347,7 @@ public final class Roots {
     }
     for (History.State state :
         history(known.get()).states(origin.get().number(), ORIGINS_LOOKED_AT)) {
-      if (state.root().isPresent() && state.root().get().top().equals(origin.get().top())) {
+      if (state.root().isPresent() && state.root().get().trees().equals(origin.get().trees())) {
         origin = state.root();
       }
     }
@@ -361,7 +367,7 @@ public final class Roots {
    * Makes a new root the newest.
    *
    * @param before the root it follows; none for the drive's first
-   * @param top the pages of the topmost folder
+   * @param trees what the drive is to be
    * @param live packs that it needs and the root before did not
    * @param frees whether it only deletes, or ends what removed devices may write: for that there is
    *     space beyond the quota
@@ -369,18 +375,18 @@ public final class Roots {
    *     devices were removed meanwhile
    */
   public synchronized boolean move(
-      Optional<Known> before, Pages top, List<PackName> live, boolean frees) throws IOException {
+      Optional<Known> before, Trees trees, List<PackName> live, boolean frees) throws IOException {
     if (before.isPresent() && before.get().judged() < account.generation()) {
       return false;
     }
-    if (isToBeFollowed(before) && !top.equals(before.get().top())) {
+    if (isToBeFollowed(before) && !trees.equals(before.get().trees())) {
       // What counted is said by a root of its own, whatever is to come after it.
-      boolean _ = move(before, before.get().top(), List.of(), true);
+      boolean _ = move(before, before.get().trees(), List.of(), true);
       return false;
     }
     long number = before.map(Known::number).orElse(-1L) + 1;
     Root root =
-        new Root(drive, number, account.device(), clock.instant(), top, account.chainHead());
+        new Root(drive, number, account.device(), clock.instant(), trees, account.chainHead());
     loadFloor();
     Digest previous = before.map(known -> known.tip().hash()).orElse(RootHeader.NOTHING);
     SignedRoot signed = SignedRoot.seal(root, previous, keys, account::sign);

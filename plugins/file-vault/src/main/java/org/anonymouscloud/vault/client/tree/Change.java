@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,12 @@ sealed interface Change {
    */
   record Put(Entry.File file, Optional<Entry> base, boolean strict) implements Change {}
 
-  /** What was there shall be gone. */
-  record Remove(Entry base, boolean strict) implements Change {}
+  /**
+   * What was there shall be gone.
+   *
+   * @param into where in the trash it goes; none to remove it for good
+   */
+  record Remove(Entry base, boolean strict, Optional<Removal> into) implements Change {}
 
   /** What is there shall be there no more, as it {@link Arrive}s elsewhere. */
   record Leave() implements Change {}
@@ -28,13 +33,22 @@ sealed interface Change {
    * Something shall be there that the drive has already: nothing of it is sealed anew.
    *
    * @param thing what it is; it gets the name of this place
+   * @param instead what makes room for it, if that is still there
    */
-  record Arrive(Thing thing) implements Change {}
+  record Arrive(Thing thing, Optional<Instead> instead) implements Change {}
+
+  /**
+   * What makes room.
+   *
+   * @param base what it was when that was asked for
+   * @param into where in the trash it goes
+   */
+  record Instead(Entry base, Removal into) {}
 
   /** What arrives. */
   sealed interface Thing {
-    /** Whatever is at a path of the tree to which the change is made. */
-    record Moved(VaultPath from) implements Thing {}
+    /** Whatever is at a path of the trees to which the change is made. */
+    record Moved(Tree tree, VaultPath from) implements Thing {}
 
     /**
      * One more of a file, with its id; or a copy of a folder, whose pages are written for a new id.
@@ -48,6 +62,7 @@ sealed interface Change {
   final class Below implements Change {
     private final SortedMap<Name, Change> changes = new TreeMap<>();
     private @Nullable Instant made;
+    private @Nullable ItemId id;
 
     SortedMap<Name, Change> changes() {
       return changes;
@@ -56,6 +71,17 @@ sealed interface Change {
     /** The folder shall be there even if it is empty, with this time. */
     void make(Instant modified) {
       made = modified;
+    }
+
+    /** The folder is made for what is in it; if it is not there yet, with this id. */
+    void hold(ItemId holder, Instant modified) {
+      id = holder;
+      made = modified;
+    }
+
+    /** The id of the folder, if it is not there yet. */
+    ItemId newId() {
+      return id == null ? ItemId.random() : id;
     }
 
     Optional<Instant> made() {

@@ -5,14 +5,17 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.format.Pages;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes by path that wait to become part of a drive's tree. A later one for the same path takes
+ * Changes by path that wait to become part of a drive's trees. A later one for the same path takes
  * the place of an earlier. Not thread-safe.
  */
 public final class Changes {
   private Change.Below top = new Change.Below();
+  private Change.Below aside = new Change.Below();
+  private @Nullable Pages dropped;
   private int count;
   private boolean onlyRemove = true;
   private boolean arranges;
@@ -25,12 +28,36 @@ public final class Changes {
    */
   public void put(VaultPath path, Entry.File file, Optional<Entry> base, boolean strict) {
     onlyRemove = false;
-    set(path, new Change.Put(file, base, strict));
+    set(top, path, new Change.Put(file, base, strict));
   }
 
   /** What is at a path that is not the top shall be gone, with all below it. */
   public void remove(VaultPath path, Entry base, boolean strict) {
-    set(path, new Change.Remove(base, strict));
+    set(top, path, new Change.Remove(base, strict, Optional.empty()));
+  }
+
+  /** What is at a path that is not the top shall go to the trash, with all below it. */
+  public void discard(VaultPath path, Entry base, boolean strict, Removal into) {
+    set(top, path, new Change.Remove(base, strict, Optional.of(into)));
+  }
+
+  /** What is at a path of the hidden tree shall be gone for good, with all below it. */
+  public void removeAside(VaultPath path, Entry base) {
+    set(aside, path, new Change.Remove(base, false, Optional.empty()));
+  }
+
+  /** The hidden tree, which cannot be read, shall be empty. */
+  public void dropAside(Pages seen) {
+    dropped = seen;
+    count++;
+  }
+
+  /** Moves what is at a path of the hidden tree to a path of the other. */
+  public void restore(VaultPath from, VaultPath to) {
+    onlyRemove = false;
+    arranges = true;
+    set(aside, from, new Change.Leave());
+    arrive(new Change.Thing.Moved(Tree.ASIDE, from), to, Optional.empty());
   }
 
   /**
@@ -38,10 +65,23 @@ public final class Changes {
    * another nor in, above or at what is changed otherwise.
    */
   public void move(VaultPath from, VaultPath to) {
+    move(from, to, Optional.empty());
+  }
+
+  /** As {@link #move}, and what is there now goes to the trash. */
+  public void move(VaultPath from, VaultPath to, Entry there, Removal into) {
+    move(from, to, Optional.of(new Change.Instead(there, into)));
+  }
+
+  private void move(VaultPath from, VaultPath to, Optional<Change.Instead> instead) {
     onlyRemove = false;
     arranges = true;
-    set(from, new Change.Leave());
-    set(to, new Change.Arrive(new Change.Thing.Moved(from)));
+    set(top, from, new Change.Leave());
+    arrive(new Change.Thing.Moved(Tree.TOP, from), to, instead);
+  }
+
+  private void arrive(Change.Thing thing, VaultPath to, Optional<Change.Instead> instead) {
+    set(top, to, new Change.Arrive(thing, instead));
   }
 
   /**
@@ -52,13 +92,13 @@ public final class Changes {
   public void copy(Entry entry, VaultPath to) {
     onlyRemove = false;
     arranges = true;
-    set(to, new Change.Arrive(new Change.Thing.Copied(entry)));
+    arrive(new Change.Thing.Copied(entry), to, Optional.empty());
   }
 
   /** Puts a folder at a path, with this time. */
   public void makeFolder(VaultPath path, Instant modified) {
     onlyRemove = false;
-    below(path).make(modified);
+    below(top, path).make(modified);
     count++;
   }
 
@@ -72,19 +112,45 @@ public final class Changes {
     return look(path) instanceof Change.Put;
   }
 
+  /** Whether the path, or a folder in which it lies, is removed. */
+  public boolean removes(VaultPath path) {
+    Change change = top;
+    for (Name name : path.names()) {
+      if (!(change instanceof Change.Below below)) {
+        break;
+      }
+      change = below.changes().get(name);
+    }
+    return change instanceof Change.Remove;
+  }
+
   /** Whether something arrives at the path from elsewhere. */
   public boolean arrivesAt(VaultPath path) {
     return look(path) instanceof Change.Arrive;
   }
 
-  /** Whether something is moved or copied. */
+  /** Whether something is moved, copied or restored. */
   public boolean arrange() {
     return arranges;
   }
 
   /** Whether something is changed at the path, below it, or as a whole above it. */
   public boolean touch(VaultPath path) {
-    Change change = top;
+    return touch(top, path);
+  }
+
+  /** As {@link #touch}, of the hidden tree. */
+  public boolean touchAside(VaultPath path) {
+    return touch(aside, path);
+  }
+
+  /** Whether something is changed in the hidden tree, besides what goes to the trash. */
+  public boolean changeAside() {
+    return dropped != null || !aside.changes().isEmpty();
+  }
+
+  private static boolean touch(Change.Below tree, VaultPath path) {
+    Change change = tree;
     for (Name name : path.names()) {
       if (!(change instanceof Change.Below below)) {
         return change != null;
@@ -109,6 +175,8 @@ public final class Changes {
     onlyRemove = true;
     arranges = false;
     top = new Change.Below();
+    aside = new Change.Below();
+    dropped = null;
     count = 0;
   }
 
@@ -116,8 +184,17 @@ public final class Changes {
     return top.changes();
   }
 
-  private void set(VaultPath path, Change change) {
-    below(path.parent()).changes().put(path.name(), change);
+  SortedMap<Name, Change> aside() {
+    return aside.changes();
+  }
+
+  /** The hidden tree that shall be empty; none if it stays. */
+  Optional<Pages> dropped() {
+    return Optional.ofNullable(dropped);
+  }
+
+  private void set(Change.Below tree, VaultPath path, Change change) {
+    below(tree, path.parent()).changes().put(path.name(), change);
     count++;
   }
 
@@ -132,8 +209,8 @@ public final class Changes {
     return change;
   }
 
-  private Change.Below below(VaultPath path) {
-    Change.Below below = top;
+  private static Change.Below below(Change.Below tree, VaultPath path) {
+    Change.Below below = tree;
     for (Name name : path.names()) {
       Change next = below.changes().get(name);
       if (next instanceof Change.Below deeper) {

@@ -17,6 +17,7 @@ import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
 import org.jspecify.annotations.Nullable;
@@ -28,19 +29,26 @@ import org.jspecify.annotations.Nullable;
  * removed. Not thread-safe.
  */
 public final class Merge {
+  /** Names of the trash and of a removal in it, before the old path. */
+  private static final int REMOVAL_DEPTH = 2;
+
   private final Folders folders;
   private final FolderEditor editor;
   private final ConflictName conflictName;
   private final Instant now;
-  private final ItemId topId;
-  private final Pages top;
+  private final DriveId drive;
+  private final Trees before;
+
+  /** What goes to the trash, by removal and old path. */
+  private final Change.Below thrown = new Change.Below();
+
   private final List<VaultPath> conflicts = new ArrayList<>();
 
   /** Each is emptied once: of a tree that a few pages make endless, the rest stays. */
   private final MetFolders emptied = new MetFolders();
 
   /**
-   * @param top the pages of the topmost folder as it is before the changes
+   * @param before what the drive is before the changes
    * @param writer takes the new pages
    * @param root number of the root that is to be made
    * @param conflictName names what is kept as a second file
@@ -49,29 +57,77 @@ public final class Merge {
   public Merge(
       Nodes nodes,
       DriveId drive,
-      Pages top,
+      Trees before,
       PackWriter writer,
       long root,
       ConflictName conflictName,
       Instant now) {
     this.folders = new Folders(nodes);
     this.editor = new FolderEditor(nodes, writer, root);
-    this.topId = drive.top();
-    this.top = top;
+    this.drive = drive;
+    this.before = before;
     this.conflictName = conflictName;
     this.now = now;
   }
 
   /**
-   * The topmost folder's pages after the changes.
+   * The drive after the changes.
    *
    * @throws PathRefused if a strict change does not find what it expects, or nothing is left of
    *     what is to move
    */
-  public Pages apply(Changes changes) throws IOException {
-    AtomicReference<Pages> after = new AtomicReference<>(top);
-    finish(new Changing(VaultPath.TOP, topId, top, changes.top(), after::set));
+  public Trees apply(Changes changes) throws IOException {
+    Pages top = change(Tree.TOP, drive.top(), before.top(), changes.top());
+    return new Trees(top, aside(changes));
+  }
+
+  private Pages aside(Changes changes) throws IOException {
+    Optional<Pages> dropped = changes.dropped();
+    if (dropped.isPresent()) {
+      if (!dropped.get().equals(before.aside())) {
+        throw new PathRefused(Reason.CHANGED, new VaultPath(List.of(Removal.TRASH)));
+      }
+      return Pages.NONE;
+    }
+    SortedMap<Name, Change> trash = changes.aside();
+    if (throwsAway()) {
+      trash = new TreeMap<>(Map.of(Removal.TRASH, thrown));
+    }
+    return change(Tree.ASIDE, drive.aside(), before.aside(), trash);
+  }
+
+  private Pages change(Tree tree, ItemId id, Pages pages, SortedMap<Name, Change> changes)
+      throws IOException {
+    AtomicReference<Pages> after = new AtomicReference<>(pages);
+    finish(new Changing(tree, VaultPath.TOP, id, pages, changes, after::set));
     return after.get();
+  }
+
+  /** Whether something has gone to the trash. */
+  public boolean throwsAway() {
+    return !thrown.changes().isEmpty();
+  }
+
+  private void throwAway(Removal into, VaultPath path, Entry entry) {
+    Change.Below folder = below(thrown, into.name(), into.id(), into.time());
+    ItemId id = into.id();
+    for (Name name : path.parent().names()) {
+      id = id.holding(name);
+      folder = below(folder, name, id, into.time());
+    }
+    folder
+        .changes()
+        .put(path.name(), new Change.Arrive(new Change.Thing.Copied(entry), Optional.empty()));
+  }
+
+  private static Change.Below below(Change.Below above, Name name, ItemId id, Instant time) {
+    if (above.changes().get(name) instanceof Change.Below there) {
+      return there;
+    }
+    Change.Below made = new Change.Below();
+    made.hold(id, time);
+    above.changes().put(name, made);
+    return made;
   }
 
   /** Where something was kept under a second name. */
@@ -122,17 +178,20 @@ public final class Merge {
 
   /** A folder in which changes are made. */
   private final class Changing extends Folder {
+    private final Tree tree;
     private final VaultPath path;
     private final SortedMap<Name, Change> changes;
     private final Iterator<Map.Entry<Name, Change>> rest;
 
     Changing(
+        Tree tree,
         VaultPath path,
         ItemId id,
         Pages pages,
         SortedMap<Name, Change> changes,
         Finished finished) {
       super(id, pages, finished);
+      this.tree = tree;
       this.path = path;
       this.changes = changes;
       this.rest = changes.entrySet().iterator();
@@ -154,10 +213,18 @@ public final class Merge {
             if (there.isPresent()) {
               if (there.get().equals(remove.base())) {
                 edits.put(name, Optional.empty());
+                remove.into().ifPresent(into -> throwAway(into, path.child(name), there.get()));
               } else if (there.get() instanceof Entry.Folder folder
                   && remove.base() instanceof Entry.Folder before
                   && emptied.add(folder.id())) {
-                return new Emptying(folder, before, edits);
+                VaultPath at = path.child(name);
+                return emptying(
+                    folder,
+                    before,
+                    edits,
+                    at,
+                    remove.into(),
+                    taken -> remove.into().ifPresent(into -> throwAway(into, at, taken)));
               }
             }
           }
@@ -181,19 +248,26 @@ public final class Merge {
       if (there.isPresent() && there.get() instanceof Entry.Folder folder) {
         Instant modified = below.made().orElse(folder.modified());
         return new Changing(
+            tree,
             inside,
             folder.id(),
             folder.pages(),
             below.changes(),
-            made ->
+            made -> {
+              if (made.isEmpty() && !folder.pages().isEmpty() && onlyLeads(inside, folder)) {
+                edits.put(name, Optional.empty());
+              } else {
                 edit(
                     name,
                     below,
                     there,
-                    Optional.of(new Entry.Folder(name, folder.id(), modified, made))));
+                    Optional.of(new Entry.Folder(name, folder.id(), modified, made)));
+              }
+            });
       }
-      ItemId fresh = ItemId.random();
+      ItemId fresh = below.newId();
       return new Changing(
+          tree,
           inside,
           fresh,
           Pages.NONE,
@@ -206,6 +280,13 @@ public final class Merge {
           });
     }
 
+    /** Whether a folder is there only because of what was removed. */
+    private boolean onlyLeads(VaultPath inside, Entry.Folder folder) {
+      return tree == Tree.ASIDE
+          && (inside.names().size() <= REMOVAL_DEPTH
+              || folder.id().equals(id.holding(folder.name())));
+    }
+
     private void edit(Name name, Change change, Optional<Entry> there, Optional<Entry> wanted)
         throws IOException {
       if (wanted.equals(there)) {
@@ -213,6 +294,9 @@ public final class Merge {
       }
       if (there.isEmpty() || !isSecond(change, there.get())) {
         edits.put(name, wanted);
+        if (there.isPresent() && change instanceof Change.Arrive(var _, var instead)) {
+          instead.ifPresent(old -> throwAway(old.into(), path.child(name), old.base()));
+        }
         return;
       }
       Name second =
@@ -222,7 +306,9 @@ public final class Merge {
                   edits.containsKey(other)
                       || changes.containsKey(other)
                       || folders.find(id, pages, other).isPresent());
-      conflicts.add(path.child(second));
+      if (tree == Tree.TOP) {
+        conflicts.add(path.child(second));
+      }
       edits.put(second, Optional.of(wanted.orElseThrow().named(second)));
     }
 
@@ -235,8 +321,18 @@ public final class Merge {
 
   private Entry arriving(Change.Thing thing) throws IOException {
     return switch (thing) {
-      case Change.Thing.Moved(VaultPath from) ->
-          folders.find(topId, top, from).orElseThrow(() -> new PathRefused(Reason.GONE, from));
+      case Change.Thing.Moved(Tree tree, VaultPath from) ->
+          switch (tree) {
+            case TOP ->
+                folders
+                    .find(drive.top(), before.top(), from)
+                    .orElseThrow(() -> new PathRefused(Reason.GONE, from));
+            case ASIDE ->
+                folders
+                    .find(drive.aside(), before.aside(), from)
+                    .orElseThrow(
+                        () -> new PathRefused(Reason.NOT_IN_TRASH, from.below(REMOVAL_DEPTH)));
+          };
       case Change.Thing.Copied(Entry entry) -> entry;
     };
   }
@@ -246,48 +342,98 @@ public final class Merge {
     return switch (change) {
       case Change.Put put -> !put.base().equals(Optional.of(there));
       case Change.Below _ -> there instanceof Entry.File;
-      case Change.Arrive _ -> true;
+      case Change.Arrive arrive ->
+          !arrive.instead().map(Change.Instead::base).equals(Optional.of(there));
       case Change.Remove _, Change.Leave _ -> false;
     };
   }
 
-  /** A folder of which all is removed that has not changed since it was looked at. */
+  /** Takes what was removed of a folder: all of it, or a new folder with a part. */
+  @FunctionalInterface
+  private interface Taken {
+    void take(Entry folder);
+  }
+
+  /**
+   * A folder of which all is removed that has not changed since it was looked at.
+   *
+   * @param above where the folder lies
+   * @param at its path
+   * @param into where in the trash it goes, if it does
+   * @param taken hears what is removed of it
+   */
+  private Emptying emptying(
+      Entry.Folder folder,
+      Entry.Folder earlier,
+      SortedMap<Name, Optional<Entry>> above,
+      VaultPath at,
+      Optional<Removal> into,
+      Taken taken) {
+    SortedMap<Name, Optional<Entry>> parts = new TreeMap<>();
+    return new Emptying(
+        folder,
+        earlier,
+        at,
+        into,
+        parts,
+        left -> {
+          if (left.isEmpty()) {
+            above.put(folder.name(), Optional.empty());
+            taken.take(folder);
+          } else if (!left.equals(folder.pages())) {
+            above.put(folder.name(), Optional.of(folder.with(left)));
+            if (into.isPresent()) {
+              ItemId id = into.get().holder(at);
+              Pages pages = editor.apply(id, Pages.NONE, parts);
+              taken.take(new Entry.Folder(folder.name(), id, into.get().time(), pages));
+            }
+          }
+        });
+  }
+
+  /** See {@link #emptying}. */
   private final class Emptying extends Folder {
-    private final Entry.Folder before;
+    private final Entry.Folder earlier;
+    private final VaultPath at;
+    private final Optional<Removal> into;
+    private final SortedMap<Name, Optional<Entry>> parts;
     private final Cursor<Entry> rest;
 
-    /**
-     * @param above where the folder lies
-     */
-    Emptying(Entry.Folder folder, Entry.Folder before, SortedMap<Name, Optional<Entry>> above)
-        throws IOException {
-      super(
-          folder.id(),
-          folder.pages(),
-          left -> {
-            if (left.isEmpty()) {
-              above.put(folder.name(), Optional.empty());
-            } else if (!left.equals(folder.pages())) {
-              above.put(folder.name(), Optional.of(folder.with(left)));
-            }
-          });
-      this.before = before;
+    Emptying(
+        Entry.Folder folder,
+        Entry.Folder earlier,
+        VaultPath at,
+        Optional<Removal> into,
+        SortedMap<Name, Optional<Entry>> parts,
+        Finished finished) {
+      super(folder.id(), folder.pages(), finished);
+      this.earlier = earlier;
+      this.at = at;
+      this.into = into;
+      this.parts = parts;
       this.rest = folders.entries(folder.id(), folder.pages(), null);
     }
 
     @Override
     @Nullable Folder next() throws IOException {
       for (Entry entry = rest.next(); entry != null; entry = rest.next()) {
-        Entry earlier = folders.find(before.id(), before.pages(), entry.name()).orElse(null);
-        if (entry.equals(earlier)) {
+        Entry was = folders.find(earlier.id(), earlier.pages(), entry.name()).orElse(null);
+        if (entry.equals(was)) {
           edits.put(entry.name(), Optional.empty());
+          keep(entry);
         } else if (entry instanceof Entry.Folder folder
-            && earlier instanceof Entry.Folder was
+            && was instanceof Entry.Folder before
             && emptied.add(folder.id())) {
-          return new Emptying(folder, was, edits);
+          return emptying(folder, before, edits, at.child(folder.name()), into, this::keep);
         }
       }
       return null;
+    }
+
+    private void keep(Entry entry) {
+      if (into.isPresent()) {
+        parts.put(entry.name(), Optional.of(entry));
+      }
     }
   }
 }

@@ -18,6 +18,7 @@ public final class PathRefused extends IOException {
     GONE(
         "There is no %s in the vault any more: another device was faster. Nothing was moved; see"
             + " where it is now and try again."),
+    NOT_IN_TRASH("%s is not in the trash; 'anoncloud trash' shows what is. Nothing was changed."),
     NO_SUCH_FOLDER("There is no folder %s in the vault into which they could go."),
     OCCUPIED("Something is at %s in the vault already; nothing was changed."),
     INTO_ITSELF("%s would lie in itself; nothing was changed."),

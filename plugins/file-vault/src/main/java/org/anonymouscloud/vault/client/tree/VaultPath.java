@@ -10,7 +10,7 @@ import org.anonymouscloud.vault.client.format.Name;
  *
  * @param names from the topmost folder down; empty for that folder itself
  */
-public record VaultPath(List<Name> names) {
+public record VaultPath(List<Name> names) implements Comparable<VaultPath> {
   /** The topmost folder. */
   public static final VaultPath TOP = new VaultPath(List.of());
 
@@ -72,6 +72,23 @@ public record VaultPath(List<Name> names) {
     List<Name> longer = new ArrayList<>(names);
     longer.add(name);
     return new VaultPath(longer);
+  }
+
+  /** The order in which a walk through a tree meets them: a folder, then what is in it. */
+  @Override
+  public int compareTo(VaultPath other) {
+    for (int i = 0; i < Math.min(names.size(), other.names.size()); i++) {
+      int order = names.get(i).compareTo(other.names.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return names.size() - other.names.size();
+  }
+
+  /** The path without its first names. */
+  public VaultPath below(int depth) {
+    return new VaultPath(names.subList(depth, names.size()));
   }
 
   /** Whether this is the other path, or below it. */

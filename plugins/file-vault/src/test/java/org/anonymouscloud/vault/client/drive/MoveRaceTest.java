@@ -53,7 +53,7 @@ final class MoveRaceTest {
   }
 
   private static void moving(Batch batch, String from, String to) throws IOException {
-    batch.move(VaultPath.of(from), VaultPath.of(to));
+    batch.move(VaultPath.of(from), VaultPath.of(to), false);
   }
 
   @Test

@@ -40,6 +40,7 @@ import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.store.History;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
@@ -668,7 +669,7 @@ final class RemovalTest {
             got.number() + 1,
             lost.device(),
             Instant.EPOCH,
-            new Pages(1, List.of(nowhere)),
+            new Trees(new Pages(1, List.of(nowhere)), Pages.NONE),
             lost.chainHead());
     move(SignedRoot.seal(root, Digest.sha256(got.root()), keys, lost::sign).encode());
   }
@@ -690,7 +691,7 @@ final class RemovalTest {
               number,
               lost.device(),
               Instant.EPOCH,
-              Pages.NONE,
+              Trees.NONE,
               new ChainFloor(1, Digest.sha256(new byte[] {3})));
       root =
           SignedRoot.seal(stranger, previous, new KeyRing(() -> 0, lost::featureSecret), lost::sign)

@@ -59,9 +59,15 @@ final class DecoderTest {
   @Tag("A36")
   void bentRootsAreMalformedOrCanonical() throws Exception {
     DriveId drive = DriveId.ofAccount(Secret.of(new byte[32]));
-    Root empty = new Root(drive, 0, DeviceId.random(), Instant.EPOCH, Pages.NONE, CHAIN);
+    Root empty = new Root(drive, 0, DeviceId.random(), Instant.EPOCH, Trees.NONE, CHAIN);
     Root full =
-        new Root(drive, 1, DeviceId.random(), Instant.MAX, new Pages(3, List.of(ref(5000))), CHAIN);
+        new Root(
+            drive,
+            1,
+            DeviceId.random(),
+            Instant.MAX,
+            new Trees(new Pages(3, List.of(ref(5000))), new Pages(1, List.of(ref(7)))),
+            CHAIN);
     for (Root root : List.of(empty, full)) {
       assertThat(root.encode()).hasSize(Root.ENCODED);
       assertBentIsHandled(root.encode(), encoded -> Root.decode(encoded).encode());

@@ -63,28 +63,39 @@ public final class IndependentDecoder {
    * The SHA-256 of each file by its path; the empty text for folders, whose paths end in a slash.
    */
   public Map<String, String> tree(byte[] signedRoot, byte[] devicePublicKey) {
-    ByteBuffer root = ByteBuffer.wrap(root(signedRoot, devicePublicKey)).position(53);
+    return tree(root(signedRoot, devicePublicKey), 53, drive);
+  }
+
+  /** The same of the hidden tree. */
+  public Map<String, String> aside(byte[] signedRoot, byte[] devicePublicKey) {
+    byte[] label = "anonymouscloud/vault/v1/aside\0".getBytes(US_ASCII);
+    byte[] id = HexFormat.of().parseHex(sha256(join(label, drive)).substring(0, 32));
+    return tree(root(signedRoot, devicePublicKey), 123, id);
+  }
+
+  private Map<String, String> tree(byte[] opened, int offset, byte[] id) {
+    ByteBuffer root = ByteBuffer.wrap(opened).position(offset);
     Map<String, String> found = new TreeMap<>();
     int height = root.get();
     byte[] reference = take(root, REF);
     if (height > 0) {
-      folder("/", drive, height, reference(ByteBuffer.wrap(reference)), found);
+      folder("/", id, height, reference(ByteBuffer.wrap(reference)), found);
     }
     return found;
   }
 
   private byte[] root(byte[] signed, byte[] devicePublicKey) {
-    check(signed.length == 360 && signed[0] == 1, "signed root");
+    check(signed.length == 430 && signed[0] == 1, "signed root");
     ByteBuffer in = ByteBuffer.wrap(signed);
     byte[] header = take(in, 61);
     byte[] signature = take(in, 64);
-    byte[] sealed = take(in, 235);
+    byte[] sealed = take(in, 305);
     byte[] label = "anonymouscloud/vault/v1/root\0".getBytes(US_ASCII);
     check(verify(devicePublicKey, join(label, header, drive, sealed), signature), "signature");
     int generation = ByteBuffer.wrap(header).getInt(1);
     byte[] number = Arrays.copyOfRange(header, 5, 13);
     byte[] root = open(key(generation, "root-key"), join(label, drive, number), sealed);
-    check(root.length == 163 && root[0] == 1, "root");
+    check(root.length == 233 && root[0] == 1, "root");
     check(Arrays.equals(Arrays.copyOfRange(root, 1, 17), drive), "drive of root");
     check(Arrays.equals(Arrays.copyOfRange(root, 17, 25), number), "number of root");
     check(

@@ -25,6 +25,7 @@ import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,30 +46,34 @@ final class IndependentDecoderTest {
         .path("packs")
         .properties()
         .forEach(pack -> packs.put(pack.getKey(), hex(pack.getValue())));
-    Map<String, String> expected = new TreeMap<>();
-    vectors
-        .path("tree")
-        .properties()
-        .forEach(file -> expected.put(file.getKey(), file.getValue().asText()));
     IndependentDecoder decoder =
         new IndependentDecoder(generation -> hex(vectors.path("vault_secret")), packs);
 
-    assertThat(
-            decoder.tree(hex(vectors.path("roots").get(1)), hex(vectors.path("device_public_key"))))
-        .isEqualTo(expected)
-        .hasSize(4);
+    byte[] root = hex(vectors.path("roots").get(1));
+    byte[] key = hex(vectors.path("device_public_key"));
+    assertThat(decoder.tree(root, key)).isEqualTo(texts(vectors.path("tree"))).hasSize(4);
+    assertThat(decoder.aside(root, key)).isEqualTo(texts(vectors.path("aside"))).hasSize(4);
+  }
+
+  private static Map<String, String> texts(JsonNode object) {
+    Map<String, String> texts = new TreeMap<>();
+    object.properties().forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
+    return texts;
   }
 
   @Test
   void aDriveThatWasJustWrittenIsReadFromTheDocumentAlone() throws Exception {
     Map<String, String> expected = new TreeMap<>();
+    Map<String, String> hidden = new TreeMap<>();
     try (TestServer server = TestServer.start(folder)) {
-      fill(server.account(), expected);
-      readAgain(server.line(), server.account(), expected);
+      fill(server.account(), expected, hidden);
+      readAgain(server.line(), server.account(), expected, hidden);
     }
   }
 
-  private static void fill(TestAccount account, Map<String, String> expected) throws IOException {
+  private static void fill(
+      TestAccount account, Map<String, String> expected, Map<String, String> hidden)
+      throws IOException {
     try (Drive drive = new Drive(account, Clock.systemUTC())) {
       try (Batch batch = drive.batch()) {
         folder(batch, "/many", expected);
@@ -88,16 +93,34 @@ final class IndependentDecoderTest {
         expected.remove("/many/file 500");
         batch.commit();
       }
+      try (Batch batch = drive.batch()) {
+        batch.discard(
+            VaultPath.of("/later/in another generation"), false, new Precondition.Anything());
+        hidden.put("/later/in another generation", expected.remove("/later/in another generation"));
+        batch.commit();
+      }
     }
   }
 
   private static void readAgain(
-      Interposer server, TestAccount account, Map<String, String> expected) {
+      Interposer server,
+      TestAccount account,
+      Map<String, String> expected,
+      Map<String, String> hidden) {
     IndependentDecoder decoder =
         new IndependentDecoder(
             generation -> bytes(account.featureSecret(generation)), server.packs());
 
     assertThat(decoder.tree(server.roots().getLast(), account.verifyKey())).isEqualTo(expected);
+    Map<String, String> aside = decoder.aside(server.roots().getLast(), account.verifyKey());
+    hidden.forEach(
+        (path, hash) ->
+            assertThat(aside)
+                .hasEntrySatisfying(
+                    new Condition<>(
+                        found -> found.matches("/trash/\\d{8}T\\d{6}\\.\\d{3}Z-[0-9a-f]{8}" + path),
+                        path),
+                    new Condition<>(hash::equals, hash)));
     byte[] forged = server.roots().getLast().clone();
     forged[300] ^= 1;
     assertThatThrownBy(() -> decoder.tree(forged, account.verifyKey()))

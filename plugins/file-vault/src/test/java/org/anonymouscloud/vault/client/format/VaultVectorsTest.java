@@ -139,7 +139,13 @@ final class VaultVectorsTest {
                     new Page.Leaf(List.of(docsEntry)).encode())));
     first.close(4096);
     Root root =
-        new Root(drive, 0, device, TIME, firstTop, new ChainFloor(0, Digest.of(filled(32, 0x77))));
+        new Root(
+            drive,
+            0,
+            device,
+            TIME,
+            new Trees(firstTop, Pages.NONE),
+            new ChainFloor(0, Digest.of(filled(32, 0x77))));
     SignedRoot firstSigned = sign(root, RootHeader.NOTHING);
 
     Building second = new Building(0xb0);
@@ -156,6 +162,7 @@ final class VaultVectorsTest {
                 second.add(
                     new Place(drive, Kind.PAGE, 1, drive.top(), 1, 0),
                     new Page.Leaf(List.of(docsEntry, runEntry, emptyEntry)).encode())));
+    Pages aside = aside(second, helloEntry);
     second.close(32_768);
     sign(
         new Root(
@@ -163,7 +170,7 @@ final class VaultVectorsTest {
             1,
             device,
             TIME.plusSeconds(60),
-            secondTop,
+            new Trees(secondTop, aside),
             new ChainFloor(3, Digest.of(filled(32, 0x88)))),
         firstSigned.hash());
     ObjectNode tree = vectors.putObject("tree");
@@ -171,6 +178,33 @@ final class VaultVectorsTest {
     tree.put("/docs/hello.txt", Digest.sha256(helloText).toString());
     tree.put("/run.sh", Digest.sha256(runText).toString());
     tree.put("/ä empty/", "");
+    ObjectNode hidden = vectors.putObject("aside");
+    hidden.put("/trash/", "");
+    hidden.put("/trash/20261101T080000.000Z-0badcafe/", "");
+    hidden.put("/trash/20261101T080000.000Z-0badcafe/old/", "");
+    hidden.put(
+        "/trash/20261101T080000.000Z-0badcafe/old/hello.txt", Digest.sha256(helloText).toString());
+  }
+
+  /** /old/hello.txt in the trash, which is the file at /docs/hello.txt once more. */
+  private Pages aside(Building pack, Entry.File file) {
+    vectors.put("aside_id", HEX.formatHex(drive.aside().bytes()));
+    ItemId removal = ItemId.of(filled(16, 0x99));
+    ItemId old = removal.holding(Name.of("old"));
+    vectors.put("holder_id", HEX.formatHex(old.bytes()));
+    Entry.Folder oldEntry = new Entry.Folder(Name.of("old"), old, TIME, leaf(pack, old, file));
+    Entry.Folder removalEntry =
+        new Entry.Folder(
+            Name.of("20261101T080000.000Z-0badcafe"), removal, TIME, leaf(pack, removal, oldEntry));
+    ItemId trash = ItemId.of(filled(16, 0xaa));
+    Entry.Folder trashEntry =
+        new Entry.Folder(Name.of("trash"), trash, TIME, leaf(pack, trash, removalEntry));
+    return leaf(pack, drive.aside(), trashEntry);
+  }
+
+  private Pages leaf(Building pack, ItemId folder, Entry entry) {
+    Place place = new Place(drive, Kind.PAGE, 1, folder, 1, 0);
+    return new Pages(1, List.of(pack.add(place, new Page.Leaf(List.of(entry)).encode())));
   }
 
   private void example(Place place, byte[] plain, Ref ref) {

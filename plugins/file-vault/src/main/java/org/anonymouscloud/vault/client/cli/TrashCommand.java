@@ -1,0 +1,243 @@
+package org.anonymouscloud.vault.client.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.Console;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud trash}. */
+@Command(
+    name = "trash",
+    mixinStandardHelpOptions = true,
+    description = {
+      "What was removed from the vault: list it, bring it back, delete it for good.",
+      "Each 'rm' is one removal, whose id stands before what it took. The trash takes space until"
+          + " it is emptied."
+    })
+final class TrashCommand implements Callable<Integer> {
+  private static final int AT_ONCE = 5_000;
+  private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([hdw])");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final CommandContext context;
+  private final Clock clock;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  /**
+   * @param clock tells what is older than asked for
+   */
+  TrashCommand(CommandContext context, Clock clock) {
+    this.context = context;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    return list(json);
+  }
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "List what is in the trash, the oldest removal first.")
+  int list(@Option(names = "--json", description = "One JSON document.") boolean asJson)
+      throws Problem, IOException {
+    Outcome outcome = new Outcome(context.terminal());
+    if (asJson) {
+      JsonGenerator out = JSON.createGenerator(context.terminal().output());
+      out.writeStartObject();
+      out.writeArrayFieldStart("things");
+      each(outcome, out::writeTree);
+      out.writeEndArray();
+      out.writePOJOField("failed", outcome.failures());
+      out.writeEndObject();
+      out.writeRaw('\n');
+      out.flush();
+    } else if (each(outcome, this::print) == 0 && outcome.exitCode() == 0) {
+      context.terminal().print("The trash is empty.");
+    }
+    return outcome.exitCode();
+  }
+
+  private long each(Outcome outcome, Listing.Receiver receiver) throws Problem, IOException {
+    long count = 0;
+    String after = "";
+    do {
+      JsonNode page =
+          context
+              .agent()
+              .get("/vault/trash?limit=" + AT_ONCE + "&after=" + VaultUrl.encoded(after));
+      for (JsonNode thing : page.path("things")) {
+        receiver.take(thing);
+        count++;
+      }
+      warn(page, outcome);
+      after = page.path("next").asText("");
+    } while (!after.isEmpty());
+    return count;
+  }
+
+  private static void warn(JsonNode answer, Outcome outcome) {
+    for (JsonNode part : answer.path("unreadable")) {
+      outcome.fail(
+          Problem.Kind.SECURITY,
+          "Cannot read "
+              + TerminalText.text(part.path("path").asText())
+              + " in the trash, or not wholly: "
+              + part.path("detail").asText());
+    }
+  }
+
+  private void print(JsonNode thing) {
+    context
+        .terminal()
+        .print(
+            TerminalText.text(thing.path("removal").asText())
+                + "  "
+                + ShownTime.of(thing.path("removed").asText())
+                + "  "
+                + TerminalText.vault(thing.path("path").asText())
+                + (Listing.isFolder(thing) ? "/" : ""));
+  }
+
+  @Command(
+      name = "restore",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Bring back what was removed.",
+        "To where it was; folders that are missing above it are made, and what is there now stays"
+            + " beside it."
+      })
+  int restore(
+      @Parameters(
+              arity = "1..*",
+              paramLabel = "ID|PATH",
+              description =
+                  "A removal as 'anoncloud trash' shows it; ID/PATH for a part of it; or a path"
+                      + " like /a/b, of the newest removal that has it.")
+          List<String> things,
+      @Option(
+              names = "--to",
+              paramLabel = "FOLDER",
+              description = "Bring it into this folder instead.")
+          @Nullable String to,
+      @Option(names = "--json", description = "One JSON document.") boolean asJson)
+      throws Problem, IOException {
+    List<String> named = new ArrayList<>();
+    for (String thing : things) {
+      named.add(typed(thing));
+    }
+    Map<String, Object> asked = new LinkedHashMap<>();
+    asked.put("things", named);
+    if (to != null) {
+      asked.put("to", VaultUrl.path(to).toString());
+    }
+    JsonNode done = context.agent().post("/vault/trash/restore", asked);
+    Outcome outcome = new Outcome(context.terminal());
+    warn(done, outcome);
+    if (asJson) {
+      context.terminal().printJson(done);
+      return outcome.exitCode();
+    }
+    for (JsonNode thing : done.path("restored")) {
+      context.terminal().print("Restored " + TerminalText.vault(thing.path("to").asText()) + ".");
+    }
+    for (JsonNode conflict : done.path("conflicts")) {
+      context
+          .terminal()
+          .warn(
+              "Something was there already; what came back is "
+                  + TerminalText.vault(conflict.asText())
+                  + ".");
+    }
+    return outcome.exitCode();
+  }
+
+  private static String typed(String thing) throws Problem {
+    String path = VaultUrl.path(thing.startsWith("/") ? thing : "/" + thing).toString();
+    return thing.startsWith("/") ? path : path.substring(1);
+  }
+
+  @Command(
+      name = "empty",
+      mixinStandardHelpOptions = true,
+      description = "Delete for good what is in the trash.")
+  int empty(
+      @Option(
+              names = "--older-than",
+              paramLabel = "AGE",
+              description =
+                  "Only what was removed longer ago, like 12h, 30d or 8w; all, if not given.")
+          @Nullable String olderThan,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes,
+      @Option(names = "--json", description = "One JSON document.") boolean asJson)
+      throws Problem, IOException {
+    String query =
+        olderThan == null
+            ? ""
+            : "?before=" + VaultUrl.encoded(clock.instant().minus(age(olderThan)).toString());
+    if (!yes && !agrees()) {
+      context.terminal().warn("Nothing was deleted.");
+      return 1;
+    }
+    JsonNode done = context.agent().post("/vault/trash/empty" + query, Map.of());
+    if (asJson) {
+      context.terminal().printJson(done);
+    } else {
+      long removals = done.path("removals").asLong();
+      context
+          .terminal()
+          .print(
+              removals == 0
+                  ? "Nothing was in the trash to delete."
+                  : "Deleted " + removals + (removals == 1 ? " removal." : " removals."));
+    }
+    return 0;
+  }
+
+  private static Duration age(String text) throws Problem {
+    Matcher matcher = AGE.matcher(text.toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT, "An age is like 12h, 30d or 8w; '" + text + "' is none.");
+    }
+    long count = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "h" -> Duration.ofHours(count);
+      case "d" -> Duration.ofDays(count);
+      default -> Duration.ofDays(7 * count);
+    };
+  }
+
+  private static boolean agrees() throws Problem {
+    Console console = System.console();
+    if (console == null || !console.isTerminal()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "What is deleted from the trash does not come back. Nobody can be asked here; say"
+              + " --yes.");
+    }
+    String answer = console.readLine("Delete what is in the trash for good? [y/N] ");
+    return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
+  }
+}
