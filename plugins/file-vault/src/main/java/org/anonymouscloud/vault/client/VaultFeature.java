@@ -1,12 +1,14 @@
 package org.anonymouscloud.vault.client;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.vault.client.cli.VaultCommands;
+import org.anonymouscloud.vault.client.cli.arrange.ArrangeCommands;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.pf4j.Extension;
 
@@ -25,6 +27,9 @@ public final class VaultFeature implements ClientFeature {
 
   @Override
   public List<Object> commands(CommandContext context) {
-    return VaultCommands.of(context);
+    Clock clock = Clock.systemUTC();
+    List<Object> commands = new ArrayList<>(VaultCommands.of(context, clock));
+    commands.addAll(ArrangeCommands.of(context, clock));
+    return commands;
   }
 }

@@ -24,6 +24,7 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drive.Precondition;
 import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.drive.Trash;
+import org.anonymouscloud.vault.client.drive.Trashed;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
@@ -86,8 +87,8 @@ final class TrashRoutes {
   private void list(Context context) throws Problem, NotLoggedIn, IOException {
     int limit = RequestArguments.number(context, "limit", USUAL_LIMIT, MAX_LIMIT);
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
-    Cursor<Trash.Thing> things = drive.get().snapshot().trash().things(after(context), unread::put);
-    Trash.Thing thing = things.next();
+    Cursor<Trashed> things = drive.get().snapshot().trash().things(after(context), unread::put);
+    Trashed thing = things.next();
     context.contentType("application/json");
     try (JsonGenerator json = JSON.createGenerator(context.outputStream())) {
       json.writeStartObject();
@@ -184,8 +185,8 @@ final class TrashRoutes {
                 RequestArguments.writable(snapshot.named(RequestArguments.path(asked.to))));
     try (Batch batch = open.batch()) {
       for (String text : some(asked.things, "things")) {
-        Cursor<Trash.Thing> things = named(snapshot.trash(), text, unread);
-        Trash.Thing thing = things.next();
+        Cursor<Trashed> things = named(snapshot.trash(), text, unread);
+        Trashed thing = things.next();
         if (thing == null) {
           throw new PathRefused(Reason.NOT_IN_TRASH, RequestArguments.path(text));
         }
@@ -205,8 +206,8 @@ final class TrashRoutes {
     context.json(answer);
   }
 
-  private static Cursor<Trash.Thing> named(
-      Trash trash, String text, Map<VaultPath, Untrusted> unread) throws Problem, IOException {
+  private static Cursor<Trashed> named(Trash trash, String text, Map<VaultPath, Untrusted> unread)
+      throws Problem, IOException {
     VaultPath path = RequestArguments.path(text);
     if (path.isTop()) {
       throw RequestArguments.bad("A thing in the trash is a removal or a path.");

@@ -14,6 +14,7 @@ public final class VaultRoutes {
     return Stream.of(
             new FileRoutes(drive, clock).routes(),
             new FolderRoutes(drive, clock).routes(),
+            new FoundRoutes(drive).routes(),
             new RelocationRoutes(drive).routes(),
             new TrashRoutes(drive).routes(),
             new TreeRoutes(drive).routes(),

@@ -7,23 +7,26 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 
 /** What became of a command that goes on after a failure: each is named, the worst decides. */
-final class Outcome {
+public final class Outcome {
   private final Terminal terminal;
   private final List<String> failures = new ArrayList<>();
   private int exitCode;
 
-  Outcome(Terminal terminal) {
+  /**
+   * @param terminal where each failure is said
+   */
+  public Outcome(Terminal terminal) {
     this.terminal = terminal;
   }
 
   /** A step of a command. */
   @FunctionalInterface
-  interface Step {
+  public interface Step {
     void run() throws Problem, IOException;
   }
 
   /** Does a step; if it fails, says so and goes on. Without an agent there is no going on. */
-  void attempt(Step step) throws Problem, IOException {
+  public void attempt(Step step) throws Problem, IOException {
     try {
       step.run();
     } catch (Problem problem) {
@@ -36,22 +39,24 @@ final class Outcome {
   }
 
   /** Something could not be done. */
-  void fail(Problem.Kind kind, String message) {
+  public void fail(Problem.Kind kind, String message) {
     terminal.warn(message);
     failures.add(message);
     exitCode = Math.max(exitCode, kind.exitCode());
   }
 
   /** What was passed over, as it cannot be kept. */
-  void skip(String message) {
+  public void skip(String message) {
     terminal.warn(message);
   }
 
-  List<String> failures() {
+  /** What has failed, in the order in which it did. */
+  public List<String> failures() {
     return List.copyOf(failures);
   }
 
-  int exitCode() {
+  /** That of the worst failure; 0 if there was none. */
+  public int exitCode() {
     return exitCode;
   }
 

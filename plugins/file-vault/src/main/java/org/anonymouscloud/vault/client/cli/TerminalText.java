@@ -7,23 +7,23 @@ import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.format.Name;
 
 /** Texts for a person's terminal, which they must not be able to steer. */
-final class TerminalText {
+public final class TerminalText {
   private TerminalText() {}
 
   /** A local path. */
-  static String path(Path path) {
+  public static String path(Path path) {
     return text(path.toString());
   }
 
   /** A name or path from the vault, to be typed again. */
-  static String vault(String path) {
+  public static String vault(String path) {
     return Arrays.stream(path.split("/", -1))
         .map(name -> name.isEmpty() ? "" : new Name(name).visible())
         .collect(Collectors.joining("/"));
   }
 
   /** Any other text; what does not show as itself is shown by its number. */
-  static String text(String text) {
+  public static String text(String text) {
     return ForeignText.visible(text);
   }
 }

@@ -7,11 +7,11 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** Where the local API has what a command names. */
-final class VaultUrl {
+public final class VaultUrl {
   private VaultUrl() {}
 
   /** The vault path that someone typed. */
-  static VaultPath path(String typed) throws Problem {
+  public static VaultPath path(String typed) throws Problem {
     if (!typed.startsWith("/")) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
@@ -25,7 +25,8 @@ final class VaultUrl {
     }
   }
 
-  static String files(VaultPath path) {
+  /** Of a file or a folder, with its content. */
+  public static String files(VaultPath path) {
     return "/vault/files" + encoded(path);
   }
 
@@ -37,12 +38,16 @@ final class VaultUrl {
     return "/vault/stat" + encoded(path);
   }
 
+  static String found(VaultPath path) {
+    return "/vault/found" + encoded(path);
+  }
+
   static String trees(VaultPath path) {
     return "/vault/trees" + encoded(path);
   }
 
   /** A value in a URL's query or path. */
-  static String encoded(String value) {
+  public static String encoded(String value) {
     return URLEncoder.encode(value, UTF_8).replace("+", "%20");
   }
 

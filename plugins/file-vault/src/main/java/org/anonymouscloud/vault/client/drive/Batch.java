@@ -281,7 +281,7 @@ public final class Batch implements AutoCloseable {
    * @param to its whole new path
    * @throws PathRefused if it is not in the trash, or cannot be at the new place
    */
-  public void restore(Trash.Thing thing, VaultPath to) throws IOException {
+  public void restore(Trashed thing, VaultPath to) throws IOException {
     if (to.names().size() > VaultPath.MAX_DEPTH) {
       throw new PathRefused(Reason.TOO_DEEP, to);
     }
@@ -312,7 +312,7 @@ public final class Batch implements AutoCloseable {
     Cursor<Entry> each = base.trash().removals();
     for (Entry entry = each.next(); entry != null; entry = each.next()) {
       if (entry.modified().isBefore(time)) {
-        changes.removeAside(Trash.place(entry.name()), entry);
+        changes.removeAside(Removal.place(entry.name()), entry);
         removals++;
         if (changes.count() >= shared.pace().changes()) {
           commit();

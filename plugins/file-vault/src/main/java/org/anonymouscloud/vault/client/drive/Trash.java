@@ -1,7 +1,6 @@
 package org.anonymouscloud.vault.client.drive;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -34,25 +33,6 @@ public final class Trash {
     this.aside = aside;
   }
 
-  /**
-   * Something that was removed.
-   *
-   * @param removal name of the removal that it was a part of
-   * @param time of the removal
-   * @param path where it was
-   */
-  public record Thing(Name removal, Instant time, VaultPath path, Entry entry) {
-    /** Where it is in the hidden tree. */
-    VaultPath place() {
-      return Trash.place(removal).join(path);
-    }
-  }
-
-  /** Where a removal is in the hidden tree. */
-  static VaultPath place(Name removal) {
-    return PLACE.child(removal);
-  }
-
   /** The folder of all removals; none if nothing is in the trash. */
   Optional<Entry> folder() throws IOException {
     return folders.find(drive.aside(), aside, Removal.TRASH);
@@ -72,7 +52,7 @@ public final class Trash {
    *     the top
    * @param unread hears which removals could not be read, or not wholly
    */
-  public Cursor<Thing> things(VaultPath after, Unread unread) throws IOException {
+  public Cursor<Trashed> things(VaultPath after, Unread unread) throws IOException {
     if (after.isTop()) {
       return new TrashWalk(folders, removals(), unread);
     }
@@ -84,10 +64,10 @@ public final class Trash {
     Cursor<Entry> later = folders.entries(all.id(), all.pages(), begun);
     Cursor<Entry> from =
         folders.find(all.id(), all.pages(), begun).map(entry -> then(entry, later)).orElse(later);
-    Cursor<Thing> things = new TrashWalk(folders, from, unread);
+    Cursor<Trashed> things = new TrashWalk(folders, from, unread);
     return () -> {
-      Thing next = things.next();
-      while (next != null && next.removal.equals(begun) && next.path.compareTo(passed) <= 0) {
+      Trashed next = things.next();
+      while (next != null && next.removal().equals(begun) && next.path().compareTo(passed) <= 0) {
         next = things.next();
       }
       return next;
@@ -100,25 +80,26 @@ public final class Trash {
    *
    * @return nothing after the last; nothing at all if it took nothing there
    */
-  public Cursor<Thing> things(Name removal, VaultPath path, Unread unread) throws IOException {
-    Optional<Entry> entry = folders.find(drive.aside(), aside, place(removal));
+  public Cursor<Trashed> things(Name removal, VaultPath path, Unread unread) throws IOException {
+    Optional<Entry> entry = folders.find(drive.aside(), aside, Removal.place(removal));
     if (!(entry.orElse(null) instanceof Entry.Folder folder)) {
       return () -> null;
     }
-    Cursor<Thing> all = new TrashWalk(folders, then(folder, () -> null), unread);
-    Thing first = nextWithin(path, all);
+    Cursor<Trashed> all = new TrashWalk(folders, then(folder, () -> null), unread);
+    Trashed first = nextWithin(path, all);
     if (first != null) {
       return then(first, () -> nextWithin(path, all));
     }
     return folders
         .find(folder.id(), folder.pages(), path)
-        .map(inside -> then(new Thing(removal, folder.modified(), path, inside), () -> null))
+        .map(inside -> then(new Trashed(removal, folder.modified(), path, inside), () -> null))
         .orElse(() -> null);
   }
 
-  private static @Nullable Thing nextWithin(VaultPath path, Cursor<Thing> all) throws IOException {
-    Thing next = all.next();
-    while (next != null && !next.path.isAtOrBelow(path)) {
+  private static @Nullable Trashed nextWithin(VaultPath path, Cursor<Trashed> all)
+      throws IOException {
+    Trashed next = all.next();
+    while (next != null && !next.path().isAtOrBelow(path)) {
       next = all.next();
     }
     return next;

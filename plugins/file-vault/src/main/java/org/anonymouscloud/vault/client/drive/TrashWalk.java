@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * was removed; as each one's id follows from where it is, none can be at two places. Not
  * thread-safe.
  */
-final class TrashWalk implements Cursor<Trash.Thing> {
+final class TrashWalk implements Cursor<Trashed> {
   private final Folders folders;
   private final Cursor<Entry> removals;
   private final Unread unread;
@@ -49,7 +49,7 @@ final class TrashWalk implements Cursor<Trash.Thing> {
   }
 
   @Override
-  public Trash.@Nullable Thing next() throws IOException {
+  public @Nullable Trashed next() throws IOException {
     while (true) {
       Entry.Folder from = removal;
       if (from == null || levels.isEmpty()) {
@@ -81,7 +81,7 @@ final class TrashWalk implements Cursor<Trash.Thing> {
           && path.names().size() < VaultPath.MAX_DEPTH) {
         enter(path, folder);
       } else {
-        return new Trash.Thing(from.name(), from.modified(), path, entry);
+        return new Trashed(from.name(), from.modified(), path, entry);
       }
     }
   }

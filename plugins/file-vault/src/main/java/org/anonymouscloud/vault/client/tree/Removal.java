@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.vault.client.format.ItemId;
@@ -32,6 +33,11 @@ public record Removal(Name name, ItemId id, Instant time) {
     Instant kept = Times.nearest(time);
     String random = HexFormat.of().formatHex(RandomBytes.next(RANDOM));
     return new Removal(Name.of(NAME.format(kept) + "-" + random), ItemId.random(), kept);
+  }
+
+  /** Where the removal of this name is in the hidden tree. */
+  public static VaultPath place(Name removal) {
+    return new VaultPath(List.of(TRASH, removal));
   }
 
   /** The id of the folder that is made in this one for a path that is not the top. */

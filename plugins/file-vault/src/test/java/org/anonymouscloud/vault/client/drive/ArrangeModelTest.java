@@ -301,9 +301,9 @@ final class ArrangeModelTest {
     return contents;
   }
 
-  private static List<Trash.Thing> things(Snapshot snapshot) throws IOException {
-    List<Trash.Thing> things = new ArrayList<>();
-    Cursor<Trash.Thing> each =
+  private static List<Trashed> things(Snapshot snapshot) throws IOException {
+    List<Trashed> things = new ArrayList<>();
+    Cursor<Trashed> each =
         snapshot
             .trash()
             .things(
@@ -311,7 +311,7 @@ final class ArrangeModelTest {
                 (path, why) -> {
                   throw why;
                 });
-    for (Trash.Thing thing = each.next(); thing != null; thing = each.next()) {
+    for (Trashed thing = each.next(); thing != null; thing = each.next()) {
       things.add(thing);
     }
     return things;
@@ -326,7 +326,7 @@ final class ArrangeModelTest {
         ids.add(folder.id());
       }
     }
-    for (Trash.Thing thing : things(snapshot)) {
+    for (Trashed thing : things(snapshot)) {
       if (thing.entry() instanceof Entry.Folder folder) {
         ids.add(folder.id());
       }

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.cli.arrange;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.vault.client.cli.Outcome;
+import org.anonymouscloud.vault.client.cli.TerminalText;
+import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -79,7 +82,13 @@ final class TrashCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
-  private long each(Outcome outcome, Listing.Receiver receiver) throws Problem, IOException {
+  /** Is given one thing after another. */
+  @FunctionalInterface
+  private interface Receiver {
+    void take(JsonNode thing) throws IOException;
+  }
+
+  private long each(Outcome outcome, Receiver receiver) throws Problem, IOException {
     long count = 0;
     String after = "";
     do {
@@ -117,7 +126,7 @@ final class TrashCommand implements Callable<Integer> {
                 + ShownTime.of(thing.path("removed").asText())
                 + "  "
                 + TerminalText.vault(thing.path("path").asText())
-                + (Listing.isFolder(thing) ? "/" : ""));
+                + (thing.path("type").asText().equals("folder") ? "/" : ""));
   }
 
   @Command(

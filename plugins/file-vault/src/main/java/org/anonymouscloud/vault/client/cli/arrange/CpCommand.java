@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.cli.arrange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.cli.Outcome;
+import org.anonymouscloud.vault.client.cli.TerminalText;
+import org.anonymouscloud.vault.client.cli.VaultUrl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

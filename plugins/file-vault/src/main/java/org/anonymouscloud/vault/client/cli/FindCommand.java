@@ -1,0 +1,174 @@
+package org.anonymouscloud.vault.client.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.math.BigInteger;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud find}. */
+@Command(
+    name = "find",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Find files and folders in the vault, also far below.",
+      "What is found fits all that is asked for. A TIME is like 2026-11-03, 2026-11-03T08:30:00Z,"
+          + " or 30d for so long ago (h, d or w); a SIZE is in bytes, or like 10k, 5M, 1G."
+    })
+final class FindCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,17})([kmgt]?)");
+  private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([hdw])");
+  private static final BigInteger MOST = BigInteger.TWO.pow(50);
+
+  private final CommandContext context;
+  private final Clock clock;
+
+  @Parameters(
+      arity = "0..1",
+      defaultValue = "/",
+      paramLabel = "PATH",
+      description = "Where to look, like /a/b; everywhere, if not given.")
+  private String path = "/";
+
+  @Option(
+      names = "--name",
+      paramLabel = "GLOB",
+      description = "Names like this: * for any characters, ? for one, [a-z] for one of some.")
+  private @Nullable String name;
+
+  @Option(names = "--type", paramLabel = "TYPE", description = "Only what is a file, or a folder.")
+  private @Nullable String type;
+
+  @Option(names = "--larger", paramLabel = "SIZE", description = "Files with more bytes.")
+  private @Nullable String larger;
+
+  @Option(names = "--smaller", paramLabel = "SIZE", description = "Files with fewer bytes.")
+  private @Nullable String smaller;
+
+  @Option(names = "--newer", paramLabel = "TIME", description = "Changed after this time.")
+  private @Nullable String newer;
+
+  @Option(names = "--older", paramLabel = "TIME", description = "Changed before this time.")
+  private @Nullable String older;
+
+  @Option(names = "--json", description = "One line of JSON for each thing.")
+  private boolean json;
+
+  /**
+   * @param clock tells how long ago something was
+   */
+  FindCommand(CommandContext context, Clock clock) {
+    this.context = context;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    VaultPath start = VaultUrl.path(path);
+    StringBuilder query = new StringBuilder("?");
+    ask(query, "name", name);
+    ask(query, "type", type);
+    ask(query, "larger", larger == null ? null : size(larger));
+    ask(query, "smaller", smaller == null ? null : size(smaller));
+    ask(query, "newer", newer == null ? null : time(newer));
+    ask(query, "older", older == null ? null : time(older));
+    Outcome outcome = new Outcome(context.terminal());
+    try (InputStream lines = context.agent().download(VaultUrl.found(start) + query);
+        MappingIterator<JsonNode> found = JSON.readerFor(JsonNode.class).readValues(lines)) {
+      while (found.hasNextValue()) {
+        take(found.nextValue(), outcome);
+      }
+    }
+    return outcome.exitCode();
+  }
+
+  private static void ask(StringBuilder query, String name, @Nullable String value) {
+    if (value != null) {
+      query.append('&').append(name).append('=').append(VaultUrl.encoded(value));
+    }
+  }
+
+  private void take(JsonNode found, Outcome outcome) throws IOException {
+    if (found.has("unreadable")) {
+      outcome.fail(
+          Problem.Kind.SECURITY,
+          "Cannot read "
+              + TerminalText.vault(found.path("unreadable").asText())
+              + ", or not wholly: "
+              + found.path("detail").asText());
+    } else if (json) {
+      OutputStream out = context.terminal().output();
+      out.write((JSON.writeValueAsString(found) + "\n").getBytes(UTF_8));
+      out.flush();
+    } else {
+      context
+          .terminal()
+          .print(
+              TerminalText.vault(found.path("path").asText())
+                  + (Listing.isFolder(found) ? "/" : ""));
+    }
+  }
+
+  private static String size(String text) throws Problem {
+    Matcher matcher = SIZE.matcher(text.toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "A size is in bytes, or like 10k, 5M, 1G; '" + text + "' is none.");
+    }
+    int steps = matcher.group(2).isEmpty() ? 0 : "kmgt".indexOf(matcher.group(2)) + 1;
+    // No file is larger than 2^50 bytes, so any larger bound means the same.
+    return new BigInteger(matcher.group(1))
+        .shiftLeft(10 * steps)
+        .min(MOST.add(BigInteger.ONE))
+        .toString();
+  }
+
+  private String time(String text) throws Problem {
+    Matcher age = AGE.matcher(text);
+    try {
+      if (age.matches()) {
+        return clock.instant().minus(age(age)).toString();
+      }
+      return text.indexOf('T') >= 0
+          ? Instant.parse(text).toString()
+          : LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant().toString();
+    } catch (DateTimeException e) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "A time is like 2026-11-03, 2026-11-03T08:30:00Z or 30d; '" + text + "' is none.",
+          e);
+    }
+  }
+
+  private static Duration age(Matcher age) {
+    long count = Long.parseLong(age.group(1));
+    return switch (age.group(2)) {
+      case "h" -> Duration.ofHours(count);
+      case "d" -> Duration.ofDays(count);
+      default -> Duration.ofDays(7 * count);
+    };
+  }
+}
