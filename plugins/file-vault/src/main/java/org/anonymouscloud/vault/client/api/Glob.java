@@ -17,7 +17,7 @@ record Glob(List<Part> parts) {
   }
 
   /** One step of a pattern. */
-  private sealed interface Part {
+  sealed interface Part {
     record Any() implements Part {}
 
     record One(IntPredicate fits) implements Part {}

@@ -183,7 +183,7 @@ final class ArrangeModelTest {
             || (!free && !makesRoom)) {
           return false;
         }
-        SortedMap<String, String> taken =
+        Map<String, String> taken =
             action.kind == Kind.COPY ? part(model, from) : take(model, from);
         taken.forEach((path, value) -> model.put(to + path.substring(from.length()), value));
       }
@@ -196,8 +196,8 @@ final class ArrangeModelTest {
     return parent.equals("/") || model.containsKey(parent);
   }
 
-  private static SortedMap<String, String> part(SortedMap<String, String> model, String path) {
-    SortedMap<String, String> part = new TreeMap<>();
+  private static Map<String, String> part(SortedMap<String, String> model, String path) {
+    Map<String, String> part = new TreeMap<>();
     for (Map.Entry<String, String> entry : model.entrySet()) {
       if (entry.getKey().equals(path) || entry.getKey().startsWith(path + "/")) {
         part.put(entry.getKey(), entry.getValue());
@@ -206,8 +206,8 @@ final class ArrangeModelTest {
     return part;
   }
 
-  private static SortedMap<String, String> take(SortedMap<String, String> model, String path) {
-    SortedMap<String, String> taken = part(model, path);
+  private static Map<String, String> take(SortedMap<String, String> model, String path) {
+    Map<String, String> taken = part(model, path);
     taken.keySet().forEach(model::remove);
     return taken;
   }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -239,13 +240,15 @@ final class TrashCommand implements Callable<Integer> {
   }
 
   private static boolean agrees() throws Problem {
-    Console console = System.console();
-    if (console == null || !console.isTerminal()) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "What is deleted from the trash does not come back. Nobody can be asked here; say"
-              + " --yes.");
-    }
+    Console console =
+        Optional.ofNullable(System.console())
+            .filter(Console::isTerminal)
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        Problem.Kind.BAD_INPUT,
+                        "What is deleted from the trash does not come back. Nobody can be asked"
+                            + " here; say --yes."));
     String answer = console.readLine("Delete what is in the trash for good? [y/N] ");
     return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
   }
