@@ -14,11 +14,15 @@ from types import SimpleNamespace
 REPOSITORY = Path(__file__).resolve().parents[1]
 CORE = REPOSITORY / "platform-core/src/test/resources"
 ACCOUNT = CORE / "org/anonymouscloud/core/account"
+VAULT_VECTORS = REPOSITORY / "plugins/file-vault/src/test/resources/vault-vectors"
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(REPOSITORY / "tools/open_account"))
 
 from account import Account, Chain, entropy_of, read_sheet, word_list  # noqa: E402
+from contacts import contacts  # noqa: E402
 from drive import Drive  # noqa: E402
+from drives import Drives  # noqa: E402
+from members import VAULT, Accounts, Members, drive_key, is_first, may_follow, read_roster  # noqa: E402
 from primitives import (  # noqa: E402
     AESGCM,
     SUITE,
@@ -183,30 +187,37 @@ class OurVectors(unittest.TestCase):
             Account(rows, given["user"], bytes(32))
 
     def test_the_example_drive_reads_as_its_tree_says(self):
-        example = json.loads((REPOSITORY / "plugins/file-vault/src/test/resources/vault-vectors/drive.json").read_text())
+        example = json.loads((VAULT_VECTORS / "drive.json").read_text())
         packs = {name: bytes.fromhex(pack) for name, pack in example["packs"].items()}
-        key, device = bytes.fromhex(example["device_public_key"]), bytes.fromhex(example["device"])
-        secret = bytes.fromhex(example["vault_secret"])
+        key, writer = bytes.fromhex(example["device_public_key"]), (example["account"], example["device"])
+        id_ = bytes.fromhex(example["drive_id"])
         account = SimpleNamespace(
-            id=b"",
-            secrets=[secret],
-            chain=SimpleNamespace(
-                device_key=lambda of, generation: key if (of, generation) == (device, 0) else None,
-                has=lambda number, link: True,
-                roots=[None],
-            ),
+            id=bytes.fromhex(example["account"]),
+            chain=SimpleNamespace(has=lambda number, link: True),
             head=lambda feature, of: None,
-            feature_secret=lambda feature, generation: secret,
+        )
+        members = SimpleNamespace(
+            id=id_,
+            name="home",
+            secrets={0: bytes.fromhex(example["drive_secret"])},
+            generation=0,
+            newest=SimpleNamespace(number=0),
+            believe=lambda vouched, empty, contacts: None,
+            has=lambda number, roster: True,
+            is_stale=lambda: False,
+            writer_key=lambda of, device, generation: (
+                key if (of.hex(), device.hex(), generation) == (*writer, 0) else None
+            ),
         )
         rows = Rows(
             vault_roots=[
-                {"account_id": b"", "number": number, "root": bytes.fromhex(root)}
+                {"drive": id_, "number": number, "root": bytes.fromhex(root)}
                 for number, root in enumerate(example["roots"])
             ],
-            vault_packs=[{"account_id": b"", "name": name, "file": name} for name in packs],
+            vault_packs=[{"drive": id_, "name": name, "file": name} for name in packs],
         )
         rows.pack = lambda file, offset, length, what: packs[file][offset : offset + length]
-        drive = Drive(account, rows)
+        drive = Drive(account, members, rows)
         self.assertEqual(self.all_of(drive, drive.top()), (example["tree"], []))
         hidden = {path.removeprefix("/trash"): hash_ for path, hash_ in example["aside"].items() if path != "/trash/"}
         self.assertEqual(self.all_of(drive, drive.trash()), (hidden, []))
@@ -221,52 +232,379 @@ class OurVectors(unittest.TestCase):
                 read[path] = hashlib.sha256(b"".join(drive.content(entry, path))).hexdigest()
         return read, troubles
 
+    def test_the_example_contacts_are_those_of_their_list(self):
+        example = json.loads((ACCOUNT / "client/contacts/contacts-v1.json").read_text())
+        id_, device, state = (bytes.fromhex(example[name]) for name in ("account", "device", "state"))
+        key, root = ed25519_public(bytes.fromhex(example["deviceKey"])), bytes.fromhex(example["rootSecret"])
+        rows, named = Rows(account_contacts=[{"account_id": id_, "state": state}]), None
+        account = SimpleNamespace(
+            id=id_,
+            secrets=[root],
+            chain=SimpleNamespace(
+                device_key=lambda of, generation: key if of == device else None, devices={device: SimpleNamespace(last=None)}
+            ),
+            head=lambda feature, of: named,
+        )
+        known = contacts(account, rows)
+        begins = bytes.fromhex(example["begins"])
+        self.assertTrue(known)
+        for contact in known.values():
+            self.assertIn(contact.name.encode() + contact.account + contact.first, begins)
+        named = (example["number"], bytes.fromhex(example["hash"]))
+        self.assertEqual(contacts(account, rows), known)
+        for named in ((example["number"], bytes(32)), (example["number"] + 1, bytes(32))):
+            with self.assertRaises(Refused):
+                contacts(account, rows)
+        rows.tables["account_contacts"][0]["state"] = state[:-1] + bytes([state[-1] ^ 1])
+        named = None
+        with self.assertRaises(Refused):
+            contacts(account, rows)
+
     def test_the_numbers_in_the_documents_are_right(self):
         """Each intermediate value of the examples is made here anew, and stands in the page under its name."""
-        for page, values in {"account.md": account_example(), "vault.md": vault_example()}.items():
+        pages = {"account.md": account_example(), "vault.md": vault_example(), "drive.md": drive_example()}
+        for page, values in pages.items():
             text = re.sub(r"\s+", " ", (REPOSITORY / "docs/formats" / page).read_text())
             for name, value in values.items():
                 with self.subTest(page, name=name):
                     self.assertIn(f"{name} {value if isinstance(value, str) else value.hex()}", text)
 
 
+class MembersOfADrive(unittest.TestCase):
+    """The drive of drive.md: alice owns it, bob writes, carol was taken out with the third list of members."""
+
+    def setUp(self):
+        self.example = json.loads((VAULT_VECTORS / "drives.json").read_text())
+        self.id = bytes.fromhex(self.example["drive_id"])
+        self.rosters = [bytes.fromhex(made["roster"]) for made in self.example["rosters"]]
+        self.secrets = [bytes.fromhex(made["drive_secret"]) for made in self.example["generations"]]
+        self.grants = [
+            {
+                "drive": self.id,
+                "account_id": self.of(grant["account"], "account"),
+                "generation": grant["generation"],
+                "sealed": bytes.fromhex(grant["sealed"]),
+            }
+            for grant in self.example["grants"]
+        ]
+        self.removed = set()
+        names = ("alice", "bob", "carol")
+        self.chains = {self.of(name, "account"): self.chain(name) for name in names}
+
+    def of(self, name, field):
+        return bytes.fromhex(self.example["accounts"][name][field])
+
+    def chain(self, name):
+        """An account with one device; a removed one counts for generation 0 alone."""
+        device, key = self.of(name, "device"), self.of(name, "device_public_key")
+
+        def device_key(of, generation):
+            return key if of == device and (generation == 0 or name not in self.removed) else None
+
+        return SimpleNamespace(device_key=device_key, has=lambda number, link: True, roots=[None, None], devices={})
+
+    def members(self, name):
+        account = SimpleNamespace(
+            id=self.of(name, "account"), chain=self.chains[self.of(name, "account")], secrets=[self.of(name, "root_secret")]
+        )
+        rosters = [{"drive": self.id, "number": n, "roster": roster} for n, roster in enumerate(self.rosters)]
+        rows = Rows(vault_rosters=rosters, vault_grants=self.grants, account_links=[])
+        accounts = Accounts(account, rows)
+        accounts.chains.update(self.chains)
+        return Members(account, accounts, self.id, rows)
+
+    def known(self, *names):
+        contact = SimpleNamespace(first=bytes(32), number=0, link=bytes(32))
+        return lambda: {self.of(name, "account"): contact for name in names}
+
+    def make(self, maker="alice", generation=None, keys=None, before=0, earlier=None, **changed):
+        """Adds a list of members that differs from the newest as told, as the maker's device signs it."""
+        last = read_roster(self.rosters[-1], "the newest")
+        generation = last.generation if generation is None else generation
+        commitment = drive_key(keys, "secret-commitment") if keys else last.commitment
+        people = sorted(changed.pop("members", None) or last.members.values(), key=lambda one: one.account)
+        fields = {**vars(last), **changed}
+        data = b"\1" + self.id + u8(len(self.rosters)) + last.hash + self.of(maker, "account") + self.of(maker, "device")
+        data += u8(0) + u4(generation) + commitment + u8(fields["root_number"]) + fields["root"] + fields["payer"]
+        data += u8(fields["limit"]) + len(people).to_bytes(2, "big")
+        for one in people:
+            data += one.account + bytes([one.right]) + u4(one.generation) + u8(one.link_number) + one.link
+        plain = b"\1\5plans" + bytes(59) + u4(before) + (earlier or bytes(32))
+        context = (VAULT + "roster").encode() + b"\0" + self.id + u8(len(self.rosters))
+        data += seal(drive_key(keys or self.secrets[last.generation], "roster-key"), context, plain)
+        key = Ed25519PrivateKey.from_private_bytes(self.of(maker, "device_key_seed"))
+        self.rosters.append(data + key.sign((VAULT + "roster").encode() + b"\0" + data))
+
+    def people(self, *names, **changed):
+        """Those of the second list with these names, some of their fields changed."""
+        known = read_roster(self.rosters[1], "the second").members
+        people = [SimpleNamespace(**vars(known[self.of(name, "account")])) for name in names]
+        for one in people[-1:]:
+            vars(one).update(changed)
+        return people
+
+    def assert_follows(self, holds, **made):
+        self.make(**made)
+        after = read_roster(self.rosters.pop(), "the next")
+        self.assertEqual(may_follow(after, read_roster(self.rosters[-1], "the newest")), holds)
+
+    def test_each_member_reads_keys_name_and_members(self):
+        for name in ("alice", "bob"):
+            members = self.members(name)
+            members.believe(-1, False, self.known("alice"))
+            self.assertEqual(members.secrets, dict(enumerate(self.secrets)))
+            self.assertEqual(members.name, self.example["name"])
+            rights_ = [member.right for member in members.newest.members.values()]
+            self.assertEqual(rights_, [3, 2])
+            self.assertEqual([roster.hash.hex() for roster in members.rosters], [r["hash"] for r in self.example["rosters"]])
+            self.assertTrue(is_first(members.rosters[0]))
+            self.assertFalse(is_first(members.rosters[1]))
+
+    def test_who_was_taken_out_is_no_member_and_had_the_keys_of_before(self):
+        with self.assertRaises(Refused):
+            self.members("carol")
+        self.rosters.pop()
+        self.assertEqual(self.members("carol").secrets, {0: self.secrets[0]})
+
+    def test_keys_to_which_the_list_does_not_commit_are_refused(self):
+        for grant in self.grants:
+            if grant["account_id"] == self.of("bob", "account"):
+                grant["sealed"] = next(g["sealed"] for g in self.grants if g["account_id"] == grant["account_id"])
+        with self.assertRaises(Refused):
+            self.members("bob")
+
+    def test_keys_that_a_removed_device_gave_to_nobody_are_passed_over(self):
+        del self.grants[3:]
+        self.removed.add("alice")
+        members = self.members("bob")
+        self.assertEqual(members.secrets, {0: self.secrets[0]})
+        self.assertTrue(members.is_stale())
+
+    def test_a_generation_may_open_an_older_one_than_the_one_before(self):
+        newest = bytes([0x33]) * 32
+        self.make(generation=2, keys=newest, before=0, earlier=self.secrets[0])
+        del self.grants[3:]
+        self.removed.add("alice")
+        members = self.members("bob")
+        self.assertEqual(members.secrets, {0: self.secrets[0]})
+        members.secrets[2] = newest
+        members.secrets.pop(0)
+        members.open_before(2, "the drive")
+        self.assertEqual(members.secrets, {0: self.secrets[0], 2: newest})
+
+    def test_a_stranger_shares_nothing(self):
+        with self.assertRaises(Refused):
+            self.members("bob").believe(-1, False, self.known("carol"))
+        self.members("bob").believe(1, False, self.known())  # what an own device has named was believed before
+        self.members("alice").believe(-1, False, self.known())
+
+    def test_a_list_that_no_device_of_its_maker_signed_is_refused(self):
+        self.rosters[2] = self.rosters[2][:-1] + bytes([self.rosters[2][-1] ^ 1])
+        with self.assertRaises(Refused):
+            self.members("alice").believe(-1, False, self.known())
+
+    def test_a_list_of_an_account_that_is_gone_counts_if_somebody_vouches(self):
+        self.make("bob", generation=2, keys=bytes([0x33]) * 32, before=1, earlier=self.secrets[1])
+        self.chains[self.of("bob", "account")] = None
+        members = self.members("alice")
+        members.believe(3, False, self.known())
+        with self.assertRaises(Refused):
+            members.believe(2, False, self.known())
+
+    def test_the_newest_list_is_of_a_device_that_is_there_still(self):
+        self.removed.add("alice")
+        self.members("bob").believe(2, False, self.known("alice"))
+        with self.assertRaises(Refused):
+            self.members("bob").believe(1, False, self.known("alice"))
+        self.members("bob").believe(1, True, self.known("alice"))
+
+    def test_a_chain_without_the_link_that_the_list_names_is_refused(self):
+        self.chains[self.of("bob", "account")].has = lambda number, link: False
+        with self.assertRaises(Refused):
+            self.members("alice").is_stale()
+
+    def test_a_drive_is_found_by_its_id_and_by_a_name_that_no_other_has(self):
+        ids = [bytes([number]) * 16 for number in range(4)]
+        names = dict(zip(ids, ("home", "plans", "plans", "photos")))
+
+        class Named(Drives):
+            def __init__(self, *ids):
+                self.account = SimpleNamespace(user="alice", head=lambda feature, of: named)
+                self.ids, self.home = list(ids), bytes(16)
+
+            def open(self, id_):
+                if names[id_] == "photos":
+                    raise Refused("no member")
+                return SimpleNamespace(id=id_, members=SimpleNamespace(name=names[id_]))
+
+        named = None
+        self.assertEqual(Named(*ids).find(None).id, ids[0])
+        self.assertEqual(Named(*ids).find(ids[2].hex().upper()).id, ids[2])
+        self.assertEqual(Named(*ids[:2]).find("plans").id, ids[1])
+        for drives, wanted in ((Named(*ids), "plans"), (Named(*ids), "photos"), (Named(*ids[1:]), None)):
+            with self.assertRaises(Failed):
+                drives.find(wanted)
+        with self.assertRaises(Refused):
+            Named(*ids).find(ids[3].hex())
+        named = (4, bytes(32))
+        self.assertEqual(Named(*ids).find(None).id, ids[0])
+        with self.assertRaises(Refused):
+            Named(*ids[1:]).find(None)
+
+    def test_who_may_write_is_said_by_the_generation(self):
+        members = self.members("bob")
+        device, key = self.of("bob", "device"), self.of("bob", "device_public_key")
+        self.assertEqual(members.writer_key(self.of("bob", "account"), device, 1), key)
+        self.assertIsNone(members.writer_key(self.of("bob", "account"), self.of("carol", "device"), 1))
+        self.assertIsNone(members.writer_key(self.of("carol", "account"), self.of("carol", "device"), 0))
+        self.assertIsNone(members.writer_key(self.of("bob", "account"), device, 2))
+
+    def test_a_generation_is_stale_when_an_account_goes_on_or_a_member_has_left(self):
+        for chain in self.chains.values():
+            chain.roots = [None]
+        self.assertFalse(self.members("alice").is_stale())
+        self.chains[self.of("bob", "account")].roots = [None, None]
+        self.assertTrue(self.members("alice").is_stale())
+        self.chains[self.of("bob", "account")].roots = [None]
+        self.make("bob", members=self.people("alice"))
+        self.assertTrue(self.members("alice").is_stale())
+
+    def test_what_each_right_may_change(self):
+        keys = bytes([0x33]) * 32
+        self.rosters.pop()  # alice, bob and carol
+        for maker in ("bob", "carol"):
+            others = [name for name in ("alice", "bob", "carol") if name != maker]
+            self.assert_follows(True, maker=maker, members=self.people(*others))
+            self.assert_follows(False, maker=maker, members=self.people(*others), generation=1, keys=keys)
+            self.assert_follows(False, maker=maker, members=self.people("alice"))
+            self.assert_follows(False, maker=maker, limit=5)
+            self.assert_follows(maker == "bob", maker=maker, generation=1, keys=keys)
+            self.assert_follows(False, maker=maker, generation=1, keys=keys, limit=5)
+            self.assert_follows(False, maker=maker, members=self.people("alice", "bob", "carol", right=3))
+        self.assert_follows(True, limit=5)
+        self.assert_follows(True, members=self.people("alice", "bob", "carol", right=2))
+        self.assert_follows(True, members=self.people("alice", "carol", "bob", right=1), generation=1, keys=keys)
+        self.assert_follows(False, members=self.people("alice", "bob"))
+        self.assert_follows(True, members=self.people("alice", "bob"), generation=1, keys=keys)
+
+    def test_an_owner_takes_the_paying_over_and_nobody_is_made_to_pay(self):
+        bob = self.of("bob", "account")
+        both = self.people("alice", "bob", right=3)
+        self.assert_follows(False, members=both, payer=bob)
+        self.make(members=both)
+        self.assert_follows(False, payer=bob)
+        self.assert_follows(False, maker="bob", limit=5)
+        self.assert_follows(True, maker="bob", payer=bob, limit=5)
+        self.assert_follows(True, maker="bob", members=self.people("alice", "bob", right=3), payer=bob)
+        self.assert_follows(False, maker="alice", members=self.people("bob", right=3), payer=bob)
+
+    def test_nothing_goes_back(self):
+        keys = bytes([0x33]) * 32
+        self.assert_follows(True, root_number=6, root=bytes([6]) * 32)
+        self.assert_follows(False, root_number=4, root=bytes([6]) * 32)
+        self.assert_follows(False, root_number=5, root=bytes([6]) * 32)
+        self.assert_follows(False, generation=0)
+        self.assert_follows(False, keys=keys)
+        self.assert_follows(False, generation=3, keys=keys)
+        newer = self.people("alice", "bob", generation=1, link_number=4)
+        self.assert_follows(False, members=newer)
+        self.assert_follows(True, members=newer, generation=2, keys=keys)
+        self.make(members=newer, generation=2, keys=keys)
+        self.secrets.append(keys)
+        self.assert_follows(False, members=self.people("alice", "bob", generation=0, link_number=4), generation=3, keys=keys)
+        self.assert_follows(False, members=self.people("alice", "bob", generation=1, link_number=3), generation=3, keys=keys)
+
+    def test_a_list_out_of_its_form_is_refused(self):
+        good = self.rosters[1]
+        read_roster(good, "the vector")
+        for at, byte in ((0, 2), (199 + 16, 0), (199 + 16, 4), (199 + 16, 2), (198, 2), (17, 0x80), (97, 0x80), (189, 0x80), (199, 0xFF)):
+            with self.subTest(at=at, byte=byte), self.assertRaises(Refused):
+                read_roster(good[:at] + bytes([byte]) + good[at + 1 :], "the vector")
+        for data in (good[:-1], good + b"\0", good[:25] + bytes(32) + good[57:], b""):
+            with self.assertRaises(Refused):
+                read_roster(data, "the vector")
+
+
 class RootsAfterARemoval(unittest.TestCase):
-    """Two devices, of which the second was removed: generation 1 is the newest, root 0 is what the chain names."""
+    """Two writers, of which the second was removed: generation 1 is the newest, root 0 is what the chain names.
+
+    `said` is what the newest list of members says of the roots.
+    """
 
     STAYS, REMOVED = bytes([1]) * 16, bytes([2]) * 16
+    ID, ACCOUNT = bytes([8]) * 16, bytes([9]) * 16
 
     def setUp(self):
         self.seeds = {self.STAYS: bytes([3]) * 32, self.REMOVED: bytes([4]) * 32}
-        self.secrets = [bytes([5]) * 32, bytes([6]) * 32]
-        self.anchor = None
+        self.secrets = {0: bytes([5]) * 32, 1: bytes([6]) * 32}
+        self.anchor, self.said, self.stale = None, (-1, bytes(32)), False
         self.roots = [self.root(self.STAYS, 0)]
         self.anchor = (0, hashlib.sha256(self.roots[0]).digest())
 
-    def device_key(self, device, generation):
-        return ed25519_public(self.seeds[device]) if device == self.STAYS or generation == 0 else None
+    def writer_key(self, account, device, generation):
+        may = account == self.ACCOUNT and (device == self.STAYS or generation == 0)
+        return ed25519_public(self.seeds[device]) if may else None
 
     def open(self):
         account = SimpleNamespace(
-            id=b"",
-            secrets=self.secrets,
-            chain=SimpleNamespace(device_key=self.device_key, has=lambda number, link: number == 7, roots=[None, None]),
+            id=self.ACCOUNT,
+            chain=SimpleNamespace(has=lambda number, link: number == 7),
             head=lambda feature, of: self.anchor,
-            feature_secret=lambda feature, generation: self.secrets[generation],
         )
-        rows = [{"account_id": b"", "number": number, "root": root} for number, root in enumerate(self.roots)]
-        return Drive(account, Rows(vault_roots=rows))
+        members = SimpleNamespace(
+            id=self.ID,
+            name="plans",
+            secrets=self.secrets,
+            generation=1,
+            newest=SimpleNamespace(number=3, root_number=self.said[0], root=self.said[1]),
+            believe=lambda vouched, empty, contacts: setattr(self, "vouched", vouched),
+            has=lambda number, roster: number <= 3,
+            is_stale=lambda: self.stale,
+            writer_key=self.writer_key,
+            may_write_still=lambda account, device: device == self.STAYS,
+            has_gone=lambda account, device: device == self.REMOVED,
+        )
+        rows = [{"drive": self.ID, "number": number, "root": root} for number, root in enumerate(self.roots)]
+        return Drive(account, members, Rows(vault_roots=rows))
 
-    def root(self, device, generation, link=7):
+    def root(self, device, generation, link=7, roster=3):
         vault = "anonymouscloud/vault/v1/"
-        drive = hkdf(self.secrets[0], (vault + "drive-id").encode())[:16]
         number = len(self.roots) if self.anchor else 0
         before = hashlib.sha256(self.roots[-1]).digest() if number else bytes(32)
-        plain = b"\1" + drive + u8(number) + device + bytes(12) + bytes(70) + bytes(70) + u8(link) + bytes(32)
+        plain = b"\1" + self.ID + u8(number) + self.ACCOUNT + device + bytes(12) + bytes(70) + bytes(70)
+        plain += u8(roster) + bytes(32) + u8(link) + bytes(32) + bytes(32)
         label_ = (vault + "root").encode() + b"\0"
-        sealed = seal(hkdf(self.secrets[generation], (vault + "root-key").encode()), label_ + drive + u8(number), plain)
-        outer = b"\1" + u4(generation) + u8(number) + device + before
+        key = drive_key(self.secrets[generation], "root-key")
+        sealed = seal(key, label_ + self.ID + u8(number), plain)
+        outer = b"\1" + u4(generation) + u8(number) + self.ACCOUNT + device + before
         key = Ed25519PrivateKey.from_private_bytes(self.seeds[device])
-        return outer + key.sign(label_ + outer + drive + sealed) + sealed
+        return outer + key.sign(label_ + outer + self.ID + sealed) + sealed
+
+    def test_a_root_of_a_stale_generation_vouches_for_nothing(self):
+        self.stale = True
+        self.roots.append(self.root(self.REMOVED, 0))
+        self.roots.append(self.root(self.STAYS, 1))
+        drive = self.open()
+        self.assertEqual((drive.root.number, drive.left_out), (0, 2))
+
+    def test_the_list_of_members_says_how_far_the_drive_had_come(self):
+        self.roots.append(self.root(self.REMOVED, 0))
+        self.said = (1, hashlib.sha256(self.roots[1]).digest())
+        drive = self.open()
+        self.assertEqual((drive.root.number, drive.left_out), (1, 0))
+        self.roots.pop()
+        self.assertRaises(Refused, self.open)
+
+    def test_a_root_that_knows_another_list_of_members_is_refused(self):
+        self.roots.append(self.root(self.STAYS, 1, roster=4))
+        self.assertRaises(Refused, self.open)
+
+    def test_what_the_chain_names_vouches_for_the_list_of_members_that_it_names(self):
+        self.open()
+        self.assertEqual(self.vouched, 3)
+        self.anchor = (-1, bytes(32))
+        self.open()
+        self.assertEqual(self.vouched, -1)
 
     def test_what_a_removed_device_wrote_later_is_left_out(self):
         self.roots.append(self.root(self.REMOVED, 0))
@@ -303,7 +641,7 @@ class RootsAfterARemoval(unittest.TestCase):
         self.assertRaises(Refused, self.open)
 
     def test_a_drive_without_the_root_that_the_chain_names_is_refused(self):
-        self.anchor = (1, hashlib.sha256(self.root(self.STAYS, 0)).digest())
+        self.anchor = (1, bytes(32))
         self.assertRaises(Refused, self.open)
         self.roots.clear()
         self.assertRaises(Refused, self.open)
@@ -364,14 +702,14 @@ def account_example():
 
 def vault_example():
     """What opens the first segment of vault.md's example."""
-    example = json.loads((REPOSITORY / "plugins/file-vault/src/test/resources/vault-vectors/drive.json").read_text())
+    example = json.loads((VAULT_VECTORS / "drive.json").read_text())
     context = bytes.fromhex("".join(line.split()[-1] for line in example["example"][:2]))
     sealed = bytes.fromhex(example["packs"][example["example"][4].split()[1]])[:86]
     info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0" + sealed[:24] + context
     keys = hkdf_expand("sha512", bytes.fromhex(example["segment_key"]), info, 76)
     assert keys[44:] == sealed[24:56]
     return {
-        "vault secret": example["vault_secret"],
+        "drive secret": example["drive_secret"],
         "drive id": example["drive_id"],
         "segment key": example["segment_key"],
         "node key": example["node_key"],
@@ -383,6 +721,42 @@ def vault_example():
         "commitment": keys[44:],
         "ciphertext and tag": sealed[56:],
     }
+
+
+def drive_example():
+    """The third roster of drive.md's example, and what opens what is sealed in it."""
+    example = json.loads((VAULT_VECTORS / "drives.json").read_text())
+    data, secret = (bytes.fromhex(example[table][i][name]) for table, i, name in EXAMPLE)
+    roster = read_roster(data, "the example")
+    members = data[199 : 199 + 122]
+    context = (VAULT + "roster").encode() + b"\0" + roster.drive + u8(roster.number)
+    key = drive_key(secret, "roster-key")
+    assert drive_key(secret, "secret-commitment") == roster.commitment
+    return {
+        "drive id": roster.drive,
+        "number": u8(roster.number),
+        "hash before": hashlib.sha256(bytes.fromhex(example["rosters"][1]["roster"])).digest(),
+        "maker": roster.maker,
+        "its device": roster.device,
+        "time": u8(roster.time),
+        "generation": u4(roster.generation),
+        "commitment": drive_key(secret, "secret-commitment"),
+        "head": u8(roster.root_number) + roster.root,
+        "payer": roster.payer,
+        "limit": u8(roster.limit),
+        "first member": members[:61],
+        "second member": members[61:],
+        "sealed": roster.sealed,
+        "signature": roster.signature,
+        "hash": roster.hash,
+        "drive secret": secret,
+        "roster key": key,
+        "context": context,
+        "plain": unseal(key, context, roster.sealed, "the example"),
+    }
+
+
+EXAMPLE = (("rosters", 2, "roster"), ("generations", 1, "drive_secret"))
 
 
 class Rows:

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Opens an AnonymousCloud account and its drive from a server's files and the emergency sheet.
+"""Opens an AnonymousCloud account and its drives from a server's files and the emergency sheet.
 
 No server, no agent and no Java is needed: what a user needs to leave, or to read what an old disk holds. It follows
-docs/formats (account.md, vault.md, vault-wire.md, segment.md, backup.md) and nothing else, and refuses what those pages
-tell a reader to refuse. It writes nothing but what `extract` is told to write.
+docs/formats (account.md, drive.md, vault.md, vault-wire.md, segment.md, backup.md) and nothing else, and refuses what
+those pages tell a reader to refuse. It writes nothing but what `extract` is told to write.
 
     python3 tools/open_account --data FOLDER --sheet FILE info             account, devices, state of the drive
+    python3 tools/open_account --data FOLDER --sheet FILE drives           the drives that the account is a member of
     python3 tools/open_account --data FOLDER --sheet FILE list [PATH]      what is in the drive
     python3 tools/open_account --data FOLDER --sheet FILE cat PATH         one file, to standard output
     python3 tools/open_account --data FOLDER --sheet FILE extract TARGET [PATH]
     python3 tools/open_account --self-test                                 known answers for the cryptography
+
+The drive is the account's home; --drive NAME, or --drive ID, behind the command's name takes another one.
 
 FOLDER is the data folder of a stopped server with SQLite, or a folder that `anoncloud admin backup` made. The sheet's
 file may be the whole sheet or its 24 words alone; - reads standard input. Words without the sheet need --user NAME.
@@ -24,7 +27,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from account import Account, entropy_of, read_sheet, word_list
-from drive import Drive
+from drives import Drives
 from folders import open_folder
 from primitives import Failed, Refused, printable
 from selftest import self_test
@@ -37,25 +40,61 @@ def date(seconds):
         return f"{seconds} s"
 
 
-def info(account, drive, _options):
+RIGHTS = {1: "reads", 2: "writes", 3: "owns"}
+
+
+def info(drives, options):
+    account = drives.account
     print(f"Account:  {account.user}, id {account.id.hex()}")
     generations = len(account.secrets)
     print(f"Chain:    {account.chain.number + 1} links, all signatures and rules hold; {generations} generations")
     for device in account.chain.here():
         added, name = date(device.added // 1000), printable(account.device_name(device))
         print(f"Device:   {device.id.hex()}  since {added}  {name}")
+    if not options.drive and not drives.has_home():
+        print("Drive:    there is no home" + ("; 'drives' lists others" if drives.ids else ""))
+        return []
+    drive = drives.find(options.drive)
+    print(f"Drive:    {called(drive.members)}, id {drive.id.hex()}")
+    tell_members(drives, drive.members)
     if drive.root:
         root = drive.root
-        print(f"Drive:    root {root.number}, written {date(root.seconds)} UTC by {root.device.hex()}")
+        print(f"Root:     {root.number}, written {date(root.seconds)} UTC by {root.device.hex()}")
         print("          These files cannot prove that nothing newer was taken away from them.")
     else:
-        print("Drive:    nothing is stored")
+        print("Root:     nothing is stored")
     if drive.left_out:
-        print(f"          {drive.left_out} newer roots are left out: a device that was removed may have made them")
+        print(f"          {drive.left_out} newer roots are left out: who may write no more may have made them")
     return []
 
 
-def list_(_account, drive, options):
+def called(members):
+    return "without a name that opens" if members.name is None else f"'{printable(members.name)}'"
+
+
+def tell_members(drives, members):
+    for member in members.newest.members.values():
+        pays = ", pays" if member.account == members.newest.payer else ""
+        print(f"Member:   {drives.person(member.account)} {RIGHTS[member.right]}{pays}")
+
+
+def drives_(drives, _options):
+    troubles = []
+    for id_ in drives.ids:
+        try:
+            members = drives.open(id_).members
+        except Refused as trouble:
+            troubles.append(trouble)
+            continue
+        home = " (home)" if id_ == drives.home else ""
+        right = RIGHTS[members.newest.members[drives.account.id].right]
+        people = ", ".join(drives.person(account) for account in members.newest.members)
+        print(f"{id_.hex()}  {right:6}  {called(members)}{home}: {people}")
+    return troubles
+
+
+def list_(drives, options):
+    drive = drives.find(options.drive)
     entry, path = drive.find(options.path, options.trash)
     troubles = []
     for below, place in drive.walk(entry, path, troubles):
@@ -65,7 +104,8 @@ def list_(_account, drive, options):
     return troubles
 
 
-def cat(_account, drive, options):
+def cat(drives, options):
+    drive = drives.find(options.drive)
     entry, path = drive.find(options.path, options.trash)
     if entry.folder:
         raise Failed(f"{printable(path or '/')} is a folder")
@@ -74,8 +114,8 @@ def cat(_account, drive, options):
     return []
 
 
-def extract(_account, drive, options):
-    target = Path(options.target)
+def extract(drives, options):
+    target, drive = Path(options.target), drives.find(options.drive)
     entry, path = drive.find(options.path, options.trash)
     target.mkdir(mode=0o700, exist_ok=True)
     if any(target.iterdir()):
@@ -133,19 +173,20 @@ def arguments():
     parser.add_argument("--wordlist", type=Path, metavar="FILE", help="BIP-39's english.txt, if it is not found")
     parser.add_argument("--self-test", action="store_true", help="compute known answers and end")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    commands.add_parser("info", help="account, devices, state of the drive").set_defaults(run=info)
-    command = commands.add_parser("list", help="what is in the drive")
+    commands.add_parser("drives", help="the drives that the account is a member of").set_defaults(run=drives_)
+    which, trash = argparse.ArgumentParser(add_help=False), argparse.ArgumentParser(add_help=False)
+    which.add_argument("--drive", metavar="NAME|ID", help="another drive than the account's home")
+    trash.add_argument("--trash", action="store_true", help="of what was removed: /REMOVAL/OLD-PATH")
+    commands.add_parser("info", help="account, devices, state of the drive", parents=[which]).set_defaults(run=info)
+    command = commands.add_parser("list", help="what is in the drive", parents=[which, trash])
     command.add_argument("path", nargs="?", default="/")
-    command.add_argument("--trash", action="store_true", help="of what was removed: /REMOVAL/OLD-PATH")
     command.set_defaults(run=list_)
-    command = commands.add_parser("cat", help="one file, to standard output")
+    command = commands.add_parser("cat", help="one file, to standard output", parents=[which, trash])
     command.add_argument("path")
-    command.add_argument("--trash", action="store_true", help="of what was removed: /REMOVAL/OLD-PATH")
     command.set_defaults(run=cat)
-    command = commands.add_parser("extract", help="files and folders into a new or empty folder")
+    command = commands.add_parser("extract", help="files and folders into a new or empty folder", parents=[which, trash])
     command.add_argument("target")
     command.add_argument("path", nargs="?", default="/")
-    command.add_argument("--trash", action="store_true", help="of what was removed: /REMOVAL/OLD-PATH")
     command.set_defaults(run=extract)
     options = parser.parse_args()
     if not options.self_test and not (options.command and options.data and options.sheet):
@@ -166,7 +207,7 @@ def main():
         if not user:
             raise Failed("Whose words are these? Give --user NAME")
         account = Account(rows, user, entropy_of(words, word_list(options.wordlist)))
-        troubles = options.run(account, Drive(account, rows), options)
+        troubles = options.run(Drives(account, rows), options)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

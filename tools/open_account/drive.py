@@ -5,11 +5,11 @@ import hashlib
 import hmac
 from types import SimpleNamespace
 
+from members import VAULT, drive_key
 from primitives import (
     Failed,
     Refused,
     cut,
-    hkdf,
     printable,
     require,
     sealed_length,
@@ -20,16 +20,15 @@ from primitives import (
     unseal,
 )
 
-VAULT = "anonymouscloud/vault/v1/"
 SEGMENT = 1_047_488
 PACK = 1 << 24
 CONTENT, LIST, PAGE = 1, 2, 3
 EXTENSIONS = "jpg png mp4 mp3 pdf docx xlsx zip mov wav pptx heic".split()
 REFERENCE = "id:16 extension:u1 offset:u4 length:u4 generation:u4 version:u8 digest:32"
-SIGNED_ROOT = "version:u1 generation:u4 number:u8 device:16 before:32 signature:64 sealed:305"
+SIGNED_ROOT = "version:u1 generation:u4 number:u8 account:16 device:16 before:32 signature:64 sealed:393"
 ROOT = (
-    "version:u1 drive:16 number:u8 device:16 seconds:u8 nanos:u4 height:u1 page:69"
-    " aside_height:u1 aside_page:69 link_number:u8 link:32"
+    "version:u1 drive:16 number:u8 account:16 device:16 seconds:u8 nanos:u4 height:u1 page:69"
+    " aside_height:u1 aside_page:69 roster_number:u8 roster:32 link_number:u8 link:32 skip:32"
 )
 
 
@@ -53,34 +52,56 @@ def reference(data, what):
 
 
 class Drive:
-    """The drive of an opened account, as its newest root has it."""
+    """A drive, as the newest root that counts has it for one of its members."""
 
-    def __init__(self, account, rows):
-        self.account, self.rows, self.keys, self.packs = account, rows, {}, None
-        self.id = self.key(0, "drive-id")[:16]
-        rows = sorted(rows.all("vault_roots", account_id=account.id), key=lambda row: row["number"])
+    def __init__(self, account, members, rows, contacts=dict):
+        """`contacts` gives the accounts that the account knows, if the drive is somebody else's."""
+        self.account, self.members, self.rows, self.id = account, members, rows, members.id
+        self.keys, self.packs = {}, None
+        self.what = "the drive" if members.name is None else f"the drive '{printable(members.name)}'"
+        rows = sorted(rows.all("vault_roots", drive=self.id), key=lambda row: row["number"])
+        signed = [row["root"] for row in rows]
+        empty = not signed and not account.head("vault", self.id)
+        members.believe(self.vouched_roster(signed), empty, contacts)
         self.left_out = 0
-        self.root = self.newest([row["root"] for row in rows])
+        self.root = self.newest(signed)
 
     def key(self, generation, name):
         known = self.keys.get((generation, name))
         if not known:
-            there_is = generation < len(self.account.secrets)
-            require(there_is, f"the drive: something is of generation {generation}, which is not in the chain")
-            known = hkdf(self.account.feature_secret("vault", generation), (VAULT + name).encode())
-            self.keys[generation, name] = known
+            secret = self.members.secrets.get(generation)
+            require(secret, f"{self.what}: something is of generation {generation}, whose keys this account does not have")
+            known = self.keys[generation, name] = drive_key(secret, name)
         return known
 
+    def anchor(self):
+        """Number and hash of the newest root that the own chain or the list of members names, or None."""
+        named, newest = self.account.head("vault", self.id), self.members.newest
+        # The first list was there before any root.
+        said = (newest.root_number, newest.root) if newest.number else None
+        return max((head for head in (named, said) if head), default=None)
+
+    def vouched_roster(self, signed):
+        """The newest list of members that a root names which the own chain names; -1 if there is none."""
+        number, hash_ = self.account.head("vault", self.id) or (-1, None)
+        if not 0 <= number < len(signed) or hashlib.sha256(signed[number]).digest() != hash_:
+            return -1
+        try:
+            root, _ = self.inside(signed[number], number)
+        except Refused:
+            return -1
+        return root.roster_number if self.members.has(root.roster_number, root.roster) else -1
+
     def newest(self, signed):
-        """The root that counts, or None. Sets how many after it are left out, as a removed device may have made them."""
-        anchor = self.account.head("vault", self.id)
+        """The root that counts, or None. Sets how many after it are left out, as who may write no more made them."""
+        anchor = self.anchor()
         least = anchor[0] if anchor else -1
-        require(len(signed) > least, f"the drive: its root {least}, which the chain names, is missing: an older state")
+        require(len(signed) > least, f"{self.what}: its root {least}, which the chain names, is missing: an older state")
         if not signed:
             return None
         before = bytes(32)
         for number, data in enumerate(signed):  # roots follow one another by their hashes alone
-            what = f"root {number} of the drive"
+            what = f"root {number} of {self.what}"
             outer = cut(data, what, SIGNED_ROOT)
             require(outer.version == 1, f"{what}: of a version that this program does not know")
             require(outer.number == number, f"{what}: has the number {outer.number}, one is missing")
@@ -91,50 +112,56 @@ class Drive:
         try:
             self.open_root(signed[-1], len(signed) - 1)
         except Refused:
-            require(not self.stays(signed[-1], len(signed) - 1), "the newest root of the drive: cannot be used")
+            newest = cut(signed[-1], what, SIGNED_ROOT)
+            gone = self.members.has_gone(newest.account, newest.device)
+            require(gone, f"the newest root of {self.what}: cannot be used")
+        # A generation that somebody has who should not vouches for nothing.
+        trusted = None if self.members.is_stale() else self.members.generation
         good, vouched = None, False
         for number in reversed(range(len(signed))):
-            vouched = number <= least if anchor else False
-            counts = vouched
-            if not vouched:
-                counts, vouched = self.counts(signed[number], number, anchor)
+            counts, vouched = self.counts(signed[number], number, anchor, trusted)
             good = (number if good is None else good) if counts else None
             if vouched:
                 break
         self.left_out = len(signed) - 1 - (-1 if good is None else good)
         return None if good is None else self.open_root(signed[good], good)
 
-    def counts(self, data, number, anchor):
+    def counts(self, data, number, anchor, trusted):
         """Whether a root counts with those before it, and whether these do for its sake."""
         try:
             outer, _ = cut(data, "a root", SIGNED_ROOT), self.open_root(data, number)
         except Refused:
             return False, False
-        vouches = outer.generation == len(self.account.chain.roots) - 1 or not anchor
-        return vouches or self.stays(data, number), vouches
-
-    def stays(self, data, number):
-        """Whether the device that a root names is the account's still."""
-        device, chain = cut(data, f"root {number} of the drive", SIGNED_ROOT).device, self.account.chain
-        return chain.device_key(device, len(chain.roots) - 1) is not None
+        vouches = outer.generation == trusted or not anchor or number <= anchor[0]
+        return vouches or self.members.may_write_still(outer.account, outer.device), vouches
 
     def is_signed(self, data, outer):
-        key = self.account.chain.device_key(outer.device, outer.generation)
-        message = (VAULT + "root").encode() + b"\0" + data[:61] + self.id + outer.sealed
+        key = self.members.writer_key(outer.account, outer.device, outer.generation)
+        message = (VAULT + "root").encode() + b"\0" + data[:77] + self.id + outer.sealed
         return key is not None and signed_by(key, outer.signature, message)
 
-    def open_root(self, data, number):
-        """A root that a device of the account wrote as it should."""
-        what = f"root {number} of the drive"
+    def inside(self, data, number):
+        """What is sealed in a root, and what stands around it; neither signature nor what it names is checked."""
+        what = f"root {number} of {self.what}"
         outer = cut(data, what, SIGNED_ROOT)
-        require(self.is_signed(data, outer), f"{what}: is not signed by a device that counts for its generation")
         context = (VAULT + "root").encode() + b"\0" + self.id + u8(outer.number)
         root = cut(unseal(self.key(outer.generation, "root-key"), context, outer.sealed, what), what, ROOT)
         require(root.version == 1, f"{what}: of a version that this program does not know")
-        inner = (root.drive, root.number, root.device)
-        require(inner == (self.id, outer.number, outer.device), f"{what}: differs inside from what is outside")
-        known = self.account.chain.has(root.link_number, root.link)
+        inner = (root.drive, root.number, root.account, root.device)
+        right = inner == (self.id, outer.number, outer.account, outer.device)
+        require(right, f"{what}: differs inside from what is outside")
+        return root, outer
+
+    def open_root(self, data, number):
+        """A root that a device of a member wrote as it should."""
+        what = f"root {number} of {self.what}"
+        signed = self.is_signed(data, cut(data, what, SIGNED_ROOT))
+        require(signed, f"{what}: is not signed by a device that might write in its generation")
+        root, _ = self.inside(data, number)
+        known = root.account != self.account.id or self.account.chain.has(root.link_number, root.link)
         require(known, f"{what}: knows a link that is not in the chain: the chain is an older one or a fork")
+        known = self.members.has(root.roster_number, root.roster)
+        require(known, f"{what}: knows a list of members that is not there: an older state or a fork")
         root.seconds, root.nanos = when(root.seconds, root.nanos, what)
         root.page = self.root_page(root.height, root.page, what)
         root.aside_page = self.root_page(root.aside_height, root.aside_page, f"{what}, the hidden tree")
@@ -151,7 +178,7 @@ class Drive:
     def segment(self, ref, kind, height, owner, index, what):
         """The plaintext of a segment, its place and its digest checked."""
         if self.packs is None:
-            self.packs = {row["name"]: row for row in self.rows.all("vault_packs", account_id=self.account.id)}
+            self.packs = {row["name"]: row for row in self.rows.all("vault_packs", drive=self.id)}
         row = self.packs.get(ref.pack)
         require(row, f"{what}: its pack {ref.pack} is not there")
         what = f"{what}: pack {ref.pack} (file {row['file']}), {ref.offset}"

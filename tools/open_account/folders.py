@@ -11,8 +11,12 @@ COLUMNS = {
     "account_links": {"account_id": bytes, "seq": int, "link": bytes},
     "account_slots": {"account_id": bytes, "slot": bytes, "generation": int, "sealed": bytes},
     "account_key_bags": {"account_id": bytes, "sealed": bytes},
-    "vault_roots": {"account_id": bytes, "number": int, "root": bytes},
-    "vault_packs": {"account_id": bytes, "name": str, "file": str},
+    "account_contacts": {"account_id": bytes, "state": bytes},
+    "vault_members": {"drive": bytes, "account_id": bytes},
+    "vault_rosters": {"drive": bytes, "number": int, "roster": bytes},
+    "vault_grants": {"drive": bytes, "account_id": bytes, "generation": int, "sealed": bytes},
+    "vault_roots": {"drive": bytes, "number": int, "root": bytes},
+    "vault_packs": {"drive": bytes, "name": str, "file": str},
 }
 
 

@@ -13,7 +13,6 @@ import org.anonymouscloud.client.agent.api.Failures;
 import org.anonymouscloud.client.cli.account.AccountCommand;
 import org.anonymouscloud.client.cli.account.ContactCommand;
 import org.anonymouscloud.client.cli.account.DeviceCommand;
-import org.anonymouscloud.client.cli.account.DriveCommand;
 import org.anonymouscloud.client.cli.account.EventsCommand;
 import org.anonymouscloud.client.cli.account.LoginCommand;
 import org.anonymouscloud.client.cli.account.LogoutCommand;
@@ -141,7 +140,6 @@ public final class Commands {
     commands.put("account", () -> new AccountCommand(context));
     commands.put("password", () -> new PasswordCommand(context));
     commands.put("device", () -> new DeviceCommand(context));
-    commands.put("drive", () -> new DriveCommand(context));
     commands.put("contact", () -> new ContactCommand(context));
     commands.put("events", () -> new EventsCommand(context));
     commands.put("agent", () -> new AgentCommand(context));

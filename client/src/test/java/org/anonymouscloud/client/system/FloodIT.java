@@ -49,7 +49,7 @@ final class FloodIT {
   private static final int NAME_BYTES = 17;
   private static final String NAME = "a".repeat(26) + ".jpg";
   private static final int PACK = 1 << 20;
-  private static final byte[] EMPTY = Cbor.encode(new Empty());
+  private static final byte[] LIST = Cbor.encode(new DriveList(new byte[0]));
 
   @TempDir private Path folder;
 
@@ -57,13 +57,15 @@ final class FloodIT {
   private LocalAccount alice;
   private final List<OnlineAccount> sessions = new ArrayList<>();
 
-  private record Empty() {}
-
   private record RootMove(long number, byte[] root, byte[] live, boolean frees) {}
 
-  private record PackPut(String name, int length, boolean frees) {}
+  private record DriveList(byte[] after) {}
 
-  private record PackGet(String name, int offset, int length) {}
+  private record DriveCreate(byte[] roster, byte[] grant) {}
+
+  private record PackPut(byte[] drive, String name, int length, boolean frees) {}
+
+  private record PackGet(byte[] drive, String name, int offset, int length) {}
 
   @BeforeEach
   void start() throws Exception {
@@ -109,13 +111,13 @@ final class FloodIT {
 
     try (OnlineAccount online = online(alice)) {
       for (int i = 0; i < 20; i++) {
-        assertThat(online.link().ask("vault/usage", EMPTY)).isNotEmpty();
+        assertThat(online.link().ask("vault/drive-list", LIST)).isNotEmpty();
       }
       for (Thread asker : askers) {
         asker.join();
       }
       assertThat(answered).hasValue(SESSIONS * REQUESTS);
-      assertThat(online.link().ask("vault/usage", EMPTY)).isNotEmpty();
+      assertThat(online.link().ask("vault/drive-list", LIST)).isNotEmpty();
     }
   }
 
@@ -158,7 +160,12 @@ final class FloodIT {
       throws Exception {
     for (int i = 0; i < REQUESTS; i++) {
       // Never closed: it ends with the session.
-      Call call = session.link().open("vault/pack-get", Cbor.encode(new PackGet(NAME, 0, PACK)));
+      Call call =
+          session
+              .link()
+              .open(
+                  "vault/pack-get",
+                  Cbor.encode(new PackGet(session.local().account().bytes(), NAME, 0, PACK)));
       try {
         assertThat(call.download().read()).isNotNegative();
         held.incrementAndGet();
@@ -177,7 +184,7 @@ final class FloodIT {
   private static void awaitAnAnswer(OnlineAccount session) throws Exception {
     while (true) {
       try {
-        assertThat(session.link().ask("vault/usage", EMPTY)).isNotEmpty();
+        assertThat(session.link().ask("vault/drive-list", LIST)).isNotEmpty();
         return;
       } catch (Refused e) {
         assertThat(e.retryable()).isTrue();
@@ -185,9 +192,37 @@ final class FloodIT {
     }
   }
 
+  /** A drive whose roster nobody but the server reads (docs/formats/drive.md). */
+  private static void makeDrive(OnlineAccount session) throws Exception {
+    byte[] account = session.local().account().bytes();
+    byte[] roster =
+        ByteBuffer.allocate(199 + 61 + 174 + 64)
+            .put((byte) 1)
+            .put(account)
+            .put(new byte[8 + 32])
+            .put(account)
+            .put(session.local().device().bytes())
+            .put(new byte[8 + 4 + 32])
+            .putLong(-1)
+            .put(new byte[32])
+            .put(account)
+            .putLong(Long.MAX_VALUE)
+            .putShort((short) 1)
+            .put(account)
+            .put((byte) 3)
+            .array();
+    byte[] create = Cbor.encode(new DriveCreate(roster, new byte[1_168]));
+    assertThat(session.link().ask("vault/drive-create", create)).isNotEmpty();
+  }
+
   private static void put(OnlineAccount session, byte[] pack) throws Exception {
+    makeDrive(session);
     try (Call call =
-        session.link().open("vault/pack-put", Cbor.encode(new PackPut(NAME, PACK, false)))) {
+        session
+            .link()
+            .open(
+                "vault/pack-put",
+                Cbor.encode(new PackPut(session.local().account().bytes(), NAME, PACK, false)))) {
       call.upload().write(pack);
       call.upload().close();
       assertThat(call.answer()).isNotEmpty();
@@ -196,7 +231,11 @@ final class FloodIT {
 
   private static byte[] get(OnlineAccount session) throws Exception {
     try (Call call =
-        session.link().open("vault/pack-get", Cbor.encode(new PackGet(NAME, 0, PACK)))) {
+        session
+            .link()
+            .open(
+                "vault/pack-get",
+                Cbor.encode(new PackGet(session.local().account().bytes(), NAME, 0, PACK)))) {
       byte[] pack = call.download().readAllBytes();
       assertThat(call.answer()).isNotEmpty();
       return pack;

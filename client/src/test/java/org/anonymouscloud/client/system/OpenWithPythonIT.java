@@ -1,11 +1,17 @@
 package org.anonymouscloud.client.system;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -42,13 +48,20 @@ final class OpenWithPythonIT {
   /** More than four segments, so that a list stands between the file's entry and its content. */
   private static final long LARGE_FILE = 6L << 20;
 
+  private static final String PLANS = "plans";
+  private static final String ALONE = "alone";
   private static final Instant OLD = Instant.parse("1999-12-31T23:59:58.123456789Z");
 
   private Path folder = Path.of("");
   private Path sent = Path.of("");
+
+  /** What is put into the drive that is shared. */
+  private Path shared = Path.of("");
+
   private Path data = Path.of("");
   private Path backup = Path.of("");
   private Path sheet = Path.of("");
+  private Path bobsSheet = Path.of("");
   private String removedDevice = "";
 
   /** Where the second version of the large file is. */
@@ -58,6 +71,7 @@ final class OpenWithPythonIT {
   void anAccountWithAHistoryAndThenItsServerEnds(@TempDir Path temporary) throws Exception {
     folder = temporary;
     sent = Files.createDirectory(folder.resolve("sent"));
+    shared = Files.createDirectory(folder.resolve("shared"));
     Path tree = sent.resolve("tree");
     SampleTree.small(tree, 40, "content", 1);
     SampleTree.large(tree.resolve("large.bin"), LARGE_FILE, 2);
@@ -90,10 +104,7 @@ final class OpenWithPythonIT {
         laptop.run("rm", "/gone.txt").succeeded();
         Files.delete(sent.resolve("gone.txt"));
         laptop.run("device", "rename", device(laptop, true), "Größe").succeeded();
-      }
-      Person bob = Person.in(folder.resolve("bob"), "bob", "the password of bob");
-      try (Client other = new Client(folder.resolve("bob home"), server.connectionString(), bob)) {
-        other.register();
+        aDriveIsShared(laptop, server);
       }
       backup = folder.resolve("backup");
       new Program(folder.resolve("owner"))
@@ -102,9 +113,54 @@ final class OpenWithPythonIT {
     }
   }
 
+  /** With bob, who is taken out and let in again, and then removes a device of his own. */
+  private void aDriveIsShared(Client alice, TestServer server) throws Exception {
+    Person person = Person.in(folder.resolve("bob"), "bob", "the password of bob");
+    bobsSheet = person.sheet();
+    try (Client bob = new Client(folder.resolve("bob home"), server.connectionString(), person);
+        Client lost = new Client(folder.resolve("bob lost"), server.connectionString(), person)) {
+      bob.register();
+      alice.run("contact", "add", "--yes", "bob").succeeded();
+      bob.run("contact", "add", "--yes", "alice").succeeded();
+      alice.run("drive", "create", PLANS).succeeded();
+      alice.run("drive", "share", PLANS, "with", "bob").succeeded();
+      share(alice, "by-alice.txt", "in the first generation");
+      share(bob, "by-bob.txt", "before he was taken out");
+      alice.run("drive", "unshare", PLANS, "bob").succeeded();
+      share(alice, "without-bob.txt", "in the second generation");
+      alice.run("drive", "share", PLANS, "with", "bob").succeeded();
+      lost.login().succeeded();
+      share(lost, "by-the-lost.txt", "before it was lost");
+      share(bob, "by-bob-again.txt", "after he has seen that");
+      bob.run("device", "revoke", "--yes", device(bob, false)).succeeded();
+      share(bob, "by-bob-last.txt", "in the third generation");
+      alice.run("drive", "create", ALONE).succeeded();
+    }
+  }
+
   private void put(Client client, String name, String content) throws Exception {
     Path file = Files.writeString(sent.resolve(name), content);
     client.run("put", file.toString(), "/" + name).succeeded();
+  }
+
+  /** Puts a file into the drive that is shared. */
+  private void share(Client client, String name, String content) throws Exception {
+    Files.writeString(shared.resolve(name), content);
+    JsonNode agent =
+        new ObjectMapper().readTree(client.run("agent", "status", "--json").succeeded().out());
+    String token = client.run("agent", "token").succeeded().out().strip();
+    String path = "/api/v1/vault/drives/" + PLANS + "/files/" + name;
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(agent.path("url").asText() + path))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/octet-stream")
+            .PUT(HttpRequest.BodyPublishers.ofString(content))
+            .build();
+    HttpClient.Builder http1 = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+    try (HttpClient http = http1.build()) {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+    }
   }
 
   /** The one device that is the client's own, or is not. */
@@ -150,6 +206,69 @@ final class OpenWithPythonIT {
     assertThat(info).doesNotContain(removedDevice);
     String list = open(data, sheet, "list").succeeded().out();
     assertThat(list).contains("/tree/emoji 🎉/", "/by the phone.txt").doesNotContain("gone.txt");
+  }
+
+  @Test
+  void eachMembersWordsBringBackADriveThatIsShared() throws Exception {
+    Path alices = folder.resolve("shared from the server");
+    Path bobs = folder.resolve("shared from the backup");
+
+    open(data, sheet, "extract", "--drive", PLANS, alices.toString()).succeeded();
+    open(backup, bobsSheet, "extract", "--drive", PLANS, bobs.toString()).succeeded();
+
+    assertThat(SampleTree.content(alices)).isEqualTo(SampleTree.content(shared));
+    assertThat(SampleTree.content(bobs)).isEqualTo(SampleTree.content(shared));
+  }
+
+  @Test
+  void theDrivesOfAnAccountAreToldWithTheirMembers() throws Exception {
+    String alices = open(data, sheet, "drives").succeeded().out();
+    String bobs = open(data, bobsSheet, "drives").succeeded().out();
+
+    assertThat(alices.lines()).hasSize(3);
+    assertThat(alices.lines().findFirst().orElseThrow()).endsWith("owns    'home' (home): alice");
+    assertThat(alices).contains("owns    '" + ALONE + "': alice\n");
+    assertThat(alices.lines().filter(line -> line.contains("owns    '" + PLANS + "': ")))
+        .singleElement(as(STRING))
+        .contains("alice", "bob");
+    assertThat(bobs).hasLineCount(1).contains("writes  '" + PLANS + "': ", "alice", "bob");
+    String id = bobs.substring(0, bobs.indexOf(' '));
+    String info = open(data, bobsSheet, "info", "--drive", id).succeeded().out();
+    assertThat(info).contains("Member:   alice owns, pays", "Member:   bob writes");
+  }
+
+  @Test
+  void anAccountWithoutAHomeIsToldSo() throws Exception {
+    Program.Result result = open(data, bobsSheet, "list");
+
+    assertThat(result.exitCode()).isEqualTo(FAILED);
+    assertThat(result.err()).contains("no home drive of 'bob'").hasLineCount(1);
+  }
+
+  @Test
+  @Tag("A33")
+  void aListOfMembersThatNoDeviceOfItsMakerSignedIsRefused() throws Exception {
+    Path damaged = copy(data, folder.resolve("changed members"));
+    String change =
+        """
+        import sqlite3, sys
+        database = sqlite3.connect(sys.argv[1])
+        (drive,) = database.execute(
+            "SELECT drive FROM vault_members GROUP BY drive HAVING count(*) = 2").fetchone()
+        row, roster = database.execute(
+            "SELECT rowid, roster FROM vault_rosters WHERE drive = ?"
+            " ORDER BY number DESC LIMIT 1", (drive,)).fetchone()
+        roster = roster[:-1] + bytes([roster[-1] ^ 1])
+        database.execute("UPDATE vault_rosters SET roster = ? WHERE rowid = ?", (roster, row))
+        database.commit()
+        """;
+    python("-c", change, damaged.resolve("anoncloud.db").toString()).succeeded();
+
+    Program.Result result = open(damaged, bobsSheet, "drives");
+
+    assertThat(result.exitCode()).isEqualTo(REFUSED);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("is not signed by a device of its maker").hasLineCount(1);
   }
 
   @Test
@@ -204,7 +323,8 @@ final class OpenWithPythonIT {
         import sqlite3, sys
         database = sqlite3.connect(sys.argv[1])
         database.execute(
-            "DELETE FROM vault_roots WHERE number = (SELECT max(number) FROM vault_roots)")
+            "DELETE FROM vault_roots WHERE (drive, number) IN"
+            " (SELECT drive, max(number) FROM vault_roots GROUP BY drive)")
         database.commit()
         """;
     python("-c", change, older.resolve("anoncloud.db").toString()).succeeded();

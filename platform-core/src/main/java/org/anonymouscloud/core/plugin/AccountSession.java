@@ -92,6 +92,21 @@ public interface AccountSession {
    */
   KnownAccount contact(UserName name) throws Problem, IOException;
 
+  /** This account as others see it, as far as this device has seen its chain. */
+  KnownAccount self() throws IOException;
+
+  /**
+   * An account as it is now that need not be a contact, at somebody's word for one link of its
+   * chain: whoever may say who belongs to something that is shared vouches for its members. From
+   * that link on the chain proves itself. One that is a contact is held to what this device knows
+   * of it besides.
+   *
+   * @param link the word: a chain without it is refused
+   * @throws IOException if the server does not give the chain, or another one: nothing of that is
+   *     used
+   */
+  KnownAccount vouched(AccountId account, ChainFloor link) throws IOException;
+
   /**
    * Opens what somebody has sealed to this account ({@link KnownAccount#seal}). It does not say who
    * has.

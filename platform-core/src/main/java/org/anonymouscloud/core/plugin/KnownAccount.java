@@ -1,21 +1,27 @@
 package org.anonymouscloud.core.plugin;
 
+import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.UserName;
 
 /**
- * The account of a contact, as its chain of keys proved it when it was asked for. Immutable; who
- * needs it as it is now asks again.
+ * An account as its chain of keys proved it when it was asked for. Immutable; who needs it as it is
+ * now asks again.
  */
 public interface KnownAccount {
-  UserName name();
+  /** The name by which it is one of the contacts; none if it is not. */
+  Optional<UserName> name();
 
   AccountId account();
 
-  /** Whether somebody has compared the safety number, and not only said yes to it. */
+  /** Whether it is a contact whose safety number somebody has compared, not only said yes to. */
   boolean verified();
+
+  /** The newest link of its chain. */
+  ChainFloor head();
 
   /** The newest generation of its root secret. What is sealed to it only devices of then open. */
   int generation();

@@ -18,6 +18,13 @@ public interface Terminal {
   /** The result as one JSON document. */
   void printJson(Object document);
 
+  /**
+   * Whether the person says yes.
+   *
+   * @throws Problem if there is nobody to ask; {@code --yes} says it for scripts
+   */
+  boolean confirm(String question) throws Problem;
+
   /** A bar while something long runs; it shows on a terminal only. */
   Progress progress(String task, long total);
 

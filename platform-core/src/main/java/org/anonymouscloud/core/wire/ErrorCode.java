@@ -33,6 +33,8 @@ public enum ErrorCode {
   CONFLICT,
   /** The thing asked for is not there. */
   NOT_FOUND,
+  /** The caller may see the thing, and may not do this to it. */
+  NOT_ALLOWED,
   /** Too many attempts; wait. */
   RATE_LIMITED,
   /** The server's disk is full. */

@@ -8,6 +8,7 @@ import org.anonymouscloud.core.account.client.AlreadyLoggedIn;
 import org.anonymouscloud.core.account.client.DevicesAreBack;
 import org.anonymouscloud.core.account.client.contacts.BookRefused;
 import org.anonymouscloud.core.account.client.contacts.ContactRefused;
+import org.anonymouscloud.core.account.client.contacts.MemberNotProven;
 import org.anonymouscloud.core.account.client.keyring.KeyringFailed;
 import org.anonymouscloud.core.account.client.local.Locked;
 import org.anonymouscloud.core.account.client.local.StateDamaged;
@@ -48,6 +49,7 @@ public final class Failures {
                   less));
       case ContactRefused refused -> problem(Problem.Kind.SECURITY, refused);
       case BookRefused refused -> problem(Problem.Kind.SECURITY, refused);
+      case MemberNotProven refused -> problem(Problem.Kind.SECURITY, refused);
       case PairingFailed failed -> problem(Problem.Kind.SECURITY, failed);
       case Locked locked -> problem(Problem.Kind.LOCKED, locked);
       case KeyringFailed failed ->
@@ -125,7 +127,7 @@ public final class Failures {
   private static Problem.Kind kind(ErrorCode code) {
     return switch (code) {
       case NOT_LOGGED_IN, DEVICE_REVOKED -> Problem.Kind.NOT_LOGGED_IN;
-      case LOGIN_FAILED, ACCOUNT_DISABLED -> Problem.Kind.FORBIDDEN;
+      case LOGIN_FAILED, ACCOUNT_DISABLED, NOT_ALLOWED -> Problem.Kind.FORBIDDEN;
       case NAME_TAKEN, CONFLICT -> Problem.Kind.CONFLICT;
       case NOT_FOUND -> Problem.Kind.NOT_FOUND;
       case INVITE_NEEDED -> Problem.Kind.INVITE_NEEDED;

@@ -15,9 +15,11 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.ObjectId;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
+import org.anonymouscloud.core.account.client.contacts.Contact;
 import org.anonymouscloud.core.account.client.contacts.Contacts;
 import org.anonymouscloud.core.account.client.contacts.KnownContact;
 import org.anonymouscloud.core.account.client.local.FeatureState;
@@ -137,10 +139,37 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
               + "' adds them.");
     }
     try {
-      return new FeatureContact(people().look(name), link.feature(), fullName);
+      return ProvenAccount.of(people().look(name), link.feature(), fullName);
     } catch (Refused e) {
       throw Failures.problem(e).orElseThrow();
     }
+  }
+
+  @Override
+  public KnownAccount self() throws IOException {
+    return proven(chain.known().state());
+  }
+
+  @Override
+  public KnownAccount vouched(AccountId account, ChainFloor seen) throws IOException {
+    if (account.equals(account())) {
+      return proven(chain.known().state());
+    }
+    try {
+      Optional<KnownContact> pinned =
+          people().list().stream().filter(one -> one.account().equals(account)).findFirst();
+      if (pinned.isEmpty()) {
+        return proven(people().vouched(account, seen).state());
+      }
+      Contact contact = people().look(pinned.get().name());
+      return ProvenAccount.of(contact, link.feature(), fullName);
+    } catch (Refused e) {
+      throw new IOException("A member's account could not be read: " + e.getMessage(), e);
+    }
+  }
+
+  private KnownAccount proven(ChainState state) {
+    return new ProvenAccount(state, Optional.empty(), false, link.feature(), fullName);
   }
 
   private Contacts people() throws IOException {

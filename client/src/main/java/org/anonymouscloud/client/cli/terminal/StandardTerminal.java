@@ -76,6 +76,11 @@ public final class StandardTerminal implements Terminal {
   }
 
   @Override
+  public boolean confirm(String question) throws Problem {
+    return confirmed(question);
+  }
+
+  @Override
   public void print(String line) {
     out.println(ForeignText.lines(line));
   }

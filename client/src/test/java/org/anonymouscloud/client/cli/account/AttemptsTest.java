@@ -50,6 +50,11 @@ class AttemptsTest {
   }
 
   private static final class Said implements Terminal {
+    @Override
+    public boolean confirm(String question) {
+      throw new AssertionError("Nobody is asked.");
+    }
+
     private final List<String> warnings = new ArrayList<>();
 
     @Override

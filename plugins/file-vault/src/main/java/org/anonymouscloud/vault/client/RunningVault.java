@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.plugin.AccountSession;
@@ -19,6 +21,7 @@ import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.vault.client.api.OpenDrive;
 import org.anonymouscloud.vault.client.api.VaultRoutes;
 import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drives.Drives;
 
 /** The vault in a running agent. Thread-safe. */
 final class RunningVault implements RunningClient {
@@ -46,17 +49,42 @@ final class RunningVault implements RunningClient {
 
   @Override
   public List<Head> heads(AccountSession account, Set<DeviceId> leaving) throws IOException {
-    return on(account, open -> open.head(leaving)).stream().toList();
+    return on(
+        account,
+        drives -> {
+          List<Head> heads = new ArrayList<>();
+          for (Drive drive : drives.usable()) {
+            drive.head(leaving).ifPresent(heads::add);
+          }
+          return heads;
+        });
   }
 
   @Override
   public List<String> beginGeneration(AccountSession account) throws IOException {
-    return on(account, Drive::beginGeneration);
+    return on(account, RunningVault::beginGeneration);
+  }
+
+  /** Each is tried, also if one before it fails. */
+  private static List<String> beginGeneration(Drives drives) throws IOException {
+    List<String> notes = new ArrayList<>();
+    IOException failed = null;
+    for (Drive drive : drives.usable()) {
+      try {
+        notes.addAll(drive.beginGeneration());
+      } catch (IOException e) {
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+    return notes;
   }
 
   @Override
   public List<String> takenOnTrust(AccountSession account) throws IOException {
-    return on(account, Drive::newestChange).stream()
+    return on(account, drives -> drives.home().newestChange()).stream()
         .map(
             newest ->
                 "The newest change of the drive that the server shows is of "
@@ -70,31 +98,50 @@ final class RunningVault implements RunningClient {
 
   @Override
   public Optional<Divergence> divergence(AccountSession account) throws IOException {
-    return on(account, Drive::divergence);
+    return on(
+        account,
+        drives -> {
+          for (Drive drive : drives.usable()) {
+            Optional<Divergence> divergence = drive.divergence();
+            if (divergence.isPresent()) {
+              return divergence;
+            }
+          }
+          return Optional.empty();
+        });
   }
 
   @Override
   public void acceptRestored(AccountSession account, Divergence agreed) throws IOException {
     on(
         account,
-        open -> {
-          open.acceptRestored(agreed);
-          return open;
+        drives -> {
+          Drive meant = drives.home();
+          for (Drive drive : drives.usable()) {
+            meant = isOf(drive, agreed) ? drive : meant;
+          }
+          meant.acceptRestored(agreed);
+          return meant;
         });
+  }
+
+  private static boolean isOf(Drive drive, Divergence agreed) {
+    return Stream.concat(agreed.lost().stream(), agreed.instead().stream())
+        .anyMatch(state -> state.head().object().equals(drive.id().object()));
   }
 
   @FunctionalInterface
   private interface Work<T> {
-    T on(Drive drive) throws IOException;
+    T on(Drives drives) throws IOException;
   }
 
-  /** The drive that is in use, as there must be one alone; one of its own for who is to come in. */
+  /** The drives that are in use, as there must be one of each; own ones for who is to come in. */
   private <T> T on(AccountSession account, Work<T> work) throws IOException {
-    Optional<Drive> shared = drive.of(account);
+    Optional<Drives> shared = drive.of(account);
     if (shared.isPresent()) {
       return work.on(shared.get());
     }
-    try (Drive own = new Drive(account, clock)) {
+    try (Drives own = new Drives(account, clock)) {
       return work.on(own);
     }
   }

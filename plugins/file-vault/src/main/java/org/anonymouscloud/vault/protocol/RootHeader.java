@@ -2,29 +2,33 @@ package org.anonymouscloud.vault.protocol;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.wire.Malformed;
 
 /**
  * What a signed root says in clear: the server compares it, so that roots follow one another
- * whoever writes them, and a device writes in its own name alone.
+ * whoever writes them, a device writes in its own name alone, and nothing is written with keys that
+ * somebody has who was removed.
  *
  * @param generation of the keys of what is sealed in it
  * @param number of the root, counted from 0
+ * @param account of the device that wrote it
  * @param device that wrote it
  * @param previous SHA-256 of the signed root before it; {@link #NOTHING} for the first, and only
  *     then
  */
-public record RootHeader(int generation, long number, DeviceId device, Digest previous) {
+public record RootHeader(
+    int generation, long number, AccountId account, DeviceId device, Digest previous) {
   /** Stands before the first root. */
   public static final Digest NOTHING = Digest.of(new byte[Digest.LENGTH]);
 
   /** Bytes in an encoded header. */
-  public static final int ENCODED = 1 + 4 + 8 + DeviceId.LENGTH + Digest.LENGTH;
+  public static final int ENCODED = 1 + 4 + 8 + AccountId.LENGTH + DeviceId.LENGTH + Digest.LENGTH;
 
   /** Bytes in a root: this, a signature, and what is sealed. */
-  public static final int ROOT = 430;
+  public static final int ROOT = 534;
 
   private static final byte VERSION = 1;
 
@@ -41,8 +45,10 @@ public record RootHeader(int generation, long number, DeviceId device, Digest pr
       if (root.length == ROOT && in.get() == VERSION) {
         int generation = in.getInt();
         long number = in.getLong();
+        AccountId account = AccountId.of(take(in, AccountId.LENGTH));
         DeviceId device = DeviceId.of(take(in, DeviceId.LENGTH));
-        return new RootHeader(generation, number, device, Digest.of(take(in, Digest.LENGTH)));
+        return new RootHeader(
+            generation, number, account, device, Digest.of(take(in, Digest.LENGTH)));
       }
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       // Said below, with all else that it may be.
@@ -61,6 +67,7 @@ public record RootHeader(int generation, long number, DeviceId device, Digest pr
         .put(VERSION)
         .putInt(generation)
         .putLong(number)
+        .put(account.bytes())
         .put(device.bytes())
         .put(previous.bytes())
         .array();

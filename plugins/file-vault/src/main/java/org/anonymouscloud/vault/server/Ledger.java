@@ -1,11 +1,11 @@
 package org.anonymouscloud.vault.server;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
 import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.crypto.Digest;
@@ -13,24 +13,23 @@ import org.anonymouscloud.core.database.Transactions;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMessages;
-import org.anonymouscloud.vault.server.VaultTables.Pack;
-import org.anonymouscloud.vault.server.VaultTables.Removed;
-import org.anonymouscloud.vault.server.VaultTables.Space;
+import org.anonymouscloud.vault.server.DriveTables.Drive;
+import org.anonymouscloud.vault.server.PackTables.Found;
+import org.anonymouscloud.vault.server.PackTables.Kept;
+import org.anonymouscloud.vault.server.PackTables.Pack;
+import org.anonymouscloud.vault.server.PackTables.Removed;
+import org.jdbi.v3.core.Handle;
 
 /**
- * What belongs to whom: packs, roots, space. Each method that changes something is one transaction,
+ * What is in a drive: packs, roots, space. Each method that changes something is one transaction,
  * durable when it returns. A file is written down here before it is made and crossed out after it
  * is gone, so a crash leaves no file that nobody knows. Thread-safe, also between server processes.
  */
 final class Ledger {
-  /** The owner of the tables, and where their scripts are in this class's jar. */
-  static final String OWNER = "vault";
-
-  static final String SCRIPTS = "org/anonymouscloud/vault/db";
-
   private static final long HOUR = 3_600_000;
 
   /** A pack that came late in its hour still gets a full day. */
@@ -39,38 +38,48 @@ final class Ledger {
   private static final int REMOVED_AT_ONCE = 500;
 
   private final Transactions tables;
+  private final Door door;
   private final AccountSpace accounts;
   private final Clock clock;
 
-  /** Brings the tables up to date. */
   Ledger(Transactions tables, AccountSpace accounts, Clock clock) {
     this.tables = tables;
+    this.door = new Door(tables);
     this.accounts = accounts;
     this.clock = clock;
   }
 
-  Optional<Pack> pack(AccountId account, PackName name) {
-    return tables.read(handle -> new VaultTables(handle).pack(account, name));
+  Optional<Pack> pack(Errand errand, PackName name) throws Refused {
+    return door.read(errand, (rows, drive) -> new PackTables(rows).pack(drive.id(), name));
   }
 
-  VaultMessages.Usage usage(AccountId account) {
-    return tables.read(
-        handle -> {
-          AccountSpace.Usage all = accounts.usage(handle, account);
-          long packs = new VaultTables(handle).space(account).packs();
-          return new VaultMessages.Usage(all.used(), all.quota(), packs);
+  VaultMessages.Usage usage(Errand errand) throws Refused {
+    return door.read(
+        errand,
+        (rows, drive) -> {
+          AccountSpace.Usage all = accounts.usage(rows, errand.account());
+          Space space = DriveSpace.of(rows, drive.id());
+          return new VaultMessages.Usage(
+              all.used(),
+              all.quota(),
+              space.used() + space.reserved(),
+              space.held(),
+              space.packs());
         });
   }
 
   /**
    * @param number of the root, or {@link VaultMessages#NEWEST}
    */
-  Optional<VaultMessages.RootGot> root(AccountId account, long number) {
-    return tables.read(
-        handle -> {
-          VaultTables tables = new VaultTables(handle);
-          long wanted = number == VaultMessages.NEWEST ? tables.newestRoot(account) : number;
-          return tables.root(account, wanted).map(root -> new VaultMessages.RootGot(wanted, root));
+  Optional<VaultMessages.RootGot> root(Errand errand, long number) throws Refused {
+    return door.read(
+        errand,
+        (rows, drive) -> {
+          RootTables roots = new RootTables(rows);
+          long wanted = number == VaultMessages.NEWEST ? roots.newest(drive.id()) : number;
+          return roots
+              .root(drive.id(), wanted)
+              .map(root -> new VaultMessages.RootGot(wanted, root, drive.roster()));
         });
   }
 
@@ -83,19 +92,19 @@ final class Ledger {
    * @return false if the pack is there
    * @throws Refused if the quota does not allow it, or a pack of another length has the name
    */
-  boolean reserve(AccountId account, PackName name, Pack file, String process, boolean frees)
+  boolean reserve(Errand errand, PackName name, Pack file, String process, boolean frees)
       throws Refused {
     long expires = hour() + HOURS_KEPT;
-    return tables.<Boolean, Refused>write(
-        handle -> {
-          VaultTables tables = new VaultTables(handle);
-          if (isThere(tables, account, name, file.length())) {
-            tables.prolong(account, name, expires);
+    return door.write(
+        errand,
+        (rows, drive) -> {
+          PackTables packs = new PackTables(rows);
+          if (isThere(packs, drive.id(), name, file.length())) {
+            packs.prolong(drive.id(), name, expires);
             return false;
           }
-          accounts.take(handle, account, file.length(), frees);
-          tables.insertArriving(account, file, process, expires);
-          tables.count(account, new Space(0, file.length(), 0));
+          new DriveSpace(rows, accounts).add(drive, Space.arriving(file.length()), frees);
+          packs.insertArriving(drive.id(), file, process, expires);
           return true;
         });
   }
@@ -104,29 +113,32 @@ final class Ledger {
    * Makes a pack of a file that has been received and is durable.
    *
    * @return false if the same pack came another way meanwhile; the file is then to be deleted
-   * @throws Refused if it took more than a day to come, or a pack of another length has the name
+   * @throws Refused if it took more than a day to come, a pack of another length has the name, or
+   *     who sent it may not write any more
    */
-  boolean settle(AccountId account, PackName name, Pack file) throws Refused {
+  boolean settle(Errand errand, PackName name, Pack file) throws Refused {
     long expires = hour() + HOURS_KEPT;
-    return tables.<Boolean, Refused>write(
-        handle -> {
-          VaultTables tables = new VaultTables(handle);
-          if (isThere(tables, account, name, file.length())) {
-            giveUp(tables, tables.doom(file.file()).stream().toList());
+    return door.write(
+        errand,
+        (rows, drive) -> {
+          PackTables packs = new PackTables(rows);
+          if (isThere(packs, drive.id(), name, file.length())) {
+            giveBack(rows, packs.doom(file.file()).stream().toList());
             return false;
           }
-          if (!tables.deleteArriving(file.file())) {
+          if (!packs.deleteArriving(file.file())) {
             throw new Refused(ErrorCode.UNAVAILABLE, "The pack took too long to come.", true);
           }
-          tables.insertPack(account, name, file, expires);
-          tables.count(account, new Space(file.length(), -file.length(), 1));
+          packs.insertPack(drive.id(), name, file, expires);
+          Space settled = Space.pack(file.length()).minus(Space.arriving(file.length()));
+          new DriveSpace(rows, accounts).add(drive, settled, false);
           return true;
         });
   }
 
-  private static boolean isThere(VaultTables tables, AccountId account, PackName name, int length)
+  private static boolean isThere(PackTables packs, DriveId drive, PackName name, int length)
       throws Refused {
-    Optional<Pack> pack = tables.pack(account, name);
+    Optional<Pack> pack = packs.pack(drive, name);
     if (pack.isPresent() && pack.get().length() != length) {
       throw new Refused(ErrorCode.CONFLICT, "There is a pack of this name with another length.");
     }
@@ -136,9 +148,8 @@ final class Ledger {
   /** Takes back a reservation; the file is to be deleted. Nothing happens if it is settled. */
   void giveUp(BlobName file) {
     tables.<Void, RuntimeException>write(
-        handle -> {
-          VaultTables tables = new VaultTables(handle);
-          giveUp(tables, tables.doom(file).stream().toList());
+        rows -> {
+          giveBack(rows, new PackTables(rows).doom(file).stream().toList());
           return null;
         });
   }
@@ -146,93 +157,152 @@ final class Ledger {
   /** Takes back all reservations of a process that is no more. */
   void giveUpAllOf(String process) {
     tables.<Void, RuntimeException>write(
-        handle -> {
-          VaultTables tables = new VaultTables(handle);
-          giveUp(tables, tables.doomAllOf(process));
+        rows -> {
+          giveBack(rows, new PackTables(rows).doomAllOf(process));
           return null;
         });
   }
 
-  private void giveUp(VaultTables tables, List<Removed> files) {
-    sum(files)
-        .forEach(
-            (account, sum) -> {
-              tables.count(account, new Space(0, -sum.used(), 0));
-              accounts.giveBack(tables.handle(), account, sum.used());
-            });
+  private void giveBack(Handle rows, List<Removed> files) {
+    Map<DriveId, Space> sums = new HashMap<>();
+    for (Removed file : files) {
+      sums.merge(file.drive(), file.counted(), Space::plus);
+    }
+    sums.forEach(new DriveSpace(rows, accounts)::remove);
   }
 
   /** Files that a process receives, or that it has lost sight of. */
   List<BlobName> arriving(String process) {
-    return tables.read(handle -> new VaultTables(handle).arriving(process));
+    return tables.read(rows -> new PackTables(rows).arriving(process));
   }
 
   /**
-   * Sets the account's next root, whose names are names.
+   * Sets the drive's next root, whose names are names.
    *
-   * @param previous hash of the root that it follows, as it says
+   * @param header of the root
    * @throws Refused if it does not follow the newest root, or a pack that should become live is not
-   *     there; then nothing has changed
+   *     there, or one that it gives up is not live; then nothing has changed
    */
-  void moveRoot(AccountId account, VaultMessages.RootMove move, Digest previous) throws Refused {
-    tables.<Void, Refused>write(
-        handle -> {
-          VaultTables tables = new VaultTables(handle);
-          long newest = tables.newestRoot(account);
-          if (move.number() != newest + 1
-              || !previous.equals(
-                  tables.root(account, newest).map(Digest::sha256).orElse(RootHeader.NOTHING))) {
-            throw new Refused(ErrorCode.CONFLICT, "Another root came first.");
-          }
-          List<PackName> live = names(move.live());
-          if (tables.makeLive(account, live) != live.size()) {
-            throw new Refused(ErrorCode.NOT_FOUND, "A pack that the root needs is not there.");
-          }
-          accounts.take(handle, account, move.root().length, move.frees());
-          tables.count(account, new Space(move.root().length, 0, 0));
-          tables.insertRoot(account, move.number(), move.root());
-          return null;
-        });
+  void moveRoot(Errand errand, VaultMessages.RootMove move, RootHeader header) throws Refused {
+    long expires = hour() + HOURS_KEPT;
+    Void _ =
+        door.write(
+            errand,
+            (rows, drive) -> {
+              RootTables roots = new RootTables(rows);
+              checkFollows(roots, drive, header);
+              DriveSpace space = new DriveSpace(rows, accounts);
+              Space change =
+                  Space.bytes(move.root().length)
+                      .plus(hold(rows, space, drive, names(move.dropped()), expires))
+                      .plus(keep(rows, drive.id(), names(move.live())));
+              space.add(drive, change, move.frees());
+              roots.insert(drive.id(), move.number(), move.root());
+              return null;
+            });
+  }
+
+  private static void checkFollows(RootTables roots, Drive drive, RootHeader header)
+      throws Refused {
+    // What is sealed with keys that a removed member has is not taken any more (A33).
+    if (header.generation() != drive.generation()) {
+      throw new Refused(ErrorCode.CONFLICT, "The drive's members have changed; read them first.");
+    }
+    long newest = roots.newest(drive.id());
+    if (header.number() != newest + 1
+        || !header
+            .previous()
+            .equals(
+                roots.root(drive.id(), newest).map(Digest::sha256).orElse(RootHeader.NOTHING))) {
+      throw new Refused(ErrorCode.CONFLICT, "Another root came first.");
+    }
+  }
+
+  /** What no root that is kept needs any more is held for a day, for who still reads it. */
+  private static Space hold(
+      Handle rows, DriveSpace space, Drive drive, List<PackName> names, long expires)
+      throws Refused {
+    if (names.isEmpty()) {
+      return Space.NONE;
+    }
+    PackTables packs = new PackTables(rows);
+    List<Found> found = packs.find(drive.id(), names);
+    if (found.size() != names.size() || found.stream().anyMatch(pack -> pack.kept() != Kept.LIVE)) {
+      throw new Refused(ErrorCode.NOT_FOUND, "A pack that the root gives up is not live.");
+    }
+    long room = space.holds(drive.payer());
+    List<PackName> paid = new ArrayList<>();
+    List<PackName> unpaid = new ArrayList<>();
+    Space change = Space.NONE;
+    for (Found pack : found) {
+      boolean fits = pack.length() <= room;
+      room -= fits ? pack.length() : 0;
+      (fits ? unpaid : paid).add(pack.name());
+      change = change.plus(Space.held(pack.length(), !fits)).minus(Kept.LIVE.space(pack.length()));
+    }
+    packs.hold(drive.id(), paid, true, expires);
+    packs.hold(drive.id(), unpaid, false, expires);
+    return change;
+  }
+
+  private static Space keep(Handle rows, DriveId drive, List<PackName> names) throws Refused {
+    PackTables packs = new PackTables(rows);
+    List<Found> found = packs.find(drive, names);
+    if (found.size() != names.size()) {
+      throw new Refused(ErrorCode.NOT_FOUND, "A pack that the root needs is not there.");
+    }
+    packs.makeLive(drive, names);
+    Space change = Space.NONE;
+    for (Found pack : found) {
+      change = change.plus(Kept.LIVE.space(pack.length()).minus(pack.kept().space(pack.length())));
+    }
+    return change;
+  }
+
+  /** Deletes packs of the drive that no root has named yet; their files are left to the sweeper. */
+  void drop(Errand errand, List<PackName> names) throws Refused {
+    Void _ =
+        door.write(
+            errand,
+            (rows, drive) -> {
+              remove(rows, new PackTables(rows).removeLoose(drive.id(), names));
+              return null;
+            });
   }
 
   /**
-   * Removes packs that no root has named for a day, and reservations as old, some of them.
+   * Removes packs whose day is over, and reservations as old, some of them.
    *
    * @return how many packs; none when all are removed
    */
   int expire() {
     long now = hour();
     // Mostly there is nothing, and looking holds nobody up.
-    if (!tables.<Boolean, RuntimeException>read(
-        handle -> new VaultTables(handle).anyExpired(now))) {
+    if (!tables.<Boolean, RuntimeException>read(rows -> new PackTables(rows).anyExpired(now))) {
       return 0;
     }
     return tables.<Integer, RuntimeException>write(
-        handle -> {
-          VaultTables tables = new VaultTables(handle);
-          List<Removed> packs = tables.removeExpiredPacks(now, REMOVED_AT_ONCE);
-          remove(tables, packs);
-          giveUp(tables, tables.doomExpired(now));
-          return packs.size();
+        rows -> {
+          PackTables packs = new PackTables(rows);
+          List<Removed> removed = packs.removeExpired(now, REMOVED_AT_ONCE);
+          remove(rows, removed);
+          giveBack(rows, packs.doomExpired(now));
+          return removed.size();
         });
   }
 
   /**
-   * Removes some of an account's packs and roots, all of them in the end. What is on its way is
-   * given up; the sweeper deletes the files.
+   * Removes some rows of drives that were deleted.
    *
-   * @return whether there may be more
+   * @return false when there is nothing left of any
    */
-  static boolean forget(VaultTables tables, AccountId account) {
-    tables.doomAllOf(account);
-    List<Removed> packs = tables.removeSomePacks(account, REMOVED_AT_ONCE);
-    tables.insertDoomed(packs);
-    int roots = tables.removeSomeRoots(account, REMOVED_AT_ONCE);
-    boolean more = packs.size() == REMOVED_AT_ONCE || roots == REMOVED_AT_ONCE;
-    if (!more) {
-      tables.removeSpace(account);
-    }
-    return more;
+  boolean clearEnded() {
+    return Ending.goOn(tables);
+  }
+
+  private void remove(Handle rows, List<Removed> packs) {
+    new PackTables(rows).insertDoomed(packs);
+    giveBack(rows, packs);
   }
 
   private static List<PackName> names(byte[] encoded) throws Refused {
@@ -243,41 +313,20 @@ final class Ledger {
     }
   }
 
-  private void remove(VaultTables tables, List<Removed> packs) {
-    tables.insertDoomed(packs);
-    sum(packs)
-        .forEach(
-            (account, sum) -> {
-              tables.count(account, new Space(-sum.used(), 0, -sum.packs()));
-              accounts.giveBack(tables.handle(), account, sum.used());
-            });
-  }
-
-  private static Map<AccountId, Space> sum(List<Removed> files) {
-    Map<AccountId, Space> sums = new HashMap<>();
-    for (Removed file : files) {
-      sums.merge(
-          file.account(),
-          new Space(file.length(), 0, 1),
-          (a, b) -> new Space(a.used() + b.used(), 0, a.packs() + b.packs()));
-    }
-    return sums;
-  }
-
   /**
    * Some of the files that are to be deleted, in the order of their names.
    *
    * @param after the last name of the portion before; empty for the first
    */
   List<BlobName> doomed(String after) {
-    return tables.read(handle -> new VaultTables(handle).doomed(after, REMOVED_AT_ONCE));
+    return tables.read(rows -> new PackTables(rows).doomed(after, REMOVED_AT_ONCE));
   }
 
   /** Crosses out files that are gone. */
   void gone(List<BlobName> files) {
     tables.<Void, RuntimeException>write(
-        handle -> {
-          new VaultTables(handle).deleteDoomed(files);
+        rows -> {
+          new PackTables(rows).deleteDoomed(files);
           return null;
         });
   }

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes away what nobody needs: packs that no root has named for a day, and files that are no
- * pack's. It decides nothing by itself; each step asks the {@link Ledger}. Thread-safe.
+ * Takes away what nobody needs: packs that no root has named for a day or that one has dropped,
+ * what is left of deleted drives, and files that are no pack's. It decides nothing by itself; each
+ * step asks the {@link Ledger}. Thread-safe.
  */
 final class Sweeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
@@ -48,6 +49,9 @@ final class Sweeper implements AutoCloseable {
   synchronized void sweep() {
     while (!closed && ledger.expire() > 0) {
       // Each round is a short transaction, so that nobody waits for long.
+    }
+    while (!closed && ledger.clearEnded()) {
+      // The same.
     }
     for (BlobName file : ledger.arriving(store.process())) {
       if (!receiving.contains(file)) {

@@ -38,7 +38,11 @@ public final class VaultServerFeature implements ServerFeature {
           ledger.giveUpAllOf(dead);
           store.forget(dead);
         }
-        return new VaultService(ledger, store, context.push());
+        return new VaultService(
+            ledger,
+            new Membership(context.tables(), context.space()),
+            store,
+            new MemberPush(context.tables(), context.push(), MemberPush::pace));
       } catch (IOException | RuntimeException e) {
         store.close();
         throw e;

@@ -2,17 +2,19 @@ package org.anonymouscloud.vault.server;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.blob.BlobStore;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.plugin.AccountHandler;
-import org.anonymouscloud.core.plugin.AccountPush;
 import org.anonymouscloud.core.plugin.Caller;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.session.Request;
@@ -20,18 +22,22 @@ import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
-import org.anonymouscloud.vault.server.VaultTables.Pack;
+import org.anonymouscloud.vault.server.PackTables.Pack;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the vault's methods. Whose pack or root is meant is the asker's account and nothing in
- * the question, so that nobody can even name another's (A37). Thread-safe.
+ * Answers the vault's methods. What somebody may do with a drive is said in one list, method by
+ * method, and checked where the drive is found, so that no answer can leave it out (A37).
+ * Thread-safe.
  */
 final class VaultService implements RunningFeature {
   private static final Logger LOG = LoggerFactory.getLogger(VaultService.class);
@@ -41,19 +47,29 @@ final class VaultService implements RunningFeature {
 
   private static final int MAX_NAMES = PackName.LENGTH * VaultMessages.MAX_PACKS_IN_MOVE;
 
-  private static final int MAX_MOVE = MAX_QUESTION + RootHeader.ROOT + MAX_NAMES;
+  private static final int MAX_MOVE = MAX_QUESTION + RootHeader.ROOT + 2 * MAX_NAMES;
+
+  private static final int MAX_DROP = MAX_QUESTION + MAX_NAMES;
+
+  private static final int MAX_CREATE =
+      MAX_QUESTION + Roster.encodedLength(1) + VaultMessages.GRANT;
+
+  private static final int MAX_ROSTER =
+      MAX_QUESTION + Roster.MAX_ENCODED + Roster.MAX_MEMBERS * Grants.ENCODED;
 
   private static final byte[] NOTHING = Cbor.encode(new VaultMessages.Empty());
 
   private final Ledger ledger;
+  private final Membership membership;
   private final BlobStore store;
-  private final AccountPush push;
+  private final MemberPush push;
   private final Set<BlobName> receiving = ConcurrentHashMap.newKeySet();
   private final Sweeper sweeper;
 
-  /** Takes the store over, and closes it. */
-  VaultService(Ledger ledger, BlobStore store, AccountPush push) {
+  /** Takes the store and the pushes over, and closes them. */
+  VaultService(Ledger ledger, Membership membership, BlobStore store, MemberPush push) {
     this.ledger = ledger;
+    this.membership = membership;
     this.store = store;
     this.push = push;
     this.sweeper = new Sweeper(ledger, store, receiving);
@@ -68,10 +84,17 @@ final class VaultService implements RunningFeature {
     return methods;
   }
 
-  /** A device that is about to come in reads how far the drive has come, for its link to say it. */
+  /**
+   * A device that is about to come in reads who the members are and how far the drives have come,
+   * for its link to say it.
+   */
   @Override
   public Set<String> openToProven() {
-    return Set.of(VaultMethod.ROOT_GET.verb());
+    return Set.of(
+        VaultMethod.DRIVE_LIST.verb(),
+        VaultMethod.ROSTER_GET.verb(),
+        VaultMethod.GRANT_GET.verb(),
+        VaultMethod.ROOT_GET.verb());
   }
 
   @Override
@@ -79,44 +102,191 @@ final class VaultService implements RunningFeature {
     return store.trouble(VaultMessages.MAX_PACK);
   }
 
+  /** The right that each method takes, and the most bytes that its question has. */
   private AccountHandler answering(VaultMethod method) {
     return switch (method) {
-      case ROOT_GET -> this::rootGet;
-      case ROOT_MOVE -> this::rootMove;
-      case PACK_PUT -> this::packPut;
-      case PACK_GET -> this::packGet;
-      case USAGE -> this::usage;
+      case DRIVE_LIST -> this::driveList;
+      case DRIVE_CREATE -> this::driveCreate;
+      case DRIVE_DELETE ->
+          onDrive(
+              Right.OWN,
+              new Form<>(
+                  VaultMessages.DriveDelete.class, MAX_QUESTION, VaultMessages.DriveDelete::drive),
+              this::driveDelete);
+      case ROSTER_GET ->
+          onDrive(
+              Right.READ,
+              new Form<>(
+                  VaultMessages.RosterGet.class, MAX_QUESTION, VaultMessages.RosterGet::drive),
+              this::rosterGet);
+      // Whoever is a member may leave; what else a roster changes is weighed there.
+      case ROSTER_PUT ->
+          onDrive(
+              Right.READ,
+              new Form<>(VaultMessages.RosterPut.class, MAX_ROSTER, VaultMessages.RosterPut::drive),
+              this::rosterPut);
+      case GRANT_GET ->
+          onDrive(
+              Right.READ,
+              new Form<>(VaultMessages.GrantGet.class, MAX_QUESTION, VaultMessages.GrantGet::drive),
+              this::grantGet);
+      case ROOT_GET ->
+          onDrive(
+              Right.READ,
+              new Form<>(VaultMessages.RootGet.class, MAX_QUESTION, VaultMessages.RootGet::drive),
+              this::rootGet);
+      case ROOT_MOVE ->
+          onDrive(
+              Right.WRITE,
+              new Form<>(VaultMessages.RootMove.class, MAX_MOVE, VaultMessages.RootMove::drive),
+              this::rootMove);
+      case PACK_PUT ->
+          onDrive(
+              Right.WRITE,
+              new Form<>(VaultMessages.PackPut.class, MAX_QUESTION, VaultMessages.PackPut::drive),
+              this::packPut);
+      case PACK_GET ->
+          onDrive(
+              Right.READ,
+              new Form<>(VaultMessages.PackGet.class, MAX_QUESTION, VaultMessages.PackGet::drive),
+              this::packGet);
+      case PACK_DROP ->
+          onDrive(
+              Right.WRITE,
+              new Form<>(VaultMessages.PackDrop.class, MAX_DROP, VaultMessages.PackDrop::drive),
+              this::packDrop);
+      case USAGE ->
+          onDrive(
+              Right.READ,
+              new Form<>(VaultMessages.UsageGet.class, MAX_QUESTION, VaultMessages.UsageGet::drive),
+              this::usage);
     };
   }
 
-  private byte[] rootGet(Caller caller, Request request) throws Refused {
-    VaultMessages.RootGet question = question(request, VaultMessages.RootGet.class, MAX_QUESTION);
+  /**
+   * How a question about a drive is read.
+   *
+   * @param limit the most bytes that it has
+   * @param drive the id in it
+   */
+  private record Form<T>(Class<T> type, int limit, Function<T, byte[]> drive) {}
+
+  /**
+   * A question about a drive.
+   *
+   * @param device of the asker, none if it has only proven the account
+   * @param request for the bulk data
+   */
+  private record Asked<T>(T question, Optional<DeviceId> device, Request request) {}
+
+  @FunctionalInterface
+  private interface Answer<T> {
+    byte[] to(Errand errand, Asked<T> asked) throws Refused, IOException;
+  }
+
+  private static <T> AccountHandler onDrive(Right needed, Form<T> form, Answer<T> answer) {
+    return (caller, request) -> {
+      T question = question(request, form.type(), form.limit());
+      Errand errand = new Errand(drive(form.drive().apply(question)), caller.account(), needed);
+      return answer.to(errand, new Asked<>(question, caller.device(), request));
+    };
+  }
+
+  private static DriveId drive(byte[] id) throws Refused {
+    if (id.length != DriveId.LENGTH) {
+      throw bad("This is not the id of a drive.");
+    }
+    return DriveId.of(id);
+  }
+
+  private byte[] driveList(Caller caller, Request request) throws Refused {
+    VaultMessages.DriveList list = question(request, VaultMessages.DriveList.class, MAX_QUESTION);
+    byte[] after = list.after().length == 0 ? list.after() : drive(list.after()).bytes();
+    return Cbor.encode(membership.drivesOf(caller.account(), after));
+  }
+
+  private byte[] driveCreate(Caller caller, Request request) throws Refused {
+    VaultMessages.DriveCreate create =
+        question(request, VaultMessages.DriveCreate.class, MAX_CREATE);
+    Roster roster = roster(create.roster(), caller.account(), caller.device());
+    if (!roster.isFirst()) {
+      throw bad("This is not the first list of a drive's members.");
+    }
+    if (create.grant().length != VaultMessages.GRANT) {
+      throw bad("This is not a grant.");
+    }
+    membership.create(roster, create.roster(), create.grant());
+    tell(roster.drive(), List.of());
+    return NOTHING;
+  }
+
+  /** Whoever says who the members are does so in its own name. */
+  private static Roster roster(byte[] whole, AccountId account, Optional<DeviceId> device)
+      throws Refused {
+    Roster roster;
+    try {
+      roster = Roster.decode(whole);
+    } catch (Malformed e) {
+      throw bad(e.getMessage());
+    }
+    if (!roster.maker().equals(account) || !Optional.of(roster.device()).equals(device)) {
+      throw bad("A device makes lists of members in its own name.");
+    }
+    return roster;
+  }
+
+  private byte[] driveDelete(Errand errand, Asked<VaultMessages.DriveDelete> asked) throws Refused {
+    membership.delete(errand);
+    sweeper.wake();
+    push.left(List.of(errand.account()), errand.drive(), VaultMethod.ROSTER_MOVED);
+    return NOTHING;
+  }
+
+  private byte[] rosterGet(Errand errand, Asked<VaultMessages.RosterGet> asked) throws Refused {
+    return Cbor.encode(membership.rosters(errand, asked.question().from()));
+  }
+
+  private byte[] rosterPut(Errand errand, Asked<VaultMessages.RosterPut> asked) throws Refused {
+    VaultMessages.RosterPut put = asked.question();
+    Roster roster = roster(put.roster(), errand.account(), asked.device());
+    if (!roster.drive().equals(errand.drive())) {
+      throw bad("The list of members is another drive's.");
+    }
+    tell(errand.drive(), membership.put(errand, roster, put.roster(), Grants.decode(put.grants())));
+    return NOTHING;
+  }
+
+  private void tell(DriveId drive, List<AccountId> removed) {
+    push.changed(drive, VaultMethod.ROSTER_MOVED);
+    push.left(removed, drive, VaultMethod.ROSTER_MOVED);
+  }
+
+  private byte[] grantGet(Errand errand, Asked<VaultMessages.GrantGet> asked) throws Refused {
+    return Cbor.encode(
+        membership
+            .grant(errand, asked.question().generation())
+            .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no such grant.")));
+  }
+
+  private byte[] rootGet(Errand errand, Asked<VaultMessages.RootGet> asked) throws Refused {
     return Cbor.encode(
         ledger
-            .root(caller.account(), question.number())
+            .root(errand, asked.question().number())
             .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no such root.")));
   }
 
-  private byte[] rootMove(Caller caller, Request request) throws Refused {
-    AccountId account = caller.account();
-    VaultMessages.RootMove move = question(request, VaultMessages.RootMove.class, MAX_MOVE);
-    RootHeader header = header(move, caller);
-    if (move.live().length > MAX_NAMES) {
-      throw bad("A root brings in at most " + VaultMessages.MAX_PACKS_IN_MOVE + " packs.");
-    }
+  private byte[] rootMove(Errand errand, Asked<VaultMessages.RootMove> asked) throws Refused {
+    VaultMessages.RootMove move = asked.question();
+    RootHeader header = header(move, errand.account(), asked.device());
     checkNames(move);
-    ledger.moveRoot(account, move, header.previous());
-    try {
-      push.push(account, VaultMethod.ROOT_MOVED, new byte[0]);
-    } catch (RuntimeException e) {
-      // The root has moved, and a push is only a hint.
-      LOG.warn("Nobody was told that a root has moved.", e);
-    }
+    ledger.moveRoot(errand, move, header);
+    push.changed(errand.drive(), VaultMethod.ROOT_MOVED);
     return NOTHING;
   }
 
   /** Whoever may write all the same writes in its own name: so what it spoils goes with it. */
-  private static RootHeader header(VaultMessages.RootMove move, Caller caller) throws Refused {
+  private static RootHeader header(
+      VaultMessages.RootMove move, AccountId account, Optional<DeviceId> device) throws Refused {
     RootHeader header;
     try {
       header = RootHeader.decode(move.root());
@@ -126,15 +296,15 @@ final class VaultService implements RunningFeature {
     if (header.number() != move.number()) {
       throw bad("The root has another number.");
     }
-    if (!Optional.of(header.device()).equals(caller.device())) {
+    if (!header.account().equals(account) || !Optional.of(header.device()).equals(device)) {
       throw bad("A device writes roots in its own name.");
     }
     return header;
   }
 
-  private byte[] packPut(Caller caller, Request request) throws Refused, IOException {
-    AccountId account = caller.account();
-    VaultMessages.PackPut put = question(request, VaultMessages.PackPut.class, MAX_QUESTION);
+  private byte[] packPut(Errand errand, Asked<VaultMessages.PackPut> asked)
+      throws Refused, IOException {
+    VaultMessages.PackPut put = asked.question();
     PackName name = name(put.name());
     if (Integer.bitCount(put.length()) != 1
         || put.length() < VaultMessages.MIN_PACK
@@ -144,8 +314,8 @@ final class VaultService implements RunningFeature {
     Pack file = new Pack(BlobName.random(), put.length());
     receiving.add(file.file());
     try {
-      if (ledger.reserve(account, name, file, store.process(), put.frees())) {
-        receive(account, name, file, request);
+      if (ledger.reserve(errand, name, file, store.process(), put.frees())) {
+        receive(errand, name, file, asked.request());
       }
       return NOTHING;
     } finally {
@@ -153,7 +323,7 @@ final class VaultService implements RunningFeature {
     }
   }
 
-  private void receive(AccountId account, PackName name, Pack file, Request request)
+  private void receive(Errand errand, PackName name, Pack file, Request request)
       throws Refused, IOException {
     try {
       store.receive(file.file(), request.upload(), file.length());
@@ -162,7 +332,7 @@ final class VaultService implements RunningFeature {
       throw e;
     }
     try {
-      if (!ledger.settle(account, name, file)) {
+      if (!ledger.settle(errand, name, file)) {
         sweeper.wake();
       }
     } catch (Refused e) {
@@ -182,16 +352,16 @@ final class VaultService implements RunningFeature {
     sweeper.wake();
   }
 
-  private byte[] packGet(Caller caller, Request request) throws Refused, IOException {
-    AccountId account = caller.account();
-    VaultMessages.PackGet get = question(request, VaultMessages.PackGet.class, MAX_QUESTION);
+  private byte[] packGet(Errand errand, Asked<VaultMessages.PackGet> asked)
+      throws Refused, IOException {
+    VaultMessages.PackGet get = asked.question();
     PackName name = name(get.name());
-    Pack pack = ledger.pack(account, name).orElseThrow(VaultService::noSuchPack);
+    Pack pack = ledger.pack(errand, name).orElseThrow(VaultService::noSuchPack);
     if (get.offset() < 0 || get.length() < 1 || get.length() > pack.length() - get.offset()) {
       throw bad("This part does not lie within the pack.");
     }
-    if (!store.send(pack.file(), get.offset(), get.length(), request.download())) {
-      if (ledger.pack(account, name).isEmpty()) {
+    if (!store.send(pack.file(), get.offset(), get.length(), asked.request().download())) {
+      if (ledger.pack(errand, name).isEmpty()) {
         throw noSuchPack();
       }
       LOG.error("A pack is in the database but not on the disk.");
@@ -200,9 +370,14 @@ final class VaultService implements RunningFeature {
     return NOTHING;
   }
 
-  private byte[] usage(Caller caller, Request request) throws Refused {
-    VaultMessages.UsageGet _ = question(request, VaultMessages.UsageGet.class, MAX_QUESTION);
-    return Cbor.encode(ledger.usage(caller.account()));
+  private byte[] packDrop(Errand errand, Asked<VaultMessages.PackDrop> asked) throws Refused {
+    ledger.drop(errand, names(asked.question().names()));
+    sweeper.wake();
+    return NOTHING;
+  }
+
+  private byte[] usage(Errand errand, Asked<VaultMessages.UsageGet> asked) throws Refused {
+    return Cbor.encode(ledger.usage(errand));
   }
 
   /** Clears away what nobody needs now, and returns when that is done. */
@@ -224,11 +399,19 @@ final class VaultService implements RunningFeature {
 
   /** Whoever waits for the transaction holds the bytes alone and not a thousand names (A36). */
   private static void checkNames(VaultMessages.RootMove move) throws Refused {
+    Set<PackName> named = new HashSet<>(names(move.live()));
+    named.addAll(names(move.dropped()));
+    if (named.size() * PackName.LENGTH != move.live().length + move.dropped().length) {
+      throw bad("A root names a pack at most once.");
+    }
+  }
+
+  private static List<PackName> names(byte[] encoded) throws Refused {
+    if (encoded.length > MAX_NAMES) {
+      throw bad("There are at most " + VaultMessages.MAX_PACKS_IN_MOVE + " packs in a list.");
+    }
     try {
-      List<PackName> live = PackName.decodeAll(move.live());
-      if (Set.copyOf(live).size() != live.size()) {
-        throw bad("A root names a pack at most once.");
-      }
+      return PackName.decodeAll(encoded);
     } catch (Malformed e) {
       throw bad(e.getMessage());
     }
@@ -257,6 +440,7 @@ final class VaultService implements RunningFeature {
   /** Ends the vault; puts that are still on their way fail, and nothing of them is left. */
   @Override
   public void close() {
+    push.close();
     sweeper.close();
     try {
       ledger.giveUpAllOf(store.process());

@@ -31,7 +31,7 @@ final class RunningVaultTest {
               CLOCK);
       assertThat(vault.takenOnTrust(server.account())).isEmpty();
 
-      try (Drive drive = new Drive(server.account(), CLOCK);
+      try (Drive drive = Drive.home(server.account(), CLOCK);
           Batch batch = drive.batch()) {
         batch.makeFolder(VaultPath.of("/a"), CLOCK.instant());
         batch.commit();

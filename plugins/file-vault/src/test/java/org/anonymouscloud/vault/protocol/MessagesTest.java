@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -23,21 +24,42 @@ final class MessagesTest {
   private static final String NAME = "vq3c5y6tq7kx2m4n5p6r7s2t3a.mp4";
   private static final String OTHER = "aaaaaaaaaaaaaaaaaaaaaaaaaa.jpg";
 
+  private static final byte[] DRIVE = HexFormat.of().parseHex("00112233445566778899aabbccddeeff");
+  private static final byte[] BYTES = {1, 2, 3};
+
+  private static byte[] listed() {
+    return ByteBuffer.allocate(DriveId.LENGTH + 8).put(DRIVE).putLong(6).array();
+  }
+
   private static Map<String, Record> examples() {
     Map<String, Record> examples = new LinkedHashMap<>();
-    examples.put("RootGet", new VaultMessages.RootGet(VaultMessages.NEWEST));
-    examples.put("RootGot", new VaultMessages.RootGot(7, new byte[] {1, 2, 3}));
+    examples.put("DriveList", new VaultMessages.DriveList(DRIVE));
+    examples.put("DriveListed", new VaultMessages.DriveListed(listed(), false));
+    examples.put("DriveCreate", new VaultMessages.DriveCreate(BYTES, BYTES));
+    examples.put("DriveDelete", new VaultMessages.DriveDelete(DRIVE));
+    examples.put("RosterGet", new VaultMessages.RosterGet(DRIVE, 2));
+    examples.put("RosterGot", new VaultMessages.RosterGot(List.of(BYTES, new byte[] {4}), true));
+    examples.put("RosterPut", new VaultMessages.RosterPut(DRIVE, BYTES, new byte[0]));
+    examples.put("GrantGet", new VaultMessages.GrantGet(DRIVE, VaultMessages.NEWEST));
+    examples.put("GrantGot", new VaultMessages.GrantGot(5, BYTES));
+    examples.put("RootGet", new VaultMessages.RootGet(DRIVE, VaultMessages.NEWEST));
+    examples.put("RootGot", new VaultMessages.RootGot(7, BYTES, 2));
     examples.put(
         "RootMove",
         new VaultMessages.RootMove(
+            DRIVE,
             8,
-            new byte[] {1, 2, 3},
-            PackName.encodeAll(List.of(new PackName(NAME), new PackName(OTHER))),
+            BYTES,
+            PackName.encodeAll(List.of(new PackName(NAME))),
+            PackName.encodeAll(List.of(new PackName(OTHER))),
             false));
-    examples.put("PackPut", new VaultMessages.PackPut(NAME, VaultMessages.MAX_PACK, true));
-    examples.put("PackGet", new VaultMessages.PackGet(NAME, 4096, 65_536));
-    examples.put("UsageGet", new VaultMessages.UsageGet());
-    examples.put("Usage", new VaultMessages.Usage(16_777_216, 1L << 40, 1));
+    examples.put("PackPut", new VaultMessages.PackPut(DRIVE, NAME, VaultMessages.MAX_PACK, true));
+    examples.put("PackGet", new VaultMessages.PackGet(DRIVE, NAME, 4096, 65_536));
+    examples.put(
+        "PackDrop",
+        new VaultMessages.PackDrop(DRIVE, PackName.encodeAll(List.of(new PackName(OTHER)))));
+    examples.put("UsageGet", new VaultMessages.UsageGet(DRIVE));
+    examples.put("Usage", new VaultMessages.Usage(16_777_216, 1L << 40, 8192, 4096, 1));
     examples.put("Empty", new VaultMessages.Empty());
     return examples;
   }
@@ -79,8 +101,9 @@ final class MessagesTest {
 
   @Test
   void aNewerPeerMaySayMore() throws Malformed {
-    byte[] withMore = HexFormat.of().parseHex("a2666e756d62657207636e65770a");
+    byte[] withMore = HexFormat.of().parseHex("a3656472697665420102666e756d62657207636e65770a");
     assertThat(Cbor.decode(withMore, VaultMessages.RootGet.class))
-        .isEqualTo(new VaultMessages.RootGet(7));
+        .usingRecursiveComparison()
+        .isEqualTo(new VaultMessages.RootGet(new byte[] {1, 2}, 7));
   }
 }

@@ -96,7 +96,7 @@ final class BackupTest {
               AccountService.tables().apply(handle);
               return null;
             });
-    client = new VaultClient(server.link(ACCOUNT));
+    client = VaultClient.create(server, ACCOUNT);
     for (int i = 0; i < PACKS; i++) {
       PackName name = PackName.random();
       client.put(name, pack(name));
@@ -194,7 +194,7 @@ final class BackupTest {
       }
       assertOwnersAlone(restored);
       try (ServerHalf second = ServerHalf.start(restored, Mover.open(place))) {
-        VaultClient there = new VaultClient(second.link(ACCOUNT));
+        VaultClient there = client.as(second, ACCOUNT);
         for (PackName name : packs) {
           assertThat(there.get(name, 4096)).isEqualTo(pack(name));
         }
@@ -228,7 +228,7 @@ final class BackupTest {
       restore(restored, database);
     }
     try (ServerHalf second = ServerHalf.start(restored)) {
-      VaultClient there = new VaultClient(second.link(ACCOUNT));
+      VaultClient there = client.as(second, ACCOUNT);
       for (PackName name : packs) {
         assertThat(there.get(name, 4096)).isEqualTo(pack(name));
       }
@@ -257,7 +257,7 @@ final class BackupTest {
         if (!done) {
           done = true;
           try {
-            server.expire(ACCOUNT, packs);
+            server.expire(client.drive(), packs);
           } catch (Exception e) {
             throw new IllegalStateException(e);
           }
@@ -502,7 +502,7 @@ final class BackupTest {
     PackName more = PackName.random();
     client.put(more, pack(more));
     client.move(1, new byte[] {1}, List.of(more));
-    server.expire(ACCOUNT, List.of(packs.getFirst()));
+    server.expire(client.drive(), List.of(packs.getFirst()));
     server.sweep();
 
     Backup.Made second = make();

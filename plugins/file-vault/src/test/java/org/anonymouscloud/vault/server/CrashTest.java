@@ -1,6 +1,8 @@
 package org.anonymouscloud.vault.server;
 
 import static org.anonymouscloud.vault.server.CrashingServer.ACCOUNT;
+import static org.anonymouscloud.vault.server.CrashingServer.DRIVE;
+import static org.anonymouscloud.vault.server.CrashingServer.DROPPED;
 import static org.anonymouscloud.vault.server.CrashingServer.KEPT;
 import static org.anonymouscloud.vault.server.CrashingServer.NEW;
 import static org.anonymouscloud.vault.server.CrashingServer.OLD;
@@ -59,7 +61,7 @@ final class CrashTest {
 
   private static void check(ServerHalf server, boolean put, boolean moved, boolean swept)
       throws Exception {
-    VaultClient client = new VaultClient(server.link(ACCOUNT));
+    VaultClient client = VaultClient.of(server, ACCOUNT, DRIVE);
     Stored stored = new Stored(server.database(), server.folder());
     boolean isMoved = client.root(VaultMessages.NEWEST).number() == 1;
     assertThat(isMoved || !moved).as("an acknowledged root is there").isTrue();
@@ -69,13 +71,16 @@ final class CrashTest {
     }
     if (!moved) {
       assertWhole(client, OLD);
+      assertWhole(client, DROPPED);
     } else if (swept) {
       assertThat(VaultClient.refusal(() -> client.get(OLD, 1))).isEqualTo(ErrorCode.NOT_FOUND);
+      assertThat(VaultClient.refusal(() -> client.get(DROPPED, 1))).isEqualTo(ErrorCode.NOT_FOUND);
     }
 
     stored.checkSums();
-    assertThat(stored.space(ACCOUNT).reserved()).isZero();
-    assertThat(stored.files()).hasSize((int) client.usage().packs());
+    assertThat(stored.space(DRIVE).reserved()).isZero();
+    long held = client.usage().held() / CrashingServer.pack(DROPPED).length;
+    assertThat(stored.files()).hasSize((int) (client.usage().packs() + held));
     try (Stream<Path> processes = Files.list(server.folder().resolve("incoming"))) {
       assertThat(processes.filter(Files::isDirectory)).hasSize(1);
     }
@@ -83,11 +88,13 @@ final class CrashTest {
     // The client goes on where it was cut.
     client.put(NEW, CrashingServer.pack(NEW));
     if (!isMoved) {
-      client.move(1, new byte[] {1}, List.of(NEW));
+      client.move(1, new byte[] {1}, List.of(NEW), List.of(DROPPED), false);
     }
     server.pass(Duration.ofHours(26));
     server.sweep();
     assertThat(VaultClient.refusal(() -> client.get(OLD, 1))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(VaultClient.refusal(() -> client.get(DROPPED, 1))).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(client.usage().held()).isZero();
     assertWhole(client, NEW);
     assertThat(client.usage().packs()).isEqualTo(2);
   }

@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.blob.FaultyDisk;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 
 /**
@@ -15,6 +16,7 @@ import org.anonymouscloud.vault.protocol.PackName;
  */
 final class CrashingServer {
   static final AccountId ACCOUNT = AccountId.of(new byte[AccountId.LENGTH]);
+  static final DriveId DRIVE = DriveId.of(new byte[DriveId.LENGTH]);
   static final int CRASHED = 9;
 
   /** Named by no root; its time is over after the second one. */
@@ -25,6 +27,11 @@ final class CrashingServer {
 
   /** Put after the crash was set, and needed by the second root. */
   static final PackName NEW = new PackName("caaaaaaaaaaaaaaaaaaaaaaaaa.mp4");
+
+  /**
+   * Live at the first root, and given up by the second; its time is over as that of the old one.
+   */
+  static final PackName DROPPED = new PackName("eaaaaaaaaaaaaaaaaaaaaaaaaa.pdf");
 
   private CrashingServer() {}
 
@@ -44,10 +51,12 @@ final class CrashingServer {
     FaultyDisk disk = new FaultyDisk();
     FaultyDatabase database = new FaultyDatabase(ServerHalf.sqlite(folder));
     try (ServerHalf server = ServerHalf.start(folder, database, disk)) {
-      VaultClient client = new VaultClient(server.link(ACCOUNT));
+      VaultClient client = VaultClient.of(server, ACCOUNT, DRIVE);
+      client.create();
       client.put(OLD, pack(OLD));
       client.put(KEPT, pack(KEPT));
-      client.move(0, new byte[] {0}, List.of(KEPT));
+      client.put(DROPPED, pack(DROPPED));
+      client.move(0, new byte[] {0}, List.of(KEPT, DROPPED));
       server.sweep();
       disk.setFault(
           at -> {
@@ -59,9 +68,9 @@ final class CrashingServer {
 
       client.put(NEW, pack(NEW));
       System.out.println("put");
-      client.move(1, new byte[] {1}, List.of(NEW));
+      client.move(1, new byte[] {1}, List.of(NEW), List.of(DROPPED), false);
       System.out.println("moved");
-      server.expire(ACCOUNT, List.of(OLD));
+      server.expire(DRIVE, List.of(OLD, DROPPED));
       server.sweep();
       System.out.println("swept");
       // What is left is the orderly end.

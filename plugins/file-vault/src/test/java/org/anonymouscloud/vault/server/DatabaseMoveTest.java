@@ -139,10 +139,9 @@ final class DatabaseMoveTest {
       Digest before = ManyAccounts.digest(from);
       for (String damage :
           List.of(
-              "UPDATE vault_roots SET root = '\\x00' WHERE account_id ="
-                  + " (SELECT min(account_id) FROM vault_roots)",
-              "DELETE FROM vault_space WHERE account_id ="
-                  + " (SELECT max(account_id) FROM vault_space)",
+              "UPDATE vault_roots SET root = '\\x00' WHERE drive ="
+                  + " (SELECT min(drive) FROM vault_roots)",
+              "DELETE FROM vault_space WHERE drive =" + " (SELECT max(drive) FROM vault_space)",
               "UPDATE vault_packs SET expires = NULL")) {
         AtomicLong copied = new AtomicLong();
         assertThatThrownBy(

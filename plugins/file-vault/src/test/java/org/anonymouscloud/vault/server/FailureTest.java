@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.server;
 
 import static org.anonymouscloud.vault.protocol.VaultMessages.MAX_PACK;
 import static org.anonymouscloud.vault.protocol.VaultMessages.MIN_PACK;
+import static org.anonymouscloud.vault.server.VaultClient.EMPTY;
 import static org.anonymouscloud.vault.server.VaultClient.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,6 +26,7 @@ import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -44,18 +46,19 @@ final class FailureTest {
 
   @TempDir Path folder;
   private final FaultyDisk disk = new FaultyDisk();
-  private final AccountId account = AccountId.random();
   private final PackName name = PackName.random();
   private FaultyDatabase database;
   private ServerHalf server;
   private VaultClient client;
+  private DriveId drive;
   private Stored stored;
 
   @BeforeEach
   void start() throws IOException {
     database = new FaultyDatabase(ServerHalf.sqlite(folder));
     server = ServerHalf.start(folder, database, disk);
-    client = new VaultClient(server.link(account));
+    client = VaultClient.create(server, AccountId.random());
+    drive = client.drive();
     stored = new Stored(server.database(), server.folder());
     // From here on its thread has nothing to do until it is woken.
     server.sweep();
@@ -67,7 +70,7 @@ final class FailureTest {
     database.heal();
     server.sweep();
     stored.checkSums();
-    assertThat(stored.space(account).reserved()).isZero();
+    assertThat(stored.space(drive).reserved()).isZero();
     server.close();
   }
 
@@ -81,7 +84,7 @@ final class FailureTest {
     assertThat(client.usage().packs()).isZero();
     server.sweep();
     assertThat(stored.files()).isEmpty();
-    assertThat(stored.space(account)).isEqualTo(VaultTables.Space.NONE);
+    assertThat(stored.space(drive)).isEqualTo(Space.bytes(EMPTY));
   }
 
   @Test
@@ -140,7 +143,7 @@ final class FailureTest {
     List<Step> steps = Collections.synchronizedList(new ArrayList<>());
     disk.setFault(
         step -> {
-          assertThat(server.usedBytes(account)).isZero();
+          assertThat(server.usedBytes(drive)).isEqualTo(EMPTY);
           steps.add(step);
           return Optional.empty();
         });
@@ -157,7 +160,7 @@ final class FailureTest {
             Step.SYNC_FOLDER,
             Step.RENAME,
             Step.SYNC_FOLDER);
-    assertThat(server.usedBytes(account)).isEqualTo(MIN_PACK);
+    assertThat(server.usedBytes(drive)).isEqualTo(EMPTY + MIN_PACK);
   }
 
   @Test
@@ -165,10 +168,10 @@ final class FailureTest {
     client.put(name, PACK);
     client.move(0, ROOT, List.of(name));
     disk.failAt(Step.DELETE, "Input/output error");
-    server.expire(account, List.of(name));
+    server.expire(drive, List.of(name));
     server.sweep();
     assertThat(client.usage().packs()).isZero();
-    assertThat(client.usage().used()).isEqualTo(RootHeader.ROOT);
+    assertThat(client.usage().used()).isEqualTo(EMPTY + RootHeader.ROOT);
     assertThat(stored.files()).hasSize(1);
 
     disk.heal();
@@ -206,7 +209,7 @@ final class FailureTest {
     Files.delete(file);
     assertThat(refusal(() -> client.get(name, 1 << 20))).isEqualTo(ErrorCode.INTERNAL);
 
-    server.expire(account, List.of(name));
+    server.expire(drive, List.of(name));
     server.sweep();
     assertThat(refusal(() -> client.get(name, 1 << 20))).isEqualTo(ErrorCode.NOT_FOUND);
   }
@@ -232,7 +235,7 @@ final class FailureTest {
   void aReservationThatNobodyHeardOfIsTakenBack() throws Exception {
     database.failAfter(0, true);
     assertThat(refusal(() -> client.put(name, PACK))).isEqualTo(ErrorCode.UNAVAILABLE);
-    assertThat(stored.space(account).reserved()).isEqualTo(MIN_PACK);
+    assertThat(stored.space(drive).reserved()).isEqualTo(MIN_PACK);
 
     database.heal();
 
@@ -265,11 +268,12 @@ final class FailureTest {
   @Test
   void aCutUploadIsClearedAwayWhenTheDatabaseIsBack() throws Exception {
     Call call =
-        server
-            .link(account)
+        client
+            .link()
             .open(
                 VaultMethod.PACK_PUT.toString(),
-                Cbor.encode(new VaultMessages.PackPut(name.text(), MAX_PACK, false)));
+                Cbor.encode(
+                    new VaultMessages.PackPut(drive.bytes(), name.text(), MAX_PACK, false)));
     call.upload().write(filled(Pipe.CAPACITY + 1));
     database.failAfter(0, false);
     call.close();
@@ -277,7 +281,7 @@ final class FailureTest {
       call.answer();
       throw new AssertionError("This was acknowledged.");
     } catch (IOException e) {
-      assertThat(stored.space(account).reserved()).isEqualTo(MAX_PACK);
+      assertThat(stored.space(drive).reserved()).isEqualTo(MAX_PACK);
     }
 
     database.heal();

@@ -1,11 +1,14 @@
 package org.anonymouscloud.vault.server;
 
 import static org.anonymouscloud.vault.protocol.VaultMessages.MIN_PACK;
+import static org.anonymouscloud.vault.server.VaultClient.DEVICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,8 +27,12 @@ import org.anonymouscloud.core.session.Request;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.Member;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
@@ -42,17 +49,19 @@ final class HostileQuestionsTest {
 
   /** Answers that a nonsensical question may get; a fault of the server is none of them. */
   private static final Set<ErrorCode> HARMLESS =
-      Set.of(ErrorCode.BAD_REQUEST, ErrorCode.NOT_FOUND, ErrorCode.CONFLICT);
-
-  private static final DeviceId DEVICE = DeviceId.of(new byte[DeviceId.LENGTH]);
+      Set.of(ErrorCode.BAD_REQUEST, ErrorCode.NOT_FOUND, ErrorCode.NOT_ALLOWED, ErrorCode.CONFLICT);
 
   @TempDir Path folder;
   private final AccountId account = AccountId.random();
   private ServerHalf server;
+  private VaultClient client;
+  private byte[] drive = {};
 
   @BeforeEach
   void start() throws IOException {
     server = ServerHalf.start(folder);
+    client = VaultClient.create(server, account);
+    drive = client.drive().bytes();
   }
 
   @AfterEach
@@ -120,8 +129,19 @@ final class HostileQuestionsTest {
     for (VaultMethod method : VaultMethod.values()) {
       int limit =
           switch (method) {
-            case ROOT_GET, PACK_PUT, PACK_GET, USAGE -> 1024;
-            case ROOT_MOVE -> 1024 + RootHeader.ROOT + 17 * VaultMessages.MAX_PACKS_IN_MOVE;
+            case DRIVE_LIST,
+                DRIVE_DELETE,
+                ROSTER_GET,
+                GRANT_GET,
+                ROOT_GET,
+                PACK_PUT,
+                PACK_GET,
+                USAGE ->
+                1024;
+            case DRIVE_CREATE -> 1024 + 494 + VaultMessages.GRANT;
+            case ROSTER_PUT -> 1024 + 433 + 256 * (61 + 16 + VaultMessages.GRANT);
+            case ROOT_MOVE -> 1024 + RootHeader.ROOT + 2 * 17 * VaultMessages.MAX_PACKS_IN_MOVE;
+            case PACK_DROP -> 1024 + 17 * VaultMessages.MAX_PACKS_IN_MOVE;
           };
       byte[] body = new byte[limit + 1];
       Arrays.fill(body, (byte) ' ');
@@ -130,102 +150,243 @@ final class HostileQuestionsTest {
     }
   }
 
+  private byte[] move(long number, byte[] root, byte[] live, byte[] dropped) {
+    return Cbor.encode(new VaultMessages.RootMove(drive, number, root, live, dropped, false));
+  }
+
+  private static byte[] names(int count) {
+    return PackName.encodeAll(Stream.generate(PackName::random).limit(count).toList());
+  }
+
   @Test
-  void theLargestMoveIsNotTooLongToBeRead() throws IOException {
-    byte[] names =
-        PackName.encodeAll(
-            Stream.generate(PackName::random).limit(VaultMessages.MAX_PACKS_IN_MOVE).toList());
+  void theLargestQuestionsAreNotTooLongToBeRead() throws IOException {
+    byte[] most = names(VaultMessages.MAX_PACKS_IN_MOVE);
+    Roster roster = manyMembers();
 
-    byte[] body = Cbor.encode(new VaultMessages.RootMove(0, root(0, DEVICE), names, true));
-
-    assertThat(VaultClient.refusal(() -> ask(VaultMethod.ROOT_MOVE, body)))
+    assertThat(
+            VaultClient.refusal(
+                () ->
+                    ask(
+                        VaultMethod.ROOT_MOVE,
+                        move(0, root(0, DEVICE), most, names(VaultMessages.MAX_PACKS_IN_MOVE)))))
         .isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(
+            VaultClient.refusal(
+                () ->
+                    ask(
+                        VaultMethod.ROSTER_PUT,
+                        Cbor.encode(
+                            new VaultMessages.RosterPut(
+                                drive,
+                                TestRosters.whole(roster),
+                                grants(roster.members().stream().map(Member::account).toList()))))))
+        .as("read, and found not to follow")
+        .isEqualTo(ErrorCode.CONFLICT);
+  }
+
+  /** A roster of as many as there can be, which follows none. */
+  private Roster manyMembers() throws IOException {
+    try {
+      TestRosters.Next next = client.after();
+      for (int i = 1; i < Roster.MAX_MEMBERS; i++) {
+        next.with(AccountId.random(), Right.READ);
+      }
+      Roster one = next.roster(DEVICE);
+      return new Roster(
+          one.drive(),
+          2,
+          one.previous(),
+          one.maker(),
+          DEVICE,
+          one.millis(),
+          one.generation(),
+          one.commitment(),
+          one.root(),
+          one.rootHash(),
+          one.payer(),
+          one.limit(),
+          one.members());
+    } catch (Refused e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] grants(List<AccountId> accounts) {
+    ByteBuffer grants = ByteBuffer.allocate(accounts.size() * Grants.ENCODED);
+    accounts.forEach(one -> grants.put(one.bytes()).put(new byte[VaultMessages.GRANT]));
+    return grants.array();
   }
 
   @Test
   void aMoveThatBreaksALimitIsRefused() throws IOException {
-    byte[] more =
-        PackName.encodeAll(
-            Stream.generate(PackName::random).limit(VaultMessages.MAX_PACKS_IN_MOVE + 1).toList());
+    byte[] more = names(VaultMessages.MAX_PACKS_IN_MOVE + 1);
     byte[] one = PackName.encodeAll(List.of(new PackName(A_NAME)));
     byte[] twice = PackName.encodeAll(List.of(new PackName(A_NAME), new PackName(A_NAME)));
     byte[] noExtension = one.clone();
     noExtension[PackName.LENGTH - 1] = 12;
+    byte[] cut = new byte[PackName.LENGTH - 1];
     byte[] root = root(0, DEVICE);
-    byte[] another = root(0, DeviceId.random());
-    byte[] later = root(1, DEVICE);
-    for (VaultMessages.RootMove move :
+    byte[] anotherAccounts =
+        Arrays.copyOf(
+            new RootHeader(0, 0, AccountId.random(), DEVICE, RootHeader.NOTHING).encode(),
+            RootHeader.ROOT);
+    for (byte[] move :
         List.of(
-            new VaultMessages.RootMove(0, new byte[0], NONE, false),
-            new VaultMessages.RootMove(0, new byte[RootHeader.ROOT], NONE, false),
-            new VaultMessages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT - 1), NONE, false),
-            new VaultMessages.RootMove(0, Arrays.copyOf(root, RootHeader.ROOT + 1), NONE, false),
-            new VaultMessages.RootMove(0, another, NONE, false),
-            new VaultMessages.RootMove(0, later, NONE, false),
-            new VaultMessages.RootMove(0, root, more, false),
-            new VaultMessages.RootMove(0, root, twice, false),
-            new VaultMessages.RootMove(0, root, noExtension, false),
-            new VaultMessages.RootMove(0, root, new byte[PackName.LENGTH - 1], false))) {
-      assertBad(VaultMethod.ROOT_MOVE, Cbor.encode(move));
+            move(0, new byte[0], NONE, NONE),
+            move(0, new byte[RootHeader.ROOT], NONE, NONE),
+            move(0, Arrays.copyOf(root, RootHeader.ROOT - 1), NONE, NONE),
+            move(0, Arrays.copyOf(root, RootHeader.ROOT + 1), NONE, NONE),
+            move(0, root(0, DeviceId.random()), NONE, NONE),
+            move(0, anotherAccounts, NONE, NONE),
+            move(0, root(1, DEVICE), NONE, NONE),
+            move(0, root, more, NONE),
+            move(0, root, NONE, more),
+            move(0, root, twice, NONE),
+            move(0, root, NONE, twice),
+            move(0, root, one, one),
+            move(0, root, noExtension, NONE),
+            move(0, root, NONE, noExtension),
+            move(0, root, cut, NONE),
+            move(0, root, NONE, cut))) {
+      assertBad(VaultMethod.ROOT_MOVE, move);
     }
+    assertBad(VaultMethod.PACK_DROP, Cbor.encode(new VaultMessages.PackDrop(drive, more)));
+    assertBad(VaultMethod.PACK_DROP, Cbor.encode(new VaultMessages.PackDrop(drive, cut)));
   }
 
-  private static byte[] root(long number, DeviceId device) {
+  private byte[] root(long number, DeviceId device) {
     Digest previous = number == 0 ? RootHeader.NOTHING : Digest.sha256(NONE);
-    return Arrays.copyOf(new RootHeader(0, number, device, previous).encode(), RootHeader.ROOT);
+    return Arrays.copyOf(
+        new RootHeader(0, number, account, device, previous).encode(), RootHeader.ROOT);
+  }
+
+  private byte[] rootAfter(byte[] before) {
+    return Arrays.copyOf(
+        new RootHeader(0, 1, account, DEVICE, Digest.sha256(before)).encode(), RootHeader.ROOT);
   }
 
   @Test
   @Tag("S4.1")
   void aRootThatDoesNotFollowTheNewestIsRefused() throws Exception {
     byte[] first = root(0, DEVICE);
-    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new VaultMessages.RootMove(0, first, NONE, false)));
+    ask(VaultMethod.ROOT_MOVE, move(0, first, NONE, NONE));
 
     for (byte[] after : List.of(new byte[] {1}, new byte[0])) {
-      byte[] next =
-          Arrays.copyOf(
-              new RootHeader(0, 1, DEVICE, Digest.sha256(after)).encode(), RootHeader.ROOT);
       assertThat(
               VaultClient.refusal(
-                  () ->
-                      ask(
-                          VaultMethod.ROOT_MOVE,
-                          Cbor.encode(new VaultMessages.RootMove(1, next, NONE, false)))))
+                  () -> ask(VaultMethod.ROOT_MOVE, move(1, rootAfter(after), NONE, NONE))))
           .isEqualTo(ErrorCode.CONFLICT);
     }
-    byte[] next =
-        Arrays.copyOf(new RootHeader(0, 1, DEVICE, Digest.sha256(first)).encode(), RootHeader.ROOT);
-    ask(VaultMethod.ROOT_MOVE, Cbor.encode(new VaultMessages.RootMove(1, next, NONE, false)));
+    ask(VaultMethod.ROOT_MOVE, move(1, rootAfter(first), NONE, NONE));
+  }
+
+  @Test
+  void aDriveIsNotMadeOfNonsense() throws Exception {
+    DriveId id = DriveId.random();
+    Roster first = TestRosters.first(id, account, DEVICE);
+    byte[] whole = TestRosters.whole(first);
+    byte[] grant = new byte[VaultMessages.GRANT];
+    byte[] second = TestRosters.whole(TestRosters.after(whole).roster(DEVICE));
+    byte[] anothers = TestRosters.whole(TestRosters.first(id, AccountId.random(), DEVICE));
+    byte[] ofAnotherDevice = TestRosters.whole(TestRosters.first(id, account, DeviceId.random()));
+    for (VaultMessages.DriveCreate create :
+        List.of(
+            new VaultMessages.DriveCreate(NONE, grant),
+            new VaultMessages.DriveCreate(Arrays.copyOf(whole, whole.length - 1), grant),
+            new VaultMessages.DriveCreate(Arrays.copyOf(whole, whole.length + 1), grant),
+            new VaultMessages.DriveCreate(new byte[whole.length], grant),
+            new VaultMessages.DriveCreate(second, grant),
+            new VaultMessages.DriveCreate(anothers, grant),
+            new VaultMessages.DriveCreate(ofAnotherDevice, grant),
+            new VaultMessages.DriveCreate(whole, NONE),
+            new VaultMessages.DriveCreate(whole, new byte[VaultMessages.GRANT + 1]))) {
+      assertBad(VaultMethod.DRIVE_CREATE, Cbor.encode(create));
+    }
+    for (int length : new int[] {1, 15, 17}) {
+      byte[] noId = new byte[length];
+      assertBad(VaultMethod.DRIVE_LIST, Cbor.encode(new VaultMessages.DriveList(noId)));
+      assertBad(VaultMethod.USAGE, Cbor.encode(new VaultMessages.UsageGet(noId)));
+    }
+  }
+
+  @Test
+  void aRosterWithOtherGrantsThanItNeedsIsRefused() throws Exception {
+    AccountId more = AccountId.random();
+    Roster next = client.after().with(more, Right.READ).roster(DEVICE);
+    Roster renewed = client.after().renewed().roster(DEVICE);
+
+    for (byte[] grants :
+        List.of(
+            NONE,
+            grants(List.of(account)),
+            grants(List.of(more, more)),
+            grants(next.members().stream().map(Member::account).toList()),
+            Arrays.copyOf(grants(List.of(more)), Grants.ENCODED - 1))) {
+      assertBadRoster(next, grants);
+    }
+    assertBadRoster(renewed, NONE);
+    assertBadRoster(renewed, grants(List.of(account, more)));
+    client.put(next, grants(List.of(more)));
+  }
+
+  private void assertBadRoster(Roster roster, byte[] grants) throws IOException {
+    assertBad(
+        VaultMethod.ROSTER_PUT,
+        Cbor.encode(new VaultMessages.RosterPut(drive, TestRosters.whole(roster), grants)));
   }
 
   @Test
   void nothingIsTakenForTheNameOfAPack() throws IOException {
-    // {"number": 0, "root": h'01', "live": null, "frees": false}, and {"name": "", "length": 4096}
-    assertBad(
-        VaultMethod.ROOT_MOVE,
-        HexFormat.of().parseHex("a4666e756d6265720064726f6f744101646c697665f6656672656573f4"));
-    assertBad(
-        VaultMethod.PACK_PUT,
-        HexFormat.of().parseHex("a3646e616d6560666c656e677468191000656672656573f4"));
-    assertBad(
-        VaultMethod.PACK_PUT,
-        HexFormat.of().parseHex("a3646e616d65f6666c656e677468191000656672656573f4"));
+    // Questions whose names are null, or empty.
+    assertBad(VaultMethod.ROOT_MOVE, without("live", move(0, root(0, DEVICE), NONE, NONE)));
+    assertBad(VaultMethod.ROOT_MOVE, without("dropped", move(0, root(0, DEVICE), NONE, NONE)));
+    assertBad(VaultMethod.PACK_PUT, put(""));
+    assertBad(VaultMethod.PACK_PUT, without("name", put("")));
+  }
+
+  private byte[] put(String name) {
+    return Cbor.encode(new VaultMessages.PackPut(drive, name, MIN_PACK, false));
+  }
+
+  /** The question with null for a field that is an empty string of text or bytes. */
+  private static byte[] without(String field, byte[] question) {
+    HexFormat hex = HexFormat.of();
+    String name = hex.formatHex(field.getBytes(StandardCharsets.US_ASCII));
+    String before = hex.formatHex(question);
+    String after = before.replaceFirst(name + "(40|60)", name + "f6");
+    assertThat(after).isNotEqualTo(before);
+    return hex.parseHex(after);
   }
 
   @Test
-  void whateverIsAskedTheServerAnswersAndForgets() throws IOException {
+  void whateverIsAskedTheServerAnswersAndForgets() throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     Map<VaultMethod, byte[]> honest =
-        Map.of(
-            VaultMethod.ROOT_GET, Cbor.encode(new VaultMessages.RootGet(0)),
-            VaultMethod.ROOT_MOVE,
-                Cbor.encode(new VaultMessages.RootMove(0, root(0, DEVICE), new byte[34], false)),
-            VaultMethod.PACK_PUT,
-                Cbor.encode(new VaultMessages.PackPut(A_NAME, 2 * MIN_PACK, false)),
-            VaultMethod.PACK_GET, Cbor.encode(new VaultMessages.PackGet(A_NAME, 0, MIN_PACK)),
-            VaultMethod.USAGE, Cbor.encode(new VaultMessages.UsageGet()));
+        Map.ofEntries(
+            entry(VaultMethod.DRIVE_LIST, new VaultMessages.DriveList(NONE)),
+            entry(
+                VaultMethod.DRIVE_CREATE,
+                new VaultMessages.DriveCreate(
+                    client.newestRoster(), new byte[VaultMessages.GRANT])),
+            // Of another drive, or there would soon be none left to ask about.
+            entry(
+                VaultMethod.DRIVE_DELETE, new VaultMessages.DriveDelete(DriveId.random().bytes())),
+            entry(VaultMethod.ROSTER_GET, new VaultMessages.RosterGet(drive, 0)),
+            entry(
+                VaultMethod.ROSTER_PUT,
+                new VaultMessages.RosterPut(
+                    drive, TestRosters.whole(client.after().roster(DEVICE)), NONE)),
+            entry(VaultMethod.GRANT_GET, new VaultMessages.GrantGet(drive, VaultMessages.NEWEST)),
+            entry(VaultMethod.ROOT_GET, new VaultMessages.RootGet(drive, 0)),
+            Map.entry(VaultMethod.ROOT_MOVE, move(0, root(0, DEVICE), new byte[34], NONE)),
+            entry(
+                VaultMethod.PACK_PUT,
+                new VaultMessages.PackPut(drive, A_NAME, 2 * MIN_PACK, false)),
+            entry(VaultMethod.PACK_GET, new VaultMessages.PackGet(drive, A_NAME, 0, MIN_PACK)),
+            entry(VaultMethod.PACK_DROP, new VaultMessages.PackDrop(drive, new byte[34])),
+            entry(VaultMethod.USAGE, new VaultMessages.UsageGet(drive)));
     List<VaultMethod> methods = List.of(VaultMethod.values());
     List<ErrorCode> codes = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
@@ -240,6 +401,10 @@ final class HostileQuestionsTest {
       }
     }
     assertThat(codes).isNotEmpty().isSubsetOf(HARMLESS);
+  }
+
+  private static Map.Entry<VaultMethod, byte[]> entry(VaultMethod method, Record question) {
+    return Map.entry(method, Cbor.encode(question));
   }
 
   /** A copy with some bytes changed, removed or added. */

@@ -22,7 +22,7 @@ final class ManyAccounts {
   static final Holdings HOLDINGS = Holdings.of(List.of(new VaultServerFeature()));
 
   /** Of each account. */
-  static final int ROWS = 10;
+  static final int ROWS = 14;
 
   private static final int AT_ONCE = 2_000;
 
@@ -58,13 +58,20 @@ final class ManyAccounts {
                 + " VALUES (?, ?, ?, 'valid')",
             "INSERT INTO account_slots (account_id, slot, generation, sealed) VALUES (?, ?, 1, ?)",
             "INSERT INTO account_key_bags (account_id, sealed) VALUES (?, ?)",
-            "INSERT INTO vault_packs (account_id, name, length, file, expires)"
-                + " VALUES (?, ?, 4096, ?, ?)",
+            "INSERT INTO vault_drives (drive, payer, most, generation, roster, ended)"
+                + " VALUES (?, ?, 7000000000, 0, 0, 0)",
+            "INSERT INTO vault_rosters (drive, number, roster) VALUES (?, 0, ?)",
+            "INSERT INTO vault_members (drive, account_id, permits) VALUES (?, ?, 3)",
+            "INSERT INTO vault_grants (drive, account_id, generation, sealed)"
+                + " VALUES (?, ?, 0, ?)",
+            "INSERT INTO vault_packs (drive, name, length, file, expires, held)"
+                + " VALUES (?, ?, 4096, ?, ?, NULL)",
             "INSERT INTO account_space (account_id, feature, used, reserve)"
                 + " VALUES (?, 'vault', 4096, 0)",
             "INSERT INTO order_numbers (key, feature, last) VALUES (?, 'vault', 7)",
-            "INSERT INTO vault_space (account_id, used, reserved, packs) VALUES (?, 4096, 0, 1)",
-            "INSERT INTO vault_roots (account_id, number, root) VALUES (?, 0, ?)")) {
+            "INSERT INTO vault_space (drive, used, reserved, packs, held, unpaid, beyond)"
+                + " VALUES (?, 4096, 0, 1, 0, 0, 0)",
+            "INSERT INTO vault_roots (drive, number, root) VALUES (?, 0, ?)")) {
       try (PreparedStatement rows = handle.getConnection().prepareStatement(statement)) {
         for (int i = from; i < to; i++) {
           rows.setBytes(1, id(i));
@@ -97,7 +104,9 @@ final class ManyAccounts {
       } else {
         rows.setNull(4, java.sql.Types.BIGINT);
       }
-    } else if (statement.contains("account_signers") || statement.contains("account_slots")) {
+    } else if (statement.contains("account_signers")
+        || statement.contains("account_slots")
+        || statement.contains("vault_grants")) {
       rows.setBytes(2, bytes(random, 16));
       rows.setBytes(3, bytes(random, 100));
     } else if (!statement.contains("_space") && !statement.contains("order_numbers")) {

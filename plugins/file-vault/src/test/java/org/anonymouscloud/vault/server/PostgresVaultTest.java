@@ -60,12 +60,15 @@ final class PostgresVaultTest extends VaultContract {
     AccountId account = AccountId.random();
     try (ServerHalf one = ServerHalf.start(shared, open(shared, url));
         ServerHalf two = ServerHalf.start(shared, open(shared, url))) {
-      one.setQuota(7L * MIN_PACK + RootHeader.ROOT);
-      two.setQuota(7L * MIN_PACK + RootHeader.ROOT);
+      long full = VaultClient.EMPTY + 7L * MIN_PACK + RootHeader.ROOT;
+      one.setQuota(full);
+      two.setQuota(full);
+      VaultClient atOne = VaultClient.create(one, account);
+      VaultClient atTwo = VaultClient.of(two, account, atOne.drive());
       List<PackName> stored = new ArrayList<>();
       List<Callable<Void>> puts = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        VaultClient client = new VaultClient((i % 2 == 0 ? one : two).link(account));
+        VaultClient client = i % 2 == 0 ? atOne : atTwo;
         puts.add(
             () -> {
               PackName name = PackName.random();
@@ -83,17 +86,12 @@ final class PostgresVaultTest extends VaultContract {
 
       assertThat(outcomes).containsOnly("done", "QUOTA_EXCEEDED");
       assertThat(stored).hasSize(7);
-      VaultClient atOne = new VaultClient(one.link(account));
-      VaultClient atTwo = new VaultClient(two.link(account));
       atOne.move(0, new byte[] {1}, stored);
       for (PackName name : stored) {
         assertThat(atTwo.get(name, MIN_PACK)).hasSize(MIN_PACK);
       }
       assertThat(atTwo.root(VaultMessages.NEWEST).number()).isZero();
-      assertThat(atTwo.usage())
-          .isEqualTo(
-              new VaultMessages.Usage(
-                  7L * MIN_PACK + RootHeader.ROOT, 7L * MIN_PACK + RootHeader.ROOT, 7));
+      assertThat(atTwo.usage()).isEqualTo(new VaultMessages.Usage(full, full, full, 0, 7));
       new Stored(one.database(), one.folder()).checkSums();
     }
   }

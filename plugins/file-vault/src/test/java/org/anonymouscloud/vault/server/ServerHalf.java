@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
@@ -35,8 +36,10 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.storage.sqlite.SqliteDatabase;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 
@@ -50,6 +53,7 @@ public final class ServerHalf implements AutoCloseable {
   private final OpenDatabase database;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final TestClock clock = new TestClock(Instant.parse("2026-11-01T12:34:56Z"));
+  private final Map<AccountId, Long> quotas = new ConcurrentHashMap<>();
   private volatile long quota = Long.MAX_VALUE;
   private volatile VaultService service;
 
@@ -92,7 +96,7 @@ public final class ServerHalf implements AutoCloseable {
                 database,
                 folder,
                 blobs,
-                new StoredSpace("vault", (rows, account) -> quota),
+                new StoredSpace("vault", (rows, account) -> quotas.getOrDefault(account, quota)),
                 new Pushing(),
                 clock));
   }
@@ -124,19 +128,24 @@ public final class ServerHalf implements AutoCloseable {
     quota = bytes;
   }
 
+  /** What one account may use, whatever the others may. */
+  void setQuota(AccountId account, long bytes) {
+    quotas.put(account, bytes);
+  }
+
   /** Moves the server's clock on. */
   public void pass(Duration time) {
     clock.pass(time);
   }
 
   /** Packs as if no root had ever named them, and their day were over. */
-  void expire(AccountId account, List<PackName> packs) {
+  void expire(DriveId drive, List<PackName> packs) {
     database.<Void, RuntimeException>write(
         handle -> {
           for (PackName pack : packs) {
             handle.execute(
-                "UPDATE vault_packs SET expires = 0 WHERE account_id = ? AND name = ?",
-                account.bytes(),
+                "UPDATE vault_packs SET expires = 0 WHERE drive = ? AND name = ?",
+                drive.bytes(),
                 pack.text());
           }
           return null;
@@ -157,10 +166,9 @@ public final class ServerHalf implements AutoCloseable {
     return database;
   }
 
-  /** Bytes that an account has in the vault. */
-  long usedBytes(AccountId account) {
-    return database.<Long, RuntimeException>read(
-        handle -> new VaultTables(handle).space(account).used());
+  /** Bytes of a drive's packs, roots, rosters and grants. */
+  long usedBytes(DriveId drive) {
+    return database.<Long, RuntimeException>read(handle -> DriveSpace.of(handle, drive).used());
   }
 
   VaultService service() {
@@ -196,17 +204,28 @@ public final class ServerHalf implements AutoCloseable {
     }
   }
 
-  /** Links are of accounts, not of devices: whoever writes a root is the device that it names. */
+  /**
+   * Links are of accounts, not of devices: whoever writes a root or a roster is the device that it
+   * names.
+   */
   private static Optional<DeviceId> writer(Request request) {
+    String method = request.method();
+    byte[] body = request.body();
     try {
-      return request.method().equals(VaultMethod.ROOT_MOVE.toString())
-          ? Optional.of(
-              RootHeader.decode(Cbor.decode(request.body(), VaultMessages.RootMove.class).root())
-                  .device())
-          : Optional.empty();
+      if (method.equals(VaultMethod.ROOT_MOVE.toString())) {
+        return Optional.of(
+            RootHeader.decode(Cbor.decode(body, VaultMessages.RootMove.class).root()).device());
+      } else if (method.equals(VaultMethod.ROSTER_PUT.toString())) {
+        return Optional.of(
+            Roster.decode(Cbor.decode(body, VaultMessages.RosterPut.class).roster()).device());
+      } else if (method.equals(VaultMethod.DRIVE_CREATE.toString())) {
+        return Optional.of(
+            Roster.decode(Cbor.decode(body, VaultMessages.DriveCreate.class).roster()).device());
+      }
     } catch (Malformed e) {
-      return Optional.empty();
+      // Then nobody writes it.
     }
+    return Optional.empty();
   }
 
   private final class InProcessLink implements Link {

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.vault.protocol.DriveId;
 
 /** What really lies in a server's tables and on its disk. */
 record Stored(OpenDatabase database, Path folder) {
@@ -33,11 +34,24 @@ record Stored(OpenDatabase database, Path folder) {
     return files;
   }
 
-  VaultTables.Space space(AccountId account) {
-    return database.read(handle -> new VaultTables(handle).space(account));
+  Space space(DriveId drive) {
+    return database.read(handle -> DriveSpace.of(handle, drive));
   }
 
-  /** The files on disk are those in the tables, and each account's counts are its sums. */
+  /** Bytes that an account pays for. */
+  long paid(AccountId account) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT CAST(COALESCE(SUM(used), 0) AS BIGINT) FROM account_space"
+                        + " WHERE account_id = ?")
+                .bind(0, account.bytes())
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /** The files on disk are those in the tables, and all that is counted is what is there. */
   void checkSums() throws IOException {
     List<String> known =
         database.read(
@@ -53,29 +67,56 @@ record Stored(OpenDatabase database, Path folder) {
       assertThat(packs.filter(Files::isRegularFile))
           .allSatisfy(pack -> assertThat(Files.getLastModifiedTime(pack)).isEqualTo(NO_TIME));
     }
-    List<String> wrong =
-        database.read(
-            handle ->
-                handle
-                    .createQuery(
-                        """
-                        SELECT used || '/' || packs || '/' || reserved FROM vault_space s
-                        WHERE used <> (SELECT COALESCE(SUM(length), 0) FROM vault_packs p
-                                       WHERE p.account_id = s.account_id)
-                                    + (SELECT COALESCE(SUM(length(root)), 0) FROM vault_roots r
-                                       WHERE r.account_id = s.account_id)
-                           OR used + reserved <> (SELECT COALESCE(SUM(used), 0)
-                                                  FROM account_space a
-                                                  WHERE a.account_id = s.account_id)
-                           OR packs <> (SELECT COUNT(*) FROM vault_packs p
-                                        WHERE p.account_id = s.account_id)
-                           OR reserved <> (SELECT COALESCE(SUM(length), 0)
-                                           FROM vault_loose_files f
-                                           WHERE f.account_id = s.account_id
-                                             AND process IS NOT NULL)
-                        """)
-                    .mapTo(String.class)
-                    .list());
-    assertThat(wrong).isEmpty();
+    checkCounts();
+  }
+
+  /** What is counted for drives and accounts is what their rows say. */
+  void checkCounts() {
+    assertThat(
+            wrong(
+                """
+                SELECT used || '/' || reserved || '/' || packs || '/' || held || '/' || unpaid
+                FROM vault_space s
+                WHERE used <> (SELECT COALESCE(SUM(length), 0) FROM vault_packs p
+                               WHERE p.drive = s.drive AND held IS NULL)
+                            + (SELECT COALESCE(SUM(length(root)), 0) FROM vault_roots r
+                               WHERE r.drive = s.drive)
+                            + (SELECT COALESCE(SUM(length(roster)), 0) FROM vault_rosters r
+                               WHERE r.drive = s.drive)
+                            + (SELECT COALESCE(SUM(length(sealed)), 0) FROM vault_grants g
+                               WHERE g.drive = s.drive)
+                   OR packs <> (SELECT COUNT(*) FROM vault_packs p
+                                WHERE p.drive = s.drive AND held IS NULL)
+                   OR held <> (SELECT COALESCE(SUM(length), 0) FROM vault_packs p
+                               WHERE p.drive = s.drive AND held IS NOT NULL)
+                   OR unpaid <> (SELECT COALESCE(SUM(length), 0) FROM vault_packs p
+                                 WHERE p.drive = s.drive AND held = 0)
+                   OR reserved <> (SELECT COALESCE(SUM(length), 0) FROM vault_loose_files f
+                                   WHERE f.drive = s.drive AND process IS NOT NULL)
+                """))
+        .isEmpty();
+    assertThat(
+            wrong(
+                """
+                SELECT '' || SUM(s.used + s.reserved + s.held - s.unpaid)
+                FROM vault_space s JOIN vault_drives d ON d.drive = s.drive
+                GROUP BY d.payer
+                HAVING SUM(s.used + s.reserved + s.held - s.unpaid) <>
+                  (SELECT COALESCE(SUM(a.used), 0) FROM account_space a
+                   WHERE a.account_id = d.payer AND a.feature = 'vault')
+                """))
+        .isEmpty();
+    assertThat(
+            wrong(
+                """
+                SELECT '' || a.used FROM account_space a
+                WHERE a.feature = 'vault' AND a.used <> 0
+                  AND NOT EXISTS (SELECT 1 FROM vault_drives d WHERE d.payer = a.account_id)
+                """))
+        .isEmpty();
+  }
+
+  private List<String> wrong(String sums) {
+    return database.read(handle -> handle.createQuery(sums).mapTo(String.class).list());
   }
 }

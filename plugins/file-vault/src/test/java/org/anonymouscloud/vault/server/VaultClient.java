@@ -5,20 +5,54 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.Link;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 
-/** The vault's methods as a device would call them, without a thought of what is in a pack. */
-record VaultClient(Link link) {
+/**
+ * The vault's methods as a device would call them for one drive, without a thought of what is in a
+ * pack.
+ */
+record VaultClient(Link link, AccountId account, DriveId drive) {
+  /** All devices of these tests have this id; the server tells them apart by their accounts. */
+  static final DeviceId DEVICE = DeviceId.of(new byte[DeviceId.LENGTH]);
+
+  /** Bytes that a drive has of which nothing was written: its first roster, and a grant. */
+  static final long EMPTY = Roster.encodedLength(1) + (long) VaultMessages.GRANT;
+
+  /** Makes a drive of an account's own. */
+  static VaultClient create(ServerHalf server, AccountId account) throws IOException {
+    VaultClient client = of(server, account, DriveId.random());
+    try {
+      client.create();
+    } catch (Refused e) {
+      throw new AssertionError("The drive was refused.", e);
+    }
+    return client;
+  }
+
+  /** For a drive that is there, or not. */
+  static VaultClient of(ServerHalf server, AccountId account, DriveId drive) {
+    return new VaultClient(server.link(account), account, drive);
+  }
+
+  /** Another account's way to the same drive. */
+  VaultClient as(ServerHalf server, AccountId other) {
+    return of(server, other, drive);
+  }
+
   /** Something that a server may refuse. */
   interface Asking {
     void run() throws Refused, IOException;
@@ -39,10 +73,14 @@ record VaultClient(Link link) {
   }
 
   void put(String name, int length, byte[] pack) throws Refused, IOException {
+    put(name, length, pack, false);
+  }
+
+  void put(String name, int length, byte[] pack, boolean frees) throws Refused, IOException {
     try (Call call =
         link.open(
             VaultMethod.PACK_PUT.toString(),
-            Cbor.encode(new VaultMessages.PackPut(name, length, false)))) {
+            Cbor.encode(new VaultMessages.PackPut(drive.bytes(), name, length, frees)))) {
       try (OutputStream upload = call.upload()) {
         upload.write(pack);
       }
@@ -58,7 +96,7 @@ record VaultClient(Link link) {
     try (Call call =
         link.open(
             VaultMethod.PACK_GET.toString(),
-            Cbor.encode(new VaultMessages.PackGet(name, offset, length)))) {
+            Cbor.encode(new VaultMessages.PackGet(drive.bytes(), name, offset, length)))) {
       byte[] pack;
       try {
         pack = call.download().readAllBytes();
@@ -77,10 +115,43 @@ record VaultClient(Link link) {
    * @param mark at most 255 bytes, which {@link #mark} finds again
    */
   void move(long number, byte[] mark, List<PackName> live) throws Refused, IOException {
-    byte[] root = root(number, mark);
-    link.ask(
-        VaultMethod.ROOT_MOVE.toString(),
-        Cbor.encode(new VaultMessages.RootMove(number, root, PackName.encodeAll(live), false)));
+    move(number, mark, live, List.of(), false);
+  }
+
+  void move(long number, byte[] mark, List<PackName> live, List<PackName> dropped, boolean frees)
+      throws Refused, IOException {
+    move(root(number, mark), number, live, dropped, frees);
+  }
+
+  void move(byte[] root, long number, List<PackName> live, List<PackName> dropped, boolean frees)
+      throws Refused, IOException {
+    ask(
+        VaultMethod.ROOT_MOVE,
+        new VaultMessages.RootMove(
+            drive.bytes(),
+            number,
+            root,
+            PackName.encodeAll(live),
+            PackName.encodeAll(dropped),
+            frees));
+  }
+
+  /** Moves the root to the next one, whatever its number. */
+  void next(List<PackName> live, List<PackName> dropped) throws Refused, IOException {
+    move(newest() + 1, new byte[] {1}, live, dropped, false);
+  }
+
+  /** The number of the newest root, -1 if there is none. */
+  long newest() throws IOException {
+    try {
+      return root(VaultMessages.NEWEST).number();
+    } catch (Refused e) {
+      return -1;
+    }
+  }
+
+  private byte[] ask(VaultMethod method, Record question) throws Refused, IOException {
+    return link.ask(method.toString(), Cbor.encode(question));
   }
 
   /** A root that follows the one before its number, if there is one. */
@@ -93,12 +164,29 @@ record VaultClient(Link link) {
         previous = Digest.sha256(mark);
       }
     }
-    DeviceId device = DeviceId.of(new byte[DeviceId.LENGTH]);
+    return root(generation(), number, previous, mark);
+  }
+
+  byte[] root(int generation, long number, Digest previous, byte[] mark) {
     return ByteBuffer.allocate(RootHeader.ROOT)
-        .put(new RootHeader(0, Math.max(0, number), device, previous).encode())
+        .put(new RootHeader(generation, Math.max(0, number), account, DEVICE, previous).encode())
         .put((byte) mark.length)
         .put(mark)
         .array();
+  }
+
+  /** Of the newest roster; 0 for who may not see it. */
+  private int generation() throws IOException {
+    try {
+      return Roster.decode(newestRoster()).generation();
+    } catch (Refused | Malformed e) {
+      return 0;
+    }
+  }
+
+  /** The hash of a root that is there. */
+  Digest hash(long number) throws Refused, IOException {
+    return Digest.sha256(root(number).root());
   }
 
   /** The mark of a root. */
@@ -109,13 +197,85 @@ record VaultClient(Link link) {
 
   VaultMessages.RootGot root(long number) throws Refused, IOException {
     return Cbor.decode(
-        link.ask(VaultMethod.ROOT_GET.toString(), Cbor.encode(new VaultMessages.RootGet(number))),
+        link.ask(
+            VaultMethod.ROOT_GET.toString(),
+            Cbor.encode(new VaultMessages.RootGet(drive.bytes(), number))),
         VaultMessages.RootGot.class);
   }
 
   VaultMessages.Usage usage() throws Refused, IOException {
     return Cbor.decode(
-        link.ask(VaultMethod.USAGE.toString(), Cbor.encode(new VaultMessages.UsageGet())),
+        link.ask(
+            VaultMethod.USAGE.toString(), Cbor.encode(new VaultMessages.UsageGet(drive.bytes()))),
         VaultMessages.Usage.class);
+  }
+
+  void create() throws Refused, IOException {
+    create(TestRosters.first(drive, account, DEVICE));
+  }
+
+  void create(Roster first) throws Refused, IOException {
+    ask(
+        VaultMethod.DRIVE_CREATE,
+        new VaultMessages.DriveCreate(
+            TestRosters.whole(first), TestRosters.grant(first.maker(), 0)));
+  }
+
+  void delete() throws Refused, IOException {
+    ask(VaultMethod.DRIVE_DELETE, new VaultMessages.DriveDelete(drive.bytes()));
+  }
+
+  VaultMessages.DriveListed list(byte[] after) throws Refused, IOException {
+    return Cbor.decode(
+        ask(VaultMethod.DRIVE_LIST, new VaultMessages.DriveList(after)),
+        VaultMessages.DriveListed.class);
+  }
+
+  VaultMessages.RosterGot rosters(long from) throws Refused, IOException {
+    return Cbor.decode(
+        ask(VaultMethod.ROSTER_GET, new VaultMessages.RosterGet(drive.bytes(), from)),
+        VaultMessages.RosterGot.class);
+  }
+
+  byte[] newestRoster() throws Refused, IOException {
+    VaultMessages.RosterGot got = rosters(0);
+    byte[] newest = got.rosters().getLast();
+    while (got.more()) {
+      try {
+        got = rosters(Roster.decode(newest).number() + 1);
+      } catch (Malformed e) {
+        throw new AssertionError(e);
+      }
+      newest = got.rosters().getLast();
+    }
+    return newest;
+  }
+
+  /** The next roster, made by this account. */
+  TestRosters.Next after() throws Refused, IOException {
+    return TestRosters.after(newestRoster()).by(account);
+  }
+
+  void put(TestRosters.Next next) throws Refused, IOException {
+    Roster roster = next.roster(DEVICE);
+    put(roster, TestRosters.grants(next.before(), roster));
+  }
+
+  void put(Roster roster, byte[] grants) throws Refused, IOException {
+    ask(
+        VaultMethod.ROSTER_PUT,
+        new VaultMessages.RosterPut(drive.bytes(), TestRosters.whole(roster), grants));
+  }
+
+  VaultMessages.GrantGot grant() throws Refused, IOException {
+    return Cbor.decode(
+        ask(VaultMethod.GRANT_GET, new VaultMessages.GrantGet(drive.bytes(), VaultMessages.NEWEST)),
+        VaultMessages.GrantGot.class);
+  }
+
+  void drop(List<PackName> names) throws Refused, IOException {
+    ask(
+        VaultMethod.PACK_DROP,
+        new VaultMessages.PackDrop(drive.bytes(), PackName.encodeAll(names)));
   }
 }

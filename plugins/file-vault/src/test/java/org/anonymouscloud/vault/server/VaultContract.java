@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.server;
 
 import static org.anonymouscloud.vault.protocol.VaultMessages.MAX_PACK;
 import static org.anonymouscloud.vault.protocol.VaultMessages.MIN_PACK;
+import static org.anonymouscloud.vault.server.VaultClient.EMPTY;
 import static org.anonymouscloud.vault.server.VaultClient.mark;
 import static org.anonymouscloud.vault.server.VaultClient.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,9 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +27,7 @@ import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -42,10 +42,14 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class VaultContract {
   private static final byte[] ROOT = {1, 2, 3};
 
+  /** Of a drive that has 12 KiB of packs. */
+  private static final long FULL = EMPTY + 3L * MIN_PACK;
+
   @TempDir Path folder;
   private ServerHalf server;
   private final AccountId account = AccountId.random();
   private VaultClient client;
+  private DriveId drive;
   private Stored stored;
 
   /** An empty database, which the test closes. */
@@ -54,7 +58,8 @@ abstract class VaultContract {
   @BeforeEach
   void start() throws IOException {
     server = ServerHalf.start(folder, open(folder));
-    client = new VaultClient(server.link(account));
+    client = VaultClient.create(server, account);
+    drive = client.drive();
     stored = new Stored(server.database(), server.folder());
   }
 
@@ -166,7 +171,7 @@ abstract class VaultContract {
         .link(account)
         .open(
             VaultMethod.PACK_PUT.toString(),
-            Cbor.encode(new VaultMessages.PackPut(name.text(), length, false)));
+            Cbor.encode(new VaultMessages.PackPut(drive.bytes(), name.text(), length, false)));
   }
 
   private static Exception failure(Call call) {
@@ -180,10 +185,15 @@ abstract class VaultContract {
 
   private void assertNothingIsThere(PackName name) throws Exception {
     assertThat(refusal(() -> client.get(name, 1))).isEqualTo(ErrorCode.NOT_FOUND);
-    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(0, Long.MAX_VALUE, 0));
+    assertThat(client.usage()).isEqualTo(usage(0, 0));
     server.sweep();
     assertThat(stored.files()).isEmpty();
-    assertThat(stored.space(account)).isEqualTo(VaultTables.Space.NONE);
+    assertThat(stored.space(drive)).isEqualTo(Space.bytes(EMPTY));
+  }
+
+  /** Of a drive without a limit that has this besides its first roster. */
+  private static VaultMessages.Usage usage(long bytes, long packs) {
+    return new VaultMessages.Usage(EMPTY + bytes, Long.MAX_VALUE, EMPTY + bytes, 0, packs);
   }
 
   @Test
@@ -206,7 +216,7 @@ abstract class VaultContract {
     client.put(name, pack(MIN_PACK, 2));
 
     assertThat(client.get(name, MIN_PACK)).isEqualTo(first);
-    assertThat(client.usage().used()).isEqualTo(MIN_PACK);
+    assertThat(client.usage()).isEqualTo(usage(MIN_PACK, 1));
   }
 
   @Test
@@ -235,7 +245,7 @@ abstract class VaultContract {
     assertThat(atOnce(puts)).containsOnly("done");
 
     assertThat(client.get(name, pack.length)).isEqualTo(pack);
-    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(pack.length, Long.MAX_VALUE, 1));
+    assertThat(client.usage()).isEqualTo(usage(pack.length, 1));
     server.sweep();
     assertThat(stored.files()).hasSize(1);
   }
@@ -312,28 +322,6 @@ abstract class VaultContract {
     assertThat(refusal(() -> client.get(there, MIN_PACK))).isEqualTo(ErrorCode.NOT_FOUND);
   }
 
-  /** A question as another client may ask it. */
-  private record MoveThatDrops(
-      long number, byte[] root, byte[] live, byte[] dropped, boolean frees) {}
-
-  @Test
-  @Tag("S4.1")
-  void noRootTakesAwayWhatAnEarlierOneNeeds() throws Exception {
-    PackName name = putNew(MIN_PACK);
-    client.move(0, ROOT, List.of(name));
-    byte[] names = PackName.encodeAll(List.of(name));
-
-    server
-        .link(account)
-        .ask(
-            VaultMethod.ROOT_MOVE.toString(),
-            Cbor.encode(new MoveThatDrops(1, client.root(1, ROOT), new byte[0], names, false)));
-    server.pass(Duration.ofDays(4000));
-    server.sweep();
-
-    assertThat(client.get(name, MIN_PACK)).isEqualTo(pack(MIN_PACK, 1));
-  }
-
   @Test
   void aMoveOfThousandsOfPacksIsOneMove() throws Exception {
     List<PackName> names = Stream.generate(PackName::random).limit(1500).toList();
@@ -342,17 +330,13 @@ abstract class VaultContract {
         .<Void, RuntimeException>write(
             handle -> {
               // Rows without files: what counts here is the move.
-              VaultTables tables = new VaultTables(handle);
               for (PackName name : names) {
-                VaultTables.Pack pack = new VaultTables.Pack(BlobName.random(), MIN_PACK);
-                tables.insertPack(account, name, pack, Long.MAX_VALUE);
+                PackTables.Pack pack = new PackTables.Pack(BlobName.random(), MIN_PACK);
+                new PackTables(handle).insertPack(drive, name, pack, Long.MAX_VALUE);
               }
-              tables.count(account, new VaultTables.Space(1500L * MIN_PACK, 0, 1500));
               handle.execute(
-                  "INSERT INTO account_space (account_id, feature, used, reserve)"
-                      + " VALUES (?, 'vault', ?, 0)",
-                  account.bytes(),
-                  1500L * MIN_PACK);
+                  "UPDATE vault_space SET used = used + ?, packs = 1500", 1500L * MIN_PACK);
+              handle.execute("UPDATE account_space SET used = used + ?", 1500L * MIN_PACK);
               return null;
             });
 
@@ -360,7 +344,7 @@ abstract class VaultContract {
     server.pass(Duration.ofHours(26));
     server.sweep();
     assertThat(client.usage().packs()).isEqualTo(1500);
-    server.expire(account, names);
+    server.expire(drive, names);
 
     server.sweep();
     assertThat(client.usage().packs()).isZero();
@@ -368,63 +352,15 @@ abstract class VaultContract {
   }
 
   @Test
-  void theAccountsSessionsHearThatItsRootHasMoved() throws Exception {
-    List<String> heard = new ArrayList<>();
-    server.link(account).subscribe(VaultMethod.ROOT_MOVED, body -> heard.add("own"));
-    server
-        .link(AccountId.random())
-        .subscribe(VaultMethod.ROOT_MOVED, body -> heard.add("another's"));
-
-    client.move(0, ROOT, List.of());
-    assertThat(refusal(() -> client.move(0, ROOT, List.of()))).isEqualTo(ErrorCode.CONFLICT);
-
-    assertThat(heard).containsExactly("own");
-  }
-
-  @Test
-  void ofAnAccountThatIsDeletedNothingIsLeftAndTheOthersLoseNothing() throws Exception {
-    VaultClient other = new VaultClient(server.link(AccountId.random()));
-    PackName others = PackName.random();
-    other.put(others, pack(MIN_PACK, 2));
-    other.move(0, ROOT, List.of(others));
-    PackName live = putNew(MIN_PACK);
-    putNew(2 * MIN_PACK);
-    client.move(0, ROOT, List.of(live));
-    PackName arriving = PackName.random();
-    Call call = beginPut(arriving, 1 << 20);
-    call.upload().write(pack(Pipe.CAPACITY + 1, 1));
-    assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK + RootHeader.ROOT);
-
-    VaultData data = new VaultData();
-    while (server
-        .database()
-        .<Boolean, RuntimeException>write(handle -> data.forget(handle, account))) {
-      // Until nothing is left.
-    }
-    call.close();
-    assertThat(failure(call)).isInstanceOf(Exception.class);
-    server.sweep();
-
-    assertThat(server.usedBytes(account)).isZero();
-    assertThat(refusal(() -> client.get(live, MIN_PACK))).isEqualTo(ErrorCode.NOT_FOUND);
-    assertThat(newestNumber()).isEqualTo(-1);
-    assertThat(refusal(() -> client.get(arriving, 1))).isEqualTo(ErrorCode.NOT_FOUND);
-    assertThat(stored.files()).hasSize(1);
-    assertThat(stored.space(account)).isEqualTo(VaultTables.Space.NONE);
-    assertThat(other.get(others, MIN_PACK)).isEqualTo(pack(MIN_PACK, 2));
-  }
-
-  @Test
   void aQuotaCanBeFilledToTheLastByteAndNoFurther() throws Exception {
-    server.setQuota(3L * MIN_PACK);
+    server.setQuota(EMPTY + 3L * MIN_PACK);
     putNew(MIN_PACK);
     PackName second = putNew(2 * MIN_PACK);
 
     assertThat(refusal(() -> putNew(MIN_PACK))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
 
-    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(3L * MIN_PACK, 3L * MIN_PACK, 2));
-    assertThat(server.usedBytes(account)).isEqualTo(3L * MIN_PACK);
-    server.expire(account, List.of(second));
+    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(FULL, FULL, FULL, 0, 2));
+    server.expire(drive, List.of(second));
     server.sweep();
     client.move(0, ROOT, List.of());
     assertThat(refusal(() -> putNew(2 * MIN_PACK)))
@@ -435,12 +371,11 @@ abstract class VaultContract {
 
   @Test
   @Tag("S4.9")
-  void whoMayStoreNothingStoresNoRoots() throws Exception {
+  void whoMayStoreNothingMakesNoDrive() throws Exception {
     server.setQuota(0);
 
-    for (boolean frees : new boolean[] {false, true}) {
-      assertThat(refusal(() -> move(0, frees))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
-    }
+    assertThat(refusal(() -> VaultClient.of(server, account, DriveId.random()).create()))
+        .isEqualTo(ErrorCode.QUOTA_EXCEEDED);
   }
 
   @Test
@@ -474,30 +409,17 @@ abstract class VaultContract {
   }
 
   private void move(long number, boolean frees) throws Refused, IOException {
-    byte[] root = client.root(number, ROOT);
-    server
-        .link(account)
-        .ask(
-            VaultMethod.ROOT_MOVE.toString(),
-            Cbor.encode(new VaultMessages.RootMove(number, root, new byte[0], frees)));
+    client.move(number, ROOT, List.of(), List.of(), frees);
   }
 
   private void put(PackName name, int length, boolean frees) throws Refused, IOException {
-    try (Call call =
-        server
-            .link(account)
-            .open(
-                VaultMethod.PACK_PUT.toString(),
-                Cbor.encode(new VaultMessages.PackPut(name.text(), length, frees)))) {
-      call.upload().write(pack(length, 1));
-      call.upload().close();
-      call.answer();
-    }
+    client.put(name.text(), length, pack(length, 1), frees);
   }
 
   @Test
   void putsAtOnceFillTheQuotaExactly() throws Exception {
-    server.setQuota(5L * MIN_PACK);
+    long full = EMPTY + 5L * MIN_PACK;
+    server.setQuota(full);
     List<Callable<Void>> puts = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       puts.add(
@@ -511,12 +433,12 @@ abstract class VaultContract {
 
     assertThat(outcomes).containsOnly("done", "QUOTA_EXCEEDED");
     assertThat(outcomes.stream().filter("done"::equals)).hasSize(5);
-    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(5L * MIN_PACK, 5L * MIN_PACK, 5));
+    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(full, full, full, 0, 5));
   }
 
   @Test
   void bytesOnTheirWayCountBeforeTheyAreThere() throws Exception {
-    server.setQuota(1 << 20);
+    server.setQuota(EMPTY + (1 << 20));
     PackName first = PackName.random();
     Call call = beginPut(first, 1 << 20);
     // More than the pipe holds, so the server has begun to take it.
@@ -602,7 +524,7 @@ abstract class VaultContract {
           atOnce(
               List.of(
                   () -> {
-                    client.move(newestNumber() + 1, ROOT, List.of(name));
+                    client.move(client.newest() + 1, ROOT, List.of(name));
                     return null;
                   },
                   () -> {
@@ -620,14 +542,6 @@ abstract class VaultContract {
     }
   }
 
-  private long newestNumber() throws IOException {
-    try {
-      return client.root(VaultMessages.NEWEST).number();
-    } catch (Refused e) {
-      return -1;
-    }
-  }
-
   @Test
   void aRestartLosesNothing() throws Exception {
     PackName live = putNew(MIN_PACK);
@@ -640,9 +554,7 @@ abstract class VaultContract {
     assertThat(client.get(notYet, 2 * MIN_PACK)).isEqualTo(pack(2 * MIN_PACK, 1));
     assertThat(mark(client.root(VaultMessages.NEWEST))).isEqualTo(ROOT);
     client.move(1, ROOT, List.of(notYet));
-    assertThat(client.usage())
-        .isEqualTo(
-            new VaultMessages.Usage(3L * MIN_PACK + 2L * RootHeader.ROOT, Long.MAX_VALUE, 2));
+    assertThat(client.usage()).isEqualTo(usage(3L * MIN_PACK + 2L * RootHeader.ROOT, 2));
   }
 
   @Test
@@ -658,52 +570,5 @@ abstract class VaultContract {
       assertThat(failure(call)).isInstanceOf(Refused.class);
     }
     assertNothingIsThere(name);
-  }
-
-  @Test
-  void afterAnyRunOfOperationsTheCountsAreTheSums() throws Exception {
-    long seed = new Random().nextLong();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
-    Map<PackName, Integer> live = new HashMap<>();
-    Map<PackName, Integer> fresh = new HashMap<>();
-    long number = 0;
-    for (int step = 0; step < 300; step++) {
-      switch (random.nextInt(5)) {
-        case 0, 1 -> {
-          PackName name = PackName.random();
-          int length = MIN_PACK << random.nextInt(3);
-          client.put(name, pack(length, step));
-          fresh.put(name, length);
-        }
-        case 2 -> {
-          client.move(number++, ROOT, List.copyOf(fresh.keySet()));
-          live.putAll(fresh);
-          fresh.clear();
-        }
-        case 3 -> {
-          List<PackName> gone =
-              live.keySet().stream().filter(name -> random.nextInt(3) == 0).toList();
-          server.expire(account, gone);
-          server.sweep();
-          live.keySet().removeAll(gone);
-        }
-        default -> {
-          if (random.nextInt(4) == 0) {
-            server.pass(Duration.ofHours(30));
-            server.sweep();
-            fresh.clear();
-          }
-        }
-      }
-    }
-    long expected =
-        Stream.of(live, fresh)
-            .flatMap(packs -> packs.values().stream())
-            .mapToLong(length -> length)
-            .sum();
-
-    assertThat(client.usage().used()).isEqualTo(expected + number * RootHeader.ROOT);
-    assertThat(client.usage().packs()).isEqualTo(live.size() + fresh.size());
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.Chain;
 import org.anonymouscloud.core.account.chain.ChainRefused;
@@ -107,6 +108,23 @@ public final class Contacts {
         return new Contact(name, chain, SafetyNumber.of(own.chain(), chain), trust);
       }
     }
+  }
+
+  /**
+   * The chain of an account that is not pinned, at somebody's word for one of its links.
+   *
+   * @throws IOException if the server shows another chain
+   */
+  public Chain vouched(AccountId account, ChainFloor link) throws Refused, IOException {
+    try {
+      Chain chain = chain(account);
+      if (chain.state().account().equals(account) && chain.contains(link)) {
+        return chain;
+      }
+    } catch (ChainRefused e) {
+      throw new MemberNotProven(e);
+    }
+    throw new MemberNotProven();
   }
 
   /** The chain of somebody who is not known. */

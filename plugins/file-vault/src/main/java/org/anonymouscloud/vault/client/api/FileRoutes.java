@@ -29,7 +29,7 @@ import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.drive.Span;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Times;
-import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
@@ -95,7 +95,7 @@ final class FileRoutes {
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    Snapshot snapshot = drive.get().snapshot();
+    Snapshot snapshot = drive.of(context).snapshot();
     VaultPath path = snapshot.named(RequestArguments.path(context));
     if (snapshot.find(path).orElse(null) instanceof Entry.File file) {
       try {
@@ -217,7 +217,7 @@ final class FileRoutes {
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
     VaultPath path;
     Batch.Committed committed;
-    try (Batch batch = drive.get().batch();
+    try (Batch batch = drive.of(context).batch();
         InputStream body = context.bodyInputStream()) {
       path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       DigestedBody digested = DigestedBody.of(context, body);
@@ -226,16 +226,24 @@ final class FileRoutes {
           digested.stream(),
           RequestArguments.attributes(context, clock),
           RequestArguments.precondition(context));
-      digested.verify();
+      try {
+        digested.verify();
+      } catch (Problem e) {
+        // What is not what it should be is not gone on from.
+        boolean _ = batch.takeBack(path);
+        throw e;
+      }
       committed = batch.commit();
     }
-    context.json(changed(path, committed));
+    Map<String, Object> answer = changed(path, committed);
+    answer.put("resumed", committed.resumedBytes());
+    context.json(answer);
   }
 
   private void delete(Context context) throws Problem, NotLoggedIn, IOException {
     VaultPath path;
     Batch.Committed committed;
-    try (Batch batch = drive.get().batch()) {
+    try (Batch batch = drive.of(context).batch()) {
       path = batch.named(RequestArguments.path(context));
       boolean recursive = RequestArguments.flag(context, "recursive");
       Precondition precondition = RequestArguments.precondition(context);

@@ -61,7 +61,7 @@ final class FolderRoutes {
     boolean parents = RequestArguments.flag(context, "parents");
     VaultPath path;
     Batch.Committed committed;
-    try (Batch batch = drive.get().batch()) {
+    try (Batch batch = drive.of(context).batch()) {
       path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       if (parents) {
         batch.makeFolders(path, clock.instant());
@@ -74,7 +74,7 @@ final class FolderRoutes {
   }
 
   private void stat(Context context) throws Problem, NotLoggedIn, IOException {
-    Snapshot snapshot = drive.get().snapshot();
+    Snapshot snapshot = drive.of(context).snapshot();
     VaultPath path = snapshot.named(RequestArguments.path(context));
     Optional<Entry> entry = snapshot.find(path);
     if (entry.isEmpty() && !path.isTop()) {
@@ -83,8 +83,8 @@ final class FolderRoutes {
     context.json(entry.map(found -> EntryView.of(path, found)).orElseGet(EntryView::top));
   }
 
-  private void usage(Context context) throws NotLoggedIn, IOException {
-    VaultMessages.Usage usage = drive.get().usage();
+  private void usage(Context context) throws Problem, NotLoggedIn, IOException {
+    VaultMessages.Usage usage = drive.of(context).usage();
     context.json(
         new Space(
             usage.used(), usage.quota() == Long.MAX_VALUE ? null : usage.quota(), usage.packs()));

@@ -49,7 +49,7 @@ final class FoundRoutes {
 
   private void find(Context context) throws Problem, NotLoggedIn, IOException {
     Wanted wanted = Wanted.of(context);
-    Snapshot snapshot = drive.get().snapshot();
+    Snapshot snapshot = drive.of(context).snapshot();
     VaultPath start = snapshot.named(RequestArguments.path(context));
     Optional<Entry> there = snapshot.find(start);
     JsonGenerator json = JSON.createGenerator(context.outputStream());

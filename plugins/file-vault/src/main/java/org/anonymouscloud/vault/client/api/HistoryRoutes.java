@@ -59,7 +59,7 @@ final class HistoryRoutes {
   private void list(Context context) throws Problem, NotLoggedIn, IOException {
     String from = context.queryParam("from");
     int limit = RequestArguments.number(context, "limit", USUAL, MOST);
-    Drive open = drive.get();
+    Drive open = drive.of(context);
     List<State> states = new ArrayList<>();
     for (History.State state : open.history(from == null ? Long.MAX_VALUE : number(from), limit)) {
       states.add(
@@ -75,7 +75,8 @@ final class HistoryRoutes {
 
   private void goBack(Context context) throws Problem, NotLoggedIn, IOException {
     long number = number(context.pathParam("number"));
-    Drive.WentBack done = drive.get().goBack(number, RequestArguments.flag(context, "leftOut"));
+    Drive.WentBack done =
+        drive.of(context).goBack(number, RequestArguments.flag(context, "leftOut"));
     context.json(Map.of("number", done.made().number(), "before", done.before()));
   }
 

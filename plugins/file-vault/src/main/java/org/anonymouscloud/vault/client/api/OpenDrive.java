@@ -1,11 +1,15 @@
 package org.anonymouscloud.vault.client.api;
 
+import io.javalin.http.Context;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
+import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drives.Drives;
 import org.jspecify.annotations.Nullable;
 
 /** The drive of the account that is open. Thread-safe. */
@@ -19,38 +23,49 @@ public final class OpenDrive {
     this.clock = clock;
   }
 
-  private record Opened(AccountSession account, Drive drive) {}
+  private record Opened(AccountSession account, Drives drives) {}
 
   /** The account's keys are there. */
   public void open(AccountSession account) {
-    opened = new Opened(account, new Drive(account, clock));
+    opened = new Opened(account, new Drives(account, clock));
   }
 
-  /** The drive, if somebody is logged in. */
+  /** The home, if somebody is logged in. */
   Drive get() throws NotLoggedIn {
+    return drives().home();
+  }
+
+  /** The drive that a request's path names, by its name or id; the home, if it names none. */
+  Drive of(Context request) throws Problem, NotLoggedIn, IOException {
+    String wanted = request.pathParamMap().get("drive");
+    return wanted == null ? get() : drives().find(wanted);
+  }
+
+  /** All drives, if somebody is logged in. */
+  Drives drives() throws NotLoggedIn {
     // Says why there is none, and opens an account that has not been asked for yet.
     var _ = context.account();
     Opened now = opened;
     if (now == null) {
       throw new NotLoggedIn();
     }
-    return now.drive();
+    return now.drives();
   }
 
-  /** The drive, if it is this account that is open. */
-  public Optional<Drive> of(AccountSession account) {
+  /** The drives, if it is this account that is open. */
+  public Optional<Drives> of(AccountSession account) {
     Opened now = opened;
     return now != null && now.account().equals(account)
-        ? Optional.of(now.drive())
+        ? Optional.of(now.drives())
         : Optional.empty();
   }
 
-  /** Closes the drive and wipes its keys. */
+  /** Closes the drives and wipes their keys. */
   public void close() {
     Opened now = opened;
     opened = null;
     if (now != null) {
-      now.drive().close();
+      now.drives().close();
     }
   }
 }

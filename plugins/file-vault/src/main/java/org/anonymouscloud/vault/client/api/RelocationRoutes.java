@@ -12,7 +12,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.drive.Batch;
-import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** Files and folders that get another place, without their content. Thread-safe. */
@@ -47,7 +47,7 @@ final class RelocationRoutes {
     if (asked.recursive() != null) {
       throw RequestArguments.bad("A folder always moves with all that is in it.");
     }
-    try (Batch batch = drive.get().batch()) {
+    try (Batch batch = drive.of(context).batch()) {
       List<Relocation.Way> ways = asked.ways(batch);
       for (Relocation.Way way : ways) {
         batch.move(way.from(), way.to(), Boolean.TRUE.equals(asked.force()));
@@ -63,7 +63,7 @@ final class RelocationRoutes {
     }
     boolean recursive = Boolean.TRUE.equals(asked.recursive());
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
-    try (Batch batch = drive.get().batch()) {
+    try (Batch batch = drive.of(context).batch()) {
       List<Relocation.Way> ways = asked.ways(batch);
       for (Relocation.Way way : ways) {
         batch.copy(

@@ -26,7 +26,7 @@ import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.drive.Trash;
 import org.anonymouscloud.vault.client.drive.Trashed;
 import org.anonymouscloud.vault.client.format.Name;
-import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
@@ -87,7 +87,8 @@ final class TrashRoutes {
   private void list(Context context) throws Problem, NotLoggedIn, IOException {
     int limit = RequestArguments.number(context, "limit", USUAL_LIMIT, MAX_LIMIT);
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
-    Cursor<Trashed> things = drive.get().snapshot().trash().things(after(context), unread::put);
+    Cursor<Trashed> things =
+        drive.of(context).snapshot().trash().things(after(context), unread::put);
     Trashed thing = things.next();
     context.contentType("application/json");
     try (JsonGenerator json = JSON.createGenerator(context.outputStream())) {
@@ -134,7 +135,7 @@ final class TrashRoutes {
     List<String> removed = new ArrayList<>();
     List<Map<String, String>> refused = new ArrayList<>();
     Map<String, Object> answer = new LinkedHashMap<>();
-    try (Batch batch = drive.get().batch()) {
+    try (Batch batch = drive.of(context).batch()) {
       SortedSet<VaultPath> sorted = new TreeSet<>();
       for (String text : paths) {
         sorted.add(batch.named(RequestArguments.path(text)));
@@ -176,7 +177,7 @@ final class TrashRoutes {
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
     List<Map<String, String>> restored = new ArrayList<>();
     Map<String, Object> answer = new LinkedHashMap<>();
-    Drive open = drive.get();
+    Drive open = drive.of(context);
     Snapshot snapshot = open.snapshot();
     Optional<VaultPath> folder =
         asked.to == null
@@ -221,7 +222,7 @@ final class TrashRoutes {
 
   private void empty(Context context) throws Problem, NotLoggedIn, IOException {
     String before = context.queryParam("before");
-    try (Batch batch = drive.get().batch()) {
+    try (Batch batch = drive.of(context).batch()) {
       long removals =
           batch.emptyTrash(before == null ? Optional.empty() : Optional.of(time(before)));
       Batch.Committed committed = batch.commit();

@@ -31,7 +31,7 @@ import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Times;
-import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +67,7 @@ final class TreeRoutes {
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    Snapshot snapshot = drive.get().snapshot();
+    Snapshot snapshot = drive.of(context).snapshot();
     VaultPath path = snapshot.named(RequestArguments.path(context));
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
     try (ReadAhead tree = snapshot.tree(path, unread::put)) {
@@ -173,7 +173,7 @@ final class TreeRoutes {
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    try (Batch batch = drive.get().batch();
+    try (Batch batch = drive.of(context).batch();
         InputStream body = context.bodyInputStream()) {
       VaultPath path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       ArchiveReader archive = new ArchiveReader(body);
@@ -183,6 +183,7 @@ final class TreeRoutes {
       }
       Batch.Committed committed = batch.commit();
       Map<String, Object> answer = FileRoutes.changed(path, committed);
+      answer.put("resumed", committed.resumedBytes());
       arriving.tell(answer);
       context.json(answer);
     }

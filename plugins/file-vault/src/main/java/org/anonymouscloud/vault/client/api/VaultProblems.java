@@ -5,9 +5,12 @@ import java.io.IOException;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.archive.ArchiveReader.ArchiveDamaged;
+import org.anonymouscloud.vault.client.drive.NotAllowed;
 import org.anonymouscloud.vault.client.drive.StateRefused;
-import org.anonymouscloud.vault.client.store.ServerRefused;
-import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.drives.DriveNotFound;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.resume.EarlierTryGone;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
@@ -59,6 +62,8 @@ final class VaultProblems {
                     Problem.Kind.CONFLICT;
               },
               path);
+      case NotAllowed refused -> told(Problem.Kind.FORBIDDEN, refused);
+      case DriveNotFound refused -> told(Problem.Kind.NOT_FOUND, refused);
       case StateRefused state ->
           told(
               state.reason() == StateRefused.Reason.NOT_FOUND
@@ -66,6 +71,7 @@ final class VaultProblems {
                   : Problem.Kind.CONFLICT,
               state);
       case ServerRefused refused -> refused(refused);
+      case EarlierTryGone gone -> told(Problem.Kind.CONFLICT, gone);
       case ArchiveDamaged damaged -> told(Problem.Kind.BAD_INPUT, damaged);
       default -> failure;
     };
@@ -73,6 +79,7 @@ final class VaultProblems {
 
   private static Problem refused(ServerRefused refused) {
     return switch (refused.code()) {
+      case NOT_ALLOWED -> told(Problem.Kind.FORBIDDEN, refused);
       case QUOTA_EXCEEDED ->
           new Problem(
               Problem.Kind.NO_SPACE,

@@ -11,6 +11,17 @@ public final class VaultRoutes {
 
   /** The routes, which serve whoever is logged in when a request comes. */
   public static List<Route> of(OpenDrive drive, Clock clock) {
+    List<Route> inside = inside(drive, clock);
+    return Stream.of(
+            inside,
+            inside.stream().map(VaultRoutes::inNamedDrive).toList(),
+            new DriveRoutes(drive).routes())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** What a drive holds; without a name it is the home. */
+  private static List<Route> inside(OpenDrive drive, Clock clock) {
     return Stream.of(
             new FileRoutes(drive, clock).routes(),
             new FolderRoutes(drive, clock).routes(),
@@ -21,5 +32,18 @@ public final class VaultRoutes {
             new HistoryRoutes(drive).routes())
         .flatMap(List::stream)
         .toList();
+  }
+
+  /** The same in the drive that the path names. */
+  private static Route inNamedDrive(Route home) {
+    String path = "/vault/drives/{drive}" + home.path().substring("/vault".length());
+    return new Route(
+        home.method(),
+        path,
+        home.scope(),
+        home.summary() + " In the drive of this name or id.",
+        home.handler(),
+        home.heeds(),
+        home.asks());
   }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -30,18 +29,18 @@ final class CatCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException {
     Outcome outcome = new Outcome(context.terminal());
     for (String path : paths) {
-      outcome.attempt(() -> write(VaultUrl.path(path)));
+      outcome.attempt(() -> write(VaultUrl.typed(path)));
     }
     return outcome.exitCode();
   }
 
-  private void write(VaultPath path) throws Problem, IOException {
-    if (Listing.isFolder(context.agent().get(VaultUrl.stat(path)))) {
+  private void write(VaultUrl path) throws Problem, IOException {
+    if (Listing.isFolder(context.agent().get(path.stat()))) {
       throw new Problem(
           Problem.Kind.CONFLICT, path.visible() + " is a folder in the vault, not a file.");
     }
     OutputStream out = context.terminal().output();
-    try (InputStream in = context.agent().download(VaultUrl.files(path))) {
+    try (InputStream in = context.agent().download(path.files())) {
       in.transferTo(out);
       out.flush();
     } catch (IOException e) {

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,8 +39,8 @@ final class DuCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    VaultPath top = VaultUrl.path(path);
-    JsonNode entry = context.agent().get(VaultUrl.stat(top));
+    VaultUrl top = VaultUrl.typed(path);
+    JsonNode entry = context.agent().get(top.stat());
     if (Listing.isFolder(entry)) {
       Listing.each(context, top, true, outcome, this::count);
     } else {

@@ -21,7 +21,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -86,7 +85,7 @@ final class FindCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    VaultPath start = VaultUrl.path(path);
+    VaultUrl start = VaultUrl.typed(path);
     StringBuilder query = new StringBuilder("?");
     ask(query, "name", name);
     ask(query, "type", type);
@@ -95,7 +94,7 @@ final class FindCommand implements Callable<Integer> {
     ask(query, "newer", newer == null ? null : time(newer));
     ask(query, "older", older == null ? null : time(older));
     Outcome outcome = new Outcome(context.terminal());
-    try (InputStream lines = context.agent().download(VaultUrl.found(start) + query);
+    try (InputStream lines = context.agent().download(start.found() + query);
         MappingIterator<JsonNode> found = JSON.readerFor(JsonNode.class).readValues(lines)) {
       while (found.hasNextValue()) {
         take(found.nextValue(), outcome);

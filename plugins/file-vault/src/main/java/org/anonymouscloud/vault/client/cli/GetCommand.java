@@ -19,7 +19,6 @@ import org.anonymouscloud.vault.client.disk.IncomingFile;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalName;
 import org.anonymouscloud.vault.client.disk.LocalTarget;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -85,7 +84,7 @@ final class GetCommand implements Callable<Integer> {
               Problem.Kind.NOT_FOUND, "There is no folder " + TerminalText.path(destination) + ".");
     }
     for (String source : sources) {
-      outcome.attempt(() -> get(VaultUrl.path(source), destination, sources.size() > 1));
+      outcome.attempt(() -> get(VaultUrl.typed(source), destination, sources.size() > 1));
     }
     if (json) {
       Map<String, Object> done = new LinkedHashMap<>();
@@ -97,9 +96,8 @@ final class GetCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
-  private void get(VaultPath source, Path destination, boolean several)
-      throws Problem, IOException {
-    JsonNode entry = context.agent().get(VaultUrl.stat(source));
+  private void get(VaultUrl source, Path destination, boolean several) throws Problem, IOException {
+    JsonNode entry = context.agent().get(source.stat());
     try {
       if (!Listing.isFolder(entry)) {
         boolean intoFolder = Files.isDirectory(destination);
@@ -107,7 +105,7 @@ final class GetCommand implements Callable<Integer> {
             source,
             entry.path("size").asLong(),
             intoFolder
-                ? destination.resolve(LocalName.checked(source.name().text()))
+                ? destination.resolve(LocalName.checked(source.path().name().text()))
                 : destination);
       } else if (!recursive) {
         throw new Problem(
@@ -116,7 +114,7 @@ final class GetCommand implements Callable<Integer> {
         getFolder(
             source,
             several && !source.isTop()
-                ? destination.resolve(LocalName.checked(source.name().text()))
+                ? destination.resolve(LocalName.checked(source.path().name().text()))
                 : destination);
       }
     } catch (LocalName.NameRefused e) {
@@ -124,7 +122,7 @@ final class GetCommand implements Callable<Integer> {
     }
   }
 
-  private void getFile(VaultPath source, long size, Path destination) throws Problem, IOException {
+  private void getFile(VaultUrl source, long size, Path destination) throws Problem, IOException {
     Path whole = destination.toAbsolutePath();
     Path folder = whole.getParent();
     if (folder == null || Files.isDirectory(whole)) {
@@ -133,7 +131,7 @@ final class GetCommand implements Callable<Integer> {
     String name = String.valueOf(whole.getFileName());
     try (OpenTarget open = open(folder);
         Terminal.Progress progress = context.terminal().progress(name, size);
-        InputStream in = context.agent().download(VaultUrl.trees(source))) {
+        InputStream in = context.agent().download(source.trees())) {
       LocalTarget target = open.target();
       List<String> unreadable = new ArrayList<>();
       ArchiveReader archive = new ArchiveReader(in, file -> unreadable.add(file.why()));
@@ -168,7 +166,7 @@ final class GetCommand implements Callable<Integer> {
     } while (next != null);
   }
 
-  private void getFolder(VaultPath source, Path destination) throws Problem, IOException {
+  private void getFolder(VaultUrl source, Path destination) throws Problem, IOException {
     if (Files.exists(destination) && !Files.isDirectory(destination)) {
       throw notAFolder(destination);
     }
@@ -181,9 +179,9 @@ final class GetCommand implements Callable<Integer> {
     }
     try (OpenTarget open = open(destination);
         Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN);
-        InputStream in = context.agent().download(VaultUrl.trees(source))) {
+        InputStream in = context.agent().download(source.trees())) {
       TreeDownload download =
-          new TreeDownload(source, destination, open.target(), outcome, progress);
+          new TreeDownload(source.path(), destination, open.target(), outcome, progress);
       download.read(in);
       files += download.files();
       bytes += download.bytes();

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,6 +31,12 @@ final class GoBackCommand implements Callable<Integer> {
       description = "Also to a state that was left out when devices were removed.")
   private boolean leftOut;
 
+  @Option(
+      names = "--drive",
+      paramLabel = "NAME",
+      description = "Of this drive; of your home, if not given.")
+  private @Nullable String drive;
+
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
@@ -40,7 +47,11 @@ final class GoBackCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     JsonNode done =
-        context.agent().post("/vault/history/" + number + "/go-back?leftOut=" + leftOut, Map.of());
+        context
+            .agent()
+            .post(
+                VaultUrl.drive(drive) + "/history/" + number + "/go-back?leftOut=" + leftOut,
+                Map.of());
     if (json) {
       context.terminal().printJson(done);
     } else {

@@ -40,6 +40,12 @@ final class HistoryCommand implements Callable<Integer> {
       description = "How many to show, 1 to 1000; ${DEFAULT-VALUE} if not given.")
   private int limit;
 
+  @Option(
+      names = "--drive",
+      paramLabel = "NAME",
+      description = "Of this drive; of your home, if not given.")
+  private @Nullable String drive;
+
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
@@ -52,7 +58,11 @@ final class HistoryCommand implements Callable<Integer> {
     JsonNode history =
         context
             .agent()
-            .get("/vault/history?limit=" + limit + (from == null ? "" : "&from=" + from));
+            .get(
+                VaultUrl.drive(drive)
+                    + "/history?limit="
+                    + limit
+                    + (from == null ? "" : "&from=" + from));
     if (json) {
       context.terminal().printJson(history);
       return 0;

@@ -13,9 +13,8 @@ import java.util.Set;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.format.ItemId;
-import org.anonymouscloud.vault.client.store.Untrusted.TreeDamaged;
+import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
 import org.anonymouscloud.vault.client.tree.MetFolders;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** The entries of a folder, asked for some thousand at a time. */
 final class Listing {
@@ -43,12 +42,12 @@ final class Listing {
    */
   static void each(
       CommandContext context,
-      VaultPath folder,
+      VaultUrl folder,
       boolean recursive,
       Outcome outcome,
       Receiver receiver)
       throws Problem, IOException {
-    String url = VaultUrl.files(folder) + "?limit=" + AT_ONCE + "&recursive=" + recursive;
+    String url = folder.files() + "?limit=" + AT_ONCE + "&recursive=" + recursive;
     MetFolders met = new MetFolders();
     Set<String> told = new HashSet<>();
     String after = "";
@@ -86,13 +85,12 @@ final class Listing {
   }
 
   /** Prints a folder as a document, written as it comes: it may have a million entries. */
-  static void printJson(
-      CommandContext context, VaultPath folder, boolean recursive, Outcome outcome)
+  static void printJson(CommandContext context, VaultUrl folder, boolean recursive, Outcome outcome)
       throws Problem, IOException {
     OutputStream out = context.terminal().output();
     JsonGenerator generator = JSON.createGenerator(out);
     generator.writeStartObject();
-    generator.writeStringField("path", folder.toString());
+    generator.writeStringField("path", folder.path().toString());
     generator.writeStringField("type", "folder");
     generator.writeArrayFieldStart("entries");
     each(context, folder, recursive, outcome, generator::writeTree);

@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,8 +44,8 @@ final class LsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    VaultPath folder = VaultUrl.path(path);
-    JsonNode entry = context.agent().get(VaultUrl.stat(folder));
+    VaultUrl folder = VaultUrl.typed(path);
+    JsonNode entry = context.agent().get(folder.stat());
     if (!Listing.isFolder(entry)) {
       if (json) {
         context.terminal().printJson(entry);

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,14 +34,14 @@ final class MkdirCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException {
     Outcome outcome = new Outcome(context.terminal());
     for (String path : paths) {
-      outcome.attempt(() -> make(VaultUrl.path(path)));
+      outcome.attempt(() -> make(VaultUrl.typed(path)));
     }
     return outcome.exitCode();
   }
 
-  private void make(VaultPath path) throws Problem, IOException {
+  private void make(VaultUrl path) throws Problem, IOException {
     if (!path.isTop()) {
-      var _ = context.agent().post(VaultUrl.folders(path) + "?parents=" + parents, Map.of());
+      var _ = context.agent().post(path.folders() + "?parents=" + parents, Map.of());
     } else if (!parents) {
       throw new Problem(Problem.Kind.CONFLICT, "The drive's top folder is always there.");
     }

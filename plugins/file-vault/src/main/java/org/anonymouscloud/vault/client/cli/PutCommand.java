@@ -17,7 +17,6 @@ import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalFile;
 import org.anonymouscloud.vault.client.disk.LocalSize;
 import org.anonymouscloud.vault.client.format.Name;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,11 +32,15 @@ import picocli.CommandLine.Spec;
       "Copy local files and folders into the vault.",
       "A file goes into DEST if that is a folder, else becomes DEST. With -r and one folder, DEST"
           + " becomes the copy, beside what is in it already; so the same command can be repeated,"
-          + " and sends only what has changed."
+          + " and sends only what has changed.",
+      "A file of more than 16 MiB that was cut in the last 20 hours goes on where it stopped."
     })
 final class PutCommand implements Callable<Integer> {
   /** How often a file is read that changes meanwhile. */
   private static final int ATTEMPTS = 3;
+
+  /** Shorter files are not gone on with, see docs/formats/vault.md. */
+  private static final long LONG = 16L << 20;
 
   private static final Path STANDARD_INPUT = Path.of("-");
 
@@ -46,6 +49,7 @@ final class PutCommand implements Callable<Integer> {
   private long files;
   private long bytes;
   private long sent;
+  private long resumed;
   private final List<String> conflicts = new ArrayList<>();
 
   @Spec private CommandSpec spec;
@@ -75,7 +79,7 @@ final class PutCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "Missing required parameter: DEST");
     }
     String typed = paths.getLast();
-    VaultPath destination = VaultUrl.path(typed);
+    VaultUrl destination = VaultUrl.typed(typed);
     List<Path> sources = paths.subList(0, paths.size() - 1).stream().map(Path::of).toList();
     if (sources.contains(STANDARD_INPUT)) {
       throw new Problem(
@@ -97,14 +101,18 @@ final class PutCommand implements Callable<Integer> {
     }
     if (json) {
       printJson();
+    } else if (resumed > 0) {
+      context
+          .terminal()
+          .warn("Went on from an earlier try: " + (resumed >> 20) + " MiB were there already.");
     }
     return outcome.exitCode();
   }
 
   /** What is at a path; none if nothing is. */
-  private Optional<JsonNode> stat(VaultPath path) throws Problem, IOException {
+  private Optional<JsonNode> stat(VaultUrl path) throws Problem, IOException {
     try {
-      return Optional.of(context.agent().get(VaultUrl.stat(path)));
+      return Optional.of(context.agent().get(path.stat()));
     } catch (Problem problem) {
       if (problem.kind() == Problem.Kind.NOT_FOUND) {
         return Optional.empty();
@@ -113,7 +121,7 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  private void put(Path source, VaultPath destination, boolean intoFolder, boolean several)
+  private void put(Path source, VaultUrl destination, boolean intoFolder, boolean several)
       throws Problem, IOException {
     LocalFile file;
     try {
@@ -154,8 +162,11 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  /** Sends a file, again if it changes while it is read, but not for ever. */
-  private void putFile(LocalFile named, VaultPath path, Terminal.Progress progress)
+  /**
+   * Sends a file, again if it changes while it is read, or if what an earlier try had sent of it is
+   * gone, but not for ever.
+   */
+  private void putFile(LocalFile named, VaultUrl path, Terminal.Progress progress)
       throws Problem, IOException {
     LocalFile file = named;
     for (int attempt = 1; ; attempt++) {
@@ -167,14 +178,19 @@ final class PutCommand implements Callable<Integer> {
           throw cannotRead(file.path(), e);
         }
         file = LocalFile.named(file.path());
+      } catch (Problem e) {
+        // Whatever else a conflict is about is said before much of the file is read.
+        if (e.kind() != Problem.Kind.CONFLICT || file.size() < LONG || attempt == ATTEMPTS) {
+          throw e;
+        }
       }
     }
   }
 
-  private void sendFile(LocalFile file, VaultPath path, Terminal.Progress progress)
+  private void sendFile(LocalFile file, VaultUrl path, Terminal.Progress progress)
       throws Problem, IOException {
     String url =
-        VaultUrl.files(path)
+        path.files()
             + "?modified="
             + VaultUrl.encoded(file.modified().toString())
             + "&executable="
@@ -207,10 +223,10 @@ final class PutCommand implements Callable<Integer> {
         e);
   }
 
-  private void putFolder(LocalFile folder, VaultPath path) throws Problem, IOException {
+  private void putFolder(LocalFile folder, VaultUrl path) throws Problem, IOException {
     try (Terminal.Progress progress = progress(folder.path(), LocalSize.below(folder.path()))) {
-      TreeUpload upload = new TreeUpload(folder, path, outcome, progress);
-      JsonNode answer = context.agent().upload(VaultUrl.trees(path), upload);
+      TreeUpload upload = new TreeUpload(folder, path.path(), outcome, progress);
+      JsonNode answer = context.agent().upload(path.trees(), upload);
       count(answer);
       files += answer.path("files").asLong();
       bytes += answer.path("bytes").asLong();
@@ -225,9 +241,9 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  private void putAgain(TreeUpload.Changed changed, VaultPath folder, Terminal.Progress progress)
+  private void putAgain(TreeUpload.Changed changed, VaultUrl folder, Terminal.Progress progress)
       throws Problem, IOException {
-    VaultPath path = folder;
+    VaultUrl path = folder;
     for (String name : changed.names()) {
       path = path.child(Name.of(name));
     }
@@ -247,6 +263,7 @@ final class PutCommand implements Callable<Integer> {
 
   private void count(JsonNode answer) {
     sent += answer.path("sent").asLong();
+    resumed += answer.path("resumed").asLong();
     for (JsonNode conflict : answer.path("conflicts")) {
       conflicts.add(conflict.asText());
       outcome.skip(
@@ -261,6 +278,7 @@ final class PutCommand implements Callable<Integer> {
     done.put("files", files);
     done.put("bytes", bytes);
     done.put("sent", sent);
+    done.put("resumed", resumed);
     done.put("conflicts", conflicts);
     done.put("failed", outcome.failures());
     context.terminal().printJson(done);

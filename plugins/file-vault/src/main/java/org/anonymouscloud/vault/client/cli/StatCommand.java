@@ -30,7 +30,7 @@ final class StatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    JsonNode entry = context.agent().get(VaultUrl.stat(VaultUrl.path(path)));
+    JsonNode entry = context.agent().get(VaultUrl.typed(path).stat());
     if (json) {
       context.terminal().printJson(entry);
     } else {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,8 +35,8 @@ final class TreeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    VaultPath top = VaultUrl.path(path);
-    JsonNode entry = context.agent().get(VaultUrl.stat(top));
+    VaultUrl top = VaultUrl.typed(path);
+    JsonNode entry = context.agent().get(top.stat());
     if (json) {
       if (Listing.isFolder(entry)) {
         Listing.printJson(context, top, true, outcome);
@@ -48,7 +47,7 @@ final class TreeCommand implements Callable<Integer> {
     }
     context.terminal().print(top.visible());
     if (Listing.isFolder(entry)) {
-      int depth = top.names().size();
+      int depth = top.path().names().size();
       Listing.each(context, top, true, outcome, below -> print(below, depth));
     } else {
       files++;

@@ -3,47 +3,110 @@ package org.anonymouscloud.vault.client.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.List;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
 
-/** Where the local API has what a command names. */
-public final class VaultUrl {
-  private VaultUrl() {}
+/**
+ * What a command names in a drive, and where the local API has it.
+ *
+ * @param driveName of the drive, or its id; null for the home
+ * @param path in the drive
+ */
+public record VaultUrl(@Nullable String driveName, VaultPath path) {
 
-  /** The vault path that someone typed. */
-  public static VaultPath path(String typed) throws Problem {
-    if (!typed.startsWith("/")) {
+  /** What someone typed: {@code /a/b} in their home, or {@code NAME:/a/b} in another drive. */
+  public static VaultUrl typed(String typed) throws Problem {
+    int start = typed.indexOf(":/");
+    boolean named = start > 0 && typed.indexOf('/') == start + 1;
+    String path = named ? typed.substring(start + 1) : typed;
+    if (!path.startsWith("/")) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          "Paths in the vault begin with a slash, like /photos/a.jpg; '" + typed + "' does not.");
+          "Paths in the vault begin with a slash, like /photos/a.jpg, or with the name of a drive,"
+              + " like team:/a.jpg; '"
+              + typed
+              + "' does not.");
     }
     try {
-      return VaultPath.typed(typed);
+      return new VaultUrl(named ? typed.substring(0, start) : null, VaultPath.typed(path));
     } catch (IllegalArgumentException e) {
       throw new Problem(
           Problem.Kind.BAD_INPUT, "'" + typed + "' is not a path: " + e.getMessage(), e);
     }
   }
 
+  /** Some paths that must lie in one drive, as what is done with them happens at once. */
+  public static List<VaultUrl> together(List<String> typed) throws Problem {
+    List<VaultUrl> all = new ArrayList<>();
+    for (String one : typed) {
+      all.add(typed(one));
+    }
+    requireTogether(all);
+    return all;
+  }
+
+  /** As {@link #together}. */
+  public static void requireTogether(List<VaultUrl> all) throws Problem {
+    if (all.stream().map(VaultUrl::drive).distinct().count() > 1) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "These paths are in different drives, whose keys are different too: 'anoncloud get' from"
+              + " the one and 'anoncloud put' to the other.");
+    }
+  }
+
+  /** Where the local API has what is in the drive of a name or id, or in the home for null. */
+  public static String drive(@Nullable String name) {
+    return name == null ? "/vault" : "/vault/drives/" + encoded(name);
+  }
+
+  /** Where the local API has what is in the drive. */
+  public String drive() {
+    return drive(driveName);
+  }
+
+  @Override
+  public String toString() {
+    return visible();
+  }
+
+  /** For a person's eyes, to be typed again. */
+  String visible() {
+    return (driveName == null ? "" : TerminalText.text(driveName) + ":") + path.visible();
+  }
+
+  /** What is in this folder under a name. */
+  VaultUrl child(Name name) {
+    return new VaultUrl(driveName, path.child(name));
+  }
+
+  public boolean isTop() {
+    return path.isTop();
+  }
+
   /** Of a file or a folder, with its content. */
-  public static String files(VaultPath path) {
-    return "/vault/files" + encoded(path);
+  public String files() {
+    return drive() + "/files" + encoded(path);
   }
 
-  static String folders(VaultPath path) {
-    return "/vault/folders" + encoded(path);
+  String folders() {
+    return drive() + "/folders" + encoded(path);
   }
 
-  static String stat(VaultPath path) {
-    return "/vault/stat" + encoded(path);
+  String stat() {
+    return drive() + "/stat" + encoded(path);
   }
 
-  static String found(VaultPath path) {
-    return "/vault/found" + encoded(path);
+  String found() {
+    return drive() + "/found" + encoded(path);
   }
 
-  static String trees(VaultPath path) {
-    return "/vault/trees" + encoded(path);
+  String trees() {
+    return drive() + "/trees" + encoded(path);
   }
 
   /** A value in a URL's query or path. */

@@ -7,15 +7,16 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 import org.anonymouscloud.vault.client.format.Content;
-import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.resume.Trail;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackWriter;
-import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.Nodes;
+import org.anonymouscloud.vault.protocol.DriveId;
 
 /**
  * Writes one version of a file. What is read is sealed meanwhile, on other threads; segments that
@@ -33,6 +34,7 @@ public final class FileWriter {
   private final ItemId file;
   private final long version;
   private Optional<SegmentCursor> before;
+  private final Optional<Trail> trail;
   private final ContentBuilder builder;
   private final Deque<Sealer.Pending> pending = new ArrayDeque<>();
   private long length;
@@ -40,6 +42,7 @@ public final class FileWriter {
   /**
    * @param version of the file that is being written
    * @param before its content in the last version
+   * @param trail what an earlier try has sent, and where it is noted what this one sends
    */
   public FileWriter(
       Nodes nodes,
@@ -48,13 +51,15 @@ public final class FileWriter {
       DriveId drive,
       ItemId file,
       long version,
-      Optional<Content> before)
+      Optional<Content> before,
+      Optional<Trail> trail)
       throws IOException {
     this.sealer = sealer;
     this.writer = writer;
     this.drive = drive;
     this.file = file;
     this.version = version;
+    this.trail = trail;
     this.before =
         before.isEmpty()
             ? Optional.empty()
@@ -101,8 +106,9 @@ public final class FileWriter {
       }
     }
     Place place = new Place(drive, Kind.CONTENT, 0, file, version, length / Ref.MAX_LENGTH);
-    pending.addLast(sealer.begin(place, earlier, plain, count, writer));
+    pending.addLast(sealer.begin(place, earlier, trail, plain, count, writer));
     length += count;
+    trail.ifPresent(one -> one.reached(place.index() + 1));
     while (pending.size() > MAX_PENDING) {
       settle();
     }

@@ -9,10 +9,10 @@ import java.util.List;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Sealing;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackReader;
-import org.anonymouscloud.vault.client.store.Untrusted;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.jspecify.annotations.Nullable;
 

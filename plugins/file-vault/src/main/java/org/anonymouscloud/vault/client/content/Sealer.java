@@ -6,15 +6,17 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Sealing;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.resume.Trail;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackWriter;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.store.UploadLanes;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +53,16 @@ public final class Sealer implements AutoCloseable {
    * much waits already.
    *
    * @param before the segment that stood here in the file's last version
+   * @param trail may know the segment from an earlier try, and learns where it lies
    * @param plain given up to this; holds the segment from its start
    */
-  Pending begin(Place place, Optional<Ref> before, byte[] plain, int length, PackWriter writer)
+  Pending begin(
+      Place place,
+      Optional<Ref> before,
+      Optional<Trail> trail,
+      byte[] plain,
+      int length,
+      PackWriter writer)
       throws IOException {
     int weight = Math.max(1, length / KIB);
     try {
@@ -66,7 +75,7 @@ public final class Sealer implements AutoCloseable {
     threads.execute(
         () -> {
           try {
-            pending.done(seal(place, before, plain, length, writer));
+            pending.done(seal(place, before, trail, plain, length, writer));
           } catch (IOException e) {
             pending.failed(e);
           } catch (RuntimeException | Error e) {
@@ -79,7 +88,13 @@ public final class Sealer implements AutoCloseable {
     return pending;
   }
 
-  private Ref seal(Place place, Optional<Ref> before, byte[] plain, int length, PackWriter writer)
+  private Ref seal(
+      Place place,
+      Optional<Ref> before,
+      Optional<Trail> trail,
+      byte[] plain,
+      int length,
+      PackWriter writer)
       throws IOException {
     int generation = sealing.generation();
     try {
@@ -87,12 +102,29 @@ public final class Sealer implements AutoCloseable {
       if (before.isPresent() && holds(before.get(), generation, digest, plain, length)) {
         return before.get();
       }
+      Optional<Ref> earlier = trail.flatMap(one -> one.proposed(place.index()));
+      // What nobody has seen yet must not come out under keys that a removed member has (A33).
+      if (earlier.isPresent()
+          && earlier.get().generation() == generation
+          && holds(earlier.get(), generation, digest, plain, length)) {
+        trail.orElseThrow().takenUp(earlier.get());
+        writer.takeUp(earlier.get());
+        return earlier.get();
+      }
       int sealedLength = ChunkedEncryption.sealedLength(length);
       byte[] sealed =
           sealedLength > UploadLanes.SEALED / 2 ? writer.buffers().take() : new byte[sealedLength];
       sealing.seal(place, generation, plain, length, sealed);
-      PackWriter.Spot spot = writer.add(sealed, sealedLength);
-      return new Ref(spot.pack(), spot.offset(), length, generation, place.version(), digest);
+      Function<PackWriter.Spot, Ref> at =
+          spot -> new Ref(spot.pack(), spot.offset(), length, generation, place.version(), digest);
+      return at.apply(
+          trail.isPresent()
+              ? writer.add(
+                  sealed,
+                  sealedLength,
+                  trail.get(),
+                  spot -> trail.get().placed(place.index(), at.apply(spot)))
+              : writer.add(sealed, sealedLength));
     } catch (NotAuthentic e) {
       throw new DataNotAuthentic();
     }

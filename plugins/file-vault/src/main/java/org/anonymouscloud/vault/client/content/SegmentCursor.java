@@ -11,7 +11,7 @@ import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.SegmentList;
-import org.anonymouscloud.vault.client.store.Untrusted.TreeDamaged;
+import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Nodes;
 import org.jspecify.annotations.Nullable;

@@ -10,15 +10,20 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Trees;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.resume.Trail;
+import org.anonymouscloud.vault.client.resume.Trails;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
-import org.anonymouscloud.vault.client.store.Untrusted;
 import org.anonymouscloud.vault.client.tree.Changes;
 import org.anonymouscloud.vault.client.tree.ConflictName;
 import org.anonymouscloud.vault.client.tree.Cursor;
@@ -41,9 +46,17 @@ public final class Batch implements AutoCloseable {
   private final Reading drive;
   private final Writing shared;
   private final PackWriter writer;
+  private final Trails trails;
   private final Changes changes = new Changes();
   private final Deque<OpenFile> open = new ArrayDeque<>();
   private final List<VaultPath> conflicts = new ArrayList<>();
+
+  /** Packs that a root has named before what is in them is in the tree. */
+  private final List<PackName> secured = new ArrayList<>();
+
+  /** Whether a root with the tree of this batch was sent and nobody knows what became of it. */
+  private boolean undecided;
+
   private Snapshot base;
   private long bytes;
   private Instant begun;
@@ -59,22 +72,26 @@ public final class Batch implements AutoCloseable {
       Optional<Entry> there,
       Optional<Entry.File> before,
       boolean strict,
-      FileWriter writer) {}
+      FileWriter writer,
+      Optional<Trail> trail) {}
 
   /**
    * What a batch has done.
    *
    * @param sentBytes bytes that went to the server in packs
+   * @param resumedBytes bytes of files that an earlier try had sent
    * @param conflicts where something was kept as a second file, as another device was faster
    * @param removal the name of what went to the trash; none if nothing did
    */
-  public record Committed(long sentBytes, List<VaultPath> conflicts, Optional<Name> removal) {}
+  public record Committed(
+      long sentBytes, long resumedBytes, List<VaultPath> conflicts, Optional<Name> removal) {}
 
   Batch(Reading drive, Writing shared, Snapshot base) {
     this.drive = drive;
     this.shared = shared;
     this.base = base;
     this.writer = shared.newWriter();
+    this.trails = new Trails(shared.journal(), writer);
     this.begun = shared.clock().instant();
   }
 
@@ -104,7 +121,11 @@ public final class Batch implements AutoCloseable {
     // One whose versions are used up, which only a hostile device can have written, ends here.
     Optional<Entry.File> before =
         there.map(Entry.File.class::cast).filter(file -> file.version() < Entry.File.LAST_VERSION);
-    ItemId id = before.map(Entry.File::id).orElseGet(ItemId::random);
+    Optional<Trail> trail = trails.begin(path, before);
+    ItemId id =
+        trail
+            .map(Trail::file)
+            .orElseGet(() -> before.map(Entry.File::id).orElseGet(ItemId::random));
     long version = before.map(Entry.File::version).orElse(0L) + 1;
     FileWriter file =
         new FileWriter(
@@ -114,16 +135,22 @@ public final class Batch implements AutoCloseable {
             drive.id(),
             id,
             version,
-            before.map(Entry.File::content));
+            before.map(Entry.File::content),
+            trail);
     try {
       file.write(content, this::secure);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       // Half a file must never be committed.
+      file.abandon();
+      throw trails.failed(e);
+    } catch (RuntimeException e) {
       file.abandon();
       throw e;
     }
+    trail.ifPresent(trails::read);
     open.addLast(
-        new OpenFile(path, attributes, id, version, there, before, precondition.isStrict(), file));
+        new OpenFile(
+            path, attributes, id, version, there, before, precondition.isStrict(), file, trail));
     bytes += file.length();
     while (open.size() > MAX_OPEN_FILES) {
       settle();
@@ -140,9 +167,10 @@ public final class Batch implements AutoCloseable {
     if (open.isEmpty() || !open.getLast().path.equals(path)) {
       return false;
     }
-    FileWriter last = open.removeLast().writer;
-    last.abandon();
-    bytes -= last.length();
+    OpenFile last = open.removeLast();
+    last.writer.abandon();
+    last.trail.ifPresent(trails::forget);
+    bytes -= last.writer.length();
     return true;
   }
 
@@ -490,6 +518,14 @@ public final class Batch implements AutoCloseable {
    * @throws PathRefused if a strict change does not find what it expects; then nothing is changed
    */
   public Committed commit() throws IOException {
+    try {
+      return commitAll();
+    } catch (IOException e) {
+      throw trails.failed(e);
+    }
+  }
+
+  private Committed commitAll() throws IOException {
     while (!open.isEmpty()) {
       settle();
     }
@@ -503,11 +539,13 @@ public final class Batch implements AutoCloseable {
       }
       changes.clear();
     }
+    trails.committed();
     bytes = 0;
     begun = shared.clock().instant();
     writer.setFrees(false);
     return new Committed(
         writer.sentBytes(),
+        trails.resumed(),
         List.copyOf(conflicts),
         throwsAway ? Optional.of(removal()).map(Removal::name) : Optional.empty());
   }
@@ -539,7 +577,9 @@ public final class Batch implements AutoCloseable {
       List<PackName> live = new ArrayList<>(sent);
       List<PackName> newest = writer.takeSent();
       live.addAll(newest);
-      if (roots.move(onto, merged, live, frees)) {
+      if (offer(onto, merged, live, frees)) {
+        writer.named(live);
+        secured.clear();
         conflicts.addAll(merge.conflicts());
         throwsAway |= merge.throwsAway();
         return;
@@ -552,23 +592,29 @@ public final class Batch implements AutoCloseable {
     }
   }
 
+  private boolean offer(
+      Optional<Roots.Known> onto, Trees merged, List<PackName> live, boolean frees)
+      throws IOException {
+    undecided = true;
+    try {
+      boolean moved = shared.roots().move(onto, merged, live, frees);
+      undecided = false;
+      return moved;
+    } catch (ServerRefused e) {
+      undecided = e.code() != ErrorCode.QUOTA_EXCEEDED;
+      throw e;
+    }
+  }
+
   /** Lets the root name packs of a very large file before the server gives them up. */
   private void secure() throws IOException {
     if (writer.sentPacks() < shared.pace().packs()) {
       return;
     }
     List<PackName> live = writer.takeSent();
-    shared.commits().lock();
-    try {
-      Optional<Roots.Known> onto = shared.roots().known();
-      while (!shared
-          .roots()
-          .move(onto, onto.map(Roots.Known::trees).orElse(Trees.NONE), live, false)) {
-        onto = shared.roots().newest();
-      }
-    } finally {
-      shared.commits().unlock();
-    }
+    shared.leftovers().move(live, List.of(), false);
+    writer.named(live);
+    secured.addAll(writer.sentHere(live));
   }
 
   private ConflictName conflictName() {
@@ -576,11 +622,22 @@ public final class Batch implements AutoCloseable {
         shared.account().device(), LocalDate.ofInstant(shared.clock().instant(), ZoneOffset.UTC));
   }
 
-  /** Gives up what has not been committed. */
+  /** Gives up what has not been committed, and gives its space back if the server can be asked. */
   @Override
   public void close() {
     open.forEach(file -> file.writer.abandon());
     open.clear();
+    if (trails.wantRest()) {
+      writer.finishBegun();
+    }
     writer.close();
+    // If the tree may name them, no root must give them up.
+    List<PackName> named = undecided ? List.of() : List.copyOf(secured);
+    Set<PackName> kept = trails.end();
+    shared.leftovers().giveBack(without(kept, writer.unnamed()), without(kept, named));
+  }
+
+  private static List<PackName> without(Set<PackName> kept, List<PackName> packs) {
+    return packs.stream().filter(pack -> !kept.contains(pack)).toList();
   }
 }

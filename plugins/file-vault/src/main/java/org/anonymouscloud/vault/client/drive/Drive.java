@@ -6,34 +6,42 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
-import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.Divergence;
+import org.anonymouscloud.core.plugin.KnownAccount;
 import org.anonymouscloud.core.plugin.RetryPolicy;
 import org.anonymouscloud.vault.client.content.Sealer;
 import org.anonymouscloud.vault.client.drive.StateRefused.Reason;
-import org.anonymouscloud.vault.client.format.DriveId;
-import org.anonymouscloud.vault.client.format.KeyRing;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.Sealing;
+import org.anonymouscloud.vault.client.members.Home;
+import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
+import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
+import org.anonymouscloud.vault.client.resume.Journal;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.History;
 import org.anonymouscloud.vault.client.store.PackReader;
-import org.anonymouscloud.vault.client.store.RemoteVault;
 import org.anonymouscloud.vault.client.store.Roots;
-import org.anonymouscloud.vault.client.store.Untrusted;
-import org.anonymouscloud.vault.client.store.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.store.UploadLanes;
 import org.anonymouscloud.vault.client.tree.Nodes;
+import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.Right;
+import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /**
  * The encrypted drive of an account. Whatever the server does, what is read is what the account's
- * devices have written, or an {@link org.anonymouscloud.vault.client.store.Untrusted} is thrown and
- * nothing of it is given out. Thread-safe.
+ * devices have written, or an {@link org.anonymouscloud.vault.client.remote.Untrusted} is thrown
+ * and nothing of it is given out. Thread-safe.
  */
 public final class Drive implements AutoCloseable {
   private static final int KEPT_SEGMENTS = 16;
@@ -41,8 +49,10 @@ public final class Drive implements AutoCloseable {
   /** Other devices that may be quicker before this one gives up. */
   private static final int RACES = 5;
 
+  private final AccountSession account;
   private final DriveId id;
-  private final KeyRing keys;
+  private final Optional<Name> firstName;
+  private final Members members;
   private final Sealer sealer;
   private final RemoteVault remote;
   private final Roots roots;
@@ -53,44 +63,72 @@ public final class Drive implements AutoCloseable {
   /** Held while a batch of this process becomes a root, so that they do not race each other. */
   private final ReentrantLock commits = new ReentrantLock();
 
-  /** The drive of an account. Asks nobody yet. */
-  public Drive(AccountSession account, Clock clock) {
-    this(account, clock, new RetryPolicy(), Pace.USUAL);
+  /** One of the drives of an account, which must have been made. Asks nobody yet. */
+  public static Drive of(AccountSession account, DriveId id, Clock clock) {
+    return new Drive(account, id, Optional.empty(), clock, new RetryPolicy(), Pace.USUAL);
+  }
+
+  /** The home of an account, which its first change makes. Asks nobody yet. */
+  public static Drive home(AccountSession account, Clock clock) {
+    return home(account, clock, new RetryPolicy(), Pace.USUAL);
   }
 
   /**
    * @param patience how long to repeat what was cut off
    * @param pace how often a long batch becomes a root
    */
-  public Drive(AccountSession account, Clock clock, RetryPolicy patience, Pace pace) {
-    try (Secret secret = account.featureSecret(0)) {
-      this.id = DriveId.ofAccount(secret);
-    }
-    this.keys = new KeyRing(account::generation, account::featureSecret);
-    Sealing sealing = new Sealing(keys);
+  public static Drive home(AccountSession account, Clock clock, RetryPolicy patience, Pace pace) {
+    DriveId id = Home.id(account);
+    return new Drive(account, id, Optional.of(Home.NAME), clock, patience, pace);
+  }
+
+  /**
+   * @param firstName what the drive is called if the first change has to make it
+   */
+  private Drive(
+      AccountSession account,
+      DriveId id,
+      Optional<Name> firstName,
+      Clock clock,
+      RetryPolicy patience,
+      Pace pace) {
+    this.account = account;
+    this.firstName = firstName;
+    this.id = id;
+    this.remote = new RemoteVault(account.link(), id, patience);
+    this.members = new Members(account, id, remote, clock);
+    Sealing sealing = new Sealing(members.keys());
     this.sealer = new Sealer(sealing);
-    this.remote = new RemoteVault(account.link(), patience);
-    this.roots = new Roots(account, id, keys, remote, clock);
+    this.roots = new Roots(account, id, members, remote, clock);
     PackReader packs = new PackReader(remote);
     this.nodes = new Nodes(id, sealing, packs);
     this.reading =
         new Reading(id, nodes, sealing, packs, new Buffers(Ref.MAX_LENGTH, KEPT_SEGMENTS));
     this.writing =
-        new Writing(account, clock, pace, sealer, roots, remote, new UploadLanes(), commits);
+        new Writing(
+            account,
+            clock,
+            pace,
+            sealer,
+            roots,
+            remote,
+            new UploadLanes(),
+            new Journal(account.records(), id, clock),
+            commits);
   }
 
   /**
    * The drive as it is now.
    *
-   * @throws org.anonymouscloud.vault.client.store.Untrusted if the server shows something else than
-   *     the newest state that it can have
+   * @throws org.anonymouscloud.vault.client.remote.Untrusted if the server shows something else
+   *     than the newest state that it can have
    */
   public Snapshot snapshot() throws IOException {
     Optional<Roots.Known> newest = roots.newest();
     if (newest.isPresent() && newest.get().root().isPresent()) {
       Root root = newest.get().root().get();
       try {
-        nodes.requireOpen(id.top(), root.top());
+        nodes.requireOpen(ItemId.top(id), root.top());
       } catch (Untrusted e) {
         Root origin = roots.origin().orElse(root);
         throw new NewestUnusable(origin.number(), origin.device(), e);
@@ -115,7 +153,7 @@ public final class Drive implements AutoCloseable {
       return false;
     }
     try {
-      nodes.requireOpen(id.top(), state.root().get().top());
+      nodes.requireOpen(ItemId.top(id), state.root().get().top());
       return true;
     } catch (Untrusted e) {
       return false;
@@ -167,9 +205,147 @@ public final class Drive implements AutoCloseable {
     }
   }
 
-  /** Begins to change the drive. The caller closes the batch. */
+  /**
+   * Begins to change the drive. The caller closes the batch.
+   *
+   * @throws NotAllowed if this account may only read it
+   */
   public Batch batch() throws IOException {
-    return new Batch(reading, writing, snapshot());
+    Snapshot now = snapshot();
+    if (members.list().isEmpty() && firstName.isPresent()) {
+      // Another device may be quicker, and then the drive is that one's.
+      boolean _ = members.create(firstName.get());
+      now = snapshot();
+    }
+    requireRight(Right.WRITE);
+    return new Batch(reading, writing, now);
+  }
+
+  private void requireRight(Right needed) throws IOException {
+    if (!members.allows(needed)) {
+      throw new NotAllowed(needed);
+    }
+  }
+
+  public DriveId id() {
+    return id;
+  }
+
+  /** What the members call it; none if it is not there yet. */
+  public Optional<Name> name() {
+    return members.name();
+  }
+
+  /** The members as they are now; none if the drive is not there yet. */
+  public Optional<Roster> members() throws IOException {
+    boolean _ = members.refresh();
+    return members.list();
+  }
+
+  /** Makes the drive. */
+  public void create(Name name) throws IOException {
+    if (!members.create(name)) {
+      throw new IOException("The server has another drive of this number already; try again.");
+    }
+  }
+
+  /**
+   * Takes somebody in, or gives a member another right.
+   *
+   * @throws NotAllowed if this account does not own the drive
+   */
+  public void share(KnownAccount with, Right right) throws IOException {
+    change(Right.OWN, counts -> members.share(counts, with, right));
+  }
+
+  /**
+   * Takes a member out: what is written from then on it cannot read.
+   *
+   * @throws NotAllowed if this account does not own the drive
+   */
+  public void unshare(AccountId gone) throws IOException {
+    change(Right.OWN, counts -> members.unshare(counts, gone));
+    // The first root with the new keys, so that nothing of the old ones counts beyond this.
+    var _ = snapshot();
+  }
+
+  /** Gives the drive another name. */
+  public void rename(Name other) throws IOException {
+    change(Right.OWN, counts -> members.rename(counts, other));
+  }
+
+  /**
+   * Lets the drive take so much at most.
+   *
+   * @param limit bytes; {@link Long#MAX_VALUE} for no limit of its own
+   */
+  public void limit(long limit) throws IOException {
+    change(Right.OWN, counts -> members.pay(counts, payer(), limit));
+  }
+
+  /** This account pays for the drive from now on. */
+  public void takeOver() throws IOException {
+    change(Right.OWN, counts -> members.pay(counts, account.account(), limit()));
+  }
+
+  private AccountId payer() {
+    return members.list().orElseThrow().payer();
+  }
+
+  private long limit() {
+    return members.list().orElseThrow().limit();
+  }
+
+  /** The members as persons know them. */
+  public List<Members.Person> people() throws IOException {
+    try {
+      boolean _ = members.refresh();
+    } catch (KeysNotGiven e) {
+      // Who the members are is known all the same, and who is to be taken out.
+    }
+    return members.people();
+  }
+
+  /** Takes this account out. */
+  public void leave() throws IOException {
+    change(Right.READ, members::leave);
+  }
+
+  /** Deletes the drive, of which this account is the only member, with all that is in it. */
+  public void delete() throws IOException {
+    remote.delete();
+  }
+
+  /** Changes the list of members, as the drive stands at that moment. */
+  @FunctionalInterface
+  private interface ListChange {
+    boolean make(Head counts) throws IOException;
+  }
+
+  /** A member who has made keys that open for nobody must not keep an owner from taking it out. */
+  private Head countsForOwner() throws IOException {
+    try {
+      return roots.counts();
+    } catch (KeysNotGiven e) {
+      Roster list = members.list().orElseThrow(() -> e);
+      return new Head(id.object(), list.root(), list.rootHash());
+    }
+  }
+
+  private void change(Right needed, ListChange change) throws IOException {
+    commits.lock();
+    try {
+      for (int race = 0; race < RACES; race++) {
+        Head counts = needed == Right.OWN ? countsForOwner() : roots.counts();
+        requireRight(needed);
+        if (change.make(counts)) {
+          return;
+        }
+      }
+      throw new IOException("Other members change the drive all the time; try again.");
+    } finally {
+      commits.unlock();
+    }
   }
 
   /**
@@ -192,6 +368,11 @@ public final class Drive implements AutoCloseable {
     return roots.takeNotes();
   }
 
+  /** How far the drive has come. */
+  public Head counts() throws IOException {
+    return roots.counts();
+  }
+
   /** Whether what the server has is not what this device knows of, so that a person decides. */
   public Optional<Divergence> divergence() throws IOException {
     return roots.divergence();
@@ -212,10 +393,15 @@ public final class Drive implements AutoCloseable {
     return remote.usage();
   }
 
+  /** Deletes what this device has noted of uploads, as the drive is not used here any more. */
+  public void forgetUploads() {
+    writing.journal().forgetAll();
+  }
+
   /** Forgets the keys. Nothing may be read or written any more. */
   @Override
   public void close() {
     sealer.close();
-    keys.close();
+    members.close();
   }
 }

@@ -3,13 +3,13 @@ package org.anonymouscloud.vault.client.drive;
 import java.io.IOException;
 import org.anonymouscloud.vault.client.content.SegmentCursor;
 import org.anonymouscloud.vault.client.content.Step;
-import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Nodes;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.jspecify.annotations.Nullable;
 
 /** The segments that hold a part of a file. Not thread-safe. */

@@ -1,10 +1,10 @@
 package org.anonymouscloud.vault.client.drive;
 
-import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.tree.Nodes;
+import org.anonymouscloud.vault.protocol.DriveId;
 
 /**
  * What it takes to read a drive, at whichever root.

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Optional;
 import org.anonymouscloud.vault.client.content.ReadAhead;
 import org.anonymouscloud.vault.client.content.Step;
-import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
@@ -20,6 +19,7 @@ import org.anonymouscloud.vault.client.tree.Folders;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.DriveId;
 
 /** A drive as it was at one root; it stays so whatever is changed meanwhile. Thread-safe. */
 public final class Snapshot {
@@ -100,7 +100,7 @@ public final class Snapshot {
   }
 
   private Opened top() {
-    return new Opened(drive.id().top(), root.map(Roots.Known::top).orElse(Pages.NONE));
+    return new Opened(ItemId.top(drive.id()), root.map(Roots.Known::top).orElse(Pages.NONE));
   }
 
   /**

@@ -4,15 +4,16 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Pages;
-import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Folders;
 import org.anonymouscloud.vault.client.tree.Removal;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.jspecify.annotations.Nullable;
 
 /** What was removed and not for good, as the drive was at one root. Thread-safe. */
@@ -35,7 +36,7 @@ public final class Trash {
 
   /** The folder of all removals; none if nothing is in the trash. */
   Optional<Entry> folder() throws IOException {
-    return folders.find(drive.aside(), aside, Removal.TRASH);
+    return folders.find(ItemId.aside(drive), aside, Removal.TRASH);
   }
 
   /** The removals, the oldest first. */
@@ -81,7 +82,7 @@ public final class Trash {
    * @return nothing after the last; nothing at all if it took nothing there
    */
   public Cursor<Trashed> things(Name removal, VaultPath path, Unread unread) throws IOException {
-    Optional<Entry> entry = folders.find(drive.aside(), aside, Removal.place(removal));
+    Optional<Entry> entry = folders.find(ItemId.aside(drive), aside, Removal.place(removal));
     if (!(entry.orElse(null) instanceof Entry.Folder folder)) {
       return () -> null;
     }

@@ -3,12 +3,12 @@ package org.anonymouscloud.vault.client.drive;
 import java.io.IOException;
 import java.util.Optional;
 import org.anonymouscloud.vault.client.content.Step;
-import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.Entry;
-import org.anonymouscloud.vault.client.store.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Nodes;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.jspecify.annotations.Nullable;
 
 /**

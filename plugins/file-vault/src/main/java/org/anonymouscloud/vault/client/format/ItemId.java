@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.vault.protocol.DriveId;
 
 /**
  * The random 128-bit name of a file or folder, which it keeps when it is renamed. What is sealed
@@ -17,6 +18,8 @@ public final class ItemId {
   public static final int LENGTH = 16;
 
   /** Makes ids of folders that lead to what was removed. */
+  private static final String ASIDE_LABEL = "anonymouscloud/vault/v1/aside";
+
   static final String HOLDER_LABEL = "anonymouscloud/vault/v1/aside-holder";
 
   private final byte[] bytes;
@@ -41,6 +44,16 @@ public final class ItemId {
       throw new IllegalArgumentException("An id has " + 2 * LENGTH + " digits.");
     }
     return new ItemId(bytes);
+  }
+
+  /** The id of a drive's topmost folder, which is the drive's own. */
+  public static ItemId top(DriveId drive) {
+    return new ItemId(drive.bytes());
+  }
+
+  /** The id of the topmost folder of a drive's hidden tree. */
+  public static ItemId aside(DriveId drive) {
+    return derived(ASIDE_LABEL, drive.bytes());
   }
 
   /** Takes ownership of the array. */

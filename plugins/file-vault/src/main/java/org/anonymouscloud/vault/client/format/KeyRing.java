@@ -1,8 +1,8 @@
 package org.anonymouscloud.vault.client.format;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.IntFunction;
 import java.util.function.IntSupplier;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
@@ -10,16 +10,24 @@ import org.anonymouscloud.core.crypto.Secret;
 /** A drive's keys by generation, each derived when it is first needed. Thread-safe. */
 public final class KeyRing implements AutoCloseable {
   private final Map<Integer, DriveKeys> keys = new ConcurrentHashMap<>();
+
+  /** The secrets of generations. */
+  @FunctionalInterface
+  public interface Secrets {
+    /** That of a generation, which is closed by whoever asks; none if it is not known. */
+    Optional<Secret> of(int generation);
+  }
+
   private final IntSupplier newest;
-  private final IntFunction<Secret> vaultSecret;
+  private final Secrets driveSecret;
 
   /**
    * @param newest the newest generation there is
-   * @param vaultSecret gives the vault's secret of a generation, which is closed here
+   * @param driveSecret gives the drive secret of each
    */
-  public KeyRing(IntSupplier newest, IntFunction<Secret> vaultSecret) {
+  public KeyRing(IntSupplier newest, Secrets driveSecret) {
     this.newest = newest;
-    this.vaultSecret = vaultSecret;
+    this.driveSecret = driveSecret;
   }
 
   /** The generation in which everything new is sealed. */
@@ -30,19 +38,19 @@ public final class KeyRing implements AutoCloseable {
   /**
    * The keys of a generation.
    *
-   * @throws NotAuthentic if this account has no such generation
+   * @throws NotAuthentic if there is no such generation
    */
   public DriveKeys of(int generation) throws NotAuthentic {
     if (generation < 0 || generation > newest()) {
       throw new NotAuthentic();
     }
-    return keys.computeIfAbsent(
-        generation,
-        number -> {
-          try (Secret secret = vaultSecret.apply(number)) {
-            return DriveKeys.of(secret);
-          }
-        });
+    DriveKeys known = keys.get(generation);
+    if (known != null) {
+      return known;
+    }
+    try (Secret secret = driveSecret.of(generation).orElseThrow(NotAuthentic::new)) {
+      return keys.computeIfAbsent(generation, number -> DriveKeys.of(secret));
+    }
   }
 
   @Override

@@ -80,7 +80,7 @@ public record Name(String text) implements Comparable<Name> {
   }
 
   /** A name as a page holds it; not recomposed, as that may change with each edition of Unicode. */
-  static Name decode(byte[] encoded) throws Malformed {
+  public static Name decode(byte[] encoded) throws Malformed {
     try {
       return new Name(UTF_8.newDecoder().decode(ByteBuffer.wrap(encoded)).toString());
     } catch (CharacterCodingException | IllegalArgumentException e) {
@@ -88,7 +88,7 @@ public record Name(String text) implements Comparable<Name> {
     }
   }
 
-  byte[] encode() {
+  public byte[] encode() {
     return text.getBytes(UTF_8);
   }
 

@@ -3,6 +3,7 @@ package org.anonymouscloud.vault.client.format;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
+import org.anonymouscloud.vault.protocol.DriveId;
 
 /**
  * Where a segment belongs. It is the context in which the segment is sealed, so that one from

@@ -2,10 +2,13 @@ package org.anonymouscloud.vault.client.format;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.RosterHead;
 
 /**
  * The top of a drive's tree at one moment. Its encoding has one size, so that its length does not
@@ -13,31 +16,51 @@ import org.anonymouscloud.core.wire.Malformed;
  */
 public final class Root {
   private static final int VERSION = 1;
-  private static final int TREE = 1 + Ref.ENCODED;
-  private static final int CHAIN = 8 + Digest.LENGTH;
+  private static final int TOP = 1 + Ref.ENCODED;
+  private static final int HEAD = 8 + Digest.LENGTH;
+
+  private static final int AT_TOP =
+      1 + DriveId.LENGTH + 8 + AccountId.LENGTH + DeviceId.LENGTH + 12;
 
   /** Bytes in an encoded root. */
-  static final int ENCODED = 1 + DriveId.LENGTH + 8 + DeviceId.LENGTH + 12 + 2 * TREE + CHAIN;
+  static final int ENCODED = AT_TOP + 2 * TOP + HEAD + HEAD + Digest.LENGTH;
 
   private final DriveId drive;
   private final long number;
+  private final AccountId account;
   private final DeviceId device;
   private final Instant time;
   private final Trees trees;
+  private final RosterHead roster;
   private final ChainFloor chain;
+  private final Digest skip;
 
   /**
    * @param number counted from 0
+   * @param account of the writer
+   * @param roster the newest list of members that the writer knows
    * @param chain the head of the account's chain as its writer knows it
+   * @param skip the hash of an earlier root, see {@link #skipped}
    */
   public Root(
-      DriveId drive, long number, DeviceId device, Instant time, Trees trees, ChainFloor chain) {
+      DriveId drive,
+      long number,
+      AccountId account,
+      DeviceId device,
+      Instant time,
+      Trees trees,
+      RosterHead roster,
+      ChainFloor chain,
+      Digest skip) {
     this.drive = drive;
     this.number = number;
+    this.account = account;
     this.device = device;
     this.time = time;
     this.trees = trees;
+    this.roster = roster;
     this.chain = chain;
+    this.skip = skip;
   }
 
   public DriveId drive() {
@@ -47,6 +70,11 @@ public final class Root {
   /** Counted from 0. */
   public long number() {
     return number;
+  }
+
+  /** Whose device wrote it. */
+  public AccountId account() {
+    return account;
   }
 
   /** The device that wrote it. */
@@ -72,21 +100,42 @@ public final class Root {
     return trees;
   }
 
+  /** The newest list of the drive's members that the writer knew. */
+  public RosterHead roster() {
+    return roster;
+  }
+
   /** The newest link of the account's chain that the writer knew. */
   public ChainFloor chain() {
     return chain;
+  }
+
+  /**
+   * The hash of the root numbered {@link #skipped}, by which a reader comes to any earlier one in a
+   * few steps; zeros if the writer did not know it.
+   */
+  public Digest skip() {
+    return skip;
+  }
+
+  /** The number of the root that one with this number, from 1, names besides the one before. */
+  public static long skipped(long number) {
+    return number & (number - 1);
   }
 
   /** The bytes to seal. */
   public byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(ENCODED);
     out.put((byte) VERSION).put(drive.bytes()).putLong(number);
-    out.put(device.bytes()).putLong(time.getEpochSecond()).putInt(time.getNano());
+    out.put(account.bytes()).put(device.bytes());
+    out.putLong(time.getEpochSecond()).putInt(time.getNano());
     trees.top().encode(out);
-    out.position(ENCODED - CHAIN - TREE);
+    out.position(AT_TOP + TOP);
     trees.aside().encode(out);
-    out.position(ENCODED - CHAIN);
+    out.position(ENCODED - HEAD - HEAD - Digest.LENGTH);
+    out.putLong(roster.number()).put(roster.hash().bytes());
     out.putLong(chain.seq()).put(chain.hash().bytes());
+    out.put(skip.bytes());
     return out.array();
   }
 
@@ -99,12 +148,15 @@ public final class Root {
     in.version(VERSION);
     DriveId drive = DriveId.of(in.bytes(DriveId.LENGTH));
     long number = in.u63();
+    AccountId account = AccountId.of(in.bytes(AccountId.LENGTH));
     DeviceId device = DeviceId.of(in.bytes(DeviceId.LENGTH));
     Instant time = in.time();
     Trees trees = new Trees(tree(in), tree(in));
+    RosterHead roster = new RosterHead(in.u63(), Digest.of(in.bytes(Digest.LENGTH)));
     ChainFloor chain = new ChainFloor(in.u63(), Digest.of(in.bytes(Digest.LENGTH)));
+    Digest skip = Digest.of(in.bytes(Digest.LENGTH));
     in.end();
-    return new Root(drive, number, device, time, trees, chain);
+    return new Root(drive, number, account, device, time, trees, roster, chain, skip);
   }
 
   private static Pages tree(Fields in) throws Malformed {

@@ -3,11 +3,13 @@ package org.anonymouscloud.vault.client.format;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.RootHeader;
 
 /**
@@ -56,7 +58,8 @@ public final class SignedRoot {
 
   /** Has a root signed that is sealed already. */
   static SignedRoot sign(Root root, int generation, Digest previous, byte[] sealed, Signer signer) {
-    RootHeader header = new RootHeader(generation, root.number(), root.device(), previous);
+    RootHeader header =
+        new RootHeader(generation, root.number(), root.account(), root.device(), previous);
     SignedRoot unsigned = new SignedRoot(header, new byte[SIGNATURE], sealed);
     return new SignedRoot(
         header, signer.sign(SIGNATURE_LABEL, unsigned.signed(root.drive())), sealed);
@@ -99,6 +102,11 @@ public final class SignedRoot {
     return header.generation();
   }
 
+  /** The account of the device that should have signed it. */
+  public AccountId account() {
+    return header.account();
+  }
+
   /** The device that should have signed it. */
   public DeviceId device() {
     return header.device();
@@ -125,6 +133,7 @@ public final class SignedRoot {
             ChunkedEncryption.open(keys.of(generation()).root(), context(drive, number()), sealed));
     if (!root.drive().equals(drive)
         || root.number() != number()
+        || !root.account().equals(account())
         || !root.device().equals(device())) {
       throw new NotAuthentic();
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.anonymouscloud.vault.client.format.SignedRoot;
-import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootForked;
 
 /**
  * A root and those before it, of which each is named by the hash that the later one gives: so a

@@ -11,7 +11,9 @@ import java.util.TreeMap;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.vault.client.format.SignedRoot;
-import org.anonymouscloud.vault.client.store.Untrusted.NothingNamed;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.NothingNamed;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootForked;
 
 /**
  * The way back from the newest root through its ancestors, which each names by its hash, to the
@@ -48,7 +50,8 @@ final class Descent {
   }
 
   /**
-   * @param generation the newest of the account's
+   * @param generation the newest of the drive's, which nobody has who was removed; -1 if somebody
+   *     may have it
    */
   Descent(RootReader reader, SignedRoot tip, int generation, Vouching vouching) {
     this.reader = reader;
@@ -74,35 +77,60 @@ final class Descent {
    * @throws Untrusted if one that must be passed is not there, or nobody vouches for any
    */
   Optional<SignedRoot> go() throws IOException {
-    long lowest = points.isEmpty() ? Long.MAX_VALUE : points.firstKey();
     Ancestors way = new Ancestors(reader, tip);
     Optional<SignedRoot> good = Optional.empty();
-    boolean vouched = false;
     while (true) {
       SignedRoot at = way.at();
       pass(at.number(), at.hash());
-      if (!vouched) {
-        vouched = isVouchedFor(at);
-        if (!vouched && !isByOneWhoStays(at)) {
-          good = Optional.empty();
-        } else if (good.isEmpty()) {
-          good = Optional.of(at);
-        }
+      boolean vouched = isVouchedFor(at);
+      if (!vouched && !isByOneWhoStays(at)) {
+        good = Optional.empty();
+      } else if (good.isEmpty()) {
+        good = Optional.of(at);
       }
-      if (vouched && at.number() - 1 <= lowest) {
-        // The lowest is named already and need not be seen.
-        pass(at.number() - 1, at.previous());
+      if (vouched) {
+        passAllBelow(at);
         return good;
       }
       if (at.number() == 0) {
         boolean all = good.isPresent() && good.get().number() == tip.number();
-        if (!vouched && !all && vouching instanceof Vouching.Nobody) {
+        if (!all && vouching instanceof Vouching.Nobody) {
           throw new NothingNamed();
         }
         return good;
       }
-      way.down(vouched ? lowest + 1 : 0);
+      way.down(0);
     }
+  }
+
+  /** What a root that is vouched for says of those before it counts. */
+  private void passAllBelow(SignedRoot vouched) throws IOException {
+    for (long number : points.headMap(vouched.number()).keySet()) {
+      Optional<Digest> hash = inFewSteps(vouched, number);
+      if (hash.isPresent()) {
+        pass(number, hash.get());
+      } else {
+        passOneByOne(vouched, number);
+      }
+    }
+  }
+
+  private Optional<Digest> inFewSteps(SignedRoot from, long number) throws IOException {
+    try {
+      return reader.ancestor(from, number);
+    } catch (RootForked e) {
+      // A thief may have named what there is not; what each names before it decides.
+      return Optional.empty();
+    }
+  }
+
+  /** Where roots do not say more than which one is before each. */
+  private void passOneByOne(SignedRoot vouched, long number) throws IOException {
+    Ancestors way = new Ancestors(reader, vouched);
+    while (way.at().number() > number + 1) {
+      way.down(number + 1);
+    }
+    pass(number, way.at().previous());
   }
 
   private void pass(long number, Digest hash) throws Untrusted {
@@ -127,7 +155,7 @@ final class Descent {
 
   /** Whether a device has written it as it should that is the account's still. */
   private boolean isByOneWhoStays(SignedRoot signed) throws IOException {
-    return reader.isSigned(signed, generation) && isSound(signed);
+    return reader.isByOneWhoStays(signed) && isSound(signed);
   }
 
   private boolean isSound(SignedRoot signed) throws IOException {

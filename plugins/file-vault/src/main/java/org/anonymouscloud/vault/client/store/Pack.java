@@ -3,7 +3,10 @@ package org.anonymouscloud.vault.client.store;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.vault.protocol.PackName;
@@ -15,6 +18,7 @@ final class Pack {
 
   private final PackName name = PackName.random();
   private final List<Part> parts = new ArrayList<>();
+  private final Set<PackWatch> watches = new LinkedHashSet<>();
   private int filled;
   private int least = VaultMessages.MIN_PACK;
   private byte[] padding = {};
@@ -33,6 +37,16 @@ final class Pack {
     parts.add(new Part(sealed, length));
     filled += length;
     return offset;
+  }
+
+  /** Has somebody be told how the pack fares. */
+  void watch(PackWatch watch) {
+    watches.add(watch);
+  }
+
+  /** Tells all who watch it; only when the pack is closed. */
+  void tell(Consumer<PackWatch> news) {
+    watches.forEach(news);
   }
 
   /** Lets the pack be at least so long, a power of two up to the longest. */

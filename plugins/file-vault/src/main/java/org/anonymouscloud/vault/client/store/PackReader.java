@@ -6,6 +6,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;

@@ -2,10 +2,22 @@ package org.anonymouscloud.vault.client.store;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
@@ -15,21 +27,39 @@ import org.jspecify.annotations.Nullable;
  * closes it gives up what has not been sent.
  */
 public final class PackWriter implements AutoCloseable {
+  /** A server has written a pack that it has all of by then, unless something is wrong. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  /** What a pack takes on a slow line. */
+  private static final Duration BEGUN = Duration.ofSeconds(20);
+
   private final RemoteVault remote;
   private final UploadLanes lanes;
 
+  /**
+   * One pack at a time is on the wire: they are not sooner there together, and a cut would cost
+   * what each had sent.
+   */
+  private final Semaphore wire = new Semaphore(1, true);
+
   // Guarded by this.
   private final List<PackName> sent = new ArrayList<>();
-  private final Set<Thread> uploads = new HashSet<>();
+  private final Set<PackName> unnamed = new LinkedHashSet<>();
+  private final Set<Upload> uploads = new HashSet<>();
+
+  /** Packs of an earlier try, and how long they are at least. */
+  private final Map<PackName, Integer> taken = new HashMap<>();
+
   private Pack open = new Pack();
 
-  /** Bytes of the packs that were full. */
+  /** Bytes of the packs that were full, those of an earlier try among them. */
   private long full;
 
   private long bytes;
   private @Nullable IOException failure;
 
   private volatile boolean frees;
+  private volatile boolean ending;
 
   public PackWriter(RemoteVault remote, UploadLanes lanes) {
     this.remote = remote;
@@ -45,19 +75,30 @@ public final class PackWriter implements AutoCloseable {
     return lanes.buffers();
   }
 
+  /** As the other one, where nobody watches. */
+  public Spot add(byte[] sealed, int length) throws IOException {
+    return add(sealed, length, PackWatch.NONE, spot -> {});
+  }
+
   /**
    * Puts a sealed segment in a pack. Waits while too many packs are on their way.
    *
    * @param sealed belongs to this until its pack has been sent
+   * @param watch is told how the pack fares
+   * @param placed learns where the segment lies before the pack can leave; must be quick
    * @throws IOException if this or an earlier pack could not be sent
    */
-  public Spot add(byte[] sealed, int length) throws IOException {
+  public Spot add(byte[] sealed, int length, PackWatch watch, Consumer<Spot> placed)
+      throws IOException {
     while (true) {
       Pack filled;
       synchronized (this) {
         check();
         if (open.filled() == 0 || open.filled() + length <= lanes.packLimit()) {
-          return new Spot(open.name(), open.add(sealed, length));
+          Spot spot = new Spot(open.name(), open.add(sealed, length));
+          open.watch(watch);
+          placed.accept(spot);
+          return spot;
         }
         filled = open;
         full += open.length();
@@ -96,6 +137,39 @@ public final class PackWriter implements AutoCloseable {
     return names;
   }
 
+  /** Counts the pack of a segment as sent: an earlier try has sent it. */
+  public synchronized void takeUp(Ref segment) {
+    PackName pack = segment.pack();
+    // What is known of its length: the root will show it together with what this sends (A31).
+    int length = Integer.highestOneBit(2 * segment.end() - 1);
+    Integer before = taken.put(pack, Math.max(length, taken.getOrDefault(pack, 0)));
+    if (before == null) {
+      sent.add(pack);
+      unnamed.add(pack);
+    }
+    full += Math.max(0, length - (before == null ? 0 : before));
+  }
+
+  /** Those of some packs that an earlier try has not sent. */
+  public synchronized List<PackName> sentHere(List<PackName> packs) {
+    return packs.stream().filter(pack -> !taken.containsKey(pack)).toList();
+  }
+
+  /** These may be on the server, too, and are not needed unless they are taken up. */
+  public synchronized void mayHaveLeft(Collection<PackName> packs) {
+    unnamed.addAll(packs);
+  }
+
+  /** A root has named these. */
+  public synchronized void named(Collection<PackName> packs) {
+    unnamed.removeAll(new HashSet<>(packs));
+  }
+
+  /** The packs that the server has, or may have, and that no root has named. */
+  public synchronized List<PackName> unnamed() {
+    return List.copyOf(unnamed);
+  }
+
   /** How many packs {@link #takeSent} would give. */
   public synchronized int sentPacks() {
     return sent.size();
@@ -108,38 +182,103 @@ public final class PackWriter implements AutoCloseable {
 
   private void send(Pack pack) throws IOException {
     lanes.enter();
-    Thread upload = Thread.ofVirtual().name("pack-upload").unstarted(() -> upload(pack));
+    Upload upload = new Upload(pack);
     synchronized (this) {
       uploads.add(upload);
     }
-    upload.start();
+    upload.thread.start();
   }
 
-  private void upload(Pack pack) {
-    IOException failed = null;
-    int length = pack.close();
-    try {
-      remote.put(pack.name(), length, frees, out -> pack.writeTo(out, length));
-    } catch (IOException e) {
-      failed = e;
-    } catch (RuntimeException | Error e) {
-      failed = new IOException("A pack could not be sent.", e);
-    } finally {
-      pack.recycle(lanes.buffers());
-      lanes.leave();
-      done(pack, length, failed);
+  /** A pack on its way. */
+  private final class Upload {
+    private final Pack pack;
+    private final Thread thread = Thread.ofVirtual().name("pack-upload").unstarted(this::run);
+    private volatile boolean onWire;
+
+    /** Whether all of it has left and the answer alone is waited for. */
+    private volatile boolean written;
+
+    Upload(Pack pack) {
+      this.pack = pack;
+    }
+
+    private void run() {
+      IOException failed = null;
+      int length = pack.close();
+      try {
+        pack.tell(watch -> watch.leaving(pack.name()));
+        // Before the call begins: what is open and idle costs the server memory.
+        takeWire();
+        remote.put(pack.name(), length, frees, out -> write(out, length));
+      } catch (IOException e) {
+        failed = e;
+      } catch (RuntimeException | Error e) {
+        failed = new IOException("A pack could not be sent.", e);
+      } finally {
+        leaveWire();
+        pack.recycle(lanes.buffers());
+        lanes.leave();
+        if (failed == null) {
+          pack.tell(watch -> watch.stored(pack.name()));
+        }
+        done(this, length, failed);
+      }
+    }
+
+    private void write(OutputStream out, int length) throws IOException {
+      written = false;
+      takeWire();
+      pack.writeTo(out, length);
+      leaveWire();
+      written = true;
+    }
+
+    private void takeWire() throws InterruptedIOException {
+      if (!onWire) {
+        try {
+          wire.acquire();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("The upload was interrupted.");
+        }
+        onWire = true;
+        if (ending) {
+          throw new InterruptedIOException("The upload has ended.");
+        }
+      }
+    }
+
+    private void leaveWire() {
+      if (onWire) {
+        onWire = false;
+        wire.release();
+      }
     }
   }
 
-  private synchronized void done(Pack pack, int length, @Nullable IOException failed) {
-    uploads.remove(Thread.currentThread());
+  private synchronized void done(Upload upload, int length, @Nullable IOException failed) {
+    uploads.remove(upload);
+    PackName name = upload.pack.name();
     if (failed == null) {
-      sent.add(pack.name());
+      sent.add(name);
+      unnamed.add(name);
       bytes += length;
-    } else if (failure == null) {
-      failure = failed;
+    } else {
+      if (mayBeThere(failed)) {
+        unnamed.add(name);
+      }
+      if (failure == null) {
+        failure = failed;
+      }
     }
     notifyAll();
+  }
+
+  /** After a cut nobody knows; who says no has not kept it, unless it was its disk or database. */
+  private static boolean mayBeThere(IOException failed) {
+    return !(failed instanceof ServerRefused refused)
+        || refused.code() == ErrorCode.UNAVAILABLE
+        || refused.code() == ErrorCode.INTERNAL;
   }
 
   private void check() throws IOException {
@@ -160,16 +299,47 @@ public final class PackWriter implements AutoCloseable {
     check();
   }
 
-  /** Stops what is still on its way and waits until it has stopped. */
+  /**
+   * Waits until what has begun to leave is on the server, if that is soon. Nothing else is sent any
+   * more.
+   */
+  public void finishBegun() {
+    ending = true;
+    long end = System.nanoTime() + BEGUN.toNanos();
+    try {
+      synchronized (this) {
+        long left = BEGUN.toMillis();
+        while (left > 0 && uploads.stream().anyMatch(upload -> upload.onWire || upload.written)) {
+          wait(left);
+          left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+        }
+      }
+    } catch (InterruptedException e) {
+      // Whoever ends the work does not wait.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Stops what is still on its way and waits until it has stopped. What has left whole is waited
+   * for, as it would be on the server all the same, but not for long.
+   */
   @Override
   public void close() {
     lanes.part();
+    long end = System.nanoTime() + ANSWER.toNanos();
     boolean interrupted = false;
     synchronized (this) {
-      uploads.forEach(Thread::interrupt);
+      interruptUploads(false);
       while (!uploads.isEmpty()) {
         try {
-          wait();
+          long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+          if (left > 0 && !interrupted) {
+            wait(left);
+          } else {
+            interruptUploads(true);
+            wait();
+          }
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -178,6 +348,14 @@ public final class PackWriter implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void interruptUploads(boolean written) {
+    for (Upload upload : uploads) {
+      if (written || !upload.written) {
+        upload.thread.interrupt();
+      }
     }
   }
 }

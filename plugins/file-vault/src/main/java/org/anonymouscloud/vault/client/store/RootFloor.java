@@ -11,10 +11,11 @@ import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.RootHeader;
 
 /**
- * What this device remembers of its drive.
+ * What this device remembers of a drive.
  *
  * @param generation of the keys of the newest root it has seen; no later root has an older one, so
  *     that a device that was removed cannot go on where others have written since (A16)
@@ -24,7 +25,7 @@ import org.anonymouscloud.vault.protocol.RootHeader;
  * @param seen the last roots it has seen, the oldest first: what a server that went back has lost
  */
 record RootFloor(int generation, Point newest, Point anchor, List<SignedRoot> seen) {
-  private static final String NAME = "root-floor";
+  private static final String NAME = "root-floor.";
   private static final int VERSION = 1;
   private static final int MAX_SEEN = 32;
   private static final int ENCODED = 1 + 4 + 2 * Point.ENCODED + 1;
@@ -74,8 +75,8 @@ record RootFloor(int generation, Point newest, Point anchor, List<SignedRoot> se
     return seen.isEmpty() && newest.number() >= 0;
   }
 
-  static Optional<RootFloor> load(StateStore state) throws IOException {
-    Optional<byte[]> stored = state.get(NAME);
+  static Optional<RootFloor> load(StateStore state, DriveId drive) throws IOException {
+    Optional<byte[]> stored = state.get(NAME + drive);
     return stored.isEmpty() ? Optional.empty() : Optional.of(decode(stored.get()));
   }
 
@@ -104,13 +105,13 @@ record RootFloor(int generation, Point newest, Point anchor, List<SignedRoot> se
   }
 
   /** Keeps it; it is durable when this returns. */
-  void store(StateStore state) throws IOException {
+  void store(StateStore state, DriveId drive) throws IOException {
     ByteBuffer out = ByteBuffer.allocate(ENCODED + seen.size() * SignedRoot.ENCODED);
     out.put((byte) VERSION).putInt(generation);
     newest.encode(out);
     anchor.encode(out);
     out.put((byte) seen.size());
     seen.forEach(root -> out.put(root.encode()));
-    state.put(NAME, out.array());
+    state.put(NAME + drive, out.array());
   }
 }

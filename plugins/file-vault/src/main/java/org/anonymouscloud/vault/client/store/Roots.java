@@ -18,25 +18,33 @@ import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.wire.ErrorCode;
-import org.anonymouscloud.vault.client.format.DriveId;
-import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.format.Trees;
+import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.remote.Untrusted.NewestNotSound;
+import org.anonymouscloud.vault.client.remote.Untrusted.NotAsNamed;
+import org.anonymouscloud.vault.client.remote.Untrusted.NotAsOnceNamed;
+import org.anonymouscloud.vault.client.remote.Untrusted.NothingNamed;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootForked;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootRolledBack;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterRolledBack;
 import org.anonymouscloud.vault.client.store.Descent.Vouching;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.Nobody;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.Person;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.UpTo;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
-import org.anonymouscloud.vault.client.store.Untrusted.NewestNotSound;
-import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
-import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
-import org.anonymouscloud.vault.client.store.Untrusted.NothingNamed;
-import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
-import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.Roster;
+import org.anonymouscloud.vault.protocol.RosterHead;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +67,7 @@ public final class Roots {
 
   private final AccountSession account;
   private final DriveId drive;
-  private final KeyRing keys;
+  private final Members members;
   private final RemoteVault remote;
   private final RootReader reader;
   private final StateStore state;
@@ -80,10 +88,10 @@ public final class Roots {
    * @param tip the newest root
    * @param counts the newest root that counts; none if none does
    * @param root what is sealed in that one
-   * @param judged the newest generation when this was found out
+   * @param basis by what this was found out
    */
   public record Known(
-      SignedRoot tip, Optional<SignedRoot> counts, Optional<Root> root, int judged) {
+      SignedRoot tip, Optional<SignedRoot> counts, Optional<Root> root, Basis basis) {
     /** Of the newest root. */
     public long number() {
       return tip.number();
@@ -105,16 +113,24 @@ public final class Roots {
     }
   }
 
+  /**
+   * What says which roots count.
+   *
+   * @param roster number of the newest list of members
+   * @param generation of this account's root secret
+   */
+  record Basis(long roster, int generation) {}
+
   /** What a device says of the drive in the account's chain. */
   private record Named(DeviceId by, Head head) {}
 
   public Roots(
-      AccountSession account, DriveId drive, KeyRing keys, RemoteVault remote, Clock clock) {
+      AccountSession account, DriveId drive, Members members, RemoteVault remote, Clock clock) {
     this.account = account;
     this.drive = drive;
-    this.keys = keys;
+    this.members = members;
     this.remote = remote;
-    this.reader = new RootReader(account, drive, keys, remote);
+    this.reader = new RootReader(account, drive, members, remote);
     this.state = account.state();
     this.clock = clock;
   }
@@ -128,18 +144,22 @@ public final class Roots {
    */
   public synchronized Optional<Known> newest() throws IOException {
     Optional<Known> newest = judge();
-    for (int race = 0; isToBeFollowed(newest); race++) {
+    for (int race = 0; members.allows(Right.WRITE); race++) {
       try {
-        if (move(newest, newest.get().trees(), List.of(), true)) {
-          return known;
+        if (!members.isStale() && !isToBeFollowed(newest)) {
+          return newest;
+        }
+        boolean done =
+            members.isStale()
+                ? members.renew(headOf(newest))
+                : move(newest, newest.orElseThrow().trees(), List.of(), true);
+        if (race > RACES || (!done && race == RACES)) {
+          throw new IOException("Other devices change the drive all the time; try again.");
         }
       } catch (ServerRefused e) {
         // It is known what counts, and the next write says it as well.
         LOG.warn("The first root of a generation was refused: {}", e.code());
         return newest;
-      }
-      if (race == RACES) {
-        throw new IOException("Other devices change the drive all the time; try again.");
       }
       newest = judge();
     }
@@ -148,7 +168,7 @@ public final class Roots {
 
   private boolean isToBeFollowed(Optional<Known> newest) {
     return newest.isPresent()
-        && (newest.get().tip().generation() != account.generation()
+        && (newest.get().tip().generation() != members.generation()
             || newest.get().counting() < newest.get().number());
   }
 
@@ -224,8 +244,13 @@ public final class Roots {
   /** The newest root that this device has seen, if nobody was removed since. */
   private Optional<Head> seenHead() {
     return floor
-        .filter(seen -> seen.generation() == account.generation() && seen.newest().number() >= 0)
+        .filter(seen -> seen.generation() == members.generation() && seen.newest().number() >= 0)
         .map(seen -> new Head(drive.object(), seen.newest().number(), seen.newest().hash()));
+  }
+
+  /** How far the drive has come, as the server shows it. */
+  public synchronized Head counts() throws IOException {
+    return headOf(newest());
   }
 
   /** What the person should know of what has happened since this was last asked. */
@@ -250,14 +275,19 @@ public final class Roots {
     loadFloor();
     Optional<Named> named = named(Set.of());
     try {
-      var _ = judge(Set.of(), named, floor, false);
+      var _ = judge(members, reader, Set.of(), named, floor, false);
       return Optional.empty();
     } catch (ServerRefused e) {
       if (e.code() == ErrorCode.UNKNOWN_METHOD && leastNumber(named) < 0) {
         return Optional.empty();
       }
       throw e;
-    } catch (RootRolledBack | RootForked | NotAsOnceNamed | NothingNamed e) {
+    } catch (RootRolledBack
+        | RootForked
+        | NotAsOnceNamed
+        | NothingNamed
+        | RosterRolledBack
+        | RosterByRemovedDevice e) {
       return Optional.of(new Divergence(lost(), acceptable(named).map(this::pastState)));
     }
   }
@@ -292,7 +322,10 @@ public final class Roots {
 
   /** What would count if this device had seen nothing, and a person trusted the server. */
   private Optional<Known> acceptable(Optional<Named> named) throws IOException {
-    return judge(Set.of(), named, Optional.empty(), true).filter(known -> known.root().isPresent());
+    Members blank = members.blank();
+    RootReader anew = new RootReader(account, drive, blank, remote);
+    return judge(blank, anew, Set.of(), named, Optional.empty(), true)
+        .filter(known -> known.root().isPresent());
   }
 
   private PastState pastState(Known known) {
@@ -318,6 +351,11 @@ public final class Roots {
               + " shown.");
     }
     known = Optional.empty();
+    members.restart();
+    boolean _ = members.refresh();
+    if (members.needsVoucher()) {
+      members.vouched();
+    }
     if (accepted.isPresent()) {
       remember(accepted.get().counts().orElseThrow(), named, List.of());
     } else {
@@ -363,20 +401,32 @@ public final class Roots {
     return known;
   }
 
+  /** As the other one, where nothing is dropped. */
+  public boolean move(Optional<Known> before, Trees trees, List<PackName> live, boolean frees)
+      throws IOException {
+    return move(before, trees, live, List.of(), frees);
+  }
+
   /**
    * Makes a new root the newest.
    *
    * @param before the root it follows; none for the drive's first
    * @param trees what the drive is to be
    * @param live packs that it needs and the root before did not
+   * @param dropped packs that a root has named and that none needs any more
    * @param frees whether it only deletes, or ends what removed devices may write: for that there is
    *     space beyond the quota
    * @return false if it is to be asked for the newest root first: another device has moved it, or
    *     devices were removed meanwhile
    */
   public synchronized boolean move(
-      Optional<Known> before, Trees trees, List<PackName> live, boolean frees) throws IOException {
-    if (before.isPresent() && before.get().judged() < account.generation()) {
+      Optional<Known> before,
+      Trees trees,
+      List<PackName> live,
+      List<PackName> dropped,
+      boolean frees)
+      throws IOException {
+    if (before.isPresent() && !before.get().basis().equals(basis(members))) {
       return false;
     }
     if (isToBeFollowed(before) && !trees.equals(before.get().trees())) {
@@ -386,22 +436,51 @@ public final class Roots {
     }
     long number = before.map(Known::number).orElse(-1L) + 1;
     Root root =
-        new Root(drive, number, account.device(), clock.instant(), trees, account.chainHead());
+        new Root(
+            drive,
+            number,
+            account.account(),
+            account.device(),
+            clock.instant(),
+            trees,
+            members.head(),
+            account.chainHead(),
+            skip(before));
     loadFloor();
     Digest previous = before.map(known -> known.tip().hash()).orElse(RootHeader.NOTHING);
-    SignedRoot signed = SignedRoot.seal(root, previous, keys, account::sign);
+    SignedRoot signed = SignedRoot.seal(root, previous, members.keys(), account::sign);
     byte[] encoded = signed.encode();
-    if (!remote.move(number, encoded, live, frees) && !isThere(number, encoded)) {
+    if (!remote.move(number, encoded, live, dropped, frees) && !isThere(number, encoded)) {
       return false;
     }
     if (before.isPresent()) {
       noteWhatIsLeftOut(before.get());
     }
     remember(signed, named(Set.of()), seen());
-    known =
-        Optional.of(
-            new Known(signed, Optional.of(signed), Optional.of(root), account.generation()));
+    known = Optional.of(new Known(signed, Optional.of(signed), Optional.of(root), basis(members)));
     return true;
+  }
+
+  /** What the next root names besides the one before it. */
+  private Digest skip(Optional<Known> before) throws IOException {
+    if (before.isEmpty()) {
+      return RootHeader.NOTHING;
+    }
+    SignedRoot tip = before.get().tip();
+    long skipped = Root.skipped(tip.number() + 1);
+    if (skipped == tip.number()) {
+      return tip.hash();
+    }
+    try {
+      return reader.ancestor(tip, skipped).orElse(RootHeader.NOTHING);
+    } catch (Untrusted e) {
+      // A thief's root names what there is not; whoever reads goes down one by one.
+      return RootHeader.NOTHING;
+    }
+  }
+
+  private Basis basis(Members now) {
+    return new Basis(now.list().map(Roster::number).orElse(-1L), account.generation());
   }
 
   /** Whether an attempt that seemed cut off has arrived. */
@@ -433,7 +512,7 @@ public final class Roots {
 
   /** The same, and it is remembered before it is given to anybody. */
   private Optional<Known> judged(Set<DeviceId> leaving, Optional<Named> named) throws IOException {
-    Optional<Known> judged = judge(leaving, named, floor, false);
+    Optional<Known> judged = judge(members, reader, leaving, named, floor, false);
     if (judged.isPresent()) {
       noteWhatWasSeenAndLeftOut(judged.get());
     }
@@ -477,34 +556,42 @@ public final class Roots {
    * @param onTrust whether a person takes the server's word where nobody says how far it has come
    */
   private Optional<Known> judge(
-      Set<DeviceId> leaving, Optional<Named> named, Optional<RootFloor> seen, boolean onTrust)
+      Members by,
+      RootReader from,
+      Set<DeviceId> leaving,
+      Optional<Named> named,
+      Optional<RootFloor> seen,
+      boolean onTrust)
       throws IOException {
-    Optional<SignedRoot> newest = reader.at(VaultMessages.NEWEST);
+    Optional<SignedRoot> newest = from.newest();
+    if (by.needsVoucher()) {
+      vouch(by, from, named, onTrust || newest.isEmpty());
+    }
     if (newest.isEmpty()) {
       requireAtLeast(-1, named, seen);
       return Optional.empty();
     }
     SignedRoot tip = newest.get();
+    Optional<Named> listed = by.list().filter(list -> list.root() >= 0).map(this::named);
     requireAtLeast(tip.number(), named, seen);
+    requireAtLeast(tip.number(), listed, Optional.empty());
     if (!onTrust
         && known.isPresent()
         && known.get().tip().hash().equals(tip.hash())
-        && known.get().judged() == account.generation()
+        && known.get().basis().equals(basis(by))
         && judgedBy.equals(named)) {
       return known;
     }
     try {
-      var _ = reader.open(tip);
+      var _ = from.open(tip);
     } catch (Untrusted e) {
-      if (!leaving.contains(tip.device()) && !account.wasRemoved(tip.device())) {
-        throw reader.isSigned(tip, tip.generation())
-            ? new NewestNotSound(tip.number(), tip.device(), e)
-            : e;
+      if (!isLeaving(tip, leaving) && !by.hasGone(tip.account(), tip.device())) {
+        throw by.isSigned(tip) ? new NewestNotSound(tip.number(), tip.device(), e) : e;
       }
     }
     // Only now, as the chain may have become longer by these questions.
-    int generation = account.generation();
-    Descent descent = new Descent(reader, tip, generation, vouching(named, seen, onTrust));
+    int generation = by.isStale() ? -1 : by.generation();
+    Descent descent = new Descent(from, tip, generation, vouching(named, seen, listed, onTrust));
     if (seen.isPresent()) {
       descent.mustPass(
           seen.get().newest(), seen.get().isNamedAlone() ? new NotAsOnceNamed() : new RootForked());
@@ -516,20 +603,60 @@ public final class Roots {
         descent.mustPass(point, new NotAsNamed(named.get().by()));
       }
     }
+    if (listed.isPresent()
+        && seen.map(floor -> floor.newest().number()).orElse(-1L) < listed.get().head().number()) {
+      descent.mustPass(RootFloor.Point.of(listed.get().head()), new NotAsNamed(listed.get().by()));
+    }
     Optional<SignedRoot> counts = descent.go();
     Optional<Root> root =
-        counts.isEmpty() ? Optional.empty() : Optional.of(reader.opened(counts.get()));
-    return Optional.of(new Known(tip, counts, root, generation));
+        counts.isEmpty() ? Optional.empty() : Optional.of(from.opened(counts.get()));
+    return Optional.of(new Known(tip, counts, root, basis(by)));
   }
 
-  /** If no device says how far the drive has come, what this one has seen says it. */
+  /** What the maker of a list of members says of the drive. */
+  private Named named(Roster list) {
+    return new Named(list.device(), new Head(drive.object(), list.root(), list.rootHash()));
+  }
+
+  private boolean isLeaving(SignedRoot root, Set<DeviceId> leaving) {
+    return root.account().equals(account.account()) && leaving.contains(root.device());
+  }
+
+  /**
+   * The newest list of members was made by a device that is gone: it counts if a root names it that
+   * a device which stays has named.
+   */
+  private static void vouch(Members by, RootReader from, Optional<Named> named, boolean otherwise)
+      throws IOException {
+    Optional<RosterHead> roster = Optional.empty();
+    if (named.isPresent() && named.get().head().number() >= 0) {
+      Optional<SignedRoot> root = from.at(named.get().head().number());
+      if (root.isPresent() && root.get().hash().equals(named.get().head().hash())) {
+        roster = Optional.of(from.opened(root.get()).roster());
+      }
+    }
+    if (roster.isEmpty() && otherwise) {
+      by.vouched();
+    } else {
+      by.vouchedBy(roster);
+    }
+  }
+
+  /**
+   * If no device of the account says how far the drive has come, what this one has seen says it;
+   * and whoever made the list of members vouches for what was there then.
+   */
   private static Vouching vouching(
-      Optional<Named> named, Optional<RootFloor> seen, boolean onTrust) {
+      Optional<Named> named, Optional<RootFloor> seen, Optional<Named> listed, boolean onTrust) {
+    long atLeast = listed.map(said -> said.head().number()).orElse(-1L);
     if (named.isPresent()) {
-      return new UpTo(named.get().head().number());
+      return new UpTo(Math.max(atLeast, named.get().head().number()));
     }
     if (seen.isPresent()) {
-      return new UpTo(seen.get().newest().number());
+      return new UpTo(Math.max(atLeast, seen.get().newest().number()));
+    }
+    if (listed.isPresent()) {
+      return new UpTo(atLeast);
     }
     return onTrust ? new Person() : new Nobody();
   }
@@ -593,20 +720,25 @@ public final class Roots {
       long _ =
           account
               .events()
-              .publish("changed", JsonNodeFactory.instance.objectNode().put("number", number));
+              .publish(
+                  "changed",
+                  JsonNodeFactory.instance
+                      .objectNode()
+                      .put("drive", drive.toString())
+                      .put("number", number));
     } catch (IOException e) {
       LOG.warn("A change of the drive was not published: {}", e.getMessage());
     }
   }
 
   private void keep(RootFloor risen) throws IOException {
-    risen.store(state);
+    risen.store(state, drive);
     floor = Optional.of(risen);
   }
 
   private void loadFloor() throws IOException {
     if (!floorLoaded) {
-      floor = RootFloor.load(state);
+      floor = RootFloor.load(state, drive);
       floorLoaded = true;
     }
   }

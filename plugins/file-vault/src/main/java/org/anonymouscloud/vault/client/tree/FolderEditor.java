@@ -12,8 +12,8 @@ import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.store.PackWriter;
-import org.anonymouscloud.vault.client.store.Untrusted;
 import org.jspecify.annotations.Nullable;
 
 /**

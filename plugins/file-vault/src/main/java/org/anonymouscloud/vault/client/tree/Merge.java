@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
-import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
@@ -20,6 +19,7 @@ import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +77,7 @@ public final class Merge {
    *     what is to move
    */
   public Trees apply(Changes changes) throws IOException {
-    Pages top = change(Tree.TOP, drive.top(), before.top(), changes.top());
+    Pages top = change(Tree.TOP, ItemId.top(drive), before.top(), changes.top());
     return new Trees(top, aside(changes));
   }
 
@@ -93,7 +93,7 @@ public final class Merge {
     if (throwsAway()) {
       trash = new TreeMap<>(Map.of(Removal.TRASH, thrown));
     }
-    return change(Tree.ASIDE, drive.aside(), before.aside(), trash);
+    return change(Tree.ASIDE, ItemId.aside(drive), before.aside(), trash);
   }
 
   private Pages change(Tree tree, ItemId id, Pages pages, SortedMap<Name, Change> changes)
@@ -325,11 +325,11 @@ public final class Merge {
           switch (tree) {
             case TOP ->
                 folders
-                    .find(drive.top(), before.top(), from)
+                    .find(ItemId.top(drive), before.top(), from)
                     .orElseThrow(() -> new PathRefused(Reason.GONE, from));
             case ASIDE ->
                 folders
-                    .find(drive.aside(), before.aside(), from)
+                    .find(ItemId.aside(drive), before.aside(), from)
                     .orElseThrow(
                         () -> new PathRefused(Reason.NOT_IN_TRASH, from.below(REMOVAL_DEPTH)));
           };

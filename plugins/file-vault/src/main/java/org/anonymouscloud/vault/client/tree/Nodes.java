@@ -8,7 +8,6 @@ import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.wire.Malformed;
-import org.anonymouscloud.vault.client.format.DriveId;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Page;
@@ -18,10 +17,11 @@ import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.format.SegmentList;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
-import org.anonymouscloud.vault.client.store.Untrusted.TreeDamaged;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes pages and lists; what is read is verified before it is parsed. Thread-safe. */
@@ -58,7 +58,7 @@ public final class Nodes {
   /**
    * Whether a folder can be read at all.
    *
-   * @throws org.anonymouscloud.vault.client.store.Untrusted if its topmost page does not open
+   * @throws org.anonymouscloud.vault.client.remote.Untrusted if its topmost page does not open
    */
   public void requireOpen(ItemId folder, Pages pages) throws IOException {
     if (!pages.isEmpty()) {

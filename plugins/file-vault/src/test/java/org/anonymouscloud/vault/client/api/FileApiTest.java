@@ -124,6 +124,20 @@ final class FileApiTest {
   }
 
   @Test
+  void aBodyThatTheQuotaStopsTakesNoSpaceHoweverOftenItIsSent() throws Exception {
+    put("/vault/files/before", noise(100_000, 1));
+    long used = json("/vault/usage").path("used").asLong();
+    server.half().setQuota(used + (20L << 20));
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(put("/vault/files/large", noise(30 << 20, i))).isEqualTo(507);
+    }
+
+    assertThat(json("/vault/usage").path("used").asLong()).isEqualTo(used);
+    assertThat(put("/vault/files/small", noise(10 << 20, 1))).isEqualTo(200);
+  }
+
+  @Test
   @Tag("S4.D")
   void aBodyIsKeptOnlyIfItsDigestsAreRight() throws Exception {
     byte[] body = noise(3_000_000, 3);

@@ -44,7 +44,7 @@ final class HistoryApiTest {
   }
 
   private void fill() throws IOException {
-    try (Drive drive = new Drive(server.account(), Clock.systemUTC())) {
+    try (Drive drive = Drive.home(server.account(), Clock.systemUTC())) {
       for (int i = 0; i < 5; i++) {
         write(drive, "/file " + i, noise(10, i));
       }

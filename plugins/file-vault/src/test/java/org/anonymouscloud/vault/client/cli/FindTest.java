@@ -54,7 +54,7 @@ final class FindTest {
   }
 
   private void fill() throws IOException {
-    try (Drive drive = new Drive(server.account(), Clock.systemUTC())) {
+    try (Drive drive = Drive.home(server.account(), Clock.systemUTC())) {
       makeFolder(drive, "/photos/2020");
       try (Batch batch = drive.batch()) {
         write(batch, "/photos/2020/a.jpg", 10, EARLY);

@@ -41,7 +41,9 @@ final class HostileDownloadTest {
     Path source = Files.createDirectory(temporary.resolve("source"));
     Files.write(source.resolve("big"), noise(40 << 20, 1));
     Files.write(source.resolve("a small one"), noise(1000, 2));
-    assertThat(terminal.run("put", "-r", source.toString(), "/copy")).isZero();
+    assertThat(terminal.run("put", "-r", source.toString(), "/copy"))
+        .as(() -> String.join("; ", terminal.warnings()))
+        .isZero();
     forgetWhatWasRead();
   }
 
@@ -132,7 +134,7 @@ final class HostileDownloadTest {
   void anOlderStateIsExitCodeFourForEveryCommand() throws Exception {
     byte[] old = server.line().roots().getFirst();
     assertThat(terminal.run("rm", "/copy/a small one")).isZero();
-    server.line().showRoots((number, honest) -> Optional.of(new VaultMessages.RootGot(0, old)));
+    server.line().showRoots((number, honest) -> Optional.of(new VaultMessages.RootGot(0, old, 0)));
 
     assertThat(terminal.run("ls", "/copy")).isEqualTo(REFUSED);
     assertThat(terminal.out()).isEmpty();

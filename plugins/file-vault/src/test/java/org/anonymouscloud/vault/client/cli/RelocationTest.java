@@ -43,7 +43,7 @@ final class RelocationTest {
     server = TestServer.start(folder);
     agent = new TestAgent(server.account());
     terminal = new TestTerminal(new VaultFeature(), agent);
-    drive = new Drive(server.account().device(2, server.newLine()), Clock.systemUTC());
+    drive = Drive.home(server.account().device(2, server.newLine()), Clock.systemUTC());
     makeFolder(drive, "/docs/deep");
     write(drive, "/docs/deep/large", noise(LARGE, 1));
     write(drive, "/a", noise(10, 2));

@@ -49,7 +49,7 @@ final class TrashCommandTest {
     server = TestServer.start(folder);
     agent = new TestAgent(server.account());
     terminal = new TestTerminal(new VaultFeature(), agent);
-    drive = new Drive(server.account().device(2, server.newLine()), Clock.systemUTC());
+    drive = Drive.home(server.account().device(2, server.newLine()), Clock.systemUTC());
     makeFolder(drive, "/docs/deep");
     write(drive, "/docs/deep/f", noise(10, 1));
     write(drive, "/docs/g", noise(10, 2));

@@ -62,7 +62,7 @@ final class TreeUploadTest {
               VaultPath.of("/t"),
               outcome,
               terminal.progress("", 0));
-      JsonNode answer = agent.upload(VaultUrl.trees(VaultPath.of("/t")), upload);
+      JsonNode answer = agent.upload("/vault/trees/t", upload);
 
       assertThat(outcome.exitCode()).isEqualTo(1);
       assertThat(outcome.failures())
@@ -88,7 +88,7 @@ final class TreeUploadTest {
               VaultPath.of("/t"),
               new Outcome(terminal),
               terminal.progress("", 0));
-      agent.upload(VaultUrl.trees(VaultPath.of("/t")), upload);
+      agent.upload("/vault/trees/t", upload);
     }
 
     assertThat(terminal.run("ls", "/t")).isZero();

@@ -19,12 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.fixture.DriveFiles;
 import org.anonymouscloud.vault.client.fixture.Interposer;
+import org.anonymouscloud.vault.client.fixture.RawDrive;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Entry;
@@ -62,10 +61,10 @@ final class ArrangeModelTest {
   void start(RepetitionInfo repetition) throws IOException {
     random = new Random(SEED + repetition.getCurrentRepetition());
     server = TestServer.start(folder);
-    first = new Drive(server.account(), Clock.systemUTC());
+    first = Drive.home(server.account(), Clock.systemUTC());
     otherLine = server.newLine();
     other = server.account().device(2, otherLine);
-    second = new Drive(other, Clock.systemUTC());
+    second = Drive.home(other, Clock.systemUTC());
   }
 
   @AfterEach
@@ -130,7 +129,7 @@ final class ArrangeModelTest {
 
   @RepeatedTest(4)
   void whatOneDeviceDoesIsWhatItIsInAMap() throws Exception {
-    SortedMap<String, String> model = new TreeMap<>();
+    Map<String, String> model = new TreeMap<>();
     for (int round = 0; round < ROUNDS; round++) {
       try (Batch batch = first.batch()) {
         for (int i = random.nextInt(5); i >= 0; i--) {
@@ -150,7 +149,7 @@ final class ArrangeModelTest {
     assertEachFolderIsAtOnePlace();
   }
 
-  private static boolean apply(SortedMap<String, String> model, Action action) {
+  private static boolean apply(Map<String, String> model, Action action) {
     String from = action.from;
     String to = action.to;
     boolean isFile = model.containsKey(from);
@@ -191,12 +190,12 @@ final class ArrangeModelTest {
     return true;
   }
 
-  private static boolean canHold(SortedMap<String, String> model, String path) {
+  private static boolean canHold(Map<String, String> model, String path) {
     String parent = path.substring(0, path.lastIndexOf('/') + 1);
     return parent.equals("/") || model.containsKey(parent);
   }
 
-  private static Map<String, String> part(SortedMap<String, String> model, String path) {
+  private static Map<String, String> part(Map<String, String> model, String path) {
     Map<String, String> part = new TreeMap<>();
     for (Map.Entry<String, String> entry : model.entrySet()) {
       if (entry.getKey().equals(path) || entry.getKey().startsWith(path + "/")) {
@@ -206,7 +205,7 @@ final class ArrangeModelTest {
     return part;
   }
 
-  private static Map<String, String> take(SortedMap<String, String> model, String path) {
+  private static Map<String, String> take(Map<String, String> model, String path) {
     Map<String, String> taken = part(model, path);
     taken.keySet().forEach(model::remove);
     return taken;
@@ -281,14 +280,10 @@ final class ArrangeModelTest {
   private Set<String> contents() throws IOException {
     Map<String, byte[]> packs = new HashMap<>(server.line().packs());
     packs.putAll(otherLine.packs());
+    RawDrive raw = RawDrive.of(server.account());
+    byte[] secret = raw.secret(0);
     IndependentDecoder decoder =
-        new IndependentDecoder(
-            generation -> {
-              try (Secret secret = server.account().featureSecret(generation)) {
-                return secret.bytes().clone();
-              }
-            },
-            packs);
+        new IndependentDecoder(raw.id().bytes(), generation -> secret, packs);
     Optional<SignedRoot> root = first.snapshot().root().flatMap(Roots.Known::counts);
     Set<String> contents = new HashSet<>();
     if (root.isPresent()) {

@@ -24,7 +24,7 @@ import org.anonymouscloud.vault.client.fixture.DriveFiles;
 import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestServer;
-import org.anonymouscloud.vault.client.store.ServerRefused;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +46,7 @@ final class CutTest {
   void start() throws IOException {
     server = TestServer.start(folder);
     line = server.line();
-    drive = new Drive(server.account(), Clock.systemUTC(), Impatience.usual(), OFTEN);
+    drive = Drive.home(server.account(), Clock.systemUTC(), Impatience.usual(), OFTEN);
   }
 
   @AfterEach
@@ -228,7 +228,7 @@ final class CutTest {
   void packsOfAVeryLargeFileAreNamedByRootsBeforeItIsComplete() throws Exception {
     drive.close();
     drive =
-        new Drive(
+        Drive.home(
             server.account(),
             Clock.systemUTC(),
             Impatience.usual(),

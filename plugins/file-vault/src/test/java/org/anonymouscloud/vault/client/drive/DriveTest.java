@@ -46,7 +46,7 @@ final class DriveTest {
   void open() throws IOException {
     half = TestServer.start(folder);
     server = half.line();
-    drive = new Drive(half.account(), Clock.systemUTC());
+    drive = Drive.home(half.account(), Clock.systemUTC());
   }
 
   @AfterEach

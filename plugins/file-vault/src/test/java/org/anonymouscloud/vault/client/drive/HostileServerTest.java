@@ -25,10 +25,10 @@ import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Ref;
-import org.anonymouscloud.vault.client.store.Untrusted;
-import org.anonymouscloud.vault.client.store.Untrusted.DataMissing;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
-import org.anonymouscloud.vault.client.store.Untrusted.NewestUnusable;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +61,7 @@ final class HostileServerTest {
 
   /** The same device with nothing in memory, so that all is asked for again. */
   private Drive fresh() {
-    return new Drive(server.account(), Clock.systemUTC(), Impatience.usual(), Pace.USUAL);
+    return Drive.home(server.account(), Clock.systemUTC(), Impatience.usual(), Pace.USUAL);
   }
 
   private void assertRefused(Class<? extends Untrusted> kind, String path) {
@@ -139,7 +139,7 @@ final class HostileServerTest {
     // Two devices write version 2 of the same file: same keys, same context, same length.
     write(drive, "/file", noise(1000, 0));
     Interposer otherLine = server.newLine();
-    try (Drive other = new Drive(server.account().device(2, otherLine), Clock.systemUTC());
+    try (Drive other = Drive.home(server.account().device(2, otherLine), Clock.systemUTC());
         Batch late = other.batch()) {
       put(late, "/file", noise(1000, 2));
       write(drive, "/file", noise(1000, 1));
@@ -287,13 +287,13 @@ final class HostileServerTest {
     write(drive, "/mine", noise(10, 1));
     Path elsewhere = folder.resolve("elsewhere");
     try (TestServer other = TestServer.start(elsewhere)) {
-      TestAccount stranger = TestAccount.of(9, other.line());
-      try (Drive theirs = new Drive(stranger, Clock.systemUTC())) {
+      TestAccount stranger = TestAccount.of(9, other.newLine(9));
+      try (Drive theirs = Drive.home(stranger, Clock.systemUTC())) {
         write(theirs, "/theirs", noise(10, 1));
         write(theirs, "/theirs", noise(10, 2));
       }
-      byte[] root = other.line().roots().getLast();
-      line.showRoots((number, honest) -> Optional.of(new VaultMessages.RootGot(1, root)));
+      byte[] root = ((Interposer) stranger.link()).roots().getLast();
+      line.showRoots((number, honest) -> Optional.of(new VaultMessages.RootGot(1, root, 0)));
       assertRefused(Untrusted.RootNotSigned.class, "/theirs");
     }
   }

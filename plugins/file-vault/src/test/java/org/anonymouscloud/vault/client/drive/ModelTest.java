@@ -32,7 +32,7 @@ final class ModelTest {
   @Test
   void randomChangesGiveWhatTheyGiveInAMap() throws Exception {
     try (TestServer server = TestServer.start(folder);
-        Drive drive = new Drive(server.account(), Clock.systemUTC())) {
+        Drive drive = Drive.home(server.account(), Clock.systemUTC())) {
       for (int round = 0; round < 150; round++) {
         try (Batch batch = drive.batch()) {
           // What is removed must have been there before the batch, so it comes in one of its own.
@@ -54,7 +54,8 @@ final class ModelTest {
   }
 
   private void assertAnotherDeviceSeesTheSame(TestServer server) throws IOException {
-    try (Drive other = new Drive(server.account().device(7, server.newLine()), Clock.systemUTC())) {
+    try (Drive other =
+        Drive.home(server.account().device(7, server.newLine()), Clock.systemUTC())) {
       assertThat(tree(other)).isEqualTo(model);
     }
   }

@@ -41,8 +41,8 @@ final class MoveRaceTest {
   @BeforeEach
   void start() throws IOException {
     server = TestServer.start(folder);
-    first = new Drive(server.account(), CLOCK);
-    second = new Drive(server.account().device(2, server.newLine()), CLOCK);
+    first = Drive.home(server.account(), CLOCK);
+    second = Drive.home(server.account().device(2, server.newLine()), CLOCK);
   }
 
   @AfterEach

@@ -32,26 +32,27 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.Interposer;
+import org.anonymouscloud.vault.client.fixture.RawDrive;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
-import org.anonymouscloud.vault.client.format.DriveId;
-import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.format.Trees;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.ChainForked;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
+import org.anonymouscloud.vault.client.remote.Untrusted.NewestNotSound;
+import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
+import org.anonymouscloud.vault.client.remote.Untrusted.NotAsNamed;
+import org.anonymouscloud.vault.client.remote.Untrusted.NotAsOnceNamed;
+import org.anonymouscloud.vault.client.remote.Untrusted.NothingNamed;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterRolledBack;
 import org.anonymouscloud.vault.client.store.History;
-import org.anonymouscloud.vault.client.store.Untrusted;
-import org.anonymouscloud.vault.client.store.Untrusted.ChainForked;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
-import org.anonymouscloud.vault.client.store.Untrusted.NewestNotSound;
-import org.anonymouscloud.vault.client.store.Untrusted.NewestUnusable;
-import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
-import org.anonymouscloud.vault.client.store.Untrusted.NotAsOnceNamed;
-import org.anonymouscloud.vault.client.store.Untrusted.NothingNamed;
-import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
-import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -89,7 +90,7 @@ final class RemovalTest {
   }
 
   private static Drive drive(AccountSession account) {
-    return new Drive(account, Clock.systemUTC(), Impatience.usual(), Pace.USUAL);
+    return Drive.home(account, Clock.systemUTC(), Impatience.usual(), Pace.USUAL);
   }
 
   private static void put(AccountSession account, String path) throws IOException {
@@ -149,6 +150,7 @@ final class RemovalTest {
     put(owner, "/after");
     // The server hides what was written since the removal and shows what was planted in its place.
     try (TestServer past = TestServer.start(folder.resolve("two"))) {
+      makeDrive(line, past);
       copy(line, 1, past);
       copy((Interposer) lost.link(), 1, past);
       put(lost.through(past.newLine()), "/planted");
@@ -162,16 +164,40 @@ final class RemovalTest {
       }
       // And whoever has seen the true ones sees the fork.
       try (Drive drive = drive(owner.through(past.newLine()))) {
-        assertThatThrownBy(drive::snapshot).isInstanceOf(RootForked.class);
+        assertThatThrownBy(drive::snapshot).isInstanceOf(RosterRolledBack.class);
       }
     }
   }
 
-  /** Puts the first packs and the first roots that came over a line on a server. */
+  /** Makes the drive on another server, as it was when it had no root. */
+  private static void makeDrive(Interposer from, TestServer to) throws Exception {
+    byte[] drive = RawDrive.home(to.account()).bytes();
+    VaultMessages.RosterGot rosters =
+        Cbor.decode(
+            from.ask(
+                VaultMethod.ROSTER_GET.toString(),
+                Cbor.encode(new VaultMessages.RosterGet(drive, 0))),
+            VaultMessages.RosterGot.class);
+    VaultMessages.GrantGot grant =
+        Cbor.decode(
+            from.ask(
+                VaultMethod.GRANT_GET.toString(),
+                Cbor.encode(new VaultMessages.GrantGet(drive, 0))),
+            VaultMessages.GrantGot.class);
+    to.line()
+        .ask(
+            VaultMethod.DRIVE_CREATE.toString(),
+            Cbor.encode(
+                new VaultMessages.DriveCreate(rosters.rosters().getFirst(), grant.grant())));
+  }
+
+  /** Puts the first packs and the first roots that came over a line on another server. */
   private static void copy(Interposer from, int count, TestServer to) throws Exception {
+    byte[] drive = RawDrive.home(to.account()).bytes();
     for (Map.Entry<String, byte[]> pack : from.packs().entrySet()) {
       byte[] put =
-          Cbor.encode(new VaultMessages.PackPut(pack.getKey(), pack.getValue().length, false));
+          Cbor.encode(
+              new VaultMessages.PackPut(drive, pack.getKey(), pack.getValue().length, false));
       try (Call call = to.line().open(VaultMethod.PACK_PUT.toString(), put)) {
         try (OutputStream out = call.upload()) {
           out.write(pack.getValue());
@@ -184,7 +210,9 @@ final class RemovalTest {
       to.line()
           .ask(
               VaultMethod.ROOT_MOVE.toString(),
-              Cbor.encode(new VaultMessages.RootMove(number, root, new byte[0], false)));
+              Cbor.encode(
+                  new VaultMessages.RootMove(
+                      drive, number, root, new byte[0], new byte[0], false)));
     }
   }
 
@@ -242,8 +270,7 @@ final class RemovalTest {
           }
         });
     assertThat(paths(owner)).contains("/first");
-    put(lost, "/planted");
-    assertThat(paths(owner)).contains("/first").doesNotContain("/planted");
+    assertThatThrownBy(() -> put(lost, "/planted")).isInstanceOf(KeysNotGiven.class);
 
     line.beHonest();
     put(owner, "/after");
@@ -271,7 +298,7 @@ final class RemovalTest {
       lying.showRoots(
           (asked, honest) ->
               asked == VaultMessages.NEWEST
-                  ? Optional.of(new VaultMessages.RootGot(number, roots.get(number)))
+                  ? Optional.of(new VaultMessages.RootGot(number, roots.get(number), 0))
                   : honest);
       try (Drive drive = drive(owner.device(8 + shown, lying))) {
         assertThatThrownBy(drive::snapshot).isInstanceOf(NotAsNamed.class);
@@ -287,7 +314,9 @@ final class RemovalTest {
   private byte[] root(long number) throws Exception {
     return Cbor.decode(
             line.ask(
-                VaultMethod.ROOT_GET.toString(), Cbor.encode(new VaultMessages.RootGet(number))),
+                VaultMethod.ROOT_GET.toString(),
+                Cbor.encode(
+                    new VaultMessages.RootGet(RawDrive.home(server.account()).bytes(), number))),
             VaultMessages.RootGot.class)
         .root();
   }
@@ -339,7 +368,7 @@ final class RemovalTest {
   @Tag("S4.1")
   void aThiefsWordOnHowFarTheDriveHasComeGoesWithIt() throws Exception {
     put(owner, "/before");
-    ObjectId object = DriveId.ofAccount(owner.featureSecret(0)).object();
+    ObjectId object = RawDrive.home(owner).object();
     for (Head lie :
         List.of(
             new Head(object, 1L << 60, Digest.sha256(new byte[] {1})),
@@ -376,6 +405,7 @@ final class RemovalTest {
       owner.link(drive.head(Set.of()).orElseThrow());
     }
     try (TestServer past = TestServer.start(folder.resolve("two"))) {
+      makeDrive(line, past);
       copy(line, 1, past);
       copy((Interposer) lost.link(), 1, past);
       // It comes in by the recovery words, and all others go.
@@ -421,7 +451,7 @@ final class RemovalTest {
                   got -> {
                     byte[] root = got.root().clone();
                     root[13] ^= 1;
-                    return new VaultMessages.RootGot(got.number(), root);
+                    return new VaultMessages.RootGot(got.number(), root, 0);
                   }));
       try (Drive drive = drive(words)) {
         Set<DeviceId> all = Set.copyOf(words.devices());
@@ -440,7 +470,7 @@ final class RemovalTest {
 
   private VaultMessages.RootGot first() throws IOException {
     try {
-      return new VaultMessages.RootGot(0, root(0));
+      return new VaultMessages.RootGot(0, root(0), 0);
     } catch (Exception e) {
       throw new IOException(e);
     }
@@ -451,7 +481,10 @@ final class RemovalTest {
   void whatAThiefLeavesUnreadableIsLeftOutWhenItIsRemoved() throws Exception {
     put(owner, "/before");
     TestAccount newcomer = owner.device(12, server.newLine());
-    for (int kind = 0; kind < 4; kind++) {
+    assertThatThrownBy(() -> plant(3))
+        .as("a server takes none of a generation that the drive does not have")
+        .isInstanceOf(Refused.class);
+    for (int kind = 0; kind < 3; kind++) {
       plant(kind);
       for (TestAccount one : List.of(owner, newcomer)) {
         try (Drive drive = drive(one)) {
@@ -480,7 +513,7 @@ final class RemovalTest {
   @Tag("S4.1")
   void aThiefThatNamesItsOwnUnreadableRootBlocksNoTakeover() throws Exception {
     plant(1);
-    ObjectId object = DriveId.ofAccount(owner.featureSecret(0)).object();
+    ObjectId object = RawDrive.home(owner).object();
     lost.link(new Head(object, 2, Digest.sha256(root(2))));
     // It comes in by the recovery words, and all others go.
     TestAccount words = owner.device(11, server.newLine());
@@ -659,19 +692,11 @@ final class RemovalTest {
   /** The lost device signs a root as it should, over a page that is not stored. */
   private void plantUnreadableTree() throws Exception {
     VaultMessages.RootGot got = newestRoot();
-    DriveId id = DriveId.ofAccount(lost.featureSecret(0));
-    KeyRing keys = new KeyRing(lost::generation, lost::featureSecret);
+    RawDrive raw = RawDrive.of(lost);
     Ref nowhere =
         new Ref(PackName.random(), 0, 100, 0, got.number() + 1, Digest.sha256(new byte[] {4}));
-    Root root =
-        new Root(
-            id,
-            got.number() + 1,
-            lost.device(),
-            Instant.EPOCH,
-            new Trees(new Pages(1, List.of(nowhere)), Pages.NONE),
-            lost.chainHead());
-    move(SignedRoot.seal(root, Digest.sha256(got.root()), keys, lost::sign).encode());
+    Root root = raw.root(got.number() + 1, new Pages(1, List.of(nowhere)));
+    move(SignedRoot.seal(root, Digest.sha256(got.root()), raw.keys(), lost::sign).encode());
   }
 
   /** The lost device moves the root to one that nobody can use. */
@@ -680,8 +705,9 @@ final class RemovalTest {
     long number = got.number() + 1;
     Digest previous = Digest.sha256(got.root());
     int generation = kind == 3 ? 1 : 0;
-    RootHeader header = new RootHeader(generation, number, lost.device(), previous);
-    DriveId id = DriveId.ofAccount(lost.featureSecret(0));
+    RootHeader header = new RootHeader(generation, number, lost.account(), lost.device(), previous);
+    RawDrive raw = RawDrive.of(lost);
+    DriveId id = raw.id();
     byte[] sealed = new byte[RootHeader.ROOT - RootHeader.ENCODED - SignedRoot.SIGNATURE];
     byte[] root;
     if (kind == 2) {
@@ -689,13 +715,14 @@ final class RemovalTest {
           new Root(
               id,
               number,
+              lost.account(),
               lost.device(),
               Instant.EPOCH,
               Trees.NONE,
-              new ChainFloor(1, Digest.sha256(new byte[] {3})));
-      root =
-          SignedRoot.seal(stranger, previous, new KeyRing(() -> 0, lost::featureSecret), lost::sign)
-              .encode();
+              raw.members().head(),
+              new ChainFloor(1, Digest.sha256(new byte[] {3})),
+              RootHeader.NOTHING);
+      root = SignedRoot.seal(stranger, previous, raw.keys(), lost::sign).encode();
     } else {
       byte[] signature =
           kind == 0
@@ -718,7 +745,8 @@ final class RemovalTest {
   }
 
   private VaultMessages.RootGot newestRoot() throws Exception {
-    byte[] question = Cbor.encode(new VaultMessages.RootGet(VaultMessages.NEWEST));
+    byte[] question =
+        Cbor.encode(new VaultMessages.RootGet(RawDrive.home(lost).bytes(), VaultMessages.NEWEST));
     return Cbor.decode(
         lost.link().ask(VaultMethod.ROOT_GET.toString(), question), VaultMessages.RootGot.class);
   }
@@ -728,6 +756,8 @@ final class RemovalTest {
     lost.link()
         .ask(
             VaultMethod.ROOT_MOVE.toString(),
-            Cbor.encode(new VaultMessages.RootMove(number, root, new byte[0], false)));
+            Cbor.encode(
+                new VaultMessages.RootMove(
+                    RawDrive.home(lost).bytes(), number, root, new byte[0], new byte[0], false)));
   }
 }

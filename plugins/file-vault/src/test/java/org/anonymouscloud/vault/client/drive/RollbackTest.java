@@ -20,12 +20,13 @@ import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
-import org.anonymouscloud.vault.client.store.Untrusted;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
-import org.anonymouscloud.vault.client.store.Untrusted.NotAsNamed;
-import org.anonymouscloud.vault.client.store.Untrusted.RootForked;
-import org.anonymouscloud.vault.client.store.Untrusted.RootNotSigned;
-import org.anonymouscloud.vault.client.store.Untrusted.RootRolledBack;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
+import org.anonymouscloud.vault.client.remote.Untrusted.NotAsNamed;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootForked;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootRolledBack;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterRolledBack;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +63,7 @@ final class RollbackTest {
   }
 
   private static Drive drive(AccountSession account) {
-    return new Drive(account, Clock.systemUTC(), Impatience.usual(), Pace.USUAL);
+    return Drive.home(account, Clock.systemUTC(), Impatience.usual(), Pace.USUAL);
   }
 
   private static void assertRefused(Class<? extends Untrusted> kind, AccountSession account) {
@@ -77,7 +78,7 @@ final class RollbackTest {
     line.showRoots(
         (asked, honest) ->
             asked == VaultMessages.NEWEST
-                ? Optional.of(new VaultMessages.RootGot(number, roots.get(number)))
+                ? Optional.of(new VaultMessages.RootGot(number, roots.get(number), 0))
                 : honest);
   }
 
@@ -165,7 +166,7 @@ final class RollbackTest {
           int wanted = asked == VaultMessages.NEWEST ? number : (int) asked;
           return wanted < 0 || wanted > number
               ? Optional.empty()
-              : Optional.of(new VaultMessages.RootGot(wanted, roots.get(wanted)));
+              : Optional.of(new VaultMessages.RootGot(wanted, roots.get(wanted), 0));
         });
   }
 
@@ -181,7 +182,7 @@ final class RollbackTest {
   @Tag("A23")
   void anOldRootUnderANewNumberIsRefused() {
     List<byte[]> roots = line.roots();
-    line.showRoots((asked, honest) -> Optional.of(new VaultMessages.RootGot(12, roots.get(5))));
+    line.showRoots((asked, honest) -> Optional.of(new VaultMessages.RootGot(12, roots.get(5), 0)));
 
     assertRefused(RootNotSigned.class, account);
   }
@@ -196,13 +197,13 @@ final class RollbackTest {
         for (int i = 0; i < 12; i++) {
           write(drive, "/else " + i, noise(10, i));
         }
-        assertRefused(RootForked.class, account.through(elsewhere.newLine()));
+        assertRefused(RosterRolledBack.class, account.through(elsewhere.newLine()));
         write(drive, "/one more", noise(10, 0));
-        assertRefused(RootForked.class, account.through(elsewhere.newLine()));
+        assertRefused(RosterRolledBack.class, account.through(elsewhere.newLine()));
         for (int i = 0; i < 5; i++) {
           write(drive, "/five more " + i, noise(10, i));
         }
-        assertRefused(RootForked.class, account.through(elsewhere.newLine()));
+        assertRefused(RosterRolledBack.class, account.through(elsewhere.newLine()));
         try (Drive newcomer = drive(account.device(3, elsewhere.newLine()))) {
           assertThat(tree(newcomer)).hasSize(18);
         }
@@ -219,13 +220,13 @@ final class RollbackTest {
         write(drive, "/later " + i, noise(10, i));
       }
     }
-    line.showRoots((asked, honest) -> asked == 13 ? Optional.empty() : honest);
+    line.showRoots((asked, honest) -> asked == 14 ? Optional.empty() : honest);
     assertRefused(RootForked.class, away);
 
     line.showRoots(
         (asked, honest) ->
-            asked == 13
-                ? Optional.of(new VaultMessages.RootGot(13, line.roots().get(12)))
+            asked == 14
+                ? Optional.of(new VaultMessages.RootGot(14, line.roots().get(13), 0))
                 : honest);
     assertRefused(RootNotSigned.class, away);
 
@@ -242,12 +243,12 @@ final class RollbackTest {
     for (int at = 0; at < newest.length; at++) {
       byte[] forged = newest.clone();
       forged[at] ^= 1;
-      line.showRoots((asked, honest) -> Optional.of(new VaultMessages.RootGot(11, forged)));
+      line.showRoots((asked, honest) -> Optional.of(new VaultMessages.RootGot(11, forged, 0)));
       try (Drive newcomer = drive(account.device(6, line))) {
         assertThatThrownBy(newcomer::snapshot).isInstanceOf(RootNotSigned.class);
       }
     }
-    line.showRoots((asked, honest) -> Optional.of(new VaultMessages.RootGot(11, newest)));
+    line.showRoots((asked, honest) -> Optional.of(new VaultMessages.RootGot(11, newest, 0)));
     try (Drive newcomer = drive(account.device(6, line))) {
       assertThat(tree(newcomer)).hasSize(12);
     }
@@ -296,7 +297,7 @@ final class RollbackTest {
     try (Drive drive = drive(lost)) {
       assertThatThrownBy(drive::snapshot)
           .as("the server hands it all there is")
-          .hasCauseInstanceOf(DataNotAuthentic.class);
+          .isInstanceOf(KeysNotGiven.class);
     }
     // With the keys it does read on, so nothing else stood in its way; its own roots do not count.
     lost.rotate();
@@ -323,6 +324,6 @@ final class RollbackTest {
     }
 
     assertThat(line.asked().subList(asked, line.asked().size()))
-        .containsExactly(VaultMethod.ROOT_GET);
+        .containsExactly(VaultMethod.ROOT_GET, VaultMethod.ROSTER_GET, VaultMethod.GRANT_GET);
   }
 }

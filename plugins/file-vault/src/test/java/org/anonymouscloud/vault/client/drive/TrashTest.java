@@ -22,8 +22,8 @@ import java.util.Optional;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Trees;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.store.Roots;
-import org.anonymouscloud.vault.client.store.ServerRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.AfterEach;
@@ -46,8 +46,8 @@ final class TrashTest {
   @BeforeEach
   void start() throws IOException {
     server = TestServer.start(folder);
-    first = new Drive(server.account(), CLOCK);
-    second = new Drive(server.account().device(2, server.newLine()), CLOCK);
+    first = Drive.home(server.account(), CLOCK);
+    second = Drive.home(server.account().device(2, server.newLine()), CLOCK);
   }
 
   @AfterEach
@@ -214,7 +214,7 @@ final class TrashTest {
     write(first, "/b", OLD);
     discard(first, "/a");
     Clock later = Clock.fixed(NOW.plusSeconds(60), ZoneOffset.UTC);
-    try (Drive third = new Drive(server.account().device(3, server.newLine()), later)) {
+    try (Drive third = Drive.home(server.account().device(3, server.newLine()), later)) {
       discard(third, "/b");
       try (Batch batch = third.batch()) {
         assertThat(batch.emptyTrash(Optional.of(NOW.plusSeconds(1)))).isEqualTo(1);

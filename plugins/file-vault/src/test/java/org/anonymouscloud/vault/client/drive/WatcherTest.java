@@ -52,7 +52,7 @@ final class WatcherTest {
   @BeforeEach
   void open(@TempDir Path folder) throws IOException {
     server = TestServer.start(folder);
-    drive = new Drive(server.account().through(watched), Clock.systemUTC());
+    drive = Drive.home(server.account().through(watched), Clock.systemUTC());
     for (int i = 0; i < 2 * TRIALS; i++) {
       DriveFiles.write(drive, "/old " + i, DriveFiles.noise(2_000, i));
       DriveFiles.write(drive, "/read " + i, DriveFiles.noise(200_000, i));

@@ -8,14 +8,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.RosterHead;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -58,16 +62,14 @@ final class DecoderTest {
   @Test
   @Tag("A36")
   void bentRootsAreMalformedOrCanonical() throws Exception {
-    DriveId drive = DriveId.ofAccount(Secret.of(new byte[32]));
-    Root empty = new Root(drive, 0, DeviceId.random(), Instant.EPOCH, Trees.NONE, CHAIN);
+    DriveId drive = DriveKeys.home(Secret.of(new byte[32]));
+    Root empty = root(drive, 0, Instant.EPOCH, Trees.NONE);
     Root full =
-        new Root(
+        root(
             drive,
             1,
-            DeviceId.random(),
             Instant.MAX,
-            new Trees(new Pages(3, List.of(ref(5000))), new Pages(1, List.of(ref(7)))),
-            CHAIN);
+            new Trees(new Pages(3, List.of(ref(5000))), new Pages(1, List.of(ref(7)))));
     for (Root root : List.of(empty, full)) {
       assertThat(root.encode()).hasSize(Root.ENCODED);
       assertBentIsHandled(root.encode(), encoded -> Root.decode(encoded).encode());
@@ -76,9 +78,22 @@ final class DecoderTest {
         SignedRoot.seal(
             full,
             Digest.sha256(new byte[0]),
-            new KeyRing(() -> 0, generation -> Secret.of(new byte[32])),
+            new KeyRing(() -> 0, generation -> Optional.of(Secret.of(new byte[32]))),
             (label, message) -> new byte[SignedRoot.SIGNATURE]);
     assertBentIsHandled(signed.encode(), encoded -> SignedRoot.decode(encoded).encode());
+  }
+
+  private Root root(DriveId drive, long number, Instant time, Trees trees) {
+    return new Root(
+        drive,
+        number,
+        AccountId.random(),
+        DeviceId.random(),
+        time,
+        trees,
+        new RosterHead(0, CHAIN.hash()),
+        CHAIN,
+        CHAIN.hash());
   }
 
   /** Each cut, many flips, and noise: either the same bytes come back, or it is malformed. */

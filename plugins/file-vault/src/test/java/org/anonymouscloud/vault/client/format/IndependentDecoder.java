@@ -33,7 +33,7 @@ public final class IndependentDecoder {
       List.of(
           "jpg", "png", "mp4", "mp3", "pdf", "docx", "xlsx", "zip", "mov", "wav", "pptx", "heic");
 
-  private final IntFunction<byte[]> vaultSecret;
+  private final IntFunction<byte[]> driveSecret;
   private final Map<String, byte[]> packs;
   private final byte[] drive;
 
@@ -50,27 +50,29 @@ public final class IndependentDecoder {
       String pack, int offset, int length, int generation, long version, byte[] digest) {}
 
   /**
-   * @param vaultSecret by generation
+   * @param drive its id
+   * @param driveSecret by generation
    * @param packs by name
    */
-  public IndependentDecoder(IntFunction<byte[]> vaultSecret, Map<String, byte[]> packs) {
-    this.vaultSecret = vaultSecret;
+  public IndependentDecoder(
+      byte[] drive, IntFunction<byte[]> driveSecret, Map<String, byte[]> packs) {
+    this.driveSecret = driveSecret;
     this.packs = packs;
-    this.drive = Arrays.copyOf(key(0, "drive-id"), 16);
+    this.drive = drive.clone();
   }
 
   /**
    * The SHA-256 of each file by its path; the empty text for folders, whose paths end in a slash.
    */
   public Map<String, String> tree(byte[] signedRoot, byte[] devicePublicKey) {
-    return tree(root(signedRoot, devicePublicKey), 53, drive);
+    return tree(root(signedRoot, devicePublicKey), 69, drive);
   }
 
   /** The same of the hidden tree. */
   public Map<String, String> aside(byte[] signedRoot, byte[] devicePublicKey) {
     byte[] label = "anonymouscloud/vault/v1/aside\0".getBytes(US_ASCII);
     byte[] id = HexFormat.of().parseHex(sha256(join(label, drive)).substring(0, 32));
-    return tree(root(signedRoot, devicePublicKey), 123, id);
+    return tree(root(signedRoot, devicePublicKey), 139, id);
   }
 
   private Map<String, String> tree(byte[] opened, int offset, byte[] id) {
@@ -85,22 +87,22 @@ public final class IndependentDecoder {
   }
 
   private byte[] root(byte[] signed, byte[] devicePublicKey) {
-    check(signed.length == 430 && signed[0] == 1, "signed root");
+    check(signed.length == 534 && signed[0] == 1, "signed root");
     ByteBuffer in = ByteBuffer.wrap(signed);
-    byte[] header = take(in, 61);
+    byte[] header = take(in, 77);
     byte[] signature = take(in, 64);
-    byte[] sealed = take(in, 305);
+    byte[] sealed = take(in, 393);
     byte[] label = "anonymouscloud/vault/v1/root\0".getBytes(US_ASCII);
     check(verify(devicePublicKey, join(label, header, drive, sealed), signature), "signature");
     int generation = ByteBuffer.wrap(header).getInt(1);
     byte[] number = Arrays.copyOfRange(header, 5, 13);
     byte[] root = open(key(generation, "root-key"), join(label, drive, number), sealed);
-    check(root.length == 233 && root[0] == 1, "root");
+    check(root.length == 321 && root[0] == 1, "root");
     check(Arrays.equals(Arrays.copyOfRange(root, 1, 17), drive), "drive of root");
     check(Arrays.equals(Arrays.copyOfRange(root, 17, 25), number), "number of root");
     check(
-        Arrays.equals(Arrays.copyOfRange(root, 25, 41), Arrays.copyOfRange(header, 13, 29)),
-        "device of root");
+        Arrays.equals(Arrays.copyOfRange(root, 25, 57), Arrays.copyOfRange(header, 13, 45)),
+        "account and device of root");
     return root;
   }
 
@@ -212,7 +214,7 @@ public final class IndependentDecoder {
   }
 
   private byte[] key(int generation, String purpose) {
-    byte[] extracted = hmac("HmacSHA256", new byte[32], vaultSecret.apply(generation));
+    byte[] extracted = hmac("HmacSHA256", new byte[32], driveSecret.apply(generation));
     byte[] info = ("anonymouscloud/vault/v1/" + purpose + "\1").getBytes(US_ASCII);
     return hmac("HmacSHA256", extracted, info);
   }

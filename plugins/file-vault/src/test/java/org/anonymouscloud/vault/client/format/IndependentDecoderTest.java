@@ -12,16 +12,17 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drive.Precondition;
 import org.anonymouscloud.vault.client.fixture.Interposer;
+import org.anonymouscloud.vault.client.fixture.RawDrive;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.tree.VaultPath;
@@ -47,7 +48,8 @@ final class IndependentDecoderTest {
         .properties()
         .forEach(pack -> packs.put(pack.getKey(), hex(pack.getValue())));
     IndependentDecoder decoder =
-        new IndependentDecoder(generation -> hex(vectors.path("vault_secret")), packs);
+        new IndependentDecoder(
+            hex(vectors.path("drive_id")), generation -> hex(vectors.path("drive_secret")), packs);
 
     byte[] root = hex(vectors.path("roots").get(1));
     byte[] key = hex(vectors.path("device_public_key"));
@@ -74,7 +76,7 @@ final class IndependentDecoderTest {
   private static void fill(
       TestAccount account, Map<String, String> expected, Map<String, String> hidden)
       throws IOException {
-    try (Drive drive = new Drive(account, Clock.systemUTC())) {
+    try (Drive drive = Drive.home(account, Clock.systemUTC())) {
       try (Batch batch = drive.batch()) {
         folder(batch, "/many", expected);
         for (int i = 0; i < 1_000; i++) {
@@ -106,10 +108,12 @@ final class IndependentDecoderTest {
       Interposer server,
       TestAccount account,
       Map<String, String> expected,
-      Map<String, String> hidden) {
+      Map<String, String> hidden)
+      throws Exception {
+    RawDrive raw = RawDrive.of(account);
+    List<byte[]> secrets = List.of(raw.secret(0), raw.secret(1));
     IndependentDecoder decoder =
-        new IndependentDecoder(
-            generation -> bytes(account.featureSecret(generation)), server.packs());
+        new IndependentDecoder(raw.id().bytes(), secrets::get, server.packs());
 
     assertThat(decoder.tree(server.roots().getLast(), account.verifyKey())).isEqualTo(expected);
     Map<String, String> aside = decoder.aside(server.roots().getLast(), account.verifyKey());
@@ -140,12 +144,6 @@ final class IndependentDecoderTest {
     batch.write(
         VaultPath.of(path), new ByteArrayInputStream(content), PLAIN, new Precondition.Anything());
     expected.put(path, Digest.sha256(content).toString());
-  }
-
-  private static byte[] bytes(Secret secret) {
-    try (secret) {
-      return secret.bytes().clone();
-    }
   }
 
   private static byte[] hex(JsonNode text) {

@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.ChosenSalt;
@@ -24,8 +26,10 @@ import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.vault.client.format.Place.Kind;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.RootHeader;
+import org.anonymouscloud.vault.protocol.RosterHead;
 import org.junit.jupiter.api.Test;
 
 /** Makes the drive of docs/formats/vault.md from fixed keys, salts, names and times. */
@@ -37,8 +41,10 @@ final class VaultVectorsTest {
 
   private final byte[] secret = filled(32, 0x11);
   private final DriveKeys keys = DriveKeys.of(Secret.of(secret.clone()));
-  private final KeyRing ring = new KeyRing(() -> 0, generation -> Secret.of(secret.clone()));
-  private final DriveId drive = DriveId.ofAccount(Secret.of(secret.clone()));
+  private final KeyRing ring =
+      new KeyRing(() -> 0, generation -> Optional.of(Secret.of(secret.clone())));
+  private final DriveId drive = DriveKeys.home(Secret.of(secret.clone()));
+  private final AccountId account = AccountId.of(filled(AccountId.LENGTH, 0xcc));
   private final DeviceId device = DeviceId.of(filled(DeviceId.LENGTH, 0x22));
   private final SigningKey deviceKey = SigningKey.fromSeed(Secret.of(filled(32, 0x33)));
   private final ObjectNode vectors = JSON.createObjectNode();
@@ -86,7 +92,12 @@ final class VaultVectorsTest {
     byte[] pack = HEX.parseHex(vectors.path("packs").path(top.pack().text()).asText());
     byte[] plain = new byte[top.length()];
     new Sealing(ring)
-        .open(new Place(drive, Kind.PAGE, 1, drive.top(), 1, 0), top, pack, top.offset(), plain);
+        .open(
+            new Place(drive, Kind.PAGE, 1, ItemId.top(drive), 1, 0),
+            top,
+            pack,
+            top.offset(),
+            plain);
     Page page = Page.decode(plain, 1);
     assertThat(page.encode()).isEqualTo(plain);
     assertThat(((Page.Leaf) page).entries())
@@ -103,7 +114,8 @@ final class VaultVectorsTest {
     for (int i = 0; i < runText.length; i++) {
       runText[i] = (byte) ((i * i) >> 3);
     }
-    vectors.put("vault_secret", HEX.formatHex(secret));
+    vectors.put("drive_secret", HEX.formatHex(secret));
+    vectors.put("account", HEX.formatHex(account.bytes()));
     vectors.put("device", HEX.formatHex(device.bytes()));
     vectors.put("device_public_key", HEX.formatHex(deviceKey.verifyKey().bytes()));
     vectors.put("drive_id", HEX.formatHex(drive.bytes()));
@@ -135,17 +147,20 @@ final class VaultVectorsTest {
             1,
             List.of(
                 first.add(
-                    new Place(drive, Kind.PAGE, 1, drive.top(), 0, 0),
+                    new Place(drive, Kind.PAGE, 1, ItemId.top(drive), 0, 0),
                     new Page.Leaf(List.of(docsEntry)).encode())));
     first.close(4096);
     Root root =
         new Root(
             drive,
             0,
+            account,
             device,
             TIME,
             new Trees(firstTop, Pages.NONE),
-            new ChainFloor(0, Digest.of(filled(32, 0x77))));
+            new RosterHead(0, Digest.of(filled(32, 0x99))),
+            new ChainFloor(0, Digest.of(filled(32, 0x77))),
+            RootHeader.NOTHING);
     SignedRoot firstSigned = sign(root, RootHeader.NOTHING);
 
     Building second = new Building(0xb0);
@@ -160,7 +175,7 @@ final class VaultVectorsTest {
             1,
             List.of(
                 second.add(
-                    new Place(drive, Kind.PAGE, 1, drive.top(), 1, 0),
+                    new Place(drive, Kind.PAGE, 1, ItemId.top(drive), 1, 0),
                     new Page.Leaf(List.of(docsEntry, runEntry, emptyEntry)).encode())));
     Pages aside = aside(second, helloEntry);
     second.close(32_768);
@@ -168,10 +183,13 @@ final class VaultVectorsTest {
         new Root(
             drive,
             1,
+            account,
             device,
             TIME.plusSeconds(60),
             new Trees(secondTop, aside),
-            new ChainFloor(3, Digest.of(filled(32, 0x88)))),
+            new RosterHead(2, Digest.of(filled(32, 0xaa))),
+            new ChainFloor(3, Digest.of(filled(32, 0x88))),
+            firstSigned.hash()),
         firstSigned.hash());
     ObjectNode tree = vectors.putObject("tree");
     tree.put("/docs/", "");
@@ -188,7 +206,7 @@ final class VaultVectorsTest {
 
   /** /old/hello.txt in the trash, which is the file at /docs/hello.txt once more. */
   private Pages aside(Building pack, Entry.File file) {
-    vectors.put("aside_id", HEX.formatHex(drive.aside().bytes()));
+    vectors.put("aside_id", HEX.formatHex(ItemId.aside(drive).bytes()));
     ItemId removal = ItemId.of(filled(16, 0x99));
     ItemId old = removal.holding(Name.of("old"));
     vectors.put("holder_id", HEX.formatHex(old.bytes()));
@@ -199,7 +217,7 @@ final class VaultVectorsTest {
     ItemId trash = ItemId.of(filled(16, 0xaa));
     Entry.Folder trashEntry =
         new Entry.Folder(Name.of("trash"), trash, TIME, leaf(pack, trash, removalEntry));
-    return leaf(pack, drive.aside(), trashEntry);
+    return leaf(pack, ItemId.aside(drive), trashEntry);
   }
 
   private Pages leaf(Building pack, ItemId folder, Entry entry) {

@@ -14,9 +14,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.vault.client.fixture.Impatience;
+import org.anonymouscloud.vault.client.fixture.RawDrive;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +36,7 @@ final class PackReaderTest {
   @BeforeEach
   void start() throws IOException {
     server = TestServer.start(folder);
-    remote = new RemoteVault(server.line(), Impatience.usual());
+    remote = RawDrive.of(server.account()).remote();
     server
         .line()
         .showPacks(

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.client.fixture.Impatience;
+import org.anonymouscloud.vault.client.fixture.RawDrive;
 import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +31,7 @@ final class PackWriterTest {
   @BeforeEach
   void start() throws IOException {
     server = TestServer.start(folder);
-    remote = new RemoteVault(server.line(), Impatience.usual());
+    remote = RawDrive.of(server.account()).remote();
   }
 
   @AfterEach

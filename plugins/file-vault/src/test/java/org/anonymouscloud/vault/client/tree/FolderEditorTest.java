@@ -12,10 +12,10 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.vault.client.fixture.Impatience;
+import org.anonymouscloud.vault.client.fixture.RawDrive;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Content;
-import org.anonymouscloud.vault.client.format.DriveId;
+import org.anonymouscloud.vault.client.format.DriveKeys;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.KeyRing;
@@ -23,10 +23,11 @@ import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Sealing;
+import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
-import org.anonymouscloud.vault.client.store.RemoteVault;
 import org.anonymouscloud.vault.client.store.UploadLanes;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,9 +47,9 @@ final class FolderEditorTest {
   @BeforeEach
   void start() throws IOException {
     server = TestServer.start(temporary);
-    remote = new RemoteVault(server.line(), Impatience.usual());
-    drive = DriveId.ofAccount(Secret.of(new byte[32]));
-    sealing = new Sealing(new KeyRing(() -> 0, generation -> Secret.of(new byte[32])));
+    remote = RawDrive.of(server.account()).remote();
+    drive = DriveKeys.home(Secret.of(new byte[32]));
+    sealing = new Sealing(new KeyRing(() -> 0, generation -> Optional.of(Secret.of(new byte[32]))));
   }
 
   @AfterEach

@@ -47,16 +47,17 @@ final class CpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    List<VaultUrl> all = VaultUrl.together(paths);
     JsonNode done =
         context
             .agent()
             .post(
-                "/vault/copies",
+                all.getFirst().drive() + "/copies",
                 Map.of(
                     "sources",
-                    MvCommand.sources(paths),
+                    MvCommand.sources(all),
                     "target",
-                    VaultUrl.path(paths.getLast()).toString(),
+                    all.getLast().path().toString(),
                     "recursive",
                     recursive));
     Outcome outcome = new Outcome(context.terminal());
@@ -68,7 +69,7 @@ final class CpCommand implements Callable<Integer> {
               + ", or not wholly: "
               + part.path("detail").asText());
     }
-    MvCommand.tell(context, json, done);
+    MvCommand.tell(context, json, all.getFirst().driveName(), done);
     return outcome.exitCode();
   }
 }

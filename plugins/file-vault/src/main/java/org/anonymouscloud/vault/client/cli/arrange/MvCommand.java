@@ -2,7 +2,6 @@ package org.anonymouscloud.vault.client.cli.arrange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -10,6 +9,7 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,33 +47,30 @@ final class MvCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    List<VaultUrl> all = VaultUrl.together(paths);
     JsonNode done =
         context
             .agent()
             .post(
-                "/vault/moves",
+                all.getFirst().drive() + "/moves",
                 Map.of(
                     "sources",
-                    sources(paths),
+                    sources(all),
                     "target",
-                    VaultUrl.path(paths.getLast()).toString(),
+                    all.getLast().path().toString(),
                     "force",
                     force));
-    tell(context, json, done);
+    tell(context, json, all.getFirst().driveName(), done);
     return 0;
   }
 
   /** All paths but the last, as the API takes them. */
-  static List<String> sources(List<String> paths) throws Problem {
-    List<String> sources = new ArrayList<>();
-    for (String path : paths.subList(0, paths.size() - 1)) {
-      sources.add(VaultUrl.path(path).toString());
-    }
-    return sources;
+  static List<String> sources(List<VaultUrl> all) {
+    return all.subList(0, all.size() - 1).stream().map(one -> one.path().toString()).toList();
   }
 
   /** Shows what was done; that is nothing if all is where it should be. */
-  static void tell(CommandContext context, boolean json, JsonNode done) {
+  static void tell(CommandContext context, boolean json, @Nullable String drive, JsonNode done) {
     for (JsonNode conflict : done.path("conflicts")) {
       context
           .terminal()
@@ -85,7 +82,7 @@ final class MvCommand implements Callable<Integer> {
     if (json) {
       context.terminal().printJson(done);
     } else if (done.has("removal")) {
-      context.terminal().print(RmCommand.wayBack(done.path("removal").asText()));
+      context.terminal().print(RmCommand.wayBack(drive, done.path("removal").asText()));
     }
   }
 }

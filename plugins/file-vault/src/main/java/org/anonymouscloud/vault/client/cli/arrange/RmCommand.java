@@ -12,7 +12,6 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -53,39 +52,37 @@ final class RmCommand implements Callable<Integer> {
   }
 
   /** How to bring back what went to the trash. */
-  static String wayBack(String removal) {
+  static String wayBack(@Nullable String drive, String removal) {
     return "In the trash; 'anoncloud trash restore "
+        + (drive == null ? "" : "--drive " + TerminalText.text(drive) + " ")
         + TerminalText.text(removal)
         + "' brings it back.";
   }
 
   @Override
   public Integer call() throws Problem, IOException {
-    List<String> discarded = new ArrayList<>();
+    List<VaultUrl> all = new ArrayList<>();
     for (String typed : paths) {
-      outcome.attempt(
-          () -> {
-            VaultPath path = path(typed);
-            if (forever) {
-              remove(path);
-            } else {
-              discarded.add(path.toString());
-            }
-          });
+      outcome.attempt(() -> all.add(path(typed)));
     }
-    if (!discarded.isEmpty()) {
-      outcome.attempt(() -> discard(discarded));
+    VaultUrl.requireTogether(all);
+    if (forever) {
+      for (VaultUrl path : all) {
+        outcome.attempt(() -> remove(path));
+      }
+    } else if (!all.isEmpty()) {
+      outcome.attempt(() -> discard(all));
     }
     if (json) {
       printJson();
     } else if (removal != null) {
-      context.terminal().print(wayBack(removal));
+      context.terminal().print(wayBack(all.getFirst().driveName(), removal));
     }
     return outcome.exitCode();
   }
 
-  private static VaultPath path(String typed) throws Problem {
-    VaultPath path = VaultUrl.path(typed);
+  private static VaultUrl path(String typed) throws Problem {
+    VaultUrl path = VaultUrl.typed(typed);
     if (path.isTop()) {
       throw new Problem(
           Problem.Kind.BAD_INPUT, "The drive's top folder stays; remove what is in it, by name.");
@@ -93,15 +90,19 @@ final class RmCommand implements Callable<Integer> {
     return path;
   }
 
-  private void remove(VaultPath path) throws Problem, IOException {
-    JsonNode done =
-        context.agent().delete(VaultUrl.files(path) + "?forever=true&recursive=" + recursive);
+  private void remove(VaultUrl path) throws Problem, IOException {
+    JsonNode done = context.agent().delete(path.files() + "?forever=true&recursive=" + recursive);
     removed.add(done.path("path").asText());
   }
 
-  private void discard(List<String> all) throws Problem, IOException {
+  private void discard(List<VaultUrl> all) throws Problem, IOException {
+    List<String> inDrive = all.stream().map(one -> one.path().toString()).toList();
     JsonNode done =
-        context.agent().post("/vault/trash", Map.of("paths", all, "recursive", recursive));
+        context
+            .agent()
+            .post(
+                all.getFirst().drive() + "/trash",
+                Map.of("paths", inDrive, "recursive", recursive));
     done.path("removed").forEach(path -> removed.add(path.asText()));
     for (JsonNode refused : done.path("refused")) {
       outcome.fail(

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 
 /** {@code anoncloud trash}. */
 @Command(
@@ -46,6 +47,13 @@ final class TrashCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
+
+  @Option(
+      names = "--drive",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description = "The trash of this drive; of your home, if not given.")
+  private @Nullable String drive;
 
   /**
    * @param clock tells what is older than asked for
@@ -94,9 +102,7 @@ final class TrashCommand implements Callable<Integer> {
     String after = "";
     do {
       JsonNode page =
-          context
-              .agent()
-              .get("/vault/trash?limit=" + AT_ONCE + "&after=" + VaultUrl.encoded(after));
+          context.agent().get(trash() + "?limit=" + AT_ONCE + "&after=" + VaultUrl.encoded(after));
       for (JsonNode thing : page.path("things")) {
         receiver.take(thing);
         count++;
@@ -160,9 +166,9 @@ final class TrashCommand implements Callable<Integer> {
     Map<String, Object> asked = new LinkedHashMap<>();
     asked.put("things", named);
     if (to != null) {
-      asked.put("to", VaultUrl.path(to).toString());
+      asked.put("to", inDrive(VaultUrl.typed(to)));
     }
-    JsonNode done = context.agent().post("/vault/trash/restore", asked);
+    JsonNode done = context.agent().post(trash() + "/restore", asked);
     Outcome outcome = new Outcome(context.terminal());
     warn(done, outcome);
     if (asJson) {
@@ -184,8 +190,22 @@ final class TrashCommand implements Callable<Integer> {
   }
 
   private static String typed(String thing) throws Problem {
-    String path = VaultUrl.path(thing.startsWith("/") ? thing : "/" + thing).toString();
-    return thing.startsWith("/") ? path : path.substring(1);
+    boolean isPath = thing.startsWith("/");
+    String path = inDrive(VaultUrl.typed(isPath ? thing : "/" + thing));
+    return isPath ? path : path.substring(1);
+  }
+
+  private static String inDrive(VaultUrl typed) throws Problem {
+    if (typed.driveName() != null) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "The trash is one drive's: name the drive with --drive, and paths in it like /a/b.");
+    }
+    return typed.path().toString();
+  }
+
+  private String trash() {
+    return VaultUrl.drive(drive) + "/trash";
   }
 
   @Command(
@@ -210,7 +230,7 @@ final class TrashCommand implements Callable<Integer> {
       context.terminal().warn("Nothing was deleted.");
       return 1;
     }
-    JsonNode done = context.agent().post("/vault/trash/empty" + query, Map.of());
+    JsonNode done = context.agent().post(trash() + "/empty" + query, Map.of());
     if (asJson) {
       context.terminal().printJson(done);
     } else {

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.store;
+package org.anonymouscloud.vault.client.remote;
 
 import java.io.IOException;
 import org.anonymouscloud.core.account.DeviceId;
@@ -29,7 +29,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   public static final class RootRolledBack extends Untrusted {
     private static final long serialVersionUID = 1;
 
-    RootRolledBack() {
+    public RootRolledBack() {
       super(
           "The server shows an older state of the drive than this device has seen. Nothing was"
               + " used of it."
@@ -41,7 +41,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   public static final class RootForked extends Untrusted {
     private static final long serialVersionUID = 1;
 
-    RootForked() {
+    public RootForked() {
       super(
           "The server shows a state of the drive that does not follow from the one this device has"
               + " seen. Nothing was used of it."
@@ -53,7 +53,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   public static final class NotAsNamed extends Untrusted {
     private static final long serialVersionUID = 1;
 
-    NotAsNamed(DeviceId by) {
+    public NotAsNamed(DeviceId by) {
       super(
           "The device "
               + by
@@ -73,7 +73,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   public static final class NotAsOnceNamed extends Untrusted {
     private static final long serialVersionUID = 1;
 
-    NotAsOnceNamed() {
+    public NotAsOnceNamed() {
       super(
           "A device that was removed has named a state of the drive that the server does not show:"
               + " it has lied, as a stolen device may, or the server holds something back. Nothing"
@@ -89,7 +89,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   public static final class NothingNamed extends Untrusted {
     private static final long serialVersionUID = 1;
 
-    NothingNamed() {
+    public NothingNamed() {
       super(
           "No device of this account says how far the drive had come when devices were removed, so"
               + " it could be a removed one that wrote what the server shows. Nothing was used of"
@@ -102,7 +102,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   public static final class NewestNotSound extends Untrusted {
     private static final long serialVersionUID = 1;
 
-    NewestNotSound(long number, DeviceId by, Untrusted why) {
+    public NewestNotSound(long number, DeviceId by, Untrusted why) {
       super(
           "The newest state of the drive, number "
               + number
@@ -140,7 +140,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   public static final class RootNotSigned extends Untrusted {
     private static final long serialVersionUID = 1;
 
-    RootNotSigned() {
+    public RootNotSigned() {
       super(
           "The server shows a state of the drive that no device of this account has signed. Nothing"
               + " was used of it. The server may have made it up; a stolen device can have left it"
@@ -153,7 +153,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   public static final class ChainForked extends Untrusted {
     private static final long serialVersionUID = 1;
 
-    ChainForked() {
+    public ChainForked() {
       super(
           "The drive was written with another list of the account's devices and keys than the"
               + " server shows this device. Nothing was used of it.");
@@ -187,10 +187,73 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   public static final class DataMissing extends Untrusted {
     private static final long serialVersionUID = 1;
 
-    DataMissing() {
+    public DataMissing() {
       super(
           "The server does not give data that belongs to the drive: it is lost or kept back."
               + EARLIER);
+    }
+  }
+
+  /** The server shows an older list of the drive's members than this device has seen (A23). */
+  public static final class RosterRolledBack extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public RosterRolledBack() {
+      super(
+          "The server shows an older list of the drive's members than this device has seen, or"
+              + " another. Nothing was used of the drive."
+              + RESTORED);
+    }
+  }
+
+  /** A list of members was not made by who may make it (A22, A33). */
+  public static final class RosterNotSound extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public RosterNotSound() {
+      super(
+          "The server shows a list of the drive's members that nobody has made who may: it has made"
+              + " it up, or a member's device has written nonsense. Nothing was used of the"
+              + " drive.");
+    }
+  }
+
+  /** The newest list was made by a device that is none of its account any more (A16). */
+  public static final class RosterByRemovedDevice extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public RosterByRemovedDevice() {
+      super(
+          "The newest list of the drive's members was made by a device that was removed from its"
+              + " account since. Nothing was used of the drive. Another device of that account, or"
+              + " another owner of the drive, makes it right when it next uses the drive.");
+    }
+  }
+
+  /** Who made the newest list has not given this account its keys, or false ones (A30). */
+  public static final class KeysNotGiven extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public KeysNotGiven(DeviceId by) {
+      super(
+          "The drive's newest keys, made by the device "
+              + by
+              + ", do not open for this account. Nothing was used of the drive. If that device is"
+              + " lost or stolen, its account's owner removes it: 'anoncloud device revoke "
+              + by
+              + "'; or an owner of the drive takes that account out: 'anoncloud drive unshare'. The"
+              + " drive then goes on with new keys.");
+    }
+  }
+
+  /** Somebody shares a drive who is none of the account's contacts (A6). */
+  public static final class SharedByStranger extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public SharedByStranger() {
+      super(
+          "This drive is shared by somebody who is none of your contacts, so nobody vouches for who"
+              + " they are. 'anoncloud contact add NAME' makes them one.");
     }
   }
 

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.store;
+package org.anonymouscloud.vault.client.remote;
 
 import java.io.IOException;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -10,7 +10,7 @@ public final class ServerRefused extends IOException {
 
   private final ErrorCode code;
 
-  ServerRefused(Refused refusal) {
+  public ServerRefused(Refused refusal) {
     super(refusal.getMessage(), refusal);
     this.code = refusal.code();
   }

@@ -1,12 +1,14 @@
-package org.anonymouscloud.vault.client.store;
+package org.anonymouscloud.vault.client.remote;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.anonymouscloud.core.plugin.RetryPolicy;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.Link;
@@ -14,8 +16,9 @@ import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
-import org.anonymouscloud.vault.client.store.Untrusted.DataMissing;
-import org.anonymouscloud.vault.client.store.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
@@ -26,17 +29,30 @@ import org.jspecify.annotations.Nullable;
  * repeated while the connection is cut. Trusts nothing: what comes back is only bytes. Thread-safe.
  */
 public final class RemoteVault {
+  /** What is repeated for as long as it takes, as work would be lost. */
+  private static final Set<VaultMethod> CHANGES =
+      EnumSet.of(
+          VaultMethod.ROOT_MOVE,
+          VaultMethod.DRIVE_CREATE,
+          VaultMethod.ROSTER_PUT,
+          VaultMethod.DRIVE_DELETE);
+
   private final Link link;
+  private final DriveId drive;
   private final RetryPolicy patience;
 
-  public RemoteVault(Link link, RetryPolicy patience) {
+  /**
+   * @param drive that is meant in all that is asked
+   */
+  public RemoteVault(Link link, DriveId drive, RetryPolicy patience) {
     this.link = link;
+    this.drive = drive;
     this.patience = patience;
   }
 
   /** Writes a pack; called again for each attempt. */
   @FunctionalInterface
-  interface PackBody {
+  public interface PackBody {
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -45,28 +61,20 @@ public final class RemoteVault {
    *
    * @param number counted from 0, or {@link VaultMessages#NEWEST}
    */
-  Optional<VaultMessages.RootGot> root(long number) throws IOException {
-    try {
-      byte[] answer = ask(VaultMethod.ROOT_GET, new VaultMessages.RootGet(number));
-      return Optional.of(decode(answer, VaultMessages.RootGot.class));
-    } catch (Refused e) {
-      if (e.code() == ErrorCode.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw new ServerRefused(e);
-    }
+  public Optional<VaultMessages.RootGot> root(long number) throws IOException {
+    return found(
+        VaultMethod.ROOT_GET,
+        new VaultMessages.RootGet(drive.bytes(), number),
+        VaultMessages.RootGot.class);
   }
 
   /**
    * Several roots at once, as each costs a round trip.
    *
-   * @return those from {@code high} down to {@code low}; one that the server does not have is none
+   * @return those with these numbers, in that order; one that the server does not have is none
    */
-  List<Optional<VaultMessages.RootGot>> roots(long high, long low) throws IOException {
-    List<Asking> askings = new ArrayList<>();
-    for (long number = high; number >= low; number--) {
-      askings.add(new Asking(number));
-    }
+  public List<Optional<VaultMessages.RootGot>> roots(List<Long> numbers) throws IOException {
+    List<Asking> askings = numbers.stream().map(Asking::new).toList();
     try {
       for (Asking asking : askings) {
         asking.thread.join();
@@ -110,17 +118,70 @@ public final class RemoteVault {
   }
 
   /**
-   * Offers the next root.
+   * The drive's lists of members, each a whole one; nothing of them is proven.
    *
-   * @param frees whether the change only deletes
-   * @return false if the server's newest root is not the one before it. After a cut that may be so
-   *     because an earlier attempt has arrived.
+   * @param from number of the first of interest
+   * @return those that one answer holds, in order, and whether there are more; none if the server
+   *     has no such drive for this account
    */
-  boolean move(long number, byte[] root, List<PackName> live, boolean frees) throws IOException {
+  public Optional<VaultMessages.RosterGot> rosters(long from) throws IOException {
+    return found(
+        VaultMethod.ROSTER_GET,
+        new VaultMessages.RosterGet(drive.bytes(), from),
+        VaultMessages.RosterGot.class);
+  }
+
+  /**
+   * This account's share of the drive's keys.
+   *
+   * @param generation of the drive secret, or {@link VaultMessages#NEWEST}
+   */
+  public Optional<VaultMessages.GrantGot> grant(int generation) throws IOException {
+    return found(
+        VaultMethod.GRANT_GET,
+        new VaultMessages.GrantGet(drive.bytes(), generation),
+        VaultMessages.GrantGot.class);
+  }
+
+  private <T> Optional<T> found(VaultMethod method, Record question, Class<T> answer)
+      throws IOException {
     try {
-      ask(
-          VaultMethod.ROOT_MOVE,
-          new VaultMessages.RootMove(number, root, PackName.encodeAll(live), frees));
+      return Optional.of(decode(ask(method, question), answer));
+    } catch (Refused e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw new ServerRefused(e);
+    }
+  }
+
+  /**
+   * Makes the drive.
+   *
+   * @return false if there is one already. After a cut that may be an earlier attempt's.
+   */
+  public boolean create(byte[] roster, byte[] grant) throws IOException {
+    return set(VaultMethod.DRIVE_CREATE, new VaultMessages.DriveCreate(roster, grant));
+  }
+
+  /**
+   * Offers the next list of members.
+   *
+   * @param grants for each member that has none of its generation: account id and sealed secret
+   * @return false if another one came first. After a cut that may be an earlier attempt of this.
+   */
+  public boolean putRoster(byte[] roster, byte[] grants) throws IOException {
+    return set(VaultMethod.ROSTER_PUT, new VaultMessages.RosterPut(drive.bytes(), roster, grants));
+  }
+
+  /** Deletes the drive with all that is in it. */
+  public void delete() throws IOException {
+    boolean _ = set(VaultMethod.DRIVE_DELETE, new VaultMessages.DriveDelete(drive.bytes()));
+  }
+
+  private boolean set(VaultMethod method, Record question) throws IOException {
+    try {
+      ask(method, question);
       return true;
     } catch (Refused e) {
       if (e.code() == ErrorCode.CONFLICT) {
@@ -130,11 +191,60 @@ public final class RemoteVault {
     }
   }
 
+  /**
+   * Offers the next root.
+   *
+   * @param live packs that it needs and that no root has named yet
+   * @param dropped packs that a root has named and that none needs any more
+   * @param frees whether the change only deletes
+   * @return false if the server's newest root is not the one before it. After a cut that may be so
+   *     because an earlier attempt has arrived.
+   */
+  public boolean move(
+      long number, byte[] root, List<PackName> live, List<PackName> dropped, boolean frees)
+      throws IOException {
+    try {
+      ask(
+          VaultMethod.ROOT_MOVE,
+          new VaultMessages.RootMove(
+              drive.bytes(),
+              number,
+              root,
+              PackName.encodeAll(live),
+              PackName.encodeAll(dropped),
+              frees));
+      return true;
+    } catch (Refused e) {
+      if (e.code() == ErrorCode.CONFLICT) {
+        return false;
+      }
+      throw new ServerRefused(e);
+    }
+  }
+
+  /**
+   * Has packs deleted that no root has named; others of these names stay, and what is not there
+   * does no harm. Not repeated for long: the server deletes such packs by itself after a day.
+   */
+  public void drop(List<PackName> names) throws IOException {
+    for (int from = 0; from < names.size(); from += VaultMessages.MAX_PACKS_IN_MOVE) {
+      int to = Math.min(names.size(), from + VaultMessages.MAX_PACKS_IN_MOVE);
+      try {
+        ask(
+            VaultMethod.PACK_DROP,
+            new VaultMessages.PackDrop(drive.bytes(), PackName.encodeAll(names.subList(from, to))));
+      } catch (Refused e) {
+        throw new ServerRefused(e);
+      }
+    }
+  }
+
   /** What the account uses. */
   public VaultMessages.Usage usage() throws IOException {
     try {
       return decode(
-          ask(VaultMethod.USAGE, new VaultMessages.UsageGet()), VaultMessages.Usage.class);
+          ask(VaultMethod.USAGE, new VaultMessages.UsageGet(drive.bytes())),
+          VaultMessages.Usage.class);
     } catch (Refused e) {
       throw new ServerRefused(e);
     }
@@ -145,8 +255,9 @@ public final class RemoteVault {
    *
    * @param frees whether a change that only deletes needs it
    */
-  void put(PackName name, int length, boolean frees, PackBody body) throws IOException {
-    byte[] question = Cbor.encode(new VaultMessages.PackPut(name.text(), length, frees));
+  public void put(PackName name, int length, boolean frees, PackBody body) throws IOException {
+    byte[] question =
+        Cbor.encode(new VaultMessages.PackPut(drive.bytes(), name.text(), length, frees));
     try {
       patience.until(
           () -> {
@@ -179,8 +290,9 @@ public final class RemoteVault {
    *
    * @param target takes {@code length} bytes from its start
    */
-  void get(PackName name, int offset, int length, byte[] target) throws IOException {
-    byte[] question = Cbor.encode(new VaultMessages.PackGet(name.text(), offset, length));
+  public void get(PackName name, int offset, int length, byte[] target) throws IOException {
+    byte[] question =
+        Cbor.encode(new VaultMessages.PackGet(drive.bytes(), name.text(), offset, length));
     try {
       patience.untilRead(
           () -> {
@@ -224,7 +336,7 @@ public final class RemoteVault {
   private byte[] ask(VaultMethod method, Object question) throws Refused, IOException {
     byte[] body = Cbor.encode(question);
     RetryPolicy.Attempt<byte[]> attempt = () -> link.ask(method.toString(), body);
-    return method == VaultMethod.ROOT_MOVE ? patience.until(attempt) : patience.untilBegun(attempt);
+    return CHANGES.contains(method) ? patience.until(attempt) : patience.untilBegun(attempt);
   }
 
   /** An answer that is no answer is the server's doing, not the connection's. */

@@ -1,0 +1,359 @@
+package org.anonymouscloud.vault.client.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.plugin.KnownAccount;
+import org.anonymouscloud.core.plugin.NotLoggedIn;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Route;
+import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drives.Drives;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.protocol.Right;
+import org.anonymouscloud.vault.protocol.VaultMessages;
+import org.jspecify.annotations.Nullable;
+
+/** The drives themselves: which there are, who their members are, who pays. Thread-safe. */
+final class DriveRoutes {
+  private static final String DRIVES = "/vault/drives";
+  private static final String DRIVE = DRIVES + "/{drive}";
+
+  private final OpenDrive drives;
+
+  DriveRoutes(OpenDrive drives) {
+    this.drives = drives;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        route(HandlerType.GET, DRIVES, Scope.READ, "The drives of this account.", this::list),
+        route(
+                HandlerType.POST,
+                DRIVES,
+                Scope.WRITE,
+                "Make a drive with this account as its only member (name).",
+                this::create)
+            .asking("name"),
+        route(
+            HandlerType.GET,
+            DRIVE,
+            Scope.READ,
+            "A drive, by its name or id: its members, who pays, how much it takes.",
+            this::show),
+        route(
+            HandlerType.DELETE,
+            DRIVE,
+            Scope.WRITE,
+            "Delete a drive of which this account is the only member, with all that is in it.",
+            this::delete),
+        route(
+                HandlerType.PUT,
+                DRIVE + "/name",
+                Scope.WRITE,
+                "Give a drive another name (name).",
+                this::rename)
+            .asking("name"),
+        route(
+                HandlerType.PUT,
+                DRIVE + "/quota",
+                Scope.WRITE,
+                "Let a drive take so many bytes at most (limit; none for no limit), or pay for it"
+                    + " from now on (pay).",
+                this::quota)
+            .asking("limit", "pay"),
+        route(
+                HandlerType.POST,
+                DRIVE + "/members",
+                Scope.WRITE,
+                "Let one of the contacts use a drive, or give a member another right (with, right:"
+                    + " read, write or own).",
+                this::share)
+            .asking("with", "right"),
+        route(
+            HandlerType.DELETE,
+            DRIVE + "/members/{member}",
+            Scope.WRITE,
+            "Take a member out, by name or account id: it reads nothing that is written from then"
+                + " on.",
+            this::unshare),
+        route(
+            HandlerType.POST,
+            DRIVE + "/leave",
+            Scope.WRITE,
+            "Leave a drive that others own.",
+            this::leave),
+        route(
+            HandlerType.GET,
+            DRIVE + "/heads",
+            Scope.READ,
+            "How far a drive has come as this device sees it: to compare with another member's.",
+            this::heads));
+  }
+
+  private static Route route(
+      HandlerType method, String path, Scope scope, String summary, Handler does) {
+    return new Route(method, path, scope, summary, VaultProblems.told(does));
+  }
+
+  /**
+   * A drive as the local API tells of it.
+   *
+   * @param name none if it is not there yet or cannot be opened
+   * @param right of this account: read, write or own
+   * @param problem why it cannot be used
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record DriveView(
+      String id,
+      @Nullable String name,
+      boolean home,
+      @Nullable String right,
+      @Nullable Integer members,
+      @Nullable String problem) {}
+
+  /**
+   * A member as the local API tells of it.
+   *
+   * @param name of a contact; none for others
+   * @param you whether it is this account
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record MemberView(
+      String account, @Nullable String name, String right, boolean pays, boolean you) {}
+
+  private void list(Context context) throws NotLoggedIn, IOException {
+    Drives open = drives.drives();
+    List<DriveView> views = new ArrayList<>();
+    for (Drive drive : open.list()) {
+      views.add(view(open, drive));
+    }
+    context.json(Map.of("drives", views));
+  }
+
+  private static DriveView view(Drives open, Drive drive) throws IOException {
+    String id = drive.id().toString();
+    boolean home = open.isHome(drive);
+    String name = home ? "home" : null;
+    try {
+      List<Members.Person> people = drive.people();
+      String right =
+          people.stream()
+              .filter(Members.Person::isOwn)
+              .map(person -> text(person.member().right()))
+              .findFirst()
+              .orElse(home ? text(Right.OWN) : null);
+      name = drive.name().map(Name::text).orElse(name);
+      return new DriveView(id, name, home, right, Math.max(1, people.size()), null);
+    } catch (Untrusted e) {
+      return new DriveView(id, name, home, null, null, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String text(Right right) {
+    return right.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void create(Context context) throws Problem, NotLoggedIn, IOException {
+    Name name = name(context);
+    Drives open = drives.drives();
+    for (Drive drive : open.list()) {
+      if (name.text().equals(view(open, drive).name())) {
+        throw new Problem(
+            Problem.Kind.CONFLICT,
+            "There is a drive '" + name.visible() + "' already; give the new one another name.");
+      }
+    }
+    context.json(view(open, open.create(name)));
+  }
+
+  private void show(Context context) throws Problem, NotLoggedIn, IOException {
+    Drives open = drives.drives();
+    Drive drive = drives.of(context);
+    List<MemberView> members = new ArrayList<>();
+    Optional<AccountId> payer = drive.members().map(roster -> roster.payer());
+    for (Members.Person person : drive.people()) {
+      AccountId account = person.member().account();
+      members.add(
+          new MemberView(
+              account.toString(),
+              person.name().map(UserName::text).orElse(null),
+              text(person.member().right()),
+              payer.equals(Optional.of(account)),
+              person.isOwn()));
+    }
+    VaultMessages.Usage usage = drive.usage();
+    long limit = drive.members().map(roster -> roster.limit()).orElse(Long.MAX_VALUE);
+    context.json(
+        Map.of(
+            "drive",
+            view(open, drive),
+            "members",
+            members,
+            "space",
+            new Space(usage.drive(), usage.held(), limit == Long.MAX_VALUE ? null : limit)));
+  }
+
+  /**
+   * @param used bytes of the drive
+   * @param held bytes of what nothing needs any more and the server deletes within a day
+   * @param limit the most bytes that it may take; none for no limit of its own
+   */
+  private record Space(long used, long held, @Nullable Long limit) {}
+
+  private void rename(Context context) throws Problem, NotLoggedIn, IOException {
+    Drive drive = shared(context, "keeps its name");
+    drive.rename(name(context));
+    context.json(view(drives.drives(), drive));
+  }
+
+  private static Name name(Context context) throws Problem {
+    String text = Optional.ofNullable(context.queryParam("name")).orElse("");
+    try {
+      Name name = Name.of(text);
+      if (name.isPlain() && name.encode().length <= Members.LONGEST_NAME) {
+        return name;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below, with all else that it may be.
+    }
+    throw RequestArguments.bad(
+        "A drive's name has 1 to "
+            + Members.LONGEST_NAME
+            + " bytes, no slash and no control characters.");
+  }
+
+  private void quota(Context context) throws Problem, NotLoggedIn, IOException {
+    Drive drive = drives.of(context);
+    String limit = context.queryParam("limit");
+    boolean pay = RequestArguments.flag(context, "pay");
+    if (limit == null && !pay) {
+      throw RequestArguments.bad("Give limit or pay.");
+    }
+    if (pay) {
+      drive.takeOver();
+    }
+    if (limit != null) {
+      drive.limit(limit.equals("none") ? Long.MAX_VALUE : bytes(limit));
+    }
+    show(context);
+  }
+
+  private static long bytes(String text) throws Problem {
+    try {
+      if (text.matches("\\d{1,18}")) {
+        return Long.parseLong(text);
+      }
+    } catch (NumberFormatException e) {
+      // Too long: the same answer.
+    }
+    throw RequestArguments.bad("limit is a number of bytes, or none.");
+  }
+
+  private void share(Context context) throws Problem, NotLoggedIn, IOException {
+    Drive drive = drives.of(context);
+    Right right = right(context.queryParam("right"));
+    UserName person = person(Optional.ofNullable(context.queryParam("with")).orElse(""));
+    KnownAccount contact = drives.drives().contact(person);
+    drive.share(contact, right);
+    drives.drives().remember(drive.id());
+    show(context);
+  }
+
+  private static Right right(@Nullable String text) throws Problem {
+    for (Right right : Right.values()) {
+      if (text(right).equals(text)) {
+        return right;
+      }
+    }
+    throw RequestArguments.bad("right is read, write or own.");
+  }
+
+  private static UserName person(String text) throws Problem {
+    try {
+      return UserName.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw RequestArguments.bad("'" + text + "' is not a user name: " + e.getMessage());
+    }
+  }
+
+  /** The drive of a request, which must not be the home: that is nobody else's. */
+  private Drive shared(Context context, String why) throws Problem, NotLoggedIn, IOException {
+    Drive drive = drives.of(context);
+    if (drives.drives().isHome(drive)) {
+      throw new Problem(Problem.Kind.REFUSED, "Your home " + why + ".");
+    }
+    return drive;
+  }
+
+  private void unshare(Context context) throws Problem, NotLoggedIn, IOException {
+    Drive drive = drives.of(context);
+    String wanted = context.pathParam("member");
+    Members.Person gone =
+        drive.people().stream()
+            .filter(
+                person ->
+                    person.member().account().toString().equals(wanted)
+                        || person.name().filter(name -> name.text().equals(wanted)).isPresent())
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        Problem.Kind.NOT_FOUND,
+                        "'"
+                            + wanted
+                            + "' is no member of this drive; 'anoncloud drive show' shows"
+                            + " who is."));
+    if (gone.isOwn()) {
+      throw new Problem(
+          Problem.Kind.REFUSED, "That is you; 'anoncloud drive leave' leaves the drive.");
+    }
+    drive.unshare(gone.member().account());
+    show(context);
+  }
+
+  private void leave(Context context) throws Problem, NotLoggedIn, IOException {
+    Drive drive = shared(context, "cannot be left");
+    drive.leave();
+    drives.drives().forget(drive.id());
+    context.json(Map.of("left", drive.id().toString()));
+  }
+
+  private void delete(Context context) throws Problem, NotLoggedIn, IOException {
+    Drive drive = shared(context, "cannot be deleted; 'anoncloud account delete' deletes it all");
+    if (drive.people().size() > 1) {
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "Others use this drive. Take them out first ('anoncloud drive unshare'), or leave it"
+              + " ('anoncloud drive leave').");
+    }
+    drive.delete();
+    drives.drives().forget(drive.id());
+    context.json(Map.of("deleted", drive.id().toString()));
+  }
+
+  private void heads(Context context) throws Problem, NotLoggedIn, IOException {
+    Drive drive = drives.of(context);
+    var counts = drive.counts();
+    context.json(
+        Map.of(
+            "drive",
+            drive.id().toString(),
+            "number",
+            counts.number(),
+            "hash",
+            counts.hash().toString()));
+  }
+}

@@ -1,0 +1,412 @@
+package org.anonymouscloud.vault.client.cli.drives;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.wire.ForeignText;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud drive ...}. */
+@Command(
+    name = "drive",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Drives: your home, those that you make, and those that others share with you.",
+      "Every command that takes a path takes NAME:/path for a drive other than your home, like"
+          + " 'anoncloud ls photos:/2026'."
+    })
+public final class DriveCommand {
+  private final CommandContext context;
+
+  public DriveCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "List your drives: what you may do with each, how many use it, its id.")
+  int list(@Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    JsonNode drives = context.agent().get("/vault/drives");
+    if (json) {
+      context.terminal().printJson(drives);
+      return 0;
+    }
+    for (JsonNode drive : drives.path("drives")) {
+      context
+          .terminal()
+          .print(
+              "%-24s  %-5s  %-11s  %s"
+                  .formatted(
+                      ForeignText.visible(drive.path("name").asText("?")),
+                      drive.path("right").asText("-"),
+                      members(drive.path("members").asInt()),
+                      drive.path("id").asText()));
+      if (drive.hasNonNull("problem")) {
+        context.terminal().warn(drive.path("problem").asText());
+      }
+    }
+    return 0;
+  }
+
+  private static String members(int count) {
+    return count == 0 ? "-" : count == 1 ? "you alone" : count + " members";
+  }
+
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = "Show who uses a drive, who pays for it and how much it takes.")
+  int show(
+      @Parameters(paramLabel = "NAME", description = "Of the drive, or its id.") String name,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    return shown(context.agent().get(url(name)), json);
+  }
+
+  private int shown(JsonNode shown, boolean json) {
+    if (json) {
+      context.terminal().printJson(shown);
+      return 0;
+    }
+    JsonNode space = shown.path("space");
+    String limit = space.hasNonNull("limit") ? " of at most " + space.path("limit").asText() : "";
+    context
+        .terminal()
+        .print(
+            "%s  %s bytes%s"
+                .formatted(
+                    ForeignText.visible(shown.path("drive").path("name").asText("?")),
+                    space.path("used").asText(),
+                    limit));
+    for (JsonNode member : shown.path("members")) {
+      String name =
+          member.path("you").asBoolean()
+              ? "you"
+              : ForeignText.visible(member.path("name").asText("(none of your contacts)"));
+      context
+          .terminal()
+          .print(
+              "  %-24s  %-5s  %-5s  %s"
+                  .formatted(
+                      name,
+                      member.path("right").asText(),
+                      member.path("pays").asBoolean() ? "pays" : "",
+                      member.path("account").asText()));
+    }
+    return 0;
+  }
+
+  private static String url(String drive) {
+    return "/vault/drives/" + encoded(drive);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+  }
+
+  @Command(
+      name = "create",
+      mixinStandardHelpOptions = true,
+      description = "Make a drive. You alone use it until you share it.")
+  int create(
+      @Parameters(paramLabel = "NAME", description = "What it shall be called.") String name,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    JsonNode made = context.agent().post("/vault/drives?name=" + encoded(name), Map.of());
+    if (json) {
+      context.terminal().printJson(made);
+    } else {
+      context
+          .terminal()
+          .print(
+              "The drive is there. 'anoncloud put FILE "
+                  + ForeignText.visible(name)
+                  + ":/' puts something in it, 'anoncloud drive share' lets others use it.");
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "share",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Let one of your contacts use a drive, or change what a member may do.",
+        "Like 'anoncloud drive share photos with bob --read'. They read all that is in it, also"
+            + " its history. The server learns who uses the drive, not its name."
+      })
+  int share(
+      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+          String name,
+      @Parameters(index = "1", paramLabel = "with", description = "The word 'with'.") String with,
+      @Parameters(index = "2", paramLabel = "PERSON", description = "One of your contacts.")
+          String person,
+      @Option(names = "--read", description = "They read and do not write.") boolean read,
+      @Option(names = "--own", description = "They also say who else may use it.") boolean own,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    if (!with.equals("with") || (read && own)) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "It is 'anoncloud drive share NAME with PERSON', with --read or --own at most.");
+    }
+    String right = read ? "read" : own ? "own" : "write";
+    String query = "?with=" + encoded(person) + "&right=" + right;
+    return shown(context.agent().post(url(name) + "/members" + query, Map.of()), json);
+  }
+
+  @Command(
+      name = "unshare",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Take somebody out of a drive.",
+        "What is written from then on they cannot read. What they have read already they may keep."
+      })
+  int unshare(
+      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+          String name,
+      @Parameters(index = "1", paramLabel = "PERSON", description = "A contact, or an account id.")
+          String person,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    return shown(context.agent().delete(url(name) + "/members/" + encoded(person)), json);
+  }
+
+  @Command(
+      name = "leave",
+      mixinStandardHelpOptions = true,
+      description = "Leave a drive that others own. They can let you in again, you cannot.")
+  int leave(
+      @Parameters(paramLabel = "NAME", description = "Of the drive, or its id.") String name,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    return after(
+        yes,
+        "Leave the drive '" + ForeignText.visible(name) + "'? Only an owner can let you in again.",
+        () -> context.agent().post(url(name) + "/leave", Map.of()),
+        "You use the drive no more.",
+        json);
+  }
+
+  @Command(
+      name = "delete",
+      mixinStandardHelpOptions = true,
+      description = "Delete a drive that you alone use, with all that is in it and its history.")
+  int delete(
+      @Parameters(paramLabel = "NAME", description = "Of the drive, or its id.") String name,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    return after(
+        yes,
+        "Delete the drive '"
+            + ForeignText.visible(name)
+            + "' with all that is in it? There is no way back.",
+        () -> context.agent().delete(url(name)),
+        "The drive is gone.",
+        json);
+  }
+
+  /** Asks the agent for something. */
+  @FunctionalInterface
+  private interface Asking {
+    JsonNode ask() throws Problem, IOException;
+  }
+
+  private int after(boolean yes, String question, Asking asking, String done, boolean json)
+      throws Problem, IOException {
+    if (!yes && !context.terminal().confirm(question)) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
+    JsonNode answer = asking.ask();
+    if (json) {
+      context.terminal().printJson(answer);
+    } else {
+      context.terminal().print(done);
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "rename",
+      mixinStandardHelpOptions = true,
+      description = "Give a drive another name, for all who use it.")
+  int rename(
+      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+          String name,
+      @Parameters(index = "1", paramLabel = "NEW-NAME", description = "What it shall be called.")
+          String other,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    JsonNode renamed = context.agent().put(url(name) + "/name?name=" + encoded(other), Map.of());
+    if (json) {
+      context.terminal().printJson(renamed);
+    } else {
+      context.terminal().print("The drive is called '" + ForeignText.visible(other) + "' now.");
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "quota",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Say how many bytes a drive may take, or pay for it.",
+        "A drive counts for the account that pays for it, whoever writes."
+      })
+  int quota(
+      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+          String name,
+      @Parameters(
+              index = "1",
+              arity = "0..1",
+              paramLabel = "BYTES",
+              description = "The most that it may take; 'none' for no limit of its own.")
+          @Nullable String limit,
+      @Option(names = "--pay", description = "It counts for you from now on.") boolean pay,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    if (limit == null && !pay) {
+      return shown(context.agent().get(url(name)), json);
+    }
+    String query = "?pay=" + pay + (limit == null ? "" : "&limit=" + encoded(limit));
+    return shown(context.agent().put(url(name) + "/quota" + query, Map.of()), json);
+  }
+
+  @Command(
+      name = "heads",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Show how far a drive has come as this device sees it.",
+        "Two members who see the same number must see the same hash; else the server shows them"
+            + " different drives."
+      })
+  int heads(
+      @Parameters(
+              arity = "0..1",
+              defaultValue = "home",
+              paramLabel = "NAME",
+              description = "Of the drive, or its id; your home if not given.")
+          String name,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    JsonNode head = context.agent().get(url(name) + "/heads");
+    if (json) {
+      context.terminal().printJson(head);
+    } else {
+      context.terminal().print(head.path("number").asText() + "  " + head.path("hash").asText());
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "accept-restored",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Go on with a server whose owner has restored a backup.",
+        "Shows what the server lacks of what this device has seen, and asks. Only for when the"
+            + " owner says that it was a backup: a server that forgets on purpose looks the same."
+      })
+  int acceptRestored(
+      @Option(names = "--yes", description = "Do not ask.") boolean yes,
+      @Option(names = "--json", description = "One JSON document; without --yes it only shows.")
+          boolean json)
+      throws Problem, IOException {
+    JsonNode lacks = context.agent().get("/account/restored");
+    boolean older = lacks.path("older").asBoolean();
+    if (json && (!older || !yes)) {
+      context.terminal().printJson(lacks);
+      return 0;
+    }
+    if (!older) {
+      context.terminal().print("The server has all that this device has seen; nothing to do.");
+      return 0;
+    }
+    if (!json) {
+      // Before anything is done, also if nobody is asked: it may be cut, and is not told again.
+      context.terminal().print(describe(lacks));
+      lacks.path("whatToDo").forEach(note -> context.terminal().print(note.asText()));
+    }
+    if (!yes && !context.terminal().confirm("Go on with what the server has?")) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
+    JsonNode done =
+        context
+            .agent()
+            .post("/account/restored/accept", Map.of("state", lacks.path("state").asText()));
+    if (json) {
+      context.terminal().printJson(done);
+      return 0;
+    }
+    context.terminal().print("This device goes on from what the server has.");
+    Set<String> said = new HashSet<>();
+    lacks.path("whatToDo").forEach(note -> said.add(note.asText()));
+    for (JsonNode note : done.path("notes")) {
+      if (said.add(note.asText())) {
+        context.terminal().print(note.asText());
+      }
+    }
+    return 0;
+  }
+
+  private static String describe(JsonNode lacks) {
+    List<String> lost = new ArrayList<>();
+    for (JsonNode link : lacks.path("account")) {
+      lost.add(
+          String.join(
+              ", ",
+              "  account",
+              ShownTime.of(link.path("time").asText()),
+              link.path("what").asText(),
+              "by " + link.path("by").asText()));
+    }
+    List<String> lines = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> feature : lacks.path("features").properties()) {
+      feature.getValue().forEach(state -> lost.add(describe(feature.getKey(), state)));
+      if (feature.getValue().isEmpty()) {
+        lines.add(
+            "No device of the account says how far this had come when devices were removed: "
+                + feature.getKey());
+      }
+      JsonNode instead = lacks.path("instead").path(feature.getKey());
+      lines.add(
+          instead.isMissingNode()
+              ? "The server has nothing of it: " + feature.getKey()
+              : "The server has instead:\n" + describe(feature.getKey(), instead));
+    }
+    for (JsonNode device : lacks.path("devicesBack")) {
+      lines.add("In the account again, and to be removed again: " + device.asText());
+    }
+    if (!lost.isEmpty()) {
+      lines.addFirst("The server lacks, of what this device has seen:\n" + String.join("\n", lost));
+    }
+    return String.join("\n", lines);
+  }
+
+  private static String describe(String feature, JsonNode state) {
+    String time = state.path("time").asText();
+    String by = state.path("by").asText();
+    return "  "
+        + feature
+        + (time.isEmpty() ? ", time unknown" : ", " + ShownTime.of(time))
+        + ", change number "
+        + state.path("number").asText()
+        // Last, as whoever names a device could else go on in our words.
+        + (by.isEmpty() ? "" : ", by " + by);
+  }
+}

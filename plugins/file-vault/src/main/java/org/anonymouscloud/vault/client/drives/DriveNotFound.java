@@ -1,0 +1,21 @@
+package org.anonymouscloud.vault.client.drives;
+
+import java.io.IOException;
+import java.util.List;
+import org.anonymouscloud.vault.protocol.DriveId;
+
+/** No drive is meant, or more than one. */
+public final class DriveNotFound extends IOException {
+  private static final long serialVersionUID = 1;
+
+  DriveNotFound(String wanted, List<DriveId> several) {
+    super(
+        several.isEmpty()
+            ? "There is no drive '" + wanted + "'; 'anoncloud drive list' shows those there are."
+            : "Several drives are called '"
+                + wanted
+                + "'. Give the id of the one you mean: "
+                + String.join(", ", several.stream().map(DriveId::toString).toList())
+                + ".");
+  }
+}

@@ -1,0 +1,627 @@
+package org.anonymouscloud.vault.client.members;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.plugin.AccountSession;
+import org.anonymouscloud.core.plugin.KnownAccount;
+import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.vault.client.format.DriveKeys;
+import org.anonymouscloud.vault.client.format.KeyRing;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterNotSound;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterRolledBack;
+import org.anonymouscloud.vault.client.remote.Untrusted.SharedByStranger;
+import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.Member;
+import org.anonymouscloud.vault.protocol.Right;
+import org.anonymouscloud.vault.protocol.Roster;
+import org.anonymouscloud.vault.protocol.RosterHead;
+import org.anonymouscloud.vault.protocol.VaultMessages;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of one drive, and its keys, as far as this device believes the lists that the server
+ * shows (A6, A16, A22, A23, A33): each follows from the one before, a device of its maker's account
+ * has signed it, and the newest is not older than one that was seen. Thread-safe.
+ */
+public final class Members implements AutoCloseable {
+  /** Bytes in the longest name of a drive. */
+  public static final int LONGEST_NAME = SignedRoster.LONGEST_NAME;
+
+  /** All lists of a drive; a server with more is not asked on (A36). */
+  private static final long MOST_BYTES = 64L << 20;
+
+  /** What ends the keys that were there. */
+  private enum Keys {
+    STAY,
+    NEW
+  }
+
+  private final AccountSession account;
+  private final DriveId drive;
+  private final RemoteVault remote;
+  private final Clock clock;
+  private final Accounts accounts;
+  private final RosterMemory memory;
+  private final KeyRing keys = new KeyRing(this::generation, this::secret);
+  // Guarded by this, and held while the server is asked.
+  private final RosterChain rosters = new RosterChain();
+  private final DriveSecrets secrets;
+  private Optional<Name> name = Optional.empty();
+
+  /** Whether the newest was made by a device that is none of its account any more. */
+  private boolean byRemoved;
+
+  /**
+   * @param remote of this drive
+   */
+  public Members(AccountSession account, DriveId drive, RemoteVault remote, Clock clock) {
+    this(account, drive, remote, clock, new RosterMemory(account.state(), drive));
+  }
+
+  private Members(
+      AccountSession account, DriveId drive, RemoteVault remote, Clock clock, RosterMemory memory) {
+    this.account = account;
+    this.drive = drive;
+    this.remote = remote;
+    this.clock = clock;
+    this.accounts = new Accounts(account, clock);
+    this.memory = memory;
+    this.secrets = new DriveSecrets(account, drive, remote);
+  }
+
+  /** The same drive to one who has seen nothing of it, and keeps nothing in mind. */
+  public Members blank() {
+    return new Members(account, drive, remote, clock, RosterMemory.blank());
+  }
+
+  /** Forgets what was seen; the next that is shown counts. */
+  public synchronized void restart() throws IOException {
+    rosters.clear();
+    memory.forget();
+  }
+
+  /** The drive's keys, of all generations that this account has. */
+  public KeyRing keys() {
+    return keys;
+  }
+
+  /** The newest list that is believed; none if there is no drive yet. */
+  public synchronized Optional<Roster> list() {
+    return rosters.last().map(SignedRoster::list);
+  }
+
+  /** The drive's name; none if there is no drive yet. */
+  public synchronized Optional<Name> name() {
+    return name;
+  }
+
+  /** The newest list, as roots name it. There must be one. */
+  public synchronized RosterHead head() {
+    return newest().head();
+  }
+
+  private SignedRoster newest() {
+    return rosters.newest();
+  }
+
+  /** The newest generation of the drive's keys; -1 if there is no drive yet. */
+  public synchronized int generation() {
+    return rosters.generation();
+  }
+
+  private synchronized Optional<Secret> secret(int generation) {
+    return secrets.of(generation);
+  }
+
+  /**
+   * A member as a person knows it.
+   *
+   * @param name by which it is one of the contacts; none if it is not, or is this account
+   * @param isOwn whether it is this account
+   */
+  public record Person(Member member, Optional<UserName> name, boolean isOwn) {}
+
+  /** The members; whom the server has to show is asked for. */
+  public synchronized List<Person> people() throws IOException {
+    List<Person> people = new ArrayList<>();
+    for (Member member : list().map(Roster::members).orElse(List.of())) {
+      boolean isOwn = accounts.isOwn(member.account());
+      Optional<UserName> known = isOwn ? Optional.empty() : accounts.of(member).name();
+      people.add(new Person(member, known, isOwn));
+    }
+    return people;
+  }
+
+  /** Whether this account may do something. */
+  public synchronized boolean allows(Right needed) {
+    return list().filter(now -> now.allows(account.account(), needed)).isPresent();
+  }
+
+  /**
+   * Asks the server for the lists that are newer than those that are known.
+   *
+   * @return whether there is a drive
+   * @throws org.anonymouscloud.vault.client.remote.Untrusted if what the server shows must not be
+   *     used; then all is as it was
+   */
+  public synchronized boolean refresh() throws IOException {
+    List<SignedRoster> newer = newer();
+    if (newer.isEmpty()) {
+      if (rosters.isEmpty() && memory.seen().isPresent()) {
+        throw new RosterRolledBack();
+      }
+      return !rosters.isEmpty();
+    }
+    boolean unvouched = believe(newer);
+    newer.forEach(rosters::add);
+    byRemoved = unvouched;
+    openKeys();
+    if (!byRemoved) {
+      memory.remember(head());
+    }
+    return true;
+  }
+
+  /** As {@link #refresh}, if there is a list that is not known yet. */
+  public synchronized boolean refresh(long number) throws IOException {
+    if (rosters.size() <= number) {
+      return refresh();
+    }
+    requireKeys();
+    return true;
+  }
+
+  private List<SignedRoster> newer() throws IOException {
+    List<SignedRoster> newer = new ArrayList<>();
+    long sum = rosters.bytes();
+    boolean more = true;
+    while (more) {
+      Optional<VaultMessages.RosterGot> got = remote.rosters(rosters.size() + newer.size());
+      if (got.isEmpty()) {
+        return List.of();
+      }
+      for (byte[] whole : got.get().rosters()) {
+        sum += whole.length;
+        if (sum > MOST_BYTES) {
+          throw new RosterNotSound();
+        }
+        try {
+          newer.add(SignedRoster.decode(whole));
+        } catch (Malformed e) {
+          throw new RosterNotSound();
+        }
+      }
+      more = got.get().more() && !got.get().rosters().isEmpty();
+    }
+    return newer;
+  }
+
+  /**
+   * Whether to go on from new lists, the first of which follows the newest that is known.
+   *
+   * @return whether the last one needs somebody to vouch for it
+   */
+  private boolean believe(List<SignedRoster> newer) throws IOException {
+    rosters.requireFollowing(drive, newer);
+    long known = requireSeen(newer);
+    SignedRoster before = rosters.last().orElse(null);
+    int vouched = known >= 0 ? -1 : brought(newer);
+    for (int i = 0; i < newer.size(); i++) {
+      SignedRoster roster = newer.get(i);
+      if (roster.list().number() > known && i >= vouched) {
+        requireSigned(roster, before);
+      }
+      before = roster;
+    }
+    SignedRoster last = newer.getLast();
+    if (last.list().member(account.account()).isEmpty()) {
+      throw new RosterNotSound();
+    }
+    return last.list().number() > known && !isOwnAlone(last.list()) && !isMakerThere(last.list());
+  }
+
+  /** Then nobody else was let in, and the keys are made anew if a device made them that is gone. */
+  private boolean isOwnAlone(Roster list) {
+    return list.members().stream().allMatch(member -> accounts.isOwn(member.account()));
+  }
+
+  /** The number of the newest list that this device has seen; -1 if it has seen none. */
+  private long requireSeen(List<SignedRoster> newer) throws IOException {
+    Optional<RosterHead> seen = memory.seen();
+    if (seen.isEmpty()) {
+      return -1;
+    }
+    long number = seen.get().number();
+    long place = number - rosters.size();
+    Optional<Digest> hash =
+        place >= 0 && place < newer.size()
+            ? Optional.of(newer.get((int) place).head().hash())
+            : rosters.hash(number);
+    if (!hash.equals(Optional.of(seen.get().hash()))) {
+      throw new RosterRolledBack();
+    }
+    return number;
+  }
+
+  /**
+   * The place of the list with which this account came in: whoever made it vouches for all before,
+   * and must be known.
+   */
+  private int brought(List<SignedRoster> newer) throws IOException {
+    int place = newer.size() - 1;
+    while (place > 0 && newer.get(place - 1).list().member(account.account()).isPresent()) {
+      place--;
+    }
+    Roster list = newer.get(place).list();
+    Optional<Member> maker = list.member(list.maker());
+    if (maker.isEmpty() || !accounts.isKnown(maker.get())) {
+      throw new SharedByStranger();
+    }
+    return place;
+  }
+
+  private void requireSigned(SignedRoster roster, @Nullable SignedRoster before)
+      throws IOException {
+    Roster list = roster.list();
+    Optional<Member> maker = list.member(list.maker());
+    if (maker.isEmpty() && before != null) {
+      maker = before.list().member(list.maker());
+    }
+    if (maker.isEmpty()
+        || !accounts.verify(
+            maker.get(),
+            list.device(),
+            SignedRoster.SIGNATURE_LABEL,
+            roster.signed(),
+            roster.signature())) {
+      throw new RosterNotSound();
+    }
+  }
+
+  /** Who leaves a drive need not be there any more. */
+  private boolean isMakerThere(Roster list) throws IOException {
+    Optional<Member> maker = list.member(list.maker());
+    return maker.isEmpty() || accounts.hasStill(maker.get(), list.device());
+  }
+
+  /** Takes the newest keys that are sealed to this account. */
+  private void openKeys() throws IOException {
+    secrets.open(rosters);
+    name = secrets.name(rosters);
+    requireKeys();
+  }
+
+  /** Keys that were not given are passed over only when the device is gone that made them. */
+  private void requireKeys() throws IOException {
+    if (secrets.has(generation())) {
+      return;
+    }
+    Generation latest = rosters.generation(generation());
+    Optional<Member> maker = latest.member(latest.first().maker());
+    if (maker.isPresent() && accounts.hasStill(maker.get(), latest.first().device())) {
+      throw new KeysNotGiven(latest.first().device());
+    }
+  }
+
+  /**
+   * Whether a root that counts vouches for the newest list, so that it does not matter who has left
+   * since.
+   *
+   * @param named by that root
+   * @throws RosterByRemovedDevice if it is needed and does not
+   */
+  public synchronized void vouchedBy(Optional<RosterHead> named) throws IOException {
+    if (!byRemoved) {
+      return;
+    }
+    if (named.isEmpty() || !named.get().equals(head())) {
+      throw new RosterByRemovedDevice();
+    }
+    vouched();
+  }
+
+  /** A person, or a drive without anything in it, vouches for the newest list. */
+  public synchronized void vouched() throws IOException {
+    byRemoved = false;
+    memory.remember(head());
+  }
+
+  /** Whether somebody must vouch for the newest list before anything is used. */
+  public synchronized boolean needsVoucher() {
+    return byRemoved;
+  }
+
+  /** Whether a list that a root names is one of those that are known. */
+  public synchronized boolean knows(RosterHead named) {
+    return rosters.contains(named);
+  }
+
+  /** Whether a device has signed a root that might write in the root's generation. */
+  public synchronized boolean isSigned(SignedRoot root) throws IOException {
+    if (root.generation() > generation()) {
+      return false;
+    }
+    Optional<Member> writer = rosters.generation(root.generation()).writer(root.account());
+    return writer.isPresent()
+        && accounts.verify(
+            writer.get(),
+            root.device(),
+            SignedRoot.SIGNATURE_LABEL,
+            root.signed(drive),
+            root.signature());
+  }
+
+  /** Whether who has written a root might still write. */
+  public synchronized boolean isThere(AccountId writer, DeviceId device) throws IOException {
+    Optional<Member> member = newest().list().member(writer);
+    return member.isPresent()
+        && member.get().right().includes(Right.WRITE)
+        && accounts.hasStill(member.get(), device);
+  }
+
+  /**
+   * Whether who has written a root was a writer and is none any more, or his device is gone: then
+   * what it has left does not stand in the way of the others.
+   */
+  public synchronized boolean hasGone(AccountId writer, DeviceId device) throws IOException {
+    if (accounts.isOwn(writer)) {
+      return account.wasRemoved(device);
+    }
+    boolean was = rosters.generations().stream().anyMatch(one -> one.writer(writer).isPresent());
+    return was && !isThere(writer, device);
+  }
+
+  /**
+   * Whether somebody has the newest keys who should not, so that no root is to be trusted for them.
+   */
+  public synchronized boolean isStale() throws IOException {
+    if (rosters.isEmpty()) {
+      return false;
+    }
+    Roster list = newest().list();
+    Generation latest = rosters.generation(generation());
+    if (!secrets.has(generation()) || latest.hasLost(list) || !isMakerThere(latest.first())) {
+      return true;
+    }
+    for (Member member : list.members()) {
+      if (accounts.isAhead(member)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Makes the drive, with this account as its only member.
+   *
+   * @return false if there is one already, to be asked for
+   */
+  public synchronized boolean create(Name drivesName) throws IOException {
+    KnownAccount self = account.self();
+    Member own = new Member(account.account(), Right.OWN, self.generation(), self.head());
+    try (Secret secret = Secret.random(DriveKeys.SECRET)) {
+      Roster list =
+          new Roster(
+              drive,
+              0,
+              Roster.NOTHING,
+              account.account(),
+              account.device(),
+              clock.millis(),
+              0,
+              DriveKeys.commitment(secret),
+              -1,
+              Roster.NOTHING,
+              account.account(),
+              Long.MAX_VALUE,
+              List.of(own));
+      SignedRoster first =
+          sealed(list, drivesName, 0, Secret.of(new byte[DriveKeys.SECRET]), secret);
+      byte[] grant = secrets.grant(self, 0, secret);
+      if (!remote.create(first.encode(), grant)) {
+        return false;
+      }
+      adopt(first, secret.copy(), drivesName);
+      return true;
+    }
+  }
+
+  /** What the next list says. */
+  private record Next(List<Member> members, AccountId payer, long limit, Name name, Keys keys) {}
+
+  private Next next(List<Member> members, Keys kept) {
+    members.sort((a, b) -> Arrays.compareUnsigned(a.account().bytes(), b.account().bytes()));
+    Roster list = newest().list();
+    return new Next(members, list.payer(), list.limit(), name.orElseThrow(), kept);
+  }
+
+  /**
+   * Ends the generation of keys that is there, as somebody has them who should not.
+   *
+   * @param counts how far the drive has come
+   * @return false if another list came first, to be asked for
+   */
+  public synchronized boolean renew(Head counts) throws IOException {
+    return put(counts, next(anew(newest().list().members()), Keys.NEW));
+  }
+
+  /** Members with the newest keys of their accounts. */
+  private List<Member> anew(List<Member> members) throws IOException {
+    List<Member> anew = new ArrayList<>();
+    for (Member member : members) {
+      KnownAccount now = accounts.now(member);
+      anew.add(new Member(member.account(), member.right(), now.generation(), now.head()));
+    }
+    return anew;
+  }
+
+  /**
+   * Takes somebody in, or gives a member another right.
+   *
+   * @return false if another list came first
+   */
+  public synchronized boolean share(Head counts, KnownAccount with, Right right)
+      throws IOException {
+    Optional<Member> there = newest().list().member(with.account());
+    Member fresh = new Member(with.account(), right, with.generation(), with.head());
+    List<Member> members = without(with.account());
+    members.add(there.map(is -> is.with(right)).orElse(fresh));
+    accounts.learn(with);
+    boolean falls =
+        there.isPresent()
+            && there.get().right().includes(Right.WRITE)
+            && !right.includes(Right.WRITE);
+    return put(counts, falls ? next(anew(members), Keys.NEW) : next(members, Keys.STAY));
+  }
+
+  /**
+   * Takes a member out; what is written from then on it cannot read.
+   *
+   * @return false if another list came first
+   */
+  public synchronized boolean unshare(Head counts, AccountId gone) throws IOException {
+    return put(counts, next(anew(without(gone)), Keys.NEW));
+  }
+
+  /**
+   * Takes this account out.
+   *
+   * @return false if another list came first
+   */
+  public synchronized boolean leave(Head counts) throws IOException {
+    return put(counts, next(without(account.account()), Keys.STAY));
+  }
+
+  /**
+   * Gives the drive another name.
+   *
+   * @return false if another list came first
+   */
+  public synchronized boolean rename(Head counts, Name other) throws IOException {
+    Next next = next(without(), Keys.STAY);
+    return put(counts, new Next(next.members(), next.payer(), next.limit(), other, next.keys()));
+  }
+
+  /**
+   * Says who pays, and how much the drive may take at most.
+   *
+   * @param limit bytes; {@link Long#MAX_VALUE} for no limit of its own
+   * @return false if another list came first
+   */
+  public synchronized boolean pay(Head counts, AccountId payer, long limit) throws IOException {
+    Next next = next(without(), Keys.STAY);
+    return put(counts, new Next(next.members(), payer, limit, next.name(), next.keys()));
+  }
+
+  /** The members, but for these. */
+  private List<Member> without(AccountId... gone) {
+    List<Member> members = new ArrayList<>(newest().list().members());
+    members.removeIf(member -> List.of(gone).contains(member.account()));
+    return members;
+  }
+
+  private boolean put(Head counts, Next next) throws IOException {
+    Roster before = newest().list();
+    int known = secrets.newest();
+    boolean fresh = next.keys() == Keys.NEW;
+    int generation = before.generation() + (fresh ? 1 : 0);
+    try (Secret current = secrets.of(known).orElseThrow();
+        Secret secret = fresh ? Secret.random(DriveKeys.SECRET) : current.copy()) {
+      Roster list =
+          new Roster(
+              drive,
+              before.number() + 1,
+              newest().head().hash(),
+              account.account(),
+              account.device(),
+              clock.millis(),
+              generation,
+              DriveKeys.commitment(secret),
+              Math.max(before.root(), counts.number()),
+              before.root() > counts.number() ? before.rootHash() : counts.hash(),
+              next.payer(),
+              next.limit(),
+              next.members());
+      SignedRoster roster =
+          fresh
+              ? sealed(list, next.name(), known, current.copy(), secret)
+              : resealed(list, next.name(), secret);
+      if (!remote.putRoster(roster.encode(), grants(list, secret)) && !isThere(roster)) {
+        return false;
+      }
+      adopt(roster, secret.copy(), next.name());
+      return true;
+    }
+  }
+
+  /** Whether an attempt that seemed cut off has arrived. */
+  private boolean isThere(SignedRoster roster) throws IOException {
+    List<SignedRoster> newer = newer();
+    return !newer.isEmpty() && newer.getFirst().head().equals(roster.head());
+  }
+
+  /** For a list of the same generation: the earlier secret stays as it stands in the one before. */
+  private SignedRoster resealed(Roster list, Name drivesName, Secret secret) {
+    try (DriveKeys sealing = DriveKeys.of(secret);
+        SignedRoster.Inside inside = newest().open(sealing)) {
+      return sealed(list, drivesName, inside.before(), inside.earlier().copy(), secret);
+    } catch (NotAuthentic | Malformed e) {
+      return sealed(list, drivesName, 0, Secret.of(new byte[DriveKeys.SECRET]), secret);
+    }
+  }
+
+  /**
+   * @param earlier closed here
+   */
+  private SignedRoster sealed(
+      Roster list, Name drivesName, int before, Secret earlier, Secret secret) {
+    try (DriveKeys sealing = DriveKeys.of(secret);
+        SignedRoster.Inside inside = new SignedRoster.Inside(drivesName, before, earlier)) {
+      return SignedRoster.seal(list, inside, sealing, account::sign);
+    }
+  }
+
+  private byte[] grants(Roster list, Secret secret) throws IOException {
+    ByteArrayOutputStream grants = new ByteArrayOutputStream();
+    boolean all = list.generation() > newest().list().generation();
+    for (Member member : list.members()) {
+      if (all || newest().list().member(member.account()).isEmpty()) {
+        grants.writeBytes(member.account().bytes());
+        grants.writeBytes(secrets.grant(accounts.of(member), list.generation(), secret));
+      }
+    }
+    return grants.toByteArray();
+  }
+
+  private void adopt(SignedRoster roster, Secret secret, Name drivesName) throws IOException {
+    memory.remember(roster.head());
+    rosters.add(roster);
+    secrets.learn(roster.list().generation(), secret);
+    name = Optional.of(drivesName);
+    byRemoved = false;
+  }
+
+  /** Forgets the keys. */
+  @Override
+  public synchronized void close() {
+    keys.close();
+    secrets.close();
+  }
+}

@@ -1,0 +1,109 @@
+package org.anonymouscloud.vault.client.members;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterNotSound;
+import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.Roster;
+import org.anonymouscloud.vault.protocol.RosterHead;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A drive's rosters from the first on, each of which follows from the one before. Not thread-safe.
+ */
+final class RosterChain {
+  private final List<Digest> hashes = new ArrayList<>();
+  private final List<Generation> generations = new ArrayList<>();
+  private @Nullable SignedRoster newest;
+  private long bytes;
+
+  boolean isEmpty() {
+    return newest == null;
+  }
+
+  /** How many there are. */
+  int size() {
+    return hashes.size();
+  }
+
+  /** Bytes in all of them. */
+  long bytes() {
+    return bytes;
+  }
+
+  Optional<SignedRoster> last() {
+    return Optional.ofNullable(newest);
+  }
+
+  /** The newest, which there must be. */
+  SignedRoster newest() {
+    SignedRoster there = newest;
+    if (there == null) {
+      throw new IllegalStateException("There is no drive yet.");
+    }
+    return there;
+  }
+
+  /** The newest generation; -1 if there is none. */
+  int generation() {
+    return generations.size() - 1;
+  }
+
+  Generation generation(int number) {
+    return generations.get(number);
+  }
+
+  List<Generation> generations() {
+    return generations;
+  }
+
+  /** The hash of one of them; none if there is no such one. */
+  Optional<Digest> hash(long number) {
+    return number < hashes.size() ? Optional.of(hashes.get((int) number)) : Optional.empty();
+  }
+
+  boolean contains(RosterHead head) {
+    return hash(head.number()).equals(Optional.of(head.hash()));
+  }
+
+  /**
+   * Checks that lists follow from the newest, without adding them.
+   *
+   * @throws RosterNotSound if they do not
+   */
+  void requireFollowing(DriveId drive, List<SignedRoster> newer) throws RosterNotSound {
+    SignedRoster before = newest;
+    for (SignedRoster roster : newer) {
+      Roster list = roster.list();
+      boolean follows =
+          before == null
+              ? list.isFirst()
+              : list.previous().equals(before.head().hash()) && list.mayFollow(before.list());
+      if (!list.drive().equals(drive) || !follows) {
+        throw new RosterNotSound();
+      }
+      before = roster;
+    }
+  }
+
+  /** Adds one that follows. */
+  void add(SignedRoster roster) {
+    hashes.add(roster.head().hash());
+    bytes += Roster.encodedLength(roster.list().members().size());
+    if (roster.list().generation() == generations.size()) {
+      generations.add(new Generation(roster));
+    } else {
+      generations.getLast().add(roster);
+    }
+    newest = roster;
+  }
+
+  void clear() {
+    hashes.clear();
+    generations.clear();
+    newest = null;
+    bytes = 0;
+  }
+}

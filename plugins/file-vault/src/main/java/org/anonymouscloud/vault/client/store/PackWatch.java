@@ -1,0 +1,29 @@
+package org.anonymouscloud.vault.client.store;
+
+import org.anonymouscloud.vault.protocol.PackName;
+
+/**
+ * Is told how packs fare that hold something of its own. Called on the threads that send; what it
+ * does delays the pack, and must not fail.
+ */
+public interface PackWatch {
+  /** Watches nothing. */
+  PackWatch NONE =
+      new PackWatch() {
+        @Override
+        public void leaving(PackName pack) {
+          // Nobody asks.
+        }
+
+        @Override
+        public void stored(PackName pack) {
+          // Nobody asks.
+        }
+      };
+
+  /** Before the first byte is sent; all that goes into the pack has its place by then. */
+  void leaving(PackName pack);
+
+  /** The server holds the pack durably. */
+  void stored(PackName pack);
+}

@@ -1,0 +1,45 @@
+package org.anonymouscloud.vault.server;
+
+import org.anonymouscloud.core.database.Transactions;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.server.DriveTables.Drive;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The one way to a drive: whoever comes is let in within the transaction that does the work, so
+ * that a member who is removed meanwhile is refused (A33, A37). Thread-safe.
+ */
+final class Door {
+  private final Transactions tables;
+
+  Door(Transactions tables) {
+    this.tables = tables;
+  }
+
+  /** What is done with a drive, within one transaction. */
+  @FunctionalInterface
+  interface Work<T> {
+    T on(Handle rows, Drive drive) throws Refused;
+  }
+
+  <T> T read(Errand errand, Work<T> work) throws Refused {
+    return tables.<T, Refused>read(rows -> work.on(rows, admit(rows, errand)));
+  }
+
+  <T> T write(Errand errand, Work<T> work) throws Refused {
+    return tables.<T, Refused>write(rows -> work.on(rows, admit(rows, errand)));
+  }
+
+  private static Drive admit(Handle rows, Errand errand) throws Refused {
+    Drive drive =
+        new DriveTables(rows)
+            .drive(errand.drive(), errand.account())
+            // The same for a drive that is not there: nobody learns which drives others have.
+            .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no such drive."));
+    if (!drive.right().includes(errand.needed())) {
+      throw new Refused(ErrorCode.NOT_ALLOWED, "The account may not do this with the drive.");
+    }
+    return drive;
+  }
+}

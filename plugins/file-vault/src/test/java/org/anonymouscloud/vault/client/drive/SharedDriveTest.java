@@ -1,0 +1,377 @@
+package org.anonymouscloud.vault.client.drive;
+
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.read;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.testing.TestClock;
+import org.anonymouscloud.vault.client.drives.Drives;
+import org.anonymouscloud.vault.client.fixture.Interposer;
+import org.anonymouscloud.vault.client.fixture.RawDrive;
+import org.anonymouscloud.vault.client.fixture.TestAccount;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterNotSound;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterRolledBack;
+import org.anonymouscloud.vault.client.remote.Untrusted.SharedByStranger;
+import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.Member;
+import org.anonymouscloud.vault.protocol.Right;
+import org.anonymouscloud.vault.protocol.Roster;
+import org.anonymouscloud.vault.protocol.VaultMessages;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A drive that several accounts use. */
+class SharedDriveTest {
+  private static final UserName BOB = new UserName("bob");
+  private static final UserName CAROL = new UserName("carol");
+
+  @TempDir Path folder;
+
+  private final TestClock clock = new TestClock(Instant.parse("2026-11-01T12:00:00Z"));
+  private TestServer server;
+  private TestAccount alice;
+  private TestAccount bob;
+  private TestAccount carol;
+  private Interposer bobsLine;
+  private Drives alices;
+  private Drives bobs;
+  private Drive hers;
+
+  @BeforeEach
+  void aliceHasADrive() throws IOException {
+    server = TestServer.start(folder);
+    alice = server.account();
+    bobsLine = server.newLine(2);
+    bob = TestAccount.of(2, bobsLine);
+    carol = TestAccount.of(3, server.newLine(3));
+    alice.befriend("bob", bob);
+    alice.befriend("carol", carol);
+    bob.befriend("alice", alice);
+    alices = new Drives(alice, clock);
+    bobs = new Drives(bob, clock);
+    hers = alices.create(new Name("team"));
+    write(hers, "/plan", noise(2_000, 1));
+  }
+
+  @AfterEach
+  void stop() {
+    alices.close();
+    bobs.close();
+    server.close();
+  }
+
+  private Drive bobsView() throws IOException {
+    return bobs.find("team");
+  }
+
+  private static Set<String> paths(Drive drive) throws IOException {
+    return tree(drive).keySet();
+  }
+
+  private void share(Right right) throws Exception {
+    hers.share(alice.contact(BOB), right);
+  }
+
+  @Test
+  void whatOneWritesTheOtherReads() throws Exception {
+    share(Right.WRITE);
+
+    assertThat(read(bobsView(), "/plan")).isEqualTo(noise(2_000, 1));
+    write(bobsView(), "/answer", noise(3_000, 2));
+    write(hers, "/more", noise(10, 3));
+
+    assertThat(tree(hers))
+        .containsOnlyKeys("/plan", "/answer", "/more")
+        .isEqualTo(tree(bobsView()));
+    assertThat(hers.history(10, 10).stream().map(state -> state.signed().account()))
+        .contains(alice.account(), bob.account());
+  }
+
+  @Test
+  @Tag("A37")
+  void whoMayReadAloneChangesNothing() throws Exception {
+    share(Right.READ);
+    Drive his = bobsView();
+
+    assertThat(paths(his)).containsExactly("/plan");
+    assertThatThrownBy(() -> write(his, "/mine", noise(1, 1))).isInstanceOf(NotAllowed.class);
+    assertThatThrownBy(() -> his.share(bob.contact(new UserName("alice")), Right.READ))
+        .isInstanceOf(NotAllowed.class);
+    assertThat(paths(hers)).containsExactly("/plan");
+  }
+
+  @Test
+  @Tag("A33")
+  void whoIsTakenOutReadsNothingThatIsWrittenFromThenOnEvenWithTheServersHelp() throws Exception {
+    share(Right.WRITE);
+    write(bobsView(), "/before", noise(1_000, 4));
+    hers.unshare(bob.account());
+    write(hers, "/secret", noise(1_000, 5));
+
+    assertThatThrownBy(() -> paths(bobsView())).isInstanceOf(IOException.class);
+    // A server that gives Bob all that it gives Alice.
+    bobsLine.answerFrom(server.newLine());
+    try (Drive helped = Drive.of(bob.forgetful(), hers.id(), clock)) {
+      assertThatThrownBy(() -> paths(helped)).isInstanceOf(RosterNotSound.class);
+    }
+    assertThat(hers.members().orElseThrow().generation()).isEqualTo(1);
+    assertThat(paths(hers)).containsExactly("/before", "/plan", "/secret");
+  }
+
+  @Test
+  @Tag("A33")
+  void whatATakenOutMemberWritesWithTheServersHelpDoesNotCount() throws Exception {
+    share(Right.WRITE);
+    hers.share(alice.contact(CAROL), Right.READ);
+    carol.befriend("alice", alice);
+    carol.shows(bob);
+    bob.shows(carol);
+    write(bobsView(), "/before", noise(1_000, 4));
+    RawDrive his = RawDrive.of(bob, hers.id());
+    hers.unshare(bob.account());
+    write(hers, "/after", noise(10, 5));
+    byte[] newest = server.line().roots().getLast();
+    long number = SignedRoot.decode(newest).number() + 1;
+    byte[] planted =
+        SignedRoot.seal(his.root(number, Pages.NONE), Digest.sha256(newest), his.keys(), bob::sign)
+            .encode();
+
+    Interposer line = server.newLine(3);
+    line.showRoots(
+        (asked, honest) ->
+            asked == VaultMessages.NEWEST || asked == number
+                ? Optional.of(
+                    new VaultMessages.RootGot(number, planted, honest.orElseThrow().roster()))
+                : honest);
+    try (Drive carols = Drive.of(carol.through(line), hers.id(), clock)) {
+      assertThat(paths(carols)).containsExactly("/after", "/before", "/plan");
+    }
+  }
+
+  @Test
+  @Tag("A16")
+  void aDeviceThatAMemberRemovesIsOutOfTheDriveToo() throws Exception {
+    share(Right.WRITE);
+    TestAccount stolen = bob.device(9, server.newLine(2));
+    stolen.befriend("alice", alice);
+    try (Drive thiefs = Drive.of(stolen, hers.id(), clock)) {
+      write(thiefs, "/before", noise(10, 7));
+      assertThat(paths(bobsView())).contains("/before");
+
+      stolen.revoke(1);
+      bob.rotate();
+      var _ = bobsView().snapshot();
+
+      assertThat(hers.members().orElseThrow().generation()).isEqualTo(1);
+      assertThatThrownBy(() -> write(thiefs, "/after", noise(10, 8)))
+          .isInstanceOf(IOException.class);
+      assertThat(paths(hers)).containsExactly("/before", "/plan");
+    }
+  }
+
+  @Test
+  @Tag("A16")
+  void anotherMemberMakesNewKeysWhenSomebodysDeviceWasRemoved() throws Exception {
+    share(Right.READ);
+    bob.rotate();
+    clock.pass(Duration.ofMinutes(11));
+
+    write(hers, "/after", noise(10, 8));
+
+    Roster now = hers.members().orElseThrow();
+    assertThat(now.generation()).isEqualTo(1);
+    assertThat(now.member(bob.account()).map(Member::generation)).contains(1);
+    assertThat(read(bobsView(), "/after")).isEqualTo(noise(10, 8));
+  }
+
+  @Test
+  void whoLeavesIsOutAndTheOthersMakeNewKeys() throws Exception {
+    share(Right.WRITE);
+    bobsView().leave();
+    write(hers, "/after", noise(10, 8));
+
+    Roster now = hers.members().orElseThrow();
+    assertThat(now.members()).hasSize(1);
+    assertThat(now.generation()).isEqualTo(1);
+    assertThat(read(hers, "/plan")).isEqualTo(noise(2_000, 1));
+  }
+
+  @Test
+  @Tag("A6")
+  void aDriveOfAStrangerIsNamedAndNotOpened() throws Exception {
+    hers.share(alice.contact(CAROL), Right.READ);
+    carol.shows(alice);
+    try (Drives carols = new Drives(carol, clock)) {
+      Drive offered = carols.find(hers.id().toString());
+
+      assertThatThrownBy(offered::snapshot)
+          .isInstanceOf(SharedByStranger.class)
+          .hasMessageContaining("contact add");
+
+      carol.befriend("alice", alice);
+      assertThat(paths(offered)).containsExactly("/plan");
+    }
+  }
+
+  @Test
+  void anOwnerVouchesForMembersWhomTheOthersDoNotKnow() throws Exception {
+    share(Right.OWN);
+    hers.share(alice.contact(CAROL), Right.WRITE);
+    carol.befriend("alice", alice);
+    carol.shows(bob);
+    bob.shows(carol);
+    try (Drives carols = new Drives(carol, clock)) {
+      write(carols.find("team"), "/hers", noise(10, 9));
+
+      assertThat(paths(bobsView())).containsExactly("/hers", "/plan");
+      assertThat(bobsView().people().stream().filter(one -> one.name().isEmpty() && !one.isOwn()))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  @Tag("A23")
+  void anOlderListOfMembersIsRefused() throws Exception {
+    share(Right.READ);
+    hers.unshare(bob.account());
+    write(hers, "/after", noise(10, 8));
+
+    server.line().showRosters(1);
+    try (Drive fresh = Drive.of(alice, hers.id(), clock)) {
+      assertThatThrownBy(fresh::snapshot).isInstanceOf(RosterRolledBack.class);
+    }
+    server.line().showRosters(0);
+    try (Drive fresh = Drive.of(alice, hers.id(), clock)) {
+      assertThatThrownBy(fresh::snapshot).isInstanceOf(Untrusted.class);
+    }
+    server.line().beHonest();
+    assertThat(paths(hers)).containsExactly("/after", "/plan");
+  }
+
+  @Test
+  @Tag("A23")
+  void aServerThatHidesADriveIsFoundOut() throws Exception {
+    server.line().showRosters(0);
+    try (Drives again = new Drives(alice, clock)) {
+      assertThat(again.list()).extracting(Drive::id).contains(hers.id());
+      assertThatThrownBy(() -> again.find(hers.id().toString()).snapshot())
+          .isInstanceOf(Untrusted.class);
+    }
+  }
+
+  @Test
+  @Tag("A16")
+  void aListThatARemovedDeviceMakesReachesNobody() throws Exception {
+    TestAccount stolen = alice.device(9, server.newLine());
+    try (Drive thiefs = Drive.of(stolen, hers.id(), clock)) {
+      assertThat(paths(thiefs)).containsExactly("/plan");
+      stolen.revoke(1);
+      alice.rotate();
+      // The server helps the thief, who does not know of the removal, to let Bob in.
+      stolen.befriend("bob", bob);
+      thiefs.share(stolen.contact(BOB), Right.READ);
+    }
+
+    try (Drive fresh = Drive.of(alice.forgetful(), hers.id(), clock)) {
+      assertThatThrownBy(fresh::snapshot).isInstanceOf(RosterByRemovedDevice.class);
+    }
+  }
+
+  @Test
+  @Tag("A30")
+  void keysThatDoNotFitTheListAreRefused() throws Exception {
+    share(Right.WRITE);
+    bobsLine.spoilGrants();
+
+    assertThatThrownBy(() -> paths(Drive.of(bob, hers.id(), clock)))
+        .isInstanceOf(KeysNotGiven.class);
+  }
+
+  @Test
+  @Tag("A30")
+  void anOwnerTakesOutWhoMakesKeysThatOpenForNobody() throws Exception {
+    share(Right.WRITE);
+    bobsLine.spoilNewGrants();
+    bob.rotate();
+    var _ = bobsView().snapshot();
+
+    try (Drive mine = Drive.of(alice, hers.id(), clock)) {
+      assertThatThrownBy(mine::snapshot).isInstanceOf(KeysNotGiven.class);
+      mine.unshare(bob.account());
+      assertThat(paths(mine)).containsExactly("/plan");
+      write(mine, "/after", noise(10, 3));
+    }
+    assertThat(paths(hers)).containsExactly("/after", "/plan");
+  }
+
+  @Test
+  void everyoneSeesHowFarTheDriveHasCome() throws Exception {
+    share(Right.READ);
+    write(hers, "/more", noise(10, 3));
+
+    assertThat(bobsView().counts()).isEqualTo(hers.counts());
+  }
+
+  @Test
+  void theHomeIsADriveLikeAnother() throws Exception {
+    write(alices.home(), "/mine", noise(10, 3));
+    alices.home().share(alice.contact(BOB), Right.WRITE);
+
+    DriveId home = alices.home().id();
+    assertThat(paths(bobs.find(home.toString()))).containsExactly("/mine");
+    assertThat(bobs.home().id()).isNotEqualTo(home);
+    assertThat(paths(bobs.home())).isEmpty();
+  }
+
+  @Test
+  void anotherOwnerCanPay() throws Exception {
+    share(Right.OWN);
+    Drive his = bobsView();
+    his.takeOver();
+
+    assertThat(hers.members().map(Roster::payer)).isEqualTo(Optional.of(bob.account()));
+    hers.leave();
+    assertThat(his.members().map(Roster::members).map(List::size)).contains(1);
+    assertThat(paths(his)).containsExactly("/plan");
+  }
+
+  @Test
+  void aNameCanBeChangedForAll() throws Exception {
+    share(Right.READ);
+    hers.rename(new Name("crew"));
+
+    assertThat(bobs.find("crew").id()).isEqualTo(hers.id());
+  }
+
+  @Test
+  void theClockOfNobodyDecides() throws Exception {
+    share(Right.WRITE);
+    try (Drives late = new Drives(bob, Clock.offset(clock, Duration.ofDays(-4_000)))) {
+      write(late.find("team"), "/late", noise(10, 3));
+    }
+    assertThat(paths(hers)).containsExactly("/late", "/plan");
+  }
+}
