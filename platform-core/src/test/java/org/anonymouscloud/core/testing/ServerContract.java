@@ -299,10 +299,10 @@ public abstract class ServerContract {
       int more = fillWithAnswers(session);
       unread += more;
       while (more == SessionLimits.STANDARD.requests()) {
-        more = fillWithAnswers(connected(thief, server));
+        more = fillWithAnswers(online(thief, server).link());
         unread += more;
       }
-      fillWithRequests(connected(thief, server), echo);
+      fillWithRequests(online(thief, server).link(), echo);
     }
     assertThat(unread).isGreaterThan(100);
     byte[] asLong = new byte[5_000];
@@ -410,12 +410,6 @@ public abstract class ServerContract {
       opened.add(recovered);
       assertThat(new Devices(online(recovered, server)).list()).hasSize(20);
     }
-  }
-
-  private Link connected(LocalAccount account, Server server) throws Exception {
-    OnlineAccount online = online(account, server);
-    var _ = online.link().ask("echo/say", HELLO);
-    return online.link();
   }
 
   /**
