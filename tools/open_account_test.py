@@ -228,6 +228,8 @@ class OurVectors(unittest.TestCase):
         for entry, path in drive.walk(top, "", troubles):
             if path and entry.folder:
                 read[path + "/"] = ""
+            elif path and entry.link:
+                read[path] = "-> " + entry.link
             elif path:
                 read[path] = hashlib.sha256(b"".join(drive.content(entry, path))).hexdigest()
         return read, troubles

@@ -29,7 +29,7 @@ from pathlib import Path
 from account import Account, entropy_of, read_sheet, word_list
 from drives import Drives
 from folders import open_folder
-from primitives import Failed, Refused, printable
+from primitives import Failed, Refused, printable, require
 from selftest import self_test
 
 
@@ -99,8 +99,9 @@ def list_(drives, options):
     troubles = []
     for below, place in drive.walk(entry, path, troubles):
         if place:
-            size = "-" if below.folder else below.length
-            print(f"{size:>14}  {date(below.time[0])}  {printable(place)}{'/' if below.folder else ''}")
+            size = "-" if below.folder or below.link else below.length
+            end = "/" if below.folder else f" -> {printable(below.link)}" if below.link else ""
+            print(f"{size:>14}  {date(below.time[0])}  {printable(place)}{end}")
     return troubles
 
 
@@ -109,6 +110,8 @@ def cat(drives, options):
     entry, path = drive.find(options.path, options.trash)
     if entry.folder:
         raise Failed(f"{printable(path or '/')} is a folder")
+    if entry.link:
+        raise Failed(f"{printable(path)} is a link to {printable(entry.link)}")
     for part in drive.content(entry, path):
         sys.stdout.buffer.write(part)
     return []
@@ -120,7 +123,7 @@ def extract(drives, options):
     target.mkdir(mode=0o700, exist_ok=True)
     if any(target.iterdir()):
         raise Failed(f"{target} is not empty")
-    troubles, times, blocked = [], [], set()
+    troubles, times, links, blocked = [], [], [], set()
     parent = path.rpartition("/")[0] if not entry.folder else path
     for below, place in drive.walk(entry, path, troubles):
         if place == parent:
@@ -131,6 +134,12 @@ def extract(drives, options):
             blocked.add(file)
             continue
         try:
+            if below.link:
+                depth = place[len(parent) :].lstrip("/").count("/")
+                inside = stays_inside(depth, below.link)
+                require(inside, f"link '{printable(place)}': leads out of the folder, to '{printable(below.link)}'")
+                links.append((file, below))
+                continue
             if below.folder:
                 file.mkdir()
             else:
@@ -141,6 +150,12 @@ def extract(drives, options):
         except OSError as trouble:
             troubles.append(Failed(f"'{printable(place)}' cannot be written: {trouble.strerror}"))
             blocked.add(file)
+    for file, link in links:  # last, so that nothing is written through one
+        try:
+            file.symlink_to(link.link)
+            os.utime(file, ns=(link.time[0] * 10**9 + link.time[1],) * 2, follow_symlinks=False)
+        except (OSError, OverflowError) as trouble:
+            troubles.append(Failed(f"'{printable(str(file))}' cannot be written: {trouble}"))
     for file, (seconds, nanos) in reversed(times):  # a folder's time after what is in it
         try:
             os.utime(file, ns=(seconds * 10**9 + nanos,) * 2)
@@ -148,6 +163,13 @@ def extract(drives, options):
             what = f"'{printable(str(file))}' keeps another time: the disk takes none from {date(seconds)}"
             print(f"open_account: {what}", file=sys.stderr)
     return troubles
+
+
+def stays_inside(depth, link):
+    """Whether a link that lies so deep leads into the tree for sure: steps up come first, and are no more than it has."""
+    steps = [step for step in link.split("/") if step not in ("", ".")]
+    up = next((i for i, step in enumerate(steps) if step != ".."), len(steps))
+    return not link.startswith("/") and up <= depth and ".." not in steps[up:]
 
 
 def write(drive, entry, place, file):

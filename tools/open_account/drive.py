@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import itertools
 from types import SimpleNamespace
 
 from members import VAULT, drive_key
@@ -49,6 +50,11 @@ def reference(data, what):
     require(right and ref.offset + sealed_length(ref.length) <= PACK, f"{what}: a reference out of its bounds")
     ref.pack = base64.b32encode(ref.id).decode().rstrip("=").lower() + "." + EXTENSIONS[ref.extension]
     return ref
+
+
+def extent(data, what):
+    """A reference, or None for zeros that nothing is stored of."""
+    return None if data == bytes(69) else reference(data, what)
 
 
 class Drive:
@@ -242,10 +248,17 @@ class Drive:
         right = "/" not in name and "\0" not in name and name not in (".", "..")
         require(right, f"{what}: no name that a thing may have")
         fixed = cut(data[at : at + 29], what, "type:u1 id:16 seconds:u8 nanos:u4")
-        require(fixed.type in (1, 2), f"{what}: neither file nor folder")
-        entry = SimpleNamespace(name=name, raw_name=raw_name, id=fixed.id, folder=fixed.type == 2)
+        require(fixed.type in (1, 2, 3), f"{what}: neither file, folder nor link")
+        entry = SimpleNamespace(name=name, raw_name=raw_name, id=fixed.id, folder=fixed.type == 2, link=None)
         entry.time = when(fixed.seconds, fixed.nanos, what)
         at += 29
+        if fixed.type == 3:
+            length = cut(data[at : at + 2], what, "length:u2").length
+            raw_link = data[at + 2 : at + 2 + length]
+            right = 1 <= length <= 4095 and len(raw_link) == length and b"\0" not in raw_link
+            require(right, f"{what}: a link that leads nowhere")
+            entry.link = text_of(raw_link, f"{what}: where it leads")
+            return entry, at + 2 + length
         if entry.folder:
             entry.height = cut(data[at : at + 1], what, "height:u1").height
             require(entry.height <= 8, f"{what}: too high")
@@ -266,7 +279,7 @@ class Drive:
         entry.executable, entry.version, entry.length = file.flags == 1, file.version, file.length
         entry.height, entry.refs = height, []
         for _ in range(1 if height else segments):
-            entry.refs.append(reference(data[at : at + 69], what))
+            entry.refs.append(extent(data[at : at + 69], what))
             at += 69
         return entry, at
 
@@ -278,18 +291,24 @@ class Drive:
         refs = self.leaves(file.refs[0], file.height, file.id, 0, segments, what) if file.height else file.refs
         for index, ref in enumerate(refs):
             length = min(SEGMENT, file.length - index * SEGMENT)
+            if ref is None:
+                yield bytes(length)
+                continue
             require(ref.length == length, f"{what}: a segment of another length than its place needs")
             yield self.segment(ref, CONTENT, 0, file.id, index, what)
 
     def leaves(self, ref, height, owner, first, segments, what):
-        """References to content below a list that covers what comes from the segment `first` on."""
+        """References to content, or None for zeros, below a list that covers what comes from the segment `first` on."""
+        if ref is None:
+            yield from itertools.repeat(None, min(1024**height, segments - first))
+            return
         data = self.segment(ref, LIST, height, owner, first, what)
         each = 1024 ** (height - 1)
         expected = min(1024, -(-(segments - first) // each))
         head = bytes([1, height]) + expected.to_bytes(2, "big")
         require(data[:4] == head and len(data) == 4 + 69 * expected, f"{what}: a list of another form")
         for i, part in enumerate(split(data[4:], 69)):
-            below = reference(part, what)
+            below = extent(part, what)
             if height == 1:
                 yield below
             else:
@@ -301,7 +320,7 @@ class Drive:
         entry, walked = self.trash() if trash else self.top(), ""
         for name in (name for name in path.split("/") if name):
             if not entry.folder:
-                raise Failed(f"{printable(walked)} is a file")
+                raise Failed(f"{printable(walked)} is no folder")
             inside = self.entries(entry, walked or "/")
             entry, walked = next((e for e in inside if e.name == name), None), f"{walked}/{name}"
             if not entry:

@@ -55,7 +55,7 @@ final class FoundRoutes {
     JsonGenerator json = JSON.createGenerator(context.outputStream());
     json.setPrettyPrinter(new MinimalPrettyPrinter("\n"));
     Cursor<Step.Begin> below =
-        there.orElse(null) instanceof Entry.File
+        isNoFolder(there)
             ? () -> null
             : snapshot.walk(
                 start,
@@ -68,8 +68,8 @@ final class FoundRoutes {
                             "detail",
                             String.valueOf(why.getMessage()))));
     context.contentType("application/x-ndjson");
-    if (there.orElse(null) instanceof Entry.File file && wanted.is(file)) {
-      json.writePOJO(EntryView.of(start, file));
+    if (isNoFolder(there) && wanted.is(there.get())) {
+      json.writePOJO(EntryView.of(start, there.get()));
     }
     for (Step.Begin next = below.next(); next != null; next = below.next()) {
       if (wanted.is(next.entry())) {
@@ -77,5 +77,9 @@ final class FoundRoutes {
       }
     }
     json.flush();
+  }
+
+  private static boolean isNoFolder(Optional<Entry> there) {
+    return there.isPresent() && !(there.get() instanceof Entry.Folder);
   }
 }

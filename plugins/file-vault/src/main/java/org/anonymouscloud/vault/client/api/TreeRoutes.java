@@ -29,6 +29,7 @@ import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Precondition;
 import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.LinkTarget;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.remote.Untrusted;
@@ -169,6 +170,11 @@ final class TreeRoutes {
               file.content().length(),
               Times.nearest(file.modified()),
               file.executable());
+      case Entry.Link link ->
+          ArchiveEntry.link(
+              names.isEmpty() ? List.of(link.name().text()) : names,
+              link.target().text(),
+              Times.nearest(link.modified()));
     };
   }
 
@@ -201,6 +207,7 @@ final class TreeRoutes {
 
     private long files;
     private long folders;
+    private long links;
     private long bytes;
     private long lastSize;
 
@@ -265,6 +272,18 @@ final class TreeRoutes {
           lastSize = entry.size();
           bytes += lastSize;
         }
+        case LINK -> {
+          LinkTarget target;
+          try {
+            target = new LinkTarget(entry.target());
+          } catch (IllegalArgumentException e) {
+            archive.refuse(path.visible(), String.valueOf(e.getMessage()));
+            return;
+          }
+          batch.makeFoldersBelow(top, path.parent(), Optional.empty());
+          batch.link(path, target, Times.nearest(entry.modified()));
+          links++;
+        }
         case TAKE_BACK -> {
           if (batch.takeBack(path)) {
             files--;
@@ -277,6 +296,7 @@ final class TreeRoutes {
     void tell(Map<String, Object> answer) {
       answer.put("files", files);
       answer.put("folders", folders);
+      answer.put("links", links);
       answer.put("bytes", bytes);
       answer.put("skipped", archive.skipped());
       answer.put("refused", archive.refused());

@@ -52,6 +52,7 @@ final class VaultProblems {
                 case PRESENT, CHANGED -> Problem.Kind.PRECONDITION_FAILED;
                 case NOT_A_FOLDER,
                     IS_A_FOLDER,
+                    IS_A_LINK,
                     NEEDS_RECURSIVE,
                     NOT_EMPTY,
                     ALREADY_THERE,

@@ -29,11 +29,7 @@ final class Wanted {
       Glob glob = glob(name);
       all = all.and(entry -> glob.fits(entry.name().text()));
     }
-    Optional<Boolean> folder = folder(context);
-    if (folder.isPresent()) {
-      boolean wanted = folder.get();
-      all = all.and(entry -> entry instanceof Entry.Folder == wanted);
-    }
+    all = all.and(type(context));
     Optional<Long> larger = bytes(context, "larger");
     if (larger.isPresent()) {
       long bound = larger.get();
@@ -69,13 +65,14 @@ final class Wanted {
     }
   }
 
-  private static Optional<Boolean> folder(Context context) throws Problem {
+  private static Predicate<Entry> type(Context context) throws Problem {
     String type = context.queryParam("type");
     return switch (type) {
-      case null -> Optional.empty();
-      case "file" -> Optional.of(false);
-      case "folder" -> Optional.of(true);
-      default -> throw RequestArguments.bad("type is file or folder.");
+      case null -> _ -> true;
+      case "file" -> entry -> entry instanceof Entry.File;
+      case "folder" -> entry -> entry instanceof Entry.Folder;
+      case "link" -> entry -> entry instanceof Entry.Link;
+      default -> throw RequestArguments.bad("type is file, folder or link.");
     };
   }
 

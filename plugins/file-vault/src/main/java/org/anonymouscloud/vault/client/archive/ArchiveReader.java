@@ -25,9 +25,9 @@ import org.apache.commons.compress.archivers.tar.TarUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an archive, which may come from any program: names are checked, what is neither file nor
- * folder is passed over. One that stops without its end is damaged, wherever it stops. What the
- * library keeps in memory, headers, is bounded before it gets them. Not thread-safe.
+ * Reads an archive, which may come from any program: names are checked, what is no file, folder or
+ * symbolic link is passed over. One that stops without its end is damaged, wherever it stops. What
+ * the library keeps in memory, headers, is bounded before it gets them. Not thread-safe.
  */
 public final class ArchiveReader {
   private static final int BUFFER = 64 * 1024;
@@ -39,6 +39,7 @@ public final class ArchiveReader {
   private static final int TYPE = 156;
 
   private static final int SIZE = 124;
+  private static final int LINK_NAME = 157;
 
   /** Bytes of all that stands before an entry's content: long names, times, maps of holes. */
   static final int MAX_HEADERS = 1 << 20;
@@ -111,7 +112,7 @@ public final class ArchiveReader {
   }
 
   /**
-   * The next file or folder; null after the last.
+   * The next file, folder or link; null after the last.
    *
    * @throws ArchiveDamaged if the archive is damaged
    */
@@ -152,6 +153,12 @@ public final class ArchiveReader {
         refuse(header.getName(), "a file needs a name.");
       } else if (header.getExtraPaxHeader(ArchiveWriter.TAKE_BACK) != null) {
         return ArchiveEntry.takeBack(names);
+      } else if (header.isSymbolicLink()) {
+        if (tar.isLinkNoText && header.getLinkName().indexOf('?') >= 0) {
+          refuse(header.getName(), "where the link leads is not valid UTF-8.");
+          continue;
+        }
+        return ArchiveEntry.link(names, header.getLinkName(), modified(header));
       } else if (isFile(header)) {
         return ArchiveEntry.file(
             names, header.getSize(), modified(header), (header.getMode() & OWNER_MAY_RUN) != 0);
@@ -189,6 +196,9 @@ public final class ArchiveReader {
     /** Whether the library has put a question mark where the last header's name was no text. */
     private boolean isNameNoText;
 
+    /** The same of where a link leads. */
+    private boolean isLinkNoText;
+
     private final Input input;
 
     Tar(Input in) {
@@ -202,7 +212,8 @@ public final class ArchiveReader {
       byte[] record = super.readRecord();
       if (record != null) {
         check(record);
-        isNameNoText = !isText(record);
+        isNameNoText = !isText(record, 0);
+        isLinkNoText = !isText(record, LINK_NAME);
         if (isPax(record[TYPE])) {
           long size = TarUtils.parseOctalOrBinary(record, SIZE, TarConstants.SIZELEN);
           input.replaceNext(size, PaxRecords::withoutBadValues);
@@ -211,13 +222,13 @@ public final class ArchiveReader {
       return record;
     }
 
-    private static boolean isText(byte[] record) {
+    private static boolean isText(byte[] record, int start) {
       int length = 0;
-      while (length < TarConstants.NAMELEN && record[length] != 0) {
+      while (length < TarConstants.NAMELEN && record[start + length] != 0) {
         length++;
       }
       try {
-        var _ = UTF_8.newDecoder().decode(ByteBuffer.wrap(record, 0, length));
+        var _ = UTF_8.newDecoder().decode(ByteBuffer.wrap(record, start, length));
         return true;
       } catch (CharacterCodingException e) {
         return false;
@@ -432,7 +443,7 @@ public final class ArchiveReader {
     }
   }
 
-  /** Links, devices and other things that were passed over, the first of them. */
+  /** Hard links, devices and other things that were passed over, the first of them. */
   public List<String> skipped() {
     return List.copyOf(skipped);
   }

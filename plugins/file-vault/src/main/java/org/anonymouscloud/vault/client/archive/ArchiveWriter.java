@@ -20,6 +20,7 @@ public final class ArchiveWriter {
   private static final int FILE_MODE = 0100644;
   private static final int EXECUTABLE_MODE = 0100755;
   private static final int FOLDER_MODE = 040755;
+  private static final int LINK_MODE = 0120777;
 
   /**
    * The type of an entry of our own, from the letters that POSIX.1-2001 leaves to whoever needs
@@ -61,9 +62,20 @@ public final class ArchiveWriter {
   /** Begins an entry; a file's bytes follow, exactly as many as it says. */
   public void begin(ArchiveEntry entry) throws IOException {
     String path = entry.names().isEmpty() ? "." : String.join("/", entry.names());
-    TarArchiveEntry header = new Header(entry.folder() ? path + "/" : path);
+    TarArchiveEntry header =
+        switch (entry.kind()) {
+          case FOLDER -> new Header(path + "/");
+          case LINK -> new Header(path, TarConstants.LF_SYMLINK);
+          case FILE, TAKE_BACK -> new Header(path);
+        };
+    header.setLinkName(entry.target());
     header.setSize(entry.size());
-    header.setMode(entry.folder() ? FOLDER_MODE : entry.executable() ? EXECUTABLE_MODE : FILE_MODE);
+    header.setMode(
+        switch (entry.kind()) {
+          case FOLDER -> FOLDER_MODE;
+          case LINK -> LINK_MODE;
+          case FILE, TAKE_BACK -> entry.executable() ? EXECUTABLE_MODE : FILE_MODE;
+        });
     header.setLastModifiedTime(FileTime.from(entry.modified()));
     int nanos = entry.modified().get(ChronoField.NANO_OF_SECOND);
     if (nanos % TAR_NANOS != 0) {
@@ -74,8 +86,9 @@ public final class ArchiveWriter {
   }
 
   /**
-   * A header whose long name is cut quickly: it stands whole in a pax header before it, and to find
-   * out how much of it fits here as well the library encodes it once for each character too many.
+   * A header whose long names are cut quickly: they stand whole in a pax header before it, and to
+   * find out how much of one fits here as well the library encodes it once for each character too
+   * many.
    */
   private static final class Header extends TarArchiveEntry {
     /** That many characters, whichever they are, fit the header's 100 bytes. */
@@ -92,12 +105,19 @@ public final class ArchiveWriter {
     @Override
     public void writeEntryHeader(byte[] target, ZipEncoding encoding, boolean starMode)
         throws IOException {
-      String whole = getName();
-      if (whole.getBytes(UTF_8).length > TarConstants.NAMELEN) {
-        setName(whole.substring(0, whole.offsetByCodePoints(0, FITTING)));
-      }
+      String name = getName();
+      String link = getLinkName();
+      setName(fitting(name));
+      setLinkName(fitting(link));
       super.writeEntryHeader(target, encoding, starMode);
-      setName(whole);
+      setName(name);
+      setLinkName(link);
+    }
+
+    private static String fitting(String whole) {
+      return whole.getBytes(UTF_8).length > TarConstants.NAMELEN
+          ? whole.substring(0, whole.offsetByCodePoints(0, FITTING))
+          : whole;
     }
   }
 

@@ -22,6 +22,7 @@ final class DuCommand implements Callable<Integer> {
   private final Outcome outcome;
   private long folders;
   private long files;
+  private long links;
 
   /** Of any size: an entry may claim up to 2^50 bytes, and there may be any number of them. */
   private BigInteger bytes = BigInteger.ZERO;
@@ -52,6 +53,7 @@ final class DuCommand implements Callable<Integer> {
       sum.put("bytes", bytes);
       sum.put("files", files);
       sum.put("folders", folders);
+      sum.put("links", links);
       sum.put("failed", outcome.failures());
       context.terminal().printJson(sum);
     } else {
@@ -63,6 +65,8 @@ final class DuCommand implements Callable<Integer> {
   private void count(JsonNode entry) {
     if (Listing.isFolder(entry)) {
       folders++;
+    } else if (Listing.isLink(entry)) {
+      links++;
     } else {
       files++;
       bytes = bytes.add(BigInteger.valueOf(entry.path("size").asLong()));

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
     name = "find",
     mixinStandardHelpOptions = true,
     description = {
-      "Find files and folders in the vault, also far below.",
+      "Find files, folders and links in the vault, also far below.",
       "What is found fits all that is asked for. A TIME is like 2026-11-03, 2026-11-03T08:30:00Z,"
           + " or 30d for so long ago (h, d or w); a SIZE is in bytes, or like 10k, 5M, 1G."
     })
@@ -57,7 +57,10 @@ final class FindCommand implements Callable<Integer> {
       description = "Names like this: * for any characters, ? for one, [a-z] for one of some.")
   private @Nullable String name;
 
-  @Option(names = "--type", paramLabel = "TYPE", description = "Only what is a file, or a folder.")
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description = "Only what is a file, a folder, or a link.")
   private @Nullable String type;
 
   @Option(names = "--larger", paramLabel = "SIZE", description = "Files with more bytes.")
@@ -124,9 +127,7 @@ final class FindCommand implements Callable<Integer> {
     } else {
       context
           .terminal()
-          .print(
-              TerminalText.vault(found.path("path").asText())
-                  + (Listing.isFolder(found) ? "/" : ""));
+          .print(TerminalText.vault(found.path("path").asText()) + Listing.suffix(found));
     }
   }
 

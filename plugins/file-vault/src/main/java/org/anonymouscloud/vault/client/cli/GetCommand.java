@@ -1,10 +1,13 @@
 package org.anonymouscloud.vault.client.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,13 +46,19 @@ final class GetCommand implements Callable<Integer> {
   private final Outcome outcome;
   private long files;
   private long bytes;
+  private long links;
 
   @Spec private CommandSpec spec;
 
   @Option(
       names = {"-r", "--recursive"},
-      description = "Folders too, with all that is in them.")
+      description = "Folders too, with all that is in them, and symbolic links, as links.")
   private boolean recursive;
+
+  @Option(
+      names = "--all-links",
+      description = "Also symbolic links that lead out of the folder that is written.")
+  private boolean allLinks;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -90,6 +99,7 @@ final class GetCommand implements Callable<Integer> {
       Map<String, Object> done = new LinkedHashMap<>();
       done.put("files", files);
       done.put("bytes", bytes);
+      done.put("links", links);
       done.put("failed", outcome.failures());
       context.terminal().printJson(done);
     }
@@ -99,7 +109,16 @@ final class GetCommand implements Callable<Integer> {
   private void get(VaultUrl source, Path destination, boolean several) throws Problem, IOException {
     JsonNode entry = context.agent().get(source.stat());
     try {
-      if (!Listing.isFolder(entry)) {
+      if (!recursive && !Listing.isFile(entry)) {
+        throw new Problem(
+            Problem.Kind.BAD_INPUT,
+            source.visible()
+                + (Listing.isFolder(entry)
+                    ? " is a folder; use -r to copy it."
+                    : " is a symbolic link; use -r to copy it as a link."));
+      } else if (Listing.isLink(entry)) {
+        getLink(source, entry, destination);
+      } else if (Listing.isFile(entry)) {
         boolean intoFolder = Files.isDirectory(destination);
         getFile(
             source,
@@ -107,9 +126,6 @@ final class GetCommand implements Callable<Integer> {
             intoFolder
                 ? destination.resolve(LocalName.checked(source.path().name().text()))
                 : destination);
-      } else if (!recursive) {
-        throw new Problem(
-            Problem.Kind.BAD_INPUT, source.visible() + " is a folder; use -r to copy it.");
       } else {
         getFolder(
             source,
@@ -158,6 +174,35 @@ final class GetCommand implements Callable<Integer> {
     }
   }
 
+  private void getLink(VaultUrl source, JsonNode entry, Path destination)
+      throws Problem, IOException {
+    Path whole = destination.toAbsolutePath();
+    Path link =
+        Files.isDirectory(whole)
+            ? whole.resolve(LocalName.checked(source.path().name().text()))
+            : whole;
+    try (OpenTarget open = open(requireNonNull(link.getParent()))) {
+      open.target()
+          .link(
+              List.of(String.valueOf(link.getFileName())),
+              entry.path("target").asText(),
+              Instant.parse(entry.path("modified").asText()),
+              allLinks);
+      links++;
+    } catch (LocalTarget.LinkRefused e) {
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "The link "
+              + TerminalText.path(link)
+              + " was not written: "
+              + e.getMessage()
+              + ". With --all-links it is.",
+          e);
+    } catch (IOException e) {
+      throw failure(link, e);
+    }
+  }
+
   /** What comes after a file may say that it is not to be kept. */
   private static void readToTheEnd(ArchiveReader archive) throws IOException {
     ArchiveEntry next;
@@ -181,10 +226,11 @@ final class GetCommand implements Callable<Integer> {
         Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN);
         InputStream in = context.agent().download(source.trees())) {
       TreeDownload download =
-          new TreeDownload(source.path(), destination, open.target(), outcome, progress);
+          new TreeDownload(source.path(), destination, open.target(), outcome, progress, allLinks);
       download.read(in);
       files += download.files();
       bytes += download.bytes();
+      links += download.links();
     } catch (IOException e) {
       throw failure(destination, e);
     }

@@ -108,4 +108,19 @@ final class Listing {
   static boolean isFolder(JsonNode entry) {
     return entry.path("type").asText().equals("folder");
   }
+
+  static boolean isFile(JsonNode entry) {
+    return entry.path("type").asText().equals("file");
+  }
+
+  static boolean isLink(JsonNode entry) {
+    return entry.path("type").asText().equals("link");
+  }
+
+  /** Behind a name: where a link leads, a slash for a folder. */
+  static String suffix(JsonNode entry) {
+    return isLink(entry)
+        ? " -> " + TerminalText.text(entry.path("target").asText())
+        : isFolder(entry) ? "/" : "";
+  }
 }

@@ -68,12 +68,14 @@ final class LsCommand implements Callable<Integer> {
   }
 
   private void print(JsonNode entry, String name) {
-    boolean isFolder = Listing.isFolder(entry);
-    String shown = TerminalText.vault(name) + (isFolder ? "/" : "");
+    String shown = TerminalText.vault(name) + Listing.suffix(entry);
     if (full) {
-      String size = isFolder ? "-" : entry.path("size").asText();
+      String size = Listing.isFile(entry) ? entry.path("size").asText() : "-";
       String time = ShownTime.of(entry.path("modified").asText());
-      char kind = isFolder ? 'd' : entry.path("executable").asBoolean() ? 'x' : '-';
+      char kind =
+          Listing.isFolder(entry)
+              ? 'd'
+              : Listing.isLink(entry) ? 'l' : entry.path("executable").asBoolean() ? 'x' : '-';
       context.terminal().print("%c %14s  %s  %s".formatted(kind, size, time, shown));
     } else {
       context.terminal().print(shown);

@@ -46,8 +46,10 @@ final class PutCommand implements Callable<Integer> {
 
   private final CommandContext context;
   private final Outcome outcome;
+  private final NotKept notKept = new NotKept();
   private long files;
   private long bytes;
+  private long links;
   private long sent;
   private long resumed;
   private final List<String> conflicts = new ArrayList<>();
@@ -56,7 +58,7 @@ final class PutCommand implements Callable<Integer> {
 
   @Option(
       names = {"-r", "--recursive"},
-      description = "Folders too, with all that is in them.")
+      description = "Folders too, with all that is in them; symbolic links go as links.")
   private boolean recursive;
 
   @Option(names = "--json", description = "One JSON document.")
@@ -99,6 +101,7 @@ final class PutCommand implements Callable<Integer> {
     for (Path source : sources) {
       outcome.attempt(() -> put(source, destination, intoFolder, sources.size() > 1));
     }
+    notKept.say(outcome);
     if (json) {
       printJson();
     } else if (resumed > 0) {
@@ -132,6 +135,7 @@ final class PutCommand implements Callable<Integer> {
     switch (file.kind()) {
       case FILE -> {
         try (Terminal.Progress progress = progress(source, file.size())) {
+          notKept.kept(file);
           putFile(file, intoFolder ? destination.child(name(source)) : destination, progress);
         }
       }
@@ -225,11 +229,13 @@ final class PutCommand implements Callable<Integer> {
 
   private void putFolder(LocalFile folder, VaultUrl path) throws Problem, IOException {
     try (Terminal.Progress progress = progress(folder.path(), LocalSize.below(folder.path()))) {
-      TreeUpload upload = new TreeUpload(folder, path.path(), outcome, progress);
+      notKept.kept(folder);
+      TreeUpload upload = new TreeUpload(folder, path.path(), outcome, notKept, progress);
       JsonNode answer = context.agent().upload(path.trees(), upload);
       count(answer);
       files += answer.path("files").asLong();
       bytes += answer.path("bytes").asLong();
+      links += answer.path("links").asLong();
       for (JsonNode refused : answer.path("refused")) {
         outcome.fail(Problem.Kind.BAD_INPUT, TerminalText.text(refused.asText()));
       }
@@ -277,6 +283,7 @@ final class PutCommand implements Callable<Integer> {
     Map<String, Object> done = new LinkedHashMap<>();
     done.put("files", files);
     done.put("bytes", bytes);
+    done.put("links", links);
     done.put("sent", sent);
     done.put("resumed", resumed);
     done.put("conflicts", conflicts);

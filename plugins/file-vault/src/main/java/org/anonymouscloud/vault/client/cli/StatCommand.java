@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "stat",
     mixinStandardHelpOptions = true,
-    description = "Say what is known of a file or folder of the vault.")
+    description = "Say what is known of a file, a folder or a link of the vault.")
 final class StatCommand implements Callable<Integer> {
   private final CommandContext context;
 

@@ -21,6 +21,7 @@ final class TreeCommand implements Callable<Integer> {
   private final Outcome outcome;
   private long folders;
   private long files;
+  private long links;
 
   @Option(names = "--json", description = "One JSON document, as of 'ls -R'.")
   private boolean json;
@@ -52,14 +53,18 @@ final class TreeCommand implements Callable<Integer> {
     } else {
       files++;
     }
-    context.terminal().print(folders + " folders, " + files + " files");
+    context
+        .terminal()
+        .print(
+            folders + " folders, " + files + " files" + (links > 0 ? ", " + links + " links" : ""));
     return outcome.exitCode();
   }
 
   private void print(JsonNode entry, int depth) {
-    boolean isFolder = Listing.isFolder(entry);
-    if (isFolder) {
+    if (Listing.isFolder(entry)) {
       folders++;
+    } else if (Listing.isLink(entry)) {
+      links++;
     } else {
       files++;
     }
@@ -69,6 +74,6 @@ final class TreeCommand implements Callable<Integer> {
         .print(
             INDENT.repeat((int) slashes - depth)
                 + TerminalText.vault(entry.path("name").asText())
-                + (isFolder ? "/" : ""));
+                + Listing.suffix(entry));
   }
 }

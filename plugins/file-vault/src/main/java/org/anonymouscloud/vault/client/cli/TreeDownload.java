@@ -29,25 +29,34 @@ final class TreeDownload {
   private final LocalTarget target;
   private final Outcome outcome;
   private final Terminal.Progress progress;
+  private final boolean allLinks;
   private final Set<List<String>> refused = new HashSet<>();
   private final List<FolderTime> times = new ArrayList<>();
   private @Nullable ArchiveEntry written;
   private long files;
   private long bytes;
+  private long links;
 
   private record FolderTime(List<String> names, Instant modified) {}
 
   /**
    * @param source for messages; what is copied
    * @param top for messages; where {@code target} is
+   * @param allLinks whether links are written that lead out of the target as well
    */
   TreeDownload(
-      VaultPath source, Path top, LocalTarget target, Outcome outcome, Terminal.Progress progress) {
+      VaultPath source,
+      Path top,
+      LocalTarget target,
+      Outcome outcome,
+      Terminal.Progress progress,
+      boolean allLinks) {
     this.source = source;
     this.top = top;
     this.target = target;
     this.outcome = outcome;
     this.progress = progress;
+    this.allLinks = allLinks;
   }
 
   /** Reads the archive to its end. */
@@ -86,6 +95,10 @@ final class TreeDownload {
             case FILE -> {
               target.write(incoming(entry), archive.content(), progress::step);
               written = entry;
+            }
+            case LINK -> {
+              target.link(entry.names(), entry.target(), entry.modified(), allLinks);
+              links++;
             }
             case TAKE_BACK -> {}
           }
@@ -129,6 +142,14 @@ final class TreeDownload {
     } catch (LocalName.NameRefused e) {
       refused.add(entry.names());
       outcome.fail(Problem.Kind.SECURITY, shown(entry) + " was not written: " + e.getMessage());
+    } catch (LocalTarget.LinkRefused e) {
+      outcome.fail(
+          Problem.Kind.CONFLICT,
+          "The link "
+              + shown(entry)
+              + " was not written: "
+              + e.getMessage()
+              + ". With --all-links it is.");
     } catch (FileSystemException e) {
       if (String.valueOf(e.getReason()).contains("No space left")) {
         throw e;
@@ -154,5 +175,9 @@ final class TreeDownload {
 
   long bytes() {
     return bytes;
+  }
+
+  long links() {
+    return links;
   }
 }

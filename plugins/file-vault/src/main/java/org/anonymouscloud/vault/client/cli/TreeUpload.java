@@ -27,8 +27,8 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A local folder with all that is in it, on its way into the vault as an archive. Links, devices
- * and the like are passed over; what cannot be read is named, and the rest goes on.
+ * A local folder with all that is in it, on its way into the vault as an archive. Symbolic links go
+ * as links; what cannot be read is named, and the rest goes on.
  */
 final class TreeUpload implements AgentApi.Body {
   /** How many names of a folder are put in order at a time. */
@@ -37,6 +37,7 @@ final class TreeUpload implements AgentApi.Body {
   private final LocalFile top;
   private final int deepest;
   private final Outcome outcome;
+  private final NotKept notKept;
   private final Terminal.Progress progress;
   private final byte[] buffer = new byte[LocalContent.SMALL];
   private final List<Changed> changed = new ArrayList<>();
@@ -49,11 +50,18 @@ final class TreeUpload implements AgentApi.Body {
 
   /**
    * @param destination of the folder in the vault
+   * @param notKept hears of what cannot be kept
    */
-  TreeUpload(LocalFile top, VaultPath destination, Outcome outcome, Terminal.Progress progress) {
+  TreeUpload(
+      LocalFile top,
+      VaultPath destination,
+      Outcome outcome,
+      NotKept notKept,
+      Terminal.Progress progress) {
     this.top = top;
     this.deepest = VaultPath.MAX_DEPTH - destination.names().size();
     this.outcome = outcome;
+    this.notKept = notKept;
     this.progress = progress;
   }
 
@@ -161,12 +169,8 @@ final class TreeUpload implements AgentApi.Body {
       fail(path, LocalFailure.reason(e));
       return;
     }
-    if (file.kind() == LocalFile.Kind.LINK) {
-      outcome.skip("Skipped " + TerminalText.path(path) + ": it is a symbolic link.");
-      return;
-    }
     if (file.kind() == LocalFile.Kind.OTHER) {
-      outcome.skip("Skipped " + TerminalText.path(path) + ": it is neither a file nor a folder.");
+      notKept.special(file);
       return;
     }
     if (parent.names.size() == deepest) {
@@ -185,11 +189,28 @@ final class TreeUpload implements AgentApi.Body {
     }
     List<String> names = new ArrayList<>(parent.names);
     names.add(name);
-    if (file.kind() == LocalFile.Kind.FOLDER) {
-      enter(file, names, archive);
-    } else {
-      file(file, names, archive);
+    notKept.kept(file);
+    switch (file.kind()) {
+      case FOLDER -> enter(file, names, archive);
+      case LINK -> link(file, names, archive);
+      case FILE, OTHER -> file(file, names, archive);
     }
+  }
+
+  private void link(LocalFile link, List<String> names, ArchiveWriter archive) throws IOException {
+    Path target;
+    try {
+      target = Files.readSymbolicLink(link.path());
+    } catch (IOException e) {
+      fail(link.path(), LocalFailure.reason(e));
+      return;
+    }
+    if (!Path.of(target.toString()).equals(target)) {
+      fail(link.path(), "where the link leads is not valid UTF-8");
+      return;
+    }
+    archive.begin(ArchiveEntry.link(names, target.toString(), link.modified()));
+    archive.end();
   }
 
   private void file(LocalFile file, List<String> names, ArchiveWriter archive) throws IOException {

@@ -5,13 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.anonymouscloud.vault.client.format.Content;
+import org.anonymouscloud.vault.client.format.Extent;
+import org.anonymouscloud.vault.client.format.Hole;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.SegmentList;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.tree.Nodes;
 
-/** Gathers the references to a file's segments in lists, in constant memory. Not thread-safe. */
+/** Gathers a file's segments in lists, in constant memory. Not thread-safe. */
 final class ContentBuilder {
   private final Nodes nodes;
   private final PackWriter writer;
@@ -19,8 +21,8 @@ final class ContentBuilder {
   private final long version;
   private final Optional<SegmentCursor> before;
 
-  /** By height: references that no list holds yet, and how many lists there are. */
-  private final List<List<Ref>> loose = new ArrayList<>(List.of(new ArrayList<>()));
+  /** By height: extents that no list holds yet, and how many lists there are. */
+  private final List<List<Extent>> loose = new ArrayList<>(List.of(new ArrayList<>()));
 
   private final List<Long> listed = new ArrayList<>(List.of(0L));
 
@@ -38,30 +40,38 @@ final class ContentBuilder {
   }
 
   /** Appends a segment of content. */
-  void add(Ref segment) throws IOException {
+  void add(Extent segment) throws IOException {
     append(0, segment);
   }
 
-  private void append(int height, Ref ref) throws IOException {
+  private void append(int height, Extent extent) throws IOException {
     if (height == loose.size()) {
       loose.add(new ArrayList<>());
       listed.add(0L);
     }
-    loose.get(height).add(ref);
-    if (loose.get(height).size() == SegmentList.MAX_REFS) {
+    loose.get(height).add(extent);
+    if (loose.get(height).size() == SegmentList.MAX_EXTENTS) {
       gather(height);
     }
   }
 
-  /** Puts the loose references of a height in a list above them. */
+  /** Puts the loose extents of a height in a list above them. */
   private void gather(int height) throws IOException {
-    SegmentList list = new SegmentList(height + 1, loose.get(height));
-    long index = listed.get(height) * SegmentList.covered(height + 1);
-    Optional<Ref> earlier = before.flatMap(cursor -> cursor.list(height + 1, index));
-    Ref ref = nodes.write(file, version, index, list, earlier, writer);
+    Extent list = isHole(loose.get(height)) ? Hole.ZEROS : write(height + 1, loose.get(height));
     loose.get(height).clear();
     listed.set(height, listed.get(height) + 1);
-    append(height + 1, ref);
+    append(height + 1, list);
+  }
+
+  private static boolean isHole(List<Extent> extents) {
+    return extents.stream().allMatch(Hole.ZEROS::equals);
+  }
+
+  private Ref write(int height, List<Extent> extents) throws IOException {
+    SegmentList list = new SegmentList(height, extents);
+    long index = listed.get(height - 1) * SegmentList.covered(height);
+    Optional<Ref> earlier = before.flatMap(cursor -> cursor.list(height, index));
+    return nodes.write(file, version, index, list, earlier, writer);
   }
 
   /** The content of a file of this length, all of whose segments have been added. */

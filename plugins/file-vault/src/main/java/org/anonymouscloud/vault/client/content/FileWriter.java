@@ -20,7 +20,8 @@ import org.anonymouscloud.vault.protocol.DriveId;
 
 /**
  * Writes one version of a file. What is read is sealed meanwhile, on other threads; segments that
- * are what they were in the version before are not sent again. Not thread-safe.
+ * are what they were in the version before are not sent again, and those of zeros alone never. Not
+ * thread-safe.
  */
 public final class FileWriter {
   /** Segments smaller than this get an array of their own size while they wait. */
@@ -99,19 +100,28 @@ public final class FileWriter {
     Optional<Ref> earlier = Optional.empty();
     if (before.isPresent()) {
       try {
-        earlier = Optional.ofNullable(before.get().next());
+        earlier = before.get().next() instanceof Ref ref ? Optional.of(ref) : Optional.empty();
       } catch (Untrusted e) {
         // What cannot be read must not keep anyone from writing it anew.
         before = Optional.empty();
       }
     }
     Place place = new Place(drive, Kind.CONTENT, 0, file, version, length / Ref.MAX_LENGTH);
-    pending.addLast(sealer.begin(place, earlier, trail, plain, count, writer));
+    if (isZeros(plain, count)) {
+      sealer.plains().give(plain);
+      pending.addLast(Sealer.Pending.hole());
+    } else {
+      pending.addLast(sealer.begin(place, earlier, trail, plain, count, writer));
+    }
     length += count;
     trail.ifPresent(one -> one.reached(place.index() + 1));
     while (pending.size() > MAX_PENDING) {
       settle();
     }
+  }
+
+  private static boolean isZeros(byte[] plain, int count) {
+    return plain[0] == 0 && Arrays.mismatch(plain, 0, count - 1, plain, 1, count) < 0;
   }
 
   private void settle() throws IOException {

@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadAhead implements AutoCloseable {
   private static final int MAX_STEPS = 256;
+  private static final byte[] NOTHING = new byte[0];
+
+  /** What is given out for a segment of zeros; nobody writes into it. */
+  private static final byte[] ZEROS = new byte[Ref.MAX_LENGTH];
+
   private static final long MAX_BYTES = 8L << 20;
 
   private final Cursor<Step> way;
@@ -39,13 +44,14 @@ public final class ReadAhead implements AutoCloseable {
 
   private boolean ended;
   private long bytes;
-  private Arrived last = new Arrived(null, new byte[0]);
+  private Arrived last = new Arrived(null, NOTHING);
 
   /**
    * A step, and the bytes of its segment.
    *
    * @param step null after the last one
-   * @param plain the segment from its start, valid until the next step is asked for
+   * @param plain the segment from its start, valid until the next step is asked for; only to be
+   *     read
    */
   public record Arrived(@Nullable Step step, byte[] plain) {}
 
@@ -70,8 +76,10 @@ public final class ReadAhead implements AutoCloseable {
    *     beginning of what comes after it
    */
   public Arrived next() throws IOException {
-    buffers.give(last.plain);
-    last = new Arrived(null, new byte[0]);
+    if (last.plain != ZEROS) {
+      buffers.give(last.plain);
+    }
+    last = new Arrived(null, NOTHING);
     fetch();
     Coming first = coming.pollFirst();
     if (first != null) {
@@ -125,8 +133,9 @@ public final class ReadAhead implements AutoCloseable {
   private Coming begin(Step step) {
     Coming next = new Coming(step);
     switch (step) {
-      case Step.Begin _ -> next.done(new byte[0]);
-      case Step.Segment segment -> {
+      case Step.Begin _ -> next.done(NOTHING);
+      case Step.Zeros _ -> next.done(ZEROS);
+      case Step.Stored segment -> {
         bytes += weight(step);
         next.thread = Thread.ofVirtual().name("segment-opener").start(() -> open(segment, next));
       }
@@ -141,10 +150,10 @@ public final class ReadAhead implements AutoCloseable {
   }
 
   private static long weight(@Nullable Step step) {
-    return step instanceof Step.Segment segment ? segment.ref().length() : 0;
+    return step instanceof Step.Stored segment ? segment.ref().length() : 0;
   }
 
-  private void open(Step.Segment segment, Coming target) {
+  private void open(Step.Stored segment, Coming target) {
     Ref ref = segment.ref();
     byte[] plain = ref.length() > Ref.MAX_LENGTH / 2 ? buffers.take() : new byte[ref.length()];
     try {

@@ -10,6 +10,8 @@ import java.util.function.Function;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.vault.client.format.Extent;
+import org.anonymouscloud.vault.client.format.Hole;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Sealing;
@@ -151,11 +153,18 @@ public final class Sealer implements AutoCloseable {
 
   /** A segment that is being sealed. */
   static final class Pending {
-    private @Nullable Ref ref;
+    private @Nullable Extent extent;
     private @Nullable IOException failure;
 
-    private synchronized void done(Ref result) {
-      ref = result;
+    /** One of which nothing is to be sealed. */
+    static Pending hole() {
+      Pending pending = new Pending();
+      pending.done(Hole.ZEROS);
+      return pending;
+    }
+
+    private synchronized void done(Extent result) {
+      extent = result;
       notifyAll();
     }
 
@@ -164,9 +173,9 @@ public final class Sealer implements AutoCloseable {
       notifyAll();
     }
 
-    /** Waits for the reference. */
-    synchronized Ref await() throws IOException {
-      while (ref == null && failure == null) {
+    /** Waits until it is known where it lies. */
+    synchronized Extent await() throws IOException {
+      while (extent == null && failure == null) {
         try {
           wait();
         } catch (InterruptedException e) {
@@ -174,15 +183,15 @@ public final class Sealer implements AutoCloseable {
           throw new InterruptedIOException("The upload was interrupted.");
         }
       }
-      if (ref == null) {
+      if (extent == null) {
         throw java.util.Objects.requireNonNull(failure);
       }
-      return ref;
+      return extent;
     }
 
     /** Waits until it is over, well or not. */
     synchronized void awaitEnd() throws InterruptedException {
-      while (ref == null && failure == null) {
+      while (extent == null && failure == null) {
         wait();
       }
     }

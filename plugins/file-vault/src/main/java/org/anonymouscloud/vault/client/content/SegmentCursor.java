@@ -2,12 +2,15 @@ package org.anonymouscloud.vault.client.content;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.vault.client.format.Content;
+import org.anonymouscloud.vault.client.format.Extent;
+import org.anonymouscloud.vault.client.format.Hole;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.SegmentList;
@@ -16,8 +19,8 @@ import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Nodes;
 import org.jspecify.annotations.Nullable;
 
-/** Goes through the references to a file's segments; reads lists as they are needed. */
-public final class SegmentCursor implements Cursor<Ref> {
+/** Goes through a file's segments; reads lists as they are needed, and none for a hole. */
+public final class SegmentCursor implements Cursor<Extent> {
   private final Nodes nodes;
   private final ItemId file;
   private final Content content;
@@ -28,15 +31,15 @@ public final class SegmentCursor implements Cursor<Ref> {
 
   private record ListPlace(int height, long index) {}
 
-  /** References of which those from {@code at} on are still to come. */
+  /** Extents of which those from {@code at} on are still to come. */
   private static final class Level {
     private final int height;
-    private final List<Ref> refs;
+    private final List<Extent> extents;
     private int at;
 
-    Level(int height, List<Ref> refs, int at) {
+    Level(int height, List<Extent> extents, int at) {
       this.height = height;
-      this.refs = refs;
+      this.extents = extents;
       this.at = at;
     }
   }
@@ -52,7 +55,7 @@ public final class SegmentCursor implements Cursor<Ref> {
     this.index = start;
     if (start < segments) {
       levels.addFirst(
-          new Level(content.height(), content.refs(), content.height() == 0 ? (int) start : 0));
+          new Level(content.height(), content.extents(), content.height() == 0 ? (int) start : 0));
     }
   }
 
@@ -62,25 +65,29 @@ public final class SegmentCursor implements Cursor<Ref> {
   }
 
   @Override
-  public @Nullable Ref next() throws IOException {
+  public @Nullable Extent next() throws IOException {
     if (index >= segments) {
       return null;
     }
     while (true) {
       Level level = levels.getFirst();
-      if (level.at == level.refs.size()) {
+      if (level.at == level.extents.size()) {
         levels.removeFirst();
         continue;
       }
-      Ref ref = level.refs.get(level.at++);
+      Extent extent = level.extents.get(level.at++);
       if (level.height == 0) {
-        if (ref.length() != Content.segmentLength(content.length(), index)) {
+        if (extent instanceof Ref ref
+            && ref.length() != Content.segmentLength(content.length(), index)) {
           throw new TreeDamaged();
         }
         index++;
-        return ref;
+        return extent;
       }
-      descend(level.height, ref);
+      switch (extent) {
+        case Ref ref -> descend(level.height, ref);
+        case Hole hole -> descend(level.height, hole);
+      }
     }
   }
 
@@ -94,11 +101,19 @@ public final class SegmentCursor implements Cursor<Ref> {
     long each = SegmentList.covered(height - 1);
     long first = index / covered * covered;
     SegmentList list = nodes.list(file, height, first, ref);
-    long expected = Math.min(SegmentList.MAX_REFS, (segments - first + each - 1) / each);
-    if (list.refs().size() != expected) {
+    long expected = Math.min(SegmentList.MAX_EXTENTS, (segments - first + each - 1) / each);
+    if (list.extents().size() != expected) {
       throw new TreeDamaged();
     }
     lists.put(new ListPlace(height, first), ref);
-    levels.addFirst(new Level(height - 1, list.refs(), (int) ((index - first) / each)));
+    levels.addFirst(new Level(height - 1, list.extents(), (int) ((index - first) / each)));
+  }
+
+  /** A hole where a list could be is as many holes where segments could be. */
+  private void descend(int height, Hole hole) {
+    long covered = SegmentList.covered(height);
+    long first = index / covered * covered;
+    int holes = (int) Math.min(covered, segments - first);
+    levels.addFirst(new Level(0, Collections.nCopies(holes, hole), (int) (index - first)));
   }
 }

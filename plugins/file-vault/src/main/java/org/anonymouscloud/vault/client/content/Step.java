@@ -14,11 +14,18 @@ public sealed interface Step {
    */
   record Begin(VaultPath path, Entry entry) implements Step {}
 
-  /**
-   * A segment of the file that began last.
-   *
-   * @param from first byte of it that is wanted
-   * @param to the byte after the last one that is wanted
-   */
-  record Segment(Place place, Ref ref, int from, int to) implements Step {}
+  /** A segment of the file that began last. */
+  sealed interface Segment extends Step {
+    /** First byte of it that is wanted. */
+    int from();
+
+    /** The byte after the last one that is wanted. */
+    int to();
+  }
+
+  /** A segment that lies in a pack. */
+  record Stored(Place place, Ref ref, int from, int to) implements Segment {}
+
+  /** A segment of zeros. */
+  record Zeros(int from, int to) implements Segment {}
 }

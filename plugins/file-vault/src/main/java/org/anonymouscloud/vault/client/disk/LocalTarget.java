@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.format.Times;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +143,65 @@ public final class LocalTarget implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes a symbolic link, or leaves one that leads to the same place. Nothing here is ever written
+   * through it.
+   *
+   * @param anywhere whether it may lead out of this folder
+   * @throws LinkRefused if it leads out of it and may not
+   */
+  public void link(List<String> names, String target, Instant modified, boolean anywhere)
+      throws IOException {
+    if (!anywhere && !staysInside(names.size() - 1, target)) {
+      throw new LinkRefused(target);
+    }
+    // Opened without following links, so that a link above it is noticed.
+    folder(names.subList(0, names.size() - 1));
+    Path link = path(names);
+    Path to = Path.of(target);
+    try {
+      Files.createSymbolicLink(link, to);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(to)) {
+        throw e;
+      }
+    }
+    setModified(
+        Files.getFileAttributeView(link, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS),
+        modified);
+  }
+
+  /** A link that would lead out of the folder into which it was to be written. */
+  public static final class LinkRefused extends IOException {
+    private static final long serialVersionUID = 1;
+
+    LinkRefused(String target) {
+      super("it leads out of the folder, to " + ForeignText.visible(target));
+    }
+  }
+
+  /**
+   * Whether a link leads into the folder for sure, whatever other links in it lead to: all steps up
+   * come first, where the way is one of folders, and are no more than it has.
+   *
+   * @param depth of the folder in which the link lies
+   */
+  private static boolean staysInside(int depth, String target) {
+    int up = 0;
+    boolean down = false;
+    for (String step : target.split("/", -1)) {
+      if (step.equals("..")) {
+        up++;
+        if (down) {
+          return false;
+        }
+      } else if (!step.equals(".") && !step.isEmpty()) {
+        down = true;
+      }
+    }
+    return !target.startsWith("/") && up <= depth;
+  }
+
   /** Gives the file that was written last its name. */
   public void keep() throws IOException {
     Unfinished file = requireNonNull(unfinished);
@@ -216,16 +277,34 @@ public final class LocalTarget implements AutoCloseable {
   private long copy(InputStream content, SeekableByteChannel channel, LongConsumer progress)
       throws IOException {
     long written = 0;
+    long hole = 0;
     int got;
-    while ((got = content.read(buffer.array(), 0, BUFFER)) > 0) {
-      buffer.clear().limit(got);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
+    while ((got = content.readNBytes(buffer.array(), 0, BUFFER)) > 0) {
+      // Zeros are left out, so that the disk need not keep them.
+      hole = got == BUFFER && isZeros(buffer.array()) ? hole + got : 0;
+      if (hole == 0) {
+        channel.position(written);
+        writeAll(channel, buffer.clear().limit(got));
       }
       written += got;
       progress.accept(got);
     }
+    if (hole > 0) {
+      // The last byte gives the file its length.
+      channel.position(written - 1);
+      writeAll(channel, ByteBuffer.allocate(1));
+    }
     return written;
+  }
+
+  private static boolean isZeros(byte[] bytes) {
+    return bytes[0] == 0 && Arrays.mismatch(bytes, 0, bytes.length - 1, bytes, 1, bytes.length) < 0;
+  }
+
+  private static void writeAll(SeekableByteChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
   }
 
   private static void describe(

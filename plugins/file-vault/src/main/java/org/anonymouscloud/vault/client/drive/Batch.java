@@ -16,6 +16,7 @@ import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.LinkTarget;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
@@ -114,13 +115,13 @@ public final class Batch implements AutoCloseable {
     settleMoves();
     requireParent(path);
     Optional<Entry> there = base.find(path);
-    if (path.isTop() || changes.makesFolder(path) || there.orElse(null) instanceof Entry.Folder) {
-      throw new PathRefused(Reason.IS_A_FOLDER, path);
-    }
+    requireNoFolder(path, there);
     require(precondition, path, there);
     // One whose versions are used up, which only a hostile device can have written, ends here.
     Optional<Entry.File> before =
-        there.map(Entry.File.class::cast).filter(file -> file.version() < Entry.File.LAST_VERSION);
+        there.orElse(null) instanceof Entry.File file && file.version() < Entry.File.LAST_VERSION
+            ? Optional.of(file)
+            : Optional.empty();
     Optional<Trail> trail = trails.begin(path, before);
     ItemId id =
         trail
@@ -157,6 +158,33 @@ public final class Batch implements AutoCloseable {
     }
   }
 
+  private void requireNoFolder(VaultPath path, Optional<Entry> there) throws PathRefused {
+    if (path.isTop() || changes.makesFolder(path) || there.orElse(null) instanceof Entry.Folder) {
+      throw new PathRefused(Reason.IS_A_FOLDER, path);
+    }
+  }
+
+  /**
+   * Puts a symbolic link at a path, in place of a file or a link that is there. The folder in which
+   * it lies must be there or have been made in this batch.
+   *
+   * @param modified its time
+   * @throws PathRefused if a folder is there
+   */
+  public void link(VaultPath path, LinkTarget target, Instant modified) throws IOException {
+    commitIfLong();
+    settleMoves();
+    requireParent(path);
+    if (open.stream().anyMatch(file -> file.path.equals(path))) {
+      // Else the file, which is finished later, would be what stays.
+      commit();
+    }
+    Optional<Entry> there = base.find(path);
+    requireNoFolder(path, there);
+    ItemId id = there.orElse(null) instanceof Entry.Link before ? before.id() : ItemId.random();
+    changes.put(path, new Entry.Link(path.name(), id, modified, target), there, false);
+  }
+
   /**
    * Forgets the file that was written last, whose content turned out not to be what it should: what
    * was at the path before stays.
@@ -191,7 +219,7 @@ public final class Batch implements AutoCloseable {
     Optional<Entry> there = base.find(path);
     if (changes.putsFile(path)
         || open.stream().anyMatch(file -> file.path.equals(path))
-        || there.orElse(null) instanceof Entry.File) {
+        || (there.isPresent() && !(there.get() instanceof Entry.Folder))) {
       throw new PathRefused(Reason.NOT_A_FOLDER, path);
     }
     changes.makeFolder(path, modified);
@@ -395,7 +423,7 @@ public final class Batch implements AutoCloseable {
     Optional<Entry> there = makeRoom(from, to);
     if (there.isEmpty()) {
       changes.move(from, to);
-    } else if (force && there.get() instanceof Entry.File && !to.equals(from)) {
+    } else if (force && !(there.get() instanceof Entry.Folder) && !to.equals(from)) {
       changes.move(from, to, there.get(), removal());
     } else {
       throw new PathRefused(Reason.OCCUPIED, to);
@@ -421,6 +449,7 @@ public final class Batch implements AutoCloseable {
     }
     switch (base.find(from).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, from))) {
       case Entry.File file -> changes.copy(file, to);
+      case Entry.Link link -> changes.copy(link, to);
       case Entry.Folder folder -> {
         if (!recursive) {
           throw new PathRefused(Reason.NEEDS_RECURSIVE, from);

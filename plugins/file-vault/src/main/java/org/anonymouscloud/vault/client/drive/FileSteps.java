@@ -3,7 +3,10 @@ package org.anonymouscloud.vault.client.drive;
 import java.io.IOException;
 import org.anonymouscloud.vault.client.content.SegmentCursor;
 import org.anonymouscloud.vault.client.content.Step;
+import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.Extent;
+import org.anonymouscloud.vault.client.format.Hole;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
@@ -36,14 +39,18 @@ final class FileSteps implements Cursor<Step> {
     if (start >= end) {
       return null;
     }
-    Ref ref = segments.next();
-    if (ref == null) {
-      return null;
-    }
-    return new Step.Segment(
-        new Place(drive, Kind.CONTENT, 0, file.id(), ref.version(), index),
-        ref,
-        (int) Math.max(0, from - start),
-        (int) Math.min(ref.length(), end - start));
+    Extent extent = segments.next();
+    int first = (int) Math.max(0, from - start);
+    int after = (int) Math.min(Content.segmentLength(file.content().length(), index), end - start);
+    return switch (extent) {
+      case null -> null;
+      case Hole _ -> new Step.Zeros(first, after);
+      case Ref ref ->
+          new Step.Stored(
+              new Place(drive, Kind.CONTENT, 0, file.id(), ref.version(), index),
+              ref,
+              first,
+              after);
+    };
   }
 }

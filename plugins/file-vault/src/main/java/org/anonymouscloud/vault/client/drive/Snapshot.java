@@ -86,6 +86,7 @@ public final class Snapshot {
     return switch (find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path))) {
       case Entry.File file -> file;
       case Entry.Folder _ -> throw new PathRefused(Reason.IS_A_FOLDER, path);
+      case Entry.Link _ -> throw new PathRefused(Reason.IS_A_LINK, path);
     };
   }
 
@@ -96,6 +97,7 @@ public final class Snapshot {
     return switch (find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path))) {
       case Entry.Folder folder -> new Opened(folder.id(), folder.pages());
       case Entry.File _ -> throw new PathRefused(Reason.NOT_A_FOLDER, path);
+      case Entry.Link _ -> throw new PathRefused(Reason.IS_A_LINK, path);
     };
   }
 
@@ -145,9 +147,9 @@ public final class Snapshot {
       throw new PathRefused(Reason.NOT_FOUND, path);
     }
     Cursor<Step.Begin> below =
-        entry.isPresent() && entry.get() instanceof Entry.File
-            ? () -> null
-            : walk(path, Span.ALL, unread);
+        path.isTop() || entry.get() instanceof Entry.Folder
+            ? walk(path, Span.ALL, unread)
+            : () -> null;
     return reading(new TreeSteps(drive.nodes(), id, entry, below));
   }
 

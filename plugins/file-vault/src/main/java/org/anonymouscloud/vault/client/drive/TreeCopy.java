@@ -101,6 +101,7 @@ final class TreeCopy {
           levels.getFirst().copy.add(copied);
         }
         case Entry.File file -> level.copy.add(file);
+        case Entry.Link link -> level.copy.add(link);
         case Entry.Folder deeper -> enter(level.path.child(deeper.name()), deeper, from, to);
       }
     }

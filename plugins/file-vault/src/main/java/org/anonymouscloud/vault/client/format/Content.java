@@ -11,10 +11,10 @@ import org.anonymouscloud.core.wire.Malformed;
  * Immutable.
  *
  * @param length bytes in the file
- * @param height of the list that {@code refs} names; 0 if they are the segments themselves
- * @param refs all segments, in order; or the one list above them
+ * @param height of the list that {@code extents} holds; 0 if they are the segments themselves
+ * @param extents all segments, in order; or the one list above them
  */
-public record Content(long length, int height, List<Ref> refs) {
+public record Content(long length, int height, List<Extent> extents) {
   /** The most segments that are referred to without a list. */
   public static final int MAX_INLINE = 4;
 
@@ -28,16 +28,16 @@ public record Content(long length, int height, List<Ref> refs) {
    * @throws IllegalArgumentException if height and references are not those of this length
    */
   public Content {
-    refs = List.copyOf(refs);
+    extents = List.copyOf(extents);
     if (length < 0 || length > MAX_LENGTH) {
       throw new IllegalArgumentException("A file has a length that there is not.");
     }
     long segments = segments(length);
-    if (height != heightFor(segments) || refs.size() != (height == 0 ? segments : 1)) {
+    if (height != heightFor(segments) || extents.size() != (height == 0 ? segments : 1)) {
       throw new IllegalArgumentException("A file's length and its segments differ.");
     }
     for (int i = 0; height == 0 && i < segments; i++) {
-      if (refs.get(i).length() != segmentLength(length, i)) {
+      if (extents.get(i) instanceof Ref ref && ref.length() != segmentLength(length, i)) {
         throw new IllegalArgumentException("A segment is not as long as its file says.");
       }
     }
@@ -66,12 +66,12 @@ public record Content(long length, int height, List<Ref> refs) {
   }
 
   int encodedLength() {
-    return 8 + 1 + refs.size() * Ref.ENCODED;
+    return 8 + 1 + extents.size() * Extent.ENCODED;
   }
 
   void encode(ByteBuffer out) {
     out.putLong(length).put((byte) height);
-    refs.forEach(ref -> ref.encode(out));
+    extents.forEach(extent -> extent.encode(out));
   }
 
   static Content decode(Fields in) throws Malformed {
@@ -85,12 +85,12 @@ public record Content(long length, int height, List<Ref> refs) {
       throw new Malformed("A file's length and its segments differ.");
     }
     int count = height == 0 ? (int) segments : 1;
-    List<Ref> refs = new ArrayList<>(count);
+    List<Extent> extents = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      refs.add(Ref.decode(in));
+      extents.add(Extent.decode(in));
     }
     try {
-      return new Content(length, height, refs);
+      return new Content(length, height, extents);
     } catch (IllegalArgumentException e) {
       throw new Malformed("A segment is not as long as its file says.");
     }

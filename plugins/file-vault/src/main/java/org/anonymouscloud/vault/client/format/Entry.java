@@ -68,12 +68,23 @@ public sealed interface Entry {
     }
   }
 
+  /** A symbolic link, which is kept as it is and never followed. */
+  record Link(Name name, ItemId id, Instant stated, LinkTarget target) implements Entry {
+    private static final int TYPE = 3;
+
+    @Override
+    public Link named(Name other) {
+      return new Link(other, id, stated, target);
+    }
+  }
+
   /** Bytes that the encoded entry takes. */
   default int encodedLength() {
     int common = 1 + name().encode().length + 1 + ItemId.LENGTH + 12;
     return switch (this) {
       case File file -> common + 1 + 8 + file.content.encodedLength();
       case Folder folder -> common + folder.pages.encodedLength();
+      case Link link -> common + 2 + link.target.encode().length;
     };
   }
 
@@ -88,7 +99,7 @@ public sealed interface Entry {
   default void encode(ByteBuffer out) {
     byte[] encodedName = name().encode();
     out.put((byte) encodedName.length).put(encodedName);
-    out.put((byte) (this instanceof File ? File.TYPE : Folder.TYPE)).put(id().bytes());
+    out.put((byte) type()).put(id().bytes());
     Instant time = stated();
     out.putLong(time.getEpochSecond()).putInt(time.getNano());
     switch (this) {
@@ -97,7 +108,19 @@ public sealed interface Entry {
         file.content.encode(out);
       }
       case Folder folder -> folder.pages.encode(out);
+      case Link link -> {
+        byte[] target = link.target.encode();
+        out.putShort((short) target.length).put(target);
+      }
     }
+  }
+
+  private int type() {
+    return switch (this) {
+      case File _ -> File.TYPE;
+      case Folder _ -> Folder.TYPE;
+      case Link _ -> Link.TYPE;
+    };
   }
 
   /** Reads one entry of a page. */
@@ -116,6 +139,7 @@ public sealed interface Entry {
         yield new File(name, id, stated, flags == 1, version, Content.decode(in));
       }
       case Folder.TYPE -> new Folder(name, id, stated, Pages.decode(in));
+      case Link.TYPE -> new Link(name, id, stated, LinkTarget.decode(in.bytes(in.u16())));
       default -> throw new Malformed("An entry has a type that there is not.");
     };
   }

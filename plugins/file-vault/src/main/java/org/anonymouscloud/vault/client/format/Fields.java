@@ -98,6 +98,18 @@ final class Fields {
     return count;
   }
 
+  /** Passes over the next bytes if all of them are zeros; else they are still to be read. */
+  boolean skipZeros(int count) throws Malformed {
+    need(count);
+    for (int i = 0; i < count; i++) {
+      if (in.get(in.position() + i) != 0) {
+        return false;
+      }
+    }
+    in.position(in.position() + count);
+    return true;
+  }
+
   /** Room that is not used. */
   void zeros(int count) throws Malformed {
     for (byte octet : bytes(count)) {

@@ -17,7 +17,8 @@ import org.anonymouscloud.vault.protocol.VaultMessages;
  * @param digest HMAC-SHA256 over the segment before it was sealed
  */
 public record Ref(
-    PackName pack, int offset, int length, int generation, long version, Digest digest) {
+    PackName pack, int offset, int length, int generation, long version, Digest digest)
+    implements Extent {
   /** Bytes of a full segment: sealed, sixteen of them fit a pack of 16 MiB. */
   public static final int MAX_LENGTH = 1_047_488;
 
@@ -34,7 +35,8 @@ public record Ref(
     return offset + sealedLength();
   }
 
-  void encode(ByteBuffer out) {
+  @Override
+  public void encode(ByteBuffer out) {
     out.put(pack.encode()).putInt(offset).putInt(length).putInt(generation);
     out.putLong(version).put(digest.bytes());
   }

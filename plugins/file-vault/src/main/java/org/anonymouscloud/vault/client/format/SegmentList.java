@@ -6,23 +6,23 @@ import java.util.List;
 import org.anonymouscloud.core.wire.Malformed;
 
 /**
- * References to the segments of a large file, or to lists of them. Each list but the last of its
+ * What a large file is made of: its segments, or lists of them. Each list but the last of its
  * height is full. Immutable.
  *
- * @param height 1 if {@code refs} name segments of content, else they name lists of the height
+ * @param height 1 if {@code extents} are segments of content, else they are lists of the height
  *     below
  */
-public record SegmentList(int height, List<Ref> refs) {
-  /** The most references in a list. */
-  public static final int MAX_REFS = 1024;
+public record SegmentList(int height, List<Extent> extents) {
+  /** The most extents in a list. */
+  public static final int MAX_EXTENTS = 1024;
 
   private static final int VERSION = 1;
   private static final int MAX_HEIGHT = 4;
   private static final int HEADER = 1 + 1 + 2;
 
   public SegmentList {
-    refs = List.copyOf(refs);
-    if (height < 1 || height > MAX_HEIGHT || refs.isEmpty() || refs.size() > MAX_REFS) {
+    extents = List.copyOf(extents);
+    if (height < 1 || height > MAX_HEIGHT || extents.isEmpty() || extents.size() > MAX_EXTENTS) {
       throw new IllegalArgumentException("There is no such list of segments.");
     }
   }
@@ -34,9 +34,9 @@ public record SegmentList(int height, List<Ref> refs) {
 
   /** The bytes to seal. */
   public byte[] encode() {
-    ByteBuffer out = ByteBuffer.allocate(HEADER + refs.size() * Ref.ENCODED);
-    out.put((byte) VERSION).put((byte) height).putShort((short) refs.size());
-    refs.forEach(ref -> ref.encode(out));
+    ByteBuffer out = ByteBuffer.allocate(HEADER + extents.size() * Extent.ENCODED);
+    out.put((byte) VERSION).put((byte) height).putShort((short) extents.size());
+    extents.forEach(extent -> extent.encode(out));
     return out.array();
   }
 
@@ -45,15 +45,15 @@ public record SegmentList(int height, List<Ref> refs) {
     Fields in = new Fields(encoded);
     in.version(VERSION);
     int height = in.u8();
-    int count = in.count(Ref.ENCODED);
-    if (height < 1 || height > MAX_HEIGHT || count < 1 || count > MAX_REFS) {
+    int count = in.count(Extent.ENCODED);
+    if (height < 1 || height > MAX_HEIGHT || count < 1 || count > MAX_EXTENTS) {
       throw new Malformed("There is no such list of segments.");
     }
-    List<Ref> refs = new ArrayList<>(count);
+    List<Extent> extents = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      refs.add(Ref.decode(in));
+      extents.add(Extent.decode(in));
     }
     in.end();
-    return new SegmentList(height, refs);
+    return new SegmentList(height, extents);
   }
 }

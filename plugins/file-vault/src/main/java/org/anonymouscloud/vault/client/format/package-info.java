@@ -5,6 +5,9 @@
  * org.anonymouscloud.vault.client.format.Page} and {@link
  * org.anonymouscloud.vault.client.format.Sealing}. Reads no network and no disk, and knows no
  * server.
+ *
+ * <p>More than twenty types: one for each thing that docs/formats/vault.md lays out to the byte,
+ * and what they share.
  */
 @NullMarked
 package org.anonymouscloud.vault.client.format;

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** What shall become of one name in a folder. */
 sealed interface Change {
   /**
-   * A file shall be there.
+   * A file or a link shall be there.
    *
    * @param base what was there when its writing began
    * @param strict whether the change is to fail if that is not there any more
    */
-  record Put(Entry.File file, Optional<Entry> base, boolean strict) implements Change {}
+  record Put(Entry thing, Optional<Entry> base, boolean strict) implements Change {}
 
   /**
    * What was there shall be gone.
@@ -51,7 +51,8 @@ sealed interface Change {
     record Moved(Tree tree, VaultPath from) implements Thing {}
 
     /**
-     * One more of a file, with its id; or a copy of a folder, whose pages are written for a new id.
+     * One more of a file or a link, with its id; or a copy of a folder, whose pages are written for
+     * a new id.
      */
     record Copied(Entry entry) implements Thing {}
   }

@@ -21,14 +21,14 @@ public final class Changes {
   private boolean arranges;
 
   /**
-   * Puts a file at a path that is not the top; missing folders above it are made.
+   * Puts a file or a link at a path that is not the top; missing folders above it are made.
    *
    * @param base what was there when its writing began
    * @param strict whether to fail if that has changed; else both are kept
    */
-  public void put(VaultPath path, Entry.File file, Optional<Entry> base, boolean strict) {
+  public void put(VaultPath path, Entry thing, Optional<Entry> base, boolean strict) {
     onlyRemove = false;
-    set(top, path, new Change.Put(file, base, strict));
+    set(top, path, new Change.Put(thing, base, strict));
   }
 
   /** What is at a path that is not the top shall be gone, with all below it. */
@@ -107,7 +107,7 @@ public final class Changes {
     return look(path) instanceof Change.Below;
   }
 
-  /** Whether a file is put at the path. */
+  /** Whether a file or a link is put at the path. */
   public boolean putsFile(VaultPath path) {
     return look(path) instanceof Change.Put;
   }

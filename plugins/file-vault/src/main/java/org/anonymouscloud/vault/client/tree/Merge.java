@@ -206,7 +206,7 @@ public final class Merge {
         switch (next.getValue()) {
           case Change.Put put -> {
             require(!put.strict() || there.equals(put.base()), name);
-            edit(name, put, there, Optional.of(put.file()));
+            edit(name, put, there, Optional.of(put.thing()));
           }
           case Change.Remove remove -> {
             require(!remove.strict() || there.equals(Optional.of(remove.base())), name);
@@ -341,7 +341,7 @@ public final class Merge {
   private static boolean isSecond(Change change, Entry there) {
     return switch (change) {
       case Change.Put put -> !put.base().equals(Optional.of(there));
-      case Change.Below _ -> there instanceof Entry.File;
+      case Change.Below _ -> !(there instanceof Entry.Folder);
       case Change.Arrive arrive ->
           !arrive.instead().map(Change.Instead::base).equals(Optional.of(there));
       case Change.Remove _, Change.Leave _ -> false;

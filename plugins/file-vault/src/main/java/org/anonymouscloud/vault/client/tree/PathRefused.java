@@ -11,6 +11,9 @@ public final class PathRefused extends IOException {
     NOT_FOUND("There is no %s in the vault."),
     NOT_A_FOLDER("%s is a file in the vault, not a folder."),
     IS_A_FOLDER("%s is a folder in the vault, not a file."),
+    IS_A_LINK(
+        "%s is a symbolic link in the vault, which is kept and not followed: 'stat' says where it"
+            + " leads, and 'get -r' copies it as a link."),
     NEEDS_RECURSIVE("%s is a folder in the vault; 'cp -r' copies it with all that is in it."),
     NOT_EMPTY(
         "The folder %s in the vault is not empty; 'rm -r' removes it with all that is in it."),

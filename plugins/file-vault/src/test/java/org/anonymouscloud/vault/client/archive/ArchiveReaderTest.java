@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.client.archive;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -403,8 +404,8 @@ final class ArchiveReaderTest {
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       for (int i = 0; i < 1_500; i++) {
-        TarArchiveEntry link = new TarArchiveEntry("l\u001b" + "o".repeat(1_000), (byte) '2');
-        tar.putArchiveEntry(link);
+        TarArchiveEntry device = new TarArchiveEntry("l\u001b" + "o".repeat(1_000), (byte) '3');
+        tar.putArchiveEntry(device);
         tar.closeArchiveEntry();
         tar.putArchiveEntry(new TarArchiveEntry("../" + "u".repeat(1_000), true));
         tar.closeArchiveEntry();
@@ -417,6 +418,49 @@ final class ArchiveReaderTest {
         .hasSize(1_000)
         .allMatch(line -> line.length() <= 400 && !line.contains("\u001b"));
     assertThat(reader.refused()).hasSize(1_000).allMatch(line -> line.length() <= 400);
+  }
+
+  @Test
+  void linksComeBackWithWhereTheyLead() throws IOException {
+    List<String> targets =
+        List.of(
+            "file", "../up", "/etc/passwd", "mit Umläuten/日本", "long/".repeat(800), "ä".repeat(90));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ArchiveWriter writer = new ArchiveWriter(out);
+    Instant time = Instant.parse("2026-11-01T08:00:00.000000001Z");
+    for (int i = 0; i < targets.size(); i++) {
+      writer.begin(ArchiveEntry.link(List.of("folder", "link" + i), targets.get(i), time));
+      writer.end();
+    }
+    writer.finish();
+    ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(out.toByteArray()));
+
+    for (int i = 0; i < targets.size(); i++) {
+      assertThat(reader.next())
+          .isEqualTo(ArchiveEntry.link(List.of("folder", "link" + i), targets.get(i), time));
+    }
+    assertThat(reader.next()).isNull();
+  }
+
+  @Test
+  void aLinkThatLeadsToWhatIsNoTextIsRefused() throws IOException {
+    byte[] header = header("link", (byte) '2', 0);
+    header[157] = (byte) 0xff;
+    ArchiveReader reader =
+        new ArchiveReader(new ByteArrayInputStream(join(summed(header), new byte[1024])));
+
+    assertThat(reader.next()).isNull();
+    assertThat(reader.refused()).singleElement().asString().contains("not valid UTF-8");
+  }
+
+  private static byte[] summed(byte[] header) {
+    int sum = 0;
+    for (int i = 0; i < header.length; i++) {
+      sum += i >= 148 && i < 156 ? ' ' : header[i] & 0xff;
+    }
+    byte[] digits = "%06o\0 ".formatted(sum).getBytes(UTF_8);
+    System.arraycopy(digits, 0, header, 148, digits.length);
+    return header;
   }
 
   private static void assertRefused(String why, byte[]... parts) {

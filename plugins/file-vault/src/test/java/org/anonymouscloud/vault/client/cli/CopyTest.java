@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -201,19 +202,94 @@ final class CopyTest {
   }
 
   @Test
-  void linksAndPipesAreSkippedWithAWarning() throws Exception {
+  void whatIsNotKeptIsSaidOnceForAll() throws Exception {
     write(source.resolve("file"), "1");
-    Files.createSymbolicLink(source.resolve("link"), Path.of("/etc/passwd"));
-    Files.createSymbolicLink(source.resolve("folder link"), Path.of("/etc"));
-    new ProcessBuilder("mkfifo", source.resolve("pipe").toString()).start().waitFor();
+    Files.createLink(source.resolve("same"), source.resolve("file"));
+    for (String pipe : List.of("pipe1", "pipe2", "pipe3")) {
+      new ProcessBuilder("mkfifo", source.resolve(pipe).toString()).start().waitFor();
+    }
 
     assertThat(terminal.run("put", "-r", source.toString(), "/copy")).isZero();
 
     assertThat(terminal.warnings())
-        .hasSize(3)
-        .allSatisfy(line -> assertThat(line).startsWith("Skipped "));
+        .hasSize(2)
+        .anyMatch(line -> line.startsWith("Left out") && line.endsWith(" and 2 more."))
+        .anyMatch(line -> line.contains("hard links") && line.endsWith(" and 1 more."));
     terminal.run("ls", "/copy");
-    assertThat(terminal.out()).isEqualTo("file\n");
+    assertThat(terminal.out()).isEqualTo("file\nsame\n");
+  }
+
+  @Test
+  void symbolicLinksGoInAndComeOutAsLinks() throws Exception {
+    Path folder = Files.createDirectories(source.resolve("sub"));
+    write(folder.resolve("file"), "1");
+    Files.createSymbolicLink(source.resolve("to file"), Path.of("sub/file"));
+    Files.createSymbolicLink(folder.resolve("up"), Path.of("../sub"));
+    Files.createSymbolicLink(folder.resolve("dangling"), Path.of("nowhere"));
+
+    assertThat(terminal.run("put", "--json", "-r", source.toString(), "/copy")).isZero();
+    assertThat(terminal.json().path("links").asInt()).isEqualTo(3);
+    Path back = temporary.resolve("back");
+    assertThat(terminal.run("get", "-r", "/copy", back.toString())).isZero();
+
+    assertThat(Files.readSymbolicLink(back.resolve("to file"))).hasToString("sub/file");
+    assertThat(Files.readSymbolicLink(back.resolve("sub/up"))).hasToString("../sub");
+    assertThat(Files.readSymbolicLink(back.resolve("sub/dangling"))).hasToString("nowhere");
+    assertThat(Files.getLastModifiedTime(back.resolve("to file"), LinkOption.NOFOLLOW_LINKS))
+        .isEqualTo(Files.getLastModifiedTime(source.resolve("to file"), LinkOption.NOFOLLOW_LINKS));
+    assertThat(terminal.run("get", "-r", "/copy", back.toString())).as("once more").isZero();
+    terminal.run("ls", "/copy");
+    assertThat(terminal.out()).isEqualTo("sub/\nto file -> sub/file\n");
+    assertThat(terminal.run("du", "--json", "/copy")).isZero();
+    assertThat(terminal.json().path("links").asInt()).isEqualTo(3);
+    assertThat(terminal.json().path("files").asInt()).isEqualTo(1);
+    assertThat(terminal.run("find", "--type", "link", "/copy")).isZero();
+    assertThat(terminal.out().lines()).hasSize(3);
+  }
+
+  @Test
+  void aLinkIsNotFollowedInTheVault() throws Exception {
+    Files.createSymbolicLink(source.resolve("link"), Path.of("file"));
+    write(source.resolve("file"), "1");
+    terminal.run("put", "-r", source.toString(), "/copy");
+
+    for (String[] command :
+        List.of(
+            new String[] {"cat", "/copy/link"},
+            new String[] {"get", "/copy/link", temporary.resolve("x").toString()},
+            new String[] {"mkdir", "/copy/link/below"})) {
+      assertThat(terminal.run(command)).as(command[0]).isNotZero();
+      assertThat(terminal.warnings()).last().asString().contains("is a symbolic link");
+    }
+    assertThat(terminal.run("get", "-r", "/copy/link", temporary.resolve("x").toString())).isZero();
+    assertThat(Files.readSymbolicLink(temporary.resolve("x"))).hasToString("file");
+    assertThat(terminal.run("mv", "/copy/link", "/copy/other")).isZero();
+    assertThat(terminal.run("cp", "/copy/other", "/copy/third")).isZero();
+    assertThat(terminal.run("rm", "/copy/other")).isZero();
+    terminal.run("ls", "/copy");
+    assertThat(terminal.out()).isEqualTo("file\nthird -> file\n");
+  }
+
+  @Test
+  @Tag("A34")
+  void aLinkThatLeadsOutIsWrittenOnlyIfThatIsAskedFor() throws Exception {
+    Files.createSymbolicLink(source.resolve("out"), Path.of("../../etc/passwd"));
+    Files.createSymbolicLink(source.resolve("absolute"), Path.of("/etc/passwd"));
+    write(source.resolve("plain"), "1");
+    terminal.run("put", "-r", source.toString(), "/copy");
+    Path back = temporary.resolve("back");
+
+    assertThat(terminal.run("get", "-r", "/copy", back.toString())).isEqualTo(1);
+
+    assertThat(back.resolve("plain")).hasContent("1");
+    assertThat(Files.isSymbolicLink(back.resolve("out"))).isFalse();
+    assertThat(Files.isSymbolicLink(back.resolve("absolute"))).isFalse();
+    assertThat(terminal.warnings())
+        .filteredOn(line -> line.contains("--all-links"))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("../../etc/passwd"));
+    assertThat(terminal.run("get", "--all-links", "-r", "/copy", back.toString())).isZero();
+    assertThat(Files.readSymbolicLink(back.resolve("absolute"))).hasToString("/etc/passwd");
   }
 
   @Test

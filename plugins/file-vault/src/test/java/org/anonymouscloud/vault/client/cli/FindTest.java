@@ -139,7 +139,7 @@ final class FindTest {
         List.of(
             new String[] {"find", "--name", "[a"},
             new String[] {"find", "--name", "a\\"},
-            new String[] {"find", "--type", "link"},
+            new String[] {"find", "--type", "socket"},
             new String[] {"find", "--larger", "many"},
             new String[] {"find", "--newer", "soon"},
             new String[] {"find", "here"})) {

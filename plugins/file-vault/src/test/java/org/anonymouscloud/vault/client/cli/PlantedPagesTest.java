@@ -129,7 +129,7 @@ final class PlantedPagesTest {
   @Test
   void theSumOfSizesIsRightHoweverLargeItIs() throws Exception {
     Pages anything = thief.folder(ItemId.random(), file("x", 1, TIME));
-    Content longest = new Content(Content.MAX_LENGTH, 4, anything.refs());
+    Content longest = new Content(Content.MAX_LENGTH, 4, List.copyOf(anything.refs()));
     Entry[] files = new Entry[100];
     Entry[] folders = new Entry[100];
     for (int i = 0; i < 100; i++) {
@@ -408,7 +408,7 @@ final class PlantedPagesTest {
     Content gone =
         new Content(
             3, 0, List.of(new Ref(PackName.random(), 0, 3, some.generation(), 1, some.digest())));
-    Content list = new Content(5L * Ref.MAX_LENGTH, 1, List.of(gone.refs().getFirst()));
+    Content list = new Content(5L * Ref.MAX_LENGTH, 1, List.of(gone.extents().getFirst()));
     Entry[] folders = new Entry[21];
     for (int i = 0; i < 20; i++) {
       Entry[] files = new Entry[60];

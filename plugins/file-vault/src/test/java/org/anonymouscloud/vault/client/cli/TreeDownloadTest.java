@@ -49,7 +49,7 @@ final class TreeDownloadTest {
     Outcome outcome = new Outcome(terminal);
 
     try (OpenTarget local = OpenTarget.of(target)) {
-      new TreeDownload(VaultPath.TOP, target, local.target(), outcome, silence())
+      new TreeDownload(VaultPath.TOP, target, local.target(), outcome, silence(), false)
           .read(new ByteArrayInputStream(archive.toByteArray()));
     }
 

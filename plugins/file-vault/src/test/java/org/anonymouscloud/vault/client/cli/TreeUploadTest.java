@@ -61,6 +61,7 @@ final class TreeUploadTest {
               LocalFile.named(disk.getPath("/t")),
               VaultPath.of("/t"),
               outcome,
+              new NotKept(),
               terminal.progress("", 0));
       JsonNode answer = agent.upload("/vault/trees/t", upload);
 
@@ -87,6 +88,7 @@ final class TreeUploadTest {
               LocalFile.named(disk.getPath("/t")),
               VaultPath.of("/t"),
               new Outcome(terminal),
+              new NotKept(),
               terminal.progress("", 0));
       agent.upload("/vault/trees/t", upload);
     }

@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.client.disk;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -134,6 +135,69 @@ final class LocalTargetTest {
 
       assertThat(left).containsExactly(part);
     }
+  }
+
+  @Test
+  @Tag("A34")
+  void aLinkMayLeadOnlyToWhatIsSurelyWithin() throws Exception {
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      local.makeFolder(List.of("a"));
+      local.makeFolder(List.of("a", "b"));
+      for (String within : List.of("x", "./x", "..", "../..", "../../a//b", "...", "..x")) {
+        local.link(List.of("a", "b", "l" + within.hashCode()), within, Instant.EPOCH, false);
+      }
+      // The last leads out if another link leads up.
+      for (String out : List.of("/", "/x", "../../..", "../../../x", "x/..", "x/../../../../y")) {
+        assertThatThrownBy(() -> local.link(List.of("a", "b", "out"), out, Instant.EPOCH, false))
+            .as(out)
+            .isInstanceOf(LocalTarget.LinkRefused.class);
+      }
+      assertThat(Files.isSymbolicLink(target.resolve("a/b/out"))).isFalse();
+    }
+  }
+
+  @Test
+  @Tag("A34")
+  void nothingIsWrittenThroughALinkThatCameBefore() throws Exception {
+    Path outside = Files.createDirectory(temporary.resolve("outside"));
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      local.link(List.of("folder"), outside.toString(), Instant.EPOCH, true);
+      for (List<String> names : List.of(List.of("folder", "file"), List.of("folder"))) {
+        assertThatThrownBy(
+                () ->
+                    local.write(
+                        new IncomingFile(names, 1, Instant.EPOCH, false),
+                        new ByteArrayInputStream(new byte[1]),
+                        _ -> {}))
+            .isInstanceOf(IOException.class);
+      }
+      assertThatThrownBy(() -> local.link(List.of("folder", "l"), "x", Instant.EPOCH, false))
+          .isInstanceOf(IOException.class);
+    }
+    try (Stream<Path> paths = Files.list(outside)) {
+      assertThat(paths).isEmpty();
+    }
+  }
+
+  @Test
+  void zerosTakeNoRoomOnTheDisk() throws Exception {
+    byte[] content = new byte[40 << 20];
+    content[0] = 1;
+    content[20 << 20] = 2;
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      local.write(
+          new IncomingFile(List.of("file"), content.length, Instant.EPOCH, false),
+          new ByteArrayInputStream(content),
+          _ -> {});
+      local.keep();
+    }
+
+    Path file = target.resolve("file");
+    assertThat(Files.mismatch(file, Files.write(temporary.resolve("whole"), content)))
+        .isEqualTo(-1);
+    Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+    long blocks = Long.parseLong(new String(stat.getInputStream().readAllBytes(), UTF_8).strip());
+    assertThat(blocks * 512).isLessThan(2 << 20);
   }
 
   private static void write(LocalTarget local) throws IOException {

@@ -48,14 +48,14 @@ final class DecoderTest {
   @Test
   @Tag("A36")
   void bentListsAreMalformedOrCanonical() throws Exception {
-    List<Ref> refs = new ArrayList<>();
+    List<Extent> extents = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      refs.add(ref(Ref.MAX_LENGTH));
+      extents.add(i % 3 == 2 ? Hole.ZEROS : ref(Ref.MAX_LENGTH));
     }
     assertBentIsHandled(
-        new SegmentList(1, refs).encode(), encoded -> SegmentList.decode(encoded).encode());
+        new SegmentList(1, extents).encode(), encoded -> SegmentList.decode(encoded).encode());
     assertBentIsHandled(
-        new SegmentList(3, refs.subList(0, 2)).encode(),
+        new SegmentList(3, extents.subList(0, 2)).encode(),
         encoded -> SegmentList.decode(encoded).encode());
   }
 

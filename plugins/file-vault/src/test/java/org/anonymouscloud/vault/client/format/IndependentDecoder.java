@@ -27,7 +27,7 @@ import javax.crypto.spec.SecretKeySpec;
  * breaks it.
  */
 public final class IndependentDecoder {
-  private static final int SEGMENT = 1_047_488;
+  private static final long SEGMENT = 1_047_488;
   private static final int REF = 69;
   private static final List<String> EXTENSIONS =
       List.of(
@@ -62,7 +62,8 @@ public final class IndependentDecoder {
   }
 
   /**
-   * The SHA-256 of each file by its path; the empty text for folders, whose paths end in a slash.
+   * The SHA-256 of each file by its path; the empty text for folders, whose paths end in a slash;
+   * an arrow and where it leads for a link.
    */
   public Map<String, String> tree(byte[] signedRoot, byte[] devicePublicKey) {
     return tree(root(signedRoot, devicePublicKey), 69, drive);
@@ -134,6 +135,11 @@ public final class IndependentDecoder {
       }
       return;
     }
+    if (type == 3) {
+      String target = new String(take(in, in.getShort()), UTF_8);
+      check(found.put(path, "-> " + target) == null, "name that comes twice");
+      return;
+    }
     check(type == 1, "type");
     take(in, 1 + 8);
     long length = in.getLong();
@@ -141,14 +147,25 @@ public final class IndependentDecoder {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     long segments = (length + SEGMENT - 1) / SEGMENT;
     for (long i = 0; i < (height == 0 ? segments : 1); i++) {
-      content(id, height, i, reference(in), content);
+      content(id, height, i, take(in, REF), length, content);
     }
     check(content.size() == length, "length of file");
     check(found.put(path, sha256(content.toByteArray())) == null, "name that comes twice");
   }
 
   private void content(
-      byte[] id, int height, long index, Reference ref, ByteArrayOutputStream content) {
+      byte[] id,
+      int height,
+      long index,
+      byte[] extent,
+      long length,
+      ByteArrayOutputStream content) {
+    if (Arrays.equals(extent, new byte[REF])) {
+      long covered = SEGMENT << (10 * height);
+      content.writeBytes(new byte[(int) Math.min(covered, length - index * SEGMENT)]);
+      return;
+    }
+    Reference ref = reference(ByteBuffer.wrap(extent));
     if (height == 0) {
       content.writeBytes(segment(ref, 1, 0, id, index));
       return;
@@ -158,7 +175,7 @@ public final class IndependentDecoder {
     int count = list.getShort() & 0xffff;
     long each = 1L << (10 * (height - 1));
     for (int i = 0; i < count; i++) {
-      content(id, height - 1, index + i * each, reference(list), content);
+      content(id, height - 1, index + i * each, take(list, REF), length, content);
     }
     check(!list.hasRemaining(), "end of list");
   }

@@ -53,7 +53,7 @@ final class IndependentDecoderTest {
 
     byte[] root = hex(vectors.path("roots").get(1));
     byte[] key = hex(vectors.path("device_public_key"));
-    assertThat(decoder.tree(root, key)).isEqualTo(texts(vectors.path("tree"))).hasSize(4);
+    assertThat(decoder.tree(root, key)).isEqualTo(texts(vectors.path("tree"))).hasSize(6);
     assertThat(decoder.aside(root, key)).isEqualTo(texts(vectors.path("aside"))).hasSize(4);
   }
 

@@ -12,7 +12,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,8 @@ final class VaultVectorsTest {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final Instant TIME = Instant.parse("2026-11-01T08:00:00.000000001Z");
+
+  private static final byte[] SPARSE_END = "end".getBytes(UTF_8);
 
   private final byte[] secret = filled(32, 0x11);
   private final DriveKeys keys = DriveKeys.of(Secret.of(secret.clone()));
@@ -102,7 +106,7 @@ final class VaultVectorsTest {
     assertThat(page.encode()).isEqualTo(plain);
     assertThat(((Page.Leaf) page).entries())
         .extracting(entry -> entry.name().text())
-        .containsExactly("docs", "run.sh", "ä empty");
+        .containsExactly("docs", "latest", "run.sh", "sparse", "ä empty");
   }
 
   private void build() {
@@ -170,13 +174,29 @@ final class VaultVectorsTest {
             Name.of("run.sh"), run, TIME, true, 1, new Content(runText.length, 0, List.of(runRef)));
     Entry.Folder emptyEntry =
         new Entry.Folder(Name.of("a\u0308 empty"), ItemId.of(filled(16, 0x77)), TIME, Pages.NONE);
+    Entry.Link link =
+        new Entry.Link(
+            Name.of("latest"), ItemId.of(filled(16, 0x88)), TIME, new LinkTarget("docs/hello.txt"));
+    int sparseLength = 5 * Ref.MAX_LENGTH + 3;
+    ItemId sparse = ItemId.of(filled(16, 0xbb));
+    List<Extent> extents = new ArrayList<>(Collections.nCopies(6, Hole.ZEROS));
+    extents.set(5, second.add(new Place(drive, Kind.CONTENT, 0, sparse, 1, 5), SPARSE_END));
+    Ref list =
+        second.add(
+            new Place(drive, Kind.LIST, 1, sparse, 1, 0), new SegmentList(1, extents).encode());
+    Entry.File sparseEntry =
+        new Entry.File(
+            Name.of("sparse"), sparse, TIME, false, 1, new Content(sparseLength, 1, List.of(list)));
+    byte[] sparseBytes = new byte[sparseLength];
+    System.arraycopy(SPARSE_END, 0, sparseBytes, 5 * Ref.MAX_LENGTH, SPARSE_END.length);
     Pages secondTop =
         new Pages(
             1,
             List.of(
                 second.add(
                     new Place(drive, Kind.PAGE, 1, ItemId.top(drive), 1, 0),
-                    new Page.Leaf(List.of(docsEntry, runEntry, emptyEntry)).encode())));
+                    new Page.Leaf(List.of(docsEntry, link, runEntry, sparseEntry, emptyEntry))
+                        .encode())));
     Pages aside = aside(second, helloEntry);
     second.close(32_768);
     sign(
@@ -196,6 +216,8 @@ final class VaultVectorsTest {
     tree.put("/docs/hello.txt", Digest.sha256(helloText).toString());
     tree.put("/run.sh", Digest.sha256(runText).toString());
     tree.put("/ä empty/", "");
+    tree.put("/latest", "-> docs/hello.txt");
+    tree.put("/sparse", Digest.sha256(sparseBytes).toString());
     ObjectNode hidden = vectors.putObject("aside");
     hidden.put("/trash/", "");
     hidden.put("/trash/20261101T080000.000Z-0badcafe/", "");
