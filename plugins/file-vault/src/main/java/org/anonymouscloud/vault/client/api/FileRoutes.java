@@ -77,11 +77,12 @@ final class FileRoutes {
                             HandlerType.PUT,
                             path,
                             Scope.WRITE,
-                            "Write a file from the body (modified, executable; If-Match,"
+                            "Write a file from the body (modified, executable, sparse:"
+                                + " nothing need be stored of zeros; If-Match,"
                                 + " If-None-Match, Content-Digest, Repr-Digest).",
                             VaultProblems.told(this::put))
                         .heeding("If-Match", "If-None-Match", "Content-Digest", "Repr-Digest")
-                        .asking("modified", "executable"),
+                        .asking("modified", "executable", "sparse"),
                     new Route(
                             HandlerType.DELETE,
                             path,

@@ -79,7 +79,10 @@ final class RequestArguments {
 
   /** What is to be kept of a file that is written. */
   static Attributes attributes(Context context, Clock clock) throws Problem {
-    return new Attributes(time(context.queryParam("modified"), clock), flag(context, "executable"));
+    return new Attributes(
+        time(context.queryParam("modified"), clock),
+        flag(context, "executable"),
+        flag(context, "sparse"));
   }
 
   private static Instant time(@Nullable String text, Clock clock) throws Problem {

@@ -266,7 +266,7 @@ final class TreeRoutes {
           batch.write(
               path,
               archive.content(),
-              new Attributes(Times.nearest(entry.modified()), entry.executable()),
+              new Attributes(Times.nearest(entry.modified()), entry.executable(), entry.sparse()),
               new Precondition.Anything());
           files++;
           lastSize = entry.size();

@@ -161,7 +161,11 @@ public final class ArchiveReader {
         return ArchiveEntry.link(names, header.getLinkName(), modified(header));
       } else if (isFile(header)) {
         return ArchiveEntry.file(
-            names, header.getSize(), modified(header), (header.getMode() & OWNER_MAY_RUN) != 0);
+            names,
+            header.getSize(),
+            modified(header),
+            (header.getMode() & OWNER_MAY_RUN) != 0,
+            header.getExtraPaxHeader(ArchiveWriter.SPARSE) != null);
       } else if (why == null) {
         tell(skipped, ForeignText.sentence(header.getName()));
       }

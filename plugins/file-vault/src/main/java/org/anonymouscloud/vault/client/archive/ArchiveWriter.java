@@ -38,6 +38,12 @@ public final class ArchiveWriter {
   /** A pax header of our own: nanoseconds, where the library keeps only hundreds of them. */
   static final String NANOS = "ANONYMOUSCLOUD.mtime-nanos";
 
+  /**
+   * A pax header of our own: the disk that the file comes from does not keep all of its zeros. They
+   * stand in the archive all the same.
+   */
+  static final String SPARSE = "ANONYMOUSCLOUD.sparse";
+
   private static final int TAR_NANOS = 100;
 
   private static final byte[] ZEROS = new byte[64 * 1024];
@@ -80,6 +86,9 @@ public final class ArchiveWriter {
     int nanos = entry.modified().get(ChronoField.NANO_OF_SECOND);
     if (nanos % TAR_NANOS != 0) {
       header.addPaxHeader(NANOS, Integer.toString(nanos));
+    }
+    if (entry.sparse()) {
+      header.addPaxHeader(SPARSE, "1");
     }
     tar.putArchiveEntry(header);
     missing = entry.size();

@@ -198,7 +198,9 @@ final class PutCommand implements Callable<Integer> {
             + "?modified="
             + VaultUrl.encoded(file.modified().toString())
             + "&executable="
-            + file.executable();
+            + file.executable()
+            + "&sparse="
+            + file.isSparse();
     LocalContent content;
     try {
       content = LocalContent.open(file, new byte[LocalContent.SMALL]);

@@ -222,7 +222,9 @@ final class TreeUpload implements AgentApi.Body {
       return;
     }
     try (content) {
-      archive.begin(ArchiveEntry.file(names, content.size(), file.modified(), file.executable()));
+      archive.begin(
+          ArchiveEntry.file(
+              names, content.size(), file.modified(), file.executable(), file.isSparse()));
       try {
         content.copyTo(archive::write, progress::step);
         archive.end();

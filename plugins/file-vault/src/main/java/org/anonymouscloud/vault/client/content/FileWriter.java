@@ -20,8 +20,7 @@ import org.anonymouscloud.vault.protocol.DriveId;
 
 /**
  * Writes one version of a file. What is read is sealed meanwhile, on other threads; segments that
- * are what they were in the version before are not sent again, and those of zeros alone never. Not
- * thread-safe.
+ * are what they were in the version before are not sent again. Not thread-safe.
  */
 public final class FileWriter {
   /** Segments smaller than this get an array of their own size while they wait. */
@@ -35,6 +34,7 @@ public final class FileWriter {
   private final ItemId file;
   private final long version;
   private Optional<SegmentCursor> before;
+  private final boolean sparse;
   private final Optional<Trail> trail;
   private final ContentBuilder builder;
   private final Deque<Sealer.Pending> pending = new ArrayDeque<>();
@@ -43,6 +43,7 @@ public final class FileWriter {
   /**
    * @param version of the file that is being written
    * @param before its content in the last version
+   * @param sparse whether nothing is to be stored of segments that are zeros
    * @param trail what an earlier try has sent, and where it is noted what this one sends
    */
   public FileWriter(
@@ -53,6 +54,7 @@ public final class FileWriter {
       ItemId file,
       long version,
       Optional<Content> before,
+      boolean sparse,
       Optional<Trail> trail)
       throws IOException {
     this.sealer = sealer;
@@ -60,6 +62,7 @@ public final class FileWriter {
     this.drive = drive;
     this.file = file;
     this.version = version;
+    this.sparse = sparse;
     this.trail = trail;
     this.before =
         before.isEmpty()
@@ -107,7 +110,7 @@ public final class FileWriter {
       }
     }
     Place place = new Place(drive, Kind.CONTENT, 0, file, version, length / Ref.MAX_LENGTH);
-    if (isZeros(plain, count)) {
+    if (sparse && isZeros(plain, count)) {
       sealer.plains().give(plain);
       pending.addLast(Sealer.Pending.hole());
     } else {

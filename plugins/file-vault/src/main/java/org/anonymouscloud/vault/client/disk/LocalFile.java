@@ -25,6 +25,14 @@ public record LocalFile(Path path, Kind kind, long size, Instant modified, boole
     OTHER
   }
 
+  /** Shorter files are kept whole: what their holes save is not worth telling the server of. */
+  private static final long LONG = 16L << 20;
+
+  /** Whether its disk does not keep all of a long file's zeros. */
+  public boolean isSparse() {
+    return kind == Kind.FILE && size >= LONG && Holes.in(path, size);
+  }
+
   /** Looks at a thing without following it if it is a link. */
   public static LocalFile of(Path path) throws IOException {
     return of(path, LinkOption.NOFOLLOW_LINKS);

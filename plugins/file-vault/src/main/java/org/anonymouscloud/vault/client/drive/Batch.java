@@ -137,6 +137,7 @@ public final class Batch implements AutoCloseable {
             id,
             version,
             before.map(Entry.File::content),
+            attributes.sparse(),
             trail);
     try {
       file.write(content, this::secure);

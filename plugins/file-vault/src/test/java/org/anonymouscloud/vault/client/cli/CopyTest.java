@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -245,6 +246,31 @@ final class CopyTest {
     assertThat(terminal.json().path("files").asInt()).isEqualTo(1);
     assertThat(terminal.run("find", "--type", "link", "/copy")).isZero();
     assertThat(terminal.out().lines()).hasSize(3);
+  }
+
+  @Test
+  void sparseFilesAreSparseInTheVaultAndOthersAreNot() throws Exception {
+    for (String name : List.of("sparse", "full")) {
+      try (RandomAccessFile file =
+          new RandomAccessFile(Files.createDirectories(source).resolve(name).toFile(), "rw")) {
+        file.setLength(40 << 20);
+        file.write(1);
+      }
+    }
+    Path full = source.resolve("full");
+    Files.write(full, Files.readAllBytes(full));
+
+    assertThat(terminal.run("put", "--json", source.resolve("sparse").toString(), "/s")).isZero();
+    assertThat(terminal.json().path("sent").asLong()).isLessThan(3 << 20);
+    assertThat(terminal.run("put", "--json", full.toString(), "/f")).isZero();
+    assertThat(terminal.json().path("sent").asLong()).isGreaterThan(40 << 20);
+    assertThat(terminal.run("put", "--json", "-r", source.toString(), "/tree")).isZero();
+    assertThat(terminal.json().path("sent").asLong()).isBetween(40L << 20, 50L << 20);
+    for (String name : List.of("/s", "/tree/sparse")) {
+      Path back = temporary.resolve("back");
+      assertThat(terminal.run("get", name, back.toString())).isZero();
+      assertThat(Files.mismatch(back, source.resolve("sparse"))).isEqualTo(-1);
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -22,13 +23,14 @@ import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Zeros of a file, of which nothing is stored. */
 final class HoleTest {
-  private static final Attributes PLAIN =
-      new Attributes(Instant.parse("2026-10-01T12:00:00Z"), false);
+  private static final Attributes SPARSE =
+      new Attributes(Instant.parse("2026-10-01T12:00:00Z"), false, true);
 
   /** What a root and its pages may take, for which a hole makes no difference. */
   private static final long LITTLE = 64 * 1024;
@@ -103,13 +105,30 @@ final class HoleTest {
     assertThat(read.sum).isEqualTo(6);
   }
 
+  @Test
+  @Tag("A32")
+  void zerosThatAreNoHolesTakeWhatNoiseTakes() throws Exception {
+    byte[] zeros = new byte[1 << 20];
+    byte[] noise = new byte[1 << 20];
+    byte[] text = new byte[1 << 20];
+    new Random(1).nextBytes(noise);
+    Arrays.fill(text, (byte) 'a');
+
+    List<Long> sent = new ArrayList<>();
+    for (byte[] content : List.of(zeros, noise, text)) {
+      sent.add(DriveFiles.write(drive, "/file " + sent.size(), content).sentBytes());
+    }
+
+    assertThat(sent).allMatch(bytes -> bytes == 2L << 20);
+  }
+
   private Batch.Committed write(String path, byte[] content) throws IOException {
     return write(path, new ByteArrayInputStream(content));
   }
 
   private Batch.Committed write(String path, InputStream content) throws IOException {
     try (Batch batch = drive.batch()) {
-      batch.write(VaultPath.of(path), content, PLAIN, new Precondition.Anything());
+      batch.write(VaultPath.of(path), content, SPARSE, new Precondition.Anything());
       return batch.commit();
     }
   }
