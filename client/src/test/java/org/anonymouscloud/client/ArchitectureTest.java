@@ -32,6 +32,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The arrows of the house: feature to core, client to core, storage to core, and no other. */
@@ -292,6 +293,24 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("org.anonymouscloud.core.crypto.noise.Aead"));
+  }
+
+  /** So no address that stands in a file, a name or a message is ever called. */
+  @Test
+  @Tag("A18")
+  void featuresReachNobodyButThroughTheSessionAndTheAgent() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage("org.anonymouscloud.vault..", "org.anonymouscloud.chat..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.net.URL")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                "java\\.net\\.(.*Socket.*|.*Connection|InetAddress)|java\\.net\\.http\\..*"
+                    + "|java\\.nio\\.channels\\..*SocketChannel|javax\\.net\\..*"));
   }
 
   @Test

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,12 +25,10 @@ import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.Registration;
 import org.anonymouscloud.core.account.client.keys.DeviceName;
 import org.anonymouscloud.core.crypto.Secret;
-import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.session.ConnectionString;
 import org.anonymouscloud.core.session.KeyCheck;
 import org.anonymouscloud.core.session.Session;
 import org.anonymouscloud.core.testing.PostgresServer;
-import org.anonymouscloud.core.wire.Cbor;
 import org.anonymouscloud.core.wire.Refused;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,10 +46,6 @@ final class AcknowledgedWritesIT {
   private static final int PACK = 4_096;
   private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
-  private record PackPut(String name, int length, boolean frees) {}
-
-  private record PackGet(String name, int offset, int length) {}
-
   @TempDir private Path folder;
 
   /** What was acknowledged, by name; each pack's bytes come from its name. */
@@ -64,7 +57,7 @@ final class AcknowledgedWritesIT {
   @Test
   void aKilledServerOnSqliteLosesNoneOfThem() throws Exception {
     try (TestServer server = new TestServer(folder).start()) {
-      LocalAccount account = register(server);
+      LocalAccount account = registerWithDrive(server);
       for (int kill = 1; kill <= 2; kill++) {
         writeDuring(account, server, kill * WRITES / 3, server::kill);
         server.start();
@@ -81,7 +74,7 @@ final class AcknowledgedWritesIT {
             new TestServer(
                     folder, "--database", "postgres", "--database-url", postgres.newDatabase())
                 .start()) {
-      LocalAccount account = register(server);
+      LocalAccount account = registerWithDrive(server);
       writeDuring(account, server, WRITES / 4, server::kill);
       server.start();
 
@@ -136,6 +129,15 @@ final class AcknowledgedWritesIT {
       assertThat(SampleTree.content(received)).isEqualTo(SampleTree.content(sent));
       assertThat(server.log()).contains("The database is away.").contains("The database is back.");
     }
+  }
+
+  private LocalAccount registerWithDrive(TestServer server) throws Exception {
+    LocalAccount account = register(server);
+    try (Session session = session(server);
+        OnlineAccount online = new OnlineAccount(account, AccountFeatures.NONE, () -> session)) {
+      WireDrive.make(online);
+    }
+    return account;
   }
 
   private LocalAccount register(TestServer server) throws Exception {
@@ -201,13 +203,7 @@ final class AcknowledgedWritesIT {
 
   private void put(OnlineAccount online, int number) throws Refused, IOException {
     String name = name(number);
-    try (Call call =
-        online.link().open("vault/pack-put", Cbor.encode(new PackPut(name, PACK, false)))) {
-      try (OutputStream upload = call.upload()) {
-        upload.write(pack(name));
-      }
-      call.answer();
-    }
+    WireDrive.put(online, name, pack(name));
     acknowledged.put(name, true);
     progress.release();
   }
@@ -237,11 +233,7 @@ final class AcknowledgedWritesIT {
     try (Session session = session(server);
         OnlineAccount online = new OnlineAccount(account, AccountFeatures.NONE, () -> session)) {
       for (String name : acknowledged.keySet()) {
-        try (Call call =
-            online.link().open("vault/pack-get", Cbor.encode(new PackGet(name, 0, PACK)))) {
-          assertThat(call.download().readAllBytes()).isEqualTo(pack(name));
-          call.answer();
-        }
+        assertThat(WireDrive.get(online, name, PACK)).isEqualTo(pack(name));
       }
     }
   }

@@ -61,12 +61,6 @@ final class FloodIT {
 
   private record DriveList(byte[] after) {}
 
-  private record DriveCreate(byte[] roster, byte[] grant) {}
-
-  private record PackPut(byte[] drive, String name, int length, boolean frees) {}
-
-  private record PackGet(byte[] drive, String name, int offset, int length) {}
-
   @BeforeEach
   void start() throws Exception {
     server = new TestServer(folder).start();
@@ -150,7 +144,7 @@ final class FloodIT {
     assertThat(refused).hasPositiveValue();
     byte[] pack = RandomBytes.next(PACK);
     put(online(alice), pack);
-    assertThat(get(online(alice))).isEqualTo(pack);
+    assertThat(WireDrive.get(online(alice), NAME, PACK)).isEqualTo(pack);
 
     sessions.forEach(OnlineAccount::close);
     awaitAnAnswer(online(mallory));
@@ -160,12 +154,7 @@ final class FloodIT {
       throws Exception {
     for (int i = 0; i < REQUESTS; i++) {
       // Never closed: it ends with the session.
-      Call call =
-          session
-              .link()
-              .open(
-                  "vault/pack-get",
-                  Cbor.encode(new PackGet(session.local().account().bytes(), NAME, 0, PACK)));
+      Call call = WireDrive.open(session, NAME, PACK);
       try {
         assertThat(call.download().read()).isNotNegative();
         held.incrementAndGet();
@@ -192,54 +181,9 @@ final class FloodIT {
     }
   }
 
-  /** A drive whose roster nobody but the server reads (docs/formats/drive.md). */
-  private static void makeDrive(OnlineAccount session) throws Exception {
-    byte[] account = session.local().account().bytes();
-    byte[] roster =
-        ByteBuffer.allocate(199 + 61 + 174 + 64)
-            .put((byte) 1)
-            .put(account)
-            .put(new byte[8 + 32])
-            .put(account)
-            .put(session.local().device().bytes())
-            .put(new byte[8 + 4 + 32])
-            .putLong(-1)
-            .put(new byte[32])
-            .put(account)
-            .putLong(Long.MAX_VALUE)
-            .putShort((short) 1)
-            .put(account)
-            .put((byte) 3)
-            .array();
-    byte[] create = Cbor.encode(new DriveCreate(roster, new byte[1_168]));
-    assertThat(session.link().ask("vault/drive-create", create)).isNotEmpty();
-  }
-
   private static void put(OnlineAccount session, byte[] pack) throws Exception {
-    makeDrive(session);
-    try (Call call =
-        session
-            .link()
-            .open(
-                "vault/pack-put",
-                Cbor.encode(new PackPut(session.local().account().bytes(), NAME, PACK, false)))) {
-      call.upload().write(pack);
-      call.upload().close();
-      assertThat(call.answer()).isNotEmpty();
-    }
-  }
-
-  private static byte[] get(OnlineAccount session) throws Exception {
-    try (Call call =
-        session
-            .link()
-            .open(
-                "vault/pack-get",
-                Cbor.encode(new PackGet(session.local().account().bytes(), NAME, 0, PACK)))) {
-      byte[] pack = call.download().readAllBytes();
-      assertThat(call.answer()).isNotEmpty();
-      return pack;
-    }
+    WireDrive.make(session);
+    WireDrive.put(session, NAME, pack);
   }
 
   /** Valid, and of no pack that is there. */

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.plugin;
 
 import java.io.OutputStream;
+import java.util.List;
 
 /**
  * Where a command shows what it does. Results go to standard output, all else to standard error.
@@ -21,9 +22,10 @@ public interface Terminal {
   /**
    * Whether the person says yes.
    *
+   * @param before lines that are printed first, as the question is about them
    * @throws Problem if there is nobody to ask; {@code --yes} says it for scripts
    */
-  boolean confirm(String question) throws Problem;
+  boolean confirm(List<String> before, String question) throws Problem;
 
   /** A bar while something long runs; it shows on a terminal only. */
   Progress progress(String task, long total);

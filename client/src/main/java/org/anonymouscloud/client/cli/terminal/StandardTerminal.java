@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Console;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -39,18 +40,20 @@ public final class StandardTerminal implements Terminal {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal);
   }
 
+  private static Console requirePerson() throws Problem {
+    return person()
+        .orElseThrow(
+            () ->
+                new Problem(Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
+  }
+
   /**
    * What a person types after a question, without the spaces around it; empty for nothing.
    *
    * @throws Problem if there is nobody to ask: {@code --yes} says it for scripts
    */
   public static String ask(String question) throws Problem {
-    Console console =
-        person()
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
+    Console console = requirePerson();
     String answer = console.readLine("%s ", ForeignText.lines(question));
     return answer == null ? "" : answer.strip();
   }
@@ -76,7 +79,9 @@ public final class StandardTerminal implements Terminal {
   }
 
   @Override
-  public boolean confirm(String question) throws Problem {
+  public boolean confirm(List<String> before, String question) throws Problem {
+    requirePerson();
+    before.forEach(this::print);
     return confirmed(question);
   }
 

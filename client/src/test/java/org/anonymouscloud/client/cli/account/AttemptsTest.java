@@ -51,7 +51,7 @@ class AttemptsTest {
 
   private static final class Said implements Terminal {
     @Override
-    public boolean confirm(String question) {
+    public boolean confirm(List<String> before, String question) {
       throw new AssertionError("Nobody is asked.");
     }
 

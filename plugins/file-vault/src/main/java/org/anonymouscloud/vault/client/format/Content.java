@@ -87,7 +87,7 @@ public record Content(long length, int height, List<Extent> extents) {
     int count = height == 0 ? (int) segments : 1;
     List<Extent> extents = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      extents.add(Extent.decode(in));
+      extents.add(SegmentList.extent(in));
     }
     try {
       return new Content(length, height, extents);

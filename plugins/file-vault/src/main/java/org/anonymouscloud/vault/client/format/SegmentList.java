@@ -40,6 +40,11 @@ public record SegmentList(int height, List<Extent> extents) {
     return out.array();
   }
 
+  /** Reads an extent: zeros alone are a hole, which no reference encodes to. */
+  static Extent extent(Fields in) throws Malformed {
+    return in.skipZeros(Extent.ENCODED) ? Hole.ZEROS : Ref.decode(in);
+  }
+
   /** Reads the bytes of an opened list. */
   public static SegmentList decode(byte[] encoded) throws Malformed {
     Fields in = new Fields(encoded);
@@ -51,7 +56,7 @@ public record SegmentList(int height, List<Extent> extents) {
     }
     List<Extent> extents = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      extents.add(Extent.decode(in));
+      extents.add(extent(in));
     }
     in.end();
     return new SegmentList(height, extents);

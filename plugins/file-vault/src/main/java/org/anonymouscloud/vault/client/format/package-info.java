@@ -6,8 +6,8 @@
  * org.anonymouscloud.vault.client.format.Sealing}. Reads no network and no disk, and knows no
  * server.
  *
- * <p>More than twenty types: one for each thing that docs/formats/vault.md lays out to the byte,
- * and what they share.
+ * <p>More than twenty types, because each thing that docs/formats/vault.md lays out to the byte has
+ * one.
  */
 @NullMarked
 package org.anonymouscloud.vault.client.format;

@@ -230,7 +230,7 @@ public final class DriveCommand {
 
   private int after(boolean yes, String question, Asking asking, String done, boolean json)
       throws Problem, IOException {
-    if (!yes && !context.terminal().confirm(question)) {
+    if (!yes && !context.terminal().confirm(List.of(), question)) {
       throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
     }
     JsonNode answer = asking.ask();
@@ -337,13 +337,15 @@ public final class DriveCommand {
       context.terminal().print("The server has all that this device has seen; nothing to do.");
       return 0;
     }
-    if (!json) {
-      // Before anything is done, also if nobody is asked: it may be cut, and is not told again.
-      context.terminal().print(describe(lacks));
-      lacks.path("whatToDo").forEach(note -> context.terminal().print(note.asText()));
-    }
-    if (!yes && !context.terminal().confirm("Go on with what the server has?")) {
-      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    List<String> about = new ArrayList<>(List.of(describe(lacks)));
+    lacks.path("whatToDo").forEach(note -> about.add(note.asText()));
+    if (!yes) {
+      if (!context.terminal().confirm(about, "Go on with what the server has?")) {
+        throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+      }
+    } else if (!json) {
+      // Before anything is done: it may be cut, and is not told again.
+      about.forEach(context.terminal()::print);
     }
     JsonNode done =
         context
