@@ -76,7 +76,7 @@ public final class ReadAhead implements AutoCloseable {
    *     beginning of what comes after it
    */
   public Arrived next() throws IOException {
-    if (last.plain != ZEROS) {
+    if (last.step instanceof Step.Stored) {
       buffers.give(last.plain);
     }
     last = new Arrived(null, NOTHING);
