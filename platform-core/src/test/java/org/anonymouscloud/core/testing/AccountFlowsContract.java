@@ -853,15 +853,17 @@ public abstract class AccountFlowsContract extends AccountFlowsFixture {
     LocalAccount alices = register(ALICE, "laptop");
     OnlineAccount alice = connect(alices);
     LocalAccount phone = login("phone", alices.accountKey());
+    OnlineAccount phones = connect(phone);
     new Devices(alice).revoke(List.of(phone.device()));
     OnlineAccount bob = connect(register(BOB, "bobs"));
 
     Contact seen = bob.contacts().look(ALICE);
     byte[] sealed = seen.chain().shareKey().seal(purpose, context, new byte[] {7});
 
-    alice.refreshed();
-    try (OpeningKey newest = alices.shareKey(seen.chain().generation());
-        OpeningKey known = phone.shareKey(0)) {
+    int newestOne = alice.refreshed().state().generation();
+    assertThat(newestOne).isEqualTo(seen.chain().generation());
+    try (OpeningKey newest = alice.roots().get(newestOne).shareKey(alices.account(), newestOne);
+        OpeningKey known = phones.roots().get(0).shareKey(alices.account(), 0)) {
       assertThat(newest.open(purpose, context, sealed)).containsExactly(7);
       assertThatThrownBy(() -> known.open(purpose, context, sealed))
           .isInstanceOf(NotAuthentic.class);

@@ -182,7 +182,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
   @Override
   public byte[] openShared(int generation, String label, byte[] context, byte[] sealed)
       throws NotAuthentic {
-    try (OpeningKey key = local.shareKey(generation)) {
+    try (OpeningKey key = chain.roots().get(generation).shareKey(account(), generation)) {
       return key.open(own(label).getBytes(US_ASCII), context, sealed);
     }
   }

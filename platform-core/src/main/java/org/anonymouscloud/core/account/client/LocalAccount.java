@@ -40,7 +40,6 @@ import org.anonymouscloud.core.account.client.sheet.AccountKey;
 import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.crypto.NotAuthentic;
-import org.anonymouscloud.core.crypto.OpeningKey;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.crypto.Signatures;
 import org.anonymouscloud.core.crypto.SigningKey;
@@ -126,15 +125,6 @@ public final class LocalAccount implements AutoCloseable {
   /** The newest generation of the root secret, counted from 0. */
   public int generation() {
     return state().roots().size() - 1;
-  }
-
-  /**
-   * Opens what others share with this account. The caller closes it.
-   *
-   * @param generation that was the newest when it was sealed, from 0 to {@link #generation}
-   */
-  public OpeningKey shareKey(int generation) {
-    return state().roots().get(generation).shareKey(account(), generation);
   }
 
   /**
