@@ -23,6 +23,7 @@ import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.protocol.Right;
+import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,12 @@ final class DriveRoutes {
   List<Route> routes() {
     return List.of(
         route(HandlerType.GET, DRIVES, Scope.READ, "The drives of this account.", this::list),
+        route(
+            HandlerType.GET,
+            "/vault/space",
+            Scope.READ,
+            "The space that the account and each of its drives use, and how much they may.",
+            this::space),
         route(
                 HandlerType.POST,
                 DRIVES,
@@ -212,6 +219,80 @@ final class DriveRoutes {
    * @param limit the most bytes that it may take; none for no limit of its own
    */
   private record Space(long used, long held, @Nullable Long limit) {}
+
+  /**
+   * What a drive takes.
+   *
+   * @param pays whether this account pays for it
+   * @param payer the account that does; none if the drive is not there yet
+   * @param payerName of a contact
+   * @param problem why it is not known
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record DriveSpace(
+      String id,
+      @Nullable String name,
+      @Nullable Long used,
+      @Nullable Long held,
+      @Nullable Long limit,
+      boolean pays,
+      @Nullable String payer,
+      @Nullable String payerName,
+      @Nullable String problem) {}
+
+  /**
+   * @param quota the most bytes that the account may use; none for no limit
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record AllSpace(long used, @Nullable Long quota, List<DriveSpace> drives) {}
+
+  private void space(Context context) throws NotLoggedIn, IOException {
+    Drives open = drives.drives();
+    List<DriveSpace> views = new ArrayList<>();
+    for (Drive drive : open.list()) {
+      DriveView view = view(open, drive);
+      try {
+        views.add(space(drive, view));
+      } catch (Untrusted e) {
+        views.add(
+            new DriveSpace(
+                view.id(),
+                view.name(),
+                null,
+                null,
+                null,
+                false,
+                null,
+                null,
+                String.valueOf(e.getMessage())));
+      }
+    }
+    VaultMessages.Usage account = open.home().usage();
+    context.json(
+        new AllSpace(
+            account.used(), account.quota() == Long.MAX_VALUE ? null : account.quota(), views));
+  }
+
+  private static DriveSpace space(Drive drive, DriveView view) throws IOException {
+    VaultMessages.Usage usage = drive.usage();
+    Optional<Roster> roster = drive.members();
+    Optional<Members.Person> payer =
+        drive.people().stream()
+            .filter(
+                person -> roster.map(Roster::payer).equals(Optional.of(person.member().account())))
+            .findFirst();
+    long limit = roster.map(Roster::limit).orElse(Long.MAX_VALUE);
+    return new DriveSpace(
+        view.id(),
+        view.name(),
+        usage.drive(),
+        usage.held(),
+        limit == Long.MAX_VALUE ? null : limit,
+        roster.isEmpty() || payer.filter(Members.Person::isOwn).isPresent(),
+        roster.map(list -> list.payer().toString()).orElse(null),
+        payer.flatMap(Members.Person::name).map(UserName::text).orElse(null),
+        view.problem());
+  }
 
   private void rename(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = shared(context, "keeps its name");
