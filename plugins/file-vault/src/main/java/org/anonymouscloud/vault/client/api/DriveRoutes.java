@@ -17,10 +17,12 @@ import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.Roster;
@@ -226,14 +228,14 @@ final class DriveRoutes {
    * @param pays whether this account pays for it
    * @param payer the account that does; none if the drive is not there yet
    * @param payerName of a contact
-   * @param problem why it is not known
+   * @param problem why it is not known who pays
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record DriveSpace(
       String id,
       @Nullable String name,
-      @Nullable Long used,
-      @Nullable Long held,
+      long used,
+      long held,
       @Nullable Long limit,
       boolean pays,
       @Nullable String payer,
@@ -241,57 +243,70 @@ final class DriveRoutes {
       @Nullable String problem) {}
 
   /**
+   * @param used bytes of the account, of all features; none if it has no drive yet
    * @param quota the most bytes that the account may use; none for no limit
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record AllSpace(long used, @Nullable Long quota, List<DriveSpace> drives) {}
+  private record AllSpace(@Nullable Long used, @Nullable Long quota, List<DriveSpace> drives) {}
 
   private void space(Context context) throws NotLoggedIn, IOException {
     Drives open = drives.drives();
     List<DriveSpace> views = new ArrayList<>();
+    Optional<VaultMessages.Usage> account = Optional.empty();
     for (Drive drive : open.list()) {
       DriveView view = view(open, drive);
-      try {
-        views.add(space(drive, view));
-      } catch (Untrusted e) {
-        views.add(
-            new DriveSpace(
-                view.id(),
-                view.name(),
-                null,
-                null,
-                null,
-                false,
-                null,
-                null,
-                String.valueOf(e.getMessage())));
-      }
+      Optional<VaultMessages.Usage> usage = usage(drive);
+      account = usage.isPresent() ? usage : account;
+      views.add(space(drive, view, usage));
     }
-    VaultMessages.Usage account = open.home().usage();
     context.json(
         new AllSpace(
-            account.used(), account.quota() == Long.MAX_VALUE ? null : account.quota(), views));
+            account.map(VaultMessages.Usage::used).orElse(null),
+            account
+                .map(VaultMessages.Usage::quota)
+                .filter(quota -> quota < Long.MAX_VALUE)
+                .orElse(null),
+            views));
   }
 
-  private static DriveSpace space(Drive drive, DriveView view) throws IOException {
-    VaultMessages.Usage usage = drive.usage();
-    Optional<Roster> roster = drive.members();
-    Optional<Members.Person> payer =
-        drive.people().stream()
-            .filter(
-                person -> roster.map(Roster::payer).equals(Optional.of(person.member().account())))
+  /** None of a home that nothing was ever put into. */
+  private static Optional<VaultMessages.Usage> usage(Drive drive) throws IOException {
+    try {
+      return Optional.of(drive.usage());
+    } catch (ServerRefused e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static DriveSpace space(Drive drive, DriveView view, Optional<VaultMessages.Usage> usage)
+      throws IOException {
+    Optional<Roster> roster = Optional.empty();
+    List<Members.Person> people = List.of();
+    String problem = view.problem();
+    try {
+      roster = drive.members();
+      people = drive.people();
+    } catch (Untrusted e) {
+      problem = String.valueOf(e.getMessage());
+    }
+    Optional<AccountId> payer = roster.map(Roster::payer);
+    Optional<Members.Person> paying =
+        people.stream()
+            .filter(person -> payer.equals(Optional.of(person.member().account())))
             .findFirst();
-    long limit = roster.map(Roster::limit).orElse(Long.MAX_VALUE);
     return new DriveSpace(
         view.id(),
         view.name(),
-        usage.drive(),
-        usage.held(),
-        limit == Long.MAX_VALUE ? null : limit,
-        roster.isEmpty() || payer.filter(Members.Person::isOwn).isPresent(),
-        roster.map(list -> list.payer().toString()).orElse(null),
-        payer.flatMap(Members.Person::name).map(UserName::text).orElse(null),
-        view.problem());
+        usage.map(VaultMessages.Usage::drive).orElse(0L),
+        usage.map(VaultMessages.Usage::held).orElse(0L),
+        roster.map(Roster::limit).filter(limit -> limit < Long.MAX_VALUE).orElse(null),
+        problem == null && (roster.isEmpty() || paying.filter(Members.Person::isOwn).isPresent()),
+        payer.map(AccountId::toString).orElse(null),
+        paying.flatMap(Members.Person::name).map(UserName::text).orElse(null),
+        problem);
   }
 
   private void rename(Context context) throws Problem, NotLoggedIn, IOException {

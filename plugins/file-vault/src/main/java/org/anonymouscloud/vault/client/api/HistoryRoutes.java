@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,18 +121,23 @@ final class HistoryRoutes {
    */
   private record Changes(long added, long changed, long removed, boolean more, List<String> paths) {
     private static Changes of(TreeDiff differences) throws IOException {
-      long[] counts = new long[TreeDiff.Kind.values().length];
+      Map<TreeDiff.Kind, Long> counts = new EnumMap<>(TreeDiff.Kind.class);
       List<String> paths = new ArrayList<>();
       int count = 0;
       TreeDiff.Difference next = differences.next();
       for (; next != null && count < COUNTED; next = differences.next()) {
         count++;
-        counts[next.kind().ordinal()]++;
+        counts.merge(next.kind(), 1L, Long::sum);
         if (paths.size() < NAMED) {
           paths.add(sign(next.kind()) + next.path().toString());
         }
       }
-      return new Changes(counts[0], counts[1], counts[2], next != null, paths);
+      return new Changes(
+          counts.getOrDefault(TreeDiff.Kind.ADDED, 0L),
+          counts.getOrDefault(TreeDiff.Kind.CHANGED, 0L),
+          counts.getOrDefault(TreeDiff.Kind.REMOVED, 0L),
+          next != null,
+          paths);
     }
 
     private static char sign(TreeDiff.Kind kind) {

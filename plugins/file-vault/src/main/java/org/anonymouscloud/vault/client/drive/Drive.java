@@ -34,6 +34,7 @@ import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
+import org.anonymouscloud.vault.client.remote.Untrusted.StatesUnreadable;
 import org.anonymouscloud.vault.client.resume.Journal;
 import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.store.Buffers;
@@ -159,13 +160,27 @@ public final class Drive implements AutoCloseable {
    * The earlier states of the drive that are whole.
    *
    * @return none if nothing was ever written to it
-   * @throws Untrusted if the newest state does not say as it should which they are
+   * @throws StatesUnreadable if the newest state does not say as it should which they are
    */
   public Optional<States> states() throws IOException {
     Optional<Roots.Known> newest = roots.newest();
-    return newest.isEmpty()
-        ? Optional.empty()
-        : Optional.of(roots.states(newest.get(), new Snapshot(reading, newest).kept()));
+    if (newest.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(roots.states(newest.get(), new Snapshot(reading, newest).kept()));
+    } catch (Untrusted e) {
+      throw new StatesUnreadable(e);
+    }
+  }
+
+  /** The same, if need be as if all were whole: whoever names one by its number finds out. */
+  private Optional<States> anyStates() throws IOException {
+    try {
+      return states();
+    } catch (StatesUnreadable e) {
+      return roots.known().map(newest -> roots.states(newest, KeptStates.ALL));
+    }
   }
 
   /** The drive as it was in a state. */
@@ -179,9 +194,9 @@ public final class Drive implements AutoCloseable {
    * @throws StateRefused if that state was never there, or is not whole any more
    */
   public Snapshot snapshot(AsOf asOf) throws IOException {
-    Optional<States> states = states();
     return switch (asOf) {
       case AsOf.Time(Instant time) -> {
+        Optional<States> states = states();
         Optional<States.State> state = states.isEmpty() ? Optional.empty() : states.get().at(time);
         if (state.isEmpty()) {
           throw new StateRefused(time, states.isEmpty() ? Optional.empty() : states.get().oldest());
@@ -189,6 +204,7 @@ public final class Drive implements AutoCloseable {
         yield snapshot(state.get());
       }
       case AsOf.Number(long number) -> {
+        Optional<States> states = anyStates();
         Optional<States.State> state =
             states.isEmpty() ? Optional.empty() : states.get().at(number);
         if (state.isEmpty()) {

@@ -72,14 +72,14 @@ public final class Folders {
     Said said = new Said(Optional.empty(), folder, 0);
     ItemId id = folder;
     Pages inside = pages;
+    int left = path.names().size();
     for (Name name : path.names()) {
+      left--;
       Said next = say(id, inside, name);
       // An empty folder has no page; the one that has its entry says so.
       said = inside.isEmpty() ? new Said(next.entry, id, said.written) : next;
       if (!(said.entry.orElse(null) instanceof Entry.Folder deeper)) {
-        return name == path.names().getLast()
-            ? said
-            : new Said(Optional.empty(), said.folder, said.written);
+        return left == 0 ? said : new Said(Optional.empty(), said.folder, said.written);
       }
       id = deeper.id();
       inside = deeper.pages();

@@ -1,8 +1,10 @@
 package org.anonymouscloud.vault.client.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.discard;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.makeFolder;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.read;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.remove;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,7 +55,7 @@ final class PastCommandsTest {
     }
     drive = Drive.home(server.account().device(3, server.newLine()), Clock.systemUTC());
     put(drive, "/docs/f", "newer");
-    org.anonymouscloud.vault.client.fixture.DriveFiles.remove(drive, "/docs/gone");
+    remove(drive, "/docs/gone");
     put(drive, "/later", "x");
   }
 
@@ -185,7 +187,7 @@ final class PastCommandsTest {
   void whatIsGoneComesBackAsItWasLast() throws Exception {
     assertThat(run("restore", "/docs/gone")).contains("(state 3)");
     assertThat(read(drive, "/docs/gone")).asString().isEqualTo("gone");
-    org.anonymouscloud.vault.client.fixture.DriveFiles.discard(drive, "/docs");
+    discard(drive, "/docs");
     run("restore", "--json", "/docs", "--to", "/back");
     assertThat(terminal.json().path("restored").asBoolean()).isTrue();
     assertThat(tree(drive)).containsKeys("/back/f", "/back/gone");
@@ -220,6 +222,20 @@ final class PastCommandsTest {
     assertThat(states.path(2).has("changes")).as("what was before is not known").isFalse();
     assertThat(refused(1, "go-back", "1")).contains("given back").contains("history");
     assertThat(refused(1, "ls", "--at", "#1")).contains("given back");
+  }
+
+  @Test
+  void beforeAnythingWasPutThereIsSpaceAndNoPast() throws Exception {
+    try (TestServer other = TestServer.start(folder.resolve("fresh"));
+        TestAgent fresh = new TestAgent(other.account())) {
+      TestTerminal there = new TestTerminal(new VaultFeature(), fresh);
+      assertThat(there.run("df")).as("%s", there.warnings()).isZero();
+      assertThat(there.out()).contains("home").contains("Nothing was put");
+      assertThat(there.run("ls", "--at", "1d")).isEqualTo(1);
+      assertThat(there.warnings()).anyMatch(line -> line.contains("Nothing was ever put"));
+      assertThat(there.run("restore", "/f")).isEqualTo(1);
+      assertThat(there.run("versions", "/f")).isEqualTo(1);
+    }
   }
 
   @Test

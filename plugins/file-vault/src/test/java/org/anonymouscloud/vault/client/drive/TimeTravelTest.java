@@ -22,10 +22,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.StateRefused.Reason;
+import org.anonymouscloud.vault.client.fixture.DriveFiles;
+import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.MovedClock;
 import org.anonymouscloud.vault.client.fixture.StolenDevice;
 import org.anonymouscloud.vault.client.fixture.TestServer;
@@ -34,6 +37,7 @@ import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.past.Version;
 import org.anonymouscloud.vault.client.past.Versions;
 import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.StatesUnreadable;
 import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.store.States;
 import org.anonymouscloud.vault.client.tree.Cursor;
@@ -163,7 +167,7 @@ final class TimeTravelTest {
     try (Drive late =
         Drive.home(
             server.account().device(2, server.newLine()),
-            Clock.offset(clock, Duration.ofHours(-48)))) {
+            Clock.offset(clock, Duration.ofDays(-2)))) {
       write(late, "/b", new byte[1]);
     }
     put("/c", "x");
@@ -242,7 +246,10 @@ final class TimeTravelTest {
         new StolenDevice(server.account().device(3, server.newLine()), clock)) {
       device.plantStates(new byte[] {9, 9, 9});
     }
-    assertThatThrownBy(() -> at(0)).isInstanceOf(Untrusted.class);
+    assertThatThrownBy(() -> at(Instant.MAX))
+        .isInstanceOf(StatesUnreadable.class)
+        .hasMessageContaining("by its number");
+    assertThat(names(at(0))).containsExactly("/a");
     put("/b", "x");
     drive.goBack(0, false);
     assertThat(tree(drive)).containsOnlyKeys("/a");
@@ -455,11 +462,11 @@ final class TimeTravelTest {
         .containsExactly(true, false);
   }
 
-  private List<String> changes(long before, long after) throws IOException {
+  private static List<String> changes(Drive drive, long before, long after) throws IOException {
     TreeDiff all =
         drive.difference(
-            Optional.of(at(before).state().orElseThrow().root()),
-            at(after).state().orElseThrow().root());
+            drive.snapshot(new AsOf.Number(before)).state().map(States.State::root),
+            drive.snapshot(new AsOf.Number(after)).state().orElseThrow().root());
     List<String> told = new ArrayList<>();
     for (TreeDiff.Difference next = all.next(); next != null; next = all.next()) {
       told.add(next.kind() + " " + next.path());
@@ -471,9 +478,8 @@ final class TimeTravelTest {
   void whatAStateChangedIsToldByPathsAndOnlyWhatDiffersIsRead() throws Exception {
     makeFolder(drive, "/many");
     try (Batch batch = drive.batch()) {
-      for (int i = 0; i < 600; i++) {
-        org.anonymouscloud.vault.client.fixture.DriveFiles.put(
-            batch, "/many/%04d".formatted(i), new byte[] {(byte) i});
+      for (int i = 0; i < 3_000; i++) {
+        DriveFiles.put(batch, "/many/%04d".formatted(i), new byte[] {(byte) i});
       }
       batch.commit();
     }
@@ -487,12 +493,92 @@ final class TimeTravelTest {
     put("/new/inside", "x");
     move(drive, "/many", "/moved");
 
-    assertThat(changes(filled, filled + 1)).containsExactly("CHANGED /many/0300");
-    assertThat(changes(filled, filled + 3))
+    Interposer line = server.newLine();
+    try (Drive other = Drive.home(server.account().device(2, line), clock)) {
+      assertThat(changes(other, filled, filled + 1)).containsExactly("CHANGED /many/0300");
+      assertThat(line.asked()).filteredOn(VaultMethod.PACK_GET::equals).hasSizeLessThan(15);
+    }
+    assertThat(changes(drive, filled, filled + 3))
         .containsExactly("REMOVED /many/0001", "CHANGED /many/0300", "ADDED /new");
-    assertThat(changes(filled + 3, filled))
+    assertThat(changes(drive, filled + 3, filled))
         .containsExactly("ADDED /many/0001", "CHANGED /many/0300", "REMOVED /new");
-    assertThat(changes(filled + 3, filled + 4)).containsExactly("REMOVED /many", "ADDED /moved");
-    assertThat(changes(filled, filled)).isEmpty();
+    assertThat(changes(drive, filled + 3, filled + 4))
+        .containsExactly("REMOVED /many", "ADDED /moved");
+    assertThat(changes(drive, filled, filled)).isEmpty();
+  }
+
+  @Test
+  void whatIsFoundIsWhatGoingThroughAllStatesWouldFind() throws Exception {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    List<String> paths = List.of("/a", "/d/b", "/d/c");
+    makeFolder(drive, "/d");
+    for (int i = 1; i < 60; i++) {
+      change(random, paths.get(random.nextInt(paths.size())), i);
+    }
+    long states = drive.snapshot().state().orElseThrow().number() + 1;
+
+    for (String path : paths) {
+      List<String> expected = new ArrayList<>();
+      for (long number = states - 1; number >= 0; number--) {
+        String there = described(at(number), path);
+        boolean begins = number == 0 || !there.equals(described(at(number - 1), path));
+        if (begins && !there.isEmpty() && expected.stream().noneMatch(it -> it.endsWith(there))) {
+          expected.add(number + " " + there);
+        }
+      }
+      List<String> found = new ArrayList<>();
+      for (Version version : versions(path)) {
+        found.add(version.state() + " " + described(at(version.state()), path));
+      }
+      assertThat(found).as("seed %d, path %s", seed, path).isEqualTo(expected);
+    }
+    for (int i = 0; i < 20; i++) {
+      long before = random.nextLong(states);
+      long after = random.nextLong(states);
+      assertThat(changes(drive, before, after))
+          .as("seed %d, from %d to %d", seed, before, after)
+          .containsExactlyInAnyOrderElementsOf(differences(at(before), at(after)));
+    }
+  }
+
+  private void change(Random random, String path, int number) throws IOException {
+    boolean there = drive.snapshot().find(path(path)).isPresent();
+    int what = random.nextInt(10);
+    if (what == 0) {
+      drive.goBack(random.nextInt(number), false);
+    } else if (there && what <= 3) {
+      discard(drive, path);
+    } else {
+      try (Batch batch = drive.batch()) {
+        batch.makeFolders(path("/d"), clock.instant());
+        DriveFiles.put(batch, path, ("content " + number).getBytes(UTF_8));
+        batch.commit();
+      }
+    }
+  }
+
+  private static String described(Snapshot snapshot, String path) throws IOException {
+    return snapshot.find(path(path)).orElse(null) instanceof Entry.File file
+        ? file.id() + "." + file.version() + "." + file.content().refs()
+        : "";
+  }
+
+  private static List<String> differences(Snapshot before, Snapshot after) throws IOException {
+    List<String> differences = new ArrayList<>();
+    SortedSet<String> all = names(before);
+    all.addAll(names(after));
+    for (String name : all) {
+      Optional<Entry> was = before.find(path(name));
+      Optional<Entry> is = after.find(path(name));
+      if (was.isEmpty()) {
+        differences.add("ADDED " + name);
+      } else if (is.isEmpty()) {
+        differences.add("REMOVED " + name);
+      } else if (!described(before, name).equals(described(after, name))) {
+        differences.add("CHANGED " + name);
+      }
+    }
+    return differences;
   }
 }

@@ -44,22 +44,26 @@ public final class DfCommand implements Callable<Integer> {
       String name = ForeignText.visible(drive.path("name").asText(drive.path("id").asText()));
       print(
           name,
-          drive.path("used").asText("?"),
-          drive.path("held").asText("?"),
+          drive.path("used").asText(),
+          drive.path("held").asText(),
           drive.path("limit").asText("-"),
           payer(drive));
       if (drive.has("problem")) {
         context.terminal().warn(drive.path("problem").asText());
       }
     }
-    context
-        .terminal()
-        .print(
-            "Your account uses "
-                + space.path("used").asText()
-                + (space.has("quota")
-                    ? " of " + space.path("quota").asText() + " bytes."
-                    : " bytes, without a limit."));
+    if (space.has("used")) {
+      context
+          .terminal()
+          .print(
+              "Your account uses "
+                  + space.path("used").asText()
+                  + (space.has("quota")
+                      ? " of " + space.path("quota").asText() + " bytes."
+                      : " bytes, without a limit."));
+    } else {
+      context.terminal().print("Nothing was put on a drive yet.");
+    }
     if (isNearlyFull(space.path("used"), space.path("quota"))) {
       context.terminal().warn("Your account is nearly full. " + wayOn());
     }

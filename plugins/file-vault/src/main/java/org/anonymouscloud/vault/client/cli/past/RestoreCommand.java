@@ -34,6 +34,8 @@ final class RestoreCommand implements Callable<Integer> {
   private final CommandContext context;
   private final Clock clock;
 
+  /** Picocli's own, as its mixin would bring a --version of another meaning. */
+  @SuppressWarnings("UnusedVariable")
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
