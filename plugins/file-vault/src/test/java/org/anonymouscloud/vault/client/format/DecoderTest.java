@@ -64,7 +64,7 @@ final class DecoderTest {
   void bentStatesAreMalformedOrCanonical() throws Exception {
     List<KeptStates.Earlier> earlier = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      earlier.add(new KeptStates.Earlier(3 * i, Instant.ofEpochSecond(100L * i, i)));
+      earlier.add(new KeptStates.Earlier(3L * i, Instant.ofEpochSecond(100L * i, i)));
     }
     for (KeptStates states :
         List.of(KeptStates.ALL, new KeptStates(Instant.EPOCH, 0, 5_200, 147, earlier))) {
