@@ -72,9 +72,10 @@ final class HistoryRoutes {
                 "/vault/history/{number}/go-back",
                 Scope.WRITE,
                 "Makes the tree of an earlier state the newest one again; the states between stay"
-                    + " (leftOut: also one that was left out when devices were removed).",
+                    + " (leftOut: also one that was left out when devices were removed; givenBack:"
+                    + " also one whose space was given back, as far as it is still there).",
                 VaultProblems.told(this::goBack))
-            .asking("leftOut"),
+            .asking("leftOut", "givenBack"),
         new Route(
                 HandlerType.GET,
                 "/vault/versions/<path>",
@@ -205,7 +206,12 @@ final class HistoryRoutes {
   private void goBack(Context context) throws Problem, NotLoggedIn, IOException {
     long number = RequestArguments.state(context.pathParam("number"));
     Drive.WentBack done =
-        drive.of(context).goBack(number, RequestArguments.flag(context, "leftOut"));
+        drive
+            .of(context)
+            .goBack(
+                number,
+                RequestArguments.flag(context, "leftOut"),
+                RequestArguments.flag(context, "givenBack"));
     context.json(Map.of("number", done.made().number(), "before", done.before()));
   }
 

@@ -290,9 +290,12 @@ public final class Drive implements AutoCloseable {
    *
    * @param number of the state
    * @param leftOut whether it may be one that was left out when devices were removed
-   * @throws StateRefused if there is no such state, or it does not open, or was left out
+   * @param givenBack whether it may be one whose space was given back, by the word of the newest
+   *     state, which may be a thief's; then the word of that state counts again on which are whole
+   * @throws StateRefused if there is no such state, or it does not open, or was left out or given
+   *     back
    */
-  public WentBack goBack(long number, boolean leftOut) throws IOException {
+  public WentBack goBack(long number, boolean leftOut, boolean givenBack) throws IOException {
     commits.lock();
     try {
       for (int race = 0; race < RACES; race++) {
@@ -302,7 +305,8 @@ public final class Drive implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> new StateRefused(Reason.NOT_FOUND, number));
         Optional<Roots.Known> newest = roots.known();
-        if (!whole(newest).test(number)) {
+        boolean whole = whole(newest).test(number);
+        if (!whole && !givenBack) {
           throw new StateRefused(Reason.GIVEN_BACK, number);
         }
         if (!opens(state)) {
@@ -311,7 +315,7 @@ public final class Drive implements AutoCloseable {
         if (!state.counts() && !leftOut) {
           throw new StateRefused(Reason.LEFT_OUT, number);
         }
-        if (goBack(newest, state.root().orElseThrow())) {
+        if (goBack(newest, state.root().orElseThrow(), whole)) {
           return new WentBack(
               roots.known().flatMap(Roots.Known::root).orElseThrow(),
               newest.map(Roots.Known::counting).orElse(-1L));
@@ -323,13 +327,20 @@ public final class Drive implements AutoCloseable {
     }
   }
 
-  /** Which states are whole is not what it was then, so the newest word on that stays. */
-  private boolean goBack(Optional<Roots.Known> newest, Root back) throws IOException {
+  /**
+   * @param keeps whether the newest word on which states are whole stays, as that is not what it
+   *     was then
+   */
+  private boolean goBack(Optional<Roots.Known> newest, Root back, boolean keeps)
+      throws IOException {
     long number = newest.map(known -> known.number() + 1).orElse(0L);
     try (PackWriter writer = writing.newWriter()) {
       // Deletes nothing and needs next to no space, so that a full account can go back as well.
       writer.setFrees(true);
-      Trees trees = keeping(new Snapshot(reading, newest), back.trees(), number, writer);
+      Trees trees =
+          keeps
+              ? keeping(new Snapshot(reading, newest), back.trees(), number, writer)
+              : back.trees();
       writer.flush();
       List<PackName> live = writer.takeSent();
       try {

@@ -251,7 +251,7 @@ final class TimeTravelTest {
         .hasMessageContaining("by its number");
     assertThat(names(at(0))).containsExactly("/a");
     put("/b", "x");
-    drive.goBack(0, false);
+    drive.goBack(0, false, false);
     assertThat(tree(drive)).containsOnlyKeys("/a");
   }
 
@@ -264,17 +264,33 @@ final class TimeTravelTest {
     put("/c", "x");
 
     assertThatExceptionOfType(StateRefused.class)
-        .isThrownBy(() -> drive.goBack(0, false))
+        .isThrownBy(() -> drive.goBack(0, false, false))
         .matches(refused -> refused.reason() == Reason.GIVEN_BACK);
-    drive.goBack(2, false);
+    drive.goBack(2, false, false);
 
     assertThat(tree(drive)).containsOnlyKeys("/a");
     assertThat(trash(drive)).containsExactly("/b");
     assertThat(drive.snapshot().kept().from()).isEqualTo(1);
-    drive.goBack(1, false);
+    drive.goBack(1, false, false);
     assertThat(tree(drive)).containsOnlyKeys("/a", "/b");
     assertThat(drive.snapshot().kept().from()).isEqualTo(1);
     assertRefused(Reason.GIVEN_BACK, new AsOf.Number(0));
+  }
+
+  @Test
+  @Tag("S4.1")
+  void aThiefWhoSaysThatNothingIsWholeKeepsNobodyFromGoingBack() throws Exception {
+    put("/a", "x");
+    put("/b", "x");
+    keep(Long.MAX_VALUE);
+    assertThatExceptionOfType(StateRefused.class)
+        .isThrownBy(() -> drive.goBack(1, false, false))
+        .withMessageContaining("go-back --given-back 1");
+
+    drive.goBack(1, false, true);
+
+    assertThat(tree(drive)).containsOnlyKeys("/a", "/b");
+    assertThat(names(at(0))).as("what was said counts no more").containsExactly("/a");
   }
 
   private boolean bringBack(AsOf asOf, String from, String to) throws IOException {
@@ -424,7 +440,7 @@ final class TimeTravelTest {
       put("/before " + i, "x");
     }
     put("/f", "two");
-    drive.goBack(5, false);
+    drive.goBack(5, false, false);
     for (int i = 0; i < 9; i++) {
       put("/after " + i, "x");
     }
@@ -546,7 +562,7 @@ final class TimeTravelTest {
     boolean there = drive.snapshot().find(path(path)).isPresent();
     int what = random.nextInt(10);
     if (what == 0) {
-      drive.goBack(random.nextInt(number), false);
+      drive.goBack(random.nextInt(number), false, false);
     } else if (there && what <= 3) {
       discard(drive, path);
     } else {
