@@ -9,6 +9,7 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.vault.client.cli.VaultCommands;
 import org.anonymouscloud.vault.client.cli.arrange.ArrangeCommands;
+import org.anonymouscloud.vault.client.cli.past.PastCommands;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.pf4j.Extension;
 
@@ -30,6 +31,7 @@ public final class VaultFeature implements ClientFeature {
     Clock clock = Clock.systemUTC();
     List<Object> commands = new ArrayList<>(VaultCommands.of(context, clock));
     commands.addAll(ArrangeCommands.of(context, clock));
+    commands.addAll(PastCommands.of(context, clock));
     return commands;
   }
 }

@@ -17,12 +17,15 @@ import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.protocol.Right;
+import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,12 @@ final class DriveRoutes {
   List<Route> routes() {
     return List.of(
         route(HandlerType.GET, DRIVES, Scope.READ, "The drives of this account.", this::list),
+        route(
+            HandlerType.GET,
+            "/vault/space",
+            Scope.READ,
+            "The space that the account and each of its drives use, and how much they may.",
+            this::space),
         route(
                 HandlerType.POST,
                 DRIVES,
@@ -212,6 +221,93 @@ final class DriveRoutes {
    * @param limit the most bytes that it may take; none for no limit of its own
    */
   private record Space(long used, long held, @Nullable Long limit) {}
+
+  /**
+   * What a drive takes.
+   *
+   * @param pays whether this account pays for it
+   * @param payer the account that does; none if the drive is not there yet
+   * @param payerName of a contact
+   * @param problem why it is not known who pays
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record DriveSpace(
+      String id,
+      @Nullable String name,
+      long used,
+      long held,
+      @Nullable Long limit,
+      boolean pays,
+      @Nullable String payer,
+      @Nullable String payerName,
+      @Nullable String problem) {}
+
+  /**
+   * @param used bytes of the account, of all features; none if it has no drive yet
+   * @param quota the most bytes that the account may use; none for no limit
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record AllSpace(@Nullable Long used, @Nullable Long quota, List<DriveSpace> drives) {}
+
+  private void space(Context context) throws NotLoggedIn, IOException {
+    Drives open = drives.drives();
+    List<DriveSpace> views = new ArrayList<>();
+    Optional<VaultMessages.Usage> account = Optional.empty();
+    for (Drive drive : open.list()) {
+      DriveView view = view(open, drive);
+      Optional<VaultMessages.Usage> usage = usage(drive);
+      account = usage.isPresent() ? usage : account;
+      views.add(space(drive, view, usage));
+    }
+    context.json(
+        new AllSpace(
+            account.map(VaultMessages.Usage::used).orElse(null),
+            account
+                .map(VaultMessages.Usage::quota)
+                .filter(quota -> quota < Long.MAX_VALUE)
+                .orElse(null),
+            views));
+  }
+
+  /** None of a home that nothing was ever put into. */
+  private static Optional<VaultMessages.Usage> usage(Drive drive) throws IOException {
+    try {
+      return Optional.of(drive.usage());
+    } catch (ServerRefused e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static DriveSpace space(Drive drive, DriveView view, Optional<VaultMessages.Usage> usage)
+      throws IOException {
+    Optional<Roster> roster = Optional.empty();
+    List<Members.Person> people = List.of();
+    String problem = view.problem();
+    try {
+      roster = drive.members();
+      people = drive.people();
+    } catch (Untrusted e) {
+      problem = String.valueOf(e.getMessage());
+    }
+    Optional<AccountId> payer = roster.map(Roster::payer);
+    Optional<Members.Person> paying =
+        people.stream()
+            .filter(person -> payer.equals(Optional.of(person.member().account())))
+            .findFirst();
+    return new DriveSpace(
+        view.id(),
+        view.name(),
+        usage.map(VaultMessages.Usage::drive).orElse(0L),
+        usage.map(VaultMessages.Usage::held).orElse(0L),
+        roster.map(Roster::limit).filter(limit -> limit < Long.MAX_VALUE).orElse(null),
+        problem == null && (roster.isEmpty() || paying.filter(Members.Person::isOwn).isPresent()),
+        payer.map(AccountId::toString).orElse(null),
+        paying.flatMap(Members.Person::name).map(UserName::text).orElse(null),
+        problem);
+  }
 
   private void rename(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = shared(context, "keeps its name");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -42,7 +43,7 @@ final class FileRoutes {
   private static final String[] READ_TERMS = {
     "If-Match", "If-None-Match", "If-Modified-Since", "If-Range", "Range"
   };
-  private static final String[] LIST_QUERY = {"after", "past", "limit", "recursive"};
+  private static final String[] READ_QUERY = {OpenDrive.AT, "after", "past", "limit", "recursive"};
 
   /** RFC 9110, section 5.6.7. */
   private static final DateTimeFormatter HTTP_DATE =
@@ -69,10 +70,11 @@ final class FileRoutes {
                             path,
                             Scope.READ,
                             "A file's bytes, whole or in part (Range), or a folder's entries"
-                                + " (after, past: also what is below it, limit, recursive).",
+                                + " (after, past: also what is below it, limit, recursive); at: as"
+                                + " it was at a time, or in the state of a number.",
                             VaultProblems.told(this::get))
                         .heeding(READ_TERMS)
-                        .asking(LIST_QUERY),
+                        .asking(READ_QUERY),
                     new Route(
                             HandlerType.PUT,
                             path,
@@ -96,7 +98,7 @@ final class FileRoutes {
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    Snapshot snapshot = drive.of(context).snapshot();
+    Snapshot snapshot = drive.snapshot(context);
     VaultPath path = snapshot.named(RequestArguments.path(context));
     if (snapshot.find(path).orElse(null) instanceof Entry.File file) {
       try {
@@ -111,8 +113,8 @@ final class FileRoutes {
 
   private static void sendFile(Context context, Snapshot snapshot, Entry.File file)
       throws Problem, IOException {
-    if (!context.queryParamMap().isEmpty()) {
-      throw RequestArguments.bad("This is a file; a query is for folders.");
+    if (!Set.of(OpenDrive.AT).containsAll(context.queryParamMap().keySet())) {
+      throw RequestArguments.bad("This is a file; a query but 'at' is for folders.");
     }
     long size = file.content().length();
     EntryTag state = EntryTag.of(file);

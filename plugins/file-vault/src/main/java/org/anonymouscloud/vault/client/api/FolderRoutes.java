@@ -38,17 +38,19 @@ final class FolderRoutes {
                 VaultProblems.told(this::make))
             .asking("parents"),
         new Route(
-            HandlerType.GET,
-            "/vault/stat",
-            Scope.READ,
-            "What is known of the topmost folder.",
-            VaultProblems.told(this::stat)),
+                HandlerType.GET,
+                "/vault/stat",
+                Scope.READ,
+                "What is known of the topmost folder (at).",
+                VaultProblems.told(this::stat))
+            .asking(OpenDrive.AT),
         new Route(
-            HandlerType.GET,
-            "/vault/stat/<path>",
-            Scope.READ,
-            "What is known of a file or folder, without its content.",
-            VaultProblems.told(this::stat)),
+                HandlerType.GET,
+                "/vault/stat/<path>",
+                Scope.READ,
+                "What is known of a file or folder, without its content (at).",
+                VaultProblems.told(this::stat))
+            .asking(OpenDrive.AT),
         new Route(
             HandlerType.GET,
             "/vault/usage",
@@ -74,7 +76,7 @@ final class FolderRoutes {
   }
 
   private void stat(Context context) throws Problem, NotLoggedIn, IOException {
-    Snapshot snapshot = drive.of(context).snapshot();
+    Snapshot snapshot = drive.snapshot(context);
     VaultPath path = snapshot.named(RequestArguments.path(context));
     Optional<Entry> entry = snapshot.find(path);
     if (entry.isEmpty() && !path.isTop()) {

@@ -23,6 +23,8 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** What of a tree is looked for, told as it is found. Thread-safe. */
 final class FoundRoutes {
+  private static final String[] QUERY =
+      Stream.concat(Stream.of(Wanted.QUERY), Stream.of(OpenDrive.AT)).toArray(String[]::new);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final OpenDrive drive;
@@ -40,16 +42,16 @@ final class FoundRoutes {
                         path,
                         Scope.READ,
                         "What below a folder, or at the path, fits (name: a pattern, type, larger,"
-                            + " smaller, newer, older): a line of JSON each, and one with"
+                            + " smaller, newer, older; at): a line of JSON each, and one with"
                             + " 'unreadable' for what could not be read.",
                         VaultProblems.told(this::find))
-                    .asking(Wanted.QUERY))
+                    .asking(QUERY))
         .toList();
   }
 
   private void find(Context context) throws Problem, NotLoggedIn, IOException {
     Wanted wanted = Wanted.of(context);
-    Snapshot snapshot = drive.of(context).snapshot();
+    Snapshot snapshot = drive.snapshot(context);
     VaultPath start = snapshot.named(RequestArguments.path(context));
     Optional<Entry> there = snapshot.find(start);
     JsonGenerator json = JSON.createGenerator(context.outputStream());

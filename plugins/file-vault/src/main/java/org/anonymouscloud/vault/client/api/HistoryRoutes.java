@@ -1,25 +1,56 @@
 package org.anonymouscloud.vault.client.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Optional;
+import java.util.function.LongPredicate;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drive.Snapshot;
+import org.anonymouscloud.vault.client.format.Content;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.Root;
+import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.past.Version;
+import org.anonymouscloud.vault.client.past.Versions;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.store.History;
+import org.anonymouscloud.vault.client.tree.PathRefused;
+import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
+import org.anonymouscloud.vault.client.tree.TreeDiff;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
-/** The states that the drive has been in, and the way back to one. Thread-safe. */
+/**
+ * What was: the states that the drive has been in, the versions of a file, and the way back to one.
+ * Thread-safe.
+ */
 final class HistoryRoutes {
-  private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
   private static final int USUAL = 20;
   private static final int MOST = 1_000;
+
+  /** States that one question for versions looks through; it says where to go on. */
+  private static final int STATES_AT_ONCE = 20_000;
+
+  /** Differences of a state that are counted. */
+  private static final int COUNTED = 1_000;
+
+  /** Differences of a state that are named. */
+  private static final int NAMED = 20;
 
   private final OpenDrive drive;
 
@@ -34,17 +65,35 @@ final class HistoryRoutes {
                 "/vault/history",
                 Scope.READ,
                 "The states that the drive has been in, the newest first (from: the highest number,"
-                    + " limit: how many).",
+                    + " limit: how many, changes: also what each changed).",
                 VaultProblems.told(this::list))
-            .asking("from", "limit"),
+            .asking("from", "limit", "changes"),
         new Route(
                 HandlerType.POST,
                 "/vault/history/{number}/go-back",
                 Scope.WRITE,
                 "Makes the tree of an earlier state the newest one again; the states between stay"
-                    + " (leftOut: also one that was left out when devices were removed).",
+                    + " (leftOut: also one that was left out when devices were removed; givenBack:"
+                    + " also one whose space was given back, as far as it is still there).",
                 VaultProblems.told(this::goBack))
-            .asking("leftOut"));
+            .asking("leftOut", "givenBack"),
+        new Route(
+                HandlerType.GET,
+                "/vault/versions/<path>",
+                Scope.READ,
+                "The versions of the file that is or was at a path, the newest first (limit: how"
+                    + " many; from: the highest number of a state, as 'next' of the answer before"
+                    + " says it).",
+                VaultProblems.told(this::versions))
+            .asking("from", "limit"),
+        new Route(
+            HandlerType.POST,
+            "/vault/restores",
+            Scope.WRITE,
+            "Put a file or a folder of an earlier state back ({path, at, to}): as it was at a time,"
+                + " or in the state of a number; without at, as it was when it was last there."
+                + " Nothing of it is read or sent. A file that is there now goes to the trash.",
+            VaultProblems.told(this::restore)));
   }
 
   /**
@@ -52,42 +101,243 @@ final class HistoryRoutes {
    * @param device that wrote it
    * @param opens whether its topmost folder can be read
    * @param counts false if a device left it that was removed
+   * @param givenBack whether its space was given back, so that there is no way back to it
+   * @param changes what is different from the state before it; none if that was not asked, or is
+   *     not known
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   private record State(
-      long number, @Nullable String time, String device, boolean opens, boolean counts) {}
+      long number,
+      @JsonInclude @Nullable String time,
+      String device,
+      boolean opens,
+      boolean counts,
+      boolean givenBack,
+      @Nullable Changes changes) {}
+
+  /**
+   * How many paths are different; what is in a folder that came or went does not count besides.
+   *
+   * @param more whether there are more than were counted
+   * @param paths some of them, each after {@code +}, {@code ~} or {@code -}
+   */
+  private record Changes(long added, long changed, long removed, boolean more, List<String> paths) {
+    private static Changes of(TreeDiff differences) throws IOException {
+      Map<TreeDiff.Kind, Long> counts = new EnumMap<>(TreeDiff.Kind.class);
+      List<String> paths = new ArrayList<>();
+      int count = 0;
+      TreeDiff.Difference next = differences.next();
+      for (; next != null && count < COUNTED; next = differences.next()) {
+        count++;
+        counts.merge(next.kind(), 1L, Long::sum);
+        if (paths.size() < NAMED) {
+          paths.add(sign(next.kind()) + next.path().toString());
+        }
+      }
+      return new Changes(
+          counts.getOrDefault(TreeDiff.Kind.ADDED, 0L),
+          counts.getOrDefault(TreeDiff.Kind.CHANGED, 0L),
+          counts.getOrDefault(TreeDiff.Kind.REMOVED, 0L),
+          next != null,
+          paths);
+    }
+
+    private static char sign(TreeDiff.Kind kind) {
+      return switch (kind) {
+        case ADDED -> '+';
+        case CHANGED -> '~';
+        case REMOVED -> '-';
+      };
+    }
+  }
 
   private void list(Context context) throws Problem, NotLoggedIn, IOException {
     String from = context.queryParam("from");
     int limit = RequestArguments.number(context, "limit", USUAL, MOST);
+    boolean changes = RequestArguments.flag(context, "changes");
     Drive open = drive.of(context);
+    // One more, to compare the last with.
+    List<History.State> found =
+        open.history(
+            from == null ? Long.MAX_VALUE : RequestArguments.state(from),
+            changes ? limit + 1 : limit);
+    LongPredicate whole = open.whole();
     List<State> states = new ArrayList<>();
-    for (History.State state : open.history(from == null ? Long.MAX_VALUE : number(from), limit)) {
+    for (int at = 0; at < Math.min(limit, found.size()); at++) {
+      History.State state = found.get(at);
+      boolean there = whole.test(state.signed().number());
       states.add(
           new State(
               state.signed().number(),
               state.root().map(root -> root.time().toString()).orElse(null),
               state.signed().device().toString(),
-              open.opens(state),
-              state.counts()));
+              there && open.opens(state),
+              state.counts(),
+              !there,
+              changes ? changes(open, whole, found, at) : null));
     }
     context.json(Map.of("states", states));
   }
 
+  /** What a state has changed, if it and the one before it are known. */
+  private static @Nullable Changes changes(
+      Drive open, LongPredicate whole, List<History.State> states, int at) throws IOException {
+    Optional<Root> root = states.get(at).root();
+    int older = at + 1;
+    while (older < states.size() && !states.get(older).counts()) {
+      older++;
+    }
+    boolean first = root.filter(one -> one.number() == 0).isPresent();
+    if (root.isEmpty() || !whole.test(root.get().number()) || (older == states.size() && !first)) {
+      return null;
+    }
+    try {
+      if (first) {
+        return Changes.of(open.difference(Optional.empty(), root.get()));
+      }
+      Optional<Root> before = states.get(older).root();
+      return before.isEmpty() || !whole.test(before.get().number())
+          ? null
+          : Changes.of(open.difference(before, root.get()));
+    } catch (Untrusted e) {
+      return null;
+    }
+  }
+
   private void goBack(Context context) throws Problem, NotLoggedIn, IOException {
-    long number = number(context.pathParam("number"));
+    long number = RequestArguments.state(context.pathParam("number"));
     Drive.WentBack done =
-        drive.of(context).goBack(number, RequestArguments.flag(context, "leftOut"));
+        drive
+            .of(context)
+            .goBack(
+                number,
+                RequestArguments.flag(context, "leftOut"),
+                RequestArguments.flag(context, "givenBack"));
     context.json(Map.of("number", done.made().number(), "before", done.before()));
   }
 
-  private static long number(String text) throws Problem {
-    try {
-      if (NUMBER.matcher(text).matches()) {
-        return Long.parseLong(text);
-      }
-    } catch (NumberFormatException e) {
-      // Too long: the same answer.
+  /**
+   * A version as the local API tells of it.
+   *
+   * @param state the oldest in which it is, of those that are whole: to be asked for with 'at'
+   * @param since when it came there
+   * @param size bytes of a file; 0 for a link
+   * @param version of a file
+   * @param target where a link led
+   * @param account whose device wrote it; none if that is not known any more
+   * @param by the name of that account among the contacts
+   * @param current whether it is there now
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record VersionView(
+      long state,
+      String since,
+      long size,
+      String modified,
+      String id,
+      @Nullable Long version,
+      @Nullable String target,
+      @Nullable String account,
+      @Nullable String by,
+      @Nullable String device,
+      boolean current) {}
+
+  private void versions(Context context) throws Problem, NotLoggedIn, IOException {
+    String from = context.queryParam("from");
+    int limit = RequestArguments.number(context, "limit", USUAL, MOST);
+    Drive open = drive.of(context);
+    VaultPath path = open.snapshot().named(RequestArguments.path(context));
+    Versions.Found found =
+        new Versions(open, path, STATES_AT_ONCE)
+            .find(from == null ? Long.MAX_VALUE : RequestArguments.state(from), limit);
+    Map<AccountId, String> names = new HashMap<>();
+    for (Members.Person person : open.people()) {
+      person.name().ifPresent(name -> names.put(person.member().account(), name.text()));
     }
-    throw RequestArguments.bad("The number of a state is 0 or more.");
+    List<VersionView> views = new ArrayList<>();
+    for (Version version : found.versions()) {
+      Entry entry = version.entry();
+      Optional<Entry.File> file =
+          entry instanceof Entry.File is ? Optional.of(is) : Optional.empty();
+      if (!(entry instanceof Entry.Folder)) {
+        Optional<Root> by = version.by();
+        views.add(
+            new VersionView(
+                version.state(),
+                version.since().toString(),
+                file.map(Entry.File::content).map(Content::length).orElse(0L),
+                entry.modified().toString(),
+                entry.id().toString(),
+                file.map(Entry.File::version).orElse(null),
+                entry instanceof Entry.Link link ? link.target().text() : null,
+                by.map(root -> root.account().toString()).orElse(null),
+                by.map(root -> names.get(root.account())).orElse(null),
+                by.map(root -> root.device().toString()).orElse(null),
+                version.current()));
+      }
+    }
+    if (from == null && found.versions().isEmpty() && found.next().isEmpty()) {
+      throw new PathRefused(Reason.NEVER_THERE, path);
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("path", path.toString());
+    answer.put("versions", views);
+    found.next().ifPresent(next -> answer.put("next", next));
+    answer.put("unreadable", found.unread());
+    context.json(answer);
+  }
+
+  /** What shall be put back, as it was when, and where to. */
+  private record Restored(@Nullable String path, @Nullable String at, @Nullable String to) {}
+
+  private void restore(Context context) throws Problem, NotLoggedIn, IOException {
+    Restored asked = JsonBody.read(context, Restored.class);
+    if (asked.path == null) {
+      throw RequestArguments.bad("The body has a 'path'.");
+    }
+    Drive open = drive.of(context);
+    VaultPath given = RequestArguments.path(asked.path);
+    Snapshot earlier =
+        asked.at == null ? lastWith(open, given) : open.snapshot(RequestArguments.asOf(asked.at));
+    VaultPath path = earlier.named(given);
+    Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
+    try (Batch batch = open.batch()) {
+      VaultPath to =
+          asked.to == null
+              ? path
+              : RequestArguments.writable(batch.named(RequestArguments.path(asked.to)));
+      boolean done =
+          batch.bringBack(earlier, path, to, (below, why) -> unread.put(path.join(below), why));
+      Map<String, Object> answer = FileRoutes.changed(to, batch.commit());
+      answer.put("from", path.toString());
+      answer.put("restored", done);
+      earlier
+          .state()
+          .ifPresent(
+              state -> {
+                answer.put("state", state.number());
+                answer.put("since", state.since().toString());
+              });
+      answer.put("unreadable", RelocationRoutes.unreadable(unread));
+      context.json(answer);
+    }
+  }
+
+  /** The last state in which there was something at a path where nothing is now. */
+  private static Snapshot lastWith(Drive open, VaultPath given) throws Problem, IOException {
+    Snapshot now = open.snapshot();
+    VaultPath path = now.named(given);
+    if (path.isTop() || now.find(path).isPresent()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          path.visible()
+              + " is there now; say of which time or state it shall come back ('anoncloud versions'"
+              + " shows them for a file).");
+    }
+    Versions.Found found = new Versions(open, path, Integer.MAX_VALUE).find(Long.MAX_VALUE, 1);
+    if (found.versions().isEmpty()) {
+      throw new PathRefused(Reason.NEVER_THERE, path);
+    }
+    return open.snapshot(new AsOf.Number(found.versions().getFirst().newest()));
   }
 }

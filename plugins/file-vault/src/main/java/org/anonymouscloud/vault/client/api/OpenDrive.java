@@ -9,11 +9,20 @@ import org.anonymouscloud.core.plugin.ClientContext;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.jspecify.annotations.Nullable;
 
 /** The drive of the account that is open. Thread-safe. */
 public final class OpenDrive {
+  /** Asks for what the drive was, at a time or in the state of a number. */
+  static final String AT = "at";
+
+  /** Says which state it was: its number, and since when the drive was like that. */
+  private static final String STATE = "AnonymousCloud-State";
+
+  private static final String STATE_SINCE = "AnonymousCloud-State-Since";
+
   private final ClientContext context;
   private final Clock clock;
   private volatile @Nullable Opened opened;
@@ -39,6 +48,24 @@ public final class OpenDrive {
   Drive of(Context request) throws Problem, NotLoggedIn, IOException {
     String wanted = request.pathParamMap().get("drive");
     return wanted == null ? get() : drives().find(wanted);
+  }
+
+  /**
+   * What that drive is now; or was, if the request asks for that ({@code at}). The answer's headers
+   * say which state it is.
+   */
+  Snapshot snapshot(Context request) throws Problem, NotLoggedIn, IOException {
+    String at = request.queryParam(AT);
+    Drive drive = of(request);
+    Snapshot snapshot = at == null ? drive.snapshot() : drive.snapshot(RequestArguments.asOf(at));
+    snapshot
+        .state()
+        .ifPresent(
+            state ->
+                request
+                    .header(STATE, String.valueOf(state.number()))
+                    .header(STATE_SINCE, state.since().toString()));
+    return snapshot;
   }
 
   /** All drives, if somebody is logged in. */

@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param target a folder into which they go; or the path that a single one gets
  * @param recursive whether folders may be copied, with all that is in them; for copies alone
  * @param force whether a file that is there already goes to the trash; for moves alone
+ * @param at of which state the sources are, a time or a number; for copies alone
  */
 record Relocation(
     @Nullable List<String> sources,
     @Nullable String target,
     @Nullable Boolean recursive,
-    @Nullable Boolean force) {
+    @Nullable Boolean force,
+    @Nullable String at) {
   private static final int MAX_SOURCES = 1_000;
 
   /** Of one thing. */
@@ -44,10 +46,25 @@ record Relocation(
 
   /** From where to where each goes, in the drive as the batch sees it. */
   List<Way> ways(Batch batch) throws Problem, IOException {
+    return ways(batch, batch::named);
+  }
+
+  /** A path by the names that are in a tree. */
+  @FunctionalInterface
+  interface Naming {
+    VaultPath named(VaultPath given) throws IOException;
+  }
+
+  /**
+   * The same.
+   *
+   * @param naming of the tree in which the sources are
+   */
+  List<Way> ways(Batch batch, Naming naming) throws Problem, IOException {
     VaultPath place = batch.named(RequestArguments.path(String.valueOf(target)));
     List<Way> ways = new ArrayList<>();
     for (String source : sources == null ? List.<String>of() : sources) {
-      VaultPath from = batch.named(RequestArguments.path(source));
+      VaultPath from = naming.named(RequestArguments.path(source));
       VaultPath to = batch.destination(from, place);
       if (ways.stream().anyMatch(way -> overlap(way.from, from))) {
         throw RequestArguments.bad(

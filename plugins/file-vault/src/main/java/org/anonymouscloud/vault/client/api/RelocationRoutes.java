@@ -7,11 +7,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.drive.Batch;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drive.Snapshot;
+import org.anonymouscloud.vault.client.drive.Unread;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
@@ -37,8 +41,9 @@ final class RelocationRoutes {
             HandlerType.POST,
             "/vault/copies",
             Scope.WRITE,
-            "Copy files, and folders if recursive, within the vault ({sources, target, recursive});"
-                + " no content is read or sent. All or none, but for what cannot be read.",
+            "Copy files, and folders if recursive, within the vault ({sources, target, recursive,"
+                + " at}); no content is read or sent. With at, what was there at a time, or in the"
+                + " state of a number. All or none, but for what cannot be read.",
             VaultProblems.told(this::copy)));
   }
 
@@ -46,6 +51,9 @@ final class RelocationRoutes {
     Relocation asked = Relocation.of(context);
     if (asked.recursive() != null) {
       throw RequestArguments.bad("A folder always moves with all that is in it.");
+    }
+    if (asked.at() != null) {
+      throw RequestArguments.bad("What was cannot be moved; copy it.");
     }
     try (Batch batch = drive.of(context).batch()) {
       List<Relocation.Way> ways = asked.ways(batch);
@@ -63,14 +71,21 @@ final class RelocationRoutes {
     }
     boolean recursive = Boolean.TRUE.equals(asked.recursive());
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
-    try (Batch batch = drive.of(context).batch()) {
-      List<Relocation.Way> ways = asked.ways(batch);
+    Drive open = drive.of(context);
+    Optional<Snapshot> earlier =
+        asked.at() == null
+            ? Optional.empty()
+            : Optional.of(open.snapshot(RequestArguments.asOf(asked.at())));
+    try (Batch batch = open.batch()) {
+      List<Relocation.Way> ways =
+          earlier.isPresent() ? asked.ways(batch, earlier.get()::named) : asked.ways(batch);
       for (Relocation.Way way : ways) {
-        batch.copy(
-            way.from(),
-            way.to(),
-            recursive,
-            (below, why) -> unread.put(way.from().join(below), why));
+        Unread hears = (below, why) -> unread.put(way.from().join(below), why);
+        if (earlier.isPresent()) {
+          batch.copyFrom(earlier.get(), way.from(), way.to(), recursive, hears);
+        } else {
+          batch.copy(way.from(), way.to(), recursive, hears);
+        }
       }
       Map<String, Object> answer = done("copied", ways, batch.commit());
       answer.put("unreadable", unreadable(unread));
@@ -78,7 +93,7 @@ final class RelocationRoutes {
     }
   }
 
-  private static List<Map<String, String>> unreadable(Map<VaultPath, Untrusted> unread) {
+  static List<Map<String, String>> unreadable(Map<VaultPath, Untrusted> unread) {
     List<Map<String, String>> parts = new ArrayList<>();
     unread.forEach(
         (path, why) ->

@@ -5,15 +5,19 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Precondition;
 import org.anonymouscloud.vault.client.format.Times;
+import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a request asks for. */
 final class RequestArguments {
+  private static final Pattern STATE = Pattern.compile("0|[1-9][0-9]{0,18}");
+
   private RequestArguments() {}
 
   /** The vault path in the URL, as it is given: which names are meant, the drive says. */
@@ -49,6 +53,31 @@ final class RequestArguments {
       }
     }
     return path;
+  }
+
+  /** The number of a state. */
+  static long state(String text) throws Problem {
+    try {
+      if (STATE.matcher(text).matches()) {
+        return Long.parseLong(text);
+      }
+    } catch (NumberFormatException e) {
+      // Too long: the same answer.
+    }
+    throw bad("The number of a state is 0 or more.");
+  }
+
+  /** Which state of the drive is meant: a number, or a time. */
+  static AsOf asOf(String text) throws Problem {
+    if (!text.isEmpty()
+        && text.chars().allMatch(character -> character >= '0' && character <= '9')) {
+      return new AsOf.Number(state(text));
+    }
+    try {
+      return new AsOf.Time(Instant.parse(text));
+    } catch (DateTimeException e) {
+      throw bad("at is a time like 2026-11-03T08:30:00Z, or the number of a state.");
+    }
   }
 
   static boolean flag(Context context, String name) throws Problem {

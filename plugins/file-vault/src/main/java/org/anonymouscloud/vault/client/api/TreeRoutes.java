@@ -51,13 +51,14 @@ final class TreeRoutes {
             path ->
                 Stream.of(
                     new Route(
-                        HandlerType.GET,
-                        path,
-                        Scope.READ,
-                        "A file or a folder with all that is in it, as a tar archive. What cannot"
-                            + " be read is named in it by entries of type A: pax headers"
-                            + " ANONYMOUSCLOUD.take-back, ANONYMOUSCLOUD.unreadable.",
-                        VaultProblems.told(this::get)),
+                            HandlerType.GET,
+                            path,
+                            Scope.READ,
+                            "A file or a folder with all that is in it, as a tar archive (at). What"
+                                + " cannot be read is named in it by entries of type A: pax headers"
+                                + " ANONYMOUSCLOUD.take-back, ANONYMOUSCLOUD.unreadable.",
+                            VaultProblems.told(this::get))
+                        .asking(OpenDrive.AT),
                     new Route(
                         HandlerType.PUT,
                         path,
@@ -68,7 +69,7 @@ final class TreeRoutes {
   }
 
   private void get(Context context) throws Problem, NotLoggedIn, IOException {
-    Snapshot snapshot = drive.of(context).snapshot();
+    Snapshot snapshot = drive.snapshot(context);
     VaultPath path = snapshot.named(RequestArguments.path(context));
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
     try (ReadAhead tree = snapshot.tree(path, unread::put)) {

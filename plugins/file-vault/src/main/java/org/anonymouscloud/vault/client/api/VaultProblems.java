@@ -48,7 +48,8 @@ final class VaultProblems {
       case PathRefused path ->
           told(
               switch (path.reason()) {
-                case NOT_FOUND, NOT_IN_TRASH, NO_SUCH_FOLDER, GONE -> Problem.Kind.NOT_FOUND;
+                case NOT_FOUND, NEVER_THERE, NOT_IN_TRASH, NO_SUCH_FOLDER, GONE ->
+                    Problem.Kind.NOT_FOUND;
                 case PRESENT, CHANGED -> Problem.Kind.PRECONDITION_FAILED;
                 case NOT_A_FOLDER,
                     IS_A_FOLDER,
@@ -57,6 +58,7 @@ final class VaultProblems {
                     NOT_EMPTY,
                     ALREADY_THERE,
                     OCCUPIED,
+                    IN_THE_WAY,
                     INTO_ITSELF,
                     IS_TOP,
                     TOO_DEEP ->
@@ -67,9 +69,10 @@ final class VaultProblems {
       case DriveNotFound refused -> told(Problem.Kind.NOT_FOUND, refused);
       case StateRefused state ->
           told(
-              state.reason() == StateRefused.Reason.NOT_FOUND
-                  ? Problem.Kind.NOT_FOUND
-                  : Problem.Kind.CONFLICT,
+              switch (state.reason()) {
+                case NOT_FOUND, TOO_EARLY, GIVEN_BACK -> Problem.Kind.NOT_FOUND;
+                case DOES_NOT_OPEN, LEFT_OUT -> Problem.Kind.CONFLICT;
+              },
               state);
       case ServerRefused refused -> refused(refused);
       case EarlierTryGone gone -> told(Problem.Kind.CONFLICT, gone);

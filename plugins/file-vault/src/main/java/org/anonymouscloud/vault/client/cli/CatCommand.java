@@ -3,11 +3,13 @@ package org.anonymouscloud.vault.client.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code anoncloud cat}. */
@@ -18,18 +20,24 @@ import picocli.CommandLine.Parameters;
 final class CatCommand implements Callable<Integer> {
   private final CommandContext context;
 
+  @Mixin private final AtOption at;
+
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.txt.")
   private List<String> paths = List.of();
 
-  CatCommand(CommandContext context) {
+  /**
+   * @param clock tells how long ago something was
+   */
+  CatCommand(CommandContext context, Clock clock) {
     this.context = context;
+    this.at = new AtOption(clock);
   }
 
   @Override
   public Integer call() throws Problem, IOException {
     Outcome outcome = new Outcome(context.terminal());
     for (String path : paths) {
-      outcome.attempt(() -> write(VaultUrl.typed(path)));
+      outcome.attempt(() -> write(at.typed(path)));
     }
     return outcome.exitCode();
   }

@@ -3,12 +3,14 @@ package org.anonymouscloud.vault.client.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,20 +29,26 @@ final class DuCommand implements Callable<Integer> {
   /** Of any size: an entry may claim up to 2^50 bytes, and there may be any number of them. */
   private BigInteger bytes = BigInteger.ZERO;
 
+  @Mixin private final AtOption at;
+
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
   @Parameters(arity = "0..1", defaultValue = "/", paramLabel = "PATH", description = "Like /a/b.")
   private String path = "/";
 
-  DuCommand(CommandContext context) {
+  /**
+   * @param clock tells how long ago something was
+   */
+  DuCommand(CommandContext context, Clock clock) {
     this.context = context;
+    this.at = new AtOption(clock);
     this.outcome = new Outcome(context.terminal());
   }
 
   @Override
   public Integer call() throws Problem, IOException {
-    VaultUrl top = VaultUrl.typed(path);
+    VaultUrl top = at.typed(path);
     JsonNode entry = context.agent().get(top.stat());
     if (Listing.isFolder(entry)) {
       Listing.each(context, top, true, outcome, this::count);

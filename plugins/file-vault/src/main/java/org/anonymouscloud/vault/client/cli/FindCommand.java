@@ -10,11 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.time.Clock;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -23,6 +18,7 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,16 +29,17 @@ import picocli.CommandLine.Parameters;
     description = {
       "Find files, folders and links in the vault, also far below.",
       "What is found fits all that is asked for. A TIME is like 2026-11-03, 2026-11-03T08:30:00Z,"
-          + " or 30d for so long ago (h, d or w); a SIZE is in bytes, or like 10k, 5M, 1G."
+          + " or 30d for so long ago (m, h, d or w); a SIZE is in bytes, or like 10k, 5M, 1G."
     })
 final class FindCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,17})([kmgt]?)");
-  private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([hdw])");
   private static final BigInteger MOST = BigInteger.TWO.pow(50);
 
   private final CommandContext context;
   private final Clock clock;
+
+  @Mixin private final AtOption at;
 
   @Parameters(
       arity = "0..1",
@@ -84,12 +81,13 @@ final class FindCommand implements Callable<Integer> {
   FindCommand(CommandContext context, Clock clock) {
     this.context = context;
     this.clock = clock;
+    this.at = new AtOption(clock);
   }
 
   @Override
   public Integer call() throws Problem, IOException {
-    VaultUrl start = VaultUrl.typed(path);
-    StringBuilder query = new StringBuilder("?");
+    VaultUrl start = at.typed(path);
+    StringBuilder query = new StringBuilder();
     ask(query, "name", name);
     ask(query, "type", type);
     ask(query, "larger", larger == null ? null : size(larger));
@@ -97,7 +95,8 @@ final class FindCommand implements Callable<Integer> {
     ask(query, "newer", newer == null ? null : time(newer));
     ask(query, "older", older == null ? null : time(older));
     Outcome outcome = new Outcome(context.terminal());
-    try (InputStream lines = context.agent().download(start.found() + query);
+    try (InputStream lines =
+            context.agent().download(VaultUrl.asking(start.found(), query.toString()));
         MappingIterator<JsonNode> found = JSON.readerFor(JsonNode.class).readValues(lines)) {
       while (found.hasNextValue()) {
         take(found.nextValue(), outcome);
@@ -147,28 +146,6 @@ final class FindCommand implements Callable<Integer> {
   }
 
   private String time(String text) throws Problem {
-    Matcher age = AGE.matcher(text);
-    try {
-      if (age.matches()) {
-        return clock.instant().minus(age(age)).toString();
-      }
-      return text.indexOf('T') >= 0
-          ? Instant.parse(text).toString()
-          : LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant().toString();
-    } catch (DateTimeException e) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "A time is like 2026-11-03, 2026-11-03T08:30:00Z or 30d; '" + text + "' is none.",
-          e);
-    }
-  }
-
-  private static Duration age(Matcher age) {
-    long count = Long.parseLong(age.group(1));
-    return switch (age.group(2)) {
-      case "h" -> Duration.ofHours(count);
-      case "d" -> Duration.ofDays(count);
-      default -> Duration.ofDays(7 * count);
-    };
+    return TypedTime.of(text, clock, TypedTime.Day.BEGINNING).toString();
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalName;
 import org.anonymouscloud.vault.client.disk.LocalTarget;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,6 +52,8 @@ final class GetCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  @Mixin private final AtOption at;
+
   @Option(
       names = {"-r", "--recursive"},
       description = "Folders too, with all that is in them, and symbolic links, as links.")
@@ -69,8 +73,12 @@ final class GetCommand implements Callable<Integer> {
       description = "Paths in the vault like /photos, then a local path.")
   private List<String> paths = List.of();
 
-  GetCommand(CommandContext context) {
+  /**
+   * @param clock tells how long ago something was
+   */
+  GetCommand(CommandContext context, Clock clock) {
     this.context = context;
+    this.at = new AtOption(clock);
     this.outcome = new Outcome(context.terminal());
   }
 
@@ -93,7 +101,7 @@ final class GetCommand implements Callable<Integer> {
               Problem.Kind.NOT_FOUND, "There is no folder " + TerminalText.path(destination) + ".");
     }
     for (String source : sources) {
-      outcome.attempt(() -> get(VaultUrl.typed(source), destination, sources.size() > 1));
+      outcome.attempt(() -> get(at.typed(source), destination, sources.size() > 1));
     }
     if (json) {
       Map<String, Object> done = new LinkedHashMap<>();

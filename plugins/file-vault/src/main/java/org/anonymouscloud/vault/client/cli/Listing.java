@@ -47,7 +47,7 @@ final class Listing {
       Outcome outcome,
       Receiver receiver)
       throws Problem, IOException {
-    String url = folder.files() + "?limit=" + AT_ONCE + "&recursive=" + recursive;
+    String url = VaultUrl.asking(folder.files(), "limit=" + AT_ONCE + "&recursive=" + recursive);
     MetFolders met = new MetFolders();
     Set<String> told = new HashSet<>();
     String after = "";

@@ -2,11 +2,13 @@ package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,6 +25,8 @@ final class LsCommand implements Callable<Integer> {
   private final CommandContext context;
   private final Outcome outcome;
 
+  @Mixin private final AtOption at;
+
   @Option(names = "-l", description = "Also sizes and times.")
   private boolean full;
 
@@ -37,14 +41,18 @@ final class LsCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", defaultValue = "/", paramLabel = "PATH", description = "Like /a/b.")
   private String path = "/";
 
-  LsCommand(CommandContext context) {
+  /**
+   * @param clock tells how long ago something was
+   */
+  LsCommand(CommandContext context, Clock clock) {
     this.context = context;
+    this.at = new AtOption(clock);
     this.outcome = new Outcome(context.terminal());
   }
 
   @Override
   public Integer call() throws Problem, IOException {
-    VaultUrl folder = VaultUrl.typed(path);
+    VaultUrl folder = at.typed(path);
     JsonNode entry = context.agent().get(folder.stat());
     if (!Listing.isFolder(entry)) {
       if (json) {

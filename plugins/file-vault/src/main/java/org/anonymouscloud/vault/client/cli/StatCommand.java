@@ -2,11 +2,13 @@ package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,19 +20,25 @@ import picocli.CommandLine.Parameters;
 final class StatCommand implements Callable<Integer> {
   private final CommandContext context;
 
+  @Mixin private final AtOption at;
+
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
   @Parameters(paramLabel = "PATH", description = "Like /a/b.")
   private String path = "/";
 
-  StatCommand(CommandContext context) {
+  /**
+   * @param clock tells how long ago something was
+   */
+  StatCommand(CommandContext context, Clock clock) {
     this.context = context;
+    this.at = new AtOption(clock);
   }
 
   @Override
   public Integer call() throws Problem, IOException {
-    JsonNode entry = context.agent().get(VaultUrl.typed(path).stat());
+    JsonNode entry = context.agent().get(at.typed(path).stat());
     if (json) {
       context.terminal().printJson(entry);
     } else {

@@ -2,10 +2,12 @@ package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,20 +25,26 @@ final class TreeCommand implements Callable<Integer> {
   private long files;
   private long links;
 
+  @Mixin private final AtOption at;
+
   @Option(names = "--json", description = "One JSON document, as of 'ls -R'.")
   private boolean json;
 
   @Parameters(arity = "0..1", defaultValue = "/", paramLabel = "PATH", description = "Like /a/b.")
   private String path = "/";
 
-  TreeCommand(CommandContext context) {
+  /**
+   * @param clock tells how long ago something was
+   */
+  TreeCommand(CommandContext context, Clock clock) {
     this.context = context;
+    this.at = new AtOption(clock);
     this.outcome = new Outcome(context.terminal());
   }
 
   @Override
   public Integer call() throws Problem, IOException {
-    VaultUrl top = VaultUrl.typed(path);
+    VaultUrl top = at.typed(path);
     JsonNode entry = context.agent().get(top.stat());
     if (json) {
       if (Listing.isFolder(entry)) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param driveName of the drive, or its id; null for the home
  * @param path in the drive
+ * @param at as the drive was then, as the API asks for it; null for what it is
  */
-public record VaultUrl(@Nullable String driveName, VaultPath path) {
+public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable String at) {
 
   /** What someone typed: {@code /a/b} in their home, or {@code NAME:/a/b} in another drive. */
   public static VaultUrl typed(String typed) throws Problem {
@@ -32,7 +33,7 @@ public record VaultUrl(@Nullable String driveName, VaultPath path) {
               + "' does not.");
     }
     try {
-      return new VaultUrl(named ? typed.substring(0, start) : null, VaultPath.typed(path));
+      return new VaultUrl(named ? typed.substring(0, start) : null, VaultPath.typed(path), null);
     } catch (IllegalArgumentException e) {
       throw new Problem(
           Problem.Kind.BAD_INPUT, "'" + typed + "' is not a path: " + e.getMessage(), e);
@@ -81,16 +82,34 @@ public record VaultUrl(@Nullable String driveName, VaultPath path) {
 
   /** What is in this folder under a name. */
   VaultUrl child(Name name) {
-    return new VaultUrl(driveName, path.child(name));
+    return new VaultUrl(driveName, path.child(name), at);
   }
 
   public boolean isTop() {
     return path.isTop();
   }
 
+  /**
+   * The same path as the drive was.
+   *
+   * @param then as the API asks for it; null for what it is
+   */
+  public VaultUrl asOf(@Nullable String then) {
+    return new VaultUrl(driveName, path, then);
+  }
+
+  /** One of these URLs with another question. */
+  static String asking(String url, String question) {
+    return url + (url.indexOf('?') < 0 ? '?' : '&') + question;
+  }
+
+  private String query() {
+    return at == null ? "" : "?at=" + encoded(at);
+  }
+
   /** Of a file or a folder, with its content. */
   public String files() {
-    return drive() + "/files" + encoded(path);
+    return drive() + "/files" + encoded(path) + query();
   }
 
   String folders() {
@@ -98,15 +117,20 @@ public record VaultUrl(@Nullable String driveName, VaultPath path) {
   }
 
   String stat() {
-    return drive() + "/stat" + encoded(path);
+    return drive() + "/stat" + encoded(path) + query();
+  }
+
+  /** Of the versions of a file. */
+  public String versions() {
+    return drive() + "/versions" + encoded(path);
   }
 
   String found() {
-    return drive() + "/found" + encoded(path);
+    return drive() + "/found" + encoded(path) + query();
   }
 
   String trees() {
-    return drive() + "/trees" + encoded(path);
+    return drive() + "/trees" + encoded(path) + query();
   }
 
   /** A value in a URL's query or path. */

@@ -8,14 +8,17 @@ import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.LinkTarget;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Trees;
@@ -51,6 +54,9 @@ public final class Batch implements AutoCloseable {
   private final Changes changes = new Changes();
   private final Deque<OpenFile> open = new ArrayDeque<>();
   private final List<VaultPath> conflicts = new ArrayList<>();
+
+  /** Numbers of the earlier states from which something was taken. */
+  private final Set<Long> borrowed = new HashSet<>();
 
   /** Packs that a root has named before what is in them is in the tree. */
   private final List<PackName> secured = new ArrayList<>();
@@ -445,19 +451,141 @@ public final class Batch implements AutoCloseable {
     if (changes.touch(from)) {
       commit();
     }
+    requireRoom(from, to);
+    changes.copy(taken(base, from, to, recursive, file -> file, unread), to);
+  }
+
+  /**
+   * As {@link #copy}, of what was at a path in an earlier state.
+   *
+   * @throws StateRefused at the latest from {@link #commit}, if that state is not whole any more
+   */
+  public void copyFrom(
+      Snapshot earlier, VaultPath from, VaultPath to, boolean recursive, Unread unread)
+      throws IOException {
+    requireRoom(from, to);
+    changes.copy(taken(earlier, from, to, recursive, file -> file, unread), to);
+  }
+
+  private void requireRoom(VaultPath from, VaultPath to) throws IOException {
     if (makeRoom(from, to).isPresent()) {
       throw new PathRefused(Reason.OCCUPIED, to);
     }
-    switch (base.find(from).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, from))) {
-      case Entry.File file -> changes.copy(file, to);
-      case Entry.Link link -> changes.copy(link, to);
+  }
+
+  /**
+   * Puts what was at a path in an earlier state at a path; folders that are missing above that are
+   * made. A file that is there goes to the trash. Files keep their ids, as their segments are
+   * sealed for those, and get versions that they never had.
+   *
+   * @param unread hears which folders below could not be brought back, or not wholly
+   * @return whether there was anything to do: not if that version is there
+   * @throws PathRefused if there was nothing, or something is there that is not replaced
+   * @throws StateRefused at the latest from {@link #commit}, if that state is not whole any more
+   */
+  public boolean bringBack(Snapshot earlier, VaultPath from, VaultPath to, Unread unread)
+      throws IOException {
+    if (from.isTop() || to.isTop()) {
+      throw new PathRefused(Reason.IS_TOP, VaultPath.TOP);
+    }
+    if (to.names().size() > VaultPath.MAX_DEPTH) {
+      throw new PathRefused(Reason.TOO_DEEP, to);
+    }
+    if (!open.isEmpty() || changes.touch(to) || (changes.count() > 0 && !changes.arrange())) {
+      commit();
+    }
+    commitIfLong();
+    requireFoldersAbove(to);
+    Entry entry = earlier.find(from).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, from));
+    Optional<Entry> there = base.find(to);
+    if (there.isPresent()) {
+      if (!(entry instanceof Entry.File then && there.get() instanceof Entry.File now)) {
+        throw new PathRefused(Reason.IN_THE_WAY, to);
+      }
+      if (then.id().equals(now.id()) && then.content().equals(now.content())) {
+        return false;
+      }
+    }
+    long newest = Math.max(nextNumber(), version(there.orElse(null)));
+    Entry back =
+        taken(
+            earlier,
+            from,
+            to,
+            true,
+            file ->
+                file.in(Math.min(Entry.File.LAST_VERSION, Math.max(file.version(), newest) + 1)),
+            unread);
+    if (there.isPresent()) {
+      changes.copy(back, to, there.get(), removal());
+    } else {
+      changes.copy(back, to);
+    }
+    return true;
+  }
+
+  private static long version(@Nullable Entry there) {
+    return there instanceof Entry.File file ? file.version() : 0;
+  }
+
+  private void requireFoldersAbove(VaultPath path) throws IOException {
+    for (VaultPath above = path.parent(); !above.isTop(); above = above.parent()) {
+      Optional<Entry> there = base.find(above);
+      if (there.isPresent()) {
+        if (!(there.get() instanceof Entry.Folder)) {
+          throw new PathRefused(Reason.NOT_A_FOLDER, above);
+        }
+        return;
+      }
+    }
+  }
+
+  /** The number of the root that this batch makes, if no other device is faster. */
+  private long nextNumber() {
+    return base.root().map(known -> known.number() + 1).orElse(0L);
+  }
+
+  /**
+   * What is at a path, to be named once more elsewhere. All that is taken from an earlier state
+   * goes through here: its packs are there only as long as that state is whole.
+   *
+   * @param files makes of each file what it is to be there
+   */
+  private Entry taken(
+      Snapshot source,
+      VaultPath from,
+      VaultPath to,
+      boolean recursive,
+      UnaryOperator<Entry.File> files,
+      Unread unread)
+      throws IOException {
+    Entry entry = source.find(from).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, from));
+    if (source != base) {
+      source.state().ifPresent(state -> borrowed.add(state.number()));
+    }
+    return switch (entry) {
+      case Entry.File file -> files.apply(file);
+      case Entry.Link link -> link;
       case Entry.Folder folder -> {
         if (!recursive) {
           throw new PathRefused(Reason.NEEDS_RECURSIVE, from);
         }
-        long number = base.root().map(known -> known.number() + 1).orElse(0L);
-        TreeCopy copy = new TreeCopy(drive.nodes(), writer, number, unread);
-        changes.copy(copy.copy(folder, from, to, this::secure), to);
+        TreeCopy copy = new TreeCopy(drive.nodes(), writer, nextNumber(), files, unread);
+        yield copy.copy(folder, from, to, this::secure);
+      }
+    };
+  }
+
+  /** What was taken from earlier states is there as long as these are whole. */
+  private void requireBorrowed(Optional<Roots.Known> onto) throws IOException {
+    if (borrowed.isEmpty()) {
+      return;
+    }
+    KeptStates kept = new Snapshot(drive, onto).kept();
+    long newest = onto.map(Roots.Known::counting).orElse(-1L);
+    for (long number : borrowed) {
+      if (number != newest && !kept.has(number)) {
+        throw new StateRefused(StateRefused.Reason.GIVEN_BACK, number);
       }
     }
   }
@@ -568,6 +696,7 @@ public final class Batch implements AutoCloseable {
         shared.commits().unlock();
       }
       changes.clear();
+      borrowed.clear();
     }
     trails.committed();
     bytes = 0;
@@ -588,6 +717,7 @@ public final class Batch implements AutoCloseable {
     // Not the root on which this batch began: others of this process may have moved it since.
     Optional<Roots.Known> onto = roots.known();
     while (true) {
+      requireBorrowed(onto);
       Trees trees = onto.map(Roots.Known::trees).orElse(Trees.NONE);
       long number = onto.map(known -> known.number() + 1).orElse(0L);
       Merge merge =

@@ -2,10 +2,14 @@ package org.anonymouscloud.vault.client.drive;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongPredicate;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
@@ -15,25 +19,40 @@ import org.anonymouscloud.core.plugin.KnownAccount;
 import org.anonymouscloud.core.plugin.RetryPolicy;
 import org.anonymouscloud.vault.client.content.Sealer;
 import org.anonymouscloud.vault.client.drive.StateRefused.Reason;
+import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.Sealing;
+import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.members.Home;
 import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
+import org.anonymouscloud.vault.client.remote.Untrusted.StatesUnreadable;
 import org.anonymouscloud.vault.client.resume.Journal;
+import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.History;
 import org.anonymouscloud.vault.client.store.PackReader;
+import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.States;
 import org.anonymouscloud.vault.client.store.UploadLanes;
+import org.anonymouscloud.vault.client.tree.Changes;
+import org.anonymouscloud.vault.client.tree.ConflictName;
+import org.anonymouscloud.vault.client.tree.Folders;
+import org.anonymouscloud.vault.client.tree.Merge;
 import org.anonymouscloud.vault.client.tree.Nodes;
+import org.anonymouscloud.vault.client.tree.TreeDiff;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -138,6 +157,103 @@ public final class Drive implements AutoCloseable {
   }
 
   /**
+   * The earlier states of the drive that are whole.
+   *
+   * @return none if nothing was ever written to it
+   * @throws StatesUnreadable if the newest state does not say as it should which they are
+   */
+  public Optional<States> states() throws IOException {
+    Optional<Roots.Known> newest = roots.newest();
+    if (newest.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(roots.states(newest.get(), new Snapshot(reading, newest).kept()));
+    } catch (Untrusted e) {
+      throw new StatesUnreadable(e);
+    }
+  }
+
+  /** The same, if need be as if all were whole: whoever names one by its number finds out. */
+  private Optional<States> anyStates() throws IOException {
+    try {
+      return states();
+    } catch (StatesUnreadable e) {
+      return roots.known().map(newest -> roots.states(newest, KeptStates.ALL));
+    }
+  }
+
+  /** The drive as it was in a state. */
+  public Snapshot snapshot(States.State state) {
+    return new Snapshot(reading, state);
+  }
+
+  /**
+   * The drive as it was.
+   *
+   * @throws StateRefused if that state was never there, or is not whole any more
+   */
+  public Snapshot snapshot(AsOf asOf) throws IOException {
+    return switch (asOf) {
+      case AsOf.Time(Instant time) -> {
+        Optional<States> states = states();
+        Optional<States.State> state = states.isEmpty() ? Optional.empty() : states.get().at(time);
+        if (state.isEmpty()) {
+          throw new StateRefused(time, states.isEmpty() ? Optional.empty() : states.get().oldest());
+        }
+        yield snapshot(state.get());
+      }
+      case AsOf.Number(long number) -> {
+        Optional<States> states = anyStates();
+        Optional<States.State> state =
+            states.isEmpty() ? Optional.empty() : states.get().at(number);
+        if (state.isEmpty()) {
+          throw new StateRefused(whyNot(number), number);
+        }
+        yield snapshot(state.get());
+      }
+    };
+  }
+
+  /**
+   * What is different in the tree of a state.
+   *
+   * @param before the state to compare it with; none for the empty drive
+   */
+  public TreeDiff difference(Optional<Root> before, Root after) throws IOException {
+    return new TreeDiff(
+        nodes, ItemId.top(id), before.map(Root::top).orElse(Pages.NONE), after.top());
+  }
+
+  /** Whether states are whole, by their number; all are if the newest does not say it. */
+  public LongPredicate whole() throws IOException {
+    return whole(roots.newest());
+  }
+
+  private LongPredicate whole(Optional<Roots.Known> newest) throws IOException {
+    long counting = newest.map(Roots.Known::counting).orElse(-1L);
+    try {
+      KeptStates kept = new Snapshot(reading, newest).kept();
+      return number -> number == counting || kept.has(number);
+    } catch (Untrusted e) {
+      // A damaged newest state is what people go back from.
+      return _ -> true;
+    }
+  }
+
+  /** Why there is no state of a number. */
+  private Reason whyNot(long number) throws IOException {
+    List<History.State> found = roots.states(number, 1);
+    if (found.isEmpty() || found.getFirst().signed().number() != number) {
+      return Reason.NOT_FOUND;
+    }
+    if (!found.getFirst().counts()) {
+      return Reason.LEFT_OUT;
+    }
+    return found.getFirst().root().isPresent() ? Reason.GIVEN_BACK : Reason.DOES_NOT_OPEN;
+  }
+
+  /**
    * The states that the drive has been in, the newest first.
    *
    * @param from the highest number of interest
@@ -170,13 +286,16 @@ public final class Drive implements AutoCloseable {
 
   /**
    * Makes the tree of an earlier state the newest one again. Nothing is lost: the states between
-   * stay, and can be gone back to as well.
+   * stay, and can be gone back to as well, as long as states stay.
    *
    * @param number of the state
    * @param leftOut whether it may be one that was left out when devices were removed
-   * @throws StateRefused if there is no such state, or it does not open, or was left out
+   * @param givenBack whether it may be one whose space was given back, by the word of the newest
+   *     state, which may be a thief's; then the word of that state counts again on which are whole
+   * @throws StateRefused if there is no such state, or it does not open, or was left out or given
+   *     back
    */
-  public WentBack goBack(long number, boolean leftOut) throws IOException {
+  public WentBack goBack(long number, boolean leftOut, boolean givenBack) throws IOException {
     commits.lock();
     try {
       for (int race = 0; race < RACES; race++) {
@@ -185,15 +304,18 @@ public final class Drive implements AutoCloseable {
                 .filter(found -> found.signed().number() == number)
                 .findFirst()
                 .orElseThrow(() -> new StateRefused(Reason.NOT_FOUND, number));
+        Optional<Roots.Known> newest = roots.known();
+        boolean whole = whole(newest).test(number);
+        if (!whole && !givenBack) {
+          throw new StateRefused(Reason.GIVEN_BACK, number);
+        }
         if (!opens(state)) {
           throw new StateRefused(Reason.DOES_NOT_OPEN, number);
         }
         if (!state.counts() && !leftOut) {
           throw new StateRefused(Reason.LEFT_OUT, number);
         }
-        Optional<Roots.Known> newest = roots.known();
-        // Deletes nothing and needs next to no space, so that a full account can go back as well.
-        if (roots.move(newest, state.root().orElseThrow().trees(), List.of(), true)) {
+        if (goBack(newest, state.root().orElseThrow(), whole)) {
           return new WentBack(
               roots.known().flatMap(Roots.Known::root).orElseThrow(),
               newest.map(Roots.Known::counting).orElse(-1L));
@@ -203,6 +325,67 @@ public final class Drive implements AutoCloseable {
     } finally {
       commits.unlock();
     }
+  }
+
+  /**
+   * @param keeps whether the newest word on which states are whole stays, as that is not what it
+   *     was then
+   */
+  private boolean goBack(Optional<Roots.Known> newest, Root back, boolean keeps)
+      throws IOException {
+    long number = newest.map(known -> known.number() + 1).orElse(0L);
+    try (PackWriter writer = writing.newWriter()) {
+      // Deletes nothing and needs next to no space, so that a full account can go back as well.
+      writer.setFrees(true);
+      Trees trees =
+          keeps
+              ? keeping(new Snapshot(reading, newest), back.trees(), number, writer)
+              : back.trees();
+      writer.flush();
+      List<PackName> live = writer.takeSent();
+      try {
+        boolean moved = roots.move(newest, trees, live, true);
+        if (moved) {
+          writer.named(live);
+        }
+        return moved;
+      } finally {
+        writing.leftovers().giveBack(writer.unnamed(), List.of());
+      }
+    }
+  }
+
+  /** The trees of an earlier state with what the newest says of the states that are whole. */
+  private Trees keeping(Snapshot now, Trees back, long number, PackWriter writer)
+      throws IOException {
+    Optional<Entry> file;
+    try {
+      file = now.keptFile();
+    } catch (Untrusted e) {
+      return back;
+    }
+    if (!(file.orElse(null) instanceof Entry.File newest)) {
+      return back;
+    }
+    Changes changes = new Changes();
+    VaultPath place = new VaultPath(List.of(KeptStates.NAME));
+    try {
+      Optional<Entry> then =
+          new Folders(nodes).find(ItemId.aside(id), back.aside(), KeptStates.NAME);
+      changes.putAside(place, newest, then);
+      return merge(back, number, writer).apply(changes);
+    } catch (Untrusted e) {
+      // The hidden tree of then cannot be read: nothing of it is lost by taking a new one.
+      changes.putAside(place, newest, Optional.empty());
+      return merge(new Trees(back.top(), Pages.NONE), number, writer).apply(changes);
+    }
+  }
+
+  private Merge merge(Trees onto, long number, PackWriter writer) {
+    Instant time = writing.clock().instant();
+    ConflictName none =
+        new ConflictName(account.device(), LocalDate.ofInstant(time, ZoneOffset.UTC));
+    return new Merge(nodes, id, onto, writer, number, none, time);
   }
 
   /**

@@ -1,19 +1,23 @@
 package org.anonymouscloud.vault.client.drive;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
 import java.util.Optional;
+import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.vault.client.content.ReadAhead;
 import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Pages;
-import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.Trees;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.States;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Folders;
 import org.anonymouscloud.vault.client.tree.PathRefused;
@@ -25,36 +29,89 @@ import org.anonymouscloud.vault.protocol.DriveId;
 public final class Snapshot {
   private final Reading drive;
   private final Optional<Roots.Known> root;
+  private final Optional<States.State> state;
+  private final Trees trees;
   private final Folders folders;
 
+  /** The drive as it is now. */
   Snapshot(Reading drive, Optional<Roots.Known> root) {
+    this(
+        drive,
+        root,
+        root.flatMap(Roots.Known::root).map(now -> new States.State(now.number(), now.time(), now)),
+        root.map(Roots.Known::trees).orElse(Trees.NONE));
+  }
+
+  /** The drive as it was. */
+  Snapshot(Reading drive, States.State state) {
+    this(drive, Optional.empty(), Optional.of(state), state.root().trees());
+  }
+
+  private Snapshot(
+      Reading drive, Optional<Roots.Known> root, Optional<States.State> state, Trees trees) {
     this.drive = drive;
     this.root = root;
+    this.state = state;
+    this.trees = trees;
     this.folders = new Folders(drive.nodes());
   }
 
   /** A folder, which may be the topmost one. */
   record Opened(ItemId id, Pages pages) {}
 
-  /** The root; none if the drive has never been written to. */
+  /** The newest root; none if the drive has never been written to, or this is an earlier state. */
   Optional<Roots.Known> root() {
     return root;
   }
 
-  /** When the root was made, by the clock of the device that made it. */
-  public Optional<Instant> time() {
-    return root.flatMap(Roots.Known::root).map(Root::time);
+  /** Which of the drive's states this is; none if nothing was ever written to it. */
+  public Optional<States.State> state() {
+    return state;
   }
 
   /** What was removed and can be brought back. */
   public Trash trash() {
-    return new Trash(folders, drive.id(), root.map(Roots.Known::trees).orElse(Trees.NONE).aside());
+    return new Trash(folders, drive.id(), trees.aside());
+  }
+
+  /**
+   * Which earlier states are whole, as this one knows.
+   *
+   * @throws Untrusted if it does not say it as it should
+   */
+  public KeptStates kept() throws IOException {
+    Optional<Entry> entry = keptFile();
+    if (entry.isEmpty()) {
+      return KeptStates.ALL;
+    }
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    if (!(entry.get() instanceof Entry.File file)
+        || file.content().length() > KeptStates.MAX_ENCODED) {
+      throw new TreeDamaged();
+    }
+    read(file, 0, file.content().length(), content);
+    try {
+      return KeptStates.decode(content.toByteArray());
+    } catch (Malformed e) {
+      throw new TreeDamaged();
+    }
+  }
+
+  /** The file that says it. */
+  Optional<Entry> keptFile() throws IOException {
+    return folders.find(ItemId.aside(drive.id()), trees.aside(), KeptStates.NAME);
   }
 
   /** What is at a path; none for the topmost folder, which has no entry. */
   public Optional<Entry> find(VaultPath path) throws IOException {
     Opened folder = top();
     return folders.find(folder.id, folder.pages, path);
+  }
+
+  /** What the tree says of a path that is not the top, and where. */
+  public Folders.Said say(VaultPath path) throws IOException {
+    Opened folder = top();
+    return folders.say(folder.id, folder.pages, path);
   }
 
   /**
@@ -102,7 +159,7 @@ public final class Snapshot {
   }
 
   private Opened top() {
-    return new Opened(ItemId.top(drive.id()), root.map(Roots.Known::top).orElse(Pages.NONE));
+    return new Opened(ItemId.top(drive.id()), trees.top());
   }
 
   /**

@@ -1,8 +1,10 @@
 package org.anonymouscloud.vault.client.drive;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
 
-/** A state of the drive cannot be gone back to. */
+/** A state of the drive cannot be shown, or gone back to. */
 public final class StateRefused extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -12,6 +14,14 @@ public final class StateRefused extends IOException {
   public enum Reason {
     /** The drive has never been in it. */
     NOT_FOUND,
+
+    /** It is older than the states that stay, and what only it needed is deleted. */
+    GIVEN_BACK,
+
+    /**
+     * There is none of that time, as the drive did not exist, or its states of then are deleted.
+     */
+    TOO_EARLY,
 
     /** Its topmost folder cannot be read. */
     DOES_NOT_OPEN,
@@ -27,6 +37,15 @@ public final class StateRefused extends IOException {
               "The drive has had no state "
                   + number
                   + "; 'anoncloud history' shows those it has had.";
+          case GIVEN_BACK ->
+              "State "
+                  + number
+                  + " of the drive is older than the states that stay, and its space was given"
+                  + " back; 'anoncloud history' shows those that are whole. If no device of yours"
+                  + " gave it back, a thief may have said so: 'anoncloud go-back --given-back "
+                  + number
+                  + "' goes there as far as the server still has it.";
+          case TOO_EARLY -> throw new IllegalArgumentException("A time is what is too early.");
           case DOES_NOT_OPEN ->
               "State "
                   + number
@@ -41,6 +60,26 @@ public final class StateRefused extends IOException {
                   + "'.";
         });
     this.reason = reason;
+  }
+
+  /**
+   * There is no state of a time.
+   *
+   * @param oldest the first time of which there is one; none if there is none at all
+   */
+  StateRefused(Instant time, Optional<Instant> oldest) {
+    super(
+        oldest
+            .map(
+                first ->
+                    "The drive's states of "
+                        + time
+                        + " are not known any more, or it was not there yet: the oldest that is"
+                        + " whole is of "
+                        + first
+                        + ". Ask for that time or a later one.")
+            .orElse("Nothing was ever put on the drive, so it has no states."));
+    this.reason = Reason.TOO_EARLY;
   }
 
   public Reason reason() {

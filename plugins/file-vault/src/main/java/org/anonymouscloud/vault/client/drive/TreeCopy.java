@@ -3,6 +3,7 @@ package org.anonymouscloud.vault.client.drive;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.UnaryOperator;
 import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
@@ -28,6 +29,7 @@ final class TreeCopy {
   private final Folders folders;
   private final PackWriter writer;
   private final long root;
+  private final UnaryOperator<Entry.File> files;
   private final Unread unread;
   private final MetFolders met = new MetFolders();
   private final Deque<Level> levels = new ArrayDeque<>();
@@ -56,13 +58,16 @@ final class TreeCopy {
   /**
    * @param writer takes the new pages
    * @param root number of the root for which they are written
+   * @param files makes of each file what it is in the copy
    * @param unread hears of what is left out; paths are seen from the folder that is copied
    */
-  TreeCopy(Nodes nodes, PackWriter writer, long root, Unread unread) {
+  TreeCopy(
+      Nodes nodes, PackWriter writer, long root, UnaryOperator<Entry.File> files, Unread unread) {
     this.nodes = nodes;
     this.folders = new Folders(nodes);
     this.writer = writer;
     this.root = root;
+    this.files = files;
     this.unread = unread;
   }
 
@@ -100,7 +105,7 @@ final class TreeCopy {
           }
           levels.getFirst().copy.add(copied);
         }
-        case Entry.File file -> level.copy.add(file);
+        case Entry.File file -> level.copy.add(files.apply(file));
         case Entry.Link link -> level.copy.add(link);
         case Entry.Folder deeper -> enter(level.path.child(deeper.name()), deeper, from, to);
       }

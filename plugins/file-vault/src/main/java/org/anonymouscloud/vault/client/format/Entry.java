@@ -51,6 +51,11 @@ public sealed interface Entry {
     public File named(Name other) {
       return new File(other, id, stated, executable, version, content);
     }
+
+    /** The same content as another version. */
+    public File in(long other) {
+      return new File(name, id, stated, executable, other, content);
+    }
   }
 
   /** A folder. */

@@ -183,6 +183,19 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     }
   }
 
+  /** The newest state does not say, or not as it should, which earlier ones are whole. */
+  public static final class StatesUnreadable extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public StatesUnreadable(Untrusted cause) {
+      super(
+          "What the drive says of its earlier states cannot be read, so none is found by a time: "
+              + cause.getMessage()
+              + " A state can still be named by its number, as 'anoncloud history' shows it.");
+      initCause(cause);
+    }
+  }
+
   /** The server does not have, or keeps back, what the signed root needs. */
   public static final class DataMissing extends Untrusted {
     private static final long serialVersionUID = 1;

@@ -77,11 +77,11 @@ final class RootReader {
    */
   List<SignedRoot> down(long high, long lowest) throws IOException {
     long low = Math.min(high, Math.max(lowest, high - AT_ONCE + 1));
-    return roots(
-        LongStream.rangeClosed(low, high).map(down -> high - (down - low)).boxed().toList());
+    return all(LongStream.rangeClosed(low, high).map(down -> high - (down - low)).boxed().toList());
   }
 
-  private List<SignedRoot> roots(List<Long> numbers) throws IOException {
+  /** The roots of some numbers, as the server shows them. */
+  List<SignedRoot> all(List<Long> numbers) throws IOException {
     List<SignedRoot> roots = new ArrayList<>();
     for (Optional<VaultMessages.RootGot> got : remote.roots(numbers)) {
       roots.add(decode(got.orElseThrow(RootForked::new)));
@@ -104,7 +104,7 @@ final class RootReader {
       way.add(at);
     }
     SignedRoot at = from;
-    for (SignedRoot below : roots(way)) {
+    for (SignedRoot below : all(way)) {
       Optional<Digest> named = named(at, below.number());
       if (named.isEmpty()) {
         return named;

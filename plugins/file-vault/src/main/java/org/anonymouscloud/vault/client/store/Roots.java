@@ -18,6 +18,7 @@ import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
@@ -372,6 +373,16 @@ public final class Roots {
   public synchronized List<History.State> states(long from, int limit) throws IOException {
     Optional<Known> newest = newest();
     return newest.isEmpty() ? List.of() : history(newest.get()).states(from, limit);
+  }
+
+  /**
+   * The states that the drive has been in and that are still whole.
+   *
+   * @param newest as this has given it
+   * @param kept what its hidden tree says of earlier states
+   */
+  public States states(Known newest, KeptStates kept) {
+    return new States(reader, newest.tip(), newest.counts(), kept);
   }
 
   /**

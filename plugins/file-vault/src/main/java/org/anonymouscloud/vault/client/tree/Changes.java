@@ -41,6 +41,12 @@ public final class Changes {
     set(top, path, new Change.Remove(base, strict, Optional.of(into)));
   }
 
+  /** Puts a file at a path of the hidden tree, in the place of what is there. */
+  public void putAside(VaultPath path, Entry.File file, Optional<Entry> there) {
+    onlyRemove = false;
+    set(aside, path, new Change.Put(file, there, false));
+  }
+
   /** What is at a path of the hidden tree shall be gone for good, with all below it. */
   public void removeAside(VaultPath path, Entry base) {
     set(aside, path, new Change.Remove(base, false, Optional.empty()));
@@ -93,6 +99,13 @@ public final class Changes {
     onlyRemove = false;
     arranges = true;
     arrive(new Change.Thing.Copied(entry), to, Optional.empty());
+  }
+
+  /** As {@link #copy(Entry, VaultPath)}, and what is there now goes to the trash. */
+  public void copy(Entry entry, VaultPath to, Entry there, Removal into) {
+    onlyRemove = false;
+    arranges = true;
+    arrive(new Change.Thing.Copied(entry), to, Optional.of(new Change.Instead(there, into)));
   }
 
   /** Puts a folder at a path, with this time. */

@@ -23,29 +23,68 @@ public final class Folders {
 
   /** The entry of a folder that has this name. */
   public Optional<Entry> find(ItemId folder, Pages pages, Name name) throws IOException {
+    return say(folder, pages, name).entry;
+  }
+
+  /**
+   * What a tree says of a path, and where.
+   *
+   * @param entry what is there, if anything is
+   * @param folder in which that is, or the last one on the way to it
+   * @param written number of the root for which the page was written that says so; 0 if the folder
+   *     has none
+   */
+  public record Said(Optional<Entry> entry, ItemId folder, long written) {}
+
+  private Said say(ItemId folder, Pages pages, Name name) throws IOException {
     if (pages.isEmpty()) {
-      return Optional.empty();
+      return new Said(Optional.empty(), folder, 0);
     }
     Page page = nodes.top(folder, pages);
+    long written = pages.top().version();
     Name end = null;
     while (true) {
       switch (page) {
         case Page.Leaf(List<Entry> entries) -> {
           int at = place(entries, Entry::name, name);
-          return at >= 0 && entries.get(at).name().equals(name)
-              ? Optional.of(entries.get(at))
-              : Optional.empty();
+          return new Said(
+              at >= 0 && entries.get(at).name().equals(name)
+                  ? Optional.of(entries.get(at))
+                  : Optional.empty(),
+              folder,
+              written);
         }
         case Page.Inner(int height, List<Page.Child> children) -> {
           int at = place(children, Page.Child::first, name);
           if (at < 0) {
-            return Optional.empty();
+            return new Said(Optional.empty(), folder, written);
           }
           end = end(children, at, end);
+          written = children.get(at).page().version();
           page = nodes.below(folder, height - 1, children.get(at), end);
         }
       }
     }
+  }
+
+  /** What a tree says of a path that is not its top, seen from its topmost folder. */
+  public Said say(ItemId folder, Pages pages, VaultPath path) throws IOException {
+    Said said = new Said(Optional.empty(), folder, 0);
+    ItemId id = folder;
+    Pages inside = pages;
+    int left = path.names().size();
+    for (Name name : path.names()) {
+      left--;
+      Said next = say(id, inside, name);
+      // An empty folder has no page; the one that has its entry says so.
+      said = inside.isEmpty() ? new Said(next.entry, id, said.written) : next;
+      if (!(said.entry.orElse(null) instanceof Entry.Folder deeper)) {
+        return left == 0 ? said : new Said(Optional.empty(), said.folder, said.written);
+      }
+      id = deeper.id();
+      inside = deeper.pages();
+    }
+    return said;
   }
 
   /** What is at a path, seen from a folder; none for that folder itself, which has no entry. */

@@ -9,6 +9,9 @@ public final class PathRefused extends IOException {
   /** The closed set of reasons. */
   public enum Reason {
     NOT_FOUND("There is no %s in the vault."),
+    NEVER_THERE(
+        "There is no %s in the vault, and was none in any state that is whole; 'anoncloud history'"
+            + " shows them."),
     NOT_A_FOLDER("%s is a file in the vault, not a folder."),
     IS_A_FOLDER("%s is a folder in the vault, not a file."),
     IS_A_LINK(
@@ -24,6 +27,10 @@ public final class PathRefused extends IOException {
     NOT_IN_TRASH("%s is not in the trash; 'anoncloud trash' shows what is. Nothing was changed."),
     NO_SUCH_FOLDER("There is no folder %s in the vault into which they could go."),
     OCCUPIED("Something is at %s in the vault already; nothing was changed."),
+    /** What is to come back does not take the place of a folder, nor a folder that of a file. */
+    IN_THE_WAY(
+        "Something else is at %s in the vault by now, and only a file takes a file's place. Give"
+            + " what is to come back another path ('restore --to'); nothing was changed."),
     INTO_ITSELF("%s would lie in itself; nothing was changed."),
     IS_TOP("The drive's top folder stays where it is; name what is in it, not %s."),
     TOO_DEEP("%s is deeper in the vault than folders can lie; nothing was changed."),

@@ -612,11 +612,11 @@ final class RemovalTest {
           good = drive.opens(state) ? state.signed().number() : good;
         }
         assertThat(good).isGreaterThanOrEqualTo(2);
-        assertThatThrownBy(() -> drive.goBack(states.getFirst().signed().number(), true))
+        assertThatThrownBy(() -> drive.goBack(states.getFirst().signed().number(), true, false))
             .isInstanceOfSatisfying(
                 StateRefused.class,
                 e -> assertThat(e.reason()).isEqualTo(StateRefused.Reason.DOES_NOT_OPEN));
-        assertThat(drive.goBack(good, false).made().number()).isGreaterThan(good);
+        assertThat(drive.goBack(good, false, false).made().number()).isGreaterThan(good);
         assertThat(tree(drive)).hasSize(3);
       }
       assertThat(paths(newcomer)).hasSize(3).contains("/before");
@@ -640,10 +640,10 @@ final class RemovalTest {
           }
         });
     try (Drive drive = drive(owner)) {
-      Drive.WentBack done = drive.goBack(0, false);
+      Drive.WentBack done = drive.goBack(0, false, false);
       assertThat(done.before()).as("what counted, not what was planted").isNotEqualTo(2);
       assertThat(tree(drive)).hasSize(1);
-      assertThat(drive.goBack(done.before(), false).made()).isNotNull();
+      assertThat(drive.goBack(done.before(), false, false).made()).isNotNull();
       assertThat(tree(drive)).hasSize(2).doesNotContainKey("/planted");
     }
     put(owner, "/after");
@@ -654,7 +654,7 @@ final class RemovalTest {
             .filteredOn(state -> !state.counts())
             .extracting(state -> state.signed().number())
             .containsExactly(2L);
-        assertThatThrownBy(() -> drive.goBack(2, false))
+        assertThatThrownBy(() -> drive.goBack(2, false, false))
             .isInstanceOfSatisfying(
                 StateRefused.class,
                 e -> assertThat(e.reason()).isEqualTo(StateRefused.Reason.LEFT_OUT));
@@ -684,7 +684,7 @@ final class RemovalTest {
           .asString()
           .contains("anoncloud go-back --left-out 3");
       assertThat(tree(drive)).hasSize(2);
-      drive.goBack(3, true);
+      drive.goBack(3, true, false);
       assertThat(tree(drive)).hasSize(4);
     }
   }

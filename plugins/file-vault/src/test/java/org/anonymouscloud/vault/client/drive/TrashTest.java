@@ -251,7 +251,7 @@ final class TrashTest {
     write(first, "/d/f", OLD);
     long before = first.snapshot().root().orElseThrow().number();
     discard(first, "/d");
-    first.goBack(before, false);
+    first.goBack(before, false, false);
 
     // Else the folder would be at two places.
     assertThat(tree(first)).containsOnlyKeys("/d/", "/d/f");

@@ -61,6 +61,41 @@ final class DecoderTest {
 
   @Test
   @Tag("A36")
+  void bentStatesAreMalformedOrCanonical() throws Exception {
+    List<KeptStates.Earlier> earlier = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      earlier.add(new KeptStates.Earlier(3L * i, Instant.ofEpochSecond(100L * i, i)));
+    }
+    for (KeptStates states :
+        List.of(KeptStates.ALL, new KeptStates(Instant.EPOCH, 0, 5_200, 147, earlier))) {
+      assertBentIsHandled(states.encode(), encoded -> KeptStates.decode(encoded).encode());
+      assertThat(KeptStates.decode(states.encode())).isEqualTo(states);
+    }
+  }
+
+  @Test
+  @Tag("A36")
+  void statesThatDoNotRiseOrSayMoreThanThereAreAreMalformed() {
+    Instant time = Instant.EPOCH;
+    List<KeptStates.Earlier> two =
+        List.of(new KeptStates.Earlier(4, time), new KeptStates.Earlier(5, time.plusNanos(1)));
+    byte[] sound = new KeptStates(time, 1, 1, 5, two).encode();
+    assertThatThrownBy(() -> KeptStates.decode(with(sound, 28, 4))).isInstanceOf(Malformed.class);
+    assertThatThrownBy(() -> KeptStates.decode(with(sound, 40, 5))).isInstanceOf(Malformed.class);
+    assertThatThrownBy(() -> KeptStates.decode(with(sound, 72, 0))).isInstanceOf(Malformed.class);
+    assertThatThrownBy(() -> KeptStates.decode(with(sound, 29, 0x7f)))
+        .isInstanceOf(Malformed.class);
+    assertThatThrownBy(() -> KeptStates.decode(with(sound, 32, 1))).isInstanceOf(Malformed.class);
+  }
+
+  private static byte[] with(byte[] sound, int at, int octet) {
+    byte[] bent = sound.clone();
+    bent[at] = (byte) octet;
+    return bent;
+  }
+
+  @Test
+  @Tag("A36")
   void bentRootsAreMalformedOrCanonical() throws Exception {
     DriveId drive = DriveKeys.home(Secret.of(new byte[32]));
     Root empty = root(drive, 0, Instant.EPOCH, Trees.NONE);

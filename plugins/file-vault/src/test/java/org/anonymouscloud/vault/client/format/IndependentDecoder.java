@@ -10,6 +10,7 @@ import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class IndependentDecoder {
   private final IntFunction<byte[]> driveSecret;
   private final Map<String, byte[]> packs;
   private final byte[] drive;
+  private byte[] states = new byte[0];
 
   /** Something that this page's format does not allow. */
   public static final class Wrong extends RuntimeException {
@@ -74,6 +76,24 @@ public final class IndependentDecoder {
     byte[] label = "anonymouscloud/vault/v1/aside\0".getBytes(US_ASCII);
     byte[] id = HexFormat.of().parseHex(sha256(join(label, drive)).substring(0, 32));
     return tree(root(signedRoot, devicePublicKey), 139, id);
+  }
+
+  /** What the file of the states that stay says. */
+  public String states(byte[] signedRoot, byte[] devicePublicKey) {
+    aside(signedRoot, devicePublicKey);
+    ByteBuffer in = ByteBuffer.wrap(states);
+    check(in.get() == 1, "version of the states");
+    StringBuilder said = new StringBuilder("swept " + time(in));
+    said.append(", " + in.getInt() + " days, " + in.getInt() + " weeks, from " + in.getLong());
+    for (int left = in.getInt(); left > 0; left--) {
+      said.append(", " + in.getLong() + " since " + time(in));
+    }
+    check(!in.hasRemaining(), "end of the states");
+    return said.toString();
+  }
+
+  private static Instant time(ByteBuffer in) {
+    return Instant.ofEpochSecond(in.getLong(), in.getInt());
   }
 
   private Map<String, String> tree(byte[] opened, int offset, byte[] id) {
@@ -150,6 +170,7 @@ public final class IndependentDecoder {
       content(id, height, i, take(in, REF), length, content);
     }
     check(content.size() == length, "length of file");
+    states = path.equals("/states") ? content.toByteArray() : states;
     check(found.put(path, sha256(content.toByteArray())) == null, "name that comes twice");
   }
 

@@ -54,7 +54,11 @@ final class IndependentDecoderTest {
     byte[] root = hex(vectors.path("roots").get(1));
     byte[] key = hex(vectors.path("device_public_key"));
     assertThat(decoder.tree(root, key)).isEqualTo(texts(vectors.path("tree"))).hasSize(6);
-    assertThat(decoder.aside(root, key)).isEqualTo(texts(vectors.path("aside"))).hasSize(4);
+    assertThat(decoder.aside(root, key)).isEqualTo(texts(vectors.path("aside"))).hasSize(5);
+    assertThat(decoder.states(root, key))
+        .isEqualTo(
+            "swept 2026-11-01T08:00:30.000000001Z, 7 days, 4 weeks, from 1, 0 since"
+                + " 2026-11-01T07:59:00.000000001Z, 1 since 2026-11-01T08:00:00.000000001Z");
   }
 
   private static Map<String, String> texts(JsonNode object) {

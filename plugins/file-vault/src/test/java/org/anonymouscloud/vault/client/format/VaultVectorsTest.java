@@ -43,6 +43,15 @@ final class VaultVectorsTest {
 
   private static final byte[] SPARSE_END = "end".getBytes(UTF_8);
 
+  private static final KeptStates STATES =
+      new KeptStates(
+          TIME.plusSeconds(30),
+          7,
+          4,
+          1,
+          List.of(
+              new KeptStates.Earlier(0, TIME.minusSeconds(60)), new KeptStates.Earlier(1, TIME)));
+
   private final byte[] secret = filled(32, 0x11);
   private final DriveKeys keys = DriveKeys.of(Secret.of(secret.clone()));
   private final KeyRing ring =
@@ -219,6 +228,7 @@ final class VaultVectorsTest {
     tree.put("/latest", "-> docs/hello.txt");
     tree.put("/sparse", Digest.sha256(sparseBytes).toString());
     ObjectNode hidden = vectors.putObject("aside");
+    hidden.put("/states", Digest.sha256(STATES.encode()).toString());
     hidden.put("/trash/", "");
     hidden.put("/trash/20261101T080000.000Z-0badcafe/", "");
     hidden.put("/trash/20261101T080000.000Z-0badcafe/old/", "");
@@ -239,12 +249,21 @@ final class VaultVectorsTest {
     ItemId trash = ItemId.of(filled(16, 0xaa));
     Entry.Folder trashEntry =
         new Entry.Folder(Name.of("trash"), trash, TIME, leaf(pack, trash, removalEntry));
-    return leaf(pack, ItemId.aside(drive), trashEntry);
+    return leaf(pack, ItemId.aside(drive), statesEntry(pack), trashEntry);
   }
 
-  private Pages leaf(Building pack, ItemId folder, Entry entry) {
+  private Entry.File statesEntry(Building pack) {
+    ItemId id = ItemId.of(filled(16, 0xbb));
+    byte[] encoded = STATES.encode();
+    Ref ref = pack.add(new Place(drive, Kind.CONTENT, 0, id, 1, 0), encoded);
+    vectors.put("states", HEX.formatHex(encoded));
+    return new Entry.File(
+        Name.of("states"), id, TIME, false, 1, new Content(encoded.length, 0, List.of(ref)));
+  }
+
+  private Pages leaf(Building pack, ItemId folder, Entry... entries) {
     Place place = new Place(drive, Kind.PAGE, 1, folder, 1, 0);
-    return new Pages(1, List.of(pack.add(place, new Page.Leaf(List.of(entry)).encode())));
+    return new Pages(1, List.of(pack.add(place, new Page.Leaf(List.of(entries)).encode())));
   }
 
   private void example(Place place, byte[] plain, Ref ref) {

@@ -12,7 +12,7 @@ public final class ArrangeCommands {
   public static List<Object> of(CommandContext context, Clock clock) {
     return List.of(
         new MvCommand(context),
-        new CpCommand(context),
+        new CpCommand(context, clock),
         new RmCommand(context),
         new TrashCommand(context, clock));
   }

@@ -2,15 +2,19 @@ package org.anonymouscloud.vault.client.cli.arrange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.cli.AtOption;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,10 +26,12 @@ import picocli.CommandLine.Parameters;
       "Copy files and folders within the vault.",
       "Into TARGET if that is a folder, else to that name. No content is read or sent, and a copy"
           + " takes no space until one of the two is changed. 'put' and 'get' copy from and to this"
-          + " machine."
+          + " machine. With --at the sources are as they were then, and the copies are there now."
     })
 final class CpCommand implements Callable<Integer> {
   private final CommandContext context;
+
+  @Mixin private final AtOption at;
 
   @Option(
       names = {"-r", "--recursive"},
@@ -41,25 +47,26 @@ final class CpCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  CpCommand(CommandContext context) {
+  /**
+   * @param clock tells how long ago something was
+   */
+  CpCommand(CommandContext context, Clock clock) {
     this.context = context;
+    this.at = new AtOption(clock);
   }
 
   @Override
   public Integer call() throws Problem, IOException {
     List<VaultUrl> all = VaultUrl.together(paths);
-    JsonNode done =
-        context
-            .agent()
-            .post(
-                all.getFirst().drive() + "/copies",
-                Map.of(
-                    "sources",
-                    MvCommand.sources(all),
-                    "target",
-                    all.getLast().path().toString(),
-                    "recursive",
-                    recursive));
+    Map<String, Object> asked = new LinkedHashMap<>();
+    asked.put("sources", MvCommand.sources(all));
+    asked.put("target", all.getLast().path().toString());
+    asked.put("recursive", recursive);
+    String then = at.asked();
+    if (then != null) {
+      asked.put("at", then);
+    }
+    JsonNode done = context.agent().post(all.getFirst().drive() + "/copies", asked);
     Outcome outcome = new Outcome(context.terminal());
     for (JsonNode part : done.path("unreadable")) {
       outcome.fail(

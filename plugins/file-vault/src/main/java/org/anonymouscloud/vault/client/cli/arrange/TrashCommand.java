@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Console;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,13 +13,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
+import org.anonymouscloud.vault.client.cli.TypedTime;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,7 +37,6 @@ import picocli.CommandLine.ScopeType;
     })
 final class TrashCommand implements Callable<Integer> {
   private static final int AT_ONCE = 5_000;
-  private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([hdw])");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final CommandContext context;
@@ -217,7 +214,7 @@ final class TrashCommand implements Callable<Integer> {
               names = "--older-than",
               paramLabel = "AGE",
               description =
-                  "Only what was removed longer ago, like 12h, 30d or 8w; all, if not given.")
+                  "Only what was removed longer ago, like 45m, 12h, 30d or 8w; all, if not given.")
           @Nullable String olderThan,
       @Option(names = "--yes", description = "Do not ask.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean asJson)
@@ -225,7 +222,8 @@ final class TrashCommand implements Callable<Integer> {
     String query =
         olderThan == null
             ? ""
-            : "?before=" + VaultUrl.encoded(clock.instant().minus(age(olderThan)).toString());
+            : "?before="
+                + VaultUrl.encoded(clock.instant().minus(TypedTime.age(olderThan)).toString());
     if (!yes && !agrees()) {
       context.terminal().warn("Nothing was deleted.");
       return 1;
@@ -243,20 +241,6 @@ final class TrashCommand implements Callable<Integer> {
                   : "Deleted " + removals + (removals == 1 ? " removal." : " removals."));
     }
     return 0;
-  }
-
-  private static Duration age(String text) throws Problem {
-    Matcher matcher = AGE.matcher(text.toLowerCase(Locale.ROOT));
-    if (!matcher.matches()) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT, "An age is like 12h, 30d or 8w; '" + text + "' is none.");
-    }
-    long count = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "h" -> Duration.ofHours(count);
-      case "d" -> Duration.ofDays(count);
-      default -> Duration.ofDays(7 * count);
-    };
   }
 
   private static boolean agrees() throws Problem {

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.cli.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Make the drive what it was in an earlier state.",
       "For when something was removed or changed by mistake or by a thief. Nothing is lost by it:"
-          + " what came after that state stays in the history and can be gone back to as well."
+          + " what came after that state stays in the history and can be gone back to as well, for"
+          + " as long as the drive keeps states."
     })
 final class GoBackCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -30,6 +32,13 @@ final class GoBackCommand implements Callable<Integer> {
       names = "--left-out",
       description = "Also to a state that was left out when devices were removed.")
   private boolean leftOut;
+
+  @Option(
+      names = "--given-back",
+      description =
+          "Also to a state whose space was given back, as far as the server still has it: for when"
+              + " a thief has said so.")
+  private boolean givenBack;
 
   @Option(
       names = "--drive",
@@ -50,7 +59,13 @@ final class GoBackCommand implements Callable<Integer> {
         context
             .agent()
             .post(
-                VaultUrl.drive(drive) + "/history/" + number + "/go-back?leftOut=" + leftOut,
+                VaultUrl.drive(drive)
+                    + "/history/"
+                    + number
+                    + "/go-back?leftOut="
+                    + leftOut
+                    + "&givenBack="
+                    + givenBack,
                 Map.of());
     if (json) {
       context.terminal().printJson(done);

@@ -1,13 +1,14 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.cli.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.vault.client.cli.TerminalText;
+import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,9 +22,13 @@ import picocli.CommandLine.Option;
       "Each change makes a state. At the end stands the device that made it, by its id and name;"
           + " one that was removed has no name any more. The time is that of its own clock."
           + " 'anoncloud go-back NUMBER' makes one of them the newest again. 'left out' is what a"
-          + " device had written that was removed, and that does not count."
+          + " device had written that was removed, and that does not count; 'given back' is older"
+          + " than the states that stay, so there is no way back to it."
     })
 final class HistoryCommand implements Callable<Integer> {
+
+  /** So many characters of paths are enough for a line. */
+  private static final int SHOWN = 60;
 
   private final CommandContext context;
 
@@ -46,6 +51,11 @@ final class HistoryCommand implements Callable<Integer> {
       description = "Of this drive; of your home, if not given.")
   private @Nullable String drive;
 
+  @Option(
+      names = "--changes",
+      description = "Also what each state changed: + came, ~ is another, - is gone.")
+  private boolean changes;
+
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
@@ -62,6 +72,7 @@ final class HistoryCommand implements Callable<Integer> {
                 VaultUrl.drive(drive)
                     + "/history?limit="
                     + limit
+                    + (changes ? "&changes=true" : "")
                     + (from == null ? "" : "&from=" + from));
     if (json) {
       context.terminal().printJson(history);
@@ -72,10 +83,7 @@ final class HistoryCommand implements Callable<Integer> {
       context.terminal().print("Nothing has been put on the drive yet.");
       return 0;
     }
-    Map<String, String> names = new HashMap<>();
-    for (JsonNode device : context.agent().get("/account/devices").path("devices")) {
-      names.put(device.path("id").asText(), device.path("name").asText());
-    }
+    Map<String, String> names = DeviceNames.of(context);
     for (JsonNode state : states) {
       String device = state.path("device").asText();
       context
@@ -88,8 +96,41 @@ final class HistoryCommand implements Callable<Integer> {
                       remark(state),
                       device,
                       TerminalText.text(names.getOrDefault(device, ""))));
+      if (changes) {
+        context.terminal().print("            " + changes(state.path("changes")));
+      }
     }
     return 0;
+  }
+
+  private static String changes(JsonNode changes) {
+    if (changes.isMissingNode()) {
+      return "what it changed is not known";
+    }
+    StringBuilder line = new StringBuilder();
+    for (JsonNode each : changes.path("paths")) {
+      if (line.length() > SHOWN) {
+        break;
+      }
+      String path = each.asText();
+      line.append(line.isEmpty() ? "" : "  ")
+          .append(path.charAt(0))
+          .append(TerminalText.vault(path.substring(1)));
+    }
+    long all =
+        changes.path("added").asLong()
+            + changes.path("changed").asLong()
+            + changes.path("removed").asLong();
+    boolean more = changes.path("more").asBoolean();
+    return all == 0
+        ? "nothing"
+        : "+%d ~%d -%d%s  %s"
+            .formatted(
+                changes.path("added").asLong(),
+                changes.path("changed").asLong(),
+                changes.path("removed").asLong(),
+                more ? " and more" : "",
+                line);
   }
 
   private static String time(JsonNode state) {
@@ -99,6 +140,9 @@ final class HistoryCommand implements Callable<Integer> {
   private static String remark(JsonNode state) {
     if (!state.path("counts").asBoolean()) {
       return "left out";
+    }
+    if (state.path("givenBack").asBoolean()) {
+      return "given back";
     }
     return state.path("opens").asBoolean() ? "" : "does not open";
   }

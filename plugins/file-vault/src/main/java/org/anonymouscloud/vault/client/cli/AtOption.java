@@ -1,0 +1,53 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.time.Clock;
+import org.anonymouscloud.core.plugin.Problem;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code --at}: what was, instead of what is. */
+public final class AtOption {
+  private final Clock clock;
+
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      description = {
+        "As the drive was at that time: like 2026-11-03 (at the end of that day), 2026-11-03T08:30,"
+            + " 2026-11-03T08:30:00Z, 3d for so long ago (m, h, d or w), or '#17' for the state of"
+            + " that number in 'anoncloud history'."
+      })
+  private @Nullable String at;
+
+  /**
+   * @param clock tells how long ago something was
+   */
+  public AtOption(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** As the API asks for it: a time or a number; null if it was not given. */
+  public @Nullable String asked() throws Problem {
+    return at == null ? null : asked(at, clock);
+  }
+
+  /** The same of what was given otherwise. */
+  public static String asked(String at, Clock clock) throws Problem {
+    if (at.matches("#(0|[1-9][0-9]{0,17})")) {
+      return at.substring(1);
+    }
+    if (at.startsWith("#")) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "A state is named by its number, like '#17'; '"
+              + TerminalText.text(at)
+              + "' is none. 'anoncloud history' shows them.");
+    }
+    return TypedTime.of(at, clock, TypedTime.Day.END).toString();
+  }
+
+  /** What someone typed, as of then. */
+  public VaultUrl typed(String path) throws Problem {
+    return VaultUrl.typed(path).asOf(asked());
+  }
+}

@@ -1,0 +1,91 @@
+package org.anonymouscloud.vault.client.cli;
+
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.anonymouscloud.core.plugin.Problem;
+
+/** Times as people type them. */
+public final class TypedTime {
+  private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([mhdw])");
+
+  private TypedTime() {}
+
+  /** Which moment a date without a time means. */
+  public enum Day {
+    BEGINNING,
+    /** The last moment of it. */
+    END
+  }
+
+  /**
+   * A time: an age like {@code 3d}, a date, a date with a time of day, or that with an offset from
+   * UTC. Without an offset it is meant in this machine's time zone.
+   *
+   * @param clock tells what an age goes back from
+   * @throws Problem if it is none of them
+   */
+  public static Instant of(String text, Clock clock, Day day) throws Problem {
+    try {
+      Optional<Duration> age = ifAge(text);
+      if (age.isPresent()) {
+        return clock.instant().minus(age.get());
+      }
+      ZoneId here = ZoneId.systemDefault();
+      if (text.indexOf('T') < 0) {
+        LocalDate date = LocalDate.parse(text);
+        return switch (day) {
+          case BEGINNING -> date.atStartOfDay(here).toInstant();
+          case END -> date.plusDays(1).atStartOfDay(here).toInstant().minusNanos(1);
+        };
+      }
+      boolean hasOffset = text.matches(".*(?:[Zz]|[+-]\\d\\d:\\d\\d)");
+      return hasOffset
+          ? OffsetDateTime.parse(text).toInstant()
+          : LocalDateTime.parse(text).atZone(here).toInstant();
+    } catch (DateTimeException e) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "A time is like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z or 30d; '"
+              + TerminalText.text(text)
+              + "' is none.",
+          e);
+    }
+  }
+
+  /** How long ago something was, like {@code 45m}, {@code 12h}, {@code 30d} or {@code 8w}. */
+  public static Duration age(String text) throws Problem {
+    return ifAge(text)
+        .orElseThrow(
+            () ->
+                new Problem(
+                    Problem.Kind.BAD_INPUT,
+                    "An age is like 45m, 12h, 30d or 8w; '"
+                        + TerminalText.text(text)
+                        + "' is none."));
+  }
+
+  private static Optional<Duration> ifAge(String text) {
+    Matcher age = AGE.matcher(text.toLowerCase(Locale.ROOT));
+    if (!age.matches()) {
+      return Optional.empty();
+    }
+    long count = Long.parseLong(age.group(1));
+    return Optional.of(
+        switch (age.group(2)) {
+          case "m" -> Duration.ofMinutes(count);
+          case "h" -> Duration.ofHours(count);
+          case "d" -> Duration.ofDays(count);
+          default -> Duration.ofDays(7 * count);
+        });
+  }
+}

@@ -1,0 +1,158 @@
+package org.anonymouscloud.vault.client.cli.past;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.vault.client.cli.AtOption;
+import org.anonymouscloud.vault.client.cli.Outcome;
+import org.anonymouscloud.vault.client.cli.TerminalText;
+import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud restore}. Has no {@code --version} that says the program's. */
+@Command(
+    name = "restore",
+    description = {
+      "Bring a file or a folder back as it was.",
+      "Nothing is sent, however large it is. A file that is there now goes to the trash; folders"
+          + " that are missing above it are made. What is gone comes back as it was last, if"
+          + " nothing else is said. What 'rm' removed, 'anoncloud trash restore' brings back as"
+          + " well."
+    })
+final class RestoreCommand implements Callable<Integer> {
+  private final CommandContext context;
+  private final Clock clock;
+
+  /** Picocli's own, as its mixin would bring a --version of another meaning. */
+  @SuppressWarnings("UnusedVariable")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  private boolean help;
+
+  @Parameters(paramLabel = "PATH", description = "Like /a/b; also one that is gone.")
+  private String path = "/";
+
+  @ArgGroup private @Nullable Then then;
+
+  /** As it was when. */
+  private static final class Then {
+    @Option(
+        names = "--at",
+        paramLabel = "TIME",
+        description =
+            "As it was at that time: like 2026-11-03 (at the end of that day), 2026-11-03T08:30,"
+                + " 3d for so long ago (m, h, d or w), or '#17' for a state of the drive.")
+    private @Nullable String at;
+
+    @Option(
+        names = "--version",
+        paramLabel = "NUMBER",
+        description = "As it was in the state of this number, as 'anoncloud versions' shows it.")
+    private @Nullable Long version;
+  }
+
+  @Option(
+      names = "--to",
+      paramLabel = "PATH",
+      description = "Put it at this path instead of where it was.")
+  private @Nullable String to;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  /**
+   * @param clock tells how long ago something was
+   */
+  RestoreCommand(CommandContext context, Clock clock) {
+    this.context = context;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    VaultUrl from = VaultUrl.typed(path);
+    Map<String, Object> asked = new LinkedHashMap<>();
+    asked.put("path", from.path().toString());
+    String at = at();
+    if (at != null) {
+      asked.put("at", at);
+    }
+    if (to != null) {
+      VaultUrl target = VaultUrl.typed(to);
+      VaultUrl.requireTogether(List.of(from, target));
+      asked.put("to", target.path().toString());
+    }
+    JsonNode done = context.agent().post(from.drive() + "/restores", asked);
+    Outcome outcome = new Outcome(context.terminal());
+    for (JsonNode part : done.path("unreadable")) {
+      outcome.fail(
+          Problem.Kind.SECURITY,
+          "Cannot bring back "
+              + TerminalText.vault(part.path("path").asText())
+              + ", or not wholly: "
+              + part.path("detail").asText());
+    }
+    for (JsonNode conflict : done.path("conflicts")) {
+      context
+          .terminal()
+          .warn(
+              "Another device put something there meanwhile; what came back is "
+                  + TerminalText.vault(conflict.asText())
+                  + ".");
+    }
+    if (json) {
+      context.terminal().printJson(done);
+    } else {
+      tell(done);
+    }
+    return outcome.exitCode();
+  }
+
+  private @Nullable String at() throws Problem {
+    if (then == null) {
+      return null;
+    }
+    if (then.version != null) {
+      return AtOption.asked("#" + then.version, clock);
+    }
+    return then.at == null ? null : AtOption.asked(then.at, clock);
+  }
+
+  private void tell(JsonNode done) {
+    String shown = TerminalText.vault(done.path("path").asText());
+    if (!done.path("restored").asBoolean()) {
+      context.terminal().print(shown + " is as it was then; nothing was changed.");
+      return;
+    }
+    context
+        .terminal()
+        .print(
+            shown
+                + " is as it was since "
+                + ShownTime.of(done.path("since").asText())
+                + " (state "
+                + done.path("state").asText()
+                + ").");
+    if (done.has("removal")) {
+      context
+          .terminal()
+          .print(
+              "What was there went to the trash as "
+                  + TerminalText.text(done.path("removal").asText())
+                  + ".");
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package org.anonymouscloud.vault.client.cli.past;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.vault.client.cli.Outcome;
+import org.anonymouscloud.vault.client.cli.TerminalText;
+import org.anonymouscloud.vault.client.cli.VaultUrl;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud versions}. */
+@Command(
+    name = "versions",
+    mixinStandardHelpOptions = true,
+    description = {
+      "List the versions of the file that is or was at a path, the newest first.",
+      "Each with the state of the drive in which it came there, when that was, its size in bytes,"
+          + " and who wrote it; a star stands at the one that is there now. 'anoncloud restore"
+          + " --version NUMBER' brings one back, 'anoncloud cat --at \"#NUMBER\"' shows it."
+    })
+final class VersionsCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(paramLabel = "PATH", description = "Like /a/b.txt; also one that is gone.")
+  private String path = "/";
+
+  @Option(
+      names = "--limit",
+      paramLabel = "COUNT",
+      defaultValue = "20",
+      description = "How many to show, 1 to 1000; ${DEFAULT-VALUE} if not given.")
+  private int limit;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  VersionsCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    Outcome outcome = new Outcome(context.terminal());
+    VaultUrl url = VaultUrl.typed(path);
+    if (url.isTop()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "A drive has states, not versions: 'anoncloud history' shows them.");
+    }
+    JsonNode answer = context.agent().get(url.versions() + "?limit=" + limit);
+    // Of very many states the agent looks through some at a time.
+    while (answer.path("versions").size() < limit && answer.has("next")) {
+      JsonNode more =
+          context
+              .agent()
+              .get(
+                  url.versions()
+                      + "?limit="
+                      + (limit - answer.path("versions").size())
+                      + "&from="
+                      + answer.path("next").asText());
+      answer = joined(answer, more);
+    }
+    if (answer.path("unreadable").asLong() > 0) {
+      outcome.fail(
+          Problem.Kind.SECURITY,
+          "In "
+              + answer.path("unreadable").asText()
+              + " of the states that were looked at, what was there cannot be read.");
+    }
+    if (json) {
+      context.terminal().printJson(answer);
+      return outcome.exitCode();
+    }
+    Map<String, String> devices = DeviceNames.of(context);
+    for (JsonNode version : answer.path("versions")) {
+      context
+          .terminal()
+          .print(
+              "%s %9d  %s  %14d  %s"
+                  .formatted(
+                      version.path("current").asBoolean() ? "*" : " ",
+                      version.path("state").asLong(),
+                      ShownTime.of(version.path("since").asText()),
+                      version.path("size").asLong(),
+                      writer(version, devices)));
+    }
+    if (answer.path("versions").isEmpty()) {
+      context.terminal().print("No file was there in any state that is whole.");
+    } else if (answer.has("next")) {
+      context.terminal().print("There may be more; --limit shows more of them.");
+    }
+    return outcome.exitCode();
+  }
+
+  private static JsonNode joined(JsonNode first, JsonNode more) {
+    ObjectNode all = more.deepCopy();
+    all.putArray("versions")
+        .addAll((ArrayNode) first.path("versions"))
+        .addAll((ArrayNode) more.path("versions"));
+    return all.put(
+        "unreadable", first.path("unreadable").asLong() + more.path("unreadable").asLong());
+  }
+
+  private static String writer(JsonNode version, Map<String, String> devices) {
+    if (!version.has("device")) {
+      return "(or earlier)";
+    }
+    String device = version.path("device").asText();
+    String name =
+        version.has("by") ? version.path("by").asText() : devices.getOrDefault(device, "");
+    return "%.8s  %s".formatted(device, TerminalText.text(name));
+  }
+}

@@ -1,0 +1,295 @@
+package org.anonymouscloud.vault.client.past;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.store.States;
+import org.anonymouscloud.vault.client.tree.Folders;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The versions of what is, or was, at a path, the newest first. It is looked up in few of the
+ * drive's states: if it is the same in two of them, it is taken for the same in all between, unless
+ * the drive went back to an earlier state between them. So what only was at the path while the file
+ * there was moved away, and then back, may not be found. Where nothing is in two of them, it is
+ * looked up wherever the folder changed, up to a bound. Not thread-safe.
+ */
+public final class Versions {
+  /** So many states are divided at a time. */
+  private static final int AT_ONCE = 1_024;
+
+  /** So many changes of a folder are looked at in which nothing is at the path. */
+  private static final int MAX_GAPS = 2_000;
+
+  private final Drive drive;
+  private final VaultPath path;
+  private final int most;
+  private final List<Version> found = new ArrayList<>();
+  private final Set<Key> told = new HashSet<>();
+  private long unread;
+  private int gaps;
+  private int limit;
+
+  /** States in a row, the newest first, and what was at the path in those that were looked at. */
+  private List<States.State> row = new ArrayList<>();
+
+  private Map<Integer, Seen> seen = new HashMap<>();
+  private Optional<Key> now = Optional.empty();
+  private long whole;
+
+  /** The newest state of what is being looked through. */
+  private long runs;
+
+  /** What tells one version from another, also when its bytes lie elsewhere by now. */
+  private record Key(ItemId id, long version, long length, List<Digest> digests) {
+    static Key of(Entry entry) {
+      return switch (entry) {
+        case Entry.File file ->
+            new Key(
+                file.id(),
+                file.version(),
+                file.content().length(),
+                file.content().height() == 0
+                    ? file.content().extents().stream()
+                        .filter(Ref.class::isInstance)
+                        .map(extent -> ((Ref) extent).digest())
+                        .toList()
+                    : List.of());
+        case Entry.Folder folder -> new Key(folder.id(), 0, 0, List.of());
+        case Entry.Link link ->
+            new Key(link.id(), 0, 0, List.of(Digest.sha256(link.target().text().getBytes(UTF_8))));
+      };
+    }
+  }
+
+  /**
+   * What was at the path in a state.
+   *
+   * @param said none if it cannot be read
+   */
+  private record Seen(Optional<Folders.Said> said) {
+    Optional<Entry> entry() {
+      return said.flatMap(Folders.Said::entry);
+    }
+
+    Optional<Key> key() {
+      return entry().map(Key::of);
+    }
+
+    boolean isGap() {
+      return said.isPresent() && entry().isEmpty();
+    }
+
+    boolean isLike(Seen other) {
+      return said.isPresent() == other.said.isPresent()
+          && key().equals(other.key())
+          && (!isGap()
+              || said.map(Folders.Said::folder).equals(other.said.map(Folders.Said::folder)));
+    }
+  }
+
+  /**
+   * What was found.
+   *
+   * @param versions the newest first, each once
+   * @param next the number of the state where to go on; none if all were looked through
+   * @param unread in how many of the states that were looked at it could not be read
+   */
+  public record Found(List<Version> versions, OptionalLong next, long unread) {}
+
+  /**
+   * @param most states to look through before it says where to go on, at least one
+   */
+  public Versions(Drive drive, VaultPath path, int most) {
+    this.drive = drive;
+    this.path = path;
+    this.most = most;
+  }
+
+  /**
+   * Looks for versions; to be asked once.
+   *
+   * @param from the highest number of a state to look at
+   * @param limit how many versions at most
+   */
+  public Found find(long from, int limit) throws IOException {
+    Optional<States> states = drive.states();
+    if (states.isEmpty()) {
+      return new Found(List.of(), OptionalLong.empty(), 0);
+    }
+    this.limit = limit;
+    whole = states.get().kept().from();
+    Optional<States.State> next = states.get().older();
+    if (next.isPresent()) {
+      now = look(next.get()).key();
+    }
+    while (next.isPresent() && next.get().number() > from) {
+      next = states.get().older();
+    }
+    runs = next.map(States.State::number).orElse(-1L);
+    int looked = 0;
+    while (next.isPresent() && found.size() < limit && looked < most) {
+      // The last of the row before is the first of this one, so that none is missed between them.
+      begin();
+      while (next.isPresent() && row.size() < AT_ONCE) {
+        row.add(next.get());
+        next = states.get().older();
+        looked++;
+      }
+      divideRow();
+    }
+    if (found.size() >= limit) {
+      return found(found.getLast().state() - 1);
+    }
+    if (next.isPresent()) {
+      // What was there in the last of them may have come before it.
+      return found(row.getLast().number());
+    }
+    if (!row.isEmpty()) {
+      tell(row.size() - 1, row.getLast().number() > 0);
+    }
+    return found(-1);
+  }
+
+  /**
+   * @param next -1 if there is nothing to go on with
+   */
+  private Found found(long next) {
+    return new Found(
+        List.copyOf(found), next < 0 ? OptionalLong.empty() : OptionalLong.of(next), unread);
+  }
+
+  private void begin() {
+    List<States.State> before = row;
+    Map<Integer, Seen> looked = seen;
+    row = new ArrayList<>();
+    seen = new HashMap<>();
+    if (!before.isEmpty()) {
+      row.add(before.getLast());
+      Seen last = looked.get(before.size() - 1);
+      if (last != null) {
+        seen.put(0, last);
+      }
+    }
+  }
+
+  /** Goes through the pieces in which the drive never went back. */
+  private void divideRow() throws IOException {
+    int first = 0;
+    for (int at = 0; at + 1 < row.size(); at++) {
+      if (wentBack(row.get(at), row.get(at + 1))) {
+        divide(first, at);
+        divide(at, at + 1);
+        first = at + 1;
+      }
+    }
+    divide(first, row.size() - 1);
+  }
+
+  /**
+   * Whether a state has a tree that was not made for it: the topmost page says for which root it
+   * was.
+   */
+  private static boolean wentBack(States.State state, States.State before) {
+    Pages top = state.root().top();
+    return !top.equals(before.root().top())
+        && (top.isEmpty() || top.top().version() != state.number());
+  }
+
+  private void divide(int newer, int older) throws IOException {
+    if (found.size() >= limit || newer == older) {
+      return;
+    }
+    if (at(newer).isLike(at(older))) {
+      if (at(newer).isGap()) {
+        lookIntoGap(newer, older);
+      }
+      return;
+    }
+    if (newer + 1 == older) {
+      tell(newer, false);
+      return;
+    }
+    int middle = (newer + older) >>> 1;
+    divide(newer, middle);
+    divide(middle, older);
+  }
+
+  /** Nothing is at the path in two states: between them the folder may have changed and back. */
+  private void lookIntoGap(int newer, int older) throws IOException {
+    int at = newer;
+    while (found.size() < limit && gaps++ < MAX_GAPS) {
+      long written = at(at).said().map(Folders.Said::written).orElse(0L);
+      int before = at + 1;
+      while (before <= older && row.get(before).number() >= written) {
+        before++;
+      }
+      if (before > older) {
+        return;
+      }
+      if (!at(before).isLike(at(at))) {
+        divide(at, before);
+        divide(before, older);
+        return;
+      }
+      at = before;
+    }
+  }
+
+  private Seen at(int index) throws IOException {
+    Seen there = seen.get(index);
+    if (there == null) {
+      there = look(row.get(index));
+      seen.put(index, there);
+    }
+    return there;
+  }
+
+  private Seen look(States.State state) throws IOException {
+    try {
+      return new Seen(Optional.of(drive.snapshot(state).say(path)));
+    } catch (Untrusted e) {
+      unread++;
+      return new Seen(Optional.empty());
+    }
+  }
+
+  /**
+   * What was at the path in a state and not in the one before it.
+   *
+   * @param mayBeOlder whether it may have been there before, in states that are not known any more
+   */
+  private void tell(int index, boolean mayBeOlder) throws IOException {
+    long newest = runs;
+    runs = index + 1 < row.size() ? row.get(index + 1).number() : runs;
+    @Nullable Entry entry = at(index).entry().orElse(null);
+    if (entry == null || !told.add(Key.of(entry)) || found.size() >= limit) {
+      return;
+    }
+    States.State state = row.get(index);
+    found.add(
+        new Version(
+            state.number(),
+            newest,
+            state.since(),
+            entry,
+            mayBeOlder || state.number() < whole ? Optional.empty() : Optional.of(state.root()),
+            now.equals(Optional.of(Key.of(entry)))));
+  }
+}

@@ -1,0 +1,261 @@
+package org.anonymouscloud.vault.client.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.discard;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.makeFolder;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.read;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.remove;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.testing.TestTerminal;
+import org.anonymouscloud.vault.client.VaultFeature;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.fixture.StolenDevice;
+import org.anonymouscloud.vault.client.fixture.TestAgent;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.format.KeptStates;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was, by commands and through the API. */
+final class PastCommandsTest {
+  @TempDir private Path folder;
+  private TestServer server;
+  private TestAgent agent;
+  private TestTerminal terminal;
+  private Drive drive;
+
+  /** Written two days ago; the rest now. */
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(folder.resolve("server"));
+    agent = new TestAgent(server.account());
+    terminal = new TestTerminal(new VaultFeature(), agent);
+    Clock then = Clock.offset(Clock.systemUTC(), Duration.ofDays(-2));
+    try (Drive early = Drive.home(server.account().device(2, server.newLine()), then)) {
+      makeFolder(early, "/docs");
+      put(early, "/docs/f", "old");
+      put(early, "/docs/gone", "gone");
+    }
+    drive = Drive.home(server.account().device(3, server.newLine()), Clock.systemUTC());
+    put(drive, "/docs/f", "newer");
+    remove(drive, "/docs/gone");
+    put(drive, "/later", "x");
+  }
+
+  private static void put(Drive drive, String path, String content) throws IOException {
+    write(drive, path, content.getBytes(UTF_8));
+  }
+
+  @AfterEach
+  void stop() {
+    drive.close();
+    agent.close();
+    server.close();
+  }
+
+  private String run(String... arguments) {
+    assertThat(terminal.run(arguments)).as("%s", terminal.warnings()).isZero();
+    return terminal.out();
+  }
+
+  private String refused(int exitCode, String... arguments) {
+    assertThat(terminal.run(arguments)).isEqualTo(exitCode);
+    return String.join("\n", terminal.warnings());
+  }
+
+  @Test
+  void everyCommandThatReadsShowsWhatWas() throws Exception {
+    for (String at : List.of("1d", "24h", "#2", Instant.now().minusSeconds(90_000).toString())) {
+      assertThat(run("ls", "--at", at, "/docs")).isEqualTo("f\ngone\n");
+      assertThat(run("ls", "-R", "--at", at)).isEqualTo("docs/\ndocs/f\ndocs/gone\n");
+      assertThat(run("cat", "--at", at, "/docs/f", "/docs/gone")).isEqualTo("oldgone");
+    }
+    assertThat(run("ls")).isEqualTo("docs/\nlater\n");
+    assertThat(run("tree", "--at", "1d")).contains("gone").endsWith("1 folders, 2 files\n");
+    assertThat(run("du", "--at", "1d")).isEqualTo("7 bytes in 2 files\n");
+    assertThat(run("find", "--at", "1d", "--name", "g*")).isEqualTo("/docs/gone\n");
+    assertThat(run("find", "--name", "g*")).isEmpty();
+    assertThat(run("stat", "--at", "1d", "/docs/gone")).contains("size: 4");
+    Path whole = folder.resolve("whole");
+    run("get", "-r", "--at", "1d", "/docs", whole.toString());
+    assertThat(whole.resolve("f")).hasContent("old");
+    assertThat(whole.resolve("gone")).hasContent("gone");
+    run("get", "--at", "#1", "/docs/f", folder.resolve("f").toString());
+    assertThat(folder.resolve("f")).hasContent("old");
+    run("ls", "--json", "--at", "1d", "/docs");
+    assertThat(terminal.json().path("entries")).hasSize(2);
+  }
+
+  @Test
+  void aTimeThatIsNoneOrTooEarlyIsSaidToBe() {
+    assertThat(refused(2, "ls", "--at", "yesterday")).contains("2026-11-03").contains("yesterday");
+    assertThat(refused(2, "ls", "--at", "#x")).contains("#17");
+    assertThat(refused(1, "ls", "--at", "2020-01-01")).contains("the oldest that is whole is of");
+    assertThat(refused(1, "ls", "--at", "#99")).contains("no state 99").contains("history");
+    assertThat(refused(1, "cat", "--at", "#0", "/docs/f")).contains("/docs/f");
+  }
+
+  @Test
+  void aDateIsTheEndOfThatDay() throws Exception {
+    String today = Instant.now().atZone(ZoneId.systemDefault()).toLocalDate().toString();
+    assertThat(run("ls", "--at", today)).isEqualTo("docs/\nlater\n");
+  }
+
+  @Test
+  void everyRouteThatReadsSaysWhichStateItWas() throws Exception {
+    for (String url :
+        List.of(
+            "/vault/files/docs", "/vault/files/docs/f", "/vault/trees/docs", "/vault/found/docs")) {
+      HttpURLConnection asked =
+          (HttpURLConnection) agent.url(url + "?at=2").toURL().openConnection();
+      assertThat(asked.getResponseCode()).isEqualTo(200);
+      assertThat(asked.getHeaderField("AnonymousCloud-State")).as(url).isEqualTo("2");
+      assertThat(asked.getHeaderField("AnonymousCloud-State-Since"))
+          .as(url)
+          .isLessThan(Instant.now().minusSeconds(86_400).toString());
+      asked.disconnect();
+    }
+    for (String bad : List.of("", "x", "-1", "2026-11-03", "99999999999999999999")) {
+      assertThatExceptionOfType(Problem.class)
+          .isThrownBy(() -> agent.get("/vault/files/docs?at=" + bad))
+          .matches(problem -> problem.kind() == Problem.Kind.BAD_INPUT);
+    }
+  }
+
+  @Test
+  void aCopyOfWhatWasIsThereNow() throws Exception {
+    run("cp", "--at", "1d", "/docs/gone", "/docs/f", "/");
+    assertThat(read(drive, "/gone")).asString().isEqualTo("gone");
+    assertThat(read(drive, "/f")).asString().isEqualTo("old");
+    run("cp", "-r", "--at", "1d", "/docs", "/all");
+    assertThat(tree(drive)).containsKeys("/all/f", "/all/gone");
+    assertThat(refused(1, "cp", "/docs/gone", "/again")).contains("no /docs/gone");
+    assertThatExceptionOfType(Problem.class)
+        .isThrownBy(
+            () ->
+                agent.post(
+                    "/vault/moves",
+                    Map.of("sources", List.of("/later"), "target", "/l", "at", "1")))
+        .matches(problem -> problem.kind() == Problem.Kind.BAD_INPUT);
+  }
+
+  @Test
+  void versionsAreListedTheNewestFirstAndOneComesBack() throws Exception {
+    assertThat(run("versions", "/docs/f").lines())
+        .hasSize(2)
+        .anyMatch(line -> line.matches("\\* +3  .* 5  .*"))
+        .anyMatch(line -> line.matches("  +1  .* 3  .*"));
+    run("versions", "--json", "/docs/f");
+    JsonNode versions = terminal.json().path("versions");
+    assertThat(versions.findValues("state")).extracting(JsonNode::asInt).containsExactly(3, 1);
+    assertThat(versions.path(1).path("device").asText())
+        .isEqualTo(server.account().device(2, server.newLine()).device().toString());
+
+    assertThat(run("restore", "--version", "1", "/docs/f"))
+        .contains("/docs/f is as it was since")
+        .contains("(state 1)")
+        .contains("went to the trash");
+    assertThat(read(drive, "/docs/f")).asString().isEqualTo("old");
+    assertThat(run("restore", "--version", "1", "/docs/f")).contains("nothing was changed");
+    assertThat(run("trash", "list")).contains("/docs/f");
+    run("versions", "--json", "--limit", "1", "/docs/f");
+    assertThat(terminal.json().path("versions")).hasSize(1);
+    assertThat(terminal.json().has("next")).isTrue();
+    assertThat(run("versions", "/docs/gone")).doesNotContain("*");
+    assertThat(refused(1, "versions", "/never")).contains("/never").contains("history");
+    assertThat(refused(2, "versions", "/")).contains("history");
+  }
+
+  @Test
+  void whatIsGoneComesBackAsItWasLast() throws Exception {
+    assertThat(run("restore", "/docs/gone")).contains("(state 3)");
+    assertThat(read(drive, "/docs/gone")).asString().isEqualTo("gone");
+    discard(drive, "/docs");
+    run("restore", "--json", "/docs", "--to", "/back");
+    assertThat(terminal.json().path("restored").asBoolean()).isTrue();
+    assertThat(tree(drive)).containsKeys("/back/f", "/back/gone");
+    assertThat(refused(2, "restore", "/back")).contains("versions");
+    assertThat(refused(1, "restore", "/never")).contains("/never");
+    assertThat(refused(1, "restore", "--at", "#3", "/docs", "--to", "/back")).contains("--to");
+    assertThat(refused(2, "restore", "--at", "1d", "--version", "2", "/docs")).isNotEmpty();
+    assertThat(refused(2, "restore", "/docs", "--to", "other:/x")).contains("different drives");
+  }
+
+  @Test
+  void theHistorySaysWhatEachStateChangedAndWhatWasGivenBack() throws Exception {
+    run("history", "--changes", "--json");
+    JsonNode states = terminal.json().path("states");
+    assertThat(states.path(0).path("changes").path("paths").path(0).asText()).isEqualTo("+/later");
+    assertThat(states.path(1).path("changes").path("paths").path(0).asText())
+        .isEqualTo("-/docs/gone");
+    assertThat(states.path(2).path("changes").path("changed").asInt()).isEqualTo(1);
+    assertThat(states.path(5).path("changes").path("added").asInt()).isEqualTo(1);
+    run("history", "--json", "--limit", "2");
+    assertThat(terminal.json().path("states").path(0).has("changes")).isFalse();
+
+    try (StolenDevice device = new StolenDevice(server.account().device(4, server.newLine()))) {
+      device.keep(new KeptStates(Instant.now(), 30, 52, 4, List.of()));
+    }
+    run("history", "--json", "--changes");
+    states = terminal.json().path("states");
+    assertThat(states.findValues("givenBack"))
+        .extracting(JsonNode::asBoolean)
+        .containsExactly(false, false, false, true, true, true, true);
+    assertThat(states.path(1).has("changes")).isTrue();
+    assertThat(states.path(2).has("changes")).as("what was before is not known").isFalse();
+    assertThat(refused(1, "go-back", "1")).contains("given back").contains("history");
+    assertThat(refused(1, "ls", "--at", "#1")).contains("given back");
+  }
+
+  @Test
+  void beforeAnythingWasPutThereIsSpaceAndNoPast() throws Exception {
+    try (TestServer other = TestServer.start(folder.resolve("fresh"));
+        TestAgent fresh = new TestAgent(other.account())) {
+      TestTerminal there = new TestTerminal(new VaultFeature(), fresh);
+      assertThat(there.run("df")).as("%s", there.warnings()).isZero();
+      assertThat(there.out()).contains("home").contains("Nothing was put");
+      assertThat(there.run("ls", "--at", "1d")).isEqualTo(1);
+      assertThat(there.warnings()).anyMatch(line -> line.contains("Nothing was ever put"));
+      assertThat(there.run("restore", "/f")).isEqualTo(1);
+      assertThat(there.run("versions", "/f")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void dfSaysWhatEachDriveTakesAndWarnsBeforeItIsFull() throws Exception {
+    agent.post("/vault/drives?name=team", Map.of());
+    assertThat(run("df"))
+        .contains("home")
+        .contains("team")
+        .contains("you")
+        .contains("Your account");
+    run("df", "--json");
+    JsonNode drives = terminal.json().path("drives");
+    assertThat(drives).hasSize(2);
+    assertThat(drives.path(0).path("used").asLong()).isPositive();
+    assertThat(drives.path(0).path("pays").asBoolean()).isTrue();
+    assertThat(terminal.json().path("used").asLong())
+        .isGreaterThanOrEqualTo(drives.path(0).path("used").asLong());
+
+    agent.put("/vault/drives/team/quota?limit=100", Map.of());
+    run("df");
+    assertThat(terminal.warnings()).anyMatch(line -> line.contains("team is near its limit"));
+  }
+}

@@ -1,0 +1,70 @@
+package org.anonymouscloud.vault.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.cli.TypedTime.Day;
+import org.junit.jupiter.api.Test;
+
+/** Times as people type them. */
+final class TypedTimeTest {
+  private static final Instant NOW = Instant.parse("2026-11-03T10:00:00Z");
+  private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+
+  private static Instant of(String text) throws Problem {
+    return TypedTime.of(text, CLOCK, Day.END);
+  }
+
+  private static Instant here(String local) {
+    return LocalDateTime.parse(local).atZone(ZoneId.systemDefault()).toInstant();
+  }
+
+  @Test
+  void agesGoBackFromNow() throws Exception {
+    assertThat(of("45m")).isEqualTo(NOW.minus(Duration.ofMinutes(45)));
+    assertThat(of("12h")).isEqualTo(NOW.minus(Duration.ofHours(12)));
+    assertThat(of("3D")).isEqualTo(NOW.minus(Duration.ofDays(3)));
+    assertThat(of("2w")).isEqualTo(NOW.minus(Duration.ofDays(14)));
+    assertThat(TypedTime.age("2w")).isEqualTo(Duration.ofDays(14));
+  }
+
+  @Test
+  void aTimeIsOfThisMachineUnlessItSaysOtherwise() throws Exception {
+    assertThat(of("2026-11-03T08:30:00Z")).isEqualTo(Instant.parse("2026-11-03T08:30:00Z"));
+    assertThat(of("2026-11-03T08:30:00.5+02:00"))
+        .isEqualTo(Instant.parse("2026-11-03T06:30:00.5Z"));
+    assertThat(of("2026-11-03T08:30")).isEqualTo(here("2026-11-03T08:30"));
+    assertThat(of("2026-11-03")).isEqualTo(here("2026-11-04T00:00").minusNanos(1));
+    assertThat(TypedTime.of("2026-11-03", CLOCK, Day.BEGINNING))
+        .isEqualTo(here("2026-11-03T00:00"));
+  }
+
+  @Test
+  void whatIsNoneIsSaidToBe() {
+    for (String bad :
+        List.of(
+            "",
+            "x",
+            "0d",
+            "-3d",
+            "3y",
+            "3",
+            "2026-13-01",
+            "2026-11-03T25:00",
+            "+999999999-12-31")) {
+      assertThatExceptionOfType(Problem.class)
+          .as(bad)
+          .isThrownBy(() -> of(bad))
+          .matches(problem -> problem.kind() == Problem.Kind.BAD_INPUT);
+    }
+    assertThatExceptionOfType(Problem.class).isThrownBy(() -> TypedTime.age("2026-11-03"));
+  }
+}
