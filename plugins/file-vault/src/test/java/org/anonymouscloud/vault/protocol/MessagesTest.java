@@ -58,8 +58,7 @@ final class MessagesTest {
     examples.put(
         "PackDrop",
         new VaultMessages.PackDrop(DRIVE, PackName.encodeAll(List.of(new PackName(OTHER)))));
-    examples.put(
-        "PackList", new VaultMessages.PackList(DRIVE, new PackName(OTHER).encode()));
+    examples.put("PackList", new VaultMessages.PackList(DRIVE, new PackName(OTHER).encode()));
     examples.put(
         "PackListed",
         new VaultMessages.PackListed(

@@ -338,8 +338,11 @@ abstract class VaultContract {
                 new PackTables(handle).insertPack(drive, name, pack, Long.MAX_VALUE);
               }
               handle.execute(
-                  "UPDATE vault_space SET used = used + ?, packs = ?", THOUSANDS * (long) MIN_PACK, THOUSANDS);
-              handle.execute("UPDATE account_space SET used = used + ?", THOUSANDS * (long) MIN_PACK);
+                  "UPDATE vault_space SET used = used + ?, packs = ?",
+                  THOUSANDS * (long) MIN_PACK,
+                  THOUSANDS);
+              handle.execute(
+                  "UPDATE account_space SET used = used + ?", THOUSANDS * (long) MIN_PACK);
               return null;
             });
 
