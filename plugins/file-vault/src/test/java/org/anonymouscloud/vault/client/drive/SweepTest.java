@@ -33,7 +33,9 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.MovedClock;
+import org.anonymouscloud.vault.client.fixture.RawDrive;
 import org.anonymouscloud.vault.client.fixture.StolenDevice;
+import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
@@ -47,6 +49,7 @@ import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
 import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.client.store.AsOf;
+import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -478,6 +481,23 @@ final class SweepTest {
               });
       assertThatThrownBy(() -> sweep(first)).isInstanceOf(Untrusted.class);
     }
+  }
+
+  @Test
+  void whatAThiefHasDroppedIsKeptAgainIfItIsStillThere() throws Exception {
+    write(first, "/f", OLD);
+    PackName pack = first.snapshot().file(VaultPath.of("/f")).content().refs().getFirst().pack();
+    TestAccount thief = server.account().device(5, server.newLine());
+    RawDrive raw = RawDrive.of(thief);
+    Roots roots = new Roots(thief, raw.id(), raw.members(), raw.remote(), clock);
+    var newest = roots.newest();
+    assertThat(roots.move(newest, newest.orElseThrow().trees(), List.of(), List.of(pack), true))
+        .isTrue();
+
+    sweepAll(first);
+    pass(Duration.ofHours(30));
+
+    assertThat(everything()).containsEntry("/f", hash(OLD));
   }
 
   @Test
