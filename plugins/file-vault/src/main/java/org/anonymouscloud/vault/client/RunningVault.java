@@ -30,15 +30,19 @@ final class RunningVault implements RunningClient {
 
   private final Clock clock;
   private final OpenDrive drive;
+  private final Tidying tidying;
 
   RunningVault(ClientContext context, Clock clock) {
     this.clock = clock;
     this.drive = new OpenDrive(context, clock);
+    this.tidying = new Tidying(drive, clock);
   }
 
   @Override
   public List<Route> routes() {
-    return VaultRoutes.of(drive, clock);
+    return VaultRoutes.of(drive, clock).stream()
+        .map(route -> route.handledBy(tidying.watching(route.handler())))
+        .toList();
   }
 
   @Override
@@ -144,5 +148,10 @@ final class RunningVault implements RunningClient {
     try (Drives own = new Drives(account, clock)) {
       return work.on(own);
     }
+  }
+
+  @Override
+  public void close() {
+    tidying.close();
   }
 }

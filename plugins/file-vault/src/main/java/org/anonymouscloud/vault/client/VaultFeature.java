@@ -10,6 +10,7 @@ import org.anonymouscloud.core.plugin.RunningClient;
 import org.anonymouscloud.vault.client.cli.VaultCommands;
 import org.anonymouscloud.vault.client.cli.arrange.ArrangeCommands;
 import org.anonymouscloud.vault.client.cli.past.PastCommands;
+import org.anonymouscloud.vault.client.cli.space.SpaceCommands;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.pf4j.Extension;
 
@@ -32,6 +33,7 @@ public final class VaultFeature implements ClientFeature {
     List<Object> commands = new ArrayList<>(VaultCommands.of(context, clock));
     commands.addAll(ArrangeCommands.of(context, clock));
     commands.addAll(PastCommands.of(context, clock));
+    commands.addAll(SpaceCommands.of(context));
     return commands;
   }
 }

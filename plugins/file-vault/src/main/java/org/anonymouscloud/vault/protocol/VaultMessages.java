@@ -16,6 +16,12 @@ public final class VaultMessages {
   /** The most packs that one root brings in, or gives up, or that are dropped at once. */
   public static final int MAX_PACKS_IN_MOVE = 2_000;
 
+  /** The most packs that one answer lists. */
+  public static final int MAX_PACKS_IN_ANSWER = 3_000;
+
+  /** Bytes of a listed pack: its name, and the power of two that it is long. */
+  public static final int LISTED_PACK = PackName.LENGTH + 1;
+
   /** Bytes in a grant: HPKE's encapsulated key, a drive secret, a tag. */
   public static final int GRANT = 1_168;
 
@@ -147,6 +153,21 @@ public final class VaultMessages {
    * @param names {@link #MAX_PACKS_IN_MOVE} at most
    */
   public record PackDrop(byte[] drive, byte[] names) {}
+
+  /**
+   * Asks which packs of a drive are live.
+   *
+   * @param after the name of a pack, as in an answer: only those that come after it, in an order
+   *     that is the server's own. All, if empty
+   */
+  public record PackList(byte[] drive, byte[] after) {}
+
+  /**
+   * @param packs each the name and then one byte, the power of two that is its length; {@link
+   *     #MAX_PACKS_IN_ANSWER} at most
+   * @param more whether there are others after them
+   */
+  public record PackListed(byte[] packs, boolean more) {}
 
   public record UsageGet(byte[] drive) {}
 

@@ -24,6 +24,8 @@ public enum VaultMethod {
   PACK_GET("pack-get"),
   /** {@link VaultMessages.PackDrop} to {@link VaultMessages.Empty}. */
   PACK_DROP("pack-drop"),
+  /** {@link VaultMessages.PackList} to {@link VaultMessages.PackListed}. */
+  PACK_LIST("pack-list"),
   /** {@link VaultMessages.UsageGet} to {@link VaultMessages.Usage}. */
   USAGE("usage");
 

@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.server;
 
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.server.DriveTables.Drive;
 import org.anonymouscloud.vault.server.PackTables.Found;
 import org.anonymouscloud.vault.server.PackTables.Kept;
+import org.anonymouscloud.vault.server.PackTables.Listed;
 import org.anonymouscloud.vault.server.PackTables.Pack;
 import org.anonymouscloud.vault.server.PackTables.Removed;
 import org.jdbi.v3.core.Handle;
@@ -51,6 +53,27 @@ final class Ledger {
 
   Optional<Pack> pack(Errand errand, PackName name) throws Refused {
     return door.read(errand, (rows, drive) -> new PackTables(rows).pack(drive.id(), name));
+  }
+
+  /**
+   * The live packs of the drive, as many as one answer holds.
+   *
+   * @param after the last one of the answer before
+   */
+  VaultMessages.PackListed live(Errand errand, Optional<PackName> after) throws Refused {
+    return door.read(
+        errand,
+        (rows, drive) -> {
+          int most = VaultMessages.MAX_PACKS_IN_ANSWER;
+          List<Listed> found = new PackTables(rows).live(drive.id(), after, most + 1);
+          int count = Math.min(found.size(), most);
+          ByteBuffer packs = ByteBuffer.allocate(count * VaultMessages.LISTED_PACK);
+          for (Listed pack : found.subList(0, count)) {
+            packs.put(pack.name().encode());
+            packs.put((byte) Integer.numberOfTrailingZeros(pack.length()));
+          }
+          return new VaultMessages.PackListed(packs.array(), found.size() > count);
+        });
   }
 
   VaultMessages.Usage usage(Errand errand) throws Refused {

@@ -113,6 +113,26 @@ record PackTables(Handle handle) {
     return held < 0 ? Kept.LOOSE : held == 1 ? Kept.HELD : Kept.UNPAID;
   }
 
+  /** A live pack, by its name. */
+  record Listed(PackName name, int length) {}
+
+  /**
+   * Some of a drive's live packs, in the database's order of their names.
+   *
+   * @param after only those that come after it
+   */
+  List<Listed> live(DriveId drive, Optional<PackName> after, int limit) {
+    return handle
+        .createQuery(
+            "SELECT name, length FROM vault_packs"
+                + " WHERE drive = ? AND name > ? AND expires IS NULL ORDER BY name LIMIT ?")
+        .bind(0, drive.bytes())
+        .bind(1, after.map(PackName::text).orElse(""))
+        .bind(2, limit)
+        .map((row, context) -> new Listed(new PackName(row.getString(1)), row.getInt(2)))
+        .list();
+  }
+
   /** All packs of all drives, few of them in memory at a time. */
   void eachPack(Consumer<Pack> receiver) {
     handle

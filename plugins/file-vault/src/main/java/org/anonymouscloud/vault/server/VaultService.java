@@ -155,6 +155,11 @@ final class VaultService implements RunningFeature {
               Right.WRITE,
               new Form<>(VaultMessages.PackDrop.class, MAX_DROP, VaultMessages.PackDrop::drive),
               this::packDrop);
+      case PACK_LIST ->
+          onDrive(
+              Right.READ,
+              new Form<>(VaultMessages.PackList.class, MAX_QUESTION, VaultMessages.PackList::drive),
+              this::packList);
       case USAGE ->
           onDrive(
               Right.READ,
@@ -374,6 +379,14 @@ final class VaultService implements RunningFeature {
     ledger.drop(errand, names(asked.question().names()));
     sweeper.wake();
     return NOTHING;
+  }
+
+  private byte[] packList(Errand errand, Asked<VaultMessages.PackList> asked) throws Refused {
+    byte[] after = asked.question().after();
+    if (after.length != 0 && after.length != PackName.LENGTH) {
+      throw bad("This is not the name of a pack.");
+    }
+    return Cbor.encode(ledger.live(errand, names(after).stream().findFirst()));
   }
 
   private byte[] usage(Errand errand, Asked<VaultMessages.UsageGet> asked) throws Refused {

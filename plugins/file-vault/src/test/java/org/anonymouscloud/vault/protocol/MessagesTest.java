@@ -58,6 +58,15 @@ final class MessagesTest {
     examples.put(
         "PackDrop",
         new VaultMessages.PackDrop(DRIVE, PackName.encodeAll(List.of(new PackName(OTHER)))));
+    examples.put("PackList", new VaultMessages.PackList(DRIVE, new PackName(OTHER).encode()));
+    examples.put(
+        "PackListed",
+        new VaultMessages.PackListed(
+            ByteBuffer.allocate(VaultMessages.LISTED_PACK)
+                .put(new PackName(NAME).encode())
+                .put((byte) 24)
+                .array(),
+            false));
     examples.put("UsageGet", new VaultMessages.UsageGet(DRIVE));
     examples.put("Usage", new VaultMessages.Usage(16_777_216, 1L << 40, 8192, 4096, 1));
     examples.put("Empty", new VaultMessages.Empty());

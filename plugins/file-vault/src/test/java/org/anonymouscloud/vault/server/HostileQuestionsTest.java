@@ -136,6 +136,7 @@ final class HostileQuestionsTest {
                 ROOT_GET,
                 PACK_PUT,
                 PACK_GET,
+                PACK_LIST,
                 USAGE ->
                 1024;
             case DRIVE_CREATE -> 1024 + 494 + VaultMessages.GRANT;
@@ -305,6 +306,7 @@ final class HostileQuestionsTest {
     for (int length : new int[] {1, 15, 17}) {
       byte[] noId = new byte[length];
       assertBad(VaultMethod.DRIVE_LIST, Cbor.encode(new VaultMessages.DriveList(noId)));
+      assertBad(VaultMethod.PACK_LIST, Cbor.encode(new VaultMessages.PackList(noId, NONE)));
       assertBad(VaultMethod.USAGE, Cbor.encode(new VaultMessages.UsageGet(noId)));
     }
   }
@@ -386,6 +388,7 @@ final class HostileQuestionsTest {
                 new VaultMessages.PackPut(drive, A_NAME, 2 * MIN_PACK, false)),
             entry(VaultMethod.PACK_GET, new VaultMessages.PackGet(drive, A_NAME, 0, MIN_PACK)),
             entry(VaultMethod.PACK_DROP, new VaultMessages.PackDrop(drive, new byte[34])),
+            entry(VaultMethod.PACK_LIST, new VaultMessages.PackList(drive, NONE)),
             entry(VaultMethod.USAGE, new VaultMessages.UsageGet(drive)));
     List<VaultMethod> methods = List.of(VaultMethod.values());
     List<ErrorCode> codes = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -98,7 +99,7 @@ final class OwnerMatrixTest {
   private static Optional<Right> needed(VaultMethod method) {
     return switch (method) {
       case DRIVE_LIST, DRIVE_CREATE -> Optional.empty();
-      case ROOT_GET, PACK_GET, ROSTER_GET, GRANT_GET, USAGE -> Optional.of(Right.READ);
+      case ROOT_GET, PACK_GET, ROSTER_GET, GRANT_GET, PACK_LIST, USAGE -> Optional.of(Right.READ);
       case ROOT_MOVE, PACK_PUT, PACK_DROP -> Optional.of(Right.WRITE);
       // To add somebody.
       case ROSTER_PUT, DRIVE_DELETE -> Optional.of(Right.OWN);
@@ -125,6 +126,7 @@ final class OwnerMatrixTest {
       case PACK_PUT -> client.put(PackName.random(), pack);
       case PACK_GET -> assertThat(client.get(live, MIN_PACK)).isEqualTo(pack);
       case PACK_DROP -> client.drop(List.of(loose));
+      case PACK_LIST -> assertThat(client.live()).containsExactly(Map.entry(live, MIN_PACK));
       case USAGE -> assertThat(client.usage().packs()).isEqualTo(2);
     }
   }

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -216,6 +218,28 @@ abstract class SpaceContract {
           .isEqualTo(ErrorCode.NOT_FOUND);
     }
     assertThat(client.usage().packs()).as("the live one is live").isEqualTo(2);
+  }
+
+  @Test
+  void whatIsLiveIsListedAndNothingElse() throws Exception {
+    PackName _ = put();
+    PackName held = live();
+    Map<PackName, Integer> live = new HashMap<>();
+    for (int length = MIN_PACK; length <= 8 * MIN_PACK; length *= 2) {
+      PackName name = PackName.random();
+      client.put(name, new byte[length]);
+      client.next(List.of(name), List.of());
+      live.put(name, length);
+    }
+    client.next(List.of(), List.of(held));
+
+    assertThat(client.live()).isEqualTo(live);
+    client.next(List.of(held), List.of());
+    live.put(held, MIN_PACK);
+    assertThat(client.live()).isEqualTo(live);
+    assertThat(client.live(PackName.random().encode()).packs())
+        .as("what comes after a name that nobody has")
+        .hasSizeLessThanOrEqualTo(live.size() * VaultMessages.LISTED_PACK);
   }
 
   @Test

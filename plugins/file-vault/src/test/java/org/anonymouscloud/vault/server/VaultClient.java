@@ -1,10 +1,14 @@
 package org.anonymouscloud.vault.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.crypto.Digest;
@@ -208,6 +212,33 @@ record VaultClient(Link link, AccountId account, DriveId drive) {
         link.ask(
             VaultMethod.USAGE.toString(), Cbor.encode(new VaultMessages.UsageGet(drive.bytes()))),
         VaultMessages.Usage.class);
+  }
+
+  VaultMessages.PackListed live(byte[] after) throws Refused, IOException {
+    return Cbor.decode(
+        ask(VaultMethod.PACK_LIST, new VaultMessages.PackList(drive.bytes(), after)),
+        VaultMessages.PackListed.class);
+  }
+
+  /** All live packs with their lengths, over as many answers as it takes. */
+  Map<PackName, Integer> live() throws Refused, IOException {
+    Map<PackName, Integer> live = new HashMap<>();
+    byte[] after = {};
+    boolean more = true;
+    while (more) {
+      VaultMessages.PackListed some = live(after);
+      for (int at = 0; at < some.packs().length; at += VaultMessages.LISTED_PACK) {
+        try {
+          PackName name = PackName.decode(some.packs(), at);
+          after = name.encode();
+          assertThat(live.put(name, 1 << some.packs()[at + PackName.LENGTH])).isNull();
+        } catch (Malformed e) {
+          throw new AssertionError(e);
+        }
+      }
+      more = some.more();
+    }
+    return live;
   }
 
   void create() throws Refused, IOException {

@@ -322,9 +322,12 @@ abstract class VaultContract {
     assertThat(refusal(() -> client.get(there, MIN_PACK))).isEqualTo(ErrorCode.NOT_FOUND);
   }
 
+  /** More than one answer lists. */
+  private static final int THOUSANDS = VaultMessages.MAX_PACKS_IN_ANSWER + 100;
+
   @Test
-  void aMoveOfThousandsOfPacksIsOneMove() throws Exception {
-    List<PackName> names = Stream.generate(PackName::random).limit(1500).toList();
+  void thousandsOfPacksAreMovedAtOnceAndListedInPortions() throws Exception {
+    List<PackName> names = Stream.generate(PackName::random).limit(THOUSANDS).toList();
     server
         .database()
         .<Void, RuntimeException>write(
@@ -335,15 +338,21 @@ abstract class VaultContract {
                 new PackTables(handle).insertPack(drive, name, pack, Long.MAX_VALUE);
               }
               handle.execute(
-                  "UPDATE vault_space SET used = used + ?, packs = 1500", 1500L * MIN_PACK);
-              handle.execute("UPDATE account_space SET used = used + ?", 1500L * MIN_PACK);
+                  "UPDATE vault_space SET used = used + ?, packs = ?",
+                  THOUSANDS * (long) MIN_PACK,
+                  THOUSANDS);
+              handle.execute(
+                  "UPDATE account_space SET used = used + ?", THOUSANDS * (long) MIN_PACK);
               return null;
             });
 
-    client.move(0, ROOT, names);
+    client.move(0, ROOT, names.subList(0, VaultMessages.MAX_PACKS_IN_MOVE));
+    client.move(1, ROOT, names.subList(VaultMessages.MAX_PACKS_IN_MOVE, THOUSANDS));
     server.pass(Duration.ofHours(26));
     server.sweep();
-    assertThat(client.usage().packs()).isEqualTo(1500);
+    assertThat(client.usage().packs()).isEqualTo(THOUSANDS);
+    assertThat(client.live(new byte[0]).more()).isTrue();
+    assertThat(client.live().keySet()).containsExactlyInAnyOrderElementsOf(names);
     server.expire(drive, names);
 
     server.sweep();

@@ -79,6 +79,11 @@ public final class OpenDrive {
     return now.drives();
   }
 
+  /** The drives that are open, without asking for an account. */
+  public Optional<Drives> opened() {
+    return Optional.ofNullable(opened).map(Opened::drives);
+  }
+
   /** The drives, if it is this account that is open. */
   public Optional<Drives> of(AccountSession account) {
     Opened now = opened;

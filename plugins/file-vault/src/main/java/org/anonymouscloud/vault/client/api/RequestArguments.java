@@ -91,19 +91,29 @@ final class RequestArguments {
   }
 
   static int number(Context context, String name, int usual, int most) throws Problem {
+    return number(context, name, usual, 1, most);
+  }
+
+  /** A number that may be 0. */
+  static int count(Context context, String name, int usual, int most) throws Problem {
+    return number(context, name, usual, 0, most);
+  }
+
+  private static int number(Context context, String name, int usual, int least, int most)
+      throws Problem {
     String value = context.queryParam(name);
     if (value == null) {
       return usual;
     }
     try {
       int number = Integer.parseInt(value);
-      if (number >= 1 && number <= most) {
+      if (number >= least && number <= most) {
         return number;
       }
     } catch (NumberFormatException e) {
       // Falls through to the same answer.
     }
-    throw bad(name + " is a number from 1 to " + most + ".");
+    throw bad(name + " is a number from " + least + " to " + most + ".");
   }
 
   /** What is to be kept of a file that is written. */

@@ -11,6 +11,8 @@ import org.anonymouscloud.vault.client.drives.DriveNotFound;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.resume.EarlierTryGone;
+import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
+import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
@@ -75,6 +77,8 @@ final class VaultProblems {
               },
               state);
       case ServerRefused refused -> refused(refused);
+      case SpaceStuck stuck -> told(Problem.Kind.SECURITY, stuck);
+      case GivenBackMeanwhile gone -> told(Problem.Kind.CONFLICT, gone);
       case EarlierTryGone gone -> told(Problem.Kind.CONFLICT, gone);
       case ArchiveDamaged damaged -> told(Problem.Kind.BAD_INPUT, damaged);
       default -> failure;
@@ -87,8 +91,9 @@ final class VaultProblems {
       case QUOTA_EXCEEDED ->
           new Problem(
               Problem.Kind.NO_SPACE,
-              "The account's space on the server is used up. Ask the server's owner for more; space"
-                  + " of what is removed is not given back in this version.",
+              "The space of the account, or of the drive, is used up. 'anoncloud df' shows by what;"
+                  + " 'anoncloud compact' gives back what is removed and old enough"
+                  + " ('anoncloud drive retention'), or ask the server's owner for more.",
               refused);
       case STORAGE_FULL ->
           new Problem(Problem.Kind.NO_SPACE, "The server's disk is full.", refused);

@@ -29,6 +29,7 @@ public final class VaultRoutes {
             new RelocationRoutes(drive).routes(),
             new TrashRoutes(drive).routes(),
             new TreeRoutes(drive).routes(),
+            new SpaceRoutes(drive, clock).routes(),
             new HistoryRoutes(drive).routes())
         .flatMap(List::stream)
         .toList();

@@ -6,7 +6,7 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.vault.client.cli.drives.DfCommand;
 import org.anonymouscloud.vault.client.cli.drives.DriveCommand;
 
-/** The vault's commands but those of {@code arrange} and {@code past}. */
+/** The vault's commands but those of {@code arrange}, {@code past} and {@code space}. */
 public final class VaultCommands {
   private VaultCommands() {}
 

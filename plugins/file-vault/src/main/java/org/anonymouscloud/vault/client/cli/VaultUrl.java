@@ -129,6 +129,11 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
     return drive() + "/found" + encoded(path) + query();
   }
 
+  /** To check what is in it. */
+  public String verify() {
+    return drive() + "/verify" + encoded(path);
+  }
+
   String trees() {
     return drive() + "/trees" + encoded(path) + query();
   }

@@ -26,6 +26,8 @@ import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.resume.Trail;
 import org.anonymouscloud.vault.client.resume.Trails;
+import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
+import org.anonymouscloud.vault.client.space.Marking;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.tree.Changes;
@@ -37,6 +39,7 @@ import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
 import org.anonymouscloud.vault.client.tree.Removal;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +63,12 @@ public final class Batch implements AutoCloseable {
 
   /** Packs that a root has named before what is in them is in the tree. */
   private final List<PackName> secured = new ArrayList<>();
+
+  /** By when a root has named all of those. */
+  private Optional<Roots.Known> securedBy = Optional.empty();
+
+  /** By when the server is known to keep all that the changes refer to. */
+  private Optional<Roots.Known> keptBy;
 
   /** Whether a root with the tree of this batch was sent and nobody knows what became of it. */
   private boolean undecided;
@@ -97,6 +106,7 @@ public final class Batch implements AutoCloseable {
     this.drive = drive;
     this.shared = shared;
     this.base = base;
+    this.keptBy = base.root();
     this.writer = shared.newWriter();
     this.trails = new Trails(shared.journal(), writer);
     this.begun = shared.clock().instant();
@@ -458,7 +468,7 @@ public final class Batch implements AutoCloseable {
   /**
    * As {@link #copy}, of what was at a path in an earlier state.
    *
-   * @throws StateRefused at the latest from {@link #commit}, if that state is not whole any more
+   * @throws GivenBackMeanwhile from {@link #commit}, if what it needs is not there any more
    */
   public void copyFrom(
       Snapshot earlier, VaultPath from, VaultPath to, boolean recursive, Unread unread)
@@ -481,7 +491,7 @@ public final class Batch implements AutoCloseable {
    * @param unread hears which folders below could not be brought back, or not wholly
    * @return whether there was anything to do: not if that version is there
    * @throws PathRefused if there was nothing, or something is there that is not replaced
-   * @throws StateRefused at the latest from {@link #commit}, if that state is not whole any more
+   * @throws GivenBackMeanwhile from {@link #commit}, if what it needs is not there any more
    */
   public boolean bringBack(Snapshot earlier, VaultPath from, VaultPath to, Unread unread)
       throws IOException {
@@ -576,18 +586,14 @@ public final class Batch implements AutoCloseable {
     };
   }
 
-  /** What was taken from earlier states is there as long as these are whole. */
-  private void requireBorrowed(Optional<Roots.Known> onto) throws IOException {
+  /** Whether the states from which something was taken are whole. */
+  private boolean isBorrowedWhole(Optional<Roots.Known> onto) throws IOException {
     if (borrowed.isEmpty()) {
-      return;
+      return true;
     }
     KeptStates kept = new Snapshot(drive, onto).kept();
     long newest = onto.map(Roots.Known::counting).orElse(-1L);
-    for (long number : borrowed) {
-      if (number != newest && !kept.has(number)) {
-        throw new StateRefused(StateRefused.Reason.GIVEN_BACK, number);
-      }
-    }
+    return borrowed.stream().allMatch(number -> number == newest || kept.has(number));
   }
 
   /**
@@ -692,6 +698,7 @@ public final class Batch implements AutoCloseable {
       try {
         moveRoot();
         base = new Snapshot(drive, shared.roots().known());
+        keptBy = base.root();
       } finally {
         shared.commits().unlock();
       }
@@ -717,7 +724,14 @@ public final class Batch implements AutoCloseable {
     // Not the root on which this batch began: others of this process may have moved it since.
     Optional<Roots.Known> onto = roots.known();
     while (true) {
-      requireBorrowed(onto);
+      if (!isAllKept(keptBy, onto) || !isBorrowedWhole(onto)) {
+        writer.flush();
+        nameBorrowed();
+        keptBy = onto;
+        borrowed.clear();
+        onto = roots.known();
+        continue;
+      }
       Trees trees = onto.map(Roots.Known::trees).orElse(Trees.NONE);
       long number = onto.map(known -> known.number() + 1).orElse(0L);
       Merge merge =
@@ -772,9 +786,61 @@ public final class Batch implements AutoCloseable {
       return;
     }
     List<PackName> live = writer.takeSent();
+    Optional<Roots.Known> now = shared.roots().known();
+    if (!secured.isEmpty() && !isAllKept(securedBy, now)) {
+      // As long as this takes they would be deleted in the midst of it.
+      name(secured);
+    }
     shared.leftovers().move(live, List.of(), false);
     writer.named(live);
-    secured.addAll(writer.sentHere(live));
+    secured.addAll(live);
+    securedBy = now;
+  }
+
+  /**
+   * Whether no device has given packs back between two roots. Each that does so says in the hidden
+   * tree anew which states stay.
+   */
+  private boolean isAllKept(Optional<Roots.Known> since, Optional<Roots.Known> now)
+      throws IOException {
+    if (since.map(Roots.Known::trees).equals(now.map(Roots.Known::trees))) {
+      return true;
+    }
+    try {
+      return new Snapshot(drive, since).keptFile().equals(new Snapshot(drive, now).keptFile());
+    } catch (Untrusted e) {
+      return false;
+    }
+  }
+
+  /**
+   * Has the server keep all that the changes take over from what was there when they were made:
+   * what of it is in no tree any more may have been given back, and is then kept for a day.
+   */
+  private void nameBorrowed() throws IOException {
+    try {
+      Set<PackName> needed = new HashSet<>(secured);
+      needed.addAll(Marking.packs(drive.nodes(), drive.id(), changes.brought()));
+      // Those that the next root will name.
+      writer.unnamed().forEach(needed::remove);
+      name(List.copyOf(needed));
+    } catch (Untrusted e) {
+      throw new GivenBackMeanwhile(e);
+    }
+  }
+
+  private void name(List<PackName> packs) throws IOException {
+    try {
+      for (int from = 0; from < packs.size(); from += VaultMessages.MAX_PACKS_IN_MOVE) {
+        int to = Math.min(packs.size(), from + VaultMessages.MAX_PACKS_IN_MOVE);
+        shared.leftovers().move(packs.subList(from, to), List.of(), true);
+      }
+    } catch (ServerRefused e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        throw new GivenBackMeanwhile(e);
+      }
+      throw e;
+    }
   }
 
   private ConflictName conflictName() {
@@ -792,7 +858,7 @@ public final class Batch implements AutoCloseable {
     }
     writer.close();
     // If the tree may name them, no root must give them up.
-    List<PackName> named = undecided ? List.of() : List.copyOf(secured);
+    List<PackName> named = undecided ? List.of() : writer.sentHere(secured);
     Set<PackName> kept = trails.end();
     shared.leftovers().giveBack(without(kept, writer.unnamed()), without(kept, named));
   }

@@ -17,6 +17,7 @@ import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.KnownAccount;
 import org.anonymouscloud.core.plugin.RetryPolicy;
+import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.content.Sealer;
 import org.anonymouscloud.vault.client.drive.StateRefused.Reason;
 import org.anonymouscloud.vault.client.format.Entry;
@@ -36,6 +37,10 @@ import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.remote.Untrusted.StatesUnreadable;
 import org.anonymouscloud.vault.client.resume.Journal;
+import org.anonymouscloud.vault.client.space.SpaceParts;
+import org.anonymouscloud.vault.client.space.SpaceStuck;
+import org.anonymouscloud.vault.client.space.Sweep;
+import org.anonymouscloud.vault.client.space.Verification;
 import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.History;
@@ -49,6 +54,7 @@ import org.anonymouscloud.vault.client.tree.ConflictName;
 import org.anonymouscloud.vault.client.tree.Folders;
 import org.anonymouscloud.vault.client.tree.Merge;
 import org.anonymouscloud.vault.client.tree.Nodes;
+import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.TreeDiff;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.DriveId;
@@ -569,6 +575,144 @@ public final class Drive implements AutoCloseable {
   /** Goes on from what the server has, as a person has agreed to. */
   public void acceptRestored(Divergence agreed) throws IOException {
     roots.restart(agreed);
+  }
+
+  /**
+   * How long states stay, and which are whole.
+   *
+   * @throws Untrusted if the drive does not say it as it should
+   */
+  public KeptStates kept() throws IOException {
+    return snapshot().kept();
+  }
+
+  /**
+   * Says how long states stay.
+   *
+   * @param days for so many every state, 0 to {@link KeptStates#MAX_DAYS}
+   * @param weeks for so many the last of each week, 0 to {@link KeptStates#MAX_WEEKS}
+   * @throws NotAllowed if this account may only read the drive
+   */
+  public KeptStates retain(int days, int weeks) throws IOException {
+    try (Batch first = batch()) {
+      // Makes the drive if it is not there yet, and looks at the right.
+      first.commit();
+    }
+    for (int race = 0; race < RACES; race++) {
+      Optional<Roots.Known> newest = roots.newest();
+      Snapshot now = new Snapshot(reading, newest);
+      KeptStates before = now.kept();
+      KeptStates after =
+          new KeptStates(before.swept(), days, weeks, before.from(), before.earlier());
+      if (after.equals(before) || Sweep.say(parts(), newest, now.keptFile(), after)) {
+        return after;
+      }
+    }
+    throw new IOException("Other devices change the drive all the time; try again.");
+  }
+
+  /**
+   * Gives back to the server what no state of the drive needs that is to stay: one step of it.
+   *
+   * @param step passed all the time; what it throws ends the work, of which nothing is lost
+   * @throws NotAllowed if this account may only read the drive
+   * @throws SpaceStuck if something cannot be read that may be needed
+   */
+  public Sweep.Done sweep(Sweep.Wish wish, FileWriter.Checkpoint step) throws IOException {
+    if (roots.newest().isEmpty()) {
+      return Sweep.Done.NOTHING;
+    }
+    requireRight(Right.WRITE);
+    return new Sweep(parts(), () -> basis(wish.giveUpUnreadable()), wish, step).run();
+  }
+
+  /**
+   * Looks whether all is there that the drive consists of.
+   *
+   * @param given only what is at this path or below it, in the newest state; all, and the trash, if
+   *     it is the top
+   * @param states whether the earlier states that stay are looked at, too
+   * @throws PathRefused if there is nothing at the path
+   */
+  public Verification.Found verify(VaultPath given, boolean states, Verification verification)
+      throws IOException {
+    Snapshot now = snapshot();
+    VaultPath path = now.named(given);
+    if (!path.isTop()) {
+      Entry entry =
+          now.find(path).orElseThrow(() -> new PathRefused(PathRefused.Reason.NOT_FOUND, path));
+      verification.entry(path, entry);
+      return verification.end();
+    }
+    if (now.root().isPresent()) {
+      verification.state(Optional.empty(), now.root().get().trees());
+    }
+    Optional<States> earlier = states ? states() : Optional.empty();
+    if (earlier.isPresent()) {
+      var _ = earlier.get().older();
+      for (Optional<States.State> state = earlier.get().older();
+          state.isPresent();
+          state = earlier.get().older()) {
+        verification.state(Optional.of(state.get().number()), state.get().root().trees());
+      }
+    }
+    return verification.end();
+  }
+
+  /**
+   * What looks whether all is there, see {@link #verify}.
+   *
+   * @param full whether the content of files is opened, too
+   */
+  public Verification verification(boolean full, FileWriter.Checkpoint step) {
+    // What was read before and is remembered says nothing of what the server has.
+    PackReader packs = new PackReader(remote);
+    Nodes anew = new Nodes(id, reading.sealing(), packs);
+    return new Verification(parts(anew, packs), full, step);
+  }
+
+  private Optional<Sweep.Basis> basis(boolean giveUp) throws IOException {
+    Optional<Roots.Known> newest = roots.newest();
+    if (newest.isEmpty() || newest.get().root().isEmpty()) {
+      return Optional.empty();
+    }
+    Snapshot now = new Snapshot(reading, newest);
+    KeptStates kept;
+    try {
+      kept = now.kept();
+    } catch (Untrusted e) {
+      if (!giveUp) {
+        throw SpaceStuck.states(e);
+      }
+      kept =
+          new KeptStates(
+              Instant.EPOCH,
+              KeptStates.DEFAULT_DAYS,
+              KeptStates.DEFAULT_WEEKS,
+              newest.get().counting(),
+              List.of());
+    }
+    return Optional.of(
+        new Sweep.Basis(newest.get(), kept, now.keptFile(), roots.states(newest.get(), kept)));
+  }
+
+  private SpaceParts parts() {
+    return parts(nodes, reading.packs());
+  }
+
+  private SpaceParts parts(Nodes pages, PackReader packs) {
+    return new SpaceParts(
+        id,
+        account.device(),
+        pages,
+        reading.sealing(),
+        packs,
+        sealer,
+        remote,
+        roots,
+        writing::newWriter,
+        commits,
+        writing.clock());
   }
 
   /** The space that the account uses. */

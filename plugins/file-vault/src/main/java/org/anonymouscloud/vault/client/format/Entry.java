@@ -56,6 +56,11 @@ public sealed interface Entry {
     public File in(long other) {
       return new File(name, id, stated, executable, other, content);
     }
+
+    /** The same file with the same bytes at other places. */
+    public File with(Content other) {
+      return new File(name, id, stated, executable, version, other);
+    }
   }
 
   /** A folder. */

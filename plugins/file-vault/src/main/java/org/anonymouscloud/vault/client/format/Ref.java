@@ -30,6 +30,11 @@ public record Ref(
     return ChunkedEncryption.sealedLength(length);
   }
 
+  /** The same segment at another place. */
+  public Ref at(PackName other, int place) {
+    return new Ref(other, place, length, generation, version, digest);
+  }
+
   /** The first byte of the pack after the sealed segment. */
   public int end() {
     return offset + sealedLength();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,6 +37,12 @@ public final class RemoteVault {
           VaultMethod.DRIVE_CREATE,
           VaultMethod.ROSTER_PUT,
           VaultMethod.DRIVE_DELETE);
+
+  /** No drive has so many: who lists more does not end. */
+  private static final int MAX_LISTED = 1 << 24;
+
+  private static final int MIN_EXPONENT = Integer.numberOfTrailingZeros(VaultMessages.MIN_PACK);
+  private static final int MAX_EXPONENT = Integer.numberOfTrailingZeros(VaultMessages.MAX_PACK);
 
   private final Link link;
   private final DriveId drive;
@@ -236,6 +243,62 @@ public final class RemoteVault {
       } catch (Refused e) {
         throw new ServerRefused(e);
       }
+    }
+  }
+
+  /** Hears of the packs that the server says it keeps for the drive. */
+  @FunctionalInterface
+  public interface Listing {
+    /**
+     * @param length in bytes, a power of two
+     */
+    void pack(PackName name, int length) throws IOException;
+  }
+
+  /**
+   * The packs that roots have named as live, as the server says; nothing of it is proven.
+   *
+   * @throws DataNotAuthentic if it does not end, or is no list
+   */
+  public void list(Listing listing) throws IOException {
+    byte[] after = {};
+    for (int listed = 0; listed < MAX_LISTED; ) {
+      VaultMessages.PackListed some;
+      try {
+        some =
+            decode(
+                ask(VaultMethod.PACK_LIST, new VaultMessages.PackList(drive.bytes(), after)),
+                VaultMessages.PackListed.class);
+      } catch (Refused e) {
+        throw new ServerRefused(e);
+      }
+      ByteBuffer packs = ByteBuffer.wrap(some.packs());
+      if (packs.remaining() % VaultMessages.LISTED_PACK != 0
+          || (some.more() && !packs.hasRemaining())) {
+        throw new DataNotAuthentic();
+      }
+      while (packs.hasRemaining()) {
+        after = new byte[PackName.LENGTH];
+        packs.get(after);
+        int exponent = packs.get();
+        if (exponent < MIN_EXPONENT || exponent > MAX_EXPONENT) {
+          throw new DataNotAuthentic();
+        }
+        listing.pack(name(after), 1 << exponent);
+        listed++;
+      }
+      if (!some.more()) {
+        return;
+      }
+    }
+    throw new DataNotAuthentic();
+  }
+
+  private static PackName name(byte[] encoded) throws DataNotAuthentic {
+    try {
+      return PackName.decodeAll(encoded).getFirst();
+    } catch (Malformed e) {
+      throw new DataNotAuthentic();
     }
   }
 

@@ -33,6 +33,9 @@ public final class PackWriter implements AutoCloseable {
   /** What a pack takes on a slow line. */
   private static final Duration BEGUN = Duration.ofSeconds(20);
 
+  /** What comes last goes in one pack if it is no more than this. */
+  private static final int LEAST_FULL = 1 << 16;
+
   private final RemoteVault remote;
   private final UploadLanes lanes;
 
@@ -51,6 +54,11 @@ public final class PackWriter implements AutoCloseable {
   private final Map<PackName, Integer> taken = new HashMap<>();
 
   private Pack open = new Pack();
+
+  /** Bytes that are still to come, if that is known. */
+  private long expected = Long.MAX_VALUE;
+
+  private int limit = VaultMessages.MAX_PACK;
 
   /** Bytes of the packs that were full, those of an earlier try among them. */
   private long full;
@@ -94,7 +102,11 @@ public final class PackWriter implements AutoCloseable {
       Pack filled;
       synchronized (this) {
         check();
-        if (open.filled() == 0 || open.filled() + length <= lanes.packLimit()) {
+        if (open.filled() == 0) {
+          limit = limit();
+        }
+        if (open.filled() == 0 || open.filled() + length <= limit) {
+          expected -= expected == Long.MAX_VALUE ? 0 : length;
           Spot spot = new Spot(open.name(), open.add(sealed, length));
           open.watch(watch);
           placed.accept(spot);
@@ -106,6 +118,22 @@ public final class PackWriter implements AutoCloseable {
       }
       send(filled);
     }
+  }
+
+  /**
+   * Says how many bytes are still to come, so that the last of them go in packs that they fill.
+   * Else a pack may be half empty, which costs little where it is soon beside others.
+   */
+  public synchronized void expect(long more) {
+    expected = more;
+  }
+
+  /** How much the pack that begins now may hold. */
+  private int limit() {
+    int most = lanes.packLimit();
+    return expected >= most
+        ? most
+        : Math.clamp(Long.highestOneBit(Math.max(1, expected)), LEAST_FULL, most);
   }
 
   /** Says whether what is sent from now on belongs to a change that only deletes. */

@@ -5,7 +5,7 @@ package org.anonymouscloud.vault.client.store;
  * Encrypted Files and Communication with PURBs", section 4) leaves as many bits of it free as its
  * logarithm has, so that padding costs at most an eighth, and less the longer a thing is.
  */
-final class Padme {
+public final class Padme {
   private Padme() {}
 
   /**
@@ -13,7 +13,7 @@ final class Padme {
    *
    * @param length at least 0
    */
-  static long step(long length) {
+  public static long step(long length) {
     if (length < 2) {
       return 1;
     }

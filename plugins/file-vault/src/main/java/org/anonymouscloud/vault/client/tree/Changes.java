@@ -1,6 +1,10 @@
 package org.anonymouscloud.vault.client.tree;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.anonymouscloud.vault.client.format.Entry;
@@ -171,6 +175,23 @@ public final class Changes {
       change = below.changes().get(name);
     }
     return change != null;
+  }
+
+  /** What they bring into the drive's visible tree, with all that it refers to. */
+  public List<Entry> brought() {
+    List<Entry> brought = new ArrayList<>();
+    Deque<Change> left = new ArrayDeque<>(List.of(top));
+    while (!left.isEmpty()) {
+      switch (left.removeFirst()) {
+        case Change.Put put -> brought.add(put.thing());
+        case Change.Arrive(Change.Thing.Copied(Entry entry), var _) -> brought.add(entry);
+        case Change.Below below -> below.changes().values().forEach(left::addFirst);
+        case Change.Arrive _, Change.Remove _, Change.Leave _ -> {
+          // What moves or goes is what is there by then.
+        }
+      }
+    }
+    return brought;
   }
 
   /** How many changes there are. */

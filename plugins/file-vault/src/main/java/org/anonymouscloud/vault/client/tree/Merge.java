@@ -32,6 +32,7 @@ public final class Merge {
   /** Names of the trash and of a removal in it, before the old path. */
   private static final int REMOVAL_DEPTH = 2;
 
+  private final Nodes nodes;
   private final Folders folders;
   private final FolderEditor editor;
   private final ConflictName conflictName;
@@ -62,6 +63,7 @@ public final class Merge {
       long root,
       ConflictName conflictName,
       Instant now) {
+    this.nodes = nodes;
     this.folders = new Folders(nodes);
     this.editor = new FolderEditor(nodes, writer, root);
     this.drive = drive;
@@ -205,13 +207,13 @@ public final class Merge {
         Optional<Entry> there = folders.find(id, pages, name);
         switch (next.getValue()) {
           case Change.Put put -> {
-            require(!put.strict() || there.equals(put.base()), name);
+            require(!put.strict() || same(there, put.base()), name);
             edit(name, put, there, Optional.of(put.thing()));
           }
           case Change.Remove remove -> {
-            require(!remove.strict() || there.equals(Optional.of(remove.base())), name);
+            require(!remove.strict() || same(there, Optional.of(remove.base())), name);
             if (there.isPresent()) {
-              if (there.get().equals(remove.base())) {
+              if (nodes.same(there.get(), remove.base())) {
                 edits.put(name, Optional.empty());
                 remove.into().ifPresent(into -> throwAway(into, path.child(name), there.get()));
               } else if (there.get() instanceof Entry.Folder folder
@@ -337,13 +339,19 @@ public final class Merge {
     };
   }
 
+  private boolean same(Optional<Entry> one, Optional<Entry> other) throws IOException {
+    return one.isPresent() && other.isPresent()
+        ? nodes.same(one.get(), other.get())
+        : one.equals(other);
+  }
+
   /** Whether what is there must be kept beside what is to come. */
-  private static boolean isSecond(Change change, Entry there) {
+  private boolean isSecond(Change change, Entry there) throws IOException {
     return switch (change) {
-      case Change.Put put -> !put.base().equals(Optional.of(there));
+      case Change.Put put -> !same(put.base(), Optional.of(there));
       case Change.Below _ -> !(there instanceof Entry.Folder);
       case Change.Arrive arrive ->
-          !arrive.instead().map(Change.Instead::base).equals(Optional.of(there));
+          !same(arrive.instead().map(Change.Instead::base), Optional.of(there));
       case Change.Remove _, Change.Leave _ -> false;
     };
   }
@@ -418,7 +426,7 @@ public final class Merge {
     @Nullable Folder next() throws IOException {
       for (Entry entry = rest.next(); entry != null; entry = rest.next()) {
         Entry was = folders.find(earlier.id(), earlier.pages(), entry.name()).orElse(null);
-        if (entry.equals(was)) {
+        if (was != null && nodes.same(entry, was)) {
           edits.put(entry.name(), Optional.empty());
           keep(entry);
         } else if (entry instanceof Entry.Folder folder

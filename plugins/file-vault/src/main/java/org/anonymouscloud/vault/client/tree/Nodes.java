@@ -2,12 +2,15 @@ package org.anonymouscloud.vault.client.tree;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.wire.Malformed;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.Extent;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Page;
@@ -17,6 +20,7 @@ import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.format.SegmentList;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
 import org.anonymouscloud.vault.client.store.PackReader;
@@ -125,6 +129,60 @@ public final class Nodes {
     } catch (Malformed e) {
       throw new TreeDamaged();
     }
+  }
+
+  /**
+   * Whether two entries say the same, wherever the content of a file lies: whoever gives space back
+   * packs it anew, and has changed nothing.
+   */
+  boolean same(Entry one, Entry other) throws IOException {
+    if (one.equals(other)) {
+      return true;
+    }
+    if (!(one instanceof Entry.File file && other instanceof Entry.File second)
+        || file.content().height() != second.content().height()
+        || !file.equals(second.with(file.content()))
+        || file.content().length() != second.content().length()) {
+      return false;
+    }
+    try {
+      return same(
+          file.id(),
+          file.content().height(),
+          0,
+          file.content().extents(),
+          second.content().extents());
+    } catch (Untrusted e) {
+      // What cannot be compared is kept as two.
+      return false;
+    }
+  }
+
+  private boolean same(ItemId file, int height, long first, List<Extent> ones, List<Extent> others)
+      throws IOException {
+    if (ones.size() != others.size()) {
+      return false;
+    }
+    long each = SegmentList.covered(height);
+    for (int i = 0; i < ones.size(); i++) {
+      long index = first + i * each;
+      boolean same =
+          ones.get(i).equals(others.get(i))
+              || (ones.get(i) instanceof Ref one
+                  && others.get(i) instanceof Ref other
+                  && (height == 0
+                      ? one.at(other.pack(), other.offset()).equals(other)
+                      : same(
+                          file,
+                          height - 1,
+                          index,
+                          list(file, height, index, one).extents(),
+                          list(file, height, index, other).extents())));
+      if (!same) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Seals a page for the root with this number. */

@@ -32,6 +32,7 @@ import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterNotSound;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterRolledBack;
 import org.anonymouscloud.vault.client.remote.Untrusted.SharedByStranger;
+import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.Member;
 import org.anonymouscloud.vault.protocol.Right;
@@ -118,6 +119,9 @@ class SharedDriveTest {
 
     assertThat(paths(his)).containsExactly("/plan");
     assertThatThrownBy(() -> write(his, "/mine", noise(1, 1))).isInstanceOf(NotAllowed.class);
+    assertThatThrownBy(() -> his.sweep(Sweep.Wish.BY_ITSELF, () -> {}))
+        .isInstanceOf(NotAllowed.class);
+    assertThatThrownBy(() -> his.retain(0, 0)).isInstanceOf(NotAllowed.class);
     assertThatThrownBy(() -> his.share(bob.contact(new UserName("alice")), Right.READ))
         .isInstanceOf(NotAllowed.class);
     assertThat(paths(hers)).containsExactly("/plan");

@@ -289,6 +289,58 @@ public final class DriveCommand {
   }
 
   @Command(
+      name = "retention",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Show or say how long earlier states of a drive stay.",
+        "Every state stays for some days, and after that the last one of each week for some weeks;"
+            + " at first that is 30 days and 52 weeks. What was removed stays in the trash for the"
+            + " same days. What is older is given back by 'anoncloud compact', or by the agent when"
+            + " it is idle. Less time frees more space, and there is no way back to what is gone."
+      })
+  int retention(
+      @Parameters(
+              arity = "0..1",
+              defaultValue = "home",
+              paramLabel = "DRIVE",
+              description = "Its name or id; your home, if not given.")
+          String name,
+      @Option(names = "--days", paramLabel = "N", description = "So many days, 0 to 36500.")
+          @Nullable Integer days,
+      @Option(names = "--weeks", paramLabel = "N", description = "So many weeks, 0 to 5200.")
+          @Nullable Integer weeks,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    String retention = url(name) + "/retention";
+    List<String> query = new ArrayList<>();
+    if (days != null) {
+      query.add("days=" + days);
+    }
+    if (weeks != null) {
+      query.add("weeks=" + weeks);
+    }
+    JsonNode kept =
+        query.isEmpty()
+            ? context.agent().get(retention)
+            : context.agent().put(retention + "?" + String.join("&", query), Map.of());
+    if (json) {
+      context.terminal().printJson(kept);
+      return 0;
+    }
+    context
+        .terminal()
+        .print(
+            "Every state stays for %d days, the last of each week for %d weeks."
+                .formatted(kept.path("days").asInt(), kept.path("weeks").asInt()));
+    if (kept.hasNonNull("swept")) {
+      context
+          .terminal()
+          .print("Space was last given back " + ShownTime.of(kept.path("swept").asText()) + ".");
+    }
+    return 0;
+  }
+
+  @Command(
       name = "heads",
       mixinStandardHelpOptions = true,
       description = {

@@ -1,0 +1,115 @@
+package org.anonymouscloud.vault.client.cli.space;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.anonymouscloud.core.plugin.CommandContext;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anoncloud compact}. */
+@Command(
+    name = "compact",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Give space back that no state of a drive needs any more.",
+      "Earlier states that are older than 'anoncloud drive retention' says are dropped, with what"
+          + " was removed before that, and what is left is packed closely. The server deletes it a"
+          + " day later, for devices that still read it. The agent does the same by itself when it"
+          + " is idle; it may be cut at any time."
+    })
+final class CompactCommand implements Callable<Integer> {
+  private static final long UNKNOWN = -1;
+
+  private final CommandContext context;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DRIVE",
+      description = "Its name or id; your home, if not given.")
+  private @Nullable String drive;
+
+  @Option(names = "--dry-run", description = "Only say what would be given back.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--give-up-unreadable",
+      description =
+          "Drop earlier states that cannot be read. Without it they stop the work, as what they"
+              + " need must not be deleted if the server only keeps it back.")
+  private boolean giveUp;
+
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
+  CompactCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    String url =
+        VaultUrl.drive(drive) + "/compact?dryRun=" + dryRun + "&giveUpUnreadable=" + giveUp;
+    long packs = 0;
+    long bytes = 0;
+    long sent = 0;
+    long dropped = 0;
+    List<Long> givenUp = new ArrayList<>();
+    JsonNode done;
+    try (Terminal.Progress progress = context.terminal().progress("Giving space back", UNKNOWN)) {
+      do {
+        done = context.agent().post(url, Map.of());
+        packs += done.path("packs").asLong();
+        bytes += done.path("bytes").asLong();
+        sent += done.path("sent").asLong();
+        dropped += done.path("dropped").asLong();
+        done.path("givenUp").forEach(state -> givenUp.add(state.asLong()));
+        progress.step(done.path("bytes").asLong());
+      } while (!dryRun && done.path("more").asBoolean());
+    }
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("packs", packs);
+    all.put("bytes", bytes);
+    all.put("sent", sent);
+    all.put("states", done.path("states").asLong());
+    all.put("dropped", dropped);
+    all.put("givenUp", givenUp);
+    all.put("dryRun", dryRun);
+    if (json) {
+      context.terminal().printJson(all);
+      return 0;
+    }
+    if (packs == 0 && dropped == 0) {
+      context.terminal().print("There is nothing to give back.");
+      return 0;
+    }
+    context
+        .terminal()
+        .print(
+            "%s %d bytes in %d packs%s; the server deletes them within about a day."
+                .formatted(
+                    dryRun ? "Would give back" : "Given back:",
+                    bytes,
+                    packs,
+                    sent == 0 ? "" : ", of which " + sent + " were needed and packed anew"));
+    context
+        .terminal()
+        .print(
+            "%d earlier states %s, %d stay."
+                .formatted(
+                    dropped, dryRun ? "would go" : "are gone", done.path("states").asLong()));
+    if (!givenUp.isEmpty()) {
+      context.terminal().warn("States that could not be read, and are given up: " + givenUp);
+    }
+    return 0;
+  }
+}

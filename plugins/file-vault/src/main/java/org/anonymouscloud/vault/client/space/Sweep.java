@@ -1,0 +1,589 @@
+package org.anonymouscloud.vault.client.space;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.vault.client.content.FileWriter;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.KeptStates;
+import org.anonymouscloud.vault.client.format.Root;
+import org.anonymouscloud.vault.client.format.Times;
+import org.anonymouscloud.vault.client.format.Trees;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
+import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
+import org.anonymouscloud.vault.client.store.Leftovers;
+import org.anonymouscloud.vault.client.store.PackWriter;
+import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.States;
+import org.anonymouscloud.vault.client.tree.Changes;
+import org.anonymouscloud.vault.client.tree.ConflictName;
+import org.anonymouscloud.vault.client.tree.Cursor;
+import org.anonymouscloud.vault.client.tree.Folders;
+import org.anonymouscloud.vault.client.tree.Merge;
+import org.anonymouscloud.vault.client.tree.Removal;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
+
+/**
+ * Gives back to the server what no state of a drive needs that is to stay. Each root that it makes
+ * is a whole step: it has the visible tree of the one before, says which states stay, and drops
+ * packs that neither its own trees nor those of such a state refer to. It is computed against
+ * exactly the root before it, so whoever is faster is not overlooked. If anything cannot be read
+ * nothing is dropped. Used once; not thread-safe.
+ */
+public final class Sweep {
+  /** Other devices that may be quicker before this one gives up. */
+  private static final int RACES = 5;
+
+  /** So many earlier states are named one by one; if there are more nothing is packed anew. */
+  private static final int MOST_NAMED = 1_000;
+
+  /** What a cut costs at most, and what has to have room beside what is there. */
+  private static final long MOST_MOVED = 256L << 20;
+
+  private static final long LEAST_MOVED = 1L << 20;
+
+  /** What a sweep leaves itself; to give back no more than this would never end. */
+  private static final long LEAST_GAIN = 32L << 10;
+
+  /** More wait for the next sweep. */
+  private static final int MOST_GARBAGE = 200_000;
+
+  private final SpaceParts drive;
+  private final Look look;
+  private final Wish wish;
+  private final FileWriter.Checkpoint step;
+  private final Marks marks = new Marks();
+  private final Set<Long> marked = new HashSet<>();
+  private final Set<PackName> stuck = new HashSet<>();
+  private long budget = MOST_MOVED;
+
+  /**
+   * How a drive is just now.
+   *
+   * @param file where that is said; none if it is not
+   */
+  public record Basis(Roots.Known newest, KeptStates kept, Optional<Entry> file, States states) {}
+
+  /** Looks at the drive as it is just now. */
+  @FunctionalInterface
+  public interface Look {
+    /** None if nothing was ever written to it. */
+    Optional<Basis> now() throws IOException;
+  }
+
+  /**
+   * What is wanted.
+   *
+   * @param tight whether packs are written anew until little is wasted; else only those that are
+   *     mostly garbage
+   * @param giveUpUnreadable whether earlier states that cannot be read are dropped; else they stop
+   *     it
+   * @param dryRun whether it only says what would be done
+   */
+  public record Wish(boolean tight, boolean giveUpUnreadable, boolean dryRun) {
+    /** What is done without being asked. */
+    public static final Wish BY_ITSELF = new Wish(false, false, false);
+  }
+
+  /**
+   * What was done, or would be.
+   *
+   * @param states earlier ones that stay
+   * @param dropped earlier ones that stay no more
+   * @param givenUp the numbers of those among them that could not be read
+   * @param packs that are given back
+   * @param bytes in them
+   * @param sent bytes of new packs
+   * @param more whether there is more to do
+   */
+  public record Done(
+      long states,
+      long dropped,
+      List<Long> givenUp,
+      long packs,
+      long bytes,
+      long sent,
+      boolean more) {
+    /** Of a drive to which nothing was written. */
+    public static final Done NOTHING = new Done(0, 0, List.of(), 0, 0, 0, false);
+  }
+
+  /** Which states stay. */
+  private static final class Stay {
+    /** Those that have to be named, the newest first. */
+    private final List<KeptStates.Earlier> named = new ArrayList<>();
+
+    private final List<Long> givenUp = new ArrayList<>();
+
+    /** All roots from this one on stay, besides; the newest number if none does. */
+    private long from;
+
+    private long states;
+    private long gone;
+    private boolean gap;
+  }
+
+  /** What the server has and what of it goes. */
+  private static final class Finding {
+    private final Map<PackName, Integer> garbage = new HashMap<>();
+    private final List<Repacking.Loose> loose = new ArrayList<>();
+    private final Set<PackName> missing = new HashSet<>();
+    private boolean cut;
+
+    private long garbageBytes() {
+      return garbage.values().stream().mapToLong(Integer::longValue).sum();
+    }
+  }
+
+  /**
+   * @param step passed all the time; what it throws ends the work, of which nothing is lost
+   */
+  public Sweep(SpaceParts drive, Look look, Wish wish, FileWriter.Checkpoint step) {
+    this.drive = drive;
+    this.look = look;
+    this.wish = wish;
+    this.step = step;
+  }
+
+  /**
+   * Makes a step, or says what it would be.
+   *
+   * @throws SpaceStuck if something cannot be read that may be needed
+   */
+  public Done run() throws IOException {
+    for (int race = 0; race < RACES; race++) {
+      Optional<Basis> basis = look.now();
+      if (basis.isEmpty() || basis.get().newest().root().isEmpty()) {
+        return Done.NOTHING;
+      }
+      Optional<Done> done = attempt(basis.get());
+      if (done.isPresent()) {
+        return done.get();
+      }
+    }
+    throw new IOException("Other devices change the drive all the time; try again.");
+  }
+
+  private Optional<Done> attempt(Basis basis) throws IOException {
+    Instant now = drive.clock().instant();
+    Stay stay = decide(basis, now);
+    boolean named = stay.states <= MOST_NAMED;
+    // Else the newest root stays as a state, with what is in its trash.
+    Instant cutoff =
+        named ? new Retention(basis.kept().days(), basis.kept().weeks()).cutoff(now) : Instant.MIN;
+    boolean empties = markNewest(basis, cutoff);
+    Finding found = list();
+    if (!found.missing.isEmpty()) {
+      return revive(basis, found.missing);
+    }
+    List<Repacking.Loose> moving =
+        named ? Repacking.choose(found.loose, wish.tight(), budget) : List.of();
+    long garbage = found.garbageBytes();
+    boolean any = !moving.isEmpty() || stay.gone > 0 || empties || garbage > LEAST_GAIN;
+    if (wish.dryRun() || !any) {
+      long length = moving.stream().mapToLong(Repacking.Loose::length).sum();
+      long sent = moving.stream().mapToLong(Repacking.Loose::live).sum();
+      return Optional.of(
+          any
+              ? new Done(
+                  stay.states,
+                  stay.gone,
+                  stay.givenUp,
+                  (long) found.garbage.size() + moving.size(),
+                  garbage + length,
+                  sent,
+                  !moving.isEmpty())
+              : new Done(stay.states, 0, List.of(), 0, 0, 0, false));
+    }
+    try {
+      return give(basis, stay, now, cutoff, found, moving);
+    } catch (ServerRefused e) {
+      if (moving.isEmpty() || e.code() != ErrorCode.QUOTA_EXCEEDED) {
+        throw e;
+      }
+      // There is too little room beside what is there: in smaller steps, or not at all.
+      budget = budget > LEAST_MOVED ? budget / 16 : 0;
+    } catch (Repacking.Stuck e) {
+      stuck.add(e.pack());
+    }
+    return attempt(look.now().orElseThrow());
+  }
+
+  /** Which states stay; all that those need is marked. */
+  private Stay decide(Basis basis, Instant now) throws IOException {
+    KeptStates kept = basis.kept();
+    Retention rule = new Retention(kept.days(), kept.weeks());
+    Root newest = basis.newest().root().orElseThrow();
+    Stay stay = new Stay();
+    stay.from = newest.number();
+    Instant until = kept.since(newest.number()).orElse(newest.time());
+    Instant after = now;
+    Set<Long> unseen = new HashSet<>();
+    kept.earlier().forEach(earlier -> unseen.add(earlier.number()));
+    unseen.remove(newest.number());
+    marks.beginEarlier();
+    Optional<States.State> next = basis.states().older();
+    while (next.isPresent()) {
+      step.pass();
+      States.State state = next.get();
+      if (state.number() < newest.number()) {
+        unseen.remove(state.number());
+        // A device whose clock is wrong must not have the state before its own taken for older.
+        after = until.isBefore(state.since()) ? after : until;
+        if (rule.keeps(state.since(), after, now) && isMarked(state, stay)) {
+          stay.states++;
+          boolean inRow = !stay.gap && state.number() >= kept.from();
+          if (inRow) {
+            stay.from = state.number();
+          }
+          if (!inRow || stay.states <= MOST_NAMED || kept.since(state.number()).isPresent()) {
+            stay.named.add(new KeptStates.Earlier(state.number(), state.since()));
+          }
+        } else {
+          stay.gap = true;
+          stay.gone++;
+        }
+        until = state.since();
+      }
+      next = basis.states().older();
+    }
+    for (long number : unseen) {
+      giveUp(SpaceStuck.earlier(number, VaultPath.TOP, new DataMissing()), number, stay);
+      stay.gone++;
+    }
+    return stay;
+  }
+
+  /** Whether all that an earlier state needs is marked; if not, it is given up. */
+  private boolean isMarked(States.State state, Stay stay) throws IOException {
+    if (marked.contains(state.number())) {
+      return true;
+    }
+    Marking.Damage damage =
+        (path, why) -> {
+          if (!isNobodys(why)) {
+            throw SpaceStuck.earlier(state.number(), path, why);
+          }
+        };
+    try {
+      new Marking(drive.nodes(), drive.id(), marks, damage, step).trees(state.root().trees());
+    } catch (SpaceStuck e) {
+      giveUp(e, state.number(), stay);
+      return false;
+    }
+    marked.add(state.number());
+    return true;
+  }
+
+  private void giveUp(SpaceStuck why, long number, Stay stay) throws SpaceStuck {
+    if (!wish.giveUpUnreadable()) {
+      throw why;
+    }
+    stay.givenUp.add(number);
+  }
+
+  /** What a member's device has sealed and makes no sense is there for nobody, now or later. */
+  private static boolean isNobodys(Untrusted why) {
+    return why instanceof TreeDamaged;
+  }
+
+  private boolean markNewest(Basis basis, Instant cutoff) throws IOException {
+    marks.beginNewest();
+    Marking.Damage damage =
+        (path, why) -> {
+          if (!isNobodys(why)) {
+            throw SpaceStuck.newest(path, why);
+          }
+        };
+    return new Marking(drive.nodes(), drive.id(), marks, damage, step)
+        .trees(basis.newest().trees(), cutoff);
+  }
+
+  private Finding list() throws IOException {
+    Finding found = new Finding();
+    for (PackName pack : marks.packs()) {
+      if (marks.isNeeded(pack)) {
+        found.missing.add(pack);
+      }
+    }
+    drive
+        .remote()
+        .list(
+            (name, length) -> {
+              step.pass();
+              if (!marks.isNeeded(name)) {
+                if (found.garbage.size() < MOST_GARBAGE) {
+                  found.garbage.put(name, length);
+                } else {
+                  found.cut = true;
+                }
+                return;
+              }
+              Marks.Marked needed = marks.of(name);
+              if (length < needed.reach()) {
+                throw SpaceStuck.missing(1, new DataMissing());
+              }
+              if (found.missing.remove(name) && !needed.pinned() && !stuck.contains(name)) {
+                found.loose.add(new Repacking.Loose(name, length, needed.live()));
+              }
+            });
+    return found;
+  }
+
+  /**
+   * Has the server keep for good what trees need and no root keeps any more: a device that was
+   * removed may have dropped it, which can be undone for a day.
+   */
+  private Optional<Done> revive(Basis basis, Set<PackName> missing) throws IOException {
+    SpaceStuck lost = SpaceStuck.missing(missing.size(), new DataMissing());
+    if (wish.dryRun()) {
+      throw lost;
+    }
+    List<PackName> some = missing.stream().limit(VaultMessages.MAX_PACKS_IN_MOVE).toList();
+    try {
+      boolean _ =
+          drive
+              .roots()
+              .move(Optional.of(basis.newest()), basis.newest().trees(), some, List.of(), true);
+      return Optional.empty();
+    } catch (ServerRefused e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        throw lost;
+      }
+      throw e;
+    }
+  }
+
+  private Optional<Done> give(
+      Basis basis,
+      Stay stay,
+      Instant now,
+      Instant cutoff,
+      Finding found,
+      List<Repacking.Loose> moving)
+      throws IOException {
+    long number = basis.newest().number() + 1;
+    List<PackName> garbage = new ArrayList<>(found.garbage.keySet());
+    int first = Math.min(garbage.size(), VaultMessages.MAX_PACKS_IN_MOVE - moving.size());
+    List<PackName> dropped = new ArrayList<>(garbage.subList(0, first));
+    dropped.addAll(Repacking.names(moving));
+    PackWriter writer = drive.writers().get();
+    try {
+      writer.setFrees(true);
+      if (!moving.isEmpty()) {
+        writer.expect(moving.stream().mapToLong(Repacking.Loose::live).sum());
+      }
+      KeptStates after = after(basis, stay, now, number);
+      Changes changes = new Changes();
+      write(drive, after, basis.file(), changes, writer);
+      empty(basis.newest().trees(), cutoff, changes);
+      Trees trees = merge(drive, basis.newest().trees(), changes, number, writer);
+      if (!moving.isEmpty()) {
+        trees =
+            new Repacking(drive, marks, Repacking.names(moving), writer, step).move(trees, number);
+      }
+      writer.flush();
+      step.pass();
+      List<PackName> live = writer.takeSent();
+      if (!move(drive, Optional.of(basis.newest()), trees, live, dropped)) {
+        return Optional.empty();
+      }
+      writer.named(live);
+    } finally {
+      giveBack(drive, writer);
+    }
+    int gone = first;
+    while (gone < garbage.size()) {
+      step.pass();
+      int to = Math.min(garbage.size(), gone + VaultMessages.MAX_PACKS_IN_MOVE);
+      Roots.Known own = drive.roots().known().orElseThrow();
+      // Upon this sweep's own roots alone: of others it does not know what they need.
+      if (own.number() != number
+          || !move(drive, Optional.of(own), own.trees(), List.of(), garbage.subList(gone, to))) {
+        break;
+      }
+      number++;
+      gone = to;
+    }
+    long bytes = moving.stream().mapToLong(Repacking.Loose::length).sum();
+    // If it has not been worth it, it will not be.
+    boolean moreToMove = bytes - writer.sentBytes() > LEAST_GAIN;
+    for (PackName pack : garbage.subList(0, gone)) {
+      bytes += found.garbage.get(pack);
+    }
+    return Optional.of(
+        new Done(
+            stay.states,
+            stay.gone,
+            stay.givenUp,
+            (long) gone + moving.size(),
+            bytes,
+            writer.sentBytes(),
+            found.cut || gone < garbage.size() || moreToMove));
+  }
+
+  private static boolean move(
+      SpaceParts drive,
+      Optional<Roots.Known> onto,
+      Trees trees,
+      List<PackName> live,
+      List<PackName> dropped)
+      throws IOException {
+    drive.commits().lock();
+    try {
+      return drive.roots().move(onto, trees, live, dropped, true);
+    } finally {
+      drive.commits().unlock();
+    }
+  }
+
+  /** What is said of the states, once this root is the newest. */
+  private static KeptStates after(Basis basis, Stay stay, Instant now, long number) {
+    boolean named = stay.states <= MOST_NAMED;
+    KeptStates kept = basis.kept();
+    List<KeptStates.Earlier> states = new ArrayList<>();
+    for (KeptStates.Earlier state : stay.named.reversed()) {
+      if (named || state.number() <= stay.from) {
+        states.add(state);
+      }
+    }
+    if (named) {
+      // The visible tree of the root before is this one's, so that one's packs are not needed.
+      Root before = basis.newest().root().orElseThrow();
+      Instant since = kept.since(before.number()).orElse(before.time());
+      states.add(new KeptStates.Earlier(number, since));
+    }
+    return new KeptStates(
+        Times.nearest(now),
+        kept.days(),
+        kept.weeks(),
+        named ? number : stay.from,
+        rising(states, now));
+  }
+
+  /** Clocks of devices differ, so the times need not rise as they are. */
+  private static List<KeptStates.Earlier> rising(List<KeptStates.Earlier> states, Instant now) {
+    List<KeptStates.Earlier> rising = new ArrayList<>();
+    Instant last = Times.EARLIEST;
+    for (KeptStates.Earlier state : states) {
+      Instant since = state.since().isAfter(now) ? now : state.since();
+      last = since.isAfter(last) ? since : last.plusNanos(1);
+      rising.add(new KeptStates.Earlier(state.number(), Times.nearest(last)));
+    }
+    return rising;
+  }
+
+  /**
+   * Makes a root that only says something else of the states.
+   *
+   * @return false if another root came first
+   */
+  public static boolean say(
+      SpaceParts drive, Optional<Roots.Known> newest, Optional<Entry> file, KeptStates states)
+      throws IOException {
+    long number = newest.map(Roots.Known::number).orElse(-1L) + 1;
+    PackWriter writer = drive.writers().get();
+    try {
+      writer.setFrees(true);
+      Changes changes = new Changes();
+      write(drive, states, file, changes, writer);
+      Trees before = newest.map(Roots.Known::trees).orElse(Trees.NONE);
+      Trees trees = merge(drive, before, changes, number, writer);
+      writer.flush();
+      List<PackName> live = writer.takeSent();
+      boolean moved = move(drive, newest, trees, live, List.of());
+      if (moved) {
+        writer.named(live);
+      }
+      return moved;
+    } finally {
+      giveBack(drive, writer);
+    }
+  }
+
+  private static void giveBack(SpaceParts drive, PackWriter writer) {
+    writer.close();
+    new Leftovers(drive.remote(), drive.roots(), drive.commits())
+        .giveBack(writer.unnamed(), List.of());
+  }
+
+  /** Writes the file that says which states stay. */
+  private static void write(
+      SpaceParts drive,
+      KeptStates states,
+      Optional<Entry> there,
+      Changes changes,
+      PackWriter writer)
+      throws IOException {
+    Optional<Entry.File> before =
+        there
+            .filter(Entry.File.class::isInstance)
+            .map(Entry.File.class::cast)
+            .filter(file -> file.version() < Entry.File.LAST_VERSION);
+    ItemId id = before.map(Entry.File::id).orElseGet(ItemId::random);
+    long version = before.map(Entry.File::version).orElse(0L) + 1;
+    FileWriter content =
+        new FileWriter(
+            drive.nodes(),
+            drive.sealer(),
+            writer,
+            drive.id(),
+            id,
+            version,
+            Optional.empty(),
+            false,
+            Optional.empty());
+    content.write(new ByteArrayInputStream(states.encode()), () -> {});
+    Instant now = Times.nearest(drive.clock().instant());
+    changes.putAside(
+        new VaultPath(List.of(KeptStates.NAME)),
+        new Entry.File(KeptStates.NAME, id, now, false, version, content.finish()),
+        there);
+  }
+
+  /** Removes for good what was removed before a time. */
+  private void empty(Trees trees, Instant cutoff, Changes changes) throws IOException {
+    Folders folders = new Folders(drive.nodes());
+    Optional<Entry> trash = folders.find(ItemId.aside(drive.id()), trees.aside(), Removal.TRASH);
+    if (!(trash.orElse(null) instanceof Entry.Folder all)) {
+      return;
+    }
+    Cursor<Entry> removals = folders.entries(all.id(), all.pages(), null);
+    while (true) {
+      try {
+        Entry removal = removals.next();
+        if (removal == null) {
+          return;
+        }
+        if (removal instanceof Entry.Folder && removal.modified().isBefore(cutoff)) {
+          changes.removeAside(Removal.place(removal.name()), removal);
+        }
+      } catch (TreeDamaged e) {
+        // A page that is nobody's; the cursor goes on after it.
+      }
+    }
+  }
+
+  private static Trees merge(
+      SpaceParts drive, Trees before, Changes changes, long number, PackWriter writer)
+      throws IOException {
+    Instant now = drive.clock().instant();
+    ConflictName name = new ConflictName(drive.device(), LocalDate.ofInstant(now, ZoneOffset.UTC));
+    return new Merge(drive.nodes(), drive.id(), before, writer, number, name, now).apply(changes);
+  }
+}

@@ -1,0 +1,239 @@
+package org.anonymouscloud.vault.client.space;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.anonymouscloud.core.crypto.NotAuthentic;
+import org.anonymouscloud.vault.client.content.FileWriter;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Pages;
+import org.anonymouscloud.vault.client.format.Place;
+import org.anonymouscloud.vault.client.format.Place.Kind;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.format.Trees;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.PackReader;
+import org.anonymouscloud.vault.client.tree.PageWalk;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.PackName;
+
+/**
+ * Whether all is there that a drive consists of. Each page and list is opened, and the server has
+ * to list each pack with a length that reaches far enough; if it is to be full, each segment of
+ * content is opened as well. What several states share is looked at once. Used once; not
+ * thread-safe.
+ */
+public final class Verification {
+  /** So many are named; beyond that it is the drive that is damaged. */
+  private static final int MOST_NAMED = 1_000;
+
+  private final SpaceParts drive;
+  private final boolean full;
+  private final FileWriter.Checkpoint step;
+  private final Marks marks = new Marks();
+  private final List<Damaged> damaged = new ArrayList<>();
+  private final Set<Ref> closed = new HashSet<>();
+  private final List<Seen> seen = new ArrayList<>();
+  private Set<PackName> lost = Set.of();
+  private boolean more;
+  private long files;
+  private long folders;
+  private long bytes;
+
+  /**
+   * Something that is not as it was stored.
+   *
+   * @param state the number of its root; none for the newest
+   * @param path of the file, or the folder that cannot be read wholly
+   */
+  public record Damaged(Optional<Long> state, VaultPath path, Untrusted why) {}
+
+  /**
+   * What was found.
+   *
+   * @param bytes of the files' content
+   * @param packs that all of it lies in
+   * @param more whether there is more damage than is named
+   */
+  public record Found(
+      long files, long folders, long bytes, long packs, List<Damaged> damaged, boolean more) {}
+
+  /** Something that was gone through. */
+  private record Seen(Optional<Long> state, VaultPath path, Walk walk) {}
+
+  @FunctionalInterface
+  private interface Walk {
+    void with(Looking looking) throws IOException;
+  }
+
+  /**
+   * @param full whether the content of files is opened, too
+   * @param step passed all the time; what it throws ends the work
+   */
+  public Verification(SpaceParts drive, boolean full, FileWriter.Checkpoint step) {
+    this.drive = drive;
+    this.full = full;
+    this.step = step;
+    marks.beginNewest();
+  }
+
+  /** Files so far. */
+  public long files() {
+    return files;
+  }
+
+  /** Bytes of content so far. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Looks at both trees of a state.
+   *
+   * @param state the number of its root; none for the newest
+   */
+  public void state(Optional<Long> state, Trees trees) throws IOException {
+    look(new Seen(state, VaultPath.TOP, looking -> looking.trees(trees)));
+  }
+
+  /** Looks at what is at a path of the newest state. */
+  public void entry(VaultPath path, Entry entry) throws IOException {
+    look(
+        new Seen(
+            Optional.empty(),
+            path,
+            looking -> {
+              switch (entry) {
+                case Entry.File file -> looking.file(path, file);
+                case Entry.Folder folder -> looking.folder(path, folder.id(), folder.pages());
+                case Entry.Link _ -> {}
+              }
+            }));
+  }
+
+  private void look(Seen one) throws IOException {
+    seen.add(one);
+    one.walk.with(new Looking(one, marks, true));
+  }
+
+  /** Compares with what the server lists, and says what was found in all. */
+  public Found end() throws IOException {
+    Set<PackName> wanted = new HashSet<>();
+    marks.packs().forEach(wanted::add);
+    int packs = wanted.size();
+    drive
+        .remote()
+        .list(
+            (name, length) -> {
+              step.pass();
+              if (wanted.contains(name) && length >= marks.of(name).reach()) {
+                wanted.remove(name);
+              }
+            });
+    if (!wanted.isEmpty()) {
+      lost = wanted;
+      for (Seen one : seen) {
+        Marks again = new Marks();
+        again.beginNewest();
+        one.walk.with(new Looking(one, again, false));
+      }
+    }
+    return new Found(files, folders, bytes, packs, List.copyOf(damaged), more);
+  }
+
+  private void damage(Optional<Long> state, VaultPath path, Untrusted why) {
+    for (Damaged known : damaged) {
+      if (known.path.equals(path) && known.state.equals(state)) {
+        return;
+      }
+    }
+    if (damaged.size() < MOST_NAMED) {
+      damaged.add(new Damaged(state, path, why));
+    } else {
+      more = true;
+    }
+  }
+
+  /** One way through. */
+  private final class Looking extends Marking {
+    private final Optional<Long> state;
+    private final Marks own;
+    private final boolean first;
+
+    Looking(Seen one, Marks own, boolean first) {
+      super(drive.nodes(), drive.id(), own, (path, why) -> damage(one.state, path, why), step);
+      this.state = one.state;
+      this.own = own;
+      this.first = first;
+    }
+
+    void folder(VaultPath path, ItemId id, Pages pages) throws IOException {
+      new PageWalk(drive.nodes(), this).walk(path, id, pages);
+    }
+
+    @Override
+    public boolean enters(VaultPath folder, Ref page) throws IOException {
+      if (lost.contains(page.pack())) {
+        damage(state, folder, new DataMissing());
+      }
+      return super.enters(folder, page);
+    }
+
+    @Override
+    public boolean enters(VaultPath path, Entry.Folder folder) {
+      folders += first ? 1 : 0;
+      return super.enters(path, folder);
+    }
+
+    @Override
+    public void file(VaultPath path, Entry.File file) throws IOException {
+      files += first ? 1 : 0;
+      bytes += first ? file.content().length() : 0;
+      super.file(path, file);
+    }
+
+    @Override
+    void segment(ItemId file, long index, Ref segment) throws IOException {
+      step.pass();
+      if (lost.contains(segment.pack())) {
+        throw new DataMissing();
+      }
+      boolean isNew = own.segment(segment);
+      if (closed.contains(segment)) {
+        throw new DataNotAuthentic();
+      }
+      if (full && first && isNew) {
+        open(new Place(drive.id(), Kind.CONTENT, 0, file, segment.version(), index), segment);
+      }
+    }
+
+    private void open(Place place, Ref segment) throws IOException {
+      try {
+        var _ =
+            drive
+                .packs()
+                .read(
+                    segment,
+                    PackReader.MAX_BLOCK,
+                    (bytes, offset) -> {
+                      try {
+                        byte[] plain = new byte[segment.length()];
+                        drive.sealing().open(place, segment, bytes, offset, plain);
+                        return plain;
+                      } catch (NotAuthentic e) {
+                        throw new DataNotAuthentic();
+                      }
+                    });
+      } catch (Untrusted e) {
+        closed.add(segment);
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package org.anonymouscloud.vault.client.cli;
+
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.remove;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.anonymouscloud.core.testing.TestTerminal;
+import org.anonymouscloud.vault.client.VaultFeature;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.fixture.TestAgent;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.protocol.VaultMessages;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Retention, compaction and verification by commands and through the API. */
+final class SpaceCommandTest {
+  private static final int MIB = 1 << 20;
+
+  @TempDir private Path folder;
+  private TestServer server;
+  private TestAgent agent;
+  private TestTerminal terminal;
+  private Drive drive;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(folder);
+    agent = new TestAgent(server.account());
+    terminal = new TestTerminal(new VaultFeature(), agent);
+    drive = Drive.home(server.account().device(2, server.newLine()), Clock.systemUTC());
+  }
+
+  @AfterEach
+  void stop() {
+    drive.close();
+    agent.close();
+    server.close();
+  }
+
+  private void run(String... arguments) {
+    assertThat(terminal.run(arguments)).as("%s", terminal.warnings()).isZero();
+  }
+
+  private void litter() throws IOException {
+    write(drive, "/goes", noise(3 * MIB, 1));
+    write(drive, "/stays", noise(6_000, 2));
+    remove(drive, "/goes");
+  }
+
+  @Test
+  void howLongStatesStayIsShownAndSaid() {
+    run("drive", "retention");
+    assertThat(terminal.out())
+        .isEqualTo("Every state stays for 30 days, the last of each week for 52 weeks.\n");
+
+    run("drive", "retention", "home", "--days", "7", "--json");
+    assertThat(terminal.json().path("days").asInt()).isEqualTo(7);
+    assertThat(terminal.json().path("weeks").asInt()).as("as it was").isEqualTo(52);
+    run("drive", "retention", "--weeks", "0");
+    run("drive", "retention");
+    assertThat(terminal.out()).contains("7 days", "0 weeks");
+
+    assertThat(terminal.run("drive", "retention", "--days", "36501")).isEqualTo(2);
+    assertThat(terminal.run("drive", "retention", "--days", "-1")).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsNotNeededIsSaidAndThenGivenBack() throws Exception {
+    run("compact");
+    assertThat(terminal.out()).isEqualTo("There is nothing to give back.\n");
+    litter();
+    run("compact");
+    assertThat(terminal.out()).as("all states stay").contains("nothing");
+    run("drive", "retention", "--days", "0", "--weeks", "0");
+
+    run("compact", "--dry-run", "--json");
+    long would = terminal.json().path("bytes").asLong();
+    assertThat(would).isGreaterThan(3 * MIB);
+    assertThat(drive.usage().held()).isZero();
+
+    run("compact");
+    assertThat(terminal.out()).contains("Given back", "within about a day", "earlier states");
+    assertThat(drive.usage().held()).isGreaterThanOrEqualTo(would);
+    assertThat(tree(drive)).containsOnlyKeys("/stays");
+    run("drive", "retention");
+    assertThat(terminal.out()).contains("last given back");
+    run("compact", "home");
+    assertThat(terminal.out()).contains("nothing");
+  }
+
+  @Test
+  void aSoundDriveIsVerified() throws Exception {
+    litter();
+    for (String what : new String[] {"/", "home", "home:/"}) {
+      run("verify", what);
+      assertThat(terminal.out()).contains("1 files of 6000 bytes", "all is there");
+    }
+    run("verify", "/stays", "--full", "--json");
+    assertThat(terminal.json().path("damaged")).isEmpty();
+    assertThat(terminal.json().path("full").asBoolean()).isTrue();
+    run("verify", "--full", "--states");
+    assertThat(terminal.out()).contains("to the last byte", "all is there");
+
+    assertThat(terminal.run("verify", "/no")).isEqualTo(1);
+    assertThat(terminal.run("verify", "/stays", "--states")).isEqualTo(2);
+  }
+
+  @Test
+  @Tag("A20")
+  void whatIsDamagedIsNamedAndEndsWithFour() throws Exception {
+    litter();
+    server.line().showLists(honest -> new VaultMessages.PackListed(new byte[0], false));
+
+    assertThat(terminal.run("verify")).isEqualTo(4);
+    assertThat(terminal.warnings()).anyMatch(line -> line.startsWith("/stays: "));
+    assertThat(terminal.out()).contains("damaged");
+  }
+}

@@ -1,0 +1,172 @@
+package org.anonymouscloud.vault.client.drive;
+
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.makeFolder;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.remove;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.anonymouscloud.vault.client.fixture.MovedClock;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.Ref;
+import org.anonymouscloud.vault.client.space.Verification;
+import org.anonymouscloud.vault.client.store.AsOf;
+import org.anonymouscloud.vault.client.tree.PathRefused;
+import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is damaged or missing is named, and nothing else. */
+final class VerifyTest {
+  private static final int MIB = 1 << 20;
+
+  @TempDir private Path folder;
+  private TestServer server;
+  private Drive writer;
+  private Drive drive;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(folder);
+    MovedClock clock = new MovedClock();
+    writer = Drive.home(server.account(), clock);
+    makeFolder(writer, "/d");
+    write(writer, "/d/large", noise(6 * MIB, 1));
+    write(writer, "/d/small", noise(6_000, 2));
+    write(writer, "/gone", noise(5_000, 3));
+    remove(writer, "/gone");
+    drive = Drive.home(server.account().device(2, server.newLine()), clock);
+  }
+
+  @AfterEach
+  void stop() {
+    drive.close();
+    writer.close();
+    server.close();
+  }
+
+  private Verification.Found verify(Drive one, String path, boolean full, boolean states)
+      throws IOException {
+    return one.verify(VaultPath.of(path), states, one.verification(full, () -> {}));
+  }
+
+  private static List<String> damaged(Verification.Found found) {
+    return found.damaged().stream()
+        .map(one -> one.state().map(state -> state + ":").orElse("") + one.path())
+        .toList();
+  }
+
+  private PackName packOf(String path) throws IOException {
+    return ((Ref) writer.snapshot().file(VaultPath.of(path)).content().extents().getFirst()).pack();
+  }
+
+  @Test
+  void ofASoundDriveAllIsCounted() throws Exception {
+    for (boolean full : new boolean[] {false, true}) {
+      Verification.Found found = verify(drive, "/", full, false);
+      assertThat(found.damaged()).isEmpty();
+      assertThat(found.files()).isEqualTo(2);
+      assertThat(found.folders()).isEqualTo(1);
+      assertThat(found.bytes()).isEqualTo(6L * MIB + 6_000);
+    }
+    Verification.Found all = verify(drive, "/", true, true);
+    assertThat(all.damaged()).isEmpty();
+    assertThat(all.files()).isGreaterThan(2);
+    assertThat(verify(drive, "/d/small", true, false).bytes()).isEqualTo(6_000);
+    assertThatThrownBy(() -> verify(drive, "/no", false, false)).isInstanceOf(PathRefused.class);
+  }
+
+  @Test
+  @Tag("A21")
+  void aChangedByteIsFoundByAFullLookAlone() throws Exception {
+    Entry.File large = writer.snapshot().file(VaultPath.of("/d/large"));
+    assertThat(large.content().height()).as("a list lies above the segments").isPositive();
+    PackName pack = packOf("/d/small");
+    Drive lied = Drive.home(server.account(), new MovedClock());
+    server
+        .line()
+        .showPacks(
+            (get, honest) -> {
+              if (get.name().equals(pack.text()) && get.offset() == 0) {
+                honest[100] ^= 1;
+              }
+              return honest;
+            });
+    // Pages may lie in the same pack; the content stands before them.
+    assertThat(damaged(verify(lied, "/", false, false))).isEmpty();
+    assertThat(damaged(verify(lied, "/", true, false))).containsExactly("/d/small");
+    assertThat(damaged(verify(lied, "/d/large", true, false))).isEmpty();
+    lied.close();
+  }
+
+  @Test
+  @Tag("A20")
+  void aPackThatIsNotListedOrTooShortIsNamedByItsFiles() throws Exception {
+    PackName pack = packOf("/d/small");
+    for (boolean shorter : new boolean[] {false, true}) {
+      server.line().showLists(honest -> without(honest, pack, shorter));
+      try (Drive lied = Drive.home(server.account(), new MovedClock())) {
+        assertThat(damaged(verify(lied, "/", false, false))).contains("/d/small");
+        assertThat(damaged(verify(lied, "/", false, false))).doesNotContain("/d/large");
+      }
+    }
+  }
+
+  private static VaultMessages.PackListed without(
+      VaultMessages.PackListed honest, PackName pack, boolean shorter) {
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    for (int at = 0; at < honest.packs().length; at += VaultMessages.LISTED_PACK) {
+      byte[] one = new byte[VaultMessages.LISTED_PACK];
+      ByteBuffer.wrap(honest.packs()).get(at, one);
+      boolean meant = ByteBuffer.wrap(one, 0, 17).equals(ByteBuffer.wrap(pack.encode()));
+      if (meant && shorter) {
+        one[17] = 12;
+      }
+      // Only a small one, which does not even hold its content.
+      if (!meant || shorter) {
+        rest.writeBytes(one);
+      }
+    }
+    return new VaultMessages.PackListed(rest.toByteArray(), honest.more());
+  }
+
+  @Test
+  @Tag("A20")
+  void whatAnEarlierStateLacksIsFoundIfThoseAreLookedAt() throws Exception {
+    Snapshot then = writer.snapshot(new AsOf.Number(3));
+    PackName pack = ((Ref) then.file(VaultPath.of("/gone")).content().extents().getFirst()).pack();
+    server.line().showLists(honest -> without(honest, pack, false));
+    try (Drive lied = Drive.home(server.account(), new MovedClock())) {
+      assertThat(damaged(verify(lied, "/", false, false))).isEmpty();
+      assertThat(damaged(verify(lied, "/", false, true))).contains("3:/gone");
+    }
+  }
+
+  @Test
+  void itEndsWhenItIsTold() {
+    assertThatThrownBy(
+            () ->
+                drive.verify(
+                    VaultPath.TOP,
+                    false,
+                    drive.verification(
+                        true,
+                        () -> {
+                          throw new InterruptedIOException("cut");
+                        })))
+        .isInstanceOf(InterruptedIOException.class);
+  }
+}
