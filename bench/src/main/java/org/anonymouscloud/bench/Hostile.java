@@ -45,7 +45,12 @@ final class Hostile {
   private static final int PACK = 1 << 16;
 
   /** Bytes in a root. */
-  private static final int ROOT = 360;
+  private static final int ROOT = 534;
+
+  /** Bytes in a roster with one member, and in a grant (docs/formats/drive.md). */
+  private static final int ROSTER = 199 + 61 + 174 + 64;
+
+  private static final int GRANT = 1_168;
 
   private static final int MAX_NAMES = 2_000;
   private static final int NAME_BYTES = 17;
@@ -59,10 +64,17 @@ final class Hostile {
                   .filter(method -> method != AccountMethod.LOGOUT)
                   .map(AccountMethod::toString),
               Stream.of(
+                  "vault/drive-list",
+                  "vault/drive-create",
+                  "vault/roster-get",
+                  "vault/roster-put",
+                  "vault/grant-get",
                   "vault/root-get",
                   "vault/root-move",
                   "vault/pack-put",
                   "vault/pack-get",
+                  "vault/pack-list",
+                  "vault/pack-drop",
                   "vault/usage",
                   "nothing/at-all"))
           .toList();
@@ -74,13 +86,16 @@ final class Hostile {
 
   private Hostile() {}
 
-  private record Empty() {}
+  private record DriveCreate(byte[] roster, byte[] grant) {}
 
-  private record RootMove(long number, byte[] root, byte[] live, boolean frees) {}
+  private record UsageGet(byte[] drive) {}
 
-  private record PackPut(String name, int length, boolean frees) {}
+  private record RootMove(
+      byte[] drive, long number, byte[] root, byte[] live, byte[] dropped, boolean frees) {}
 
-  private record PackGet(String name, int offset, int length) {}
+  private record PackPut(byte[] drive, String name, int length, boolean frees) {}
+
+  private record PackGet(byte[] drive, String name, int offset, int length) {}
 
   /**
    * Prints what the honest ones waited and the server's memory, and fails if the server ends or
@@ -95,6 +110,10 @@ final class Hostile {
     Path folder = Path.of(arguments[1]);
     long pid = Long.parseLong(arguments[2]);
     LocalAccount hostile = accounts.register(folder.resolve("hostile"), arguments[3]);
+    try (OnlineAccount session =
+        new OnlineAccount(hostile, AccountFeatures.NONE, accounts::connect)) {
+      makeDrive(session);
+    }
     List<LocalAccount> honest = new ArrayList<>();
     for (int i = 0; i < HONEST; i++) {
       honest.add(accounts.register(folder.resolve("honest" + i), "honest" + i));
@@ -127,7 +146,7 @@ final class Hostile {
         OnlineAccount session = new OnlineAccount(hostile, AccountFeatures.NONE, accounts::connect);
         for (int j = 0; j < OPEN; j++) {
           Random random = new Random(seed + (long) i * OPEN + j);
-          hostileWork.add(threads.submit(() -> beHostile(session.link(), random)));
+          hostileWork.add(threads.submit(() -> beHostile(session, random)));
         }
       }
       List<Long> all = new ArrayList<>();
@@ -187,10 +206,10 @@ final class Hostile {
   }
 
   /** What the server looks at, and noise where signature and tree would be. */
-  private static byte[] root(long number, DeviceId device, byte[] before) {
+  private static byte[] root(long number, byte[] account, DeviceId device, byte[] before) {
     byte[] previous = number == 0 ? new byte[Digest.LENGTH] : Digest.sha256(before).bytes();
     ByteBuffer root = ByteBuffer.allocate(ROOT).put((byte) 1).putInt(0).putLong(number);
-    root.put(device.bytes()).put(previous);
+    root.put(account).put(device.bytes()).put(previous);
     return root.put(RandomBytes.next(root.remaining())).array();
   }
 
@@ -199,16 +218,19 @@ final class Hostile {
     byte[] pack = RandomBytes.next(PACK);
     try (session) {
       Link link = session.link();
-      measured(() -> put(link, pack));
+      byte[] drive = session.local().account().bytes();
+      makeDrive(session);
+      measured(() -> put(link, drive, pack));
       byte[] before = new byte[0];
       for (long number = 0; !enough.get(); number++) {
-        byte[] root = root(number, session.local().device(), before);
+        byte[] root = root(number, drive, session.local().device(), before);
         before = root;
-        byte[] move = Cbor.encode(new RootMove(number, root, new byte[0], false));
+        byte[] none = new byte[0];
+        byte[] move = Cbor.encode(new RootMove(drive, number, root, none, none, false));
         measured(() -> link.ask("vault/root-move", move));
         for (int i = 0; i < 4 && !enough.get(); i++) {
-          measured(() -> link.ask("vault/usage", Cbor.encode(new Empty())));
-          measured(() -> get(link, pack));
+          measured(() -> link.ask("vault/usage", Cbor.encode(new UsageGet(drive))));
+          measured(() -> get(link, drive, pack));
           TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
         }
       }
@@ -226,16 +248,42 @@ final class Hostile {
     taken.add(System.nanoTime() - start);
   }
 
-  private static void put(Link link, byte[] pack) throws Refused, IOException {
-    try (Call call = link.open("vault/pack-put", Cbor.encode(new PackPut(NAME, PACK, false)))) {
+  /** A drive whose id is the account's, and whose roster nobody but the server reads. */
+  private static void makeDrive(OnlineAccount session) throws Refused, IOException {
+    byte[] account = session.local().account().bytes();
+    byte[] roster =
+        ByteBuffer.allocate(ROSTER)
+            .put((byte) 1)
+            .put(account)
+            .put(new byte[8 + Digest.LENGTH])
+            .put(account)
+            .put(session.local().device().bytes())
+            .put(new byte[8 + 4 + Digest.LENGTH])
+            .putLong(-1)
+            .put(new byte[Digest.LENGTH])
+            .put(account)
+            .putLong(Long.MAX_VALUE)
+            .putShort((short) 1)
+            .put(account)
+            .put((byte) 3)
+            .array();
+    var _ =
+        session
+            .link()
+            .ask("vault/drive-create", Cbor.encode(new DriveCreate(roster, new byte[GRANT])));
+  }
+
+  private static void put(Link link, byte[] drive, byte[] pack) throws Refused, IOException {
+    try (Call call =
+        link.open("vault/pack-put", Cbor.encode(new PackPut(drive, NAME, PACK, false)))) {
       call.upload().write(pack);
       call.upload().close();
       var _ = call.answer();
     }
   }
 
-  private static void get(Link link, byte[] pack) throws Refused, IOException {
-    try (Call call = link.open("vault/pack-get", Cbor.encode(new PackGet(NAME, 0, PACK)))) {
+  private static void get(Link link, byte[] drive, byte[] pack) throws Refused, IOException {
+    try (Call call = link.open("vault/pack-get", Cbor.encode(new PackGet(drive, NAME, 0, PACK)))) {
       byte[] got = call.download().readAllBytes();
       var _ = call.answer();
       if (!Arrays.equals(got, pack)) {
@@ -244,10 +292,12 @@ final class Hostile {
     }
   }
 
-  private Void beHostile(Link link, Random random) {
+  private Void beHostile(OnlineAccount session, Random random) {
+    Link link = session.link();
+    byte[] drive = session.local().account().bytes();
     while (!enough.get()) {
       try {
-        one(link, random);
+        one(link, drive, random);
       } catch (Refused | IOException e) {
         // As it should be.
       }
@@ -256,7 +306,7 @@ final class Hostile {
     return null;
   }
 
-  private static void one(Link link, Random random) throws Refused, IOException {
+  private static void one(Link link, byte[] drive, Random random) throws Refused, IOException {
     String method = METHODS.get(random.nextInt(METHODS.size()));
     switch (random.nextInt(6)) {
       case 0 -> link.ask(method, bytes(random, random.nextInt(64)));
@@ -270,10 +320,11 @@ final class Hostile {
         var _ =
             link.ask(
                 "vault/root-move",
-                Cbor.encode(new RootMove(random.nextInt(3), root, names, false)));
+                Cbor.encode(
+                    new RootMove(drive, random.nextInt(3), root, names, new byte[0], false)));
       }
       case 3 -> {
-        PackPut put = new PackPut(NAME, 1 << random.nextInt(10, 26), random.nextBoolean());
+        PackPut put = new PackPut(drive, NAME, 1 << random.nextInt(10, 26), random.nextBoolean());
         try (Call call = link.open("vault/pack-put", Cbor.encode(put))) {
           call.upload().write(bytes(random, random.nextInt(PACK)));
           call.upload().close();
@@ -286,7 +337,7 @@ final class Hostile {
           call.upload().write(bytes(random, random.nextInt(PACK)));
         }
       }
-      default -> link.ask("vault/usage", Cbor.encode(new Empty()));
+      default -> link.ask("vault/usage", Cbor.encode(new UsageGet(drive)));
     }
   }
 
