@@ -1,6 +1,8 @@
 package org.anonymouscloud.vault.client.cli;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -23,6 +25,9 @@ final class MkdirCommand implements Callable<Integer> {
       description = "Also the folders above; no error if it is there already.")
   private boolean parents;
 
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.")
   private List<String> paths = List.of();
 
@@ -33,8 +38,20 @@ final class MkdirCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     Outcome outcome = new Outcome(context.terminal());
-    for (String path : paths) {
-      outcome.attempt(() -> make(VaultUrl.typed(path)));
+    List<String> folders = new ArrayList<>();
+    for (String typed : paths) {
+      outcome.attempt(
+          () -> {
+            VaultUrl path = VaultUrl.typed(typed);
+            make(path);
+            folders.add(path.path().toString());
+          });
+    }
+    if (json) {
+      Map<String, Object> done = new LinkedHashMap<>();
+      done.put("folders", folders);
+      done.put("failed", outcome.failures());
+      context.terminal().printJson(done);
     }
     return outcome.exitCode();
   }

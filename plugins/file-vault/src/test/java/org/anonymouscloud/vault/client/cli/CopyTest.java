@@ -53,6 +53,15 @@ final class CopyTest {
   }
 
   @Test
+  void whichFoldersWereMadeIsToldToScripts() throws Exception {
+    assertThat(terminal.run("mkdir", "--json", "/made", "/no/way")).isEqualTo(1);
+    assertThat(terminal.json().path("folders"))
+        .extracting(JsonNode::asText)
+        .containsExactly("/made");
+    assertThat(terminal.json().path("failed")).hasSize(1);
+  }
+
+  @Test
   void theTopFolderIsShownAndStays() throws Exception {
     assertThat(terminal.run("mkdir", "-p", "/", "//")).isZero();
     assertThat(terminal.run("mkdir", "/")).isNotZero();
