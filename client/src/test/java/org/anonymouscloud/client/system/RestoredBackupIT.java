@@ -125,6 +125,49 @@ final class RestoredBackupIT {
     }
   }
 
+  /** One of them is not the drive's owner and knows of it what the backup lacks. */
+  @Test
+  @Tag("A23")
+  void membersOfASharedDriveGoOnAsWell() throws Exception {
+    try (TestServer server = new TestServer(folder).start()) {
+      Person alice = Person.in(folder, "alice", "the first password");
+      Person bob = Person.in(folder, "bob", "the second password");
+      Client hers = new Client(folder.resolve("hers"), server.connectionString(), alice);
+      Client his = new Client(folder.resolve("his"), server.connectionString(), bob);
+      try (hers;
+          his) {
+        hers.register();
+        his.register();
+        hers.run("contact", "add", "--yes", "bob").succeeded();
+        his.run("contact", "add", "--yes", "alice").succeeded();
+        hers.run("drive", "create", "team").succeeded();
+        hers.run("drive", "share", "team", "with", "bob").succeeded();
+        Path file = Files.writeString(folder.resolve("file"), "of the team");
+        his.run("put", file.toString(), "team:/before").succeeded();
+        server.stop();
+        Path backup = folder.resolve("backup");
+        Folders.copy(server.data(), backup);
+        server.start();
+        his.run("put", file.toString(), "/at home").succeeded();
+        his.run("put", file.toString(), "team:/after").succeeded();
+        hers.run("ls", "team:/").succeeded();
+        server.stop();
+        Folders.replace(server.data(), backup);
+        server.start();
+
+        for (Client one : List.of(his, hers)) {
+          assertThat(one.run("ls", "team:/").failed(REFUSED)).contains("drive accept-restored");
+          one.run("drive", "accept-restored", "--yes").succeeded();
+          assertThat(one.run("ls", "team:/").succeeded().out())
+              .contains("before")
+              .doesNotContain("after");
+        }
+        his.run("put", file.toString(), "team:/and again").succeeded();
+        assertThat(hers.run("ls", "team:/").succeeded().out()).contains("before", "and again");
+      }
+    }
+  }
+
   private static void acceptAlone(Path account) throws Exception {
     try (LocalAccount device =
             new AccountClient(account, Clock.systemUTC(), AccountFeatures.NONE)

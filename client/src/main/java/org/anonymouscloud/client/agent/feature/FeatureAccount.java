@@ -19,6 +19,7 @@ import org.anonymouscloud.core.account.chain.ChainState;
 import org.anonymouscloud.core.account.chain.FeatureKey;
 import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
+import org.anonymouscloud.core.account.client.OwnContacts;
 import org.anonymouscloud.core.account.client.contacts.Contact;
 import org.anonymouscloud.core.account.client.contacts.Contacts;
 import org.anonymouscloud.core.account.client.contacts.KnownContact;
@@ -172,11 +173,17 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
     return new ProvenAccount(state, Optional.empty(), false, link.feature(), fullName);
   }
 
-  private Contacts people() throws IOException {
+  private Contacts people() {
     if (chain instanceof OnlineAccount online) {
       return online.contacts();
     }
-    throw new IOException("A device that is about to come in knows nobody yet.");
+    // One that comes in, or looks at what a restored server has: whom it knows it knows here, too.
+    return new Contacts(
+        link.link(),
+        local.user(),
+        new OwnContacts(local, chain),
+        OwnContacts.book(local, chain, link.link()),
+        contact -> {});
   }
 
   @Override

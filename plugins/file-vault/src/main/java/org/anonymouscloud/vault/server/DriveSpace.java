@@ -115,10 +115,14 @@ record DriveSpace(Handle handle, AccountSpace accounts) {
         == 1;
   }
 
-  /** How many more bytes the account's drives may hold that nobody pays for. */
-  long holds(AccountId payer) {
+  /**
+   * How many more bytes the account's drives may hold that nobody pays for.
+   *
+   * @param change of what they have that is not added yet
+   */
+  long holds(AccountId payer, Space change) {
     long quota = accounts.usage(handle, payer).quota();
-    return quota == Long.MAX_VALUE ? quota : Math.max(0, quota - unpaid(payer));
+    return quota == Long.MAX_VALUE ? quota : Math.max(0, quota - unpaid(payer) - change.unpaid());
   }
 
   private long unpaid(AccountId payer) {
@@ -141,7 +145,7 @@ record DriveSpace(Handle handle, AccountSpace accounts) {
   void move(Drive drive, AccountId payer) throws Refused {
     Space all = of(drive.id());
     accounts.giveBack(handle, drive.payer(), all.charged());
-    if (all.unpaid() > holds(payer)) {
+    if (all.unpaid() > holds(payer, Space.NONE)) {
       // Else a drive that goes round between accounts would keep for ever what nobody pays for.
       new PackTables(handle).payHeld(drive.id());
       all = all.minus(new Space(0, 0, 0, 0, all.unpaid()));

@@ -215,11 +215,12 @@ final class Ledger {
               RootTables roots = new RootTables(rows);
               checkFollows(roots, drive, header);
               DriveSpace space = new DriveSpace(rows, accounts);
-              Space change =
-                  Space.bytes(move.root().length)
-                      .plus(hold(rows, space, drive, names(move.dropped()), expires))
-                      .plus(keep(rows, drive.id(), names(move.live())));
-              space.add(drive, change, move.frees());
+              Space kept =
+                  Space.bytes(move.root().length).plus(keep(rows, drive.id(), names(move.live())));
+              // What comes back makes room among what is held.
+              long room = space.holds(drive.payer(), kept);
+              Space held = hold(rows, room, drive.id(), names(move.dropped()), expires);
+              space.add(drive, kept.plus(held), move.frees());
               roots.insert(drive.id(), move.number(), move.root());
               return null;
             });
@@ -242,18 +243,20 @@ final class Ledger {
   }
 
   /** What no root that is kept needs any more is held for a day, for who still reads it. */
+  /**
+   * @param free bytes that may be held so and count for nobody
+   */
   private static Space hold(
-      Handle rows, DriveSpace space, Drive drive, List<PackName> names, long expires)
-      throws Refused {
+      Handle rows, long free, DriveId drive, List<PackName> names, long expires) throws Refused {
     if (names.isEmpty()) {
       return Space.NONE;
     }
     PackTables packs = new PackTables(rows);
-    List<Found> found = packs.find(drive.id(), names);
+    List<Found> found = packs.find(drive, names);
     if (found.size() != names.size() || found.stream().anyMatch(pack -> pack.kept() != Kept.LIVE)) {
       throw new Refused(ErrorCode.NOT_FOUND, "A pack that the root gives up is not live.");
     }
-    long room = space.holds(drive.payer());
+    long room = free;
     List<PackName> paid = new ArrayList<>();
     List<PackName> unpaid = new ArrayList<>();
     Space change = Space.NONE;
@@ -263,8 +266,8 @@ final class Ledger {
       (fits ? unpaid : paid).add(pack.name());
       change = change.plus(Space.held(pack.length(), !fits)).minus(Kept.LIVE.space(pack.length()));
     }
-    packs.hold(drive.id(), paid, true, expires);
-    packs.hold(drive.id(), unpaid, false, expires);
+    packs.hold(drive, paid, true, expires);
+    packs.hold(drive, unpaid, false, expires);
     return change;
   }
 

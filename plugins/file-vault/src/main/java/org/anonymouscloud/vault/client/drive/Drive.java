@@ -13,6 +13,7 @@ import java.util.function.LongPredicate;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.KnownAccount;
@@ -267,6 +268,11 @@ public final class Drive implements AutoCloseable {
    */
   public List<History.State> history(long from, int limit) throws IOException {
     return roots.states(from, limit);
+  }
+
+  /** See {@link Nodes#digests}. */
+  public List<Digest> digests(Entry.File file) throws IOException {
+    return nodes.digests(file);
   }
 
   /** Whether the topmost folder of a state opens. */

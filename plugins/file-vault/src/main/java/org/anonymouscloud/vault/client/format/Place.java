@@ -34,7 +34,8 @@ public record Place(DriveId drive, Kind kind, int height, ItemId owner, long ver
     }
   }
 
-  byte[] context() {
+  /** What a segment is bound to when it is sealed for the place. */
+  public byte[] context() {
     return ByteBuffer.allocate(LABEL.length + DriveId.LENGTH + 2 + ItemId.LENGTH + 16)
         .put(LABEL)
         .put(drive.bytes())

@@ -16,7 +16,6 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Pages;
-import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.store.States;
 import org.anonymouscloud.vault.client.tree.Folders;
@@ -58,19 +57,10 @@ public final class Versions {
 
   /** What tells one version from another, also when its bytes lie elsewhere by now. */
   private record Key(ItemId id, long version, long length, List<Digest> digests) {
-    static Key of(Entry entry) {
+    static Key of(Entry entry, Drive drive) throws IOException {
       return switch (entry) {
         case Entry.File file ->
-            new Key(
-                file.id(),
-                file.version(),
-                file.content().length(),
-                file.content().height() == 0
-                    ? file.content().extents().stream()
-                        .filter(Ref.class::isInstance)
-                        .map(extent -> ((Ref) extent).digest())
-                        .toList()
-                    : List.of());
+            new Key(file.id(), file.version(), file.content().length(), drive.digests(file));
         case Entry.Folder folder -> new Key(folder.id(), 0, 0, List.of());
         case Entry.Link link ->
             new Key(link.id(), 0, 0, List.of(Digest.sha256(link.target().text().getBytes(UTF_8))));
@@ -82,14 +72,11 @@ public final class Versions {
    * What was at the path in a state.
    *
    * @param said none if it cannot be read
+   * @param key of what was there; none if nothing was
    */
-  private record Seen(Optional<Folders.Said> said) {
+  private record Seen(Optional<Folders.Said> said, Optional<Key> key) {
     Optional<Entry> entry() {
       return said.flatMap(Folders.Said::entry);
-    }
-
-    Optional<Key> key() {
-      return entry().map(Key::of);
     }
 
     boolean isGap() {
@@ -98,7 +85,7 @@ public final class Versions {
 
     boolean isLike(Seen other) {
       return said.isPresent() == other.said.isPresent()
-          && key().equals(other.key())
+          && key.equals(other.key)
           && (!isGap()
               || said.map(Folders.Said::folder).equals(other.said.map(Folders.Said::folder)));
     }
@@ -263,10 +250,15 @@ public final class Versions {
 
   private Seen look(States.State state) throws IOException {
     try {
-      return new Seen(Optional.of(drive.snapshot(state).say(path)));
+      Folders.Said said = drive.snapshot(state).say(path);
+      Optional<Key> key =
+          said.entry().isPresent()
+              ? Optional.of(Key.of(said.entry().get(), drive))
+              : Optional.empty();
+      return new Seen(Optional.of(said), key);
     } catch (Untrusted e) {
       unread++;
-      return new Seen(Optional.empty());
+      return new Seen(Optional.empty(), Optional.empty());
     }
   }
 
@@ -279,7 +271,8 @@ public final class Versions {
     long newest = runs;
     runs = index + 1 < row.size() ? row.get(index + 1).number() : runs;
     @Nullable Entry entry = at(index).entry().orElse(null);
-    if (entry == null || !told.add(Key.of(entry)) || found.size() >= limit) {
+    Optional<Key> key = at(index).key();
+    if (entry == null || !told.add(key.orElseThrow()) || found.size() >= limit) {
       return;
     }
     States.State state = row.get(index);
@@ -290,6 +283,6 @@ public final class Versions {
             state.since(),
             entry,
             mayBeOlder || state.number() < whole ? Optional.empty() : Optional.of(state.root()),
-            now.equals(Optional.of(Key.of(entry)))));
+            now.equals(key)));
   }
 }

@@ -8,6 +8,8 @@ import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Place;
+import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.SegmentList;
 import org.anonymouscloud.vault.client.format.Trees;
@@ -103,15 +105,27 @@ public class Marking implements PageWalk.Visitor {
     return packs;
   }
 
+  /**
+   * Looked at before anything is taken for marked.
+   *
+   * @throws Untrusted if it is known that this cannot be read, whatever was read of it before
+   */
+  void require(Ref ref) throws Untrusted {}
+
   @Override
-  public boolean enters(VaultPath folder, Ref page) throws IOException {
+  public boolean enters(VaultPath folder, Place place, Ref page) throws IOException {
     step.pass();
-    return marks.enter(page);
+    try {
+      require(page);
+    } catch (Untrusted e) {
+      damage.at(folder, e);
+    }
+    return marks.enter(place, page);
   }
 
   @Override
-  public void passed(Ref page) {
-    marks.passed(page);
+  public void passed(Place place, Ref page) {
+    marks.passed(place, page);
   }
 
   @Override
@@ -133,15 +147,25 @@ public class Marking implements PageWalk.Visitor {
     }
   }
 
-  /** A segment of a file's content. */
-  void segment(ItemId file, long index, Ref segment) throws IOException {
-    var _ = marks.segment(segment);
+  private void segment(ItemId file, long index, Ref segment) throws IOException {
+    require(segment);
+    Place place = new Place(drive, Kind.CONTENT, 0, file, segment.version(), index);
+    segment(place, segment, marks.segment(place, segment));
   }
+
+  /**
+   * A segment of a file's content.
+   *
+   * @param isNew whether it is met for the first time, if no earlier state was marked
+   */
+  void segment(Place place, Ref segment, boolean isNew) throws IOException {}
 
   private void list(ItemId file, int height, long first, Ref ref, long segments)
       throws IOException {
     step.pass();
-    if (!marks.enter(ref)) {
+    require(ref);
+    Place place = new Place(drive, Kind.LIST, height, file, ref.version(), first);
+    if (!marks.enter(place, ref)) {
       return;
     }
     SegmentList list = nodes.list(file, height, first, ref);
@@ -160,7 +184,7 @@ public class Marking implements PageWalk.Visitor {
         list(file, height - 1, first + i * each, below, segments);
       }
     }
-    marks.passed(ref);
+    marks.passed(place, ref);
   }
 
   @Override

@@ -1,9 +1,14 @@
 package org.anonymouscloud.vault.client.space;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.anonymouscloud.core.crypto.Digest;
+import org.anonymouscloud.core.crypto.RandomBytes;
+import org.anonymouscloud.vault.client.format.Extent;
+import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.protocol.PackName;
 
@@ -16,9 +21,17 @@ final class Marks {
   /** An offset in a pack has less than so many bits. */
   private static final int OFFSET_BITS = 25;
 
+  /** Drawn anew each time, so that nobody makes two things that are taken for one. */
+  private final byte[] salt = RandomBytes.next(16);
+
   private final Map<PackName, Integer> numbers = new HashMap<>();
+
+  // What was passed, by what it is: where something lies is only what a member's device says of it.
   private final PlaceSet earlier = new PlaceSet();
   private PlaceSet newest = new PlaceSet();
+
+  /** Where the pages and lists lie, which opened, of earlier states. */
+  private final PlaceSet earlierSpots = new PlaceSet();
 
   // By the number of the pack.
   private boolean[] pinned = new boolean[64];
@@ -53,21 +66,23 @@ final class Marks {
    *
    * @return false if all that it refers to is marked already
    */
-  boolean enter(Ref node) {
+  boolean enter(Place place, Ref node) {
     int pack = number(node.pack());
-    long place = place(pack, node);
-    if (earlier.contains(place) || (!ofEarlier && newest.contains(place))) {
+    long what = what(place, node);
+    if (earlier.contains(what) || (!ofEarlier && newest.contains(what))) {
       return false;
     }
     mark(pack, node);
     return true;
   }
 
-  /** All that a page or a list refers to is marked. */
-  void passed(Ref node) {
+  /** All that a page or a list refers to, which opened, is marked. */
+  void passed(Place place, Ref node) {
     int pack = number(node.pack());
-    boolean first = (ofEarlier ? earlier : newest).add(place(pack, node));
-    if (first && !ofEarlier) {
+    boolean first = (ofEarlier ? earlier : newest).add(what(place, node));
+    if (ofEarlier) {
+      var _ = earlierSpots.add(spot(pack, node));
+    } else if (first) {
       live[pack] += node.sealedLength();
     }
   }
@@ -77,10 +92,10 @@ final class Marks {
    *
    * @return whether it is the first time, if no earlier state was marked
    */
-  boolean segment(Ref segment) {
+  boolean segment(Place place, Ref segment) {
     int pack = number(segment.pack());
     mark(pack, segment);
-    if (ofEarlier || pinned[pack] || !newest.add(place(pack, segment))) {
+    if (ofEarlier || pinned[pack] || !newest.add(what(place, segment))) {
       return false;
     }
     live[pack] += segment.sealedLength();
@@ -95,7 +110,7 @@ final class Marks {
   /** Whether an earlier state refers to a page or list. */
   boolean isOfEarlier(Ref node) {
     Integer pack = numbers.get(node.pack());
-    return pack != null && earlier.contains(place(pack, node));
+    return pack != null && earlierSpots.contains(spot(pack, node));
   }
 
   /** Whether an earlier state or the newest refers to a pack. */
@@ -130,7 +145,15 @@ final class Marks {
     return number;
   }
 
-  private static long place(int pack, Ref ref) {
+  private long what(Place place, Ref ref) {
+    byte[] context = place.context();
+    ByteBuffer all = ByteBuffer.allocate(salt.length + context.length + Extent.ENCODED);
+    all.put(salt).put(context);
+    ref.encode(all);
+    return ByteBuffer.wrap(Digest.sha256(all.array()).bytes()).getLong() & Long.MAX_VALUE;
+  }
+
+  private static long spot(int pack, Ref ref) {
     return ((long) pack << OFFSET_BITS) | ref.offset();
   }
 }

@@ -55,7 +55,8 @@ public final class SpaceStuck extends IOException {
             + packs
             + (packs == 1 ? " pack" : " packs")
             + " that the drive needs, or not whole. 'anoncloud verify --states' names what is"
-            + " damaged.",
+            + " damaged. What is damaged now is to be removed or put again; of earlier states"
+            + " 'anoncloud compact --give-up-unreadable' gives up those that need it.",
         why);
   }
 }

@@ -17,6 +17,7 @@ import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.KeptStates;
+import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.format.Trees;
@@ -33,6 +34,7 @@ import org.anonymouscloud.vault.client.tree.ConflictName;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Folders;
 import org.anonymouscloud.vault.client.tree.Merge;
+import org.anonymouscloud.vault.client.tree.PageMover;
 import org.anonymouscloud.vault.client.tree.Removal;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.PackName;
@@ -67,8 +69,12 @@ public final class Sweep {
   private final Look look;
   private final Wish wish;
   private final FileWriter.Checkpoint step;
-  private final Marks marks = new Marks();
+  private Marks marks = new Marks();
   private final Set<Long> marked = new HashSet<>();
+
+  /** Packs that the server has no more, if what needs them is given up. */
+  private final Set<PackName> gone = new HashSet<>();
+
   private final Set<PackName> stuck = new HashSet<>();
   private long budget = MOST_MOVED;
 
@@ -189,7 +195,7 @@ public final class Sweep {
     boolean empties = markNewest(basis, cutoff);
     Finding found = list();
     if (!found.missing.isEmpty()) {
-      return revive(basis, found.missing);
+      return revive(basis, found);
     }
     List<Repacking.Loose> moving =
         named ? Repacking.choose(found.loose, wish.tight(), budget) : List.of();
@@ -220,6 +226,8 @@ public final class Sweep {
       budget = budget > LEAST_MOVED ? budget / 16 : 0;
     } catch (Repacking.Stuck e) {
       stuck.add(e.pack());
+    } catch (PageMover.TooDeep e) {
+      budget = 0;
     }
     return attempt(look.now().orElseThrow());
   }
@@ -281,7 +289,7 @@ public final class Sweep {
           }
         };
     try {
-      new Marking(drive.nodes(), drive.id(), marks, damage, step).trees(state.root().trees());
+      new Needs(damage).trees(state.root().trees());
     } catch (SpaceStuck e) {
       giveUp(e, state.number(), stay);
       return false;
@@ -310,8 +318,30 @@ public final class Sweep {
             throw SpaceStuck.newest(path, why);
           }
         };
-    return new Marking(drive.nodes(), drive.id(), marks, damage, step)
-        .trees(basis.newest().trees(), cutoff);
+    return new Needs(damage).trees(basis.newest().trees(), cutoff);
+  }
+
+  private boolean isThere(PackName pack) throws IOException {
+    try {
+      drive.remote().get(pack, 0, 1, new byte[1]);
+      return true;
+    } catch (DataMissing e) {
+      return false;
+    }
+  }
+
+  /** Marks what is needed, of which nothing may be gone. */
+  private final class Needs extends Marking {
+    Needs(Damage damage) {
+      super(drive.nodes(), drive.id(), marks, damage, step);
+    }
+
+    @Override
+    void require(Ref ref) throws Untrusted {
+      if (gone.contains(ref.pack())) {
+        throw new DataMissing();
+      }
+    }
   }
 
   private Finding list() throws IOException {
@@ -347,26 +377,40 @@ public final class Sweep {
 
   /**
    * Has the server keep for good what trees need and no root keeps any more: a device that was
-   * removed may have dropped it, which can be undone for a day.
+   * removed may have dropped it, which can be undone for a day. What nobody needs goes at the same
+   * time, so that there is room for it.
    */
-  private Optional<Done> revive(Basis basis, Set<PackName> missing) throws IOException {
-    SpaceStuck lost = SpaceStuck.missing(missing.size(), new DataMissing());
-    if (wish.dryRun()) {
-      throw lost;
-    }
-    List<PackName> some = missing.stream().limit(VaultMessages.MAX_PACKS_IN_MOVE).toList();
-    try {
-      boolean _ =
-          drive
-              .roots()
-              .move(Optional.of(basis.newest()), basis.newest().trees(), some, List.of(), true);
-      return Optional.empty();
-    } catch (ServerRefused e) {
-      if (e.code() == ErrorCode.NOT_FOUND) {
-        throw lost;
+  private Optional<Done> revive(Basis basis, Finding found) throws IOException {
+    int most = VaultMessages.MAX_PACKS_IN_MOVE;
+    List<PackName> some = found.missing.stream().limit(most).toList();
+    List<PackName> garbage = found.garbage.keySet().stream().limit(most).toList();
+    if (!wish.dryRun()) {
+      try {
+        boolean _ =
+            drive
+                .roots()
+                .move(Optional.of(basis.newest()), basis.newest().trees(), some, garbage, true);
+        return Optional.empty();
+      } catch (ServerRefused e) {
+        if (e.code() != ErrorCode.NOT_FOUND) {
+          throw e;
+        }
       }
-      throw e;
     }
+    Set<PackName> lost = new HashSet<>();
+    for (PackName pack : found.missing) {
+      step.pass();
+      if (!isThere(pack)) {
+        lost.add(pack);
+      }
+    }
+    if (lost.isEmpty() || !wish.giveUpUnreadable()) {
+      throw SpaceStuck.missing(found.missing.size(), new DataMissing());
+    }
+    gone.addAll(lost);
+    marks = new Marks();
+    marked.clear();
+    return attempt(look.now().orElseThrow());
   }
 
   private Optional<Done> give(

@@ -12,7 +12,6 @@ import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Place;
-import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.remote.Untrusted;
@@ -147,6 +146,11 @@ public final class Verification {
     return new Found(files, folders, bytes, packs, List.copyOf(damaged), more);
   }
 
+  /** Holes may claim more than there are numbers for. */
+  private static long sum(long one, long more) {
+    return one > Long.MAX_VALUE - more ? Long.MAX_VALUE : one + more;
+  }
+
   private void damage(Optional<Long> state, VaultPath path, Untrusted why) {
     for (Damaged known : damaged) {
       if (known.path.equals(path) && known.state.equals(state)) {
@@ -163,13 +167,11 @@ public final class Verification {
   /** One way through. */
   private final class Looking extends Marking {
     private final Optional<Long> state;
-    private final Marks own;
     private final boolean first;
 
     Looking(Seen one, Marks own, boolean first) {
       super(drive.nodes(), drive.id(), own, (path, why) -> damage(one.state, path, why), step);
       this.state = one.state;
-      this.own = own;
       this.first = first;
     }
 
@@ -178,11 +180,10 @@ public final class Verification {
     }
 
     @Override
-    public boolean enters(VaultPath folder, Ref page) throws IOException {
-      if (lost.contains(page.pack())) {
-        damage(state, folder, new DataMissing());
+    void require(Ref ref) throws Untrusted {
+      if (lost.contains(ref.pack())) {
+        throw new DataMissing();
       }
-      return super.enters(folder, page);
     }
 
     @Override
@@ -194,22 +195,18 @@ public final class Verification {
     @Override
     public void file(VaultPath path, Entry.File file) throws IOException {
       files += first ? 1 : 0;
-      bytes += first ? file.content().length() : 0;
+      bytes = first ? sum(bytes, file.content().length()) : bytes;
       super.file(path, file);
     }
 
     @Override
-    void segment(ItemId file, long index, Ref segment) throws IOException {
+    void segment(Place place, Ref segment, boolean isNew) throws IOException {
       step.pass();
-      if (lost.contains(segment.pack())) {
-        throw new DataMissing();
-      }
-      boolean isNew = own.segment(segment);
       if (closed.contains(segment)) {
         throw new DataNotAuthentic();
       }
       if (full && first && isNew) {
-        open(new Place(drive.id(), Kind.CONTENT, 0, file, segment.version(), index), segment);
+        open(place, segment);
       }
     }
 

@@ -90,6 +90,11 @@ public final class Nodes {
     return page;
   }
 
+  /** For what a page is sealed to which something refers. */
+  Place place(ItemId folder, int height, Ref ref) {
+    return new Place(drive, Kind.PAGE, height, folder, ref.version(), 0);
+  }
+
   private Page page(ItemId folder, int height, Ref ref) throws IOException {
     PagePlace where = new PagePlace(folder, height, ref);
     synchronized (pages) {
@@ -98,8 +103,7 @@ public final class Nodes {
         return page;
       }
     }
-    Place place = new Place(drive, Kind.PAGE, height, folder, ref.version(), 0);
-    byte[] opened = open(place, ref);
+    byte[] opened = open(place(folder, height, ref), ref);
     Page page;
     try {
       page = Page.decode(opened, height);
@@ -129,6 +133,21 @@ public final class Nodes {
     } catch (Malformed e) {
       throw new TreeDamaged();
     }
+  }
+
+  /**
+   * What tells a file's content from another: the digests of its segments, wherever they lie. Of a
+   * file of more than one list it is that of the topmost, which says where they lie as well.
+   */
+  public List<Digest> digests(Entry.File file) throws IOException {
+    List<Extent> extents = file.content().extents();
+    if (file.content().height() == 1 && extents.getFirst() instanceof Ref ref) {
+      extents = list(file.id(), 1, 0, ref).extents();
+    }
+    return extents.stream()
+        .filter(Ref.class::isInstance)
+        .map(extent -> ((Ref) extent).digest())
+        .toList();
   }
 
   /**

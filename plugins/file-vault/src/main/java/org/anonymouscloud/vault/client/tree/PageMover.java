@@ -31,6 +31,18 @@ public final class PageMover {
 
   private final Deque<Level> levels = new ArrayDeque<>();
 
+  /** More pages one below another than are kept in memory at a time. */
+  private static final int MAX_LEVELS = 512;
+
+  /** A tree is too deep for its pages to move. */
+  public static final class TooDeep extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TooDeep() {
+      super("A folder lies too deep for what is in it to be packed anew.");
+    }
+  }
+
   /** Says what moves. */
   public interface Moves {
     /** Whether something at or below a page may move. */
@@ -111,7 +123,7 @@ public final class PageMover {
           level.children.add(new Page.Child(child.first(), after(child.page())));
         } else {
           Page page = nodes.below(level.folder, height - 1, child, null);
-          levels.addFirst(new Level(level.folder, height - 1, child.page(), page));
+          push(new Level(level.folder, height - 1, child.page(), page));
         }
       }
       default -> {
@@ -127,7 +139,7 @@ public final class PageMover {
   }
 
   private void enter(ItemId folder, Pages pages) throws IOException {
-    levels.addFirst(new Level(folder, pages.height(), pages.top(), nodes.top(folder, pages)));
+    push(new Level(folder, pages.height(), pages.top(), nodes.top(folder, pages)));
   }
 
   private boolean isKnown(Ref page) {
@@ -140,5 +152,12 @@ public final class PageMover {
 
   private Pages after(Pages pages) {
     return pages.isEmpty() ? pages : new Pages(pages.height(), List.of(after(pages.top())));
+  }
+
+  private void push(Level level) throws TooDeep {
+    if (levels.size() == MAX_LEVELS) {
+      throw new TooDeep();
+    }
+    levels.addFirst(level);
   }
 }

@@ -180,7 +180,7 @@ public final class TreeDiff implements Cursor<TreeDiff.Difference> {
     }
     both.before.items.removeFirst();
     both.after.items.removeFirst();
-    if (was == null || is == null || isSame(was, is)) {
+    if (was == null || is == null || nodes.same(was, is)) {
       return null;
     }
     VaultPath path = both.path.child(is.name());
@@ -196,17 +196,5 @@ public final class TreeDiff implements Cursor<TreeDiff.Difference> {
       return null;
     }
     return new Difference(Kind.CHANGED, path, is);
-  }
-
-  /** Also if the bytes of a file lie in other packs by now. */
-  private static boolean isSame(Entry was, Entry is) {
-    return was.equals(is)
-        || (was instanceof Entry.File then
-            && is instanceof Entry.File now
-            && then.id().equals(now.id())
-            && then.version() == now.version()
-            && then.content().length() == now.content().length()
-            && then.executable() == now.executable()
-            && then.stated().equals(now.stated()));
   }
 }

@@ -6,10 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
@@ -29,6 +27,9 @@ import picocli.CommandLine.Parameters;
           + " 'anoncloud ls photos:/2026'."
     })
 public final class DriveCommand {
+  /** An account pays for no more drives, and few are members of as many again. */
+  private static final int MOST_DRIVES = 512;
+
   private final CommandContext context;
 
   public DriveCommand(CommandContext context) {
@@ -383,39 +384,44 @@ public final class DriveCommand {
     boolean older = lacks.path("older").asBoolean();
     if (json && (!older || !yes)) {
       context.terminal().printJson(lacks);
-      return 0;
-    }
-    if (!older) {
+    } else if (json) {
+      context.terminal().printJson(accept(lacks));
+    } else if (!older) {
       context.terminal().print("The server has all that this device has seen; nothing to do.");
-      return 0;
     }
+    // One drive after another: each is looked at as it is when those before it are settled.
+    for (int drive = 0; !json && older && drive < MOST_DRIVES; drive++) {
+      acceptTold(lacks, yes);
+      lacks = context.agent().get("/account/restored");
+      older = lacks.path("older").asBoolean();
+    }
+    return 0;
+  }
+
+  private JsonNode accept(JsonNode lacks) throws Problem, IOException {
+    return context
+        .agent()
+        .post("/account/restored/accept", Map.of("state", lacks.path("state").asText()));
+  }
+
+  private void acceptTold(JsonNode lacks, boolean yes) throws Problem, IOException {
     List<String> about = new ArrayList<>(List.of(describe(lacks)));
     lacks.path("whatToDo").forEach(note -> about.add(note.asText()));
     if (!yes) {
       if (!context.terminal().confirm(about, "Go on with what the server has?")) {
         throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
       }
-    } else if (!json) {
+    } else {
       // Before anything is done: it may be cut, and is not told again.
       about.forEach(context.terminal()::print);
     }
-    JsonNode done =
-        context
-            .agent()
-            .post("/account/restored/accept", Map.of("state", lacks.path("state").asText()));
-    if (json) {
-      context.terminal().printJson(done);
-      return 0;
-    }
+    JsonNode done = accept(lacks);
     context.terminal().print("This device goes on from what the server has.");
-    Set<String> said = new HashSet<>();
-    lacks.path("whatToDo").forEach(note -> said.add(note.asText()));
     for (JsonNode note : done.path("notes")) {
-      if (said.add(note.asText())) {
+      if (!about.contains(note.asText())) {
         context.terminal().print(note.asText());
       }
     }
-    return 0;
   }
 
   private static String describe(JsonNode lacks) {
