@@ -3,6 +3,7 @@ package org.anonymouscloud.client.system;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -72,10 +73,11 @@ final class SampleTree {
   }
 
   private static String describe(Path path) {
-    try {
-      return Files.isDirectory(path)
-          ? "folder"
-          : Digest.sha256(Files.readAllBytes(path)).toString();
+    if (Files.isDirectory(path)) {
+      return "folder";
+    }
+    try (InputStream content = Files.newInputStream(path)) {
+      return Digest.sha256(content).toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -79,7 +79,7 @@ record DriveSpace(Handle handle, AccountSpace accounts) {
           ErrorCode.QUOTA_EXCEEDED,
           "The drive has all the space that who pays for it allows it: "
               + drive.most()
-              + " bytes. Delete something, or ask for more.");
+              + " bytes.");
     }
     handle.execute(
         "UPDATE vault_space SET beyond = ? WHERE drive = ?", beyond + bytes, drive.id().bytes());

@@ -7,25 +7,25 @@ import org.anonymouscloud.core.database.Signals;
 import org.jdbi.v3.core.HandleCallback;
 
 /** A real database whose writes can fail, before they happen or after. Thread-safe. */
-final class FaultyDatabase implements OpenDatabase {
+public final class FaultyDatabase implements OpenDatabase {
   /** Called around each write of a request; what it throws is the write's failure. */
-  interface Fault {
+  public interface Fault {
     void at(boolean done);
   }
 
   private final OpenDatabase real;
   private volatile Fault fault = done -> {};
 
-  FaultyDatabase(OpenDatabase real) {
+  public FaultyDatabase(OpenDatabase real) {
     this.real = real;
   }
 
-  void setFault(Fault fault) {
+  public void setFault(Fault fault) {
     this.fault = fault;
   }
 
   /** Lets some writes pass and then fails, each time. */
-  void failAfter(int writes, boolean done) {
+  public void failAfter(int writes, boolean done) {
     int[] left = {writes};
     setFault(
         now -> {
@@ -37,7 +37,7 @@ final class FaultyDatabase implements OpenDatabase {
         });
   }
 
-  void heal() {
+  public void heal() {
     setFault(done -> {});
   }
 

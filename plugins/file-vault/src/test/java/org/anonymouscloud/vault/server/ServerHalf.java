@@ -73,7 +73,7 @@ public final class ServerHalf implements AutoCloseable {
     return start(folder, sqlite(folder));
   }
 
-  static OpenDatabase sqlite(Path folder) {
+  public static OpenDatabase sqlite(Path folder) {
     return new SqliteDatabase().open(new DatabaseSettings(folder, Optional.empty()));
   }
 
@@ -84,7 +84,8 @@ public final class ServerHalf implements AutoCloseable {
   }
 
   /** Takes the database over, and closes it; the packs are on a disk that may fail. */
-  static ServerHalf start(Path folder, OpenDatabase database, FaultyDisk disk) throws IOException {
+  public static ServerHalf start(Path folder, OpenDatabase database, FaultyDisk disk)
+      throws IOException {
     Path own = folder.resolve("vault");
     return new ServerHalf(own, database, disk.blobs(own));
   }

@@ -1,9 +1,10 @@
 package org.anonymouscloud.vault.client.api;
 
+import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.IOException;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.archive.ArchiveReader.ArchiveDamaged;
 import org.anonymouscloud.vault.client.drive.NotAllowed;
 import org.anonymouscloud.vault.client.drive.StateRefused;
@@ -20,15 +21,32 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 final class VaultProblems {
   private VaultProblems() {}
 
-  /** A handler whose failures are problems. */
+  /** A handler whose failures are problems; those of the server name what the request was about. */
   static Handler told(Handler handler) {
     return context -> {
       try {
         handler.handle(context);
+      } catch (ServerRefused e) {
+        throw refused(e, work(context));
       } catch (IOException e) {
         throw problem(e);
       }
     };
+  }
+
+  /** What could not be done at which path; the empty text if the request's path names none. */
+  private static String work(Context context) {
+    String path = context.pathParamMap().get("path");
+    if (path == null) {
+      return "";
+    }
+    String verb =
+        switch (context.method().name()) {
+          case "GET", "HEAD" -> "read";
+          case "DELETE" -> "remove";
+          default -> "write";
+        };
+    return "Cannot " + verb + " " + ForeignText.visible("/" + path) + ": ";
   }
 
   /** What must not be used of a file, with its name. */
@@ -76,7 +94,7 @@ final class VaultProblems {
                 case DOES_NOT_OPEN, LEFT_OUT -> Problem.Kind.CONFLICT;
               },
               state);
-      case ServerRefused refused -> refused(refused);
+      case ServerRefused refused -> refused(refused, "");
       case SpaceStuck stuck -> told(Problem.Kind.SECURITY, stuck);
       case GivenBackMeanwhile gone -> told(Problem.Kind.CONFLICT, gone);
       case EarlierTryGone gone -> told(Problem.Kind.CONFLICT, gone);
@@ -85,25 +103,46 @@ final class VaultProblems {
     };
   }
 
-  private static Problem refused(ServerRefused refused) {
+  private static Problem refused(ServerRefused refused, String work) {
+    Problem.Kind kind =
+        switch (refused.code()) {
+          case NOT_ALLOWED -> Problem.Kind.FORBIDDEN;
+          case NOT_FOUND -> Problem.Kind.NOT_FOUND;
+          case QUOTA_EXCEEDED, STORAGE_FULL -> Problem.Kind.NO_SPACE;
+          case NOT_LOGGED_IN -> Problem.Kind.NOT_LOGGED_IN;
+          default -> Problem.Kind.UNAVAILABLE;
+        };
+    return new Problem(kind, work + reason(refused), refused);
+  }
+
+  /** Why, and what to do about it. Only whole changes become part of a drive. */
+  private static String reason(ServerRefused refused) {
     return switch (refused.code()) {
-      case NOT_ALLOWED -> told(Problem.Kind.FORBIDDEN, refused);
       case QUOTA_EXCEEDED ->
-          new Problem(
-              Problem.Kind.NO_SPACE,
-              "The space of the account, or of the drive, is used up. 'anoncloud df' shows by what;"
-                  + " 'anoncloud compact' gives back what is removed and old enough"
-                  + " ('anoncloud drive retention'), or ask the server's owner for more.",
-              refused);
+          refused.getMessage()
+              + " Nothing is left half done. 'anoncloud df' shows what is used; 'anoncloud compact'"
+              + " gives back what was removed and is old enough ('anoncloud drive retention'),"
+              + " after 'anoncloud trash empty' also what is in the trash; what was given back"
+              + " lately may count until the next day. Who pays for the drive may let it have more"
+              + " ('anoncloud drive quota'), and the server's owner the account.";
       case STORAGE_FULL ->
-          new Problem(Problem.Kind.NO_SPACE, "The server's disk is full.", refused);
-      default ->
-          new Problem(
-              refused.code() == ErrorCode.NOT_LOGGED_IN
-                  ? Problem.Kind.NOT_LOGGED_IN
-                  : Problem.Kind.UNAVAILABLE,
-              "The server refused: " + refused.getMessage(),
-              refused);
+          "The server's disk is full. Nothing is left half done. Its owner must make room; then the"
+              + " same can be tried again.";
+      case NOT_ALLOWED ->
+          "The server refused: "
+              + refused.getMessage()
+              + " Nothing is left half done. 'anoncloud drive show NAME' tells who its owners are,"
+              + " who can let you do it.";
+      case NOT_FOUND ->
+          "The server does not have the drive for this account any more: it was deleted, or an"
+              + " owner of it has taken you out. 'anoncloud drive list' shows the drives there"
+              + " are.";
+      case INTERNAL ->
+          "The server failed: "
+              + refused.getMessage()
+              + " Nothing is left half done. Try again; if it stays so, the server's owner finds"
+              + " the reason in its log.";
+      default -> "The server refused: " + refused.getMessage();
     };
   }
 

@@ -69,7 +69,8 @@ public final class LocalTarget implements AutoCloseable {
   private final List<String> openNames = new ArrayList<>();
   private final List<@Nullable SecureDirectoryStream<Path>> open = new ArrayList<>();
 
-  private LocalTarget(Path top, SecureDirectoryStream<Path> topStream, Consumer<Path> left) {
+  /** On any disk, also one that fails. Takes the stream over, and closes it. */
+  LocalTarget(Path top, SecureDirectoryStream<Path> topStream, Consumer<Path> left) {
     this.top = top;
     this.topStream = topStream;
     this.left = left;

@@ -21,6 +21,11 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
       " If a stolen device may have left it so, 'anoncloud history' shows the drive's earlier"
           + " states and 'anoncloud go-back' goes back to one.";
 
+  /** What there is to do about a file that the server has lost. */
+  private static final String AGAIN =
+      " If you still have the file, 'anoncloud rm' removes this one and 'anoncloud put' sends it"
+          + " anew; put over it would send nothing that the drive seems to have.";
+
   private Untrusted(String message) {
     super(message);
   }
@@ -165,7 +170,10 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     private static final long serialVersionUID = 1;
 
     public DataNotAuthentic() {
-      super("The server sent data that is not what was stored. Nothing was used of it." + EARLIER);
+      super(
+          "The server sent data that is not what was stored. Nothing was used of it."
+              + AGAIN
+              + EARLIER);
     }
   }
 
@@ -203,6 +211,7 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     public DataMissing() {
       super(
           "The server does not give data that belongs to the drive: it is lost or kept back."
+              + AGAIN
               + EARLIER);
     }
   }

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names that someone hostile has put into the tree. */
 final class LocalTargetTest {
@@ -103,6 +105,39 @@ final class LocalTargetTest {
     try (Stream<Path> paths = Files.list(target)) {
       assertThat(paths).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"newByteChannel", "write", "close", "move"})
+  void aDiskThatFailsKeepsTheFileThatWasThereAndGetsNoHalfOne(String step) throws Exception {
+    Path file = Files.writeString(target.resolve("file"), "as it was");
+    LocalTarget local = new LocalTarget(target, FailingFolder.of(target, step), left::add);
+
+    assertThatThrownBy(
+            () -> {
+              local.write(
+                  new IncomingFile(List.of("file"), 10, Instant.EPOCH, false),
+                  new ByteArrayInputStream(new byte[10]),
+                  _ -> {});
+              local.keep();
+            })
+        .isInstanceOfSatisfying(
+            IOException.class,
+            e -> assertThat(LocalFailure.reason(e)).isEqualTo(FailingFolder.REASON));
+
+    assertThat(file).hasContent("as it was");
+    try (Stream<Path> paths = Files.list(target)) {
+      assertThat(paths).containsExactly(file);
+    }
+    assertThat(left).isEmpty();
+    try (LocalTarget healed = LocalTarget.of(target, left::add)) {
+      healed.write(
+          new IncomingFile(List.of("file"), 10, Instant.EPOCH, false),
+          new ByteArrayInputStream(new byte[10]),
+          _ -> {});
+      healed.keep();
+    }
+    assertThat(file).hasBinaryContent(new byte[10]);
   }
 
   @Test

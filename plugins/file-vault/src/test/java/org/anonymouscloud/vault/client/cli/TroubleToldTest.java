@@ -1,0 +1,289 @@
+package org.anonymouscloud.vault.client.cli;
+
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.read;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.testing.TestTerminal;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.client.VaultFeature;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drives.Drives;
+import org.anonymouscloud.vault.client.fixture.Interposer;
+import org.anonymouscloud.vault.client.fixture.TestAccount;
+import org.anonymouscloud.vault.client.fixture.TestAgent;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.protocol.Right;
+import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What a person is told when a server cannot do something or has lost something: which file, why,
+ * and what to do, and that this works.
+ */
+final class TroubleToldTest {
+  private static final int FAILED = 1;
+  private static final int REFUSED_BY_A_CHECK = 4;
+  private static final int SIZE = 20 << 20;
+
+  @TempDir private Path folder;
+  private TestServer server;
+  private TestAgent agent;
+  private TestTerminal terminal;
+  private Drive drive;
+  private Path file;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(folder.resolve("server"));
+    agent = new TestAgent(server.account());
+    terminal = new TestTerminal(new VaultFeature(), agent);
+    drive = Drive.home(server.account().device(2, server.newLine()), Clock.systemUTC());
+    write(drive, "/kept", noise(100_000, 1));
+    file = Files.write(folder.resolve("file"), noise(SIZE, 2));
+  }
+
+  @AfterEach
+  void stop() {
+    drive.close();
+    agent.close();
+    server.close();
+  }
+
+  private String told(int exitCode, String... command) {
+    assertThat(terminal.run(command)).isEqualTo(exitCode);
+    return terminal.warnings().getLast();
+  }
+
+  private void run(String... command) {
+    assertThat(terminal.run(command)).as("%s", terminal.warnings()).isZero();
+  }
+
+  /** From now on the line takes one pack and then nothing more. */
+  private static void refuseSecondPack(Interposer line, ErrorCode code) {
+    AtomicInteger packs = new AtomicInteger();
+    line.setLine(
+        method -> {
+          if (method == VaultMethod.PACK_PUT && packs.incrementAndGet() > 1) {
+            throw new Refused(code, "The server says why.");
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "STORAGE_FULL, NO_SPACE, The server's disk is full., must make room",
+    "QUOTA_EXCEEDED, NO_SPACE, The server says why., 'anoncloud trash empty'",
+    "INTERNAL, UNAVAILABLE, The server failed: The server says why., Try again",
+    "UNAVAILABLE, UNAVAILABLE, The server refused: The server says why., ''",
+    "NOT_FOUND, NOT_FOUND, does not have the drive, 'anoncloud drive list'",
+    "NOT_ALLOWED, FORBIDDEN, The server says why., 'anoncloud drive show NAME'"
+  })
+  void aPutThatTheServerStopsNamesTheFileAndWhatToDo(
+      ErrorCode code, Problem.Kind kind, String why, String way) throws Exception {
+    SortedMap<String, String> before = tree(drive);
+    Path folderOfFile = Files.createDirectory(folder.resolve("tree"));
+    Files.copy(file, folderOfFile.resolve("large"));
+
+    refuseSecondPack(server.line(), code);
+    assertThat(told(FAILED, "put", file.toString(), "/new"))
+        .contains("Cannot write /new: ", why, way);
+    refuseSecondPack(server.line(), code);
+    assertThat(told(FAILED, "put", "-r", folderOfFile.toString(), "/tree"))
+        .contains("Cannot write /tree: ", why, way);
+    refuseSecondPack(server.line(), code);
+    assertThatThrownBy(() -> agent.upload("/vault/files/api", out -> Files.copy(file, out)))
+        .isInstanceOfSatisfying(Problem.class, e -> assertThat(e.kind()).isEqualTo(kind))
+        .hasMessageContainingAll("Cannot write /api: ", why, way);
+    assertThat(tree(drive)).isEqualTo(before);
+
+    server.line().beHonest();
+    run("put", file.toString(), "/new");
+    run("put", "-r", folderOfFile.toString(), "/tree");
+    assertThat(agent.upload("/vault/files/api", out -> Files.copy(file, out)).path("path").asText())
+        .isEqualTo("/api");
+    assertThat(tree(drive)).hasSize(before.size() + 4);
+    assertThat(read(drive, "/new")).isEqualTo(noise(SIZE, 2));
+  }
+
+  /** Linux has a file that gives an error in the place of its first byte. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFileThatTheLocalDiskDoesNotGiveIsNamedAndNothingOfItIsKept() throws Exception {
+    assertThat(told(FAILED, "put", "/proc/self/mem", "/new"))
+        .contains("Cannot read /proc/self/mem: Input/output error. Nothing of it was kept.");
+
+    assertThat(tree(drive)).containsOnlyKeys("/kept");
+  }
+
+  @Test
+  void whatIsNotRemovedIsNamedToo() throws Exception {
+    write(drive, "/old", noise(100, 4));
+    server
+        .line()
+        .setLine(
+            method -> {
+              if (method == VaultMethod.PACK_PUT) {
+                throw new Refused(ErrorCode.STORAGE_FULL, "Full.");
+              }
+            });
+
+    assertThat(told(FAILED, "rm", "--forever", "/old"))
+        .contains("Cannot remove /old: ", "disk is full");
+    assertThat(told(FAILED, "rm", "/old")).contains("disk is full");
+    assertThat(tree(drive)).containsOnlyKeys("/kept", "/old");
+  }
+
+  /** What an owner does while a member's upload is under way. */
+  enum Turn {
+    TAKEN_OUT {
+      @Override
+      void by(Drive drive, TestAccount alice, TestAccount bob) throws Exception {
+        drive.unshare(bob.account());
+      }
+    },
+    READS_ONLY {
+      @Override
+      void by(Drive drive, TestAccount alice, TestAccount bob) throws Exception {
+        drive.share(alice.contact(new UserName("bob")), Right.READ);
+      }
+    };
+
+    abstract void by(Drive drive, TestAccount alice, TestAccount bob) throws Exception;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @Tag("A33")
+  void aMemberWhoMayNoMoreInMidUploadIsToldSoAndLeavesNothing(Turn turn) throws Exception {
+    TestAccount alice = server.account();
+    Interposer line = server.newLine(2);
+    TestAccount bob = TestAccount.of(2, line);
+    alice.befriend("bob", bob);
+    bob.befriend("alice", alice);
+    try (Drives drives = new Drives(alice, Clock.systemUTC());
+        TestAgent his = new TestAgent(bob)) {
+      TestTerminal screen = new TestTerminal(new VaultFeature(), his);
+      Drive hers = drives.create(new Name("team"));
+      hers.share(alice.contact(new UserName("bob")), Right.WRITE);
+      write(hers, "/plan", noise(2_000, 1));
+      AtomicInteger packs = new AtomicInteger();
+      line.setLine(
+          method -> {
+            if (method == VaultMethod.PACK_PUT && packs.incrementAndGet() == 2) {
+              try {
+                turn.by(hers, alice, bob);
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            }
+          });
+
+      assertThat(screen.run("put", file.toString(), "team:/new")).isEqualTo(FAILED);
+
+      assertThat(screen.warnings().getLast()).contains("/new", "'anoncloud drive ");
+      assertThat(tree(hers)).containsOnlyKeys("/plan");
+      server.half().pass(Duration.ofHours(26));
+      server.half().sweep();
+      assertThat(hers.usage().packs()).isEqualTo(1);
+      hers.share(alice.contact(new UserName("bob")), Right.WRITE);
+      assertThat(screen.run("put", file.toString(), "team:/new"))
+          .as("%s", screen.warnings())
+          .isZero();
+      assertThat(read(hers, "/new")).isEqualTo(noise(SIZE, 2));
+    }
+  }
+
+  /** What happens to a file on the server's disk. */
+  enum Damage {
+    DELETED {
+      @Override
+      void to(Path pack) throws IOException {
+        Files.delete(pack);
+      }
+    },
+    CUT_SHORT {
+      @Override
+      void to(Path pack) throws IOException {
+        try (FileChannel channel = FileChannel.open(pack, StandardOpenOption.WRITE)) {
+          channel.truncate(10);
+        }
+      }
+    },
+    CHANGED {
+      @Override
+      void to(Path pack) throws IOException {
+        try (FileChannel channel = FileChannel.open(pack, StandardOpenOption.WRITE)) {
+          channel.write(ByteBuffer.wrap(noise(100, 9)), 100);
+        }
+      }
+    };
+
+    abstract void to(Path pack) throws IOException;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @Tag("A19")
+  void aPackThatIsDamagedBehindTheServersBackCostsItsFileAloneAndThatIsNamed(Damage damage)
+      throws Exception {
+    Path lost = Files.write(folder.resolve("lost"), noise(300_000, 3));
+    run("mkdir", "/docs");
+    List<Path> before = packs();
+    run("put", lost.toString(), "/docs/lost");
+    Path pack = packs().stream().filter(one -> !before.contains(one)).findAny().orElseThrow();
+    // The folders' pages are written anew, so that only the file is in that pack.
+    run("put", lost.toString(), "/docs/other");
+    damage.to(pack);
+    agent.logIn(server.account());
+
+    Path target = folder.resolve("back");
+    assertThat(told(REFUSED_BY_A_CHECK, "get", "/docs/lost", target.toString()))
+        .contains(
+            "/docs/lost", "'anoncloud rm' removes this one and 'anoncloud put' sends it anew");
+    assertThat(target).doesNotExist();
+    assertThat(told(REFUSED_BY_A_CHECK, "get", "-r", "/docs", target.toString()))
+        .contains("/docs/lost");
+    assertThat(target.resolve("other")).hasSameBinaryContentAs(lost);
+    assertThat(target.resolve("lost")).doesNotExist();
+
+    run("rm", "/docs/lost");
+    run("put", lost.toString(), "/docs/lost");
+    run("get", "/docs/lost", folder.resolve("restored").toString());
+    assertThat(folder.resolve("restored")).hasSameBinaryContentAs(lost);
+  }
+
+  private List<Path> packs() throws IOException {
+    try (Stream<Path> paths = Files.walk(server.half().folder().resolve("packs"))) {
+      return paths.filter(Files::isRegularFile).toList();
+    }
+  }
+}
