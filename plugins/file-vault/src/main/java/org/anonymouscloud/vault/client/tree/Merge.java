@@ -340,7 +340,7 @@ public final class Merge {
   }
 
   private boolean same(Optional<Entry> one, Optional<Entry> other) throws IOException {
-    return one.isPresent() && other.isPresent()
+    return (one.isPresent() && other.isPresent())
         ? nodes.same(one.get(), other.get())
         : one.equals(other);
   }
