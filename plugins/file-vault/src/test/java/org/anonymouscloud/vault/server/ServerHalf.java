@@ -73,12 +73,13 @@ public final class ServerHalf implements AutoCloseable {
     return start(folder, sqlite(folder));
   }
 
+  /** An SQLite database in a folder. */
   public static OpenDatabase sqlite(Path folder) {
     return new SqliteDatabase().open(new DatabaseSettings(folder, Optional.empty()));
   }
 
   /** Takes the database over, and closes it. */
-  static ServerHalf start(Path folder, OpenDatabase database) throws IOException {
+  public static ServerHalf start(Path folder, OpenDatabase database) throws IOException {
     Path own = folder.resolve("vault");
     return new ServerHalf(own, database, new BlobFolder(own));
   }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.content.FileWriter;
@@ -128,7 +129,7 @@ public final class Batch implements AutoCloseable {
       VaultPath path, InputStream content, Attributes attributes, Precondition precondition)
       throws IOException {
     commitIfLong();
-    settleMoves();
+    settleBefore(path);
     requireParent(path);
     Optional<Entry> there = base.find(path);
     requireNoFolder(path, there);
@@ -190,9 +191,9 @@ public final class Batch implements AutoCloseable {
    */
   public void link(VaultPath path, LinkTarget target, Instant modified) throws IOException {
     commitIfLong();
-    settleMoves();
+    settleBefore(path);
     requireParent(path);
-    if (open.stream().anyMatch(file -> file.path.equals(path))) {
+    if (isWriting(path::equals)) {
       // Else the file, which is finished later, would be what stays.
       commit();
     }
@@ -231,11 +232,11 @@ public final class Batch implements AutoCloseable {
       return;
     }
     commitIfLong();
-    settleMoves();
+    settleBefore(path);
     requireParent(path);
     Optional<Entry> there = base.find(path);
     if (changes.putsFile(path)
-        || open.stream().anyMatch(file -> file.path.equals(path))
+        || isWriting(path::equals)
         || (there.isPresent() && !(there.get() instanceof Entry.Folder))) {
       throw new PathRefused(Reason.NOT_A_FOLDER, path);
     }
@@ -293,7 +294,7 @@ public final class Batch implements AutoCloseable {
   }
 
   private boolean isFolderByNow(VaultPath path) throws IOException {
-    return changes.makesFolder(path) || isFolder(path);
+    return changes.makesFolder(path) || (isFolder(path) && !changes.removes(path));
   }
 
   private boolean isFolder(VaultPath path) throws IOException {
@@ -335,8 +336,9 @@ public final class Batch implements AutoCloseable {
     if (path.isTop()) {
       throw new PathRefused(Reason.IS_A_FOLDER, path);
     }
-    settleMoves();
-    if (changes.touch(path) && !changes.removes(path)) {
+    if (changes.arrange()
+        || isWriting(file -> file.isAtOrBelow(path))
+        || (changes.touch(path) && !changes.removes(path))) {
       commit();
     }
     Entry there = base.find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path));
@@ -431,7 +433,7 @@ public final class Batch implements AutoCloseable {
    * @throws PathRefused if there is nothing, or it cannot be at the new place
    */
   public void move(VaultPath from, VaultPath to, boolean force) throws IOException {
-    if (changes.touch(from)) {
+    if (isWriting(file -> file.isAtOrBelow(from)) || changes.touch(from)) {
       commit();
     }
     if (base.find(from).isEmpty() && !from.isTop()) {
@@ -660,11 +662,19 @@ public final class Batch implements AutoCloseable {
         file.strict);
   }
 
-  /** What is written or removed at a path does not mix with what moves. */
-  private void settleMoves() throws IOException {
-    if (changes.arrange()) {
+  /**
+   * What is written at a path mixes neither with what moves nor with what is removed there or above
+   * it, which would be forgotten.
+   */
+  private void settleBefore(VaultPath path) throws IOException {
+    if (changes.arrange() || changes.removes(path)) {
       commit();
     }
+  }
+
+  /** Whether a file is still being written at such a path. */
+  private boolean isWriting(Predicate<VaultPath> where) {
+    return open.stream().anyMatch(file -> where.test(file.path));
   }
 
   private void commitIfLong() throws IOException {

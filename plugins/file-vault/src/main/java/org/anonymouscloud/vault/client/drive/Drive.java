@@ -91,7 +91,16 @@ public final class Drive implements AutoCloseable {
 
   /** One of the drives of an account, which must have been made. Asks nobody yet. */
   public static Drive of(AccountSession account, DriveId id, Clock clock) {
-    return new Drive(account, id, Optional.empty(), clock, new RetryPolicy(), Pace.USUAL);
+    return of(account, id, clock, new RetryPolicy(), Pace.USUAL);
+  }
+
+  /**
+   * @param patience how long to repeat what was cut off
+   * @param pace how often a long batch becomes a root
+   */
+  public static Drive of(
+      AccountSession account, DriveId id, Clock clock, RetryPolicy patience, Pace pace) {
+    return new Drive(account, id, Optional.empty(), clock, patience, pace);
   }
 
   /** The home of an account, which its first change makes. Asks nobody yet. */

@@ -37,6 +37,7 @@ final class Marks {
   private boolean[] pinned = new boolean[64];
   private int[] reach = new int[64];
   private int[] live = new int[64];
+  private int[] segments = new int[64];
 
   private boolean ofEarlier = true;
 
@@ -46,14 +47,16 @@ final class Marks {
    * @param reach it has at least so many bytes
    * @param pinned whether an earlier state refers to it, too
    * @param live bytes of what the newest state refers to, if it is not pinned
+   * @param segments how many of those are of full segments of content
    */
-  record Marked(int reach, boolean pinned, int live) {}
+  record Marked(int reach, boolean pinned, int live, int segments) {}
 
   /** What comes next is of the newest state; what was said of one before is forgotten. */
   void beginNewest() {
     ofEarlier = false;
     newest = new PlaceSet();
     Arrays.fill(live, 0);
+    Arrays.fill(segments, 0);
   }
 
   /** What comes next is of an earlier state. */
@@ -99,6 +102,7 @@ final class Marks {
       return false;
     }
     live[pack] += segment.sealedLength();
+    segments[pack] += segment.length() == Ref.MAX_LENGTH ? segment.sealedLength() : 0;
     return true;
   }
 
@@ -122,7 +126,7 @@ final class Marks {
   /** What is known of a pack that is referred to. */
   Marked of(PackName name) {
     int pack = Objects.requireNonNull(numbers.get(name));
-    return new Marked(reach[pack], pinned[pack], live[pack]);
+    return new Marked(reach[pack], pinned[pack], live[pack], segments[pack]);
   }
 
   /** All packs that are referred to. */
@@ -141,6 +145,7 @@ final class Marks {
       pinned = Arrays.copyOf(pinned, 2 * number);
       reach = Arrays.copyOf(reach, 2 * number);
       live = Arrays.copyOf(live, 2 * number);
+      segments = Arrays.copyOf(segments, 2 * number);
     }
     return number;
   }

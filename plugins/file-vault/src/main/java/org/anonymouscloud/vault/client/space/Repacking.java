@@ -82,8 +82,9 @@ final class Repacking implements PageMover.Moves {
    *
    * @param length of the pack
    * @param live bytes of what is needed of it
+   * @param segments how many of those are of full segments
    */
-  record Loose(PackName name, int length, int live) {}
+  record Loose(PackName name, int length, int live, int segments) {}
 
   Repacking(
       SpaceParts drive,

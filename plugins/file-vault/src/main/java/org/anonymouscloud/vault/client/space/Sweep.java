@@ -369,7 +369,8 @@ public final class Sweep {
                 throw SpaceStuck.missing(1, new DataMissing());
               }
               if (found.missing.remove(name) && !needed.pinned() && !stuck.contains(name)) {
-                found.loose.add(new Repacking.Loose(name, length, needed.live()));
+                found.loose.add(
+                    new Repacking.Loose(name, length, needed.live(), needed.segments()));
               }
             });
     return found;
@@ -430,7 +431,9 @@ public final class Sweep {
     try {
       writer.setFrees(true);
       if (!moving.isEmpty()) {
-        writer.expect(moving.stream().mapToLong(Repacking.Loose::live).sum());
+        long segments = moving.stream().mapToLong(Repacking.Loose::segments).sum();
+        long live = moving.stream().mapToLong(Repacking.Loose::live).sum();
+        writer.expect(segments, live - segments);
       }
       KeptStates after = after(basis, stay, now, number);
       Changes changes = new Changes();

@@ -53,12 +53,13 @@ public final class PackWriter implements AutoCloseable {
   /** Packs of an earlier try, and how long they are at least. */
   private final Map<PackName, Integer> taken = new HashMap<>();
 
-  private Pack open = new Pack();
+  private final Filling open = new Filling();
 
-  /** Bytes that are still to come, if that is known. */
-  private long expected = Long.MAX_VALUE;
-
-  private int limit = VaultMessages.MAX_PACK;
+  /**
+   * Of full segments alone, if it is known how much is to come: any number of them fills packs to
+   * the last bytes, but not with something small before them.
+   */
+  private final Filling whole = new Filling();
 
   /** Bytes of the packs that were full, those of an earlier try among them. */
   private long full;
@@ -73,6 +74,33 @@ public final class PackWriter implements AutoCloseable {
     this.remote = remote;
     this.lanes = lanes;
     lanes.join();
+  }
+
+  /** A pack that is not full yet. */
+  private static final class Filling {
+    private Pack pack = new Pack();
+    private int limit = VaultMessages.MAX_PACK;
+
+    /** Bytes that are still to come, if that is known. */
+    private long expected = Long.MAX_VALUE;
+
+    boolean isExpected() {
+      return expected != Long.MAX_VALUE;
+    }
+
+    Pack take() {
+      Pack taken = pack;
+      pack = new Pack();
+      return taken;
+    }
+
+    /** How much the pack that begins now may hold. */
+    void begin(int most) {
+      limit =
+          expected >= most
+              ? most
+              : Math.clamp(Long.highestOneBit(Math.max(1, expected)), LEAST_FULL, most);
+    }
   }
 
   /** Where a segment lies. */
@@ -102,19 +130,20 @@ public final class PackWriter implements AutoCloseable {
       Pack filled;
       synchronized (this) {
         check();
-        if (open.filled() == 0) {
-          limit = limit();
+        Filling filling = whole.isExpected() && length == UploadLanes.SEALED ? whole : open;
+        Pack pack = filling.pack;
+        if (pack.filled() == 0) {
+          filling.begin(lanes.packLimit());
         }
-        if (open.filled() == 0 || open.filled() + length <= limit) {
-          expected -= expected == Long.MAX_VALUE ? 0 : length;
-          Spot spot = new Spot(open.name(), open.add(sealed, length));
-          open.watch(watch);
+        if (pack.filled() == 0 || pack.filled() + length <= filling.limit) {
+          filling.expected -= filling.isExpected() ? length : 0;
+          Spot spot = new Spot(pack.name(), pack.add(sealed, length));
+          pack.watch(watch);
           placed.accept(spot);
           return spot;
         }
-        filled = open;
-        full += open.length();
-        open = new Pack();
+        filled = filling.take();
+        full += filled.length();
       }
       send(filled);
     }
@@ -123,17 +152,13 @@ public final class PackWriter implements AutoCloseable {
   /**
    * Says how many bytes are still to come, so that the last of them go in packs that they fill.
    * Else a pack may be half empty, which costs little where it is soon beside others.
+   *
+   * @param segments in full segments, sealed
+   * @param more in others
    */
-  public synchronized void expect(long more) {
-    expected = more;
-  }
-
-  /** How much the pack that begins now may hold. */
-  private int limit() {
-    int most = lanes.packLimit();
-    return expected >= most
-        ? most
-        : Math.clamp(Long.highestOneBit(Math.max(1, expected)), LEAST_FULL, most);
+  public synchronized void expect(long segments, long more) {
+    whole.expected = segments;
+    open.expected = more;
   }
 
   /** Says whether what is sent from now on belongs to a change that only deletes. */
@@ -143,14 +168,20 @@ public final class PackWriter implements AutoCloseable {
 
   /** Sends what there is and waits until the server holds all of it. */
   public void flush() throws IOException {
+    Pack segments;
     Pack last;
     synchronized (this) {
       check();
-      last = open;
-      open = new Pack();
+      segments = whole.take();
+      full += segments.filled() > 0 ? segments.length() : 0;
+      last = open.take();
       // Full packs say little, but together with an exact last one they would say the length of a
       // large file to the last kilobytes (A31).
-      last.atLeast((int) Math.min(VaultMessages.MAX_PACK, Padme.step(full + last.filled())));
+      (last.filled() > 0 ? last : segments)
+          .atLeast((int) Math.min(VaultMessages.MAX_PACK, Padme.step(full + last.filled())));
+    }
+    if (segments.filled() > 0) {
+      send(segments);
     }
     if (last.filled() > 0) {
       send(last);
@@ -372,7 +403,8 @@ public final class PackWriter implements AutoCloseable {
           interrupted = true;
         }
       }
-      open.recycle(lanes.buffers());
+      open.pack.recycle(lanes.buffers());
+      whole.pack.recycle(lanes.buffers());
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

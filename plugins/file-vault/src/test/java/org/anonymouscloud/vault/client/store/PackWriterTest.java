@@ -98,6 +98,20 @@ final class PackWriterTest {
   }
 
   @Test
+  void fullSegmentsThatAreExpectedFillTheirPacksWhateverComesBetween() throws Exception {
+    try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+      writer.expect(7L * UploadLanes.SEALED, 7 * 500);
+      for (int i = 0; i < 7; i++) {
+        writer.add(noise(500, i), 500);
+        writer.add(writer.buffers().take(), UploadLanes.SEALED);
+      }
+      writer.flush();
+      // Seven of a mebibyte, and what the length of all of it may be told by.
+      assertThat(writer.sentBytes()).isEqualTo((7L << 20) + (1 << 17));
+    }
+  }
+
+  @Test
   void manyWritersMakeSmallerPacksSoThatMemoryHasABound() throws Exception {
     UploadLanes lanes = new UploadLanes();
     PackWriter[] writers = new PackWriter[10];
