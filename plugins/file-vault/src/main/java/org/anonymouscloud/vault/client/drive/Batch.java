@@ -318,6 +318,10 @@ public final class Batch implements AutoCloseable {
   /** As {@link #remove}, but it goes to the trash, together with all that this batch discards. */
   public void discard(VaultPath path, boolean recursive, Precondition precondition)
       throws IOException {
+    if (changes.changeAside()) {
+      // Else what is put there would take the place of what is deleted there.
+      commit();
+    }
     Entry there = removable(path, recursive, precondition);
     if (!changes.removes(path)) {
       changes.discard(path, there, precondition.isStrict(), removal());

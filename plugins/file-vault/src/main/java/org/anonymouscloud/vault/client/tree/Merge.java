@@ -297,7 +297,8 @@ public final class Merge {
       if (there.isEmpty() || !isSecond(change, there.get())) {
         edits.put(name, wanted);
         if (there.isPresent() && change instanceof Change.Arrive(var _, var instead)) {
-          instead.ifPresent(old -> throwAway(old.into(), path.child(name), old.base()));
+          // As it is by now: what it was then may lie in packs that were given back meanwhile.
+          instead.ifPresent(old -> throwAway(old.into(), path.child(name), there.get()));
         }
         return;
       }

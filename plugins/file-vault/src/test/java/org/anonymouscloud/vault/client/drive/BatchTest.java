@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.drive;
 
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.ANYWAY;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.TIME;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.discard;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.hash;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.makeFolder;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
@@ -118,6 +120,21 @@ final class BatchTest {
 
     assertThat(tree(drive)).hasSize(1).containsEntry("/file", hash(NEW));
     assertThat(trash(drive)).containsExactly("/file");
+  }
+
+  @Test
+  void whatIsDiscardedAfterTheTrashWasEmptiedIsAloneInIt() throws Exception {
+    write(drive, "/one", OLD);
+    write(drive, "/two", NEW);
+    discard(drive, "/one");
+
+    inOne(
+        batch -> {
+          assertThat(batch.emptyTrash(Optional.empty())).isEqualTo(1);
+          batch.discard(path("/two"), false, ANYWAY);
+        });
+
+    assertThat(trash(drive)).containsExactly("/two");
   }
 
   @Test

@@ -198,6 +198,7 @@ abstract class SequencesContract {
         case 13 -> goBack(device);
         case 14 -> retain(device);
         default -> {
+          boolean _ = device.revive();
           lookBack();
           pass();
         }
@@ -216,22 +217,26 @@ abstract class SequencesContract {
     }
 
     private Point point() {
-      VaultMethod[] methods = {
-        VaultMethod.ROOT_MOVE,
-        VaultMethod.ROOT_MOVE,
-        VaultMethod.PACK_PUT,
-        VaultMethod.ROSTER_PUT,
-        VaultMethod.PACK_DROP,
-        VaultMethod.PACK_LIST,
-        VaultMethod.PACK_GET,
-        VaultMethod.ROOT_GET
-      };
-      VaultMethod method = methods[random.nextInt(methods.length)];
-      When when = When.values()[random.nextInt(When.values().length)];
+      VaultMethod method =
+          one(
+              List.of(
+                  VaultMethod.ROOT_MOVE,
+                  VaultMethod.ROOT_MOVE,
+                  VaultMethod.PACK_PUT,
+                  VaultMethod.ROSTER_PUT,
+                  VaultMethod.PACK_DROP,
+                  VaultMethod.PACK_LIST,
+                  VaultMethod.PACK_GET,
+                  VaultMethod.ROOT_GET));
+      When when = one(List.of(When.values()));
       if (when == When.WITHIN) {
         method = VaultMethod.PACK_PUT;
       }
       return new Point(method, when, 1 + random.nextInt(2));
+    }
+
+    private <T> T one(List<T> of) {
+      return of.get(random.nextInt(of.size()));
     }
 
     private boolean mayWrite(MortalDevice device) {
@@ -326,8 +331,7 @@ abstract class SequencesContract {
     }
 
     private Action action() {
-      Kind[] kinds = Kind.values();
-      Kind kind = kinds[random.nextInt(kinds.length)];
+      Kind kind = one(List.of(Kind.values()));
       if (kind == Kind.RESTORE || kind == Kind.BRING_BACK || random.nextInt(3) == 0) {
         kind = Kind.WRITE;
       }
@@ -355,7 +359,7 @@ abstract class SequencesContract {
       if (paths.isEmpty()) {
         return path();
       }
-      String path = paths.get(random.nextInt(paths.size()));
+      String path = one(paths);
       return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
@@ -461,7 +465,7 @@ abstract class SequencesContract {
       if (things.isEmpty()) {
         return Optional.empty();
       }
-      Trashed thing = things.get(random.nextInt(things.size()));
+      Trashed thing = one(things);
       SortedMap<String, String> part =
           DriveModel.part(
               aside(first),
@@ -481,12 +485,12 @@ abstract class SequencesContract {
       if (states.isEmpty()) {
         return Optional.empty();
       }
-      Once once = states.get(random.nextInt(states.size()));
+      Once once = one(states);
       List<String> paths = new ArrayList<>(once.model.tree().keySet());
       if (paths.isEmpty()) {
         return Optional.empty();
       }
-      String chosen = paths.get(random.nextInt(paths.size()));
+      String chosen = one(paths);
       String from = chosen.endsWith("/") ? chosen.substring(0, chosen.length() - 1) : chosen;
       Snapshot snapshot;
       try {
@@ -723,7 +727,7 @@ abstract class SequencesContract {
       if (states.isEmpty() || !mayWrite(device)) {
         return;
       }
-      Once once = states.get(random.nextInt(states.size()));
+      Once once = one(states);
       tell(device, "goes back to " + once.number);
       try {
         var _ = device.drive().goBack(once.number, false, false);
@@ -747,7 +751,7 @@ abstract class SequencesContract {
       if (states.isEmpty() || forgets) {
         return;
       }
-      Once once = states.get(random.nextInt(states.size()));
+      Once once = one(states);
       told.add("look back to " + once.number);
       assertThat(tree(second.drive().snapshot(new AsOf.Time(once.time))))
           .isEqualTo(once.model.tree());

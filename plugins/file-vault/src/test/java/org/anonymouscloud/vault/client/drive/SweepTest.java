@@ -7,6 +7,7 @@ import static org.anonymouscloud.vault.client.fixture.DriveFiles.makeFolder;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.put;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.remove;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.restoreAll;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.trash;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
@@ -120,6 +121,29 @@ final class SweepTest {
 
   private Snapshot at(Drive drive, Instant time) throws IOException {
     return drive.snapshot(new AsOf.Time(time));
+  }
+
+  @Test
+  void whatGoesToTheTrashForAMoveThatRacesASweepIsThere() throws Exception {
+    first.retain(0, 0);
+    try (Batch batch = first.batch()) {
+      put(batch, "/file", noise(1_000, 3));
+      put(batch, "/garbage", OLD);
+      put(batch, "/new", noise(1_000, 4));
+      batch.commit();
+    }
+    remove(first, "/garbage");
+    try (Batch late = first.batch()) {
+      late.move(VaultPath.of("/new"), VaultPath.of("/file"), true);
+      assertThat(sweep(second).sent()).as("the file moves to another pack").isPositive();
+      late.commit();
+    }
+    pass(Duration.ofHours(25));
+
+    restoreAll(second);
+
+    assertThat(everything().values())
+        .containsExactlyInAnyOrder(hash(noise(1_000, 3)), hash(noise(1_000, 4)));
   }
 
   @Test
