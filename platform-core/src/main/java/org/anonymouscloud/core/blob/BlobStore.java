@@ -42,6 +42,11 @@ public final class BlobStore implements AutoCloseable {
   /** Bytes left free for the database, which cannot even delete without space. */
   public static final long SPARE_SPACE = 32L << 20;
 
+  /** What small blobs leave of that which belong to a deletion: else nobody could make room. */
+  private static final long SPARE_FOR_DELETIONS = SPARE_SPACE / 4;
+
+  private static final int SMALL = 1 << 20;
+
   private final Path folder;
   private final Path blobs;
   private final IncomingFolder incoming;
@@ -82,13 +87,17 @@ public final class BlobStore implements AutoCloseable {
    *
    * @param blob a name that none had before
    * @param length from 1; that it is not too much is the feature's to see to
+   * @param frees whether it belongs to what makes room; a small one may then take of the space that
+   *     is kept for that
    * @throws Refused if the upload has another length ({@code BAD_REQUEST}), the disk is full
    *     ({@code STORAGE_FULL}) or fails ({@code INTERNAL}, retryable)
    * @throws IOException if the upload breaks
    */
-  public void receive(BlobName blob, InputStream upload, int length) throws Refused, IOException {
+  public void receive(BlobName blob, InputStream upload, int length, boolean frees)
+      throws Refused, IOException {
     try {
-      if (disk.usableSpace(blobs) < length + SPARE_SPACE) {
+      long spare = frees && length <= SMALL ? SPARE_FOR_DELETIONS : SPARE_SPACE;
+      if (disk.usableSpace(blobs) < length + spare) {
         throw full();
       }
       Path unfinished = incoming.file(blob.text());

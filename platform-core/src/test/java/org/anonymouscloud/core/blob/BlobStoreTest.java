@@ -55,7 +55,7 @@ final class BlobStoreTest {
   }
 
   private void receive(byte[] bytes, int length) throws Exception {
-    store.receive(blob, new ByteArrayInputStream(bytes), length);
+    store.receive(blob, new ByteArrayInputStream(bytes), length, false);
   }
 
   private byte[] sent(int offset, int length) throws Exception {
@@ -111,7 +111,8 @@ final class BlobStoreTest {
     InputStream broken = InputStream.nullInputStream();
     broken.close();
 
-    assertThatThrownBy(() -> store.receive(blob, broken, LENGTH)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> store.receive(blob, broken, LENGTH, false))
+        .isInstanceOf(IOException.class);
 
     assertThat(files()).isEmpty();
   }
@@ -161,6 +162,25 @@ final class BlobStoreTest {
     disk.setSpace(BlobStore.SPARE_SPACE + LENGTH);
     assertThat(store.trouble(LENGTH)).isEmpty();
     receive(BYTES, LENGTH);
+  }
+
+  @Test
+  void whoMakesRoomMayUseSomeOfTheLastSpace() throws Exception {
+    disk.setSpace(BlobStore.SPARE_SPACE / 4 + LENGTH);
+    assertRefused(ErrorCode.STORAGE_FULL, () -> receive(BYTES, LENGTH));
+    store.receive(BlobName.random(), new ByteArrayInputStream(BYTES), LENGTH, true);
+
+    disk.setSpace(BlobStore.SPARE_SPACE / 4 + LENGTH - 1);
+    assertRefused(
+        ErrorCode.STORAGE_FULL,
+        () -> store.receive(BlobName.random(), new ByteArrayInputStream(BYTES), LENGTH, true));
+    disk.setSpace(BlobStore.SPARE_SPACE - 1);
+    int large = 2 << 20;
+    assertRefused(
+        ErrorCode.STORAGE_FULL,
+        () ->
+            store.receive(
+                BlobName.random(), new ByteArrayInputStream(new byte[large]), large, true));
   }
 
   @Test

@@ -63,6 +63,13 @@ public final class AdminCommand {
   int connectionString(@Mixin PlaceOptions options) throws Problem, IOException, CannotStart {
     ServerSettings settings = options.settings(context);
     ServerOptions server = settings.options();
+    if (server.publicAddress().isEmpty() && server.listen().port() == 0) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "The server listens on a port that the system chooses at each start, so only its ready"
+              + " line knows the connection string. Give 'listen' a port, or set"
+              + " 'public-address'.");
+    }
     ConnectionString string =
         server.connectionString(server.listen().port(), existing(server.data()));
     if (server.publicAddress().isEmpty() && settings.listen().isEmpty()) {

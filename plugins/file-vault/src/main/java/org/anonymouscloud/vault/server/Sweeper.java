@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Sweeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
-  private static final Duration PAUSE = Duration.ofMinutes(10);
+  private static final Duration PAUSE = Duration.ofMinutes(2);
 
   private final Ledger ledger;
   private final BlobStore store;

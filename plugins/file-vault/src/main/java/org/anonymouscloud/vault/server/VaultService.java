@@ -320,7 +320,7 @@ final class VaultService implements RunningFeature {
     receiving.add(file.file());
     try {
       if (ledger.reserve(errand, name, file, store.process(), put.frees())) {
-        receive(errand, name, file, asked.request());
+        receive(errand, name, file, asked.request(), put.frees());
       }
       return NOTHING;
     } finally {
@@ -328,10 +328,10 @@ final class VaultService implements RunningFeature {
     }
   }
 
-  private void receive(Errand errand, PackName name, Pack file, Request request)
+  private void receive(Errand errand, PackName name, Pack file, Request request, boolean frees)
       throws Refused, IOException {
     try {
-      store.receive(file.file(), request.upload(), file.length());
+      store.receive(file.file(), request.upload(), file.length(), frees);
     } catch (Refused | IOException | RuntimeException e) {
       giveUp(file.file());
       throw e;
