@@ -57,6 +57,20 @@ public final class Holdings {
     features.forEach((name, data) -> data.files(rows, file -> each.accept(name, file)));
   }
 
+  /** What lies in the features' folders and is no file of theirs, with its feature. */
+  Set<String> foreign(Handle rows, Path dataFolder) throws IOException {
+    Set<String> foreign = new TreeSet<>();
+    for (Map.Entry<String, FeatureData> feature : features.entrySet()) {
+      Path folder = dataFolder.resolve(feature.getKey());
+      if (Files.isDirectory(folder)) {
+        for (String file : feature.getValue().foreign(rows, folder)) {
+          foreign.add(feature.getKey() + "/" + file);
+        }
+      }
+    }
+    return foreign;
+  }
+
   /** Keeps all files of a server from being deleted until it is closed. */
   Hold hold(Path dataFolder) throws IOException {
     List<Hold> holds = new ArrayList<>();

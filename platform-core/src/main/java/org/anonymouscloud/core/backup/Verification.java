@@ -27,9 +27,11 @@ public final class Verification {
    * What was found.
    *
    * @param missing files that rows name and that are not there, or have another length
+   * @param foreign what lies among the files and is named by no row; it does no harm and takes room
    * @param absent features that are not there; whether their files are is not known
    */
-  public record Found(Backup.Content content, List<String> missing, Set<String> absent) {}
+  public record Found(
+      Backup.Content content, List<String> missing, Set<String> foreign, Set<String> absent) {}
 
   /**
    * What was found in a backup.
@@ -73,8 +75,12 @@ public final class Verification {
                     });
                 return count;
               });
+      Set<String> foreign = database.read(handle -> holdings.foreign(handle, data));
+      // What was on its way is a file by now, or gone.
+      foreign.retainAll(database.read(handle -> holdings.foreign(handle, data)));
       database.checkForDamage();
-      return new Found(new Backup.Content(rows, files.get(), bytes.get()), missing, absent);
+      return new Found(
+          new Backup.Content(rows, files.get(), bytes.get()), missing, foreign, absent);
     }
   }
 

@@ -36,7 +36,10 @@ public final class BlobStore implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 128 * 1024;
 
   private static final int SEND_BUFFER = 64 * 1024;
-  private static final String BLOBS = "packs";
+
+  /** Where the blobs are, below the feature's folder. */
+  public static final String BLOBS = "packs";
+
   private static final int FOLDER_CHARACTERS = 2;
 
   /** Bytes left free for the database, which cannot even delete without space. */

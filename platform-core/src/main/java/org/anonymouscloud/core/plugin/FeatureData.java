@@ -2,6 +2,7 @@ package org.anonymouscloud.core.plugin;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.database.Migrations;
@@ -18,6 +19,17 @@ public interface FeatureData extends AccountData {
 
   /** Names each file that its rows, as {@code rows} sees them, say is in its folder. */
   default void files(Handle rows, Consumer<StoredFile> each) {}
+
+  /**
+   * Names what lies where its files are and is none of them by any row: put there by somebody else,
+   * or left by a fault. What comes and goes meanwhile may be among it.
+   *
+   * @param rows as they are now
+   * @param folder the feature's, which is there
+   */
+  default List<String> foreign(Handle rows, Path folder) throws IOException {
+    return List.of();
+  }
 
   /**
    * Keeps each file that a row names now, or will name, from being deleted until the hold is

@@ -119,6 +119,9 @@ final class VerifyServerCommand implements Callable<Integer> {
                             + feature
                             + "' deletes what it had."));
     found.missing().forEach(file -> context.terminal().warn("lost: " + file));
+    found
+        .foreign()
+        .forEach(file -> context.terminal().warn("nobody's, and may be deleted: " + file));
     if (!found.missing().isEmpty()) {
       throw new Problem(
           Problem.Kind.NOT_FOUND,

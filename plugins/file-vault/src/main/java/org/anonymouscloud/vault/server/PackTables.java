@@ -142,6 +142,19 @@ record PackTables(Handle handle) {
         .useStream(packs -> packs.forEach(receiver));
   }
 
+  /** Those of the names that are names of files of packs, or of files without one. */
+  List<BlobName> files(List<String> names) {
+    return handle
+        .createQuery(
+            """
+            SELECT file FROM vault_packs WHERE file IN (<names>)
+            UNION SELECT file FROM vault_loose_files WHERE file IN (<names>)
+            """)
+        .bindList("names", names)
+        .map((row, context) -> new BlobName(row.getString(1)))
+        .list();
+  }
+
   void insertPack(DriveId drive, PackName name, Pack pack, long expires) {
     handle.execute(
         "INSERT INTO vault_packs (drive, name, length, file, expires, held)"

@@ -32,6 +32,7 @@ import org.anonymouscloud.core.backup.LeftBehind;
 import org.anonymouscloud.core.backup.Restore;
 import org.anonymouscloud.core.backup.ServerKeys;
 import org.anonymouscloud.core.backup.Verification;
+import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.database.DatabaseState;
@@ -892,6 +893,24 @@ final class BackupTest {
     Files.writeString(jar, "another jar");
     assertThatThrownBy(restore::bringPlugins).isInstanceOf(FileAlreadyExistsException.class);
     assertThat(jar).hasContent("another jar");
+  }
+
+  @Test
+  void whatIsNobodysAmongTheFilesIsNamed() throws Exception {
+    Path packs = server.folder().resolve("packs");
+    Path pack;
+    try (Stream<Path> all = Files.walk(packs)) {
+      pack = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    List<Path> foreign =
+        List.of(
+            Files.writeString(packs.resolve("notes.txt"), "mine"),
+            Files.copy(pack, pack.resolveSibling(BlobName.random().text())),
+            Files.copy(pack, packs.resolve(pack.getFileName())));
+
+    assertThat(Verification.ofServer(data, server.database(), ManyAccounts.HOLDINGS).foreign())
+        .containsExactlyInAnyOrderElementsOf(
+            foreign.stream().map(file -> data.relativize(file).toString()).toList());
   }
 
   @Test
