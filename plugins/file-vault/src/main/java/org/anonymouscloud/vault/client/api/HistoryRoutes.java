@@ -279,6 +279,9 @@ final class HistoryRoutes {
     if (from == null && found.versions().isEmpty() && found.next().isEmpty()) {
       throw new PathRefused(Reason.NEVER_THERE, path);
     }
+    if (from == null && views.isEmpty() && found.next().isEmpty()) {
+      throw new PathRefused(Reason.IS_A_FOLDER, path);
+    }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("path", path.toString());
     answer.put("versions", views);

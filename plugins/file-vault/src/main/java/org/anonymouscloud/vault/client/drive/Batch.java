@@ -238,7 +238,8 @@ public final class Batch implements AutoCloseable {
     if (changes.putsFile(path)
         || isWriting(path::equals)
         || (there.isPresent() && !(there.get() instanceof Entry.Folder))) {
-      throw new PathRefused(Reason.NOT_A_FOLDER, path);
+      boolean isLink = there.isPresent() && there.get() instanceof Entry.Link;
+      throw new PathRefused(isLink ? Reason.IS_A_LINK : Reason.NOT_A_FOLDER, path);
     }
     changes.makeFolder(path, modified);
   }
