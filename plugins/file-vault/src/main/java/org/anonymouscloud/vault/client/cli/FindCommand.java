@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -87,7 +89,7 @@ final class FindCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     VaultUrl start = at.typed(path);
-    StringBuilder query = new StringBuilder();
+    List<String> query = new ArrayList<>();
     ask(query, "name", name);
     ask(query, "type", type);
     ask(query, "larger", larger == null ? null : size(larger));
@@ -96,7 +98,7 @@ final class FindCommand implements Callable<Integer> {
     ask(query, "older", older == null ? null : time(older));
     Outcome outcome = new Outcome(context.terminal());
     try (InputStream lines =
-            context.agent().download(VaultUrl.asking(start.found(), query.toString()));
+            context.agent().download(VaultUrl.asking(start.found(), String.join("&", query)));
         MappingIterator<JsonNode> found = JSON.readerFor(JsonNode.class).readValues(lines)) {
       while (found.hasNextValue()) {
         take(found.nextValue(), outcome);
@@ -105,9 +107,9 @@ final class FindCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
-  private static void ask(StringBuilder query, String name, @Nullable String value) {
+  private static void ask(List<String> query, String name, @Nullable String value) {
     if (value != null) {
-      query.append('&').append(name).append('=').append(VaultUrl.encoded(value));
+      query.add(name + "=" + VaultUrl.encoded(value));
     }
   }
 

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
       "Copy files and folders of the vault to the local disk.",
       "A file goes into DEST if that is a folder, else becomes DEST. With -r and one folder, DEST"
           + " becomes the copy, beside what is in it already. A file appears under its name only"
-          + " when all of it has been verified."
+          + " when all of it has been verified. Its permissions are those of a new file; whether"
+          + " the owner may run it is as it was."
     })
 final class GetCommand implements Callable<Integer> {
   private static final long UNKNOWN = -1;

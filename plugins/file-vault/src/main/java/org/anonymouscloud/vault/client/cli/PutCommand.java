@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "A file goes into DEST if that is a folder, else becomes DEST. With -r and one folder, DEST"
           + " becomes the copy, beside what is in it already; so the same command can be repeated,"
           + " and sends only what has changed.",
+      "Of permissions only whether the owner may run a file is kept.",
       "A file of more than 16 MiB that was cut in the last 20 hours goes on where it stopped."
     })
 final class PutCommand implements Callable<Integer> {
@@ -135,7 +136,6 @@ final class PutCommand implements Callable<Integer> {
     switch (file.kind()) {
       case FILE -> {
         try (Terminal.Progress progress = progress(source, file.size())) {
-          notKept.kept(file);
           putFile(file, intoFolder ? destination.child(name(source)) : destination, progress);
         }
       }

@@ -98,9 +98,9 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
     return new VaultUrl(driveName, path, then);
   }
 
-  /** One of these URLs with another question. */
+  /** One of these URLs with another question, which may be empty. */
   static String asking(String url, String question) {
-    return url + (url.indexOf('?') < 0 ? '?' : '&') + question;
+    return question.isEmpty() ? url : url + (url.indexOf('?') < 0 ? '?' : '&') + question;
   }
 
   private String query() {

@@ -652,6 +652,9 @@ public final class Drive implements AutoCloseable {
   public Verification.Found verify(VaultPath given, boolean states, Verification verification)
       throws IOException {
     Snapshot now = snapshot();
+    if (members.list().isEmpty()) {
+      return Verification.NOTHING;
+    }
     VaultPath path = now.named(given);
     if (!path.isTop()) {
       Entry entry =

@@ -40,9 +40,10 @@ public final class StateRefused extends IOException {
           case GIVEN_BACK ->
               "State "
                   + number
-                  + " of the drive is older than the states that stay, and its space was given"
-                  + " back; 'anoncloud history' shows those that are whole. If no device of yours"
-                  + " gave it back, a thief may have said so: 'anoncloud go-back --given-back "
+                  + " of the drive is not kept any more: its space was given back, or a later state"
+                  + " with the same content stands for it; 'anoncloud history' shows those that are"
+                  + " whole. If no device of yours gave it back, a thief may have said so:"
+                  + " 'anoncloud go-back --given-back "
                   + number
                   + "' goes there as far as the server still has it.";
           case TOO_EARLY -> throw new IllegalArgumentException("A time is what is too early.");

@@ -36,7 +36,7 @@ public class Marking implements PageWalk.Visitor {
   /** While it goes through the hidden tree: what was removed before this is left out. */
   private Instant removedBefore = Instant.MIN;
 
-  private boolean left;
+  private long left;
 
   /** Hears what cannot be read. */
   @FunctionalInterface
@@ -61,9 +61,9 @@ public class Marking implements PageWalk.Visitor {
   /**
    * The same, without what was removed before a time.
    *
-   * @return whether there was any such
+   * @return how many removals were left out
    */
-  boolean trees(Trees trees, Instant cutoff) throws IOException {
+  long trees(Trees trees, Instant cutoff) throws IOException {
     PageWalk walk = new PageWalk(nodes, this);
     walk.walk(VaultPath.TOP, ItemId.top(drive), trees.top());
     removedBefore = cutoff;
@@ -78,7 +78,7 @@ public class Marking implements PageWalk.Visitor {
         path.names().size() == 2
             && path.names().getFirst().equals(Removal.TRASH)
             && folder.modified().isBefore(removedBefore);
-    left |= goes;
+    left += goes ? 1 : 0;
     return !goes;
   }
 

@@ -112,6 +112,7 @@ public final class Sweep {
    * @param states earlier ones that stay
    * @param dropped earlier ones that stay no more
    * @param givenUp the numbers of those among them that could not be read
+   * @param removals what is deleted from the trash
    * @param packs that are given back
    * @param bytes in them
    * @param sent bytes of new packs
@@ -121,12 +122,13 @@ public final class Sweep {
       long states,
       long dropped,
       List<Long> givenUp,
+      long removals,
       long packs,
       long bytes,
       long sent,
       boolean more) {
     /** Of a drive to which nothing was written. */
-    public static final Done NOTHING = new Done(0, 0, List.of(), 0, 0, 0, false);
+    public static final Done NOTHING = new Done(0, 0, List.of(), 0, 0, 0, 0, false);
   }
 
   /** Which states stay. */
@@ -192,7 +194,7 @@ public final class Sweep {
     // Else the newest root stays as a state, with what is in its trash.
     Instant cutoff =
         named ? new Retention(basis.kept().days(), basis.kept().weeks()).cutoff(now) : Instant.MIN;
-    boolean empties = markNewest(basis, cutoff);
+    long removals = markNewest(basis, cutoff);
     Finding found = list();
     if (!found.missing.isEmpty()) {
       return revive(basis, found);
@@ -200,7 +202,7 @@ public final class Sweep {
     List<Repacking.Loose> moving =
         named ? Repacking.choose(found.loose, wish.tight(), budget) : List.of();
     long garbage = found.garbageBytes();
-    boolean any = !moving.isEmpty() || stay.gone > 0 || empties || garbage > LEAST_GAIN;
+    boolean any = !moving.isEmpty() || stay.gone > 0 || removals > 0 || garbage > LEAST_GAIN;
     if (wish.dryRun() || !any) {
       long length = moving.stream().mapToLong(Repacking.Loose::length).sum();
       long sent = moving.stream().mapToLong(Repacking.Loose::live).sum();
@@ -210,14 +212,15 @@ public final class Sweep {
                   stay.states,
                   stay.gone,
                   stay.givenUp,
+                  removals,
                   (long) found.garbage.size() + moving.size(),
                   garbage + length,
                   sent,
                   !moving.isEmpty())
-              : new Done(stay.states, 0, List.of(), 0, 0, 0, false));
+              : new Done(stay.states, 0, List.of(), 0, 0, 0, 0, false));
     }
     try {
-      return give(basis, stay, now, cutoff, found, moving);
+      return give(basis, stay, removals, now, cutoff, found, moving);
     } catch (ServerRefused e) {
       if (moving.isEmpty() || e.code() != ErrorCode.QUOTA_EXCEEDED) {
         throw e;
@@ -310,7 +313,7 @@ public final class Sweep {
     return why instanceof TreeDamaged;
   }
 
-  private boolean markNewest(Basis basis, Instant cutoff) throws IOException {
+  private long markNewest(Basis basis, Instant cutoff) throws IOException {
     marks.beginNewest();
     Marking.Damage damage =
         (path, why) -> {
@@ -417,6 +420,7 @@ public final class Sweep {
   private Optional<Done> give(
       Basis basis,
       Stay stay,
+      long removals,
       Instant now,
       Instant cutoff,
       Finding found,
@@ -478,6 +482,7 @@ public final class Sweep {
             stay.states,
             stay.gone,
             stay.givenUp,
+            removals,
             (long) gone + moving.size(),
             bytes,
             writer.sentBytes(),

@@ -63,6 +63,9 @@ public final class Verification {
   public record Found(
       long files, long folders, long bytes, long packs, List<Damaged> damaged, boolean more) {}
 
+  /** In a drive that is not there yet. */
+  public static final Found NOTHING = new Found(0, 0, 0, 0, List.of(), false);
+
   /** Something that was gone through. */
   private record Seen(Optional<Long> state, VaultPath path, Walk walk) {}
 

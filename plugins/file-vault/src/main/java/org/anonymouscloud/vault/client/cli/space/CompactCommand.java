@@ -22,10 +22,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Give space back that no state of a drive needs any more.",
-      "Earlier states that are older than 'anoncloud drive retention' says are dropped, with what"
-          + " was removed before that, and what is left is packed closely. The server deletes it a"
-          + " day later, for devices that still read it. The agent does the same by itself when it"
-          + " is idle; it may be cut at any time."
+      "Earlier states that are older than 'anoncloud drive retention' says are dropped, and what"
+          + " was removed before that goes from the trash; what is left is packed closely. The"
+          + " server deletes it a day later, for devices that still read it. The agent does the"
+          + " same by itself when it is idle; it may be cut at any time."
     })
 final class CompactCommand implements Callable<Integer> {
   private static final long UNKNOWN = -1;
@@ -63,6 +63,7 @@ final class CompactCommand implements Callable<Integer> {
     long bytes = 0;
     long sent = 0;
     long dropped = 0;
+    long removals = 0;
     List<Long> givenUp = new ArrayList<>();
     JsonNode done;
     try (Terminal.Progress progress = context.terminal().progress("Giving space back", UNKNOWN)) {
@@ -72,6 +73,7 @@ final class CompactCommand implements Callable<Integer> {
         bytes += done.path("bytes").asLong();
         sent += done.path("sent").asLong();
         dropped += done.path("dropped").asLong();
+        removals += done.path("removals").asLong();
         done.path("givenUp").forEach(state -> givenUp.add(state.asLong()));
         progress.step(done.path("bytes").asLong());
       } while (!dryRun && done.path("more").asBoolean());
@@ -83,12 +85,13 @@ final class CompactCommand implements Callable<Integer> {
     all.put("states", done.path("states").asLong());
     all.put("dropped", dropped);
     all.put("givenUp", givenUp);
+    all.put("removals", removals);
     all.put("dryRun", dryRun);
     if (json) {
       context.terminal().printJson(all);
       return 0;
     }
-    if (packs == 0 && dropped == 0) {
+    if (packs == 0 && dropped == 0 && removals == 0) {
       context.terminal().print("There is nothing to give back.");
       return 0;
     }
@@ -107,6 +110,13 @@ final class CompactCommand implements Callable<Integer> {
             "%d earlier states %s, %d stay."
                 .formatted(
                     dropped, dryRun ? "would go" : "are gone", done.path("states").asLong()));
+    if (removals > 0) {
+      context
+          .terminal()
+          .print(
+              "%d removals %s deleted from the trash for good, older than states stay."
+                  .formatted(removals, dryRun ? "would be" : "are"));
+    }
     if (!givenUp.isEmpty()) {
       context.terminal().warn("States that could not be read, and are given up: " + givenUp);
     }
