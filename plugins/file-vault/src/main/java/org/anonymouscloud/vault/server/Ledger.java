@@ -242,8 +242,9 @@ final class Ledger {
     }
   }
 
-  /** What no root that is kept needs any more is held for a day, for who still reads it. */
   /**
+   * What no root that is kept needs any more is held for a day, for who still reads it.
+   *
    * @param free bytes that may be held so and count for nobody
    */
   private static Space hold(

@@ -169,12 +169,10 @@ public final class Verification {
 
   /** One way through. */
   private final class Looking extends Marking {
-    private final Optional<Long> state;
     private final boolean first;
 
     Looking(Seen one, Marks own, boolean first) {
       super(drive.nodes(), drive.id(), own, (path, why) -> damage(one.state, path, why), step);
-      this.state = one.state;
       this.first = first;
     }
 
