@@ -161,43 +161,48 @@ def measured(stand, action):
     return costs
 
 
+def tell(files, name, costs):
+    seconds, sent = zip(*costs)
+    print(
+        f"{files:>9} files: {name:20} {statistics.median(seconds) * 1000:8.1f} ms {statistics.median(sent):10.0f} bytes"
+        f"   first {seconds[0] * 1000:8.1f} ms {sent[0]:10} bytes",
+        flush=True,
+    )
+
+
 def measure(work, files):
     stand = Stand(work / str(files))
+
+    def place(i):
+        return f"f{(i * 2 + 1) * files // (2 * ROUNDS):07}"
+
+    def listed(i, more=""):
+        after = urllib.parse.quote("/" + place(i))
+        return stand.ask("GET", f"files/folder?limit={PAGE}&after={after}{more}")
+
+    def moved(i):
+        ways = ["/tree/moved", "/folder moved"]
+        body = {"sources": [ways[i % 2]], "target": ways[(i + 1) % 2]}
+        return stand.ask("POST", "moves", json.dumps(body).encode(), "application/json")
+
     try:
-        tenth = files // 10
-        stand.ask("PUT", "files/first", b"first")
         names = (f"f{i:07}" for i in range(files))
         print(f"{files:>9} files: folder filled in {fill(stand, 'folder', names):.1f} s", flush=True)
-        names = (f"{i // 1000:04}/f{i:07}" for i in range(files - tenth))
-        took = fill(stand, "tree", names)
-        took += fill(stand, "tree/moved", (f"{i // 1000:04}/f{i:07}" for i in range(tenth)))
-        print(f"{files:>9} files: tree filled in {took:.1f} s", flush=True)
         time.sleep(1)
         old = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         time.sleep(2)
         for i in range(200):
             stand.ask("PUT", f"files/folder/f{i * (files // 200):07}", f"changed {i}".encode())
-        place = lambda i: f"f{(i * 2 + 1) * files // (2 * ROUNDS):07}"
-        at = urllib.parse.quote(old)
-        things = {
-            "page listed": lambda i: stand.ask("GET", f"files/folder?limit={PAGE}&after={urllib.parse.quote('/' + place(i))}"),
-            "file put": lambda i: stand.ask("PUT", f"files/folder/{place(i)}-new", b"new"),
-            "folder moved": lambda i: stand.ask(
-                "POST", "moves", json.dumps({"sources": [move(i)], "target": move(i + 1)}).encode(), "application/json"
-            ),
-            "page of an old day": lambda i: stand.ask(
-                "GET", f"files/folder?limit={PAGE}&at={at}&after={urllib.parse.quote('/' + place(i))}"
-            ),
-        }
-        move = lambda i: "/tree/moved" if i % 2 == 0 else "/folder moved"
-        for name, action in things.items():
-            costs = measured(stand, action)
-            seconds, sent = zip(*costs)
-            print(
-                f"{files:>9} files: {name:20} {statistics.median(seconds) * 1000:8.1f} ms {statistics.median(sent):10.0f} bytes"
-                f"   first {seconds[0] * 1000:8.1f} ms {sent[0]:10} bytes",
-                flush=True,
-            )
+        tell(files, "page listed", measured(stand, listed))
+        put = measured(stand, lambda i: stand.ask("PUT", f"files/folder/{place(i)}-new", b"new"))
+        tell(files, "file put", put)
+        at = "&at=" + urllib.parse.quote(old)
+        tell(files, "page of an old day", measured(stand, lambda i: listed(i, at)))
+        tenth = files // 10
+        took = fill(stand, "tree", (f"{i // 1000:04}/f{i:07}" for i in range(files - tenth)))
+        took += fill(stand, "tree/moved", (f"{i // 1000:04}/f{i:07}" for i in range(tenth)))
+        print(f"{files:>9} files: tree filled in {took:.1f} s", flush=True)
+        tell(files, "folder moved", measured(stand, moved))
         for name, pid in (("agent", stand.agent), ("server", stand.server.pid)):
             now, peak = stand.memory(pid)
             print(f"{files:>9} files: {name} {now} MiB, at most {peak} MiB", flush=True)
