@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * all.
  */
 final class KilledAtRandomIT {
-  private static final int KILLS = Integer.getInteger("anoncloud.test.kills", 4);
+  private static final int KILLS = Integer.getInteger("anoncloud.test.kills", 2);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What a command mostly takes, its start included. */
