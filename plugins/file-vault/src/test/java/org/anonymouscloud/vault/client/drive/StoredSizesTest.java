@@ -26,9 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
  * classifier of {@link WatcherTest} guesses from the server's view no more than {@code
  * docs/what-the-server-sees.md} says that it can.
  *
- * <p>The lengths are log-normal with mu = 9.48 and sigma = 2.46 of the natural logarithm, the body
- * of what Agrawal, Arpaci-Dusseau and Arpaci-Dusseau have measured ("Generating Realistic
- * Impressions for File-System Benchmarking", FAST '09, table 2): half of them are below 13 KiB.
+ * <p>The lengths are log-normal with mu = 9.48 and sigma = 2.46 of the natural logarithm: half of
+ * them are below 13 KiB. The parameters are our choice, not taken from a published table.
  */
 @Tag("S4.10")
 @Tag("A31")
