@@ -10,6 +10,13 @@ public sealed interface Page {
   /** The most bytes in an encoded page: it is one chunk when sealed. */
   int MAX_ENCODED = 16_383;
 
+  /**
+   * The most bytes that writers put into a page, unless its only entry has more. Who changes one
+   * entry writes a page of each height anew: smaller pages cost less then, and larger ones save
+   * little, as pages that are read one after another lie side by side.
+   */
+  int FULL = 4_095;
+
   /** Bytes before the first entry or child. */
   int HEADER = 1 + 1 + 2;
 

@@ -39,14 +39,26 @@ public final class PackReader {
     T of(byte[] bytes, int offset) throws IOException;
   }
 
-  private record Span(PackName pack, int offset, int length) {}
+  private record Span(PackName pack, int offset, int length) {
+    int end() {
+      return offset + length;
+    }
+  }
 
   /** A block that is there, is being fetched, or could not be. Guarded by the reader. */
   private static final class Block {
+    private final Span span;
     private int users = 1;
     private byte @Nullable [] bytes;
     private @Nullable IOException failure;
+
+    Block(Span span) {
+      this.span = span;
+    }
   }
+
+  /** A block's bytes, which nobody else uses before it is released. */
+  private record Held(Block block, byte[] bytes) {}
 
   /**
    * Reads a sealed segment.
@@ -66,15 +78,19 @@ public final class PackReader {
   }
 
   private <T> T readBlocks(Ref ref, int size, Use<T> use) throws IOException {
-    int first = ref.offset() / size;
-    int last = (ref.end() - 1) / size;
-    if (first == last) {
-      return within(ref.pack(), size, first, ref.offset() - first * size, use);
+    Held first = hold(ref.pack(), size, ref.offset());
+    try {
+      Span span = first.block.span;
+      if (ref.end() <= span.end()) {
+        return use.of(first.bytes, ref.offset() - span.offset);
+      }
+    } finally {
+      release(first.block);
     }
     byte[] whole = ref.sealedLength() <= MAX_BLOCK ? buffers.take() : new byte[ref.sealedLength()];
     try {
-      for (int i = first; i <= last; i++) {
-        copy(ref, size, i, whole);
+      for (int at = ref.offset(); at < ref.end(); ) {
+        at += copy(ref, size, at, whole);
       }
       return use.of(whole, 0);
     } finally {
@@ -82,18 +98,17 @@ public final class PackReader {
     }
   }
 
-  private void copy(Ref ref, int size, int index, byte[] whole) throws IOException {
-    int start = Math.max(ref.offset(), index * size);
-    int end = Math.min(ref.end(), (index + 1) * size);
-    within(
-        ref.pack(),
-        size,
-        index,
-        start - index * size,
-        (bytes, offset) -> {
-          System.arraycopy(bytes, offset, whole, start - ref.offset(), end - start);
-          return whole;
-        });
+  /** Copies what one block has of a segment from an offset on, and says how much that is. */
+  private int copy(Ref ref, int size, int at, byte[] whole) throws IOException {
+    Held held = hold(ref.pack(), size, at);
+    try {
+      Span span = held.block.span;
+      int length = Math.min(ref.end(), span.end()) - at;
+      System.arraycopy(held.bytes, at - span.offset, whole, at - ref.offset(), length);
+      return length;
+    } finally {
+      release(held.block);
+    }
   }
 
   /**
@@ -110,44 +125,47 @@ public final class PackReader {
     return Integer.highestOneBit(2 * value - 1);
   }
 
-  private <T> T within(PackName pack, int size, int index, int inside, Use<T> use)
-      throws IOException {
-    int offset = index * size + inside;
+  /**
+   * A block with the byte at an offset: one that is there, of whatever length, or one of this size.
+   * It stays until it is released.
+   */
+  private Held hold(PackName pack, int size, int offset) throws IOException {
     while (true) {
-      Span span;
       Block block;
       boolean mine;
       synchronized (this) {
-        span = there(new Span(pack, index * size, size));
-        Block there = blocks.get(span);
+        Block there = there(pack, offset);
         mine = there == null;
-        block = there == null ? new Block() : there;
-        if (mine) {
-          blocks.put(span, block);
+        if (there == null) {
+          block = new Block(new Span(pack, offset / size * size, size));
+          blocks.put(block.span, block);
         } else {
+          block = there;
           block.users++;
         }
       }
+      byte[] bytes = null;
       try {
-        byte[] bytes = mine ? fetch(span, block) : await(block);
-        if (bytes != null) {
-          return use.of(bytes, offset - span.offset);
-        }
+        bytes = mine ? fetch(block) : await(block);
       } finally {
-        release(block);
+        if (bytes == null) {
+          release(block);
+        }
+      }
+      if (bytes != null) {
+        return new Held(block, bytes);
       }
     }
   }
 
-  /** The span of a block that is there and holds this one, or this one. */
-  private Span there(Span span) {
-    for (int size = span.length; size <= MAX_BLOCK; size *= 2) {
-      Span larger = new Span(span.pack, span.offset / size * size, size);
-      if (blocks.containsKey(larger)) {
-        return larger;
+  private @Nullable Block there(PackName pack, int offset) {
+    for (int size = MAX_BLOCK; size >= VaultMessages.MIN_PACK; size /= 2) {
+      Block block = blocks.get(new Span(pack, offset / size * size, size));
+      if (block != null) {
+        return block;
       }
     }
-    return span;
+    return null;
   }
 
   private synchronized void forget(PackName pack) {
@@ -161,7 +179,8 @@ public final class PackReader {
             });
   }
 
-  private byte[] fetch(Span span, Block block) throws IOException {
+  private byte[] fetch(Block block) throws IOException {
+    Span span = block.span;
     byte[] bytes = span.length == MAX_BLOCK ? buffers.take() : new byte[span.length];
     IOException failure = null;
     try {
@@ -173,19 +192,18 @@ public final class PackReader {
       failure = new IOException("A block could not be read.", e);
       throw e;
     } finally {
-      settle(span, block, bytes, failure);
+      settle(block, bytes, failure);
     }
     return bytes;
   }
 
-  private synchronized void settle(
-      Span span, Block block, byte[] bytes, @Nullable IOException failure) {
+  private synchronized void settle(Block block, byte[] bytes, @Nullable IOException failure) {
     if (failure != null) {
       block.failure = failure;
-      blocks.remove(span);
+      blocks.remove(block.span);
     } else {
       block.bytes = bytes;
-      kept += span.length;
+      kept += block.span.length;
       evict();
     }
     notifyAll();

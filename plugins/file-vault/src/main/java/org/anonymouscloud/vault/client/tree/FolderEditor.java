@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FolderEditor {
   /** A page with less in it is joined with the one beside it. */
-  private static final int LEAST_BYTES = Page.MAX_ENCODED / 4;
+  private static final int LEAST_BYTES = Page.FULL / 4;
 
-  private static final int MAX_BYTES = Page.MAX_ENCODED - Page.HEADER;
+  private static final int MAX_BYTES = Page.FULL - Page.HEADER;
 
   private final Nodes nodes;
   private final PackWriter writer;
@@ -227,7 +227,10 @@ final class FolderEditor {
     }
   }
 
-  /** Writes items as pages that are about equally full. */
+  /**
+   * Writes items as pages that are about equally full. One with a long entry in it may be fuller,
+   * so that no page beside it is nearly empty.
+   */
   private List<Item> cut(ItemId folder, int height, List<Item> items) throws IOException {
     List<Item> above = new ArrayList<>();
     long left = bytes(items);
@@ -238,8 +241,10 @@ final class FolderEditor {
       int end = start;
       int filled = 0;
       while (end < items.size()
-          && filled + items.get(end).bytes() <= MAX_BYTES
-          && (end == start || filled + items.get(end).bytes() / 2 <= share)) {
+          && (filled < LEAST_BYTES
+              || left - filled < LEAST_BYTES
+              || (filled + items.get(end).bytes() <= MAX_BYTES
+                  && filled + items.get(end).bytes() / 2 <= share))) {
         filled += items.get(end).bytes();
         end++;
       }

@@ -16,7 +16,7 @@ import org.anonymouscloud.vault.client.store.PackWriter;
  * of them. Not thread-safe.
  */
 public final class FolderWriter {
-  private static final int MAX_BYTES = Page.MAX_ENCODED - Page.HEADER;
+  private static final int MAX_BYTES = Page.FULL - Page.HEADER;
 
   private final Nodes nodes;
   private final ItemId folder;

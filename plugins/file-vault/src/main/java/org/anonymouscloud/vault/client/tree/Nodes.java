@@ -30,14 +30,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes pages and lists; what is read is verified before it is parsed. Thread-safe. */
 public final class Nodes {
-  /** Eight pages: what lies beside a page is often its neighbour in the folder. */
-  private static final int READ_AT_ONCE = 128 * 1024;
-
-  private static final int KEPT_PAGES = 256;
+  private static final int KEPT_PAGES = 1024;
 
   private final DriveId drive;
   private final Sealing sealing;
   private final PackReader packs;
+  private final Stride stride = new Stride();
 
   // Guarded by itself.
   private final Map<PagePlace, Page> pages =
@@ -240,7 +238,7 @@ public final class Nodes {
     byte[] plain = new byte[ref.length()];
     return packs.read(
         ref,
-        READ_AT_ONCE,
+        stride.next(ref),
         (bytes, offset) -> {
           try {
             sealing.open(place, ref, bytes, offset, plain);

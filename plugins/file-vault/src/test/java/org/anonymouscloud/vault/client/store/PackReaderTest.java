@@ -101,6 +101,23 @@ final class PackReaderTest {
   }
 
   @Test
+  void aSegmentThatBeginsInABlockThatIsThereCostsTheOtherBlockAlone() throws Exception {
+    List<byte[]> segments =
+        List.of(
+            noise(ChunkedEncryption.sealedLength(14 * 1024), 1),
+            noise(ChunkedEncryption.sealedLength(8 * 1024), 2));
+    List<Ref> refs = write(segments);
+    PackReader reader = new PackReader(remote);
+
+    assertThat(read(reader, refs.get(0), 16 * 1024)).isEqualTo(segments.get(0));
+    // Of another length than the one that is there.
+    assertThat(read(reader, refs.get(1), 4 * 1024)).isEqualTo(segments.get(1));
+
+    assertThat(asked).extracting(VaultMessages.PackGet::offset).containsExactly(0, 16 * 1024);
+    assertThat(asked.getLast().length()).isLessThanOrEqualTo(16 * 1024);
+  }
+
+  @Test
   void manyReadersOfOneBlockAskOnce() throws Exception {
     List<Ref> refs = write(List.of(noise(ChunkedEncryption.sealedLength(5000), 1)));
     PackReader reader = new PackReader(remote);

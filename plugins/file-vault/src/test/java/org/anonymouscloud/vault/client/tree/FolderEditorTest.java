@@ -19,6 +19,7 @@ import org.anonymouscloud.vault.client.format.DriveKeys;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.KeyRing;
+import org.anonymouscloud.vault.client.format.LinkTarget;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
@@ -98,7 +99,11 @@ final class FolderEditorTest {
           Name victim = model.isEmpty() ? name : nearest(model, name);
           changes.put(victim, Optional.empty());
         } else {
-          changes.put(name, Optional.of(file(name.text(), 1 + random.nextInt(100))));
+          Entry entry =
+              random.nextInt(40) == 0
+                  ? link(name, 1 + random.nextInt(LinkTarget.MAX_LENGTH))
+                  : file(name.text(), 1 + random.nextInt(100));
+          changes.put(name, Optional.of(entry));
         }
       }
       changes.forEach(
@@ -145,7 +150,7 @@ final class FolderEditorTest {
       assertThat(children).hasSizeGreaterThan(1);
       for (int i = 0; i < children.size(); i++) {
         Page.Child child = children.get(i);
-        assertThat(child.page().length()).isGreaterThan(Page.MAX_ENCODED / 8);
+        assertThat(child.page().length()).isGreaterThan(Page.FULL / 8);
         Name next = Folders.end(children, i, end);
         check(nodes().below(folder, height - 1, child, next), next);
       }
@@ -183,6 +188,11 @@ final class FolderEditorTest {
 
   private static void change(SortedMap<Name, Optional<Entry>> changes, Entry entry) {
     changes.put(entry.name(), Optional.of(entry));
+  }
+
+  /** One that may take more than a full page has. */
+  private static Entry link(Name name, int length) {
+    return new Entry.Link(name, ItemId.random(), Instant.EPOCH, new LinkTarget("a".repeat(length)));
   }
 
   private static Entry file(String name, long version) {
