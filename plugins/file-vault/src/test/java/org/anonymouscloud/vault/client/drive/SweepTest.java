@@ -372,8 +372,11 @@ final class SweepTest {
                   Thread.onSpinWait();
                 }
               } else if (pos == 36 * Ref.MAX_LENGTH) {
-                sweepAll(first);
-                met.set(first.usage().held());
+                // The roots that name the packs may still be on their way.
+                while (met.get() <= 16 * MIB) {
+                  sweepAll(first);
+                  met.set(first.usage().held());
+                }
               }
             } catch (IOException e) {
               throw new AssertionError(e);
@@ -386,7 +389,6 @@ final class SweepTest {
       batch.commit();
     }
 
-    assertThat(met.get()).as("the sweep has met some of it").isGreaterThan(16 * MIB);
     pass(Duration.ofHours(30));
     assertThat(everything()).containsEntry("/large", hash(large));
   }
