@@ -27,12 +27,12 @@ import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.EntryTag;
 import org.anonymouscloud.vault.client.drive.Precondition;
 import org.anonymouscloud.vault.client.drive.Snapshot;
-import org.anonymouscloud.vault.client.drive.Span;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.client.walk.Span;
 
 /** One file or folder: its bytes, its entries, its place. Thread-safe. */
 final class FileRoutes {

@@ -16,10 +16,10 @@ import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.Snapshot;
-import org.anonymouscloud.vault.client.drive.Span;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.client.walk.Span;
 
 /** What of a tree is looked for, told as it is found. Thread-safe. */
 final class FoundRoutes {

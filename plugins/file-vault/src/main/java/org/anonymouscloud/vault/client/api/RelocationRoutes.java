@@ -15,8 +15,8 @@ import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drive.Snapshot;
-import org.anonymouscloud.vault.client.drive.Unread;
 import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.tree.Unread;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** Files and folders that get another place, without their content. Thread-safe. */

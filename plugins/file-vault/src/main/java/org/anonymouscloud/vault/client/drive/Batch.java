@@ -3,44 +3,28 @@ package org.anonymouscloud.vault.client.drive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.anonymouscloud.core.wire.ErrorCode;
-import org.anonymouscloud.vault.client.content.FileWriter;
-import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
-import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.LinkTarget;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Trees;
-import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
-import org.anonymouscloud.vault.client.resume.Trail;
 import org.anonymouscloud.vault.client.resume.Trails;
 import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
-import org.anonymouscloud.vault.client.space.Marking;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.tree.Changes;
-import org.anonymouscloud.vault.client.tree.ConflictName;
 import org.anonymouscloud.vault.client.tree.Cursor;
-import org.anonymouscloud.vault.client.tree.Merge;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
 import org.anonymouscloud.vault.client.tree.Removal;
+import org.anonymouscloud.vault.client.tree.Unread;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.PackName;
-import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,48 +33,17 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class Batch implements AutoCloseable {
-  private static final int MAX_OPEN_FILES = 512;
-
   private final Reading drive;
   private final Writing shared;
   private final PackWriter writer;
   private final Trails trails;
   private final Changes changes = new Changes();
-  private final Deque<OpenFile> open = new ArrayDeque<>();
-  private final List<VaultPath> conflicts = new ArrayList<>();
-
-  /** Numbers of the earlier states from which something was taken. */
-  private final Set<Long> borrowed = new HashSet<>();
-
-  /** Packs that a root has named before what is in them is in the tree. */
-  private final List<PackName> secured = new ArrayList<>();
-
-  /** By when a root has named all of those. */
-  private Optional<Roots.Known> securedBy = Optional.empty();
-
-  /** By when the server is known to keep all that the changes refer to. */
-  private Optional<Roots.Known> keptBy;
-
-  /** Whether a root with the tree of this batch was sent and nobody knows what became of it. */
-  private boolean undecided;
+  private final OpenFiles files;
+  private final Landing landing;
 
   private Snapshot base;
-  private long bytes;
   private Instant begun;
   private @Nullable Removal removal;
-  private boolean throwsAway;
-
-  /** A file whose segments are still being sealed. */
-  private record OpenFile(
-      VaultPath path,
-      Attributes attributes,
-      ItemId id,
-      long version,
-      Optional<Entry> there,
-      Optional<Entry.File> before,
-      boolean strict,
-      FileWriter writer,
-      Optional<Trail> trail) {}
 
   /**
    * What a batch has done.
@@ -107,9 +60,10 @@ public final class Batch implements AutoCloseable {
     this.drive = drive;
     this.shared = shared;
     this.base = base;
-    this.keptBy = base.root();
     this.writer = shared.newWriter();
     this.trails = new Trails(shared.journal(), writer);
+    this.files = new OpenFiles(drive, shared, writer, trails, changes);
+    this.landing = new Landing(drive, shared, writer, base);
     this.begun = shared.clock().instant();
   }
 
@@ -134,46 +88,7 @@ public final class Batch implements AutoCloseable {
     Optional<Entry> there = base.find(path);
     requireNoFolder(path, there);
     require(precondition, path, there);
-    // One whose versions are used up, which only a hostile device can have written, ends here.
-    Optional<Entry.File> before =
-        there.orElse(null) instanceof Entry.File file && file.version() < Entry.File.LAST_VERSION
-            ? Optional.of(file)
-            : Optional.empty();
-    Optional<Trail> trail = trails.begin(path, before);
-    ItemId id =
-        trail
-            .map(Trail::file)
-            .orElseGet(() -> before.map(Entry.File::id).orElseGet(ItemId::random));
-    long version = before.map(Entry.File::version).orElse(0L) + 1;
-    FileWriter file =
-        new FileWriter(
-            drive.nodes(),
-            shared.sealer(),
-            writer,
-            drive.id(),
-            id,
-            version,
-            before.map(Entry.File::content),
-            attributes.sparse(),
-            trail);
-    try {
-      file.write(content, this::secure);
-    } catch (IOException e) {
-      // Half a file must never be committed.
-      file.abandon();
-      throw trails.failed(e);
-    } catch (RuntimeException e) {
-      file.abandon();
-      throw e;
-    }
-    trail.ifPresent(trails::read);
-    open.addLast(
-        new OpenFile(
-            path, attributes, id, version, there, before, precondition.isStrict(), file, trail));
-    bytes += file.length();
-    while (open.size() > MAX_OPEN_FILES) {
-      settle();
-    }
+    files.write(path, content, attributes, there, precondition.isStrict(), landing::secure);
   }
 
   private void requireNoFolder(VaultPath path, Optional<Entry> there) throws PathRefused {
@@ -193,7 +108,7 @@ public final class Batch implements AutoCloseable {
     commitIfLong();
     settleBefore(path);
     requireParent(path);
-    if (isWriting(path::equals)) {
+    if (files.isAny(path::equals)) {
       // Else the file, which is finished later, would be what stays.
       commit();
     }
@@ -210,14 +125,7 @@ public final class Batch implements AutoCloseable {
    * @return whether that is the file at this path
    */
   public boolean takeBack(VaultPath path) {
-    if (open.isEmpty() || !open.getLast().path.equals(path)) {
-      return false;
-    }
-    OpenFile last = open.removeLast();
-    last.writer.abandon();
-    last.trail.ifPresent(trails::forget);
-    bytes -= last.writer.length();
-    return true;
+    return files.takeBack(path);
   }
 
   /**
@@ -236,7 +144,7 @@ public final class Batch implements AutoCloseable {
     requireParent(path);
     Optional<Entry> there = base.find(path);
     if (changes.putsFile(path)
-        || isWriting(path::equals)
+        || files.isAny(path::equals)
         || (there.isPresent() && !(there.get() instanceof Entry.Folder))) {
       boolean isLink = there.isPresent() && there.get() instanceof Entry.Link;
       throw new PathRefused(isLink ? Reason.IS_A_LINK : Reason.NOT_A_FOLDER, path);
@@ -342,7 +250,7 @@ public final class Batch implements AutoCloseable {
       throw new PathRefused(Reason.IS_A_FOLDER, path);
     }
     if (changes.arrange()
-        || isWriting(file -> file.isAtOrBelow(path))
+        || files.isAny(file -> file.isAtOrBelow(path))
         || (changes.touch(path) && !changes.removes(path))) {
       commit();
     }
@@ -366,7 +274,7 @@ public final class Batch implements AutoCloseable {
       throw new PathRefused(Reason.TOO_DEEP, to);
     }
     VaultPath from = thing.place();
-    if (!open.isEmpty()
+    if (files.count() > 0
         || changes.touch(to)
         || changes.touchAside(from)
         || (changes.count() > 0 && !changes.arrange())) {
@@ -438,7 +346,7 @@ public final class Batch implements AutoCloseable {
    * @throws PathRefused if there is nothing, or it cannot be at the new place
    */
   public void move(VaultPath from, VaultPath to, boolean force) throws IOException {
-    if (isWriting(file -> file.isAtOrBelow(from)) || changes.touch(from)) {
+    if (files.isAny(file -> file.isAtOrBelow(from)) || changes.touch(from)) {
       commit();
     }
     if (base.find(from).isEmpty() && !from.isTop()) {
@@ -508,7 +416,7 @@ public final class Batch implements AutoCloseable {
     if (to.names().size() > VaultPath.MAX_DEPTH) {
       throw new PathRefused(Reason.TOO_DEEP, to);
     }
-    if (!open.isEmpty() || changes.touch(to) || (changes.count() > 0 && !changes.arrange())) {
+    if (files.count() > 0 || changes.touch(to) || (changes.count() > 0 && !changes.arrange())) {
       commit();
     }
     commitIfLong();
@@ -578,7 +486,7 @@ public final class Batch implements AutoCloseable {
       throws IOException {
     Entry entry = source.find(from).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, from));
     if (source != base) {
-      source.state().ifPresent(state -> borrowed.add(state.number()));
+      source.state().ifPresent(landing::borrow);
     }
     return switch (entry) {
       case Entry.File file -> files.apply(file);
@@ -588,19 +496,9 @@ public final class Batch implements AutoCloseable {
           throw new PathRefused(Reason.NEEDS_RECURSIVE, from);
         }
         TreeCopy copy = new TreeCopy(drive.nodes(), writer, nextNumber(), files, unread);
-        yield copy.copy(folder, from, to, this::secure);
+        yield copy.copy(folder, from, to, landing::secure);
       }
     };
-  }
-
-  /** Whether the states from which something was taken are whole. */
-  private boolean isBorrowedWhole(Optional<Roots.Known> onto) throws IOException {
-    if (borrowed.isEmpty()) {
-      return true;
-    }
-    KeptStates kept = new Snapshot(drive, onto).kept();
-    long newest = onto.map(Roots.Known::counting).orElse(-1L);
-    return borrowed.stream().allMatch(number -> number == newest || kept.has(number));
   }
 
   /**
@@ -621,7 +519,7 @@ public final class Batch implements AutoCloseable {
     if (changes.arrivesAt(to)) {
       throw new PathRefused(Reason.OCCUPIED, to);
     }
-    if (!open.isEmpty() || changes.touch(to) || (changes.count() > 0 && !changes.arrange())) {
+    if (files.count() > 0 || changes.touch(to) || (changes.count() > 0 && !changes.arrange())) {
       commit();
     }
     commitIfLong();
@@ -649,24 +547,6 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  private void settle() throws IOException {
-    OpenFile file = open.getFirst();
-    Content content = file.writer.finish();
-    open.removeFirst();
-    boolean same = file.before.isPresent() && file.before.get().content().equals(content);
-    changes.put(
-        file.path,
-        new Entry.File(
-            file.path.name(),
-            file.id,
-            file.attributes.modified(),
-            file.attributes.executable(),
-            same ? file.version - 1 : file.version,
-            content),
-        file.there,
-        file.strict);
-  }
-
   /**
    * What is written at a path mixes neither with what moves nor with what is removed there or above
    * it, which would be forgotten.
@@ -677,15 +557,10 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  /** Whether a file is still being written at such a path. */
-  private boolean isWriting(Predicate<VaultPath> where) {
-    return open.stream().anyMatch(file -> where.test(file.path));
-  }
-
   private void commitIfLong() throws IOException {
     Pace pace = shared.pace();
-    if (bytes >= pace.bytes()
-        || changes.count() + open.size() >= pace.changes()
+    if (files.bytes() >= pace.bytes()
+        || changes.count() + files.count() >= pace.changes()
         || begun.plus(pace.time()).isBefore(shared.clock().instant())) {
       commit();
     }
@@ -705,175 +580,30 @@ public final class Batch implements AutoCloseable {
   }
 
   private Committed commitAll() throws IOException {
-    while (!open.isEmpty()) {
-      settle();
-    }
+    files.settleAll();
     if (changes.count() > 0) {
-      shared.commits().lock();
-      try {
-        moveRoot();
-        base = new Snapshot(drive, shared.roots().known());
-        keptBy = base.root();
-      } finally {
-        shared.commits().unlock();
-      }
+      base = landing.land(changes);
       changes.clear();
-      borrowed.clear();
     }
     trails.committed();
-    bytes = 0;
     begun = shared.clock().instant();
     writer.setFrees(false);
     return new Committed(
         writer.sentBytes(),
         trails.resumed(),
-        List.copyOf(conflicts),
-        throwsAway ? Optional.of(removal()).map(Removal::name) : Optional.empty());
-  }
-
-  private void moveRoot() throws IOException {
-    Roots roots = shared.roots();
-    boolean frees = changes.onlyRemove();
-    writer.setFrees(frees);
-    List<PackName> sent = new ArrayList<>();
-    // Not the root on which this batch began: others of this process may have moved it since.
-    Optional<Roots.Known> onto = roots.known();
-    while (true) {
-      if (!isAllKept(keptBy, onto) || !isBorrowedWhole(onto)) {
-        writer.flush();
-        nameBorrowed();
-        keptBy = onto;
-        borrowed.clear();
-        onto = roots.known();
-        continue;
-      }
-      Trees trees = onto.map(Roots.Known::trees).orElse(Trees.NONE);
-      long number = onto.map(known -> known.number() + 1).orElse(0L);
-      Merge merge =
-          new Merge(
-              drive.nodes(),
-              drive.id(),
-              trees,
-              writer,
-              number,
-              conflictName(),
-              shared.clock().instant());
-      Trees merged = merge.apply(changes);
-      if (merged.equals(trees)) {
-        return;
-      }
-      writer.flush();
-      List<PackName> live = new ArrayList<>(sent);
-      List<PackName> newest = writer.takeSent();
-      live.addAll(newest);
-      if (offer(onto, merged, live, frees)) {
-        writer.named(live);
-        secured.clear();
-        conflicts.addAll(merge.conflicts());
-        throwsAway |= merge.throwsAway();
-        return;
-      }
-      if (sent.isEmpty()) {
-        // Later attempts write pages alone, of which only the last attempt's are needed.
-        sent.addAll(newest);
-      }
-      onto = roots.newest();
-    }
-  }
-
-  private boolean offer(
-      Optional<Roots.Known> onto, Trees merged, List<PackName> live, boolean frees)
-      throws IOException {
-    undecided = true;
-    try {
-      boolean moved = shared.roots().move(onto, merged, live, frees);
-      undecided = false;
-      return moved;
-    } catch (ServerRefused e) {
-      undecided = e.code() != ErrorCode.QUOTA_EXCEEDED;
-      throw e;
-    }
-  }
-
-  /** Lets the root name packs of a very large file before the server gives them up. */
-  private void secure() throws IOException {
-    if (writer.sentPacks() < shared.pace().packs()) {
-      return;
-    }
-    List<PackName> live = writer.takeSent();
-    Optional<Roots.Known> now = shared.roots().known();
-    if (!secured.isEmpty() && !isAllKept(securedBy, now)) {
-      // As long as this takes they would be deleted in the midst of it.
-      name(secured);
-    }
-    shared.leftovers().move(live, List.of(), false);
-    writer.named(live);
-    secured.addAll(live);
-    securedBy = now;
-  }
-
-  /**
-   * Whether no device has given packs back between two roots. Each that does so says in the hidden
-   * tree anew which states stay.
-   */
-  private boolean isAllKept(Optional<Roots.Known> since, Optional<Roots.Known> now)
-      throws IOException {
-    if (since.map(Roots.Known::trees).equals(now.map(Roots.Known::trees))) {
-      return true;
-    }
-    try {
-      return new Snapshot(drive, since).keptFile().equals(new Snapshot(drive, now).keptFile());
-    } catch (Untrusted e) {
-      return false;
-    }
-  }
-
-  /**
-   * Has the server keep all that the changes take over from what was there when they were made:
-   * what of it is in no tree any more may have been given back, and is then kept for a day.
-   */
-  private void nameBorrowed() throws IOException {
-    try {
-      Set<PackName> needed = new HashSet<>(secured);
-      needed.addAll(Marking.packs(drive.nodes(), drive.id(), changes.brought()));
-      // Those that the next root will name.
-      writer.unnamed().forEach(needed::remove);
-      name(List.copyOf(needed));
-    } catch (Untrusted e) {
-      throw new GivenBackMeanwhile(e);
-    }
-  }
-
-  private void name(List<PackName> packs) throws IOException {
-    try {
-      for (int from = 0; from < packs.size(); from += VaultMessages.MAX_PACKS_IN_MOVE) {
-        int to = Math.min(packs.size(), from + VaultMessages.MAX_PACKS_IN_MOVE);
-        shared.leftovers().move(packs.subList(from, to), List.of(), true);
-      }
-    } catch (ServerRefused e) {
-      if (e.code() == ErrorCode.NOT_FOUND) {
-        throw new GivenBackMeanwhile(e);
-      }
-      throw e;
-    }
-  }
-
-  private ConflictName conflictName() {
-    return new ConflictName(
-        shared.account().device(), LocalDate.ofInstant(shared.clock().instant(), ZoneOffset.UTC));
+        landing.conflicts(),
+        landing.throwsAway() ? Optional.of(removal()).map(Removal::name) : Optional.empty());
   }
 
   /** Gives up what has not been committed, and gives its space back if the server can be asked. */
   @Override
   public void close() {
-    open.forEach(file -> file.writer.abandon());
-    open.clear();
+    files.abandon();
     if (trails.wantRest()) {
       writer.finishBegun();
     }
     writer.close();
-    // If the tree may name them, no root must give them up.
-    List<PackName> named = undecided ? List.of() : writer.sentHere(secured);
+    List<PackName> named = landing.givenUp();
     Set<PackName> kept = trails.end();
     shared.leftovers().giveBack(without(kept, writer.unnamed()), without(kept, named));
   }

@@ -22,7 +22,12 @@ import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Folders;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
+import org.anonymouscloud.vault.client.tree.Unread;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.client.walk.FileSteps;
+import org.anonymouscloud.vault.client.walk.Span;
+import org.anonymouscloud.vault.client.walk.TreeSteps;
+import org.anonymouscloud.vault.client.walk.TreeWalk;
 import org.anonymouscloud.vault.protocol.DriveId;
 
 /** A drive as it was at one root; it stays so whatever is changed meanwhile. Thread-safe. */

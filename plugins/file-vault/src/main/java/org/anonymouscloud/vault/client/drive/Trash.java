@@ -12,6 +12,7 @@ import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Folders;
 import org.anonymouscloud.vault.client.tree.Removal;
+import org.anonymouscloud.vault.client.tree.Unread;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.jspecify.annotations.Nullable;

@@ -17,6 +17,7 @@ import org.anonymouscloud.vault.client.tree.MetFolders;
 import org.anonymouscloud.vault.client.tree.Nodes;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
+import org.anonymouscloud.vault.client.tree.Unread;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /**

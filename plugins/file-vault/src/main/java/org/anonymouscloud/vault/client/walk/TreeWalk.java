@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.drive;
+package org.anonymouscloud.vault.client.walk;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -13,6 +13,7 @@ import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Folders;
 import org.anonymouscloud.vault.client.tree.MetFolders;
+import org.anonymouscloud.vault.client.tree.Unread;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * What is below a folder: each thing and, if it is a folder, then what is in it. It comes to an end
  * whatever is written in the pages: no folder is entered twice. Not thread-safe.
  */
-final class TreeWalk implements Cursor<Step.Begin> {
+public final class TreeWalk implements Cursor<Step.Begin> {
   private final Folders folders;
   private final boolean deep;
   private final Unread unread;
@@ -39,7 +40,7 @@ final class TreeWalk implements Cursor<Step.Begin> {
     }
   }
 
-  TreeWalk(Folders folders, ItemId folder, Pages pages, Span span, Unread unread)
+  public TreeWalk(Folders folders, ItemId folder, Pages pages, Span span, Unread unread)
       throws IOException {
     this.folders = folders;
     this.deep = span.deep();

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.drive;
+package org.anonymouscloud.vault.client.walk;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Everything at and below a path: each thing, followed by its segments. After a file whose segments
  * cannot be told, which is an exception, it goes on with what comes next. Not thread-safe.
  */
-final class TreeSteps implements Cursor<Step> {
+public final class TreeSteps implements Cursor<Step> {
   private final Nodes nodes;
   private final DriveId drive;
   private final Cursor<Step.Begin> below;
@@ -26,7 +26,7 @@ final class TreeSteps implements Cursor<Step> {
    * @param first the thing itself; none for the topmost folder
    * @param below what is below it
    */
-  TreeSteps(Nodes nodes, DriveId drive, Optional<Entry> first, Cursor<Step.Begin> below) {
+  public TreeSteps(Nodes nodes, DriveId drive, Optional<Entry> first, Cursor<Step.Begin> below) {
     this.nodes = nodes;
     this.drive = drive;
     this.first = first.orElse(null);

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.drive;
+package org.anonymouscloud.vault.client.walk;
 
 import java.io.IOException;
 import org.anonymouscloud.vault.client.content.SegmentCursor;
@@ -16,14 +16,14 @@ import org.anonymouscloud.vault.protocol.DriveId;
 import org.jspecify.annotations.Nullable;
 
 /** The segments that hold a part of a file. Not thread-safe. */
-final class FileSteps implements Cursor<Step> {
+public final class FileSteps implements Cursor<Step> {
   private final DriveId drive;
   private final Entry.File file;
   private final SegmentCursor segments;
   private final long from;
   private final long end;
 
-  FileSteps(Nodes nodes, DriveId drive, Entry.File file, long from, long length)
+  public FileSteps(Nodes nodes, DriveId drive, Entry.File file, long from, long length)
       throws IOException {
     this.drive = drive;
     this.file = file;

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.drive;
+package org.anonymouscloud.vault.client.walk;
 
 import org.anonymouscloud.vault.client.tree.VaultPath;
 

@@ -1,8 +1,7 @@
-package org.anonymouscloud.vault.client.drive;
+package org.anonymouscloud.vault.client.tree;
 
 import java.io.IOException;
 import org.anonymouscloud.vault.client.remote.Untrusted;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** Hears which folders could not be read, or not wholly, while the rest goes on. */
 @FunctionalInterface
