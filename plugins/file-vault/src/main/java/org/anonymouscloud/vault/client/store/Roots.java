@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,24 +27,17 @@ import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
-import org.anonymouscloud.vault.client.remote.Untrusted.NewestNotSound;
-import org.anonymouscloud.vault.client.remote.Untrusted.NotAsNamed;
 import org.anonymouscloud.vault.client.remote.Untrusted.NotAsOnceNamed;
 import org.anonymouscloud.vault.client.remote.Untrusted.NothingNamed;
 import org.anonymouscloud.vault.client.remote.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.remote.Untrusted.RootRolledBack;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterRolledBack;
-import org.anonymouscloud.vault.client.store.Descent.Vouching;
-import org.anonymouscloud.vault.client.store.Descent.Vouching.Nobody;
-import org.anonymouscloud.vault.client.store.Descent.Vouching.Person;
-import org.anonymouscloud.vault.client.store.Descent.Vouching.UpTo;
+import org.anonymouscloud.vault.client.store.Judge.Named;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.RootHeader;
-import org.anonymouscloud.vault.protocol.Roster;
-import org.anonymouscloud.vault.protocol.RosterHead;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +63,7 @@ public final class Roots {
   private final Members members;
   private final RemoteVault remote;
   private final RootReader reader;
+  private final Judge judge;
   private final StateStore state;
   private final Clock clock;
 
@@ -122,9 +115,6 @@ public final class Roots {
    */
   record Basis(long roster, int generation) {}
 
-  /** What a device says of the drive in the account's chain. */
-  private record Named(DeviceId by, Head head) {}
-
   public Roots(
       AccountSession account, DriveId drive, Members members, RemoteVault remote, Clock clock) {
     this.account = account;
@@ -132,6 +122,7 @@ public final class Roots {
     this.members = members;
     this.remote = remote;
     this.reader = new RootReader(account, drive, members, remote);
+    this.judge = new Judge(account, drive);
     this.state = account.state();
     this.clock = clock;
   }
@@ -186,7 +177,7 @@ public final class Roots {
   public synchronized Optional<Head> head(Set<DeviceId> leaving) throws IOException {
     loadFloor();
     boolean blank = floor.isEmpty();
-    Optional<Named> named = named(Set.of());
+    Optional<Named> named = judge.named(Set.of());
     try {
       return Optional.of(headOf(judged(leaving, named)));
     } catch (ServerRefused e) {
@@ -224,7 +215,7 @@ public final class Roots {
   private Optional<Head> headWithout(Set<DeviceId> leaving) throws IOException {
     Optional<Known> rest;
     try {
-      rest = judged(leaving, named(leaving));
+      rest = judged(leaving, judge.named(leaving));
     } catch (Untrusted e) {
       return seenHead();
     }
@@ -274,9 +265,9 @@ public final class Roots {
    */
   public synchronized Optional<Divergence> divergence() throws IOException {
     loadFloor();
-    Optional<Named> named = named(Set.of());
+    Optional<Named> named = judge.named(Set.of());
     try {
-      var _ = judge(members, reader, Set.of(), named, floor, false);
+      var _ = judge.judge(members, reader, Set.of(), named, floor, false, Optional.empty());
       return Optional.empty();
     } catch (ServerRefused e) {
       if (e.code() == ErrorCode.UNKNOWN_METHOD && leastNumber(named) < 0) {
@@ -325,7 +316,8 @@ public final class Roots {
   private Optional<Known> acceptable(Optional<Named> named) throws IOException {
     Members blank = members.blank();
     RootReader anew = new RootReader(account, drive, blank, remote);
-    return judge(blank, anew, Set.of(), named, Optional.empty(), true)
+    return judge
+        .judge(blank, anew, Set.of(), named, Optional.empty(), true, Optional.empty())
         .filter(known -> known.root().isPresent());
   }
 
@@ -344,7 +336,7 @@ public final class Roots {
    */
   public synchronized void restart(Divergence agreed) throws IOException {
     loadFloor();
-    Optional<Named> named = named(Set.of());
+    Optional<Named> named = judge.named(Set.of());
     Optional<Known> accepted = acceptable(named);
     if (!accepted.map(this::pastState).equals(agreed.instead())) {
       throw new IOException(
@@ -437,7 +429,7 @@ public final class Roots {
       List<PackName> dropped,
       boolean frees)
       throws IOException {
-    if (before.isPresent() && !before.get().basis().equals(basis(members))) {
+    if (before.isPresent() && !before.get().basis().equals(judge.basis(members))) {
       return false;
     }
     if (isToBeFollowed(before) && !trees.equals(before.get().trees())) {
@@ -467,8 +459,10 @@ public final class Roots {
     if (before.isPresent()) {
       noteWhatIsLeftOut(before.get());
     }
-    remember(signed, named(Set.of()), seen());
-    known = Optional.of(new Known(signed, Optional.of(signed), Optional.of(root), basis(members)));
+    remember(signed, judge.named(Set.of()), seen());
+    known =
+        Optional.of(
+            new Known(signed, Optional.of(signed), Optional.of(root), judge.basis(members)));
     return true;
   }
 
@@ -488,10 +482,6 @@ public final class Roots {
       // A thief's root names what there is not; whoever reads goes down one by one.
       return RootHeader.NOTHING;
     }
-  }
-
-  private Basis basis(Members now) {
-    return new Basis(now.list().map(Roster::number).orElse(-1L), account.generation());
   }
 
   /** Whether an attempt that seemed cut off has arrived. */
@@ -515,7 +505,7 @@ public final class Roots {
   /** What the server has, and what of it counts. */
   private Optional<Known> judge() throws IOException {
     loadFloor();
-    Optional<Named> named = named(Set.of());
+    Optional<Named> named = judge.named(Set.of());
     known = judged(Set.of(), named);
     judgedBy = named;
     return known;
@@ -523,7 +513,8 @@ public final class Roots {
 
   /** The same, and it is remembered before it is given to anybody. */
   private Optional<Known> judged(Set<DeviceId> leaving, Optional<Named> named) throws IOException {
-    Optional<Known> judged = judge(members, reader, leaving, named, floor, false);
+    Optional<Known> already = judgedBy.equals(named) ? known : Optional.empty();
+    Optional<Known> judged = judge.judge(members, reader, leaving, named, floor, false, already);
     if (judged.isPresent()) {
       noteWhatWasSeenAndLeftOut(judged.get());
     }
@@ -558,145 +549,11 @@ public final class Roots {
     }
   }
 
-  /**
-   * What the server has, and what of it counts. Changes nothing.
-   *
-   * @param leaving devices of which nothing counts any more that is not as it should be
-   * @param named what the account's chain says of the drive
-   * @param seen what this device has seen of it
-   * @param onTrust whether a person takes the server's word where nobody says how far it has come
-   */
-  private Optional<Known> judge(
-      Members by,
-      RootReader from,
-      Set<DeviceId> leaving,
-      Optional<Named> named,
-      Optional<RootFloor> seen,
-      boolean onTrust)
-      throws IOException {
-    Optional<SignedRoot> newest = from.newest();
-    if (by.needsVoucher()) {
-      vouch(by, from, named, onTrust || newest.isEmpty());
-    }
-    if (newest.isEmpty()) {
-      requireAtLeast(-1, named, seen);
-      return Optional.empty();
-    }
-    SignedRoot tip = newest.get();
-    Optional<Named> listed = by.list().filter(list -> list.root() >= 0).map(this::named);
-    requireAtLeast(tip.number(), named, seen);
-    requireAtLeast(tip.number(), listed, Optional.empty());
-    if (!onTrust
-        && known.isPresent()
-        && known.get().tip().hash().equals(tip.hash())
-        && known.get().basis().equals(basis(by))
-        && judgedBy.equals(named)) {
-      return known;
-    }
-    try {
-      var _ = from.open(tip);
-    } catch (Untrusted e) {
-      if (!isLeaving(tip, leaving) && !by.hasGone(tip.account(), tip.device())) {
-        throw by.isSigned(tip) ? new NewestNotSound(tip.number(), tip.device(), e) : e;
-      }
-    }
-    // Only now, as the chain may have become longer by these questions.
-    int generation = by.isStale() ? -1 : by.generation();
-    Descent descent = new Descent(from, tip, generation, vouching(named, seen, listed, onTrust));
-    if (seen.isPresent()) {
-      descent.mustPass(
-          seen.get().newest(), seen.get().isNamedAlone() ? new NotAsOnceNamed() : new RootForked());
-    }
-    if (named.isPresent()) {
-      RootFloor.Point point = RootFloor.Point.of(named.get().head());
-      if (tip.generation() != generation
-          || !seen.map(RootFloor::anchor).equals(Optional.of(point))) {
-        descent.mustPass(point, new NotAsNamed(named.get().by()));
-      }
-    }
-    if (listed.isPresent()
-        && seen.map(floor -> floor.newest().number()).orElse(-1L) < listed.get().head().number()) {
-      descent.mustPass(RootFloor.Point.of(listed.get().head()), new NotAsNamed(listed.get().by()));
-    }
-    Optional<SignedRoot> counts = descent.go();
-    Optional<Root> root =
-        counts.isEmpty() ? Optional.empty() : Optional.of(from.opened(counts.get()));
-    return Optional.of(new Known(tip, counts, root, basis(by)));
-  }
-
-  /** What the maker of a list of members says of the drive. */
-  private Named named(Roster list) {
-    return new Named(list.device(), new Head(drive.object(), list.root(), list.rootHash()));
-  }
-
-  private boolean isLeaving(SignedRoot root, Set<DeviceId> leaving) {
-    return root.account().equals(account.account()) && leaving.contains(root.device());
-  }
-
-  /**
-   * The newest list of members was made by a device that is gone: it counts if a root names it that
-   * a device which stays has named.
-   */
-  private static void vouch(Members by, RootReader from, Optional<Named> named, boolean otherwise)
-      throws IOException {
-    Optional<RosterHead> roster = Optional.empty();
-    if (named.isPresent() && named.get().head().number() >= 0) {
-      Optional<SignedRoot> root = from.at(named.get().head().number());
-      if (root.isPresent() && root.get().hash().equals(named.get().head().hash())) {
-        roster = Optional.of(from.opened(root.get()).roster());
-      }
-    }
-    if (roster.isEmpty() && otherwise) {
-      by.vouched();
-    } else {
-      by.vouchedBy(roster);
-    }
-  }
-
-  /**
-   * If no device of the account says how far the drive has come, what this one has seen says it;
-   * and whoever made the list of members vouches for what was there then.
-   */
-  private static Vouching vouching(
-      Optional<Named> named, Optional<RootFloor> seen, Optional<Named> listed, boolean onTrust) {
-    long atLeast = listed.map(said -> said.head().number()).orElse(-1L);
-    if (named.isPresent()) {
-      return new UpTo(Math.max(atLeast, named.get().head().number()));
-    }
-    if (seen.isPresent()) {
-      return new UpTo(Math.max(atLeast, seen.get().newest().number()));
-    }
-    if (listed.isPresent()) {
-      return new UpTo(atLeast);
-    }
-    return onTrust ? new Person() : new Nobody();
-  }
-
-  /** The furthest that the drive has come by the word of a device that stays. */
-  private Optional<Named> named(Set<DeviceId> leaving) throws IOException {
-    return account.heads(drive.object()).entrySet().stream()
-        .filter(said -> !leaving.contains(said.getKey()))
-        .map(said -> new Named(said.getKey(), said.getValue()))
-        .max(
-            Comparator.comparingLong((Named said) -> said.head().number())
-                .thenComparing(said -> said.by().toString()));
-  }
-
   /** No smaller number counts. */
   private long leastNumber(Optional<Named> named) {
     return Math.max(
         named.map(said -> said.head().number()).orElse(-1L),
         floor.map(seen -> seen.newest().number()).orElse(-1L));
-  }
-
-  private static void requireAtLeast(long number, Optional<Named> named, Optional<RootFloor> seen)
-      throws Untrusted {
-    if (seen.isPresent() && number < seen.get().newest().number()) {
-      throw seen.get().isNamedAlone() ? new NotAsOnceNamed() : new RootRolledBack();
-    }
-    if (named.isPresent() && number < named.get().head().number()) {
-      throw new NotAsNamed(named.get().by());
-    }
   }
 
   private List<SignedRoot> seen() {
