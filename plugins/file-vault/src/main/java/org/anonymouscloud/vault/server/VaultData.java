@@ -36,7 +36,9 @@ final class VaultData implements FeatureData {
   public void files(Handle rows, Consumer<StoredFile> each) {
     new PackTables(rows)
         .eachPack(
-            pack -> each.accept(new StoredFile(BlobStore.pathOf(pack.file()), pack.length())));
+            (pack, checksum) ->
+                each.accept(
+                    new StoredFile(BlobStore.pathOf(pack.file()), pack.length(), checksum)));
   }
 
   @Override
