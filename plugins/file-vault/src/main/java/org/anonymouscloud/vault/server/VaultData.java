@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -76,6 +77,11 @@ final class VaultData implements FeatureData {
   @Override
   public boolean forget(Handle rows, AccountId account) {
     return Ending.ofAccount(rows, account);
+  }
+
+  @Override
+  public Map<AccountId, Long> held(Handle rows) {
+    return DriveSpace.held(rows);
   }
 
   @Override
