@@ -46,6 +46,9 @@ final class AdminIT {
       admin("backup", "--data", data, backup.toString()).succeeded();
       assertThat(admin("verify", "--data", data).succeeded().out()).contains("The server is whole");
       assertDamageIsFoundAndMended(server.data(), BackupPlace.backup(backup));
+      assertThat(server.data().resolve("vault/deletions.lock")).isRegularFile();
+      Folders.assertOwnersAlone(server.data());
+      Folders.assertOwnersAlone(backup);
       assertThat(admin("verify", backup.toString()).succeeded().out())
           .contains("The backup is whole");
       assertThat(admin("backup", "--data", data, sent.toString()).failed(FAILED))
