@@ -6,7 +6,6 @@ import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +28,7 @@ import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.account.client.AccountClient;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.Panel;
@@ -103,8 +103,7 @@ public final class Agent implements AutoCloseable {
   public static Agent start(
       Home home, String version, List<OfferedFeature> features, boolean withServer, Runnable stop)
       throws Problem, IOException {
-    FileChannel lockFile =
-        FileChannel.open(home.agentLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel lockFile = PrivateFile.openLock(home.agentLock());
     try {
       lock(lockFile, home);
       // What an agent left that was killed: nobody may be sent there.

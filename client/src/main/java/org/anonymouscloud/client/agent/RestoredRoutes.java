@@ -76,6 +76,7 @@ final class RestoredRoutes {
     described.put("whatToDo", restored.whatToDo());
     Map<String, Object> features = new LinkedHashMap<>();
     Map<String, Object> instead = new LinkedHashMap<>();
+    Map<String, String> named = new LinkedHashMap<>();
     Map<String, Divergence> refused = new TreeMap<>(restored.features());
     restored.contacts().ifPresent(contacts -> refused.put(CONTACTS, Restored.divergence(contacts)));
     refused.forEach(
@@ -85,6 +86,9 @@ final class RestoredRoutes {
               feature.lost().stream()
                   .map(lost -> describe(restored, lost, name.equals(CONTACTS)))
                   .toList());
+          if (!feature.of().isEmpty()) {
+            named.put(name, feature.of());
+          }
           feature
               .instead()
               .ifPresent(
@@ -92,6 +96,7 @@ final class RestoredRoutes {
         });
     described.put("features", features);
     described.put("instead", instead);
+    described.put("named", named);
     return described;
   }
 

@@ -70,6 +70,7 @@ final class AccountAdminIT {
       assertThat(account.path("user").asText()).isEqualTo("alice");
       assertThat(account.path("drive").asText()).matches("[0-9a-f]{32}");
       assertThat(account.path("usedBytes").asLong()).isPositive();
+      assertThat(account.path("heldBytes").isIntegralNumber()).isTrue();
       assertThat(account.path("status").asText()).isEqualTo("online");
       assertThat(account.path("disabled").asBoolean()).isFalse();
 

@@ -7,6 +7,7 @@ import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,10 @@ final class AdminIT {
       String data = server.data().toString();
       admin("backup", "--data", data, backup.toString()).succeeded();
       assertThat(admin("verify", "--data", data).succeeded().out()).contains("The server is whole");
+      assertDamageIsFoundAndMended(server.data(), BackupPlace.backup(backup));
+      assertThat(server.data().resolve("vault/deletions.lock")).isRegularFile();
+      Folders.assertOwnersAlone(server.data());
+      Folders.assertOwnersAlone(backup);
       assertThat(admin("verify", backup.toString()).succeeded().out())
           .contains("The backup is whole");
       assertThat(admin("backup", "--data", data, sent.toString()).failed(FAILED))
@@ -177,6 +182,28 @@ final class AdminIT {
                   .out())
           .contains("The server is whole");
     }
+  }
+
+  /** What docs/operations.md says to do, beside the running server. */
+  private void assertDamageIsFoundAndMended(Path data, Path backup) throws Exception {
+    String whole = admin("verify", "--reread", "--data", data.toString()).succeeded().out();
+    assertThat(whole).contains("each byte as it came");
+    Path pack;
+    try (Stream<Path> packs = Files.walk(data.resolve("vault/packs"))) {
+      pack = packs.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    byte[] content = Files.readAllBytes(pack);
+    content[content.length / 2] ^= 1;
+    Files.write(pack, content);
+
+    admin("verify", "--data", data.toString()).succeeded();
+    Program.Result found = admin("verify", "--reread", "--data", data.toString());
+    assertThat(found.exitCode()).isEqualTo(REFUSED_BY_A_CHECK);
+    assertThat(found.err())
+        .contains("damaged: " + data.relativize(pack), "copy these files back from a backup");
+
+    Files.copy(backup.resolve(data.relativize(pack)), pack, StandardCopyOption.REPLACE_EXISTING);
+    admin("verify", "--reread", "--data", data.toString()).succeeded();
   }
 
   @Test

@@ -1,9 +1,12 @@
 package org.anonymouscloud.client.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,6 +28,17 @@ final class Folders {
       Files.delete(path);
     }
     copy(by, folder);
+  }
+
+  /** Neither the folder nor anything in it may be read, locked or listed by another user. */
+  static void assertOwnersAlone(Path folder) throws IOException {
+    List<Path> all = walk(folder);
+    assertThat(all).hasSizeGreaterThan(1);
+    for (Path path : all) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+          .as("%s", path)
+          .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
+    }
   }
 
   private static List<Path> walk(Path folder) throws IOException {

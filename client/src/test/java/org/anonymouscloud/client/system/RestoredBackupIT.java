@@ -157,7 +157,10 @@ final class RestoredBackupIT {
 
         for (Client one : List.of(his, hers)) {
           assertThat(one.run("ls", "team:/").failed(REFUSED)).contains("drive accept-restored");
-          one.run("drive", "accept-restored", "--yes").succeeded();
+          String told = one.run("drive", "accept-restored", "--yes").succeeded().out();
+          assertThat(told).contains("  drive team, ").doesNotContain("vault");
+          // Of the drives of both, only his home has lost something as well.
+          assertThat(told.contains("  drive home, ")).isEqualTo(one == his);
           assertThat(one.run("ls", "team:/").succeeded().out())
               .contains("before")
               .doesNotContain("after");

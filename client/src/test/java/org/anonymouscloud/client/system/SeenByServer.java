@@ -23,6 +23,9 @@ final class SeenByServer {
   private final Set<String> columns = new LinkedHashSet<>();
   private final Set<PathMatcher> files = new LinkedHashSet<>();
 
+  /** Those that the files' paths lead through, and those that are named with a slash at the end. */
+  private final Set<PathMatcher> folders = new LinkedHashSet<>();
+
   private SeenByServer(List<String> lines) {
     String table = "";
     for (String line : lines) {
@@ -33,11 +36,20 @@ final class SeenByServer {
       } else if (line.startsWith("## ")) {
         table = "";
       } else if (row.matches() && table.isEmpty()) {
-        files.add(FileSystems.getDefault().getPathMatcher("glob:" + row.group(1)));
+        String path = row.group(1);
+        files.add(glob(path));
+        for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/')) {
+          path = path.substring(0, slash);
+          folders.add(glob(path));
+        }
       } else if (row.matches()) {
         columns.add(table + "." + row.group(1));
       }
     }
+  }
+
+  private static PathMatcher glob(String path) {
+    return FileSystems.getDefault().getPathMatcher("glob:" + path);
   }
 
   static SeenByServer read() throws IOException {
@@ -49,13 +61,16 @@ final class SeenByServer {
     return columns;
   }
 
-  /** The files below a data folder that the page does not explain. */
+  /** The files and folders below a data folder that the page does not explain. */
   Set<String> unexplained(Path data) throws IOException {
     Set<String> unexplained = new TreeSet<>();
     try (Stream<Path> all = Files.walk(data)) {
-      all.filter(Files::isRegularFile)
+      all.filter(path -> !path.equals(data))
+          .filter(
+              path ->
+                  (Files.isDirectory(path) ? folders : files)
+                      .stream().noneMatch(kind -> kind.matches(data.relativize(path))))
           .map(data::relativize)
-          .filter(file -> files.stream().noneMatch(kind -> kind.matches(file)))
           .forEach(file -> unexplained.add(file.toString()));
     }
     return unexplained;

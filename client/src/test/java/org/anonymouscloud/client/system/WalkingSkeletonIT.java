@@ -161,6 +161,11 @@ final class WalkingSkeletonIT {
       assertThat(page.columns()).containsAll(columns());
     }
 
+    @Test
+    void whatTheServerKeepsIsItsUsersAlone() throws Exception {
+      Folders.assertOwnersAlone(serverData());
+    }
+
     private static byte[] deviceSecret(Path home) throws IOException {
       try (Stream<Path> files = Files.walk(home)) {
         Path file =

@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.account;
 
+import java.util.Map;
 import org.anonymouscloud.core.database.Migrations;
 import org.jdbi.v3.core.Handle;
 
@@ -18,6 +19,16 @@ public interface AccountData {
    * @return whether there may be more
    */
   boolean forget(Handle rows, AccountId account);
+
+  /**
+   * Bytes that accounts have given back and that are there for a while longer, whether they count
+   * for them or not; of those accounts that have some. For the server's owner, who plans the disk.
+   *
+   * @param rows to read, of tables that are up to date
+   */
+  default Map<AccountId, Long> held(Handle rows) {
+    return Map.of();
+  }
 
   /**
    * A device is taken out of an account, by a link of the account's chain that is written in the

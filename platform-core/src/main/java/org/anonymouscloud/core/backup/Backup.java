@@ -2,7 +2,6 @@ package org.anonymouscloud.core.backup;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -220,15 +219,7 @@ public final class Backup {
                 DatabaseState.of(handle).checkServed();
                 absent = holdings.absent(AllTables.owners(handle));
                 long written = RowsFile.write(handle, database.byteOrder(), out);
-                holdings.files(
-                    handle,
-                    (feature, file) -> {
-                      try {
-                        list.write(file.length() + " " + feature + "/" + file.path() + "\n");
-                      } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                      }
-                    });
+                holdings.files(handle, (feature, file) -> NamedFiles.add(list, feature, file));
                 return written;
               });
       rows.force(true);
@@ -257,20 +248,18 @@ public final class Backup {
   }
 
   private void copyFiles(Writer sums, LongConsumer progress) throws IOException {
-    try (BufferedReader list = Files.newBufferedReader(target.resolve(FILES), UTF_8)) {
-      for (String line = list.readLine(); line != null; line = list.readLine()) {
-        int space = line.indexOf(' ');
-        String path = line.substring(space + 1);
-        long length = Long.parseLong(line.substring(0, space));
-        if (link(path, length, sums)) {
-          progress.accept(length);
-        } else if (!NewFiles.hasLength(data.resolve(path), length)) {
-          lost.add(path);
-        } else {
-          copy(data.resolve(path), path, sums, progress);
-        }
-      }
-    }
+    NamedFiles.forEach(
+        target.resolve(FILES),
+        file -> {
+          String path = file.path();
+          if (link(path, file.length(), sums)) {
+            progress.accept(file.length());
+          } else if (!NewFiles.hasLength(data.resolve(path), file.length())) {
+            lost.add(path);
+          } else {
+            copy(data.resolve(path), path, sums, progress);
+          }
+        });
   }
 
   /** Of a feature that is not there nobody knows which files its rows name. */

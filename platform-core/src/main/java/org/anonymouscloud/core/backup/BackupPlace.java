@@ -64,8 +64,7 @@ public final class BackupPlace implements AutoCloseable {
         }
       }
     }
-    FileChannel lock =
-        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel lock = PrivateFile.openLock(folder.resolve(LOCK));
     try {
       if (lock.tryLock() == null) {
         throw new IOException("Another backup is being made in " + folder + ". Wait for its end.");

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32C;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -92,11 +93,13 @@ public final class BlobStore implements AutoCloseable {
    * @param length from 1; that it is not too much is the feature's to see to
    * @param frees whether it belongs to what makes room; a small one may then take of the space that
    *     is kept for that
+   * @return of the bytes as they came, before the disk had them; for the feature's row, so that a
+   *     check finds what the disk has changed since
    * @throws Refused if the upload has another length ({@code BAD_REQUEST}), the disk is full
    *     ({@code STORAGE_FULL}) or fails ({@code INTERNAL}, retryable)
    * @throws IOException if the upload breaks
    */
-  public void receive(BlobName blob, InputStream upload, int length, boolean frees)
+  public Checksum receive(BlobName blob, InputStream upload, int length, boolean frees)
       throws Refused, IOException {
     try {
       long spare = frees && length <= SMALL ? SPARE_FOR_DELETIONS : SPARE_SPACE;
@@ -104,12 +107,13 @@ public final class BlobStore implements AutoCloseable {
         throw full();
       }
       Path unfinished = incoming.file(blob.text());
-      write(unfinished, upload, length);
+      Checksum checksum = write(unfinished, upload, length);
       Path finished = path(blob);
       prepare(finished);
       disk.rename(unfinished, finished);
       disk.hideTimes(folderOf(finished));
       disk.syncFolder(folderOf(finished));
+      return checksum;
     } catch (DiskFailed e) {
       discard(blob);
       throw refusal(e);
@@ -119,7 +123,8 @@ public final class BlobStore implements AutoCloseable {
     }
   }
 
-  private void write(Path file, InputStream upload, int length) throws Refused, IOException {
+  private Checksum write(Path file, InputStream upload, int length) throws Refused, IOException {
+    CRC32C sum = new CRC32C();
     try (FileChannel out = disk.create(file)) {
       byte[] buffer = new byte[Math.min(RECEIVE_BUFFER, length)];
       int left = length;
@@ -128,6 +133,7 @@ public final class BlobStore implements AutoCloseable {
         if (read < 0) {
           throw new Refused(ErrorCode.BAD_REQUEST, "The upload ended before its length.");
         }
+        sum.update(buffer, 0, read);
         disk.write(out, buffer, read);
         left -= read;
       }
@@ -137,6 +143,7 @@ public final class BlobStore implements AutoCloseable {
       disk.hideTimes(file);
       disk.sync(out);
     }
+    return new Checksum(sum.getValue());
   }
 
   private void prepare(Path file) throws DiskFailed {

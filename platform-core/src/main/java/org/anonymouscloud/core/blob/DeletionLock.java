@@ -7,9 +7,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import org.anonymouscloud.core.disk.PrivateFile;
 
 /**
  * The lock of the file {@code deletions.lock} in a feature's folder: whoever deletes blobs has it,
@@ -32,8 +32,7 @@ public final class DeletionLock implements Closeable {
 
   /** Takes the lock unless someone has it. */
   static Optional<DeletionLock> tryTake(Path folder) throws IOException {
-    FileChannel channel =
-        FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = PrivateFile.openLock(folder.resolve(FILE));
     FileLock lock = null;
     try {
       lock = channel.tryLock();

@@ -8,7 +8,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -79,8 +78,7 @@ final class IncomingFolder implements AutoCloseable {
   }
 
   private static FileChannel openLock(Path folder) throws IOException {
-    return FileChannel.open(
-        folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    return PrivateFile.openLock(folder.resolve(LOCK));
   }
 
   /** The random name of this process. */

@@ -24,6 +24,9 @@ public final class PrivateFile {
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
 
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
   private PrivateFile() {}
 
   /**
@@ -88,6 +91,15 @@ public final class PrivateFile {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
+  /**
+   * Opens a file that is there to be locked, and makes it if it is not there: mode 0600, as whoever
+   * may read a file may lock it too.
+   */
+  public static FileChannel openLock(Path file) throws IOException {
+    return FileChannel.open(
+        file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
+  }
+
   private static void create(Path folder, FileAttribute<?>... mode) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
@@ -113,7 +125,7 @@ public final class PrivateFile {
         FileChannel.open(
             unfinished,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            OWNER_ONLY)) {
       ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
         channel.write(bytes);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountData;
+import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.database.Migrations;
 import org.jdbi.v3.core.Handle;
 
@@ -48,8 +49,9 @@ public interface FeatureData extends AccountData {
    *
    * @param path within the feature's folder, with slashes
    * @param length in bytes
+   * @param checksum of its bytes as they came, kept in the row; {@code BlobStore.receive} gives it
    */
-  record StoredFile(String path, long length) {}
+  record StoredFile(String path, long length, Checksum checksum) {}
 
   /** Files are not deleted until this is closed. */
   interface Hold extends AutoCloseable {

@@ -45,8 +45,7 @@ public final class Incoming implements AutoCloseable {
       ReleaseSignature signature, byte[] signatureFile, String publisher, Path folder)
       throws IOException {
     Path copy = Files.createTempFile(folder, PREFIX, JAR);
-    FileChannel held =
-        FileChannel.open(lockOf(copy), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel held = PrivateFile.openLock(lockOf(copy));
     var _ = held.lock();
     return new Incoming(copy, held, signature, signatureFile, publisher);
   }
@@ -58,8 +57,7 @@ public final class Incoming implements AutoCloseable {
   static void sweep(Path folder) throws IOException {
     try (DirectoryStream<Path> copies = Files.newDirectoryStream(folder, PREFIX + "*" + JAR)) {
       for (Path copy : copies) {
-        try (FileChannel file =
-            FileChannel.open(lockOf(copy), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file = PrivateFile.openLock(lockOf(copy))) {
           if (file.tryLock() != null) {
             Files.deleteIfExists(copy);
             Files.deleteIfExists(lockOf(copy));

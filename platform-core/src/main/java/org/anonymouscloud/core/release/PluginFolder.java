@@ -8,7 +8,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -400,9 +399,7 @@ public final class PluginFolder {
 
   /** Keeps other processes from changing the folder. */
   private FileChannel lock() throws IOException {
-    FileChannel file =
-        FileChannel.open(
-            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel file = PrivateFile.openLock(folder.resolve("lock"));
     try {
       var _ = file.lock();
       return file;

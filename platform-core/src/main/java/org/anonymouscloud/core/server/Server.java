@@ -132,7 +132,7 @@ public final class Server implements AutoCloseable {
     metrics.number("anoncloud.users", "Accounts that are logged in.", seats::count);
     metrics.features("on", services::running);
     metrics.features("off", () -> switchedOff.size() + unusable);
-    measure(data, database);
+    measure(data, database, offered);
     if (options.metrics().isPresent()) {
       metricsPort = Optional.of(keep(tell(options.metrics().get(), database, services)));
     }
@@ -166,11 +166,15 @@ public final class Server implements AutoCloseable {
   }
 
   /** What the owner watches so that the disk does not fill up unseen. */
-  private void measure(DataFolder data, OpenDatabase database) {
-    Totals totals = new Totals(database, clock);
+  private void measure(DataFolder data, OpenDatabase database, List<ServerFeature> offered) {
+    Totals totals = new Totals(database, Services.kept(offered), clock);
     metrics.version(VERSION);
     metrics.number("anoncloud.accounts", "Accounts.", totals::accounts);
     metrics.bytes("anoncloud.used", "What accounts use, as it counts for quotas.", totals::used);
+    metrics.bytes(
+        "anoncloud.held",
+        "What accounts have given back and is kept a while longer, counted for them or not.",
+        totals::held);
     metrics.bytes(
         "anoncloud.disk.free", "Space left on the disk of the data folder.", data::freeBytes);
   }

@@ -116,7 +116,7 @@ final class Services implements AutoCloseable {
   }
 
   /** What features keep, also those that are switched off. */
-  private static List<FeatureData> kept(List<ServerFeature> offered) {
+  static List<FeatureData> kept(List<ServerFeature> offered) {
     return offered.stream().flatMap(feature -> feature.data().stream()).toList();
   }
 

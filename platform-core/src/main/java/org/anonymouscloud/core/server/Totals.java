@@ -3,9 +3,11 @@ package org.anonymouscloud.core.server;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.anonymouscloud.core.account.server.StoredSpace;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.plugin.FeatureData;
 import org.jdbi.v3.core.Handle;
 
 /** Sums over all accounts, counted again when they are older than a minute. Thread-safe. */
@@ -13,13 +15,16 @@ final class Totals {
   private static final Duration AGE = Duration.ofMinutes(1);
 
   private final OpenDatabase database;
+  private final List<FeatureData> features;
   private final Clock clock;
   private Instant counted = Instant.MIN;
   private double accounts = Double.NaN;
   private double used = Double.NaN;
+  private double held = Double.NaN;
 
-  Totals(OpenDatabase database, Clock clock) {
+  Totals(OpenDatabase database, List<FeatureData> features, Clock clock) {
     this.database = database;
+    this.features = List.copyOf(features);
     this.clock = clock;
   }
 
@@ -33,6 +38,12 @@ final class Totals {
   synchronized double used() {
     count();
     return used;
+  }
+
+  /** How many bytes they have given back and the server still has; not a number as above. */
+  synchronized double held() {
+    count();
+    return held;
   }
 
   private void count() {
@@ -55,5 +66,7 @@ final class Totals {
   private void count(Handle handle) {
     accounts = handle.createQuery("SELECT COUNT(*) FROM accounts").mapTo(Long.class).one();
     used = StoredSpace.used(handle);
+    held =
+        StoredSpace.held(handle, features).values().stream().mapToDouble(Long::doubleValue).sum();
   }
 }

@@ -54,8 +54,8 @@ final class BlobStoreTest {
     store.close();
   }
 
-  private void receive(byte[] bytes, int length) throws Exception {
-    store.receive(blob, new ByteArrayInputStream(bytes), length, false);
+  private Checksum receive(byte[] bytes, int length) throws Exception {
+    return store.receive(blob, new ByteArrayInputStream(bytes), length, false);
   }
 
   private byte[] sent(int offset, int length) throws Exception {
@@ -85,6 +85,25 @@ final class BlobStoreTest {
     assertThat(sent(0, LENGTH)).isEqualTo(BYTES);
     assertThat(sent(99_999, 100_001)).isEqualTo(Arrays.copyOfRange(BYTES, 99_999, 200_000));
     assertThat(files()).containsExactly(folder.resolve(BlobStore.pathOf(blob)));
+  }
+
+  @Test
+  void theChecksumIsOfWhatCame() throws Exception {
+    // RFC 3720, section B.4: 32 bytes that count up.
+    byte[] counting = new byte[32];
+    for (int i = 0; i < counting.length; i++) {
+      counting[i] = (byte) i;
+    }
+    Checksum known = new Checksum(0x46dd794eL);
+
+    assertThat(receive(counting, counting.length)).isEqualTo(known);
+    assertThat(Checksum.of(new ByteArrayInputStream(counting))).isEqualTo(known);
+    assertThat(Checksum.of(new ByteArrayInputStream(BYTES)))
+        .isEqualTo(
+            store.receive(BlobName.random(), new ByteArrayInputStream(BYTES), BYTES.length, false));
+    for (long none : new long[] {-1, 1L << 32}) {
+      assertThatThrownBy(() -> new Checksum(none)).isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test

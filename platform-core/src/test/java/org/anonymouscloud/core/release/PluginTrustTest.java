@@ -76,6 +76,27 @@ final class PluginTrustTest {
   }
 
   @Test
+  void whatIsInstalledIsItsUsersAlone() throws Exception {
+    Path jar = signed("1.0.0");
+    try (Incoming waiting = plugins.receive(jar, NO_OWN)) {
+      assertOwnersAlone();
+      plugins.install(waiting);
+    }
+    assertOwnersAlone();
+  }
+
+  private void assertOwnersAlone() throws IOException {
+    try (Stream<Path> files = Files.list(installed)) {
+      assertThat(files)
+          .hasSizeGreaterThan(2)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .isEqualTo("rw-------"));
+    }
+  }
+
+  @Test
   void whatAKilledInstallationLeftIsClearedAwayByTheNextOne() throws Exception {
     Path left = Files.writeString(installed.resolve(".incoming-1.jar"), "half of a jar");
     Path jar = signed("1.0.0");

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
@@ -251,15 +252,38 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     register(alice);
   }
 
+  @Test
+  void whatAFeatureHoldsForAnAccountIsListedOnceItsTablesAreThere() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    register(new BareAccount(new UserName("bob")));
+    Keeping feature = new Keeping();
+    feature.owner = "notes";
+    feature.held = Map.of(alice.id, 700L);
+    Administration owner =
+        new Administration(database(), List.of(feature, new Keeping()), calendar);
+    assertThat(owner.accounts()).extracting(AccountSummary::held).containsExactly(0L, 0L);
+
+    database().migrate(feature.tables());
+
+    assertThat(owner.accounts()).extracting(AccountSummary::held).containsExactly(700L, 0L);
+  }
+
   /** A feature's rows, of which it lets one go at a time. */
   private static final class Keeping implements FeatureData {
     private int left = 3;
     private boolean broken;
     private String owner = "none";
+    private Map<AccountId, Long> held = Map.of();
 
     @Override
     public Migrations tables() {
       return Migrations.of(owner, DatabaseContract.class, "org/anonymouscloud/core/testing/notes");
+    }
+
+    @Override
+    public Map<AccountId, Long> held(Handle rows) {
+      return held;
     }
 
     @Override

@@ -729,6 +729,7 @@ public abstract class ServerContract {
             "anoncloud_users 1.0\n",
             "anoncloud_accounts 1.0\n",
             "anoncloud_used_bytes 0.0\n",
+            "anoncloud_held_bytes 0.0\n",
             "anoncloud_build{version=\"",
             "anoncloud_database_up 1.0\n",
             "anoncloud_features{state=\"on\"} 1.0\n",

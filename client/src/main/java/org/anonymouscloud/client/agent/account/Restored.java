@@ -62,6 +62,7 @@ public record Restored(
   /** A list of contacts as any other state that a person decides on. */
   public static Divergence divergence(SharedBook.Rollback contacts) {
     return new Divergence(
+        "",
         List.of(new PastState(contacts.lost(), Optional.empty(), Optional.empty())),
         contacts.instead().map(instead -> new PastState(instead, Optional.empty(), contacts.by())));
   }

@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
     name = "accounts",
     mixinStandardHelpOptions = true,
     description = {
-      "Show all accounts: name, drive, space used and allowed, and whether somebody is there.",
+      "Show all accounts: name, drive, space used, held and allowed, and whether somebody is"
+          + " there.",
+      "Held is what an account has given back and what is kept for another day; what of it counts"
+          + " is in the used space as well.",
       "That is all that there is to see: docs/what-the-server-sees.md."
     })
 final class AccountsCommand implements Callable<Integer> {
@@ -43,24 +46,33 @@ final class AccountsCommand implements Callable<Integer> {
       context.terminal().printJson(accounts.stream().map(AccountsCommand::describe).toList());
       return 0;
     }
-    print("NAME", "DRIVE", "USED", "QUOTA", "STATUS");
+    print("NAME", "DRIVE", "USED", "HELD", "QUOTA", "STATUS");
     for (AccountSummary account : accounts) {
       print(
           account.name().text(),
           account.drive(),
           Size.format(account.used()),
+          Size.format(account.held()),
           account.quota() == Long.MAX_VALUE ? "-" : Size.format(account.quota()),
           status(account));
     }
     return 0;
   }
 
-  private void print(String name, String drive, String used, String quota, String status) {
+  private void print(
+      String name, String drive, String used, String held, String quota, String status) {
     context
         .terminal()
         .print(
             String.format(
-                Locale.ROOT, "%-20s %-32s %10s %10s  %s", name, drive, used, quota, status));
+                Locale.ROOT,
+                "%-20s %-32s %10s %10s %10s  %s",
+                name,
+                drive,
+                used,
+                held,
+                quota,
+                status));
   }
 
   private static String status(AccountSummary account) {
@@ -76,6 +88,7 @@ final class AccountsCommand implements Callable<Integer> {
     document.put("user", account.name().text());
     document.put("drive", account.drive());
     document.put("usedBytes", account.used());
+    document.put("heldBytes", account.held());
     if (account.quota() != Long.MAX_VALUE) {
       document.put("quotaBytes", account.quota());
     }

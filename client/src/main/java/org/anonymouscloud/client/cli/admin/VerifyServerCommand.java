@@ -10,8 +10,9 @@ import org.anonymouscloud.client.cli.server.DatabaseOptions;
 import org.anonymouscloud.client.cli.server.ServerPlugins;
 import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.BackupPlace;
+import org.anonymouscloud.core.backup.BackupVerification;
 import org.anonymouscloud.core.backup.Holdings;
-import org.anonymouscloud.core.backup.Verification;
+import org.anonymouscloud.core.backup.ServerVerification;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
@@ -21,6 +22,7 @@ import org.anonymouscloud.core.server.KeyFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code anoncloud admin verify}. */
@@ -30,8 +32,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Check that a server, which may be running, or a backup is whole.",
       "Of a server each row is read, and each file that the rows name must be there and have its"
-          + " length. Of a backup each byte is compared with what was put there. What is in the"
-          + " files only the clients can check, each time they read them."
+          + " length; with --reread each of their bytes is read too, and must be what came. Of a"
+          + " backup each byte is compared with what was put there. What is in the files only the"
+          + " clients can check, each time they read them."
     })
 final class VerifyServerCommand implements Callable<Integer> {
   private final Context context;
@@ -44,6 +47,14 @@ final class VerifyServerCommand implements Callable<Integer> {
       description =
           "A backup, or a folder of backups, of which the newest is taken, instead of a server.")
   private @Nullable Path backup;
+
+  @Option(
+      names = "--reread",
+      description =
+          "Read all files of a server and compare their checksums, to find what its disk has"
+              + " changed. It takes as long as the disk needs for all of them, and nothing is"
+              + " deleted meanwhile. A backup is always read whole.")
+  private boolean reread;
 
   VerifyServerCommand(Context context) {
     this.context = context;
@@ -63,9 +74,9 @@ final class VerifyServerCommand implements Callable<Integer> {
   private void verifyBackup(Path given) throws Problem, IOException, BackupDamaged {
     Path folder = BackupPlace.backup(given);
     Terminal terminal = context.terminal();
-    Verification.InBackup found;
+    BackupVerification.Found found;
     try (Terminal.Progress progress = terminal.progress("verify", -1)) {
-      found = Verification.ofBackup(folder, progress::step);
+      found = BackupVerification.of(folder, progress::step);
     }
     found.damaged().forEach(file -> terminal.warn("damaged: " + file));
     found.lost().forEach(file -> terminal.warn("lost before the backup was made: " + file));
@@ -84,11 +95,16 @@ final class VerifyServerCommand implements Callable<Integer> {
 
   private void verifyServer() throws Problem, IOException {
     Path data = options.existingData(context);
-    Verification.Found found;
+    ServerVerification.Found found;
     try (PluginHost plugins = ServerPlugins.load(context, data);
         OpenDatabase open = options.open(plugins, context)) {
       KeyFiles.check(data, open);
-      found = Verification.ofServer(data, open, Holdings.of(plugins.serverFeatures()));
+      Holdings holdings = Holdings.of(plugins.serverFeatures());
+      found =
+          reread
+              ? ServerVerification.rereading(
+                  data, open, holdings, bytes -> context.terminal().progress("verify", bytes))
+              : ServerVerification.quick(data, open, holdings);
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.NOT_FOUND, String.valueOf(e.getMessage()), e);
     } catch (UncheckedIOException e) {
@@ -119,9 +135,24 @@ final class VerifyServerCommand implements Callable<Integer> {
                             + feature
                             + "' deletes what it had."));
     found.missing().forEach(file -> context.terminal().warn("lost: " + file));
+    found.damaged().forEach(file -> context.terminal().warn("damaged: " + file));
     found
         .foreign()
         .forEach(file -> context.terminal().warn("nobody's, and may be deleted: " + file));
+    if (!found.damaged().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.SECURITY,
+          found.damaged().size()
+              + " of "
+              + found.content().files()
+              + " files are not what was put there"
+              + (found.missing().isEmpty()
+                  ? ""
+                  : ", and " + found.missing().size() + " are not there or have another length")
+              + ". Check the disk, copy these files back from a backup that is older than the"
+              + " damage, and run this again. What is in no backup people find by 'anoncloud verify"
+              + " --full'; they remove it and put it again.");
+    }
     if (!found.missing().isEmpty()) {
       throw new Problem(
           Problem.Kind.NOT_FOUND,
@@ -132,6 +163,11 @@ final class VerifyServerCommand implements Callable<Integer> {
     }
     context
         .terminal()
-        .print("The server is whole: " + BackupCommand.describe(found.content()) + ".");
+        .print(
+            "The server is whole: "
+                + BackupCommand.describe(found.content())
+                + (reread
+                    ? ", each byte as it came."
+                    : ". With --reread each byte of the files is read, too."));
   }
 }

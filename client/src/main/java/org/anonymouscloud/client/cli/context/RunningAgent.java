@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
+import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
@@ -62,9 +63,7 @@ public final class RunningAgent {
           Problem.Kind.UNAVAILABLE, "No agent runs. Start one with 'anoncloud agent start'.");
     }
     // One at a time: of many commands that find no agent, the first starts it for all.
-    try (FileChannel starting =
-            FileChannel.open(
-                home.agentStart(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (FileChannel starting = PrivateFile.openLock(home.agentStart());
         FileLock _ = starting.lock()) {
       Optional<AgentAddress> meanwhile = find();
       return meanwhile.isPresent() ? meanwhile.get() : start(launcher);

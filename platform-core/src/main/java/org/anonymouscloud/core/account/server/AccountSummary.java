@@ -11,6 +11,8 @@ import org.anonymouscloud.core.account.UserName;
  * @param active whether it may log in
  * @param activity whether its owner is there
  * @param used bytes that features hold for it
+ * @param held bytes that it has given back and that are there for a while longer; those of them
+ *     that count are among the used ones too
  * @param quota bytes; {@link Long#MAX_VALUE} for no limit
  */
 public record AccountSummary(
@@ -20,10 +22,12 @@ public record AccountSummary(
     boolean active,
     Activity activity,
     long used,
+    long held,
     long quota,
     LocalDate created,
     LocalDate lastSeen) {
-  AccountSummary using(long bytes) {
-    return new AccountSummary(name, id, drive, active, activity, bytes, quota, created, lastSeen);
+  AccountSummary having(long usedBytes, long heldBytes) {
+    return new AccountSummary(
+        name, id, drive, active, activity, usedBytes, heldBytes, quota, created, lastSeen);
   }
 }

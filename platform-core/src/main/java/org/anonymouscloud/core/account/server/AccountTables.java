@@ -224,7 +224,7 @@ record AccountTables(Handle handle) {
         == 1;
   }
 
-  /** Nothing is used yet. */
+  /** Nothing is used or held yet. */
   List<AccountSummary> all(long now) {
     return handle
         .createQuery(
@@ -244,6 +244,7 @@ record AccountTables(Handle handle) {
                     row.getString(3),
                     row.getString(4).equals(ACTIVE),
                     activity(row.getString(8)),
+                    0,
                     0,
                     row.getLong(5),
                     LocalDate.ofEpochDay(row.getLong(6)),

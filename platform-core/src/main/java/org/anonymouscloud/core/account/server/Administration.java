@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.anonymouscloud.core.account.AccountData;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.InviteCode;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.server.password.ServerSecrets;
@@ -37,8 +39,13 @@ public final class Administration {
     return database.read(
         handle -> {
           AccountTables tables = new AccountTables(handle);
+          Map<AccountId, Long> held = StoredSpace.held(handle, features);
           return tables.all(clock.millis()).stream()
-              .map(account -> account.using(StoredSpace.used(handle, account.id())))
+              .map(
+                  account ->
+                      account.having(
+                          StoredSpace.used(handle, account.id()),
+                          held.getOrDefault(account.id(), 0L)))
               .toList();
         });
   }

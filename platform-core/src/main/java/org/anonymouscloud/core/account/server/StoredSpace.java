@@ -1,5 +1,9 @@
 package org.anonymouscloud.core.account.server;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -46,6 +50,20 @@ public final class StoredSpace implements AccountSpace {
     return rows.createQuery("SELECT CAST(COALESCE(SUM(used), 0) AS BIGINT) FROM account_space")
         .mapTo(Long.class)
         .one();
+  }
+
+  /**
+   * What accounts have given back and features still have, of those features whose tables are there
+   * and up to date: one that was just installed has none before the server has started.
+   */
+  public static Map<AccountId, Long> held(Handle rows, List<? extends AccountData> features) {
+    Map<AccountId, Long> held = new HashMap<>();
+    for (AccountData feature : features) {
+      if (feature.tables().areApplied(rows)) {
+        feature.held(rows).forEach((account, bytes) -> held.merge(account, bytes, Long::sum));
+      }
+    }
+    return held;
   }
 
   /** Forgets the bytes of a feature whose tables are deleted, of all accounts. */

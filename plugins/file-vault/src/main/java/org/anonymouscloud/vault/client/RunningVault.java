@@ -22,6 +22,8 @@ import org.anonymouscloud.vault.client.api.OpenDrive;
 import org.anonymouscloud.vault.client.api.VaultRoutes;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drives.Drives;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.members.Home;
 
 /** The vault in a running agent. Thread-safe. */
 final class RunningVault implements RunningClient {
@@ -108,11 +110,19 @@ final class RunningVault implements RunningClient {
           for (Drive drive : drives.usable()) {
             Optional<Divergence> divergence = drive.divergence();
             if (divergence.isPresent()) {
-              return divergence;
+              return divergence.map(found -> found.of("drive " + called(drives, drive)));
             }
           }
           return Optional.empty();
         });
+  }
+
+  /** As {@code drive list} does, by its id if the name cannot be read from what the server has. */
+  private static String called(Drives drives, Drive drive) {
+    if (drives.isHome(drive)) {
+      return Home.NAME.visible();
+    }
+    return drive.name().map(Name::visible).orElse(drive.id().toString());
   }
 
   @Override

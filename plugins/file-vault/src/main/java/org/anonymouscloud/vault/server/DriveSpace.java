@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.server;
 
+import java.util.Map;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -135,6 +136,19 @@ record DriveSpace(Handle handle, AccountSpace accounts) {
         .bind(0, payer.bytes())
         .mapTo(Long.class)
         .one();
+  }
+
+  /** What is held for each account that pays for some that is. */
+  static Map<AccountId, Long> held(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            SELECT d.payer, CAST(SUM(s.held) AS BIGINT)
+            FROM vault_space s JOIN vault_drives d ON d.drive = s.drive
+            WHERE s.held > 0 GROUP BY d.payer
+            """)
+        .map((row, context) -> Map.entry(AccountId.of(row.getBytes(1)), row.getLong(2)))
+        .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountSpace;
 import org.anonymouscloud.core.blob.BlobName;
+import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.Transactions;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -135,11 +136,12 @@ final class Ledger {
   /**
    * Makes a pack of a file that has been received and is durable.
    *
+   * @param checksum of what was received
    * @return false if the same pack came another way meanwhile; the file is then to be deleted
    * @throws Refused if it took more than a day to come, a pack of another length has the name, or
    *     who sent it may not write any more
    */
-  boolean settle(Errand errand, PackName name, Pack file) throws Refused {
+  boolean settle(Errand errand, PackName name, Pack file, Checksum checksum) throws Refused {
     long expires = hour() + HOURS_KEPT;
     return door.write(
         errand,
@@ -152,7 +154,7 @@ final class Ledger {
           if (!packs.deleteArriving(file.file())) {
             throw new Refused(ErrorCode.UNAVAILABLE, "The pack took too long to come.", true);
           }
-          packs.insertPack(drive.id(), name, file, expires);
+          packs.insertPack(drive.id(), name, file, checksum, expires);
           Space settled = Space.pack(file.length()).minus(Space.arriving(file.length()));
           new DriveSpace(rows, accounts).add(drive, settled, false);
           return true;

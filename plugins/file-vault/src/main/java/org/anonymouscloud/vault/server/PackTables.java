@@ -3,9 +3,11 @@ package org.anonymouscloud.vault.server;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.anonymouscloud.core.blob.BlobName;
+import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.jdbi.v3.core.Handle;
@@ -134,12 +136,16 @@ record PackTables(Handle handle) {
   }
 
   /** All packs of all drives, few of them in memory at a time. */
-  void eachPack(Consumer<Pack> receiver) {
+  void eachPack(BiConsumer<Pack, Checksum> receiver) {
     handle
-        .createQuery("SELECT file, length FROM vault_packs")
+        .createQuery("SELECT file, length, checksum FROM vault_packs")
         .setFetchSize(FETCHED_AT_ONCE)
-        .map((row, context) -> new Pack(new BlobName(row.getString(1)), row.getInt(2)))
-        .useStream(packs -> packs.forEach(receiver));
+        .map(
+            (row, context) ->
+                Map.entry(
+                    new Pack(new BlobName(row.getString(1)), row.getInt(2)),
+                    new Checksum(row.getLong(3))))
+        .useStream(packs -> packs.forEach(pack -> receiver.accept(pack.getKey(), pack.getValue())));
   }
 
   /** Those of the names that are names of files of packs, or of files without one. */
@@ -155,14 +161,15 @@ record PackTables(Handle handle) {
         .list();
   }
 
-  void insertPack(DriveId drive, PackName name, Pack pack, long expires) {
+  void insertPack(DriveId drive, PackName name, Pack pack, Checksum checksum, long expires) {
     handle.execute(
-        "INSERT INTO vault_packs (drive, name, length, file, expires, held)"
-            + " VALUES (?, ?, ?, ?, ?, NULL)",
+        "INSERT INTO vault_packs (drive, name, length, file, checksum, expires, held)"
+            + " VALUES (?, ?, ?, ?, ?, ?, NULL)",
         drive.bytes(),
         name.text(),
         pack.length(),
         pack.file().text(),
+        checksum.value(),
         expires);
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -36,7 +37,9 @@ final class VaultData implements FeatureData {
   public void files(Handle rows, Consumer<StoredFile> each) {
     new PackTables(rows)
         .eachPack(
-            pack -> each.accept(new StoredFile(BlobStore.pathOf(pack.file()), pack.length())));
+            (pack, checksum) ->
+                each.accept(
+                    new StoredFile(BlobStore.pathOf(pack.file()), pack.length(), checksum)));
   }
 
   @Override
@@ -74,6 +77,11 @@ final class VaultData implements FeatureData {
   @Override
   public boolean forget(Handle rows, AccountId account) {
     return Ending.ofAccount(rows, account);
+  }
+
+  @Override
+  public Map<AccountId, Long> held(Handle rows) {
+    return DriveSpace.held(rows);
   }
 
   @Override

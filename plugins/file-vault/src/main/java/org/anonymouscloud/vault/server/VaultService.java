@@ -13,6 +13,7 @@ import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.blob.BlobStore;
+import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.Caller;
@@ -330,14 +331,15 @@ final class VaultService implements RunningFeature {
 
   private void receive(Errand errand, PackName name, Pack file, Request request, boolean frees)
       throws Refused, IOException {
+    Checksum checksum;
     try {
-      store.receive(file.file(), request.upload(), file.length(), frees);
+      checksum = store.receive(file.file(), request.upload(), file.length(), frees);
     } catch (Refused | IOException | RuntimeException e) {
       giveUp(file.file());
       throw e;
     }
     try {
-      if (!ledger.settle(errand, name, file)) {
+      if (!ledger.settle(errand, name, file, checksum)) {
         sweeper.wake();
       }
     } catch (Refused e) {

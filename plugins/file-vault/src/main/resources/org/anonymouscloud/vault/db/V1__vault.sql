@@ -48,6 +48,8 @@ CREATE TABLE vault_packs (
   length  BIGINT NOT NULL,
   -- Its name on the server's disk: drawn by the server, never used twice.
   file    TEXT   NOT NULL UNIQUE,
+  -- CRC-32C of its bytes as they came: finds what a disk has changed, and nothing that a person has.
+  checksum BIGINT NOT NULL,
   -- Hours since 1970-01-01 at which it goes; none while a root has named the pack as live and
   -- none has dropped it.
   expires BIGINT,

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -25,13 +26,14 @@ import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.backup.Backup;
 import org.anonymouscloud.core.backup.BackupDamaged;
 import org.anonymouscloud.core.backup.BackupPlace;
+import org.anonymouscloud.core.backup.BackupVerification;
 import org.anonymouscloud.core.backup.Belongings;
 import org.anonymouscloud.core.backup.Holdings;
 import org.anonymouscloud.core.backup.KeysRefused;
 import org.anonymouscloud.core.backup.LeftBehind;
 import org.anonymouscloud.core.backup.Restore;
 import org.anonymouscloud.core.backup.ServerKeys;
-import org.anonymouscloud.core.backup.Verification;
+import org.anonymouscloud.core.backup.ServerVerification;
 import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.SigningKey;
@@ -46,6 +48,7 @@ import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.RunningFeature;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
+import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.release.PluginFolder;
 import org.anonymouscloud.core.session.Fingerprint;
 import org.anonymouscloud.core.session.server.ServerKey;
@@ -242,7 +245,7 @@ final class BackupTest {
   }
 
   private static Backup.Content whole(Path backup) throws Exception {
-    Verification.InBackup found = Verification.ofBackup(backup, n -> {});
+    BackupVerification.Found found = BackupVerification.of(backup, n -> {});
     assertThat(found.damaged()).isEmpty();
     assertThat(found.lost()).isEmpty();
     return found.content();
@@ -334,7 +337,7 @@ final class BackupTest {
 
   private void refuses() throws Exception {
     try {
-      assertThat(Verification.ofBackup(backup, n -> {}).damaged()).isNotEmpty();
+      assertThat(BackupVerification.of(backup, n -> {}).damaged()).isNotEmpty();
     } catch (BackupDamaged e) {
       // Without this file nothing can be brought back.
     }
@@ -549,7 +552,7 @@ final class BackupTest {
     make();
     String damaged = damageOne();
     make();
-    assertThat(Verification.ofBackup(backup, n -> {}).damaged()).containsExactly(damaged);
+    assertThat(BackupVerification.of(backup, n -> {}).damaged()).containsExactly(damaged);
 
     Backup.Made made = make(ManyAccounts.HOLDINGS, nothingElse(), Backup.Reuse.BY_CONTENT, n -> {});
 
@@ -719,7 +722,7 @@ final class BackupTest {
     assertThat(made.absent()).containsExactly("visits");
     assertThat(made.content().files()).isEqualTo(PACKS + 1);
     whole(backup);
-    assertThat(Verification.ofServer(data, server.database(), ManyAccounts.HOLDINGS).absent())
+    assertThat(ServerVerification.quick(data, server.database(), ManyAccounts.HOLDINGS).absent())
         .containsExactly("visits");
 
     Path target = Files.createDirectory(folder.resolve("target"));
@@ -908,14 +911,88 @@ final class BackupTest {
             Files.copy(pack, pack.resolveSibling(BlobName.random().text())),
             Files.copy(pack, packs.resolve(pack.getFileName())));
 
-    assertThat(Verification.ofServer(data, server.database(), ManyAccounts.HOLDINGS).foreign())
+    assertThat(ServerVerification.quick(data, server.database(), ManyAccounts.HOLDINGS).foreign())
         .containsExactlyInAnyOrderElementsOf(
             foreign.stream().map(file -> data.relativize(file).toString()).toList());
   }
 
+  /** What its progress was told: first of how many bytes, then how many more. */
+  private ServerVerification.Found reread(List<Long> told) throws IOException {
+    return reread(data, server.database(), told);
+  }
+
+  private static ServerVerification.Found reread(Path data, OpenDatabase database, List<Long> told)
+      throws IOException {
+    return ServerVerification.rereading(
+        data,
+        database,
+        ManyAccounts.HOLDINGS,
+        all -> {
+          told.add(all);
+          return new Terminal.Progress() {
+            @Override
+            public void step(long bytes) {
+              told.add(bytes);
+            }
+
+            @Override
+            public void close() {
+              // Nothing is drawn.
+            }
+          };
+        });
+  }
+
+  @Test
+  void aByteThatTheDiskHasChangedIsFoundByRereading() throws Exception {
+    assertThat(reread(new ArrayList<>()).damaged()).isEmpty();
+    Path file;
+    try (Stream<Path> all = Files.walk(server.folder().resolve("packs"))) {
+      file = all.filter(Files::isRegularFile).sorted().toList().get(3);
+    }
+    byte[] content = Files.readAllBytes(file);
+    content[4000] ^= 1;
+    Files.write(file, content);
+
+    assertThat(ServerVerification.quick(data, server.database(), ManyAccounts.HOLDINGS).missing())
+        .isEmpty();
+    List<Long> told = new ArrayList<>();
+    ServerVerification.Found found = reread(told);
+
+    assertThat(found.damaged()).containsExactly(data.relativize(file).toString());
+    assertThat(found.missing()).isEmpty();
+    assertThat(found.content().bytes()).isEqualTo(PACKS * 4096L);
+    assertThat(told.getFirst()).isEqualTo(PACKS * 4096L);
+    assertThat(told.subList(1, told.size()))
+        .containsExactlyElementsOf(Collections.nCopies(PACKS, 4096L));
+
+    // What to do: bring it back from a backup that was made before.
+    content[4000] ^= 1;
+    Files.write(file, content);
+    assertThat(reread(new ArrayList<>()).damaged()).isEmpty();
+  }
+
+  @Test
+  void aRestoredServerKnowsTheChecksumsOfItsFiles() throws Exception {
+    make();
+    for (String place : List.of(folder.resolve("again").toString(), postgres.newDatabase())) {
+      Path target = Files.createDirectory(folder.resolve(Mover.kind(place) + "-target"));
+      try (OpenDatabase database = Mover.open(place)) {
+        restore(target, database);
+        Path file = target.resolve("vault/packs");
+        try (Stream<Path> all = Files.walk(file)) {
+          file = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+        }
+        Files.write(file, new byte[4096]);
+        assertThat(reread(target, database, new ArrayList<>()).damaged())
+            .containsExactly(target.relativize(file).toString());
+      }
+    }
+  }
+
   @Test
   void aServersLostAndShortenedFilesAreNamed() throws Exception {
-    assertThat(Verification.ofServer(data, server.database(), ManyAccounts.HOLDINGS).missing())
+    assertThat(ServerVerification.quick(data, server.database(), ManyAccounts.HOLDINGS).missing())
         .isEmpty();
     List<Path> files;
     try (Stream<Path> all = Files.walk(server.folder().resolve("packs"))) {
@@ -924,8 +1001,8 @@ final class BackupTest {
     Files.delete(files.get(0));
     Files.write(files.get(1), new byte[17]);
 
-    Verification.Found found =
-        Verification.ofServer(data, server.database(), ManyAccounts.HOLDINGS);
+    ServerVerification.Found found =
+        ServerVerification.quick(data, server.database(), ManyAccounts.HOLDINGS);
 
     assertThat(found.content().files()).isEqualTo(PACKS);
     assertThat(found.missing())
@@ -934,7 +1011,7 @@ final class BackupTest {
 
     // A backup without them is more than none; it says what it lacks.
     assertThat(make().lost()).containsExactlyInAnyOrderElementsOf(found.missing());
-    assertThat(Verification.ofBackup(backup, n -> {}).lost())
+    assertThat(BackupVerification.of(backup, n -> {}).lost())
         .containsExactlyInAnyOrderElementsOf(found.missing());
     Path target = Files.createDirectory(folder.resolve("target"));
     try (OpenDatabase database = Mover.open(target.toString())) {

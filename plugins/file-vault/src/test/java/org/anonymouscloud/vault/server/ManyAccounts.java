@@ -64,8 +64,8 @@ final class ManyAccounts {
             "INSERT INTO vault_members (drive, account_id, permits) VALUES (?, ?, 3)",
             "INSERT INTO vault_grants (drive, account_id, generation, sealed)"
                 + " VALUES (?, ?, 0, ?)",
-            "INSERT INTO vault_packs (drive, name, length, file, expires, held)"
-                + " VALUES (?, ?, 4096, ?, ?, NULL)",
+            "INSERT INTO vault_packs (drive, name, length, file, expires, held, checksum)"
+                + " VALUES (?, ?, 4096, ?, ?, NULL, 4294967295)",
             "INSERT INTO account_space (account_id, feature, used, reserve)"
                 + " VALUES (?, 'vault', 4096, 0)",
             "INSERT INTO order_numbers (key, feature, last) VALUES (?, 'vault', 7)",

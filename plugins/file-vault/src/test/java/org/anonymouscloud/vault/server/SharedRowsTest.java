@@ -9,12 +9,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.ResultSetMetaData;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.zip.CRC32C;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -44,6 +46,7 @@ final class SharedRowsTest {
   private final PackName dropped = PackName.random();
   private final byte[] roster = new byte[Roster.encodedLength(2)];
   private final List<byte[]> roots = new ArrayList<>();
+  private final Set<String> checksums = new HashSet<>();
   private ServerHalf server;
   private VaultClient owner;
 
@@ -53,11 +56,19 @@ final class SharedRowsTest {
     owner = VaultClient.create(server, alice);
     VaultClient writer = owner.as(server, bob);
     share();
-    owner.put(live, RandomBytes.next(MIN_PACK));
-    writer.put(dropped, RandomBytes.next(MIN_PACK));
+    put(owner, live);
+    put(writer, dropped);
     move(owner, List.of(live, dropped), List.of());
     move(writer, List.of(), List.of(dropped));
     server.sweep();
+  }
+
+  private void put(VaultClient client, PackName name) throws Refused, IOException {
+    byte[] pack = RandomBytes.next(MIN_PACK);
+    client.put(name, pack);
+    CRC32C checksum = new CRC32C();
+    checksum.update(pack);
+    checksums.add("" + checksum.getValue());
   }
 
   /** With bytes that are different each time where a seal and a signature are. */
@@ -119,6 +130,7 @@ final class SharedRowsTest {
             HEX.formatHex(TestRosters.grant(alice, 0)), HEX.formatHex(TestRosters.grant(bob, 0))));
     expected.put("vault_packs.name", Set.of(live.text(), dropped.text()));
     expected.put("vault_packs.length", Set.of("" + MIN_PACK));
+    expected.put("vault_packs.checksum", checksums);
     expected.put("vault_packs.held", Set.of("0", "null"));
     expected.put("vault_roots.number", Set.of("0", "1"));
     expected.put(

@@ -102,6 +102,36 @@ abstract class SpaceContract {
     assertThat(stored.files()).isEmpty();
   }
 
+  /** What the owner sees as held, by who pays. */
+  private Map<AccountId, Long> held() {
+    return server.database().read(rows -> new VaultData().held(rows));
+  }
+
+  @Test
+  @Tag("A37")
+  void theOwnerSeesWhatIsHeldOfAllDrivesOfWhoPaysWhetherItCountsOrNot() throws Exception {
+    VaultClient other = VaultClient.create(server, client.account());
+    VaultClient somebody = VaultClient.create(server, AccountId.random());
+    List<PackName> names = List.of(live(), live());
+    for (VaultClient each : List.of(other, somebody)) {
+      PackName name = PackName.random();
+      each.put(name, new byte[MIN_PACK]);
+      each.next(List.of(name), List.of());
+      each.move(1, new byte[] {1}, List.of(), List.of(name), true);
+    }
+    // Of these two, one no longer fits and counts.
+    server.setQuota(2 * MIN_PACK);
+    client.move(client.newest() + 1, new byte[] {1}, List.of(), names, true);
+
+    assertThat(held())
+        .isEqualTo(Map.of(client.account(), 3L * MIN_PACK, somebody.account(), (long) MIN_PACK));
+    assertThat(stored.space(client.drive()).unpaid()).isEqualTo(MIN_PACK);
+
+    server.pass(Duration.ofHours(26));
+    server.sweep();
+    assertThat(held()).isEmpty();
+  }
+
   @Test
   void aDroppedPackIsLiveAgainWhenARootNamesItInItsDay() throws Exception {
     PackName name = live();

@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.blob.BlobName;
+import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
@@ -335,7 +336,8 @@ abstract class VaultContract {
               // Rows without files: what counts here is the move.
               for (PackName name : names) {
                 PackTables.Pack pack = new PackTables.Pack(BlobName.random(), MIN_PACK);
-                new PackTables(handle).insertPack(drive, name, pack, Long.MAX_VALUE);
+                new PackTables(handle)
+                    .insertPack(drive, name, pack, new Checksum(0), Long.MAX_VALUE);
               }
               handle.execute(
                   "UPDATE vault_space SET used = used + ?, packs = ?",

@@ -82,7 +82,7 @@ final class FileRoutes {
                             "Write a file from the body (modified, executable, sparse:"
                                 + " nothing need be stored of zeros; If-Match,"
                                 + " If-None-Match, Content-Digest, Repr-Digest).",
-                            VaultProblems.told(this::put))
+                            VaultProblems.told(drive, this::put))
                         .heeding("If-Match", "If-None-Match", "Content-Digest", "Repr-Digest")
                         .asking("modified", "executable", "sparse"),
                     new Route(
@@ -91,7 +91,7 @@ final class FileRoutes {
                             Scope.WRITE,
                             "Move a file or folder to the trash, or delete it for good (recursive,"
                                 + " forever; If-Match).",
-                            VaultProblems.told(this::delete))
+                            VaultProblems.told(drive, this::delete))
                         .heeding("If-Match", "If-None-Match")
                         .asking("recursive", "forever")))
         .toList();

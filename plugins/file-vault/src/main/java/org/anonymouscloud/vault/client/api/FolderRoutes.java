@@ -35,7 +35,7 @@ final class FolderRoutes {
                 "/vault/folders/<path>",
                 Scope.WRITE,
                 "Make a folder (parents: also those above it, and no error if it is there).",
-                VaultProblems.told(this::make))
+                VaultProblems.told(drive, this::make))
             .asking("parents"),
         new Route(
                 HandlerType.GET,

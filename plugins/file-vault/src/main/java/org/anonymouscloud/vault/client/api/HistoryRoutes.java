@@ -75,7 +75,7 @@ final class HistoryRoutes {
                 "Makes the tree of an earlier state the newest one again; the states between stay"
                     + " (leftOut: also one that was left out when devices were removed; givenBack:"
                     + " also one whose space was given back, as far as it is still there).",
-                VaultProblems.told(this::goBack))
+                VaultProblems.told(drive, this::goBack))
             .asking("leftOut", "givenBack"),
         new Route(
                 HandlerType.GET,
@@ -93,7 +93,7 @@ final class HistoryRoutes {
             "Put a file or a folder of an earlier state back ({path, at, to}): as it was at a time,"
                 + " or in the state of a number; without at, as it was when it was last there."
                 + " Nothing of it is read or sent. A file that is there now goes to the trash.",
-            VaultProblems.told(this::restore)));
+            VaultProblems.told(drive, this::restore)));
   }
 
   /**

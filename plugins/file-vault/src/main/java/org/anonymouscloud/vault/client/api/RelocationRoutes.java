@@ -36,7 +36,7 @@ final class RelocationRoutes {
             "Move files and folders ({sources, target, force}): into the target if it is a folder,"
                 + " else a single one to that name. All or none; with force a file that is there"
                 + " goes to the trash.",
-            VaultProblems.told(this::move)),
+            VaultProblems.told(drive, this::move)),
         new Route(
             HandlerType.POST,
             "/vault/copies",
@@ -44,7 +44,7 @@ final class RelocationRoutes {
             "Copy files, and folders if recursive, within the vault ({sources, target, recursive,"
                 + " at}); no content is read or sent. With at, what was there at a time, or in the"
                 + " state of a number. All or none, but for what cannot be read.",
-            VaultProblems.told(this::copy)));
+            VaultProblems.told(drive, this::copy)));
   }
 
   private void move(Context context) throws Problem, NotLoggedIn, IOException {

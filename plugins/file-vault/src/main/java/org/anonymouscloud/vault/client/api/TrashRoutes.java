@@ -61,7 +61,7 @@ final class TrashRoutes {
             Scope.WRITE,
             "Move files and folders to the trash as one removal ({paths, recursive}); what cannot"
                 + " be removed is named, the rest goes on.",
-            VaultProblems.told(this::discard)),
+            VaultProblems.told(drive, this::discard)),
         new Route(
             HandlerType.POST,
             "/vault/trash/restore",
@@ -69,7 +69,7 @@ final class TrashRoutes {
             "Bring back from the trash ({things, to}): each a removal, a part of one as"
                 + " removal/path, or a /path for the newest removal that has it. To where it was,"
                 + " or into a folder.",
-            VaultProblems.told(this::restore)),
+            VaultProblems.told(drive, this::restore)),
         new Route(
                 HandlerType.POST,
                 "/vault/trash/empty",

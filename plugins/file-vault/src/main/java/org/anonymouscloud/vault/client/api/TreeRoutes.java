@@ -64,7 +64,7 @@ final class TreeRoutes {
                         path,
                         Scope.WRITE,
                         "Make a folder what a tar archive holds, beside what is there already.",
-                        VaultProblems.told(this::put))))
+                        VaultProblems.told(drive, this::put))))
         .toList();
   }
 

@@ -3,12 +3,16 @@ package org.anonymouscloud.vault.client.api;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.IOException;
+import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.archive.ArchiveReader.ArchiveDamaged;
+import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drive.NotAllowed;
 import org.anonymouscloud.vault.client.drive.StateRefused;
 import org.anonymouscloud.vault.client.drives.DriveNotFound;
+import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.resume.EarlierTryGone;
@@ -19,6 +23,11 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 
 /** What the drive's failures are to a caller of the local API. */
 final class VaultProblems {
+  private static final String STAYS =
+      " What was removed takes space for longer: a drive keeps it in the trash and in earlier"
+          + " states for as long as 'anoncloud drive retention' says; with less, 'anoncloud"
+          + " compact' gives it back, and there is no way back to it then.";
+
   private VaultProblems() {}
 
   /** A handler whose failures are problems; those of the server name what the request was about. */
@@ -27,11 +36,50 @@ final class VaultProblems {
       try {
         handler.handle(context);
       } catch (ServerRefused e) {
-        throw refused(e, work(context));
+        throw refused(e, work(context), "");
       } catch (IOException e) {
         throw problem(e);
       }
     };
+  }
+
+  /** The same for a handler that writes to a drive, which may be full. */
+  static Handler told(OpenDrive drives, Handler handler) {
+    return context -> {
+      try {
+        handler.handle(context);
+      } catch (ServerRefused e) {
+        boolean full = e.code() == ErrorCode.QUOTA_EXCEEDED;
+        throw refused(e, work(context), full ? stays(drives, context) : "");
+      } catch (IOException e) {
+        throw problem(e);
+      }
+    };
+  }
+
+  /**
+   * Why a drive is no smaller after something was removed, and what makes it so; the empty text if
+   * the drive does not say it.
+   */
+  private static String stays(OpenDrive drives, Context context) {
+    try {
+      Drive drive = drives.of(context);
+      KeptStates kept = drive.kept();
+      // The id, as a name may need quotes.
+      String which = context.pathParamMap().containsKey("drive") ? " " + drive.id() : "";
+      return " What was removed takes space for longer: this drive keeps it for "
+          + kept.days()
+          + " days in the trash and in each earlier state, and in the last state of each week for "
+          + kept.weeks()
+          + " weeks. 'anoncloud drive retention"
+          + which
+          + " --days N --weeks N' says less, 'anoncloud compact"
+          + which
+          + "' then gives back what is older; there is no way back to that.";
+    } catch (Problem | NotLoggedIn | IOException e) {
+      // The refusal is what counts, and says in general what to do.
+      return "";
+    }
   }
 
   /** What could not be done at which path; the empty text if the request's path names none. */
@@ -94,7 +142,7 @@ final class VaultProblems {
                 case DOES_NOT_OPEN, LEFT_OUT -> Problem.Kind.CONFLICT;
               },
               state);
-      case ServerRefused refused -> refused(refused, "");
+      case ServerRefused refused -> refused(refused, "", "");
       case SpaceStuck stuck -> told(Problem.Kind.SECURITY, stuck);
       case GivenBackMeanwhile gone -> told(Problem.Kind.CONFLICT, gone);
       case EarlierTryGone gone -> told(Problem.Kind.CONFLICT, gone);
@@ -103,7 +151,7 @@ final class VaultProblems {
     };
   }
 
-  private static Problem refused(ServerRefused refused, String work) {
+  private static Problem refused(ServerRefused refused, String work, String stays) {
     Problem.Kind kind =
         switch (refused.code()) {
           case NOT_ALLOWED -> Problem.Kind.FORBIDDEN;
@@ -112,19 +160,23 @@ final class VaultProblems {
           case NOT_LOGGED_IN -> Problem.Kind.NOT_LOGGED_IN;
           default -> Problem.Kind.UNAVAILABLE;
         };
-    return new Problem(kind, work + reason(refused), refused);
+    return new Problem(kind, work + reason(refused, stays), refused);
   }
 
-  /** Why, and what to do about it. Only whole changes become part of a drive. */
-  private static String reason(ServerRefused refused) {
+  /**
+   * Why, and what to do about it. Only whole changes become part of a drive.
+   *
+   * @param stays of a drive that is full, what keeps its space; empty if it is not known
+   */
+  private static String reason(ServerRefused refused, String stays) {
     return switch (refused.code()) {
       case QUOTA_EXCEEDED ->
           refused.getMessage()
-              + " Nothing is left half done. 'anoncloud df' shows what is used; 'anoncloud compact'"
-              + " gives back what was removed and is old enough ('anoncloud drive retention'),"
-              + " after 'anoncloud trash empty' also what is in the trash; what was given back"
-              + " lately may count until the next day. Who pays for the drive may let it have more"
-              + " ('anoncloud drive quota'), and the server's owner the account.";
+              + " Nothing is left half done. 'anoncloud df' shows what is used."
+              + (stays.isEmpty() ? STAYS : stays)
+              + " What was given back lately may count until the next day. Who pays for the drive"
+              + " may let it have more ('anoncloud drive quota'), and the server's owner the"
+              + " account.";
       case STORAGE_FULL ->
           "The server's disk is full. Nothing is left half done. Its owner must make room; then the"
               + " same can be tried again.";

@@ -280,7 +280,7 @@ public final class Roots {
         | NothingNamed
         | RosterRolledBack
         | RosterByRemovedDevice e) {
-      return Optional.of(new Divergence(lost(), acceptable(named).map(this::pastState)));
+      return Optional.of(new Divergence("", lost(), acceptable(named).map(this::pastState)));
     }
   }
 

@@ -101,7 +101,7 @@ final class TroubleToldTest {
   @ParameterizedTest
   @CsvSource({
     "STORAGE_FULL, NO_SPACE, The server's disk is full., must make room",
-    "QUOTA_EXCEEDED, NO_SPACE, The server says why., 'anoncloud trash empty'",
+    "QUOTA_EXCEEDED, NO_SPACE, The server says why., for 30 days in the trash",
     "INTERNAL, UNAVAILABLE, The server failed: The server says why., Try again",
     "UNAVAILABLE, UNAVAILABLE, The server refused: The server says why., ''",
     "NOT_FOUND, NOT_FOUND, does not have the drive, 'anoncloud drive list'",
@@ -132,6 +132,38 @@ final class TroubleToldTest {
         .isEqualTo("/api");
     assertThat(tree(drive)).hasSize(before.size() + 4);
     assertThat(read(drive, "/new")).isEqualTo(noise(SIZE, 2));
+  }
+
+  @Test
+  void whoRemovesFromAFullDriveIsToldHowLongItStaysAndWhatGivesItBack() throws Exception {
+    run("put", file.toString(), "/large");
+    run("drive", "retention", "--days", "7", "--weeks", "3");
+    server.half().setQuota(drive.usage().used() + (2L << 20));
+    run("rm", "/large");
+    Path other = Files.write(folder.resolve("other"), noise(SIZE, 5));
+
+    assertThat(told(FAILED, "put", other.toString(), "/other"))
+        .contains(
+            "Cannot write /other: ",
+            "for 7 days in the trash",
+            "for 3 weeks",
+            "'anoncloud drive retention --days N --weeks N'",
+            "'anoncloud compact'");
+
+    run("drive", "retention", "--days", "0", "--weeks", "0");
+    run("compact");
+    run("put", other.toString(), "/other");
+    assertThat(read(drive, "/other")).isEqualTo(noise(SIZE, 5));
+  }
+
+  @Test
+  void ofAnotherDriveTheWayOnNamesItsId() throws Exception {
+    run("drive", "create", "my team");
+    refuseSecondPack(server.line(), ErrorCode.QUOTA_EXCEEDED);
+
+    assertThat(told(FAILED, "put", file.toString(), "my team:/new"))
+        .containsPattern("'anoncloud drive retention [0-9a-f]{32} --days N --weeks N'")
+        .containsPattern("'anoncloud compact [0-9a-f]{32}'");
   }
 
   /** Linux has a file that gives an error in the place of its first byte. */

@@ -82,8 +82,9 @@ public final class DfCommand implements Callable<Integer> {
   }
 
   private static String wayOn() {
-    return "'anoncloud trash empty' deletes what was removed, and its space comes back when no"
-        + " earlier state that stays needs it.";
+    return "What was removed takes space for longer, in the trash and in earlier states, for as"
+        + " long as 'anoncloud drive retention' says; with less, 'anoncloud compact' gives"
+        + " it back.";
   }
 
   private static boolean isNearlyFull(JsonNode used, JsonNode most) {

@@ -437,17 +437,18 @@ public final class DriveCommand {
     }
     List<String> lines = new ArrayList<>();
     for (Map.Entry<String, JsonNode> feature : lacks.path("features").properties()) {
-      feature.getValue().forEach(state -> lost.add(describe(feature.getKey(), state)));
+      String named = lacks.path("named").path(feature.getKey()).asText(feature.getKey());
+      feature.getValue().forEach(state -> lost.add(describe(named, state)));
       if (feature.getValue().isEmpty()) {
         lines.add(
             "No device of the account says how far this had come when devices were removed: "
-                + feature.getKey());
+                + named);
       }
       JsonNode instead = lacks.path("instead").path(feature.getKey());
       lines.add(
           instead.isMissingNode()
-              ? "The server has nothing of it: " + feature.getKey()
-              : "The server has instead:\n" + describe(feature.getKey(), instead));
+              ? "The server has nothing of it: " + named
+              : "The server has instead:\n" + describe(named, instead));
     }
     for (JsonNode device : lacks.path("devicesBack")) {
       lines.add("In the account again, and to be removed again: " + device.asText());
@@ -458,11 +459,11 @@ public final class DriveCommand {
     return String.join("\n", lines);
   }
 
-  private static String describe(String feature, JsonNode state) {
+  private static String describe(String named, JsonNode state) {
     String time = state.path("time").asText();
     String by = state.path("by").asText();
     return "  "
-        + feature
+        + named
         + (time.isEmpty() ? ", time unknown" : ", " + ShownTime.of(time))
         + ", change number "
         + state.path("number").asText()

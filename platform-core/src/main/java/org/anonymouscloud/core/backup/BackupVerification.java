@@ -1,0 +1,63 @@
+package org.anonymouscloud.core.backup;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.anonymouscloud.core.database.copy.RowsFile;
+
+/** Looks whether a backup is whole. Stateless. */
+public final class BackupVerification {
+  private BackupVerification() {}
+
+  /**
+   * What was found.
+   *
+   * @param damaged files of features that are not what was put there
+   * @param lost files that the server had lost already
+   */
+  public record Found(Backup.Content content, List<String> damaged, List<String> lost) {}
+
+  /**
+   * Reads every byte of a backup and compares it with what was put there.
+   *
+   * @param progress is told how many more bytes are read
+   * @throws BackupDamaged if what is damaged is no file of a feature, without which nothing can be
+   *     brought back
+   */
+  public static Found of(Path backup, LongConsumer progress) throws IOException, BackupDamaged {
+    AtomicLong files = new AtomicLong();
+    AtomicLong bytes = new AtomicLong();
+    List<String> damaged = new ArrayList<>();
+    List<String> lost = new ArrayList<>();
+    Sums.forEach(
+        backup,
+        entry -> {
+          if (Sums.isWhole(backup, entry)) {
+            long size = Files.size(backup.resolve(entry.path()));
+            bytes.addAndGet(size);
+            progress.accept(size);
+          } else if (entry.isOfFeature()) {
+            damaged.add(entry.path());
+          } else {
+            throw Sums.changed(backup, entry);
+          }
+          if (entry.path().equals(Backup.LOST)) {
+            lost.addAll(Sums.lost(backup));
+          } else {
+            files.incrementAndGet();
+          }
+        });
+    try (InputStream rows = BackupFiles.open(backup, Backup.ROWS)) {
+      Backup.Content content =
+          new Backup.Content(RowsFile.check(rows), files.get() - Sums.OWN_ENTRIES, bytes.get());
+      return new Found(content, damaged, lost);
+    } catch (java.nio.file.NoSuchFileException e) {
+      throw new BackupDamaged("The backup " + backup + " has lost its rows.");
+    }
+  }
+}
