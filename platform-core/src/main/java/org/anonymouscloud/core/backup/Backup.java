@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
+import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.OpenDatabase;
@@ -71,6 +72,7 @@ public final class Backup {
   private final List<String> onlyBefore = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
   private final List<String> damaged = new ArrayList<>();
+  private final List<String> changed = new ArrayList<>();
 
   private Backup(
       Path data,
@@ -114,6 +116,8 @@ public final class Backup {
    * @param lost files that rows name and this backup does not have either
    * @param damaged files of the backup before that are not what was put there; this backup has them
    *     anew, or they are lost
+   * @param changed files that the server's disk has changed since they came, and no backup before
+   *     has; this one has them as they are
    * @param absent features that are not there; this backup has their rows and all that lies in
    *     their folders
    */
@@ -124,6 +128,7 @@ public final class Backup {
       List<String> onlyBefore,
       List<String> lost,
       List<String> damaged,
+      List<String> changed,
       Set<String> absent) {}
 
   /**
@@ -158,6 +163,7 @@ public final class Backup {
         backup.onlyBefore,
         backup.lost,
         backup.damaged,
+        backup.changed,
         backup.absent);
   }
 
@@ -188,7 +194,10 @@ public final class Backup {
       }
       belongings
           .plugins()
-          .forEachFile(file -> copy(file, PLUGINS + "/" + file.getFileName(), list, progress));
+          .forEachFile(
+              file -> {
+                var _ = copy(file, PLUGINS + "/" + file.getFileName(), list, progress);
+              });
       copyFiles(list, progress);
       for (String feature : absent) {
         copyFolder(feature, list, progress);
@@ -256,8 +265,8 @@ public final class Backup {
             progress.accept(file.length());
           } else if (!NewFiles.hasLength(data.resolve(path), file.length())) {
             lost.add(path);
-          } else {
-            copy(data.resolve(path), path, sums, progress);
+          } else if (!copy(data.resolve(path), path, sums, progress).equals(file.checksum())) {
+            changed.add(path);
           }
         });
   }
@@ -276,7 +285,7 @@ public final class Backup {
     for (Path file : all) {
       String path = feature + "/" + folder.relativize(file);
       if (Sums.canList(path)) {
-        copy(file, path, sums, progress);
+        var _ = copy(file, path, sums, progress);
       }
     }
   }
@@ -304,11 +313,13 @@ public final class Backup {
     return true;
   }
 
-  private void copy(Path from, String path, Writer sums, LongConsumer progress) throws IOException {
+  private Checksum copy(Path from, String path, Writer sums, LongConsumer progress)
+      throws IOException {
     NewFiles.Written written = files.copy(from, path);
     list(written.digest(), path, sums);
     bytes += written.length();
     copied += written.length();
     progress.accept(written.length());
+    return written.checksum();
   }
 }

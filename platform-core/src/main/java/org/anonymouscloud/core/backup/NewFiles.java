@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.zip.CRC32C;
+import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +35,12 @@ final class NewFiles {
     this.root = root;
   }
 
-  /** A file that was written. */
-  record Written(long length, Digest digest) {}
+  /**
+   * A file that was written.
+   *
+   * @param checksum of what was read
+   */
+  record Written(long length, Digest digest, Checksum checksum) {}
 
   /** Copies a file, its time too, in place of what is at {@code path}. */
   Written copy(Path from, String path) throws IOException {
@@ -46,7 +52,7 @@ final class NewFiles {
       Files.setLastModifiedTime(
           root.resolve(path), Files.getLastModifiedTime(from, LinkOption.NOFOLLOW_LINKS));
       out.force(true);
-      return new Written(out.size(), digest);
+      return new Written(out.size(), digest, copying.checksum());
     }
   }
 
@@ -112,6 +118,7 @@ final class NewFiles {
   /** Writes to another place what is read from it. */
   private static final class CopyingStream extends FilterInputStream {
     private final OutputStream copy;
+    private final CRC32C sum = new CRC32C();
 
     CopyingStream(InputStream in, OutputStream copy) {
       super(in);
@@ -123,6 +130,7 @@ final class NewFiles {
       int next = super.read();
       if (next >= 0) {
         copy.write(next);
+        sum.update(next);
       }
       return next;
     }
@@ -132,8 +140,13 @@ final class NewFiles {
       int read = super.read(buffer, offset, length);
       if (read > 0) {
         copy.write(buffer, offset, read);
+        sum.update(buffer, offset, read);
       }
       return read;
+    }
+
+    Checksum checksum() {
+      return new Checksum(sum.getValue());
     }
   }
 }

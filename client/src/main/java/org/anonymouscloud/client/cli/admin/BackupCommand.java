@@ -130,8 +130,9 @@ final class BackupCommand implements Callable<Integer> {
         if (keys != null) {
           ServerKeys.save(data, folder, keys, backup.folder());
         }
-        // What is lost may be in one of the old ones.
-        int deleted = keep != null && backup.lost().isEmpty() ? place.prune(server, keep) : 0;
+        // What is lost or damaged may be in one of the old ones.
+        boolean whole = backup.lost().isEmpty() && backup.changed().isEmpty();
+        int deleted = keep != null && whole ? place.prune(server, keep) : 0;
         return new Made(backup, deleted);
       }
     } catch (KeysRefused e) {
@@ -161,6 +162,7 @@ final class BackupCommand implements Callable<Integer> {
     made.damaged().forEach(file -> terminal.warn("damaged in the backup before: " + file));
     made.onlyBefore().forEach(file -> terminal.warn("lost by the server: " + file));
     made.lost().forEach(file -> terminal.warn("lost: " + file));
+    made.changed().forEach(file -> terminal.warn("damaged on the server: " + file));
     if (!made.lost().isEmpty()) {
       throw new Problem(
           Problem.Kind.NOT_FOUND,
@@ -169,6 +171,15 @@ final class BackupCommand implements Callable<Integer> {
               + " files that the server has lost and the backup before does not have. No old backup"
               + " was deleted: look for them there. If they are nowhere, the people whose files"
               + " these were must remove them.");
+    }
+    if (!made.changed().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.SECURITY,
+          "The backup is made, but "
+              + made.changed().size()
+              + " files in it are not what was put on the server: its disk has changed them. No old"
+              + " backup was deleted: look for them there, and check the disk. 'admin verify"
+              + " --reread' says what else is damaged.");
     }
     if (!made.onlyBefore().isEmpty()) {
       throw new Problem(

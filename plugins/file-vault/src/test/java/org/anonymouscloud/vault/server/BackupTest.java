@@ -991,6 +991,26 @@ final class BackupTest {
   }
 
   @Test
+  void aFileThatTheDiskHasChangedIsNamedUnlessTheBackupBeforeHasItWhole() throws Exception {
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(server.folder().resolve("packs"))) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    change(files.get(0));
+    assertThat(make().changed()).containsExactly(data.relativize(files.get(0)).toString());
+
+    change(files.get(1));
+    assertThat(make().changed()).isEmpty();
+    assertThat(BackupVerification.of(backup, n -> {}).damaged()).isEmpty();
+  }
+
+  private static void change(Path file) throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    content[content.length / 3] ^= 1;
+    Files.write(file, content);
+  }
+
+  @Test
   void aServersLostAndShortenedFilesAreNamed() throws Exception {
     assertThat(ServerVerification.quick(data, server.database(), ManyAccounts.HOLDINGS).missing())
         .isEmpty();
