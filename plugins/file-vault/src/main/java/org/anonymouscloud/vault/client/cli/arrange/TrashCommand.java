@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Console;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,10 +17,11 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
-import org.anonymouscloud.vault.client.cli.TypedTime;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.anonymouscloud.vault.client.cli.typed.TypedTime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -219,11 +221,12 @@ final class TrashCommand implements Callable<Integer> {
       @Option(names = "--yes", description = "Do not ask.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
+    Duration age =
+        olderThan == null ? Duration.ZERO : TypedTime.age(new TypedText("--older-than", olderThan));
     String query =
         olderThan == null
             ? ""
-            : "?before="
-                + VaultUrl.encoded(clock.instant().minus(TypedTime.age(olderThan)).toString());
+            : "?before=" + VaultUrl.encoded(clock.instant().minus(age).toString());
     if (!yes && !agrees()) {
       context.terminal().warn("Nothing was deleted.");
       return 1;

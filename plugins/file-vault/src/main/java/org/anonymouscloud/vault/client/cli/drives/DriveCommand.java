@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,9 @@ import java.util.Map;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.wire.ForeignText;
+import org.anonymouscloud.vault.client.cli.typed.TypedSize;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +32,9 @@ import picocli.CommandLine.Parameters;
 public final class DriveCommand {
   /** An account pays for no more drives, and few are members of as many again. */
   private static final int MOST_DRIVES = 512;
+
+  /** The agent takes limits of eighteen digits. */
+  private static final BigInteger MOST_BYTES = BigInteger.TEN.pow(18);
 
   private final CommandContext context;
 
@@ -267,7 +273,7 @@ public final class DriveCommand {
       name = "quota",
       mixinStandardHelpOptions = true,
       description = {
-        "Say how many bytes a drive may take, or pay for it.",
+        "Say how much a drive may take, or pay for it.",
         "A drive counts for the account that pays for it, whoever writes."
       })
   int quota(
@@ -276,8 +282,10 @@ public final class DriveCommand {
       @Parameters(
               index = "1",
               arity = "0..1",
-              paramLabel = "BYTES",
-              description = "The most that it may take; 'none' for no limit of its own.")
+              paramLabel = "SIZE",
+              description =
+                  "The most that it may take, in bytes or like 500M or 20G; 'none' for no limit of"
+                      + " its own.")
           @Nullable String limit,
       @Option(names = "--pay", description = "It counts for you from now on.") boolean pay,
       @Option(names = "--json", description = "One JSON document.") boolean json)
@@ -285,8 +293,20 @@ public final class DriveCommand {
     if (limit == null && !pay) {
       return shown(context.agent().get(url(name)), json);
     }
-    String query = "?pay=" + pay + (limit == null ? "" : "&limit=" + encoded(limit));
+    String query = "?pay=" + pay + (limit == null ? "" : "&limit=" + bytes(limit));
     return shown(context.agent().put(url(name) + "/quota" + query, Map.of()), json);
+  }
+
+  private static String bytes(String limit) throws Problem {
+    if (limit.equals("none")) {
+      return limit;
+    }
+    TypedText typed = new TypedText("SIZE", limit);
+    BigInteger bytes = TypedSize.bytes(typed, TypedSize.ALLOWED + ", or none");
+    if (bytes.compareTo(MOST_BYTES) >= 0) {
+      throw typed.refused("a size of at most 900000T, like 20G, or none");
+    }
+    return bytes.toString();
   }
 
   @Command(
@@ -307,18 +327,18 @@ public final class DriveCommand {
               description = "Its name or id; your home, if not given.")
           String name,
       @Option(names = "--days", paramLabel = "N", description = "So many days, 0 to 36500.")
-          @Nullable Integer days,
+          @Nullable String days,
       @Option(names = "--weeks", paramLabel = "N", description = "So many weeks, 0 to 5200.")
-          @Nullable Integer weeks,
+          @Nullable String weeks,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     String retention = url(name) + "/retention";
     List<String> query = new ArrayList<>();
     if (days != null) {
-      query.add("days=" + days);
+      query.add("days=" + new TypedText("--days", days).number(0, 36_500, 30));
     }
     if (weeks != null) {
-      query.add("weeks=" + weeks);
+      query.add("weeks=" + new TypedText("--weeks", weeks).number(0, 5_200, 52));
     }
     JsonNode kept =
         query.isEmpty()

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +27,7 @@ final class GoBackCommand implements Callable<Integer> {
   private final CommandContext context;
 
   @Parameters(paramLabel = "NUMBER", description = "Of the state, as 'anoncloud history' shows it.")
-  private long number;
+  private String number = "";
 
   @Option(
       names = "--left-out",
@@ -55,13 +56,14 @@ final class GoBackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    long state = new TypedText("NUMBER", number).number(0, Long.MAX_VALUE, 17);
     JsonNode done =
         context
             .agent()
             .post(
                 VaultUrl.drive(drive)
                     + "/history/"
-                    + number
+                    + state
                     + "/go-back?leftOut="
                     + leftOut
                     + "&givenBack="
@@ -74,7 +76,7 @@ final class GoBackCommand implements Callable<Integer> {
           .terminal()
           .print(
               "The drive is as it was in state "
-                  + number
+                  + state
                   + ". 'anoncloud go-back "
                   + done.path("before").asText()
                   + "' undoes this.");

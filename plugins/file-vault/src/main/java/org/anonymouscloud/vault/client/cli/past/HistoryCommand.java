@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Option;
     })
 final class HistoryCommand implements Callable<Integer> {
 
+  private static final int MOST = 1_000;
+
   /** So many characters of paths are enough for a line. */
   private static final int SHOWN = 60;
 
@@ -36,14 +39,14 @@ final class HistoryCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "NUMBER",
       description = "Begin with this state, not the newest.")
-  private @Nullable Long from;
+  private @Nullable String from;
 
   @Option(
       names = "--limit",
       paramLabel = "COUNT",
       defaultValue = "20",
       description = "How many to show, 1 to 1000; ${DEFAULT-VALUE} if not given.")
-  private int limit;
+  private String limit = "20";
 
   @Option(
       names = "--drive",
@@ -71,9 +74,11 @@ final class HistoryCommand implements Callable<Integer> {
             .get(
                 VaultUrl.drive(drive)
                     + "/history?limit="
-                    + limit
+                    + new TypedText("--limit", limit).number(1, MOST, 20)
                     + (changes ? "&changes=true" : "")
-                    + (from == null ? "" : "&from=" + from));
+                    + (from == null
+                        ? ""
+                        : "&from=" + new TypedText("--from", from).number(0, Long.MAX_VALUE, 17)));
     if (json) {
       context.terminal().printJson(history);
       return 0;

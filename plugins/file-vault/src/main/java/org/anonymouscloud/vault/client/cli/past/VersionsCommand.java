@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Parameters;
           + " --version NUMBER' brings one back, 'anoncloud cat --at \"#NUMBER\"' shows it."
     })
 final class VersionsCommand implements Callable<Integer> {
+  private static final int MOST = 1_000;
+
   private final CommandContext context;
 
   @Parameters(paramLabel = "PATH", description = "Like /a/b.txt; also one that is gone.")
@@ -37,7 +40,7 @@ final class VersionsCommand implements Callable<Integer> {
       paramLabel = "COUNT",
       defaultValue = "20",
       description = "How many to show, 1 to 1000; ${DEFAULT-VALUE} if not given.")
-  private int limit;
+  private String limit = "20";
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -49,22 +52,23 @@ final class VersionsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     Outcome outcome = new Outcome(context.terminal());
+    int wanted = new TypedText("--limit", limit).number(1, MOST, 20);
     VaultUrl url = VaultUrl.typed(path);
     if (url.isTop()) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
           "A drive has states, not versions: 'anoncloud history' shows them.");
     }
-    JsonNode answer = context.agent().get(url.versions() + "?limit=" + limit);
+    JsonNode answer = context.agent().get(url.versions() + "?limit=" + wanted);
     // Of very many states the agent looks through some at a time.
-    while (answer.path("versions").size() < limit && answer.has("next")) {
+    while (answer.path("versions").size() < wanted && answer.has("next")) {
       JsonNode more =
           context
               .agent()
               .get(
                   url.versions()
                       + "?limit="
-                      + (limit - answer.path("versions").size())
+                      + (wanted - answer.path("versions").size())
                       + "&from="
                       + answer.path("next").asText());
       answer = joined(answer, more);
