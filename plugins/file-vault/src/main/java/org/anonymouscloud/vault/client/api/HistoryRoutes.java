@@ -24,6 +24,7 @@ import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.past.EarlierPlace;
 import org.anonymouscloud.vault.client.past.Version;
 import org.anonymouscloud.vault.client.past.Versions;
 import org.anonymouscloud.vault.client.remote.Untrusted;
@@ -83,9 +84,11 @@ final class HistoryRoutes {
                 Scope.READ,
                 "The versions of the file that is or was at a path, the newest first (limit: how"
                     + " many; from: the highest number of a state, as 'next' of the answer before"
-                    + " says it).",
+                    + " says it). One that came there by a move has 'moved' with the 'path' and the"
+                    + " 'state' before: its earlier versions are at that path, from that state,"
+                    + " with its 'id'.",
                 VaultProblems.told(this::versions))
-            .asking("from", "limit"),
+            .asking("from", "limit", "id"),
         new Route(
             HandlerType.POST,
             "/vault/restores",
@@ -227,9 +230,11 @@ final class HistoryRoutes {
    * @param account whose device wrote it; none if that is not known any more
    * @param by the name of that account among the contacts
    * @param current whether it is there now
+   * @param moved where it was before it came there by a move
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record VersionView(
+      String path,
       long state,
       String since,
       long size,
@@ -240,7 +245,17 @@ final class HistoryRoutes {
       @Nullable String account,
       @Nullable String by,
       @Nullable String device,
-      boolean current) {}
+      boolean current,
+      @Nullable Moved moved) {}
+
+  /**
+   * @param state the last in which it was at that path
+   */
+  private record Moved(String path, long state) {
+    static Moved of(EarlierPlace place) {
+      return new Moved(place.path().toString(), place.state());
+    }
+  }
 
   private void versions(Context context) throws Problem, NotLoggedIn, IOException {
     String from = context.queryParam("from");
@@ -248,7 +263,7 @@ final class HistoryRoutes {
     Drive open = drive.of(context);
     VaultPath path = open.snapshot().named(RequestArguments.path(context));
     Versions.Found found =
-        new Versions(open, path, STATES_AT_ONCE)
+        new Versions(open, path, RequestArguments.id(context), STATES_AT_ONCE)
             .find(from == null ? Long.MAX_VALUE : RequestArguments.state(from), limit);
     Map<AccountId, String> names = new HashMap<>();
     for (Members.Person person : open.people()) {
@@ -263,6 +278,7 @@ final class HistoryRoutes {
         Optional<Root> by = version.by();
         views.add(
             new VersionView(
+                path.toString(),
                 version.state(),
                 version.since().toString(),
                 file.map(Entry.File::content).map(Content::length).orElse(0L),
@@ -273,7 +289,8 @@ final class HistoryRoutes {
                 by.map(root -> root.account().toString()).orElse(null),
                 by.map(root -> names.get(root.account())).orElse(null),
                 by.map(root -> root.device().toString()).orElse(null),
-                version.current()));
+                version.current(),
+                version.moved().map(Moved::of).orElse(null)));
       }
     }
     if (from == null && found.versions().isEmpty() && found.next().isEmpty()) {
@@ -337,7 +354,8 @@ final class HistoryRoutes {
               + " is there now; say of which time or state it shall come back ('anoncloud versions'"
               + " shows them for a file).");
     }
-    Versions.Found found = new Versions(open, path, Integer.MAX_VALUE).find(Long.MAX_VALUE, 1);
+    Versions.Found found =
+        new Versions(open, path, Optional.empty(), Integer.MAX_VALUE).find(Long.MAX_VALUE, 1);
     if (found.versions().isEmpty()) {
       throw new PathRefused(Reason.NEVER_THERE, path);
     }

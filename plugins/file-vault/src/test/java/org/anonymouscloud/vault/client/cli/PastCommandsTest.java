@@ -183,6 +183,64 @@ final class PastCommandsTest {
     assertThat(refused(2, "versions", "/")).contains("history");
   }
 
+  private String versions(String... arguments) {
+    String[] line = new String[arguments.length + 2];
+    line[0] = "versions";
+    line[1] = "--json";
+    System.arraycopy(arguments, 0, line, 2, arguments.length);
+    run(line);
+    StringBuilder told = new StringBuilder();
+    for (JsonNode version : terminal.json().path("versions")) {
+      told.append(version.path("state").asLong()).append(version.path("path").asText());
+      if (version.has("moved")) {
+        told.append('<').append(version.path("moved").path("path").asText());
+      }
+      told.append(' ');
+    }
+    return told.toString().strip();
+  }
+
+  @Test
+  void aFileIsFollowedToWhereItWasBeforeItWasMoved() throws Exception {
+    run("mv", "/docs/f", "/docs/g"); // state 6
+    put(drive, "/docs/g", "newest"); // 7
+    put(drive, "/docs/f", "another"); // 8
+    run("mv", "/docs", "/papers"); // 9
+    put(drive, "/papers/g", "last"); // 10
+
+    assertThat(versions("/papers/g"))
+        .isEqualTo("10/papers/g 9/papers/g</docs/g 7/docs/g 6/docs/g</docs/f 3/docs/f 1/docs/f");
+    assertThat(versions("/papers/f")).isEqualTo("9/papers/f</docs/f 8/docs/f");
+    assertThat(versions("/docs/f")).isEqualTo("8/docs/f 3/docs/f 1/docs/f");
+    assertThat(versions("--limit", "3", "/papers/g"))
+        .isEqualTo("10/papers/g 9/papers/g</docs/g 7/docs/g");
+    assertThat(terminal.json().path("next").asLong()).isEqualTo(6);
+    assertThat(run("versions", "/papers/g").lines())
+        .hasSize(6)
+        .anyMatch(line -> line.matches("  +9  .* 6  .*  moved from /docs/g"))
+        .anyMatch(line -> line.matches("  +6  .* 5  .*  as /docs/g  moved from /docs/f"))
+        .anyMatch(line -> line.matches("  +1  .* 3  .*  as /docs/f"));
+    run("restore", "--version", "1", "/docs/f", "--to", "/papers/g");
+    assertThat(read(drive, "/papers/g")).asString().isEqualTo("old");
+  }
+
+  @Test
+  void whatWasAtThePathBeforeSomethingWasMovedThereStaysInTheList() throws Exception {
+    put(drive, "/docs/f.tmp", "saved by an editor"); // 6
+    run("mv", "--force", "/docs/f.tmp", "/docs/f"); // 7
+    put(drive, "/docs/f.tmp", "and once more"); // 8
+    run("mv", "--force", "/docs/f.tmp", "/docs/f"); // 9
+
+    assertThat(versions("/docs/f"))
+        .isEqualTo(
+            "9/docs/f</docs/f.tmp 8/docs/f.tmp 7/docs/f</docs/f.tmp 6/docs/f.tmp 3/docs/f"
+                + " 1/docs/f");
+    assertThat(refused(2, "versions", "/docs/f", "--limit", "0")).contains("--limit");
+    assertThatExceptionOfType(Problem.class)
+        .isThrownBy(() -> agent.get("/vault/versions/docs/f?id=7"))
+        .withMessageContaining("32 digits");
+  }
+
   @Test
   void whatIsGoneComesBackAsItWasLast() throws Exception {
     assertThat(run("restore", "/docs/gone")).contains("(state 3)");

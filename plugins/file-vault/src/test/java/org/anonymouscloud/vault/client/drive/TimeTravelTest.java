@@ -380,7 +380,9 @@ final class TimeTravelTest {
   }
 
   private List<Version> versions(String path) throws IOException {
-    return new Versions(drive, path(path), Integer.MAX_VALUE).find(Long.MAX_VALUE, 100).versions();
+    return new Versions(drive, path(path), Optional.empty(), Integer.MAX_VALUE)
+        .find(Long.MAX_VALUE, 100)
+        .versions();
   }
 
   @Test
@@ -456,7 +458,7 @@ final class TimeTravelTest {
     List<Long> states = new ArrayList<>();
     long from = Long.MAX_VALUE;
     while (from >= 0) {
-      Versions.Found part = new Versions(drive, path("/f"), 2).find(from, 1);
+      Versions.Found part = new Versions(drive, path("/f"), Optional.empty(), 2).find(from, 1);
       part.versions().forEach(version -> states.add(version.state()));
       from = part.next().orElse(-1);
     }
