@@ -38,6 +38,7 @@ import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.remote.Untrusted.StatesUnreadable;
 import org.anonymouscloud.vault.client.resume.Journal;
+import org.anonymouscloud.vault.client.space.Breakdown;
 import org.anonymouscloud.vault.client.space.SpaceParts;
 import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.space.Sweep;
@@ -675,6 +676,29 @@ public final class Drive implements AutoCloseable {
       }
     }
     return verification.end();
+  }
+
+  /**
+   * What the drive takes, and for what.
+   *
+   * @param step passed all the time; what it throws ends the work
+   */
+  public Breakdown.Found breakdown(FileWriter.Checkpoint step) throws IOException {
+    Optional<States> states = states();
+    if (states.isEmpty()) {
+      return Breakdown.NOTHING;
+    }
+    Breakdown breakdown = new Breakdown(parts(), step);
+    Optional<States.State> state = states.get().older();
+    if (state.isPresent()) {
+      breakdown.newest(state.get().root().trees());
+      state = states.get().older();
+    }
+    while (state.isPresent()) {
+      breakdown.earlier(state.get().root().trees());
+      state = states.get().older();
+    }
+    return breakdown.end();
   }
 
   /**
