@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,28 @@ final class PastCommandsTest {
     assertThat(refused(1, "ls", "--at", "2020-01-01")).contains("the oldest that is whole is of");
     assertThat(refused(1, "ls", "--at", "#99")).contains("no state 99").contains("history");
     assertThat(refused(1, "cat", "--at", "#0", "/docs/f")).contains("/docs/f");
+  }
+
+  @Test
+  void aTimeToComeIsRefusedWithTheTimeOfTheNewestState() throws Exception {
+    String newest = drive.snapshot().state().orElseThrow().since().toString();
+    String tomorrow = LocalDate.now(ZoneId.systemDefault()).plusDays(1).toString();
+    for (String to : List.of(tomorrow, Instant.now().plusSeconds(90).toString())) {
+      for (List<String> line :
+          List.of(
+              List.of("ls", "--at", to),
+              List.of("cat", "--at", to, "/later"),
+              List.of("get", "-r", "--at", to, "/", folder.resolve("never").toString()),
+              List.of("find", "--at", to),
+              List.of("cp", "--at", to, "/later", "/never"),
+              List.of("restore", "--at", to, "/later"))) {
+        assertThat(refused(1, line.toArray(String[]::new)))
+            .as("%s", line)
+            .contains("still to come")
+            .contains(newest);
+      }
+    }
+    assertThat(run("ls", "--at", Instant.now().plusSeconds(30).toString())).contains("later");
   }
 
   @Test

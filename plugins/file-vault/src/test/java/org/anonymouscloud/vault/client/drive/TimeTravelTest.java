@@ -126,12 +126,15 @@ final class TimeTravelTest {
     for (int i = 0; i < count; i++) {
       times.add(put("/file " + i, "x"));
     }
+    clock.move(Duration.ofHours(1));
     for (int i = 0; i < count; i++) {
       assertThat(names(at(i))).as("number %d", i).hasSize(i + 1);
       assertThat(names(at(times.get(i)))).as("time %d", i).hasSize(i + 1);
       assertThat(names(at(times.get(i).plusSeconds(3_000)))).hasSize(i + 1);
     }
-    assertThat(names(at(Instant.MAX))).hasSize(count);
+    assertThat(names(at(clock.instant().plusSeconds(59)))).hasSize(count);
+    assertRefused(Reason.TO_COME, new AsOf.Time(clock.instant().plusSeconds(61)));
+    assertRefused(Reason.TO_COME, new AsOf.Time(Instant.MAX));
     assertThat(numbers()).hasSize(count).startsWith(69L, 68L).endsWith(1L, 0L);
     assertRefused(Reason.NOT_FOUND, new AsOf.Number(count));
     assertThatThrownBy(() -> at(times.getFirst().minusNanos(1)))
@@ -232,7 +235,7 @@ final class TimeTravelTest {
   void theNewestIsAStateAlsoIfItIsSaidThatOnlyLaterOnesAre() throws Exception {
     put("/a", "x");
     keep(1_000);
-    assertThat(names(at(Instant.MAX))).containsExactly("/a");
+    assertThat(names(at(clock.instant()))).containsExactly("/a");
     assertThat(numbers()).containsExactly(1L);
     assertThat(names(at(1))).containsExactly("/a");
     assertRefused(Reason.GIVEN_BACK, new AsOf.Number(0));

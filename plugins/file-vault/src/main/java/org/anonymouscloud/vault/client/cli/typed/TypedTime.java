@@ -28,7 +28,7 @@ public final class TypedTime {
   /** Which moment a date without a time means. */
   public enum Day {
     BEGINNING,
-    /** The last moment of it. */
+    /** The last moment of it; of today, now. */
     END
   }
 
@@ -51,7 +51,11 @@ public final class TypedTime {
         LocalDate date = LocalDate.parse(text);
         return switch (day) {
           case BEGINNING -> date.atStartOfDay(here).toInstant();
-          case END -> date.plusDays(1).atStartOfDay(here).toInstant().minusNanos(1);
+          case END -> {
+            Instant end = date.plusDays(1).atStartOfDay(here).toInstant().minusNanos(1);
+            Instant now = clock.instant();
+            yield date.equals(LocalDate.ofInstant(now, here)) ? now : end;
+          }
         };
       }
       boolean hasOffset = text.matches(".*(?:[Zz]|[+-]\\d\\d:\\d\\d)");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -43,7 +44,10 @@ final class TypedTimeTest {
     assertThat(of("2026-11-03T08:30:00.5+02:00"))
         .isEqualTo(Instant.parse("2026-11-03T06:30:00.5Z"));
     assertThat(of("2026-11-03T08:30")).isEqualTo(here("2026-11-03T08:30"));
-    assertThat(of("2026-11-03")).isEqualTo(here("2026-11-04T00:00").minusNanos(1));
+    assertThat(of("2026-11-02")).isEqualTo(here("2026-11-03T00:00").minusNanos(1));
+    assertThat(of("2026-11-05")).isEqualTo(here("2026-11-06T00:00").minusNanos(1));
+    String today = LocalDate.ofInstant(NOW, ZoneId.systemDefault()).toString();
+    assertThat(of(today)).as("the end of today is still to come").isEqualTo(NOW);
     assertThat(TypedTime.of(new TypedText("--newer", "2026-11-03"), CLOCK, Day.BEGINNING))
         .isEqualTo(here("2026-11-03T00:00"));
   }
