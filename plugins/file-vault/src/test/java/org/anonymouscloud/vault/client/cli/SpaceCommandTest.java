@@ -71,12 +71,34 @@ final class SpaceCommandTest {
     run("drive", "retention", "home", "--days", "7", "--json");
     assertThat(terminal.json().path("days").asInt()).isEqualTo(7);
     assertThat(terminal.json().path("weeks").asInt()).as("as it was").isEqualTo(52);
-    run("drive", "retention", "--weeks", "0");
+    run("drive", "retention", "--weeks", "0", "--yes");
     run("drive", "retention");
     assertThat(terminal.out()).contains("7 days", "0 weeks");
 
     assertThat(terminal.run("drive", "retention", "--days", "36501")).isEqualTo(2);
     assertThat(terminal.run("drive", "retention", "--days", "-1")).isEqualTo(2);
+  }
+
+  @Test
+  void toKeepNothingIsAskedAboutWithWhatGoes() throws Exception {
+    write(drive, "/f", noise(100, 1));
+    terminal.answer(false);
+    assertThat(terminal.run("drive", "retention", "--days", "0")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("but the last of each week").contains("in the trash");
+    assertThat(terminal.run("drive", "retention", "--weeks", "0")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("older than 30 days");
+    assertThat(terminal.run("drive", "retention", "--days", "0", "--weeks", "0")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("all earlier states, so that");
+    assertThat(drive.kept().days()).isEqualTo(30);
+    assertThat(drive.kept().weeks()).isEqualTo(52);
+
+    run("drive", "retention", "--days", "1", "--weeks", "1");
+    assertThat(terminal.asked()).as("some stays").isEmpty();
+    terminal.answer(true);
+    run("drive", "retention", "--days", "0");
+    assertThat(drive.kept().days()).isZero();
+    run("drive", "retention", "--days", "0");
+    assertThat(terminal.asked()).as("as it is").isEmpty();
   }
 
   @Test
@@ -86,7 +108,7 @@ final class SpaceCommandTest {
     litter();
     run("compact");
     assertThat(terminal.out()).as("all states stay").contains("nothing");
-    run("drive", "retention", "--days", "0", "--weeks", "0");
+    run("drive", "retention", "--days", "0", "--weeks", "0", "--yes");
 
     run("compact", "--dry-run", "--json");
     long would = terminal.json().path("bytes").asLong();

@@ -317,7 +317,8 @@ public final class DriveCommand {
         "Every state stays for some days, and after that the last one of each week for some weeks;"
             + " at first that is 30 days and 52 weeks. What was removed stays in the trash for the"
             + " same days. What is older is given back by 'anoncloud compact', or by the agent when"
-            + " it is idle. Less time frees more space, and there is no way back to what is gone."
+            + " it is idle. Less time frees more space, and there is no way back to what is gone: 0"
+            + " days or weeks are asked about."
       })
   int retention(
       @Parameters(
@@ -330,6 +331,7 @@ public final class DriveCommand {
           @Nullable String days,
       @Option(names = "--weeks", paramLabel = "N", description = "So many weeks, 0 to 5200.")
           @Nullable String weeks,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     String retention = url(name) + "/retention";
@@ -340,9 +342,13 @@ public final class DriveCommand {
     if (weeks != null) {
       query.add("weeks=" + new TypedText("--weeks", weeks).number(0, 5_200, 52));
     }
+    JsonNode before = context.agent().get(retention);
+    if (!yes) {
+      requireWanted(name, before, days, weeks);
+    }
     JsonNode kept =
         query.isEmpty()
-            ? context.agent().get(retention)
+            ? before
             : context.agent().put(retention + "?" + String.join("&", query), Map.of());
     if (json) {
       context.terminal().printJson(kept);
@@ -359,6 +365,34 @@ public final class DriveCommand {
           .print("Space was last given back " + ShownTime.of(kept.path("swept").asText()) + ".");
     }
     return 0;
+  }
+
+  /** Asks before nothing is kept any more of what was kept by the rule that holds now. */
+  private void requireWanted(
+      String name, JsonNode before, @Nullable String days, @Nullable String weeks) throws Problem {
+    int daysThen = days == null ? before.path("days").asInt() : Integer.parseInt(days.strip());
+    int weeksThen = weeks == null ? before.path("weeks").asInt() : Integer.parseInt(weeks.strip());
+    boolean noDays = daysThen == 0 && before.path("days").asInt() > 0;
+    boolean noWeeks = weeksThen == 0 && before.path("weeks").asInt() > 0;
+    if (!noDays && !noWeeks) {
+      return;
+    }
+    String states =
+        daysThen > 0
+            ? "all earlier states that are older than " + daysThen + " days"
+            : weeksThen > 0
+                ? "all earlier states but the last of each week"
+                : "all earlier states, so that of each file only what it is now stays";
+    List<String> about =
+        List.of(
+            "What goes of the drive '" + ForeignText.visible(name) + "', for all who use it:",
+            "  " + states,
+            "  " + (daysThen > 0 ? "what was removed before that" : "all that is in the trash"),
+            "It goes with the next 'anoncloud compact', or by itself within about a day. There is"
+                + " no way back.");
+    if (!context.terminal().confirm(about, "Keep it no more?")) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
   }
 
   @Command(
