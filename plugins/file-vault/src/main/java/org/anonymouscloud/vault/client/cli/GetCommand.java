@@ -45,6 +45,10 @@ import picocli.CommandLine.Spec;
 final class GetCommand implements Callable<Integer> {
   private static final long UNKNOWN = -1;
 
+  private static final String INTERRUPTED =
+      "Interrupted. Files that were written wholly stay, and no half one is left. The same command"
+          + " begins anew: what is there already is fetched again.";
+
   private final CommandContext context;
   private final Outcome outcome;
   private long files;
@@ -101,8 +105,10 @@ final class GetCommand implements Callable<Integer> {
           : new Problem(
               Problem.Kind.NOT_FOUND, "There is no folder " + TerminalText.path(destination) + ".");
     }
-    for (String source : sources) {
-      outcome.attempt(() -> get(at.typed(source), destination, sources.size() > 1));
+    try (Interruption _ = new Interruption(context.terminal(), INTERRUPTED)) {
+      for (String source : sources) {
+        outcome.attempt(() -> get(at.typed(source), destination, sources.size() > 1));
+      }
     }
     if (json) {
       Map<String, Object> done = new LinkedHashMap<>();

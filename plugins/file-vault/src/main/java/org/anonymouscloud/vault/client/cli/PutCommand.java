@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
           + " becomes the copy, beside what is in it already; so the same command can be repeated,"
           + " and sends only what has changed.",
       "Of permissions only whether the owner may run a file is kept.",
-      "A file of more than 16 MiB that was cut in the last 20 hours goes on where it stopped."
+      "A file of more than 16 MiB that was cut in the last 20 hours, by Ctrl-C too, goes on where"
+          + " it stopped when the same command is given again."
     })
 final class PutCommand implements Callable<Integer> {
   /** How often a file is read that changes meanwhile. */
@@ -42,6 +43,11 @@ final class PutCommand implements Callable<Integer> {
 
   /** Shorter files are not gone on with, see docs/formats/vault.md. */
   private static final long LONG = 16L << 20;
+
+  private static final String INTERRUPTED =
+      "Interrupted. What was sent wholly is in the vault, of the rest nothing shows there yet. The"
+          + " same command sends the rest; a file of more than 16 MiB goes on where it stopped, for"
+          + " 20 hours.";
 
   private static final Path STANDARD_INPUT = Path.of("-");
 
@@ -99,8 +105,10 @@ final class PutCommand implements Callable<Integer> {
           : new Problem(
               Problem.Kind.NOT_FOUND, "There is no folder " + destination + " in the vault.");
     }
-    for (Path source : sources) {
-      outcome.attempt(() -> put(source, destination, intoFolder, sources.size() > 1));
+    try (Interruption _ = new Interruption(context.terminal(), INTERRUPTED)) {
+      for (Path source : sources) {
+        outcome.attempt(() -> put(source, destination, intoFolder, sources.size() > 1));
+      }
     }
     notKept.say(outcome);
     if (json) {
