@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Copy local files and folders into the vault.",
-      "A file goes into DEST if that is a folder, else becomes DEST. With -r and one folder, DEST"
-          + " becomes the copy, beside what is in it already; so the same command can be repeated,"
-          + " and sends only what has changed.",
+      "A file goes into TARGET if that is a folder, else becomes TARGET. With -r and one folder,"
+          + " TARGET becomes the copy, beside what is in it already; so the same command can be"
+          + " repeated, and sends only what has changed.",
       "Of permissions only whether the owner may run a file is kept.",
       "A file of more than 16 MiB that was cut in the last 20 hours, by Ctrl-C too, goes on where"
           + " it stopped when the same command is given again."
@@ -73,7 +73,8 @@ final class PutCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "1..*",
-      paramLabel = "SRC... DEST",
+      hideParamSyntax = true,
+      paramLabel = "SOURCE... TARGET",
       description = "Local paths, then a path in the vault like /photos.")
   private List<String> paths = List.of();
 
@@ -85,7 +86,7 @@ final class PutCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     if (paths.size() < 2) {
-      throw new ParameterException(spec.commandLine(), "Missing required parameter: DEST");
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: TARGET");
     }
     String typed = paths.getLast();
     VaultUrl destination = VaultUrl.typed(typed);

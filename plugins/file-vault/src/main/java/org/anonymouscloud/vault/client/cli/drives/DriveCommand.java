@@ -14,6 +14,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.wire.ForeignText;
+import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.anonymouscloud.vault.client.cli.typed.TypedSize;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,8 +27,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Drives: your home, those that you make, and those that others share with you.",
-      "Every command that takes a path takes NAME:/path for a drive other than your home, like"
-          + " 'anoncloud ls photos:/2026'."
+      "Every command that takes a path takes it with the drive before it for one that is not your"
+          + " home, like 'anoncloud ls team:/2026'; a command about a whole drive takes its name,"
+          + " like 'anoncloud compact team'."
     })
 public final class DriveCommand {
   /** An account pays for no more drives, and few are members of as many again. */
@@ -79,7 +81,7 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = "Show who uses a drive, who pays for it and how much it takes.")
   int show(
-      @Parameters(paramLabel = "NAME", description = "Of the drive, or its id.") String name,
+      @Parameters(paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED) String name,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     return shown(context.agent().get(url(name)), json);
@@ -119,7 +121,7 @@ public final class DriveCommand {
   }
 
   private static String url(String drive) {
-    return "/vault/drives/" + encoded(drive);
+    return "/vault/drives/" + encoded(TypedDrive.name(drive));
   }
 
   private static String encoded(String text) {
@@ -153,27 +155,36 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = {
         "Let one of your contacts use a drive, or change what a member may do.",
-        "Like 'anoncloud drive share photos with bob --read'. They read all that is in it, also"
+        "Like 'anoncloud drive share team with bob --read'. They read all that is in it, also"
             + " its history. The server learns who uses the drive, not its name."
       })
   int share(
-      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
-          String name,
-      @Parameters(index = "1", paramLabel = "with", description = "The word 'with'.") String with,
-      @Parameters(index = "2", paramLabel = "PERSON", description = "One of your contacts.")
-          String person,
+      @Parameters(
+              arity = "0..*",
+              hideParamSyntax = true,
+              paramLabel = "DRIVE with PERSON",
+              description =
+                  "A drive by its name or id, like team; the word 'with'; and one of your"
+                      + " contacts.")
+          @Nullable List<String> words,
       @Option(names = "--read", description = "They read and do not write.") boolean read,
       @Option(names = "--own", description = "They also say who else may use it.") boolean own,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
-    if (!with.equals("with") || (read && own)) {
+    if (words == null || words.size() != 3 || !words.get(1).equals("with")) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          "It is 'anoncloud drive share NAME with PERSON', with --read or --own at most.");
+          "It is 'anoncloud drive share DRIVE with PERSON', like 'anoncloud drive share team with"
+              + " bob'.");
+    }
+    if (read && own) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "Give --read or --own, not both: who owns a drive also reads it.");
     }
     String right = read ? "read" : own ? "own" : "write";
-    String query = "?with=" + encoded(person) + "&right=" + right;
-    return shown(context.agent().post(url(name) + "/members" + query, Map.of()), json);
+    String query = "?with=" + encoded(words.getLast()) + "&right=" + right;
+    return shown(context.agent().post(url(words.getFirst()) + "/members" + query, Map.of()), json);
   }
 
   @Command(
@@ -184,7 +195,7 @@ public final class DriveCommand {
         "What is written from then on they cannot read. What they have read already they may keep."
       })
   int unshare(
-      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+      @Parameters(index = "0", paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED)
           String name,
       @Parameters(index = "1", paramLabel = "PERSON", description = "A contact, or an account id.")
           String person,
@@ -198,7 +209,7 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = "Leave a drive that others own. They can let you in again, you cannot.")
   int leave(
-      @Parameters(paramLabel = "NAME", description = "Of the drive, or its id.") String name,
+      @Parameters(paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED) String name,
       @Option(names = "--yes", description = "Do not ask.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
@@ -215,7 +226,7 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = "Delete a drive that you alone use, with all that is in it and its history.")
   int delete(
-      @Parameters(paramLabel = "NAME", description = "Of the drive, or its id.") String name,
+      @Parameters(paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED) String name,
       @Option(names = "--yes", description = "Do not ask.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
@@ -254,7 +265,7 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = "Give a drive another name, for all who use it.")
   int rename(
-      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+      @Parameters(index = "0", paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED)
           String name,
       @Parameters(index = "1", paramLabel = "NEW-NAME", description = "What it shall be called.")
           String other,
@@ -277,7 +288,7 @@ public final class DriveCommand {
         "A drive counts for the account that pays for it, whoever writes."
       })
   int quota(
-      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+      @Parameters(index = "0", paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED)
           String name,
       @Parameters(
               index = "1",
@@ -324,8 +335,8 @@ public final class DriveCommand {
       @Parameters(
               arity = "0..1",
               defaultValue = "home",
-              paramLabel = "DRIVE",
-              description = "Its name or id; your home, if not given.")
+              paramLabel = TypedDrive.LABEL,
+              description = TypedDrive.OR_HOME)
           String name,
       @Option(names = "--days", paramLabel = "N", description = "So many days, 0 to 36500.")
           @Nullable String days,
@@ -407,8 +418,8 @@ public final class DriveCommand {
       @Parameters(
               arity = "0..1",
               defaultValue = "home",
-              paramLabel = "NAME",
-              description = "Of the drive, or its id; your home if not given.")
+              paramLabel = TypedDrive.LABEL,
+              description = TypedDrive.OR_HOME)
           String name,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {

@@ -10,9 +10,11 @@ import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code anoncloud history}. */
 @Command(
@@ -35,6 +37,9 @@ final class HistoryCommand implements Callable<Integer> {
 
   private final CommandContext context;
 
+  @Parameters(arity = "0..1", paramLabel = TypedDrive.LABEL, description = TypedDrive.OR_HOME)
+  private @Nullable String drive;
+
   @Option(
       names = "--from",
       paramLabel = "NUMBER",
@@ -48,11 +53,9 @@ final class HistoryCommand implements Callable<Integer> {
       description = "How many to show, 1 to 1000; ${DEFAULT-VALUE} if not given.")
   private String limit = "20";
 
-  @Option(
-      names = "--drive",
-      paramLabel = "NAME",
-      description = "Of this drive; of your home, if not given.")
-  private @Nullable String drive;
+  /** As it was given before; scripts have it. */
+  @Option(names = "--drive", hidden = true)
+  private @Nullable String before;
 
   @Option(
       names = "--changes",
@@ -72,7 +75,7 @@ final class HistoryCommand implements Callable<Integer> {
         context
             .agent()
             .get(
-                VaultUrl.drive(drive)
+                VaultUrl.drive(TypedDrive.either(drive, before))
                     + "/history?limit="
                     + new TypedText("--limit", limit).number(1, MOST, 20)
                     + (changes ? "&changes=true" : "")
