@@ -2,11 +2,16 @@ package org.anonymouscloud.vault.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
+import org.anonymouscloud.vault.client.drives.Drives;
+import org.anonymouscloud.vault.client.fixture.DriveFiles;
+import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +106,26 @@ final class DriveNamesTest {
         .doesNotContain("DEST");
     assertThat(refused(command, "/a")).contains("Missing required parameter: TARGET");
     assertThat(refused(command)).contains("SOURCE... TARGET");
+  }
+
+  @Test
+  void theHistoryNamesTheOtherMemberWhoWrote() throws Exception {
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    server.account().befriend("bob", bob);
+    bob.befriend("alice", server.account());
+    run("drive", "share", "team", "with", "bob");
+    try (Drives his = new Drives(bob, Clock.systemUTC())) {
+      DriveFiles.makeFolder(his.find("team"), "/his");
+    }
+
+    assertThat(run("history", "team").lines().findFirst().orElseThrow()).endsWith("  bob");
+    run("history", "team", "--json");
+    JsonNode states = terminal.json().path("states");
+    assertThat(states.path(0).path("by").asText()).isEqualTo("bob");
+    assertThat(states.path(0).path("account").asText()).isEqualTo(bob.account().toString());
+    assertThat(states.path(states.size() - 1).has("by")).as("one's own").isFalse();
+    assertThat(states.path(states.size() - 1).path("account").asText())
+        .isEqualTo(server.account().account().toString());
   }
 
   @Test

@@ -306,6 +306,25 @@ final class PastCommandsTest {
   }
 
   @Test
+  void theHistorySaysWhatWasAddedChangedRemovedAndMoved() throws Exception {
+    run("mv", "/docs", "/papers");
+    put(drive, "/papers/new", "x");
+    run("mv", "--force", "/papers/new", "/papers/f");
+    run("rm", "-r", "/papers");
+
+    List<String> lines = run("history", "--changes", "--limit", "5").lines().toList();
+    assertThat(lines.get(1).strip()).isEqualTo("1 removed:  -/papers");
+    assertThat(lines.get(3).strip()).isEqualTo("1 moved:  /papers/new -> /papers/f");
+    assertThat(lines.get(5).strip()).isEqualTo("1 added:  +/papers/new");
+    assertThat(lines.get(7).strip()).isEqualTo("1 moved:  /docs -> /papers");
+    run("history", "--changes", "--json", "--limit", "4");
+    JsonNode moved = terminal.json().path("states").path(3).path("changes");
+    assertThat(moved.path("added").asLong() + moved.path("removed").asLong()).isZero();
+    assertThat(moved.path("moved").asLong()).isEqualTo(1);
+    assertThat(moved.path("moves").path(0).path("from").asText()).isEqualTo("/docs");
+  }
+
+  @Test
   void beforeAnythingWasPutThereIsSpaceAndNoPast() throws Exception {
     try (TestServer other = TestServer.start(folder.resolve("fresh"));
         TestAgent fresh = new TestAgent(other.account())) {

@@ -2,6 +2,8 @@ package org.anonymouscloud.vault.client.cli.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "List the states that the drive has been in, the newest first.",
       "Each change makes a state. At the end stands the device that made it, by its id and name;"
-          + " one that was removed has no name any more. The time is that of its own clock."
+          + " one that was removed has no name any more. Of another member of the drive it is the"
+          + " user name, if that is one of your contacts. The time is that of the device's clock."
           + " 'anoncloud go-back NUMBER' makes one of them the newest again. 'left out' is what a"
           + " device had written that was removed, and that does not count; 'given back' is older"
           + " than the states that stay, so there is no way back to it."
@@ -59,7 +62,9 @@ final class HistoryCommand implements Callable<Integer> {
 
   @Option(
       names = "--changes",
-      description = "Also what each state changed: + came, ~ is another, - is gone.")
+      description =
+          "Also what each state changed: + was added, ~ changed, - removed, and 'FROM -> TO'"
+              + " moved.")
   private boolean changes;
 
   @Option(names = "--json", description = "One JSON document.")
@@ -103,7 +108,10 @@ final class HistoryCommand implements Callable<Integer> {
                       time(state),
                       remark(state),
                       device,
-                      TerminalText.text(names.getOrDefault(device, ""))));
+                      TerminalText.text(
+                          state.has("by")
+                              ? state.path("by").asText()
+                              : names.getOrDefault(device, ""))));
       if (changes) {
         context.terminal().print("            " + changes(state.path("changes")));
       }
@@ -115,30 +123,41 @@ final class HistoryCommand implements Callable<Integer> {
     if (changes.isMissingNode()) {
       return "what it changed is not known";
     }
-    StringBuilder line = new StringBuilder();
-    for (JsonNode each : changes.path("paths")) {
-      if (line.length() > SHOWN) {
-        break;
+    List<String> counts = new ArrayList<>();
+    for (String kind : List.of("added", "changed", "removed", "moved")) {
+      if (changes.path(kind).asLong() > 0) {
+        counts.add(changes.path(kind).asLong() + " " + kind);
       }
-      String path = each.asText();
-      line.append(line.isEmpty() ? "" : "  ")
-          .append(path.charAt(0))
-          .append(TerminalText.vault(path.substring(1)));
     }
-    long all =
-        changes.path("added").asLong()
-            + changes.path("changed").asLong()
-            + changes.path("removed").asLong();
-    boolean more = changes.path("more").asBoolean();
-    return all == 0
-        ? "nothing"
-        : "+%d ~%d -%d%s  %s"
-            .formatted(
-                changes.path("added").asLong(),
-                changes.path("changed").asLong(),
-                changes.path("removed").asLong(),
-                more ? " and more" : "",
-                line);
+    if (counts.isEmpty()) {
+      return "nothing";
+    }
+    List<String> named = new ArrayList<>();
+    for (JsonNode move : changes.path("moves")) {
+      named.add(
+          TerminalText.vault(move.path("from").asText())
+              + " -> "
+              + TerminalText.vault(move.path("to").asText()));
+    }
+    for (JsonNode each : changes.path("paths")) {
+      String path = each.asText();
+      named.add(path.charAt(0) + TerminalText.vault(path.substring(1)));
+    }
+    return String.join(", ", counts)
+        + (changes.path("more").asBoolean() ? " and more" : "")
+        + ":  "
+        + shortened(named);
+  }
+
+  private static String shortened(List<String> named) {
+    StringBuilder line = new StringBuilder();
+    for (String one : named) {
+      if (line.length() > SHOWN) {
+        return line + "  ...";
+      }
+      line.append(line.isEmpty() ? "" : "  ").append(one);
+    }
+    return line.toString();
   }
 
   private static String time(JsonNode state) {
