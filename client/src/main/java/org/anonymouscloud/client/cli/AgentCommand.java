@@ -29,6 +29,7 @@ import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Scope;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.release.Plugins;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +43,9 @@ import picocli.CommandLine.Option;
 final class AgentCommand {
   /** The keeper of keys that are open to whoever can read this user's files. */
   private static final String UNSEALED = "file";
+
+  /** Minutes of a week. */
+  private static final int LOCK_AFTER_AT_MOST = 7 * 24 * 60;
 
   private final Context context;
 
@@ -273,8 +277,10 @@ final class AgentCommand {
               names = "--lock-after",
               paramLabel = "MINUTES",
               description =
-                  "Lock by itself when it was not used for so long; 0, or not given: never.")
-          int lockAfter,
+                  "Lock by itself when it was not used for so long, 0 to 10080; 0, or not given:"
+                      + " never.",
+              defaultValue = "0")
+          String lockAfter,
       @Option(
               names = "--remove",
               description = "Leave the keys to whoever can read this user's files.")
@@ -285,7 +291,8 @@ final class AgentCommand {
           Problem.Kind.BAD_INPUT, "Give one of --passphrase-file, --keyring and --remove.");
     }
     Map<String, Object> wish = new LinkedHashMap<>();
-    wish.put("lockAfter", lockAfter);
+    wish.put(
+        "lockAfter", new TypedText("--lock-after", lockAfter).number(0, LOCK_AFTER_AT_MOST, 30));
     if (remove) {
       boolean sealed = !keeper(context.agent()).equals(UNSEALED);
       wish.put("unsealed", true);
@@ -351,11 +358,8 @@ final class AgentCommand {
               .findFirst()
               .orElseThrow(
                   () ->
-                      new Problem(
-                          Problem.Kind.BAD_INPUT,
-                          "There is no scope '"
-                              + name
-                              + "'; there are read, write, chat, admin.")));
+                      new TypedText("--scope", name)
+                          .refused("read, write, chat, admin, or some of them, like read,write")));
     }
     return scopes;
   }

@@ -3,12 +3,14 @@ package org.anonymouscloud.client.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.anonymouscloud.client.agent.api.Failures;
 import org.anonymouscloud.client.cli.account.AccountCommand;
 import org.anonymouscloud.client.cli.account.ContactCommand;
@@ -39,12 +41,15 @@ import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.wire.ForeignText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -55,6 +60,9 @@ import picocli.CommandLine.Spec;
  */
 public final class Commands {
   private static final Set<String> VERSION = Set.of("-V", "--version");
+
+  private static final Set<Class<?>> FRACTIONS =
+      Set.of(double.class, Double.class, float.class, Float.class);
 
   private final Map<String, String> environment;
   private final StandardOutput output;
@@ -236,11 +244,40 @@ public final class Commands {
               + ForeignText.visible(unmatched.getUnmatched().getFirst())
               + "'.");
     } else {
-      err.println("anoncloud: " + failure.getMessage());
+      err.println("anoncloud: " + refusal(failure));
     }
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /**
+   * What picocli could not read itself, which only a feature's commands leave to it, is refused in
+   * the same form as all else; its own words would name types of Java.
+   */
+  static String refusal(CommandLine.ParameterException failure) {
+    ArgSpec argument = failure.getArgSpec();
+    if (argument == null || failure.getValue() == null) {
+      return String.valueOf(failure.getMessage());
+    }
+    String name =
+        argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    Class<?> type = argument.auxiliaryTypes()[0];
+    return new TypedText(name, failure.getValue()).refused(allowed(type)).getMessage();
+  }
+
+  private static String allowed(Class<?> type) {
+    if (type.isEnum()) {
+      return Arrays.stream(type.getEnumConstants())
+          .map(Object::toString)
+          .collect(Collectors.joining(" or "));
+    }
+    if (FRACTIONS.contains(type)) {
+      return "a number, like 1.5";
+    }
+    return type.isPrimitive() || Number.class.isAssignableFrom(type)
+        ? "a whole number, like 20"
+        : "what '--help' says";
   }
 
   @Command(
@@ -270,11 +307,12 @@ public final class Commands {
         names = "--timeout",
         paramLabel = "SECONDS",
         scope = CommandLine.ScopeType.INHERIT,
-        description = "How long to wait for a server that does not answer; 15 if not given.")
-    void timeout(int seconds) {
+        description =
+            "How long to wait for a server that does not answer, 0 to 3600; 15 if not given.")
+    void timeout(String seconds) {
       try {
         timeout.set(seconds);
-      } catch (IllegalArgumentException e) {
+      } catch (Problem e) {
         throw new CommandLine.ParameterException(
             spec.commandLine(), String.valueOf(e.getMessage()), e);
       }

@@ -66,7 +66,7 @@ final class KilledAtRandomIT {
         client.run("put", "-r", newTree().toString(), "/" + name()).succeeded();
         trees.put(name(), SampleTree.content(local()));
       }
-      client.run("drive", "retention", "home", "--days", "0", "--weeks", "0").succeeded();
+      client.run("drive", "retention", "home", "--days", "0", "--weeks", "0", "--yes").succeeded();
       for (int kill = 0; kill < KILLS; kill++) {
         round(server, client, kill);
         assertThat(top(client)).as("seed %s", seed).hasSameElementsAs(trees.keySet());

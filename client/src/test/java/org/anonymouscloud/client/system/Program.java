@@ -211,6 +211,12 @@ final class Program {
       return process.children().toList();
     }
 
+    /** Ctrl-C. */
+    void interrupt() throws IOException, InterruptedException {
+      String pid = Long.toString(process.pid());
+      assertThat(new ProcessBuilder("kill", "-INT", pid).start().waitFor()).isZero();
+    }
+
     /** Kill -9. */
     void kill() throws InterruptedException {
       process.destroyForcibly().waitFor();

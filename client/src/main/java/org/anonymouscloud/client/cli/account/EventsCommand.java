@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,7 +26,7 @@ public final class EventsCommand implements Callable<Integer> {
       paramLabel = "NUMBER",
       defaultValue = "0",
       description = "Only events after this one.")
-  private long after;
+  private String after = "0";
 
   @Option(names = "--json", description = "One JSON document; its 'log' is another after a login.")
   private boolean json;
@@ -36,12 +37,13 @@ public final class EventsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    JsonNode answer = context.agent().get("/events?after=" + after);
+    long known = new TypedText("--after", after).number(0, Long.MAX_VALUE, 17);
+    JsonNode answer = context.agent().get("/events?after=" + known);
     if (json) {
       context.terminal().printJson(answer);
       return 0;
     }
-    if (after > 0 && answer.path("oldest").asLong() > after + 1) {
+    if (known > 0 && answer.path("oldest").asLong() - 1 > known) {
       context
           .terminal()
           .warn(
@@ -50,7 +52,7 @@ public final class EventsCommand implements Callable<Integer> {
                   + " are not kept any more; look at everything anew.");
     }
     long newest = answer.path("newest").asLong();
-    if (after > newest) {
+    if (known > newest) {
       context
           .terminal()
           .warn(

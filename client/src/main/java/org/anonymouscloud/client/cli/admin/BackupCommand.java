@@ -23,6 +23,7 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.KeyFiles;
 import org.anonymouscloud.core.server.Server;
@@ -46,6 +47,8 @@ import picocli.CommandLine.Parameters;
           + " one."
     })
 final class BackupCommand implements Callable<Integer> {
+  private static final int ALL = Integer.MAX_VALUE;
+
   private final Context context;
 
   @Mixin private DatabaseOptions options;
@@ -67,7 +70,7 @@ final class BackupCommand implements Callable<Integer> {
       names = "--keep",
       paramLabel = "N",
       description = "Delete the oldest backups afterwards, so that N stay (all).")
-  private @Nullable Integer keep;
+  private @Nullable String keep;
 
   @Option(
       names = "--reread",
@@ -90,12 +93,13 @@ final class BackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    if (keep != null && keep < 1) {
-      throw new Problem(Problem.Kind.BAD_INPUT, "--keep must be a whole number from 1.");
-    }
+    int stay =
+        keep == null
+            ? ALL
+            : (int) Math.min(new TypedText("--keep", keep).number(1, Long.MAX_VALUE, 7L), ALL - 1);
     Path data = options.existingData(context);
     requireOutside(data);
-    Made made = make(data);
+    Made made = make(data, stay);
     print(made.backup(), made.deleted());
     requireAll(made.backup());
     return 0;
@@ -108,7 +112,7 @@ final class BackupCommand implements Callable<Integer> {
    */
   private record Made(Backup.Made backup, int deleted) {}
 
-  private Made make(Path data) throws Problem, IOException {
+  private Made make(Path data, int stay) throws Problem, IOException {
     Optional<Path> file = options.settings(context).file();
     Optional<String> settings =
         file.isPresent() ? Optional.of(SettingsFile.portable(file.get())) : Optional.empty();
@@ -132,7 +136,7 @@ final class BackupCommand implements Callable<Integer> {
         }
         // What is lost or damaged may be in one of the old ones.
         boolean whole = backup.lost().isEmpty() && backup.changed().isEmpty();
-        int deleted = keep != null && whole ? place.prune(server, keep) : 0;
+        int deleted = stay != ALL && whole ? place.prune(server, stay) : 0;
         return new Made(backup, deleted);
       }
     } catch (KeysRefused e) {

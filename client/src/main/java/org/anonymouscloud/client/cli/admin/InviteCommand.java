@@ -14,6 +14,7 @@ import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.account.server.Invite;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,7 +59,7 @@ final class InviteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    Duration validFor = time(expires);
+    Duration validFor = time(new TypedText("--expires", expires));
     if (server.registration(context) == Registration.CLOSED) {
       context
           .terminal()
@@ -88,11 +89,10 @@ final class InviteCommand implements Callable<Integer> {
   }
 
   /** A time as people write it. */
-  static Duration time(String text) throws Problem {
-    Matcher parts = TIME.matcher(text.strip());
+  private static Duration time(TypedText typed) throws Problem {
+    Matcher parts = TIME.matcher(typed.text().strip());
     if (!parts.matches()) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT, "A time looks like 30m, 12h or 7d, not '" + text + "'.");
+      throw typed.refused("a time like 30m, 12h or 7d");
     }
     long count = Long.parseLong(parts.group(1));
     return switch (parts.group(2)) {

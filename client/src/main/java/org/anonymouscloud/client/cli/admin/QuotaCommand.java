@@ -7,6 +7,7 @@ import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.server.Size;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.TypedText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -63,7 +64,9 @@ final class QuotaCommand implements Callable<Integer> {
     try {
       return text.equals(NO_LIMIT) ? Long.MAX_VALUE : Size.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new Problem(Problem.Kind.BAD_INPUT, String.valueOf(e.getMessage()), e);
+      Problem refused = new TypedText("SIZE", text).refused("a size like 500M or 20G, or none");
+      refused.initCause(e);
+      throw refused;
     }
   }
 }

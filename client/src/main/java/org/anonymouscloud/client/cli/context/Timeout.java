@@ -2,6 +2,8 @@ package org.anonymouscloud.client.cli.context;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.plugin.Waiting;
 import org.jspecify.annotations.Nullable;
 
@@ -10,14 +12,13 @@ public final class Timeout {
   private @Nullable Duration wanted;
 
   /**
-   * @throws IllegalArgumentException if a server is not to be waited for so long
+   * @param seconds as typed
+   * @throws Problem if it is no number, or a server is not to be waited for so long
    */
-  public void set(int seconds) {
-    if (seconds < 0 || seconds > Waiting.LONGEST.toSeconds()) {
-      throw new IllegalArgumentException(
-          "--timeout is a number of seconds, at most " + Waiting.LONGEST.toSeconds() + ".");
-    }
-    wanted = Duration.ofSeconds(seconds);
+  public void set(String seconds) throws Problem {
+    wanted =
+        Duration.ofSeconds(
+            new TypedText("--timeout", seconds).number(0L, Waiting.LONGEST.toSeconds(), 60L));
   }
 
   Optional<Duration> wanted() {

@@ -14,14 +14,14 @@ public enum ServerSetting {
   PUBLIC_ADDRESS("HOST or HOST:PORT, like cloud.example.org:7420"),
   DATABASE("sqlite, postgres, or the name of another database that a plugin offers"),
   DATABASE_URL("postgresql://USER:PASSWORD@HOST:PORT/NAME"),
-  MAX_USERS("a whole number from 1"),
-  MAX_CONNECTIONS("a whole number from 1 to 60000"),
-  MAX_CONNECTIONS_PER_NETWORK("a whole number from 1 to 60000"),
+  MAX_USERS("a whole number from 1, like 30"),
+  MAX_CONNECTIONS("a whole number from 1 to 60000, like 2000"),
+  MAX_CONNECTIONS_PER_NETWORK("a whole number from 1 to 60000, like 200"),
   REGISTRATION("open, invite or closed"),
   QUOTA("a size like 500M or 20G"),
   METRICS("HOST:PORT, like 127.0.0.1:9420"),
   ISOLATION("thread or process"),
-  SPARE_WORKERS("a whole number from 1 to 64");
+  SPARE_WORKERS("a whole number from 1 to 64, like 4");
 
   /** What every variable of the environment that is a setting begins with. */
   static final String VARIABLES = "ANONCLOUD_";

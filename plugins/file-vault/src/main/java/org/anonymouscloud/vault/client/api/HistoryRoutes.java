@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongPredicate;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
@@ -22,8 +24,10 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.past.EarlierPlace;
 import org.anonymouscloud.vault.client.past.Version;
 import org.anonymouscloud.vault.client.past.Versions;
 import org.anonymouscloud.vault.client.remote.Untrusted;
@@ -83,9 +87,11 @@ final class HistoryRoutes {
                 Scope.READ,
                 "The versions of the file that is or was at a path, the newest first (limit: how"
                     + " many; from: the highest number of a state, as 'next' of the answer before"
-                    + " says it).",
+                    + " says it). One that came there by a move has 'moved' with the 'path' and the"
+                    + " 'state' before: its earlier versions are at that path, from that state,"
+                    + " with its 'id'.",
                 VaultProblems.told(this::versions))
-            .asking("from", "limit"),
+            .asking("from", "limit", "id"),
         new Route(
             HandlerType.POST,
             "/vault/restores",
@@ -99,6 +105,8 @@ final class HistoryRoutes {
   /**
    * @param time none if the state does not open, as its writer's clock said it
    * @param device that wrote it
+   * @param account whose device that is; none if the state does not open
+   * @param by the name of that account among the contacts
    * @param opens whether its topmost folder can be read
    * @param counts false if a device left it that was removed
    * @param givenBack whether its space was given back, so that there is no way back to it
@@ -110,36 +118,64 @@ final class HistoryRoutes {
       long number,
       @JsonInclude @Nullable String time,
       String device,
+      @Nullable String account,
+      @Nullable String by,
       boolean opens,
       boolean counts,
       boolean givenBack,
       @Nullable Changes changes) {}
 
   /**
-   * How many paths are different; what is in a folder that came or went does not count besides.
+   * How many paths are different; what is in a folder that came or went does not count besides, and
+   * what was moved neither as added nor as removed.
    *
    * @param more whether there are more than were counted
    * @param paths some of them, each after {@code +}, {@code ~} or {@code -}
+   * @param moves some of what was moved
    */
-  private record Changes(long added, long changed, long removed, boolean more, List<String> paths) {
+  private record Changes(
+      long added,
+      long changed,
+      long removed,
+      long moved,
+      boolean more,
+      List<String> paths,
+      List<Move> moves) {
+    private record Move(String from, String to) {}
+
     private static Changes of(TreeDiff differences) throws IOException {
-      Map<TreeDiff.Kind, Long> counts = new EnumMap<>(TreeDiff.Kind.class);
-      List<String> paths = new ArrayList<>();
-      int count = 0;
+      List<TreeDiff.Difference> found = new ArrayList<>();
       TreeDiff.Difference next = differences.next();
-      for (; next != null && count < COUNTED; next = differences.next()) {
-        count++;
-        counts.merge(next.kind(), 1L, Long::sum);
-        if (paths.size() < NAMED) {
-          paths.add(sign(next.kind()) + next.path().toString());
+      for (; next != null && found.size() < COUNTED; next = differences.next()) {
+        found.add(next);
+      }
+      Map<ItemId, VaultPath> gone = new HashMap<>();
+      for (TreeDiff.Difference one : found) {
+        if (one.kind() == TreeDiff.Kind.REMOVED) {
+          gone.put(one.entry().id(), one.path());
         }
       }
+      List<Move> moves = new ArrayList<>();
+      Set<VaultPath> moved = new HashSet<>();
+      for (TreeDiff.Difference one : found) {
+        VaultPath from = gone.get(one.entry().id());
+        if (one.kind() != TreeDiff.Kind.REMOVED && from != null) {
+          moves.add(new Move(from.toString(), one.path().toString()));
+          moved.add(from);
+          moved.add(one.path());
+        }
+      }
+      found.removeIf(one -> moved.contains(one.path()));
+      Map<TreeDiff.Kind, Long> counts = new EnumMap<>(TreeDiff.Kind.class);
+      found.forEach(one -> counts.merge(one.kind(), 1L, Long::sum));
       return new Changes(
           counts.getOrDefault(TreeDiff.Kind.ADDED, 0L),
           counts.getOrDefault(TreeDiff.Kind.CHANGED, 0L),
           counts.getOrDefault(TreeDiff.Kind.REMOVED, 0L),
+          moves.size(),
           next != null,
-          paths);
+          found.stream().limit(NAMED).map(one -> sign(one.kind()) + one.path().toString()).toList(),
+          moves.stream().limit(NAMED).toList());
     }
 
     private static char sign(TreeDiff.Kind kind) {
@@ -162,6 +198,7 @@ final class HistoryRoutes {
             from == null ? Long.MAX_VALUE : RequestArguments.state(from),
             changes ? limit + 1 : limit);
     LongPredicate whole = open.whole();
+    Map<AccountId, String> names = names(open);
     List<State> states = new ArrayList<>();
     for (int at = 0; at < Math.min(limit, found.size()); at++) {
       History.State state = found.get(at);
@@ -171,6 +208,8 @@ final class HistoryRoutes {
               state.signed().number(),
               state.root().map(root -> root.time().toString()).orElse(null),
               state.signed().device().toString(),
+              state.root().map(root -> root.account().toString()).orElse(null),
+              state.root().map(root -> names.get(root.account())).orElse(null),
               there && open.opens(state),
               state.counts(),
               !there,
@@ -227,9 +266,11 @@ final class HistoryRoutes {
    * @param account whose device wrote it; none if that is not known any more
    * @param by the name of that account among the contacts
    * @param current whether it is there now
+   * @param moved where it was before it came there by a move
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record VersionView(
+      String path,
       long state,
       String since,
       long size,
@@ -240,7 +281,33 @@ final class HistoryRoutes {
       @Nullable String account,
       @Nullable String by,
       @Nullable String device,
-      boolean current) {}
+      boolean current,
+      @Nullable Moved moved) {}
+
+  /**
+   * @param state the last in which it was at that path
+   */
+  private record Moved(String path, long state) {
+    static Moved of(EarlierPlace place) {
+      return new Moved(place.path().toString(), place.state());
+    }
+  }
+
+  /**
+   * What the members are called who are contacts. Nobody has a name if a member's account cannot be
+   * read or trusted, as a deleted one: what was shows all the same, as people go back from there.
+   */
+  private static Map<AccountId, String> names(Drive open) throws IOException {
+    Map<AccountId, String> names = new HashMap<>();
+    try {
+      for (Members.Person person : open.people()) {
+        person.name().ifPresent(name -> names.put(person.member().account(), name.text()));
+      }
+    } catch (IOException e) {
+      return Map.of();
+    }
+    return names;
+  }
 
   private void versions(Context context) throws Problem, NotLoggedIn, IOException {
     String from = context.queryParam("from");
@@ -248,12 +315,9 @@ final class HistoryRoutes {
     Drive open = drive.of(context);
     VaultPath path = open.snapshot().named(RequestArguments.path(context));
     Versions.Found found =
-        new Versions(open, path, STATES_AT_ONCE)
+        new Versions(open, path, RequestArguments.id(context), STATES_AT_ONCE)
             .find(from == null ? Long.MAX_VALUE : RequestArguments.state(from), limit);
-    Map<AccountId, String> names = new HashMap<>();
-    for (Members.Person person : open.people()) {
-      person.name().ifPresent(name -> names.put(person.member().account(), name.text()));
-    }
+    Map<AccountId, String> names = names(open);
     List<VersionView> views = new ArrayList<>();
     for (Version version : found.versions()) {
       Entry entry = version.entry();
@@ -263,6 +327,7 @@ final class HistoryRoutes {
         Optional<Root> by = version.by();
         views.add(
             new VersionView(
+                path.toString(),
                 version.state(),
                 version.since().toString(),
                 file.map(Entry.File::content).map(Content::length).orElse(0L),
@@ -273,7 +338,8 @@ final class HistoryRoutes {
                 by.map(root -> root.account().toString()).orElse(null),
                 by.map(root -> names.get(root.account())).orElse(null),
                 by.map(root -> root.device().toString()).orElse(null),
-                version.current()));
+                version.current(),
+                version.moved().map(Moved::of).orElse(null)));
       }
     }
     if (from == null && found.versions().isEmpty() && found.next().isEmpty()) {
@@ -337,7 +403,8 @@ final class HistoryRoutes {
               + " is there now; say of which time or state it shall come back ('anoncloud versions'"
               + " shows them for a file).");
     }
-    Versions.Found found = new Versions(open, path, Integer.MAX_VALUE).find(Long.MAX_VALUE, 1);
+    Versions.Found found =
+        new Versions(open, path, Optional.empty(), Integer.MAX_VALUE).find(Long.MAX_VALUE, 1);
     if (found.versions().isEmpty()) {
       throw new PathRefused(Reason.NEVER_THERE, path);
     }

@@ -4,11 +4,13 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Precondition;
+import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Times;
 import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.tree.VaultPath;
@@ -77,6 +79,19 @@ final class RequestArguments {
       return new AsOf.Time(Instant.parse(text));
     } catch (DateTimeException e) {
       throw bad("at is a time like 2026-11-03T08:30:00Z, or the number of a state.");
+    }
+  }
+
+  /** Which file or folder is meant, if that was said. */
+  static Optional<ItemId> id(Context context) throws Problem {
+    String text = context.queryParam("id");
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(ItemId.parse(text));
+    } catch (IllegalArgumentException e) {
+      throw bad("id is that of a file or folder, of 32 digits as answers have it.");
     }
   }
 

@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -64,18 +67,29 @@ final class SpaceRoutes {
                             + " giveUpUnreadable: drop earlier states that cannot be read).",
                         VaultProblems.told(this::compact))
                     .asking("dryRun", "giveUpUnreadable")),
-            Stream.of("/vault/verify", "/vault/verify/<path>")
-                .map(
-                    path ->
-                        new Route(
-                                HandlerType.GET,
-                                path,
-                                Scope.READ,
-                                "Whether all is there (full: also each byte of content, states:"
-                                    + " also of earlier states): lines of JSON with 'files' and"
-                                    + " 'bytes' so far, and at the end one with 'damaged'.",
-                                VaultProblems.told(this::verify))
-                            .asking("full", "states")))
+            Stream.concat(
+                Stream.of(
+                    new Route(
+                        HandlerType.GET,
+                        "/vault/breakdown",
+                        Scope.READ,
+                        "What the drive takes on the server, and for what. Reads each folder of"
+                            + " each state: lines of JSON with 'read' pages so far, and at the end"
+                            + " one with 'now', 'trash', 'earlier', 'packing' and 'unneeded' bytes"
+                            + " and how much was 'unread'.",
+                        VaultProblems.told(this::breakdown))),
+                Stream.of("/vault/verify", "/vault/verify/<path>")
+                    .map(
+                        path ->
+                            new Route(
+                                    HandlerType.GET,
+                                    path,
+                                    Scope.READ,
+                                    "Whether all is there (full: also each byte of content, states:"
+                                        + " also of earlier states): lines of JSON with 'files' and"
+                                        + " 'bytes' so far, and at the end one with 'damaged'.",
+                                    VaultProblems.told(this::verify))
+                                .asking("full", "states"))))
         .toList();
   }
 
@@ -119,24 +133,38 @@ final class SpaceRoutes {
   /** Tells how far it has come from time to time: so it also ends when nobody listens any more. */
   private final class Telling {
     private final JsonGenerator json;
-    private final Verification verification;
     private Instant told = clock.instant();
 
-    Telling(Context context, Drive open, boolean full) throws IOException {
+    Telling(Context context) throws IOException {
       context.contentType("application/x-ndjson");
       json = JSON.createGenerator(context.outputStream());
       json.setPrettyPrinter(new MinimalPrettyPrinter("\n"));
-      verification = open.verification(full, this::pass);
     }
 
-    private void pass() throws IOException {
+    void pass(Supplier<Object> soFar) throws IOException {
       Instant now = clock.instant();
       if (now.isAfter(told.plus(NEWS))) {
         told = now;
-        json.writePOJO(Map.of("files", verification.files(), "bytes", verification.bytes()));
-        json.flush();
+        end(soFar.get());
       }
     }
+
+    void end(Object all) throws IOException {
+      json.writePOJO(all);
+      json.flush();
+    }
+  }
+
+  private void breakdown(Context context) throws Problem, NotLoggedIn, IOException {
+    Drive open = drive.of(context);
+    Telling telling = new Telling(context);
+    AtomicLong read = new AtomicLong();
+    telling.end(
+        open.breakdown(
+            () -> {
+              long pages = read.incrementAndGet();
+              telling.pass(() -> Map.of("read", pages));
+            }));
   }
 
   private void verify(Context context) throws Problem, NotLoggedIn, IOException {
@@ -147,9 +175,17 @@ final class SpaceRoutes {
       throw RequestArguments.bad("Earlier states are looked at as a whole: give no path.");
     }
     Drive open = drive.of(context);
-    Telling telling = new Telling(context, open, full);
-    Verification.Found found = open.verify(path, states, telling.verification);
-    telling.json.writePOJO(
+    Telling telling = new Telling(context);
+    AtomicReference<Verification> going = new AtomicReference<>();
+    Verification verification =
+        open.verification(
+            full,
+            () ->
+                telling.pass(
+                    () -> Map.of("files", going.get().files(), "bytes", going.get().bytes())));
+    going.set(verification);
+    Verification.Found found = open.verify(path, states, verification);
+    telling.end(
         Map.of(
             "files",
             found.files(),
@@ -172,6 +208,5 @@ final class SpaceRoutes {
                 .toList(),
             "moreDamaged",
             found.more()));
-    telling.json.flush();
   }
 }

@@ -138,7 +138,7 @@ final class VaultProblems {
       case StateRefused state ->
           told(
               switch (state.reason()) {
-                case NOT_FOUND, TOO_EARLY, GIVEN_BACK -> Problem.Kind.NOT_FOUND;
+                case NOT_FOUND, TOO_EARLY, TO_COME, GIVEN_BACK -> Problem.Kind.NOT_FOUND;
                 case DOES_NOT_OPEN, LEFT_OUT -> Problem.Kind.CONFLICT;
               },
               state);

@@ -2,6 +2,8 @@ package org.anonymouscloud.vault.client.cli;
 
 import java.time.Clock;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.TypedText;
+import org.anonymouscloud.vault.client.cli.typed.TypedTime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,17 +35,14 @@ public final class AtOption {
 
   /** The same of what was given otherwise. */
   public static String asked(String at, Clock clock) throws Problem {
+    TypedText typed = new TypedText("--at", at);
     if (at.matches("#(0|[1-9][0-9]{0,17})")) {
       return at.substring(1);
     }
     if (at.startsWith("#")) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "A state is named by its number, like '#17'; '"
-              + TerminalText.text(at)
-              + "' is none. 'anoncloud history' shows them.");
+      throw typed.refused("a state by its number, like '#17'; 'anoncloud history' shows them");
     }
-    return TypedTime.of(at, clock, TypedTime.Day.END).toString();
+    return TypedTime.of(typed, clock, TypedTime.Day.END).toString();
   }
 
   /** What someone typed, as of then. */

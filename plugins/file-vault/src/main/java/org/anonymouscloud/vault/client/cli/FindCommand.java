@@ -12,12 +12,13 @@ import java.math.BigInteger;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.TypedText;
+import org.anonymouscloud.vault.client.cli.typed.TypedSize;
+import org.anonymouscloud.vault.client.cli.typed.TypedTime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,8 +36,11 @@ import picocli.CommandLine.Parameters;
     })
 final class FindCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,17})([kmgt]?)");
-  private static final BigInteger MOST = BigInteger.TWO.pow(50);
+
+  /** No file is larger than 2^50 bytes, so any larger bound means the same. */
+  private static final BigInteger MOST = BigInteger.TWO.pow(50).add(BigInteger.ONE);
+
+  private static final Set<String> KINDS = Set.of("file", "folder", "link");
 
   private final CommandContext context;
   private final Clock clock;
@@ -91,11 +95,11 @@ final class FindCommand implements Callable<Integer> {
     VaultUrl start = at.typed(path);
     List<String> query = new ArrayList<>();
     ask(query, "name", name);
-    ask(query, "type", type);
-    ask(query, "larger", larger == null ? null : size(larger));
-    ask(query, "smaller", smaller == null ? null : size(smaller));
-    ask(query, "newer", newer == null ? null : time(newer));
-    ask(query, "older", older == null ? null : time(older));
+    ask(query, "type", type == null ? null : kind(type));
+    ask(query, "larger", larger == null ? null : size("--larger", larger));
+    ask(query, "smaller", smaller == null ? null : size("--smaller", smaller));
+    ask(query, "newer", newer == null ? null : time("--newer", newer));
+    ask(query, "older", older == null ? null : time("--older", older));
     Outcome outcome = new Outcome(context.terminal());
     try (InputStream lines =
             context.agent().download(VaultUrl.asking(start.found(), String.join("&", query)));
@@ -132,22 +136,18 @@ final class FindCommand implements Callable<Integer> {
     }
   }
 
-  private static String size(String text) throws Problem {
-    Matcher matcher = SIZE.matcher(text.toLowerCase(Locale.ROOT));
-    if (!matcher.matches()) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "A size is in bytes, or like 10k, 5M, 1G; '" + text + "' is none.");
+  private static String kind(String type) throws Problem {
+    if (!KINDS.contains(type)) {
+      throw new TypedText("--type", type).refused("file, folder or link");
     }
-    int steps = matcher.group(2).isEmpty() ? 0 : "kmgt".indexOf(matcher.group(2)) + 1;
-    // No file is larger than 2^50 bytes, so any larger bound means the same.
-    return new BigInteger(matcher.group(1))
-        .shiftLeft(10 * steps)
-        .min(MOST.add(BigInteger.ONE))
-        .toString();
+    return type;
   }
 
-  private String time(String text) throws Problem {
-    return TypedTime.of(text, clock, TypedTime.Day.BEGINNING).toString();
+  private static String size(String option, String text) throws Problem {
+    return TypedSize.bytes(new TypedText(option, text), TypedSize.ALLOWED).min(MOST).toString();
+  }
+
+  private String time(String option, String text) throws Problem {
+    return TypedTime.of(new TypedText(option, text), clock, TypedTime.Day.BEGINNING).toString();
   }
 }

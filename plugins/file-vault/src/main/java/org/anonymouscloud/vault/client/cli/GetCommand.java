@@ -37,13 +37,17 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Copy files and folders of the vault to the local disk.",
-      "A file goes into DEST if that is a folder, else becomes DEST. With -r and one folder, DEST"
-          + " becomes the copy, beside what is in it already. A file appears under its name only"
-          + " when all of it has been verified. Its permissions are those of a new file; whether"
-          + " the owner may run it is as it was."
+      "A file goes into TARGET if that is a folder, else becomes TARGET. With -r and one folder,"
+          + " TARGET becomes the copy, beside what is in it already. A file appears under its name"
+          + " only when all of it has been verified. Its permissions are those of a new file;"
+          + " whether the owner may run it is as it was."
     })
 final class GetCommand implements Callable<Integer> {
   private static final long UNKNOWN = -1;
+
+  private static final String INTERRUPTED =
+      "Interrupted. Files that were written wholly stay, and no half one is left. The same command"
+          + " begins anew: what is there already is fetched again.";
 
   private final CommandContext context;
   private final Outcome outcome;
@@ -70,7 +74,8 @@ final class GetCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "1..*",
-      paramLabel = "SRC... DEST",
+      hideParamSyntax = true,
+      paramLabel = "SOURCE... TARGET",
       description = "Paths in the vault like /photos, then a local path.")
   private List<String> paths = List.of();
 
@@ -86,7 +91,7 @@ final class GetCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     if (paths.size() < 2) {
-      throw new ParameterException(spec.commandLine(), "Missing required parameter: DEST");
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: TARGET");
     }
     if (paths.getLast().equals("-")) {
       throw new Problem(
@@ -101,8 +106,10 @@ final class GetCommand implements Callable<Integer> {
           : new Problem(
               Problem.Kind.NOT_FOUND, "There is no folder " + TerminalText.path(destination) + ".");
     }
-    for (String source : sources) {
-      outcome.attempt(() -> get(at.typed(source), destination, sources.size() > 1));
+    try (Interruption _ = new Interruption(context.terminal(), INTERRUPTED)) {
+      for (String source : sources) {
+        outcome.attempt(() -> get(at.typed(source), destination, sources.size() > 1));
+      }
     }
     if (json) {
       Map<String, Object> done = new LinkedHashMap<>();

@@ -30,11 +30,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Copy local files and folders into the vault.",
-      "A file goes into DEST if that is a folder, else becomes DEST. With -r and one folder, DEST"
-          + " becomes the copy, beside what is in it already; so the same command can be repeated,"
-          + " and sends only what has changed.",
+      "A file goes into TARGET if that is a folder, else becomes TARGET. With -r and one folder,"
+          + " TARGET becomes the copy, beside what is in it already; so the same command can be"
+          + " repeated, and sends only what has changed.",
       "Of permissions only whether the owner may run a file is kept.",
-      "A file of more than 16 MiB that was cut in the last 20 hours goes on where it stopped."
+      "A file of more than 16 MiB that was cut in the last 20 hours, by Ctrl-C too, goes on where"
+          + " it stopped when the same command is given again."
     })
 final class PutCommand implements Callable<Integer> {
   /** How often a file is read that changes meanwhile. */
@@ -42,6 +43,11 @@ final class PutCommand implements Callable<Integer> {
 
   /** Shorter files are not gone on with, see docs/formats/vault.md. */
   private static final long LONG = 16L << 20;
+
+  private static final String INTERRUPTED =
+      "Interrupted. What was sent wholly is in the vault, of the rest nothing shows there yet. The"
+          + " same command sends the rest; a file of more than 16 MiB goes on where it stopped, for"
+          + " 20 hours.";
 
   private static final Path STANDARD_INPUT = Path.of("-");
 
@@ -67,7 +73,8 @@ final class PutCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "1..*",
-      paramLabel = "SRC... DEST",
+      hideParamSyntax = true,
+      paramLabel = "SOURCE... TARGET",
       description = "Local paths, then a path in the vault like /photos.")
   private List<String> paths = List.of();
 
@@ -79,7 +86,7 @@ final class PutCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     if (paths.size() < 2) {
-      throw new ParameterException(spec.commandLine(), "Missing required parameter: DEST");
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: TARGET");
     }
     String typed = paths.getLast();
     VaultUrl destination = VaultUrl.typed(typed);
@@ -99,8 +106,10 @@ final class PutCommand implements Callable<Integer> {
           : new Problem(
               Problem.Kind.NOT_FOUND, "There is no folder " + destination + " in the vault.");
     }
-    for (Path source : sources) {
-      outcome.attempt(() -> put(source, destination, intoFolder, sources.size() > 1));
+    try (Interruption _ = new Interruption(context.terminal(), INTERRUPTED)) {
+      for (Path source : sources) {
+        outcome.attempt(() -> put(source, destination, intoFolder, sources.size() > 1));
+      }
     }
     notKept.say(outcome);
     if (json) {

@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
 
   /** Where the local API has what is in the drive of a name or id, or in the home for null. */
   public static String drive(@Nullable String name) {
-    return name == null ? "/vault" : "/vault/drives/" + encoded(name);
+    return name == null ? "/vault" : "/vault/drives/" + encoded(TypedDrive.name(name));
   }
 
   /** Where the local API has what is in the drive. */

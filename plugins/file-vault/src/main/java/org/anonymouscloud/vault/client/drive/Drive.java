@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.drive;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -38,6 +39,7 @@ import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.remote.Untrusted.StatesUnreadable;
 import org.anonymouscloud.vault.client.resume.Journal;
+import org.anonymouscloud.vault.client.space.Breakdown;
 import org.anonymouscloud.vault.client.space.SpaceParts;
 import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.space.Sweep;
@@ -73,6 +75,9 @@ public final class Drive implements AutoCloseable {
   private static final int KEPT_SEGMENTS = 16;
 
   /** Other devices that may be quicker before this one gives up. */
+  /** Who asks and who answers may have clocks that differ so much. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+
   private static final int RACES = 5;
 
   private final AccountSession account;
@@ -213,6 +218,9 @@ public final class Drive implements AutoCloseable {
     return switch (asOf) {
       case AsOf.Time(Instant time) -> {
         Optional<States> states = states();
+        if (states.isPresent()) {
+          requireKnown(time, states.get());
+        }
         Optional<States.State> state = states.isEmpty() ? Optional.empty() : states.get().at(time);
         if (state.isEmpty()) {
           throw new StateRefused(time, states.isEmpty() ? Optional.empty() : states.get().oldest());
@@ -229,6 +237,16 @@ public final class Drive implements AutoCloseable {
         yield snapshot(state.get());
       }
     };
+  }
+
+  /** A time to come would show what is there now, as if that were what will be. */
+  private void requireKnown(Instant time, States states) throws IOException {
+    Optional<Instant> newest = states.newest().map(States.State::since);
+    if (newest.isPresent()
+        && time.isAfter(newest.get())
+        && time.isAfter(writing.clock().instant().plus(CLOCKS_DIFFER))) {
+      throw StateRefused.toCome(time, newest.get());
+    }
   }
 
   /**
@@ -675,6 +693,29 @@ public final class Drive implements AutoCloseable {
       }
     }
     return verification.end();
+  }
+
+  /**
+   * What the drive takes, and for what.
+   *
+   * @param step passed all the time; what it throws ends the work
+   */
+  public Breakdown.Found breakdown(FileWriter.Checkpoint step) throws IOException {
+    Optional<States> states = states();
+    if (states.isEmpty()) {
+      return Breakdown.NOTHING;
+    }
+    Breakdown breakdown = new Breakdown(parts(), step);
+    Optional<States.State> state = states.get().older();
+    if (state.isPresent()) {
+      breakdown.newest(state.get().root().trees());
+      state = states.get().older();
+    }
+    while (state.isPresent()) {
+      breakdown.earlier(state.get().root().trees());
+      state = states.get().older();
+    }
+    return breakdown.end();
   }
 
   /**

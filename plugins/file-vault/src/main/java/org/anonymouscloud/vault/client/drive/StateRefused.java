@@ -23,6 +23,9 @@ public final class StateRefused extends IOException {
      */
     TOO_EARLY,
 
+    /** Nobody knows yet what the drive will be at that time. */
+    TO_COME,
+
     /** Its topmost folder cannot be read. */
     DOES_NOT_OPEN,
 
@@ -46,7 +49,8 @@ public final class StateRefused extends IOException {
                   + " 'anoncloud go-back --given-back "
                   + number
                   + "' goes there as far as the server still has it.";
-          case TOO_EARLY -> throw new IllegalArgumentException("A time is what is too early.");
+          case TOO_EARLY, TO_COME ->
+              throw new IllegalArgumentException("A time is what is too early or to come.");
           case DOES_NOT_OPEN ->
               "State "
                   + number
@@ -81,6 +85,26 @@ public final class StateRefused extends IOException {
                         + ". Ask for that time or a later one.")
             .orElse("Nothing was ever put on the drive, so it has no states."));
     this.reason = Reason.TOO_EARLY;
+  }
+
+  private StateRefused(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  /**
+   * A time is still to come.
+   *
+   * @param newest since when the drive is as it is
+   */
+  static StateRefused toCome(Instant time, Instant newest) {
+    return new StateRefused(
+        Reason.TO_COME,
+        time
+            + " is still to come, so nobody knows what the drive will be then. Its newest state is"
+            + " of "
+            + newest
+            + ": ask for that time or an earlier one, or for no time to see what is there now.");
   }
 
   public Reason reason() {

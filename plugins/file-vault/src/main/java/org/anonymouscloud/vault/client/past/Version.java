@@ -14,6 +14,13 @@ import org.anonymouscloud.vault.client.format.Root;
  * @param entry as it was
  * @param by the root that brought it there; none if that state is not known any more
  * @param current whether it is there now
+ * @param moved where it was before, if it came there by a move
  */
 public record Version(
-    long state, long newest, Instant since, Entry entry, Optional<Root> by, boolean current) {}
+    long state,
+    long newest,
+    Instant since,
+    Entry entry,
+    Optional<Root> by,
+    boolean current,
+    Optional<EarlierPlace> moved) {}

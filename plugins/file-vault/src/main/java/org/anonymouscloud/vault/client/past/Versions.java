@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * drive's states: if it is the same in two of them, it is taken for the same in all between, unless
  * the drive went back to an earlier state between them. So what only was at the path while the file
  * there was moved away, and then back, may not be found. Where nothing is in two of them, it is
- * looked up wherever the folder changed, up to a bound. Not thread-safe.
+ * looked up wherever the folder changed, up to a bound. Of what came there by a move it is said
+ * where it was before; its versions there are asked for by its id. Not thread-safe.
  */
 public final class Versions {
   /** So many states are divided at a time. */
@@ -38,9 +39,11 @@ public final class Versions {
 
   private final Drive drive;
   private final VaultPath path;
+  private final Optional<ItemId> only;
   private final int most;
   private final List<Version> found = new ArrayList<>();
   private final Set<Key> told = new HashSet<>();
+  private boolean ended;
   private long unread;
   private int gaps;
   private int limit;
@@ -101,11 +104,14 @@ public final class Versions {
   public record Found(List<Version> versions, OptionalLong next, long unread) {}
 
   /**
+   * @param only what shall be at the path: older than where something else, or nothing, is there
+   *     nothing is looked for. None for whatever is there
    * @param most states to look through before it says where to go on, at least one
    */
-  public Versions(Drive drive, VaultPath path, int most) {
+  public Versions(Drive drive, VaultPath path, Optional<ItemId> only, int most) {
     this.drive = drive;
     this.path = path;
+    this.only = only;
     this.most = most;
   }
 
@@ -131,7 +137,7 @@ public final class Versions {
     }
     runs = next.map(States.State::number).orElse(-1L);
     int looked = 0;
-    while (next.isPresent() && found.size() < limit && looked < most) {
+    while (next.isPresent() && !isDone() && looked < most) {
       // The last of the row before is the first of this one, so that none is missed between them.
       begin();
       while (next.isPresent() && row.size() < AT_ONCE) {
@@ -140,6 +146,9 @@ public final class Versions {
         looked++;
       }
       divideRow();
+    }
+    if (ended) {
+      return found(-1);
     }
     if (found.size() >= limit) {
       return found(found.getLast().state() - 1);
@@ -160,6 +169,10 @@ public final class Versions {
   private Found found(long next) {
     return new Found(
         List.copyOf(found), next < 0 ? OptionalLong.empty() : OptionalLong.of(next), unread);
+  }
+
+  private boolean isDone() {
+    return ended || found.size() >= limit;
   }
 
   private void begin() {
@@ -200,7 +213,7 @@ public final class Versions {
   }
 
   private void divide(int newer, int older) throws IOException {
-    if (found.size() >= limit || newer == older) {
+    if (isDone() || newer == older) {
       return;
     }
     if (at(newer).isLike(at(older))) {
@@ -221,7 +234,7 @@ public final class Versions {
   /** Nothing is at the path in two states: between them the folder may have changed and back. */
   private void lookIntoGap(int newer, int older) throws IOException {
     int at = newer;
-    while (found.size() < limit && gaps++ < MAX_GAPS) {
+    while (!isDone() && gaps++ < MAX_GAPS) {
       long written = at(at).said().map(Folders.Said::written).orElse(0L);
       int before = at + 1;
       while (before <= older && row.get(before).number() >= written) {
@@ -272,10 +285,16 @@ public final class Versions {
     runs = index + 1 < row.size() ? row.get(index + 1).number() : runs;
     @Nullable Entry entry = at(index).entry().orElse(null);
     Optional<Key> key = at(index).key();
+    if (only.isPresent() && !only.equals(at(index).entry().map(Entry::id))) {
+      ended = true;
+      return;
+    }
     if (entry == null || !told.add(key.orElseThrow()) || found.size() >= limit) {
       return;
     }
     States.State state = row.get(index);
+    boolean came = came(index, entry);
+    ended = only.isPresent() && came;
     found.add(
         new Version(
             state.number(),
@@ -283,6 +302,24 @@ public final class Versions {
             state.since(),
             entry,
             mayBeOlder || state.number() < whole ? Optional.empty() : Optional.of(state.root()),
-            now.equals(key)));
+            now.equals(key),
+            came ? before(index, entry) : Optional.empty()));
+  }
+
+  /** Where it was in the state before. */
+  private Optional<EarlierPlace> before(int index, Entry entry) throws IOException {
+    try {
+      return EarlierPlace.find(drive, row.get(index + 1), row.get(index), path, entry.id());
+    } catch (Untrusted e) {
+      unread++;
+      return Optional.empty();
+    }
+  }
+
+  /** Whether something else, or nothing, was at the path in the state before. */
+  private boolean came(int index, Entry entry) throws IOException {
+    return index + 1 < row.size()
+        && at(index + 1).said().isPresent()
+        && !at(index + 1).entry().map(Entry::id).equals(Optional.of(entry.id()));
   }
 }

@@ -2,11 +2,12 @@ package org.anonymouscloud.vault.client.space;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
@@ -16,8 +17,6 @@ import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
-import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
-import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.tree.PageWalk;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.PackName;
@@ -37,7 +36,7 @@ public final class Verification {
   private final FileWriter.Checkpoint step;
   private final Marks marks = new Marks();
   private final List<Damaged> damaged = new ArrayList<>();
-  private final Set<Ref> closed = new HashSet<>();
+  private final Map<Ref, Untrusted> closed = new HashMap<>();
   private final List<Seen> seen = new ArrayList<>();
   private Set<PackName> lost = Set.of();
   private boolean more;
@@ -121,7 +120,11 @@ public final class Verification {
 
   private void look(Seen one) throws IOException {
     seen.add(one);
-    one.walk.with(new Looking(one, marks, true));
+    try (Openings openings = new Openings(drive)) {
+      one.walk.with(new Looking(one, marks, Optional.of(openings)));
+      openings.await();
+      closed.putAll(openings.closed());
+    }
   }
 
   /** Compares with what the server lists, and says what was found in all. */
@@ -138,12 +141,14 @@ public final class Verification {
                 wanted.remove(name);
               }
             });
-    if (!wanted.isEmpty()) {
+    if (!wanted.isEmpty() || !closed.isEmpty()) {
+      // Once more, to name all that needs what is not there: also what was passed before that
+      // was known.
       lost = wanted;
       for (Seen one : seen) {
         Marks again = new Marks();
         again.beginNewest();
-        one.walk.with(new Looking(one, again, false));
+        one.walk.with(new Looking(one, again, Optional.empty()));
       }
     }
     return new Found(files, folders, bytes, packs, List.copyOf(damaged), more);
@@ -170,10 +175,15 @@ public final class Verification {
   /** One way through. */
   private final class Looking extends Marking {
     private final boolean first;
+    private final Optional<Openings> openings;
 
-    Looking(Seen one, Marks own, boolean first) {
+    /**
+     * @param openings if this is the first way, which counts and opens
+     */
+    Looking(Seen one, Marks own, Optional<Openings> openings) {
       super(drive.nodes(), drive.id(), own, (path, why) -> damage(one.state, path, why), step);
-      this.first = first;
+      this.first = openings.isPresent();
+      this.openings = openings;
     }
 
     void folder(VaultPath path, ItemId id, Pages pages) throws IOException {
@@ -203,34 +213,12 @@ public final class Verification {
     @Override
     void segment(Place place, Ref segment, boolean isNew) throws IOException {
       step.pass();
-      if (closed.contains(segment)) {
-        throw new DataNotAuthentic();
+      Untrusted why = closed.get(segment);
+      if (why != null) {
+        throw why;
       }
-      if (full && first && isNew) {
-        open(place, segment);
-      }
-    }
-
-    private void open(Place place, Ref segment) throws IOException {
-      try {
-        var _ =
-            drive
-                .packs()
-                .read(
-                    segment,
-                    PackReader.MAX_BLOCK,
-                    (bytes, offset) -> {
-                      try {
-                        byte[] plain = new byte[segment.length()];
-                        drive.sealing().open(place, segment, bytes, offset, plain);
-                        return plain;
-                      } catch (NotAuthentic e) {
-                        throw new DataNotAuthentic();
-                      }
-                    });
-      } catch (Untrusted e) {
-        closed.add(segment);
-        throw e;
+      if (full && isNew && openings.isPresent()) {
+        openings.get().open(place, segment);
       }
     }
   }

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Name;
@@ -37,8 +38,9 @@ public final class TreeDiff implements Cursor<TreeDiff.Difference> {
    * One of the differences.
    *
    * @param entry as it is now; as it was, if it was removed
+   * @param was what was at the path; none if it was added
    */
-  public record Difference(Kind kind, VaultPath path, Entry entry) {}
+  public record Difference(Kind kind, VaultPath path, Entry entry, Optional<Entry> was) {}
 
   /** Two states of a folder. */
   private record Both(VaultPath path, Side before, Side after) {}
@@ -172,11 +174,11 @@ public final class TreeDiff implements Cursor<TreeDiff.Difference> {
     int order = before == null ? 1 : after == null ? -1 : before.first().compareTo(after.first());
     if (order < 0 && was != null) {
       both.before.items.removeFirst();
-      return new Difference(Kind.REMOVED, both.path.child(was.name()), was);
+      return new Difference(Kind.REMOVED, both.path.child(was.name()), was, Optional.of(was));
     }
     if (order > 0 && is != null) {
       both.after.items.removeFirst();
-      return new Difference(Kind.ADDED, both.path.child(is.name()), is);
+      return new Difference(Kind.ADDED, both.path.child(is.name()), is, Optional.empty());
     }
     both.before.items.removeFirst();
     both.after.items.removeFirst();
@@ -195,6 +197,6 @@ public final class TreeDiff implements Cursor<TreeDiff.Difference> {
       }
       return null;
     }
-    return new Difference(Kind.CHANGED, path, is);
+    return new Difference(Kind.CHANGED, path, is, Optional.of(was));
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,28 @@ final class PastCommandsTest {
   }
 
   @Test
+  void aTimeToComeIsRefusedWithTheTimeOfTheNewestState() throws Exception {
+    String newest = drive.snapshot().state().orElseThrow().since().toString();
+    String tomorrow = LocalDate.now(ZoneId.systemDefault()).plusDays(1).toString();
+    for (String to : List.of(tomorrow, Instant.now().plusSeconds(90).toString())) {
+      for (List<String> line :
+          List.of(
+              List.of("ls", "--at", to),
+              List.of("cat", "--at", to, "/later"),
+              List.of("get", "-r", "--at", to, "/", folder.resolve("never").toString()),
+              List.of("find", "--at", to),
+              List.of("cp", "--at", to, "/later", "/never"),
+              List.of("restore", "--at", to, "/later"))) {
+        assertThat(refused(1, line.toArray(String[]::new)))
+            .as("%s", line)
+            .contains("still to come")
+            .contains(newest);
+      }
+    }
+    assertThat(run("ls", "--at", Instant.now().plusSeconds(30).toString())).contains("later");
+  }
+
+  @Test
   void aDateIsTheEndOfThatDay() throws Exception {
     String today = Instant.now().atZone(ZoneId.systemDefault()).toLocalDate().toString();
     assertThat(run("ls", "--at", today)).isEqualTo("docs/\nlater\n");
@@ -183,6 +206,64 @@ final class PastCommandsTest {
     assertThat(refused(2, "versions", "/")).contains("history");
   }
 
+  private String versions(String... arguments) {
+    String[] line = new String[arguments.length + 2];
+    line[0] = "versions";
+    line[1] = "--json";
+    System.arraycopy(arguments, 0, line, 2, arguments.length);
+    run(line);
+    StringBuilder told = new StringBuilder();
+    for (JsonNode version : terminal.json().path("versions")) {
+      told.append(version.path("state").asLong()).append(version.path("path").asText());
+      if (version.has("moved")) {
+        told.append('<').append(version.path("moved").path("path").asText());
+      }
+      told.append(' ');
+    }
+    return told.toString().strip();
+  }
+
+  @Test
+  void aFileIsFollowedToWhereItWasBeforeItWasMoved() throws Exception {
+    run("mv", "/docs/f", "/docs/g"); // state 6
+    put(drive, "/docs/g", "newest"); // 7
+    put(drive, "/docs/f", "another"); // 8
+    run("mv", "/docs", "/papers"); // 9
+    put(drive, "/papers/g", "last"); // 10
+
+    assertThat(versions("/papers/g"))
+        .isEqualTo("10/papers/g 9/papers/g</docs/g 7/docs/g 6/docs/g</docs/f 3/docs/f 1/docs/f");
+    assertThat(versions("/papers/f")).isEqualTo("9/papers/f</docs/f 8/docs/f");
+    assertThat(versions("/docs/f")).isEqualTo("8/docs/f 3/docs/f 1/docs/f");
+    assertThat(versions("--limit", "3", "/papers/g"))
+        .isEqualTo("10/papers/g 9/papers/g</docs/g 7/docs/g");
+    assertThat(terminal.json().path("next").asLong()).isEqualTo(6);
+    assertThat(run("versions", "/papers/g").lines())
+        .hasSize(6)
+        .anyMatch(line -> line.matches("  +9  .* 6  .*  moved from /docs/g"))
+        .anyMatch(line -> line.matches("  +6  .* 5  .*  as /docs/g  moved from /docs/f"))
+        .anyMatch(line -> line.matches("  +1  .* 3  .*  as /docs/f"));
+    run("restore", "--version", "1", "/docs/f", "--to", "/papers/g");
+    assertThat(read(drive, "/papers/g")).asString().isEqualTo("old");
+  }
+
+  @Test
+  void whatWasAtThePathBeforeSomethingWasMovedThereStaysInTheList() throws Exception {
+    put(drive, "/docs/f.tmp", "saved by an editor"); // 6
+    run("mv", "--force", "/docs/f.tmp", "/docs/f"); // 7
+    put(drive, "/docs/f.tmp", "and once more"); // 8
+    run("mv", "--force", "/docs/f.tmp", "/docs/f"); // 9
+
+    assertThat(versions("/docs/f"))
+        .isEqualTo(
+            "9/docs/f</docs/f.tmp 8/docs/f.tmp 7/docs/f</docs/f.tmp 6/docs/f.tmp 3/docs/f"
+                + " 1/docs/f");
+    assertThat(refused(2, "versions", "/docs/f", "--limit", "0")).contains("--limit");
+    assertThatExceptionOfType(Problem.class)
+        .isThrownBy(() -> agent.get("/vault/versions/docs/f?id=7"))
+        .withMessageContaining("32 digits");
+  }
+
   @Test
   void whatIsGoneComesBackAsItWasLast() throws Exception {
     assertThat(run("restore", "/docs/gone")).contains("(state 3)");
@@ -222,6 +303,25 @@ final class PastCommandsTest {
     assertThat(states.path(2).has("changes")).as("what was before is not known").isFalse();
     assertThat(refused(1, "go-back", "1")).contains("given back").contains("history");
     assertThat(refused(1, "ls", "--at", "#1")).contains("given back");
+  }
+
+  @Test
+  void theHistorySaysWhatWasAddedChangedRemovedAndMoved() throws Exception {
+    run("mv", "/docs", "/papers");
+    put(drive, "/papers/new", "x");
+    run("mv", "--force", "/papers/new", "/papers/f");
+    run("rm", "-r", "/papers");
+
+    List<String> lines = run("history", "--changes", "--limit", "5").lines().toList();
+    assertThat(lines.get(1).strip()).isEqualTo("1 removed:  -/papers");
+    assertThat(lines.get(3).strip()).isEqualTo("1 moved:  /papers/new -> /papers/f");
+    assertThat(lines.get(5).strip()).isEqualTo("1 added:  +/papers/new");
+    assertThat(lines.get(7).strip()).isEqualTo("1 moved:  /docs -> /papers");
+    run("history", "--changes", "--json", "--limit", "4");
+    JsonNode moved = terminal.json().path("states").path(3).path("changes");
+    assertThat(moved.path("added").asLong() + moved.path("removed").asLong()).isZero();
+    assertThat(moved.path("moved").asLong()).isEqualTo(1);
+    assertThat(moved.path("moves").path(0).path("from").asText()).isEqualTo("/docs");
   }
 
   @Test

@@ -1,17 +1,23 @@
 package org.anonymouscloud.vault.client.cli;
 
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.discard;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.makeFolder;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.remove;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Set;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -65,12 +71,34 @@ final class SpaceCommandTest {
     run("drive", "retention", "home", "--days", "7", "--json");
     assertThat(terminal.json().path("days").asInt()).isEqualTo(7);
     assertThat(terminal.json().path("weeks").asInt()).as("as it was").isEqualTo(52);
-    run("drive", "retention", "--weeks", "0");
+    run("drive", "retention", "--weeks", "0", "--yes");
     run("drive", "retention");
     assertThat(terminal.out()).contains("7 days", "0 weeks");
 
     assertThat(terminal.run("drive", "retention", "--days", "36501")).isEqualTo(2);
     assertThat(terminal.run("drive", "retention", "--days", "-1")).isEqualTo(2);
+  }
+
+  @Test
+  void toKeepNothingIsAskedAboutWithWhatGoes() throws Exception {
+    write(drive, "/f", noise(100, 1));
+    terminal.answer(false);
+    assertThat(terminal.run("drive", "retention", "--days", "0")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("but the last of each week").contains("in the trash");
+    assertThat(terminal.run("drive", "retention", "--weeks", "0")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("older than 30 days");
+    assertThat(terminal.run("drive", "retention", "--days", "0", "--weeks", "0")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("all earlier states, so that");
+    assertThat(drive.kept().days()).isEqualTo(30);
+    assertThat(drive.kept().weeks()).isEqualTo(52);
+
+    run("drive", "retention", "--days", "1", "--weeks", "1");
+    assertThat(terminal.asked()).as("some stays").isEmpty();
+    terminal.answer(true);
+    run("drive", "retention", "--days", "0");
+    assertThat(drive.kept().days()).isZero();
+    run("drive", "retention", "--days", "0");
+    assertThat(terminal.asked()).as("as it is").isEmpty();
   }
 
   @Test
@@ -80,7 +108,7 @@ final class SpaceCommandTest {
     litter();
     run("compact");
     assertThat(terminal.out()).as("all states stay").contains("nothing");
-    run("drive", "retention", "--days", "0", "--weeks", "0");
+    run("drive", "retention", "--days", "0", "--weeks", "0", "--yes");
 
     run("compact", "--dry-run", "--json");
     long would = terminal.json().path("bytes").asLong();
@@ -95,6 +123,60 @@ final class SpaceCommandTest {
     assertThat(terminal.out()).contains("last given back");
     run("compact", "home");
     assertThat(terminal.out()).contains("nothing");
+  }
+
+  private JsonNode detail() {
+    run("df", "--detail", "--json");
+    return terminal.json().path("drives").path(0).path("detail");
+  }
+
+  @Test
+  void dfTellsApartWhatIsThereTheTrashEarlierStatesAndTheRest() throws Exception {
+    assertThat(detail().path("now").asLong()).as("of a drive that is not there").isZero();
+    write(drive, "/stays", noise(MIB, 1));
+    write(drive, "/gone", noise(2 * MIB, 2));
+    JsonNode all = detail();
+    assertThat(all.path("now").asLong()).isBetween(3L * MIB, 3L * MIB + 100_000);
+    assertThat(all.path("trash").asLong()).isZero();
+    assertThat(all.path("earlier").asLong()).isBetween(1L, 50_000L);
+
+    discard(drive, "/gone");
+    all = detail();
+    assertThat(all.path("now").asLong()).isBetween(1L * MIB, MIB + 100_000L);
+    assertThat(all.path("trash").asLong()).isBetween(2L * MIB, 2 * MIB + 100_000L);
+
+    run("trash", "empty", "--yes");
+    all = detail();
+    assertThat(all.path("trash").asLong()).isLessThan(10_000);
+    assertThat(all.path("earlier").asLong()).isBetween(2L * MIB, 2 * MIB + 100_000L);
+    long used = terminal.json().path("drives").path(0).path("used").asLong();
+    long sum = 0;
+    for (String part : List.of("now", "trash", "earlier", "packing", "unneeded")) {
+      sum += all.path(part).asLong();
+    }
+    assertThat(used - sum).as("roots and lists of members").isBetween(0L, 20_000L);
+    run("df", "--detail");
+    assertThat(terminal.out()).contains("earlier").contains("packing");
+    run("df");
+    assertThat(terminal.out()).doesNotContain("packing");
+  }
+
+  @Test
+  @Tag("A20")
+  void whatCannotBeReadIsSaidWhereSpaceIsTold() throws Exception {
+    Interposer writing = server.newLine();
+    try (Drive other = Drive.home(server.account().device(3, writing), Clock.systemUTC())) {
+      makeFolder(other, "/docs");
+      write(other, "/docs/f", noise(1_000, 1));
+    }
+    Set<String> spoilt = writing.packs().keySet();
+    write(drive, "/g", noise(1_000, 2));
+    server
+        .line()
+        .showPacks((get, honest) -> spoilt.contains(get.name()) ? new byte[honest.length] : honest);
+
+    assertThat(terminal.run("df", "--detail")).isEqualTo(4);
+    assertThat(terminal.warnings()).anyMatch(line -> line.contains("verify --states"));
   }
 
   @Test

@@ -335,6 +335,8 @@ final class ThiefOfSpaceTest {
   }
 
   private List<?> versions(String path) throws IOException {
-    return new Versions(fresh(), VaultPath.of(path), 1_000).find(Long.MAX_VALUE, 100).versions();
+    return new Versions(fresh(), VaultPath.of(path), Optional.empty(), 1_000)
+        .find(Long.MAX_VALUE, 100)
+        .versions();
   }
 }

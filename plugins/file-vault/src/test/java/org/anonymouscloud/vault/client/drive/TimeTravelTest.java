@@ -127,12 +127,15 @@ final class TimeTravelTest {
     for (int i = 0; i < count; i++) {
       times.add(put("/file " + i, "x"));
     }
+    clock.move(Duration.ofHours(1));
     for (int i = 0; i < count; i++) {
       assertThat(names(at(i))).as("number %d", i).hasSize(i + 1);
       assertThat(names(at(times.get(i)))).as("time %d", i).hasSize(i + 1);
       assertThat(names(at(times.get(i).plusSeconds(3_000)))).hasSize(i + 1);
     }
-    assertThat(names(at(Instant.MAX))).hasSize(count);
+    assertThat(names(at(clock.instant().plusSeconds(59)))).hasSize(count);
+    assertRefused(Reason.TO_COME, new AsOf.Time(clock.instant().plusSeconds(61)));
+    assertRefused(Reason.TO_COME, new AsOf.Time(Instant.MAX));
     assertThat(numbers()).hasSize(count).startsWith(69L, 68L).endsWith(1L, 0L);
     assertRefused(Reason.NOT_FOUND, new AsOf.Number(count));
     assertThatThrownBy(() -> at(times.getFirst().minusNanos(1)))
@@ -233,7 +236,7 @@ final class TimeTravelTest {
   void theNewestIsAStateAlsoIfItIsSaidThatOnlyLaterOnesAre() throws Exception {
     put("/a", "x");
     keep(1_000);
-    assertThat(names(at(Instant.MAX))).containsExactly("/a");
+    assertThat(names(at(clock.instant()))).containsExactly("/a");
     assertThat(numbers()).containsExactly(1L);
     assertThat(names(at(1))).containsExactly("/a");
     assertRefused(Reason.GIVEN_BACK, new AsOf.Number(0));
@@ -381,7 +384,9 @@ final class TimeTravelTest {
   }
 
   private List<Version> versions(String path) throws IOException {
-    return new Versions(drive, path(path), Integer.MAX_VALUE).find(Long.MAX_VALUE, 100).versions();
+    return new Versions(drive, path(path), Optional.empty(), Integer.MAX_VALUE)
+        .find(Long.MAX_VALUE, 100)
+        .versions();
   }
 
   @Test
@@ -457,7 +462,7 @@ final class TimeTravelTest {
     List<Long> states = new ArrayList<>();
     long from = Long.MAX_VALUE;
     while (from >= 0) {
-      Versions.Found part = new Versions(drive, path("/f"), 2).find(from, 1);
+      Versions.Found part = new Versions(drive, path("/f"), Optional.empty(), 2).find(from, 1);
       part.versions().forEach(version -> states.add(version.state()));
       from = part.next().orElse(-1);
     }

@@ -13,6 +13,10 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.MovedClock;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Entry;
@@ -87,6 +91,54 @@ final class VerifyTest {
     assertThat(all.files()).isGreaterThan(2);
     assertThat(verify(drive, "/d/small", true, false).bytes()).isEqualTo(6_000);
     assertThatThrownBy(() -> verify(drive, "/no", false, false)).isInstanceOf(PathRefused.class);
+  }
+
+  @Test
+  void aFullLookFetchesSeveralThingsAtOnce() throws Exception {
+    write(writer, "/wide", noise(20 * MIB, 4));
+    Interposer line = server.newLine();
+    AtomicInteger underWay = new AtomicInteger();
+    CountDownLatch several = new CountDownLatch(1);
+    line.showPacks(
+        (get, honest) -> {
+          if (underWay.incrementAndGet() > 1) {
+            several.countDown();
+          }
+          try {
+            // One that is alone waits for another, which only comes if it is asked for meanwhile.
+            boolean _ = several.await(2, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          underWay.decrementAndGet();
+          return honest;
+        });
+    try (Drive other = Drive.home(server.account().device(3, line), new MovedClock())) {
+      assertThat(verify(other, "/wide", true, false).damaged()).isEmpty();
+    }
+    assertThat(several.getCount()).as("two at once").isZero();
+  }
+
+  @Test
+  @Tag("A21")
+  void allFilesAreNamedThatShareWhatDoesNotOpen() throws Exception {
+    PackName pack = packOf("/d/small");
+    try (Batch batch = writer.batch()) {
+      batch.copy(VaultPath.of("/d/small"), VaultPath.of("/a copy"), false, (path, why) -> {});
+      batch.commit();
+    }
+    Interposer line = server.newLine();
+    line.showPacks(
+        (get, honest) -> {
+          if (get.name().equals(pack.text()) && get.offset() == 0) {
+            honest[100] ^= 1;
+          }
+          return honest;
+        });
+    try (Drive lied = Drive.home(server.account().device(3, line), new MovedClock())) {
+      assertThat(damaged(verify(lied, "/", true, false)))
+          .containsExactlyInAnyOrder("/a copy", "/d/small");
+    }
   }
 
   @Test

@@ -15,8 +15,11 @@ import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code anoncloud cp}. */
 @Command(
@@ -31,6 +34,8 @@ import picocli.CommandLine.Parameters;
 final class CpCommand implements Callable<Integer> {
   private final CommandContext context;
 
+  @Spec private CommandSpec spec;
+
   @Mixin private final AtOption at;
 
   @Option(
@@ -39,9 +44,10 @@ final class CpCommand implements Callable<Integer> {
   private boolean recursive;
 
   @Parameters(
-      arity = "2..*",
-      paramLabel = "PATH",
-      description = "SOURCE... TARGET, each like /a/b; the last is the target.")
+      arity = "1..*",
+      hideParamSyntax = true,
+      paramLabel = "SOURCE... TARGET",
+      description = "Paths in the vault like /a/b; the last is the target.")
   private List<String> paths = List.of();
 
   @Option(names = "--json", description = "One JSON document.")
@@ -57,6 +63,9 @@ final class CpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    if (paths.size() < 2) {
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: TARGET");
+    }
     List<VaultUrl> all = VaultUrl.together(paths);
     Map<String, Object> asked = new LinkedHashMap<>();
     asked.put("sources", MvCommand.sources(all));

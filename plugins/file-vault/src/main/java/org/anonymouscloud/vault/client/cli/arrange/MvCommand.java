@@ -11,8 +11,11 @@ import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code anoncloud mv}. */
 @Command(
@@ -27,10 +30,13 @@ import picocli.CommandLine.Parameters;
 final class MvCommand implements Callable<Integer> {
   private final CommandContext context;
 
+  @Spec private CommandSpec spec;
+
   @Parameters(
-      arity = "2..*",
-      paramLabel = "PATH",
-      description = "SOURCE... TARGET, each like /a/b; the last is the target.")
+      arity = "1..*",
+      hideParamSyntax = true,
+      paramLabel = "SOURCE... TARGET",
+      description = "Paths in the vault like /a/b; the last is the target.")
   private List<String> paths = List.of();
 
   @Option(
@@ -47,6 +53,9 @@ final class MvCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    if (paths.size() < 2) {
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: TARGET");
+    }
     List<VaultUrl> all = VaultUrl.together(paths);
     JsonNode done =
         context

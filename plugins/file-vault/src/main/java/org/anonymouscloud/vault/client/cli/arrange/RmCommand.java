@@ -54,7 +54,7 @@ final class RmCommand implements Callable<Integer> {
   /** How to bring back what went to the trash. */
   static String wayBack(@Nullable String drive, String removal) {
     return "In the trash; 'anoncloud trash restore "
-        + (drive == null ? "" : "--drive " + TerminalText.text(drive) + " ")
+        + (drive == null ? "" : TerminalText.text(drive) + ":")
         + TerminalText.text(removal)
         + "' brings it back.";
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Console;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,10 +17,12 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
-import org.anonymouscloud.vault.client.cli.TypedTime;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
+import org.anonymouscloud.vault.client.cli.typed.TypedTime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,12 +48,9 @@ final class TrashCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  @Option(
-      names = "--drive",
-      paramLabel = "NAME",
-      scope = ScopeType.INHERIT,
-      description = "The trash of this drive; of your home, if not given.")
-  private @Nullable String drive;
+  /** As it was given before; scripts have it. */
+  @Option(names = "--drive", scope = ScopeType.INHERIT, hidden = true)
+  private @Nullable String before;
 
   /**
    * @param clock tells what is older than asked for
@@ -62,27 +62,31 @@ final class TrashCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    return list(json);
+    return list(null, json);
   }
 
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
       description = "List what is in the trash, the oldest removal first.")
-  int list(@Option(names = "--json", description = "One JSON document.") boolean asJson)
+  int list(
+      @Parameters(arity = "0..1", paramLabel = TypedDrive.LABEL, description = TypedDrive.OR_HOME)
+          @Nullable String drive,
+      @Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
+    String trash = trash(drive);
     Outcome outcome = new Outcome(context.terminal());
     if (asJson) {
       JsonGenerator out = JSON.createGenerator(context.terminal().output());
       out.writeStartObject();
       out.writeArrayFieldStart("things");
-      each(outcome, out::writeTree);
+      each(trash, outcome, out::writeTree);
       out.writeEndArray();
       out.writePOJOField("failed", outcome.failures());
       out.writeEndObject();
       out.writeRaw('\n');
       out.flush();
-    } else if (each(outcome, this::print) == 0 && outcome.exitCode() == 0) {
+    } else if (each(trash, outcome, this::print) == 0 && outcome.exitCode() == 0) {
       context.terminal().print("The trash is empty.");
     }
     return outcome.exitCode();
@@ -94,12 +98,12 @@ final class TrashCommand implements Callable<Integer> {
     void take(JsonNode thing) throws IOException;
   }
 
-  private long each(Outcome outcome, Receiver receiver) throws Problem, IOException {
+  private long each(String trash, Outcome outcome, Receiver receiver) throws Problem, IOException {
     long count = 0;
     String after = "";
     do {
       JsonNode page =
-          context.agent().get(trash() + "?limit=" + AT_ONCE + "&after=" + VaultUrl.encoded(after));
+          context.agent().get(trash + "?limit=" + AT_ONCE + "&after=" + VaultUrl.encoded(after));
       for (JsonNode thing : page.path("things")) {
         receiver.take(thing);
         count++;
@@ -147,7 +151,8 @@ final class TrashCommand implements Callable<Integer> {
               paramLabel = "ID|PATH",
               description =
                   "A removal as 'anoncloud trash' shows it; ID/PATH for a part of it; or a path"
-                      + " like /a/b, of the newest removal that has it.")
+                      + " like /a/b, of the newest removal that has it. In another drive than"
+                      + " your home team:ID, team:ID/PATH or team:/a/b.")
           List<String> things,
       @Option(
               names = "--to",
@@ -156,16 +161,26 @@ final class TrashCommand implements Callable<Integer> {
           @Nullable String to,
       @Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
+    List<VaultUrl> all = new ArrayList<>();
     List<String> named = new ArrayList<>();
     for (String thing : things) {
-      named.add(typed(thing));
+      boolean isPath = isPath(thing);
+      VaultUrl url = VaultUrl.typed(isPath ? thing : asPath(thing));
+      all.add(url);
+      named.add(isPath ? url.path().toString() : url.path().toString().substring(1));
     }
     Map<String, Object> asked = new LinkedHashMap<>();
     asked.put("things", named);
     if (to != null) {
-      asked.put("to", inDrive(VaultUrl.typed(to)));
+      VaultUrl folder = VaultUrl.typed(to);
+      asked.put("to", folder.path().toString());
+      // As they were given before: the drive apart from all paths.
+      if (before == null || folder.driveName() != null) {
+        all.add(folder);
+      }
     }
-    JsonNode done = context.agent().post(trash() + "/restore", asked);
+    VaultUrl.requireTogether(all);
+    JsonNode done = context.agent().post(trash(all.getFirst().driveName()) + "/restore", asked);
     Outcome outcome = new Outcome(context.terminal());
     warn(done, outcome);
     if (asJson) {
@@ -186,23 +201,22 @@ final class TrashCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
-  private static String typed(String thing) throws Problem {
-    boolean isPath = thing.startsWith("/");
-    String path = inDrive(VaultUrl.typed(isPath ? thing : "/" + thing));
-    return isPath ? path : path.substring(1);
+  private static boolean isPath(String thing) {
+    int colon = thing.indexOf(":/");
+    return thing.startsWith("/") || (colon > 0 && thing.indexOf('/') == colon + 1);
   }
 
-  private static String inDrive(VaultUrl typed) throws Problem {
-    if (typed.driveName() != null) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "The trash is one drive's: name the drive with --drive, and paths in it like /a/b.");
-    }
-    return typed.path().toString();
+  /** An id with a slash before it, behind the drive if there is one. */
+  private static String asPath(String thing) {
+    int drive = thing.indexOf(':') + 1;
+    int slash = thing.indexOf('/');
+    return drive > 0 && (slash < 0 || drive < slash)
+        ? thing.substring(0, drive) + "/" + thing.substring(drive)
+        : "/" + thing;
   }
 
-  private String trash() {
-    return VaultUrl.drive(drive) + "/trash";
+  private String trash(@Nullable String drive) {
+    return VaultUrl.drive(TypedDrive.either(drive, before)) + "/trash";
   }
 
   @Command(
@@ -210,6 +224,8 @@ final class TrashCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       description = "Delete for good what is in the trash.")
   int empty(
+      @Parameters(arity = "0..1", paramLabel = TypedDrive.LABEL, description = TypedDrive.OR_HOME)
+          @Nullable String drive,
       @Option(
               names = "--older-than",
               paramLabel = "AGE",
@@ -219,16 +235,17 @@ final class TrashCommand implements Callable<Integer> {
       @Option(names = "--yes", description = "Do not ask.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
+    Duration age =
+        olderThan == null ? Duration.ZERO : TypedTime.age(new TypedText("--older-than", olderThan));
     String query =
         olderThan == null
             ? ""
-            : "?before="
-                + VaultUrl.encoded(clock.instant().minus(TypedTime.age(olderThan)).toString());
+            : "?before=" + VaultUrl.encoded(clock.instant().minus(age).toString());
     if (!yes && !agrees()) {
       context.terminal().warn("Nothing was deleted.");
       return 1;
     }
-    JsonNode done = context.agent().post(trash() + "/empty" + query, Map.of());
+    JsonNode done = context.agent().post(trash(drive) + "/empty" + query, Map.of());
     if (asJson) {
       context.terminal().printJson(done);
     } else {

@@ -1,10 +1,18 @@
 package org.anonymouscloud.vault.client.cli.drives;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.wire.ForeignText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,15 +26,26 @@ import picocli.CommandLine.Option;
       "It is not what 'du' adds up: what is stored is padded and packed so that the server does not"
           + " see what it is, earlier states and the trash take space as well, and copies take"
           + " none. 'deleted' is what nothing needs any more; the server gives it back within a"
-          + " day."
+          + " day. --detail tells apart what is there now, the trash, earlier states, and what"
+          + " packing costs."
     })
 public final class DfCommand implements Callable<Integer> {
   private static final int NEARLY_FULL = 90;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long UNKNOWN = -1;
 
   private final CommandContext context;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
+
+  @Option(
+      names = "--detail",
+      description =
+          "Also what takes it. Reads every folder of each drive and of its earlier states, which"
+              + " for very many files takes minutes.")
+  private boolean detail;
 
   public DfCommand(CommandContext context) {
     this.context = context;
@@ -35,9 +54,18 @@ public final class DfCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     JsonNode space = context.agent().get("/vault/space");
+    List<JsonNode> details = new ArrayList<>();
+    if (detail) {
+      for (JsonNode drive : space.path("drives")) {
+        JsonNode found = detail(drive);
+        ((ObjectNode) drive).set("detail", found);
+        details.add(drive);
+      }
+    }
+    boolean whole = details.stream().allMatch(drive -> unread(drive) == 0);
     if (json) {
       context.terminal().printJson(space);
-      return 0;
+      return whole ? 0 : Problem.Kind.SECURITY.exitCode();
     }
     print("drive", "used", "deleted", "limit", "paid by");
     for (JsonNode drive : space.path("drives")) {
@@ -52,6 +80,7 @@ public final class DfCommand implements Callable<Integer> {
         context.terminal().warn(drive.path("problem").asText());
       }
     }
+    printDetails(details);
     if (space.has("used")) {
       context
           .terminal()
@@ -78,7 +107,63 @@ public final class DfCommand implements Callable<Integer> {
                     + wayOn());
       }
     }
-    return 0;
+    return whole ? 0 : Problem.Kind.SECURITY.exitCode();
+  }
+
+  /** What a drive takes, and for what. */
+  private JsonNode detail(JsonNode drive) throws Problem, IOException {
+    String url = "/vault/drives/" + drive.path("id").asText() + "/breakdown";
+    JsonNode found = MissingNode.getInstance();
+    try (InputStream lines = context.agent().download(url);
+        MappingIterator<JsonNode> each = JSON.readerFor(JsonNode.class).readValues(lines);
+        Terminal.Progress _ = context.terminal().progress("Reading", UNKNOWN)) {
+      while (each.hasNextValue()) {
+        found = each.nextValue();
+      }
+    }
+    return found;
+  }
+
+  private static long unread(JsonNode drive) {
+    return drive.path("detail").path("unread").asLong();
+  }
+
+  private void printDetails(List<JsonNode> drives) {
+    if (drives.isEmpty()) {
+      return;
+    }
+    String row = "%-24s  %16s  %14s  %16s  %14s  %14s";
+    context
+        .terminal()
+        .print(row.formatted("drive", "now", "trash", "earlier", "packing", "unneeded"));
+    for (JsonNode drive : drives) {
+      JsonNode found = drive.path("detail");
+      String name = ForeignText.visible(drive.path("name").asText(drive.path("id").asText()));
+      context
+          .terminal()
+          .print(
+              row.formatted(
+                  name,
+                  found.path("now").asText(),
+                  found.path("trash").asText(),
+                  found.path("earlier").asText(),
+                  found.path("packing").asText(),
+                  found.path("unneeded").asText()));
+      if (unread(drive) > 0) {
+        context
+            .terminal()
+            .warn(
+                "Of the drive "
+                    + name
+                    + " not all can be read, so it needs more than is said here; 'anoncloud verify"
+                    + " --states' names what.");
+      }
+    }
+    context
+        .terminal()
+        .print(
+            "'trash' and 'earlier' are what only removed things, or only earlier states, still"
+                + " need; 'anoncloud compact' gives 'unneeded' back.");
   }
 
   private static String wayOn() {

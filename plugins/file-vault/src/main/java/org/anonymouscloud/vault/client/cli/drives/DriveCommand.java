@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,10 @@ import java.util.Map;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.wire.ForeignText;
+import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
+import org.anonymouscloud.vault.client.cli.typed.TypedSize;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,12 +27,16 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Drives: your home, those that you make, and those that others share with you.",
-      "Every command that takes a path takes NAME:/path for a drive other than your home, like"
-          + " 'anoncloud ls photos:/2026'."
+      "Every command that takes a path takes it with the drive before it for one that is not your"
+          + " home, like 'anoncloud ls team:/2026'; a command about a whole drive takes its name,"
+          + " like 'anoncloud compact team'."
     })
 public final class DriveCommand {
   /** An account pays for no more drives, and few are members of as many again. */
   private static final int MOST_DRIVES = 512;
+
+  /** The agent takes limits of eighteen digits. */
+  private static final BigInteger MOST_BYTES = BigInteger.TEN.pow(18);
 
   private final CommandContext context;
 
@@ -73,7 +81,7 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = "Show who uses a drive, who pays for it and how much it takes.")
   int show(
-      @Parameters(paramLabel = "NAME", description = "Of the drive, or its id.") String name,
+      @Parameters(paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED) String name,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     return shown(context.agent().get(url(name)), json);
@@ -113,7 +121,7 @@ public final class DriveCommand {
   }
 
   private static String url(String drive) {
-    return "/vault/drives/" + encoded(drive);
+    return "/vault/drives/" + encoded(TypedDrive.name(drive));
   }
 
   private static String encoded(String text) {
@@ -147,27 +155,36 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = {
         "Let one of your contacts use a drive, or change what a member may do.",
-        "Like 'anoncloud drive share photos with bob --read'. They read all that is in it, also"
+        "Like 'anoncloud drive share team with bob --read'. They read all that is in it, also"
             + " its history. The server learns who uses the drive, not its name."
       })
   int share(
-      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
-          String name,
-      @Parameters(index = "1", paramLabel = "with", description = "The word 'with'.") String with,
-      @Parameters(index = "2", paramLabel = "PERSON", description = "One of your contacts.")
-          String person,
+      @Parameters(
+              arity = "0..*",
+              hideParamSyntax = true,
+              paramLabel = "DRIVE with PERSON",
+              description =
+                  "A drive by its name or id, like team; the word 'with'; and one of your"
+                      + " contacts.")
+          @Nullable List<String> words,
       @Option(names = "--read", description = "They read and do not write.") boolean read,
       @Option(names = "--own", description = "They also say who else may use it.") boolean own,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
-    if (!with.equals("with") || (read && own)) {
+    if (words == null || words.size() != 3 || !words.get(1).equals("with")) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          "It is 'anoncloud drive share NAME with PERSON', with --read or --own at most.");
+          "It is 'anoncloud drive share DRIVE with PERSON', like 'anoncloud drive share team with"
+              + " bob'.");
+    }
+    if (read && own) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "Give --read or --own, not both: who owns a drive also reads it.");
     }
     String right = read ? "read" : own ? "own" : "write";
-    String query = "?with=" + encoded(person) + "&right=" + right;
-    return shown(context.agent().post(url(name) + "/members" + query, Map.of()), json);
+    String query = "?with=" + encoded(words.getLast()) + "&right=" + right;
+    return shown(context.agent().post(url(words.getFirst()) + "/members" + query, Map.of()), json);
   }
 
   @Command(
@@ -178,7 +195,7 @@ public final class DriveCommand {
         "What is written from then on they cannot read. What they have read already they may keep."
       })
   int unshare(
-      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+      @Parameters(index = "0", paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED)
           String name,
       @Parameters(index = "1", paramLabel = "PERSON", description = "A contact, or an account id.")
           String person,
@@ -192,7 +209,7 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = "Leave a drive that others own. They can let you in again, you cannot.")
   int leave(
-      @Parameters(paramLabel = "NAME", description = "Of the drive, or its id.") String name,
+      @Parameters(paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED) String name,
       @Option(names = "--yes", description = "Do not ask.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
@@ -209,7 +226,7 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = "Delete a drive that you alone use, with all that is in it and its history.")
   int delete(
-      @Parameters(paramLabel = "NAME", description = "Of the drive, or its id.") String name,
+      @Parameters(paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED) String name,
       @Option(names = "--yes", description = "Do not ask.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
@@ -248,7 +265,7 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = "Give a drive another name, for all who use it.")
   int rename(
-      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+      @Parameters(index = "0", paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED)
           String name,
       @Parameters(index = "1", paramLabel = "NEW-NAME", description = "What it shall be called.")
           String other,
@@ -267,17 +284,19 @@ public final class DriveCommand {
       name = "quota",
       mixinStandardHelpOptions = true,
       description = {
-        "Say how many bytes a drive may take, or pay for it.",
+        "Say how much a drive may take, or pay for it.",
         "A drive counts for the account that pays for it, whoever writes."
       })
   int quota(
-      @Parameters(index = "0", paramLabel = "NAME", description = "Of the drive, or its id.")
+      @Parameters(index = "0", paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED)
           String name,
       @Parameters(
               index = "1",
               arity = "0..1",
-              paramLabel = "BYTES",
-              description = "The most that it may take; 'none' for no limit of its own.")
+              paramLabel = "SIZE",
+              description =
+                  "The most that it may take, in bytes or like 500M or 20G; 'none' for no limit of"
+                      + " its own.")
           @Nullable String limit,
       @Option(names = "--pay", description = "It counts for you from now on.") boolean pay,
       @Option(names = "--json", description = "One JSON document.") boolean json)
@@ -285,8 +304,20 @@ public final class DriveCommand {
     if (limit == null && !pay) {
       return shown(context.agent().get(url(name)), json);
     }
-    String query = "?pay=" + pay + (limit == null ? "" : "&limit=" + encoded(limit));
+    String query = "?pay=" + pay + (limit == null ? "" : "&limit=" + bytes(limit));
     return shown(context.agent().put(url(name) + "/quota" + query, Map.of()), json);
+  }
+
+  private static String bytes(String limit) throws Problem {
+    if (limit.equals("none")) {
+      return limit;
+    }
+    TypedText typed = new TypedText("SIZE", limit);
+    BigInteger bytes = TypedSize.bytes(typed, TypedSize.ALLOWED + ", or none");
+    if (bytes.compareTo(MOST_BYTES) >= 0) {
+      throw typed.refused("a size of at most 900000T, like 20G, or none");
+    }
+    return bytes.toString();
   }
 
   @Command(
@@ -297,32 +328,38 @@ public final class DriveCommand {
         "Every state stays for some days, and after that the last one of each week for some weeks;"
             + " at first that is 30 days and 52 weeks. What was removed stays in the trash for the"
             + " same days. What is older is given back by 'anoncloud compact', or by the agent when"
-            + " it is idle. Less time frees more space, and there is no way back to what is gone."
+            + " it is idle. Less time frees more space, and there is no way back to what is gone: 0"
+            + " days or weeks are asked about."
       })
   int retention(
       @Parameters(
               arity = "0..1",
               defaultValue = "home",
-              paramLabel = "DRIVE",
-              description = "Its name or id; your home, if not given.")
+              paramLabel = TypedDrive.LABEL,
+              description = TypedDrive.OR_HOME)
           String name,
       @Option(names = "--days", paramLabel = "N", description = "So many days, 0 to 36500.")
-          @Nullable Integer days,
+          @Nullable String days,
       @Option(names = "--weeks", paramLabel = "N", description = "So many weeks, 0 to 5200.")
-          @Nullable Integer weeks,
+          @Nullable String weeks,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     String retention = url(name) + "/retention";
     List<String> query = new ArrayList<>();
     if (days != null) {
-      query.add("days=" + days);
+      query.add("days=" + new TypedText("--days", days).number(0, 36_500, 30));
     }
     if (weeks != null) {
-      query.add("weeks=" + weeks);
+      query.add("weeks=" + new TypedText("--weeks", weeks).number(0, 5_200, 52));
+    }
+    JsonNode before = context.agent().get(retention);
+    if (!yes) {
+      requireWanted(name, before, days, weeks);
     }
     JsonNode kept =
         query.isEmpty()
-            ? context.agent().get(retention)
+            ? before
             : context.agent().put(retention + "?" + String.join("&", query), Map.of());
     if (json) {
       context.terminal().printJson(kept);
@@ -341,6 +378,34 @@ public final class DriveCommand {
     return 0;
   }
 
+  /** Asks before nothing is kept any more of what was kept by the rule that holds now. */
+  private void requireWanted(
+      String name, JsonNode before, @Nullable String days, @Nullable String weeks) throws Problem {
+    int daysThen = days == null ? before.path("days").asInt() : Integer.parseInt(days.strip());
+    int weeksThen = weeks == null ? before.path("weeks").asInt() : Integer.parseInt(weeks.strip());
+    boolean noDays = daysThen == 0 && before.path("days").asInt() > 0;
+    boolean noWeeks = weeksThen == 0 && before.path("weeks").asInt() > 0;
+    if (!noDays && !noWeeks) {
+      return;
+    }
+    String states =
+        daysThen > 0
+            ? "all earlier states that are older than " + daysThen + " days"
+            : weeksThen > 0
+                ? "all earlier states but the last of each week"
+                : "all earlier states, so that of each file only what it is now stays";
+    List<String> about =
+        List.of(
+            "What goes of the drive '" + ForeignText.visible(name) + "', for all who use it:",
+            "  " + states,
+            "  " + (daysThen > 0 ? "what was removed before that" : "all that is in the trash"),
+            "It goes with the next 'anoncloud compact', or by itself within about a day. There is"
+                + " no way back.");
+    if (!context.terminal().confirm(about, "Keep it no more?")) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
+  }
+
   @Command(
       name = "heads",
       mixinStandardHelpOptions = true,
@@ -353,8 +418,8 @@ public final class DriveCommand {
       @Parameters(
               arity = "0..1",
               defaultValue = "home",
-              paramLabel = "NAME",
-              description = "Of the drive, or its id; your home if not given.")
+              paramLabel = TypedDrive.LABEL,
+              description = TypedDrive.OR_HOME)
           String name,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {

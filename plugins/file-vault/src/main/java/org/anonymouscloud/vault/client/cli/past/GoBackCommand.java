@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.TypedText;
+import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,8 +28,18 @@ import picocli.CommandLine.Parameters;
 final class GoBackCommand implements Callable<Integer> {
   private final CommandContext context;
 
-  @Parameters(paramLabel = "NUMBER", description = "Of the state, as 'anoncloud history' shows it.")
-  private long number;
+  @Parameters(
+      index = "0",
+      paramLabel = "NUMBER",
+      description = "Of the state, as 'anoncloud history' shows it.")
+  private String number = "";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = TypedDrive.LABEL,
+      description = TypedDrive.OR_HOME)
+  private @Nullable String drive;
 
   @Option(
       names = "--left-out",
@@ -40,11 +53,9 @@ final class GoBackCommand implements Callable<Integer> {
               + " a thief has said so.")
   private boolean givenBack;
 
-  @Option(
-      names = "--drive",
-      paramLabel = "NAME",
-      description = "Of this drive; of your home, if not given.")
-  private @Nullable String drive;
+  /** As it was given before; scripts have it. */
+  @Option(names = "--drive", hidden = true)
+  private @Nullable String before;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -55,13 +66,15 @@ final class GoBackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    String name = TypedDrive.either(drive, before);
+    long state = new TypedText("NUMBER", number).number(0, Long.MAX_VALUE, 17);
     JsonNode done =
         context
             .agent()
             .post(
-                VaultUrl.drive(drive)
+                VaultUrl.drive(name)
                     + "/history/"
-                    + number
+                    + state
                     + "/go-back?leftOut="
                     + leftOut
                     + "&givenBack="
@@ -74,9 +87,10 @@ final class GoBackCommand implements Callable<Integer> {
           .terminal()
           .print(
               "The drive is as it was in state "
-                  + number
+                  + state
                   + ". 'anoncloud go-back "
                   + done.path("before").asText()
+                  + (name == null ? "" : " " + TerminalText.text(name))
                   + "' undoes this.");
     }
     return 0;

@@ -2,16 +2,21 @@ package org.anonymouscloud.vault.client.cli.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code anoncloud history}. */
 @Command(
@@ -20,40 +25,46 @@ import picocli.CommandLine.Option;
     description = {
       "List the states that the drive has been in, the newest first.",
       "Each change makes a state. At the end stands the device that made it, by its id and name;"
-          + " one that was removed has no name any more. The time is that of its own clock."
+          + " one that was removed has no name any more. Of another member of the drive it is the"
+          + " user name, if that is one of your contacts. The time is that of the device's clock."
           + " 'anoncloud go-back NUMBER' makes one of them the newest again. 'left out' is what a"
           + " device had written that was removed, and that does not count; 'given back' is older"
           + " than the states that stay, so there is no way back to it."
     })
 final class HistoryCommand implements Callable<Integer> {
 
+  private static final int MOST = 1_000;
+
   /** So many characters of paths are enough for a line. */
   private static final int SHOWN = 60;
 
   private final CommandContext context;
 
+  @Parameters(arity = "0..1", paramLabel = TypedDrive.LABEL, description = TypedDrive.OR_HOME)
+  private @Nullable String drive;
+
   @Option(
       names = "--from",
       paramLabel = "NUMBER",
       description = "Begin with this state, not the newest.")
-  private @Nullable Long from;
+  private @Nullable String from;
 
   @Option(
       names = "--limit",
       paramLabel = "COUNT",
       defaultValue = "20",
       description = "How many to show, 1 to 1000; ${DEFAULT-VALUE} if not given.")
-  private int limit;
+  private String limit = "20";
 
-  @Option(
-      names = "--drive",
-      paramLabel = "NAME",
-      description = "Of this drive; of your home, if not given.")
-  private @Nullable String drive;
+  /** As it was given before; scripts have it. */
+  @Option(names = "--drive", hidden = true)
+  private @Nullable String before;
 
   @Option(
       names = "--changes",
-      description = "Also what each state changed: + came, ~ is another, - is gone.")
+      description =
+          "Also what each state changed: + was added, ~ changed, - removed, and 'FROM -> TO'"
+              + " moved.")
   private boolean changes;
 
   @Option(names = "--json", description = "One JSON document.")
@@ -69,11 +80,13 @@ final class HistoryCommand implements Callable<Integer> {
         context
             .agent()
             .get(
-                VaultUrl.drive(drive)
+                VaultUrl.drive(TypedDrive.either(drive, before))
                     + "/history?limit="
-                    + limit
+                    + new TypedText("--limit", limit).number(1, MOST, 20)
                     + (changes ? "&changes=true" : "")
-                    + (from == null ? "" : "&from=" + from));
+                    + (from == null
+                        ? ""
+                        : "&from=" + new TypedText("--from", from).number(0, Long.MAX_VALUE, 17)));
     if (json) {
       context.terminal().printJson(history);
       return 0;
@@ -95,7 +108,10 @@ final class HistoryCommand implements Callable<Integer> {
                       time(state),
                       remark(state),
                       device,
-                      TerminalText.text(names.getOrDefault(device, ""))));
+                      TerminalText.text(
+                          state.has("by")
+                              ? state.path("by").asText()
+                              : names.getOrDefault(device, ""))));
       if (changes) {
         context.terminal().print("            " + changes(state.path("changes")));
       }
@@ -107,30 +123,41 @@ final class HistoryCommand implements Callable<Integer> {
     if (changes.isMissingNode()) {
       return "what it changed is not known";
     }
-    StringBuilder line = new StringBuilder();
-    for (JsonNode each : changes.path("paths")) {
-      if (line.length() > SHOWN) {
-        break;
+    List<String> counts = new ArrayList<>();
+    for (String kind : List.of("added", "changed", "removed", "moved")) {
+      if (changes.path(kind).asLong() > 0) {
+        counts.add(changes.path(kind).asLong() + " " + kind);
       }
-      String path = each.asText();
-      line.append(line.isEmpty() ? "" : "  ")
-          .append(path.charAt(0))
-          .append(TerminalText.vault(path.substring(1)));
     }
-    long all =
-        changes.path("added").asLong()
-            + changes.path("changed").asLong()
-            + changes.path("removed").asLong();
-    boolean more = changes.path("more").asBoolean();
-    return all == 0
-        ? "nothing"
-        : "+%d ~%d -%d%s  %s"
-            .formatted(
-                changes.path("added").asLong(),
-                changes.path("changed").asLong(),
-                changes.path("removed").asLong(),
-                more ? " and more" : "",
-                line);
+    if (counts.isEmpty()) {
+      return "nothing";
+    }
+    List<String> named = new ArrayList<>();
+    for (JsonNode move : changes.path("moves")) {
+      named.add(
+          TerminalText.vault(move.path("from").asText())
+              + " -> "
+              + TerminalText.vault(move.path("to").asText()));
+    }
+    for (JsonNode each : changes.path("paths")) {
+      String path = each.asText();
+      named.add(path.charAt(0) + TerminalText.vault(path.substring(1)));
+    }
+    return String.join(", ", counts)
+        + (changes.path("more").asBoolean() ? " and more" : "")
+        + ":  "
+        + shortened(named);
+  }
+
+  private static String shortened(List<String> named) {
+    StringBuilder line = new StringBuilder();
+    for (String one : named) {
+      if (line.length() > SHOWN) {
+        return line + "  ...";
+      }
+      line.append(line.isEmpty() ? "" : "  ").append(one);
+    }
+    return line.toString();
   }
 
   private static String time(JsonNode state) {

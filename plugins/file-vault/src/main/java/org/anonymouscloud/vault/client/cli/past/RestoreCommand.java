@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.AtOption;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
@@ -61,7 +62,7 @@ final class RestoreCommand implements Callable<Integer> {
         names = "--version",
         paramLabel = "NUMBER",
         description = "As it was in the state of this number, as 'anoncloud versions' shows it.")
-    private @Nullable Long version;
+    private @Nullable String version;
   }
 
   @Option(
@@ -126,7 +127,7 @@ final class RestoreCommand implements Callable<Integer> {
       return null;
     }
     if (then.version != null) {
-      return AtOption.asked("#" + then.version, clock);
+      return Long.toString(new TypedText("--version", then.version).number(0, Long.MAX_VALUE, 17));
     }
     return then.at == null ? null : AtOption.asked(then.at, clock);
   }

@@ -1,14 +1,13 @@
 package org.anonymouscloud.vault.client.cli.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
@@ -23,10 +22,14 @@ import picocli.CommandLine.Parameters;
     description = {
       "List the versions of the file that is or was at a path, the newest first.",
       "Each with the state of the drive in which it came there, when that was, its size in bytes,"
-          + " and who wrote it; a star stands at the one that is there now. 'anoncloud restore"
-          + " --version NUMBER' brings one back, 'anoncloud cat --at \"#NUMBER\"' shows it."
+          + " and who wrote it; a star stands at the one that is there now. A file that was moved"
+          + " or renamed is followed to where it was before; 'as' says what it was called then."
+          + " 'anoncloud restore --version NUMBER' brings one back, 'anoncloud cat --at"
+          + " \"#NUMBER\"' shows it; both by the path of then."
     })
 final class VersionsCommand implements Callable<Integer> {
+  private static final int MOST = 1_000;
+
   private final CommandContext context;
 
   @Parameters(paramLabel = "PATH", description = "Like /a/b.txt; also one that is gone.")
@@ -37,7 +40,7 @@ final class VersionsCommand implements Callable<Integer> {
       paramLabel = "COUNT",
       defaultValue = "20",
       description = "How many to show, 1 to 1000; ${DEFAULT-VALUE} if not given.")
-  private int limit;
+  private String limit = "20";
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -49,26 +52,14 @@ final class VersionsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     Outcome outcome = new Outcome(context.terminal());
+    int wanted = new TypedText("--limit", limit).number(1, MOST, 20);
     VaultUrl url = VaultUrl.typed(path);
     if (url.isTop()) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
           "A drive has states, not versions: 'anoncloud history' shows them.");
     }
-    JsonNode answer = context.agent().get(url.versions() + "?limit=" + limit);
-    // Of very many states the agent looks through some at a time.
-    while (answer.path("versions").size() < limit && answer.has("next")) {
-      JsonNode more =
-          context
-              .agent()
-              .get(
-                  url.versions()
-                      + "?limit="
-                      + (limit - answer.path("versions").size())
-                      + "&from="
-                      + answer.path("next").asText());
-      answer = joined(answer, more);
-    }
+    JsonNode answer = new FollowedVersions(context.agent(), url).list(wanted);
     if (answer.path("unreadable").asLong() > 0) {
       outcome.fail(
           Problem.Kind.SECURITY,
@@ -85,13 +76,14 @@ final class VersionsCommand implements Callable<Integer> {
       context
           .terminal()
           .print(
-              "%s %9d  %s  %14d  %s"
+              "%s %9d  %s  %14d  %s%s"
                   .formatted(
                       version.path("current").asBoolean() ? "*" : " ",
                       version.path("state").asLong(),
                       ShownTime.of(version.path("since").asText()),
                       version.path("size").asLong(),
-                      writer(version, devices)));
+                      writer(version, devices),
+                      place(version, url)));
     }
     if (answer.path("versions").isEmpty()) {
       context.terminal().print("No file was there in any state that is whole.");
@@ -101,13 +93,15 @@ final class VersionsCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
-  private static JsonNode joined(JsonNode first, JsonNode more) {
-    ObjectNode all = more.deepCopy();
-    all.putArray("versions")
-        .addAll((ArrayNode) first.path("versions"))
-        .addAll((ArrayNode) more.path("versions"));
-    return all.put(
-        "unreadable", first.path("unreadable").asLong() + more.path("unreadable").asLong());
+  private static String place(JsonNode version, VaultUrl asked) {
+    JsonNode path = version.path("path");
+    String there =
+        path.asText().equals(asked.path().toString())
+            ? ""
+            : "  as " + TerminalText.vault(path.asText());
+    return version.has("moved")
+        ? there + "  moved from " + TerminalText.vault(version.path("moved").path("path").asText())
+        : there;
   }
 
   private static String writer(JsonNode version, Map<String, String> devices) {

@@ -11,6 +11,7 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,10 +33,7 @@ final class CompactCommand implements Callable<Integer> {
 
   private final CommandContext context;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "DRIVE",
-      description = "Its name or id; your home, if not given.")
+  @Parameters(arity = "0..1", paramLabel = TypedDrive.LABEL, description = TypedDrive.OR_HOME)
   private @Nullable String drive;
 
   @Option(names = "--dry-run", description = "Only say what would be given back.")

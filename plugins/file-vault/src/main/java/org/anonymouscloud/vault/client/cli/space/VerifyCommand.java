@@ -37,8 +37,8 @@ final class VerifyCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "PATH|DRIVE",
       description =
-          "What to check, like /a/b or team:/a, or a whole drive by its name; your home, if not"
-              + " given.")
+          "What to check: like /a/b or team:/a, or a whole drive by its name or id, like team; your"
+              + " home, if not given.")
   private @Nullable String what;
 
   @Option(names = "--full", description = "Every byte of every file as well.")

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.cli.typed;
 
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -13,17 +13,22 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.TypedText;
 
 /** Times as people type them. */
 public final class TypedTime {
   private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([mhdw])");
+
+  /** What a time may be, for people. */
+  private static final String ALLOWED =
+      "a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, or 30d for so long ago";
 
   private TypedTime() {}
 
   /** Which moment a date without a time means. */
   public enum Day {
     BEGINNING,
-    /** The last moment of it. */
+    /** The last moment of it; of today, now. */
     END
   }
 
@@ -34,7 +39,8 @@ public final class TypedTime {
    * @param clock tells what an age goes back from
    * @throws Problem if it is none of them
    */
-  public static Instant of(String text, Clock clock, Day day) throws Problem {
+  public static Instant of(TypedText typed, Clock clock, Day day) throws Problem {
+    String text = typed.text();
     try {
       Optional<Duration> age = ifAge(text);
       if (age.isPresent()) {
@@ -45,7 +51,11 @@ public final class TypedTime {
         LocalDate date = LocalDate.parse(text);
         return switch (day) {
           case BEGINNING -> date.atStartOfDay(here).toInstant();
-          case END -> date.plusDays(1).atStartOfDay(here).toInstant().minusNanos(1);
+          case END -> {
+            Instant end = date.plusDays(1).atStartOfDay(here).toInstant().minusNanos(1);
+            Instant now = clock.instant();
+            yield date.equals(LocalDate.ofInstant(now, here)) ? now : end;
+          }
         };
       }
       boolean hasOffset = text.matches(".*(?:[Zz]|[+-]\\d\\d:\\d\\d)");
@@ -53,25 +63,15 @@ public final class TypedTime {
           ? OffsetDateTime.parse(text).toInstant()
           : LocalDateTime.parse(text).atZone(here).toInstant();
     } catch (DateTimeException e) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "A time is like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z or 30d; '"
-              + TerminalText.text(text)
-              + "' is none.",
-          e);
+      Problem refused = typed.refused(ALLOWED);
+      refused.initCause(e);
+      throw refused;
     }
   }
 
   /** How long ago something was, like {@code 45m}, {@code 12h}, {@code 30d} or {@code 8w}. */
-  public static Duration age(String text) throws Problem {
-    return ifAge(text)
-        .orElseThrow(
-            () ->
-                new Problem(
-                    Problem.Kind.BAD_INPUT,
-                    "An age is like 45m, 12h, 30d or 8w; '"
-                        + TerminalText.text(text)
-                        + "' is none."));
+  public static Duration age(TypedText typed) throws Problem {
+    return ifAge(typed.text()).orElseThrow(() -> typed.refused("an age like 45m, 12h, 30d or 8w"));
   }
 
   private static Optional<Duration> ifAge(String text) {

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.cli.typed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.vault.client.cli.TypedTime.Day;
+import org.anonymouscloud.core.plugin.TypedText;
+import org.anonymouscloud.vault.client.cli.typed.TypedTime.Day;
 import org.junit.jupiter.api.Test;
 
 /** Times as people type them. */
@@ -20,7 +22,7 @@ final class TypedTimeTest {
   private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
   private static Instant of(String text) throws Problem {
-    return TypedTime.of(text, CLOCK, Day.END);
+    return TypedTime.of(new TypedText("--at", text), CLOCK, Day.END);
   }
 
   private static Instant here(String local) {
@@ -33,7 +35,7 @@ final class TypedTimeTest {
     assertThat(of("12h")).isEqualTo(NOW.minus(Duration.ofHours(12)));
     assertThat(of("3D")).isEqualTo(NOW.minus(Duration.ofDays(3)));
     assertThat(of("2w")).isEqualTo(NOW.minus(Duration.ofDays(14)));
-    assertThat(TypedTime.age("2w")).isEqualTo(Duration.ofDays(14));
+    assertThat(TypedTime.age(new TypedText("--older-than", "2w"))).isEqualTo(Duration.ofDays(14));
   }
 
   @Test
@@ -42,8 +44,11 @@ final class TypedTimeTest {
     assertThat(of("2026-11-03T08:30:00.5+02:00"))
         .isEqualTo(Instant.parse("2026-11-03T06:30:00.5Z"));
     assertThat(of("2026-11-03T08:30")).isEqualTo(here("2026-11-03T08:30"));
-    assertThat(of("2026-11-03")).isEqualTo(here("2026-11-04T00:00").minusNanos(1));
-    assertThat(TypedTime.of("2026-11-03", CLOCK, Day.BEGINNING))
+    assertThat(of("2026-11-02")).isEqualTo(here("2026-11-03T00:00").minusNanos(1));
+    assertThat(of("2026-11-05")).isEqualTo(here("2026-11-06T00:00").minusNanos(1));
+    String today = LocalDate.ofInstant(NOW, ZoneId.systemDefault()).toString();
+    assertThat(of(today)).as("the end of today is still to come").isEqualTo(NOW);
+    assertThat(TypedTime.of(new TypedText("--newer", "2026-11-03"), CLOCK, Day.BEGINNING))
         .isEqualTo(here("2026-11-03T00:00"));
   }
 
@@ -65,6 +70,7 @@ final class TypedTimeTest {
           .isThrownBy(() -> of(bad))
           .matches(problem -> problem.kind() == Problem.Kind.BAD_INPUT);
     }
-    assertThatExceptionOfType(Problem.class).isThrownBy(() -> TypedTime.age("2026-11-03"));
+    assertThatExceptionOfType(Problem.class)
+        .isThrownBy(() -> TypedTime.age(new TypedText("--older-than", "2026-11-03")));
   }
 }

@@ -1,0 +1,148 @@
+package org.anonymouscloud.vault.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.anonymouscloud.core.testing.TestTerminal;
+import org.anonymouscloud.vault.client.VaultFeature;
+import org.anonymouscloud.vault.client.drives.Drives;
+import org.anonymouscloud.vault.client.fixture.DriveFiles;
+import org.anonymouscloud.vault.client.fixture.TestAccount;
+import org.anonymouscloud.vault.client.fixture.TestAgent;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How commands name drives and what they copy: in one way. */
+final class DriveNamesTest {
+  @TempDir private Path folder;
+  private TestServer server;
+  private TestAgent agent;
+  private TestTerminal terminal;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start(folder);
+    agent = new TestAgent(server.account());
+    terminal = new TestTerminal(new VaultFeature(), agent);
+    run("drive", "create", "team");
+    run("mkdir", "team:/a", "team:/b");
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
+    server.close();
+  }
+
+  private String run(String... arguments) {
+    assertThat(terminal.run(arguments)).as("%s", terminal.warnings()).isZero();
+    return terminal.out();
+  }
+
+  private String refused(String... arguments) {
+    assertThat(terminal.run(arguments)).isEqualTo(2);
+    return String.join("\n", terminal.warnings());
+  }
+
+  @Test
+  void aDriveIsNamedAloneOrAsBeforeAPath() {
+    for (List<String> command :
+        List.of(
+            List.of("history"),
+            List.of("verify"),
+            List.of("compact", "--dry-run"),
+            List.of("trash", "list"),
+            List.of("drive", "show"),
+            List.of("drive", "retention"),
+            List.of("drive", "heads"))) {
+      String plain = run(with(command, "team"));
+      assertThat(run(with(command, "team:"))).as("%s", command).isEqualTo(plain);
+      assertThat(run(with(command, "team:/"))).as("%s", command).isEqualTo(plain);
+    }
+    assertThat(run("history", "--drive", "team")).as("as before").isEqualTo(run("history", "team"));
+    assertThat(run("trash", "--drive", "team", "list")).contains("empty");
+  }
+
+  private static String[] with(List<String> command, String drive) {
+    String[] line = command.toArray(new String[command.size() + 1]);
+    line[command.size()] = drive;
+    return line;
+  }
+
+  @Test
+  void whatACommandSaysToDoNamesTheDriveTheSameWay() {
+    String said = run("rm", "team:/a");
+    assertThat(said).contains("'anoncloud trash restore team:");
+    String removal = said.replaceAll("(?s).*restore (team:\\S+)'.*", "$1");
+    assertThat(run("trash", "list", "team")).contains(removal.substring("team:".length()));
+    assertThat(run("trash", "restore", removal)).contains("Restored /a");
+    run("rm", "team:/a", "team:/b");
+    assertThat(run("trash", "restore", "team:/a", "--to", "team:/")).contains("Restored /a");
+    assertThat(refused("trash", "restore", "team:/b", "--to", "/")).contains("different drives");
+    assertThat(run("trash", "--drive", "team", "restore", "/b", "--to", "/")).contains("/b");
+    assertThat(run("ls", "team:/")).isEqualTo("a/\nb/\n");
+    run("rm", "team:/b");
+    assertThat(run("trash", "empty", "--yes", "team:")).contains("Deleted");
+
+    assertThat(run("go-back", "1", "team")).containsPattern("'anoncloud go-back \\d+ team'");
+    assertThat(run("ls", "team:/")).isEqualTo("a/\nb/\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"put", "get", "cp", "mv"})
+  void whatCopiesOrMovesHasOneForm(String command) {
+    String help = run(command, "--help");
+    assertThat(help.replaceAll("\\s+", " "))
+        .containsPattern("Usage: .*" + command + " .* SOURCE\\.\\.\\. TARGET ")
+        .doesNotContain("DEST");
+    assertThat(refused(command, "/a")).contains("Missing required parameter: TARGET");
+    assertThat(refused(command)).contains("SOURCE... TARGET");
+  }
+
+  @Test
+  void theHistoryNamesTheOtherMemberWhoWrote() throws Exception {
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    server.account().befriend("bob", bob);
+    bob.befriend("alice", server.account());
+    run("drive", "share", "team", "with", "bob");
+    try (Drives his = new Drives(bob, Clock.systemUTC())) {
+      DriveFiles.makeFolder(his.find("team"), "/his");
+    }
+
+    assertThat(run("history", "team").lines().findFirst().orElseThrow()).endsWith("  bob");
+    run("history", "team", "--json");
+    JsonNode states = terminal.json().path("states");
+    assertThat(states.path(0).path("by").asText()).isEqualTo("bob");
+    assertThat(states.path(0).path("account").asText()).isEqualTo(bob.account().toString());
+    assertThat(states.path(states.size() - 1).has("by")).as("one's own").isFalse();
+    assertThat(states.path(states.size() - 1).path("account").asText())
+        .isEqualTo(server.account().account().toString());
+  }
+
+  @Test
+  void howADriveIsSharedIsSaidWhereAWordIsMissing() {
+    for (String[] line :
+        new String[][] {
+          {"drive", "share"},
+          {"drive", "share", "team"},
+          {"drive", "share", "team", "bob"},
+          {"drive", "share", "team", "to", "bob"},
+          {"drive", "share", "team", "with"},
+          {"drive", "share", "team", "with", "bob", "carol"}
+        }) {
+      assertThat(refused(line)).contains("'anoncloud drive share DRIVE with PERSON'");
+    }
+    assertThat(refused("drive", "share", "team", "with", "bob", "--read", "--own"))
+        .contains("not both");
+    assertThat(run("drive", "share", "--help")).contains("DRIVE with PERSON");
+  }
+}
