@@ -15,8 +15,8 @@ import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.resume.Trails;
 import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
+import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.store.PackWriter;
-import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.tree.Changes;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.PathRefused;
@@ -321,7 +321,7 @@ public final class Batch implements AutoCloseable {
       }
     } catch (Untrusted e) {
       if (changes.count() == 0) {
-        changes.dropAside(base.root().map(Roots.Known::trees).orElse(Trees.NONE).aside());
+        changes.dropAside(base.root().map(KnownRoot::trees).orElse(Trees.NONE).aside());
       }
     }
     return removals;

@@ -47,6 +47,7 @@ import org.anonymouscloud.vault.client.space.Verification;
 import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.History;
+import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
@@ -74,10 +75,10 @@ import org.anonymouscloud.vault.protocol.VaultMessages;
 public final class Drive implements AutoCloseable {
   private static final int KEPT_SEGMENTS = 16;
 
-  /** Other devices that may be quicker before this one gives up. */
   /** Who asks and who answers may have clocks that differ so much. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
+  /** Other devices that may be quicker before this one gives up. */
   private static final int RACES = 5;
 
   private final AccountSession account;
@@ -164,7 +165,7 @@ public final class Drive implements AutoCloseable {
    *     than the newest state that it can have
    */
   public Snapshot snapshot() throws IOException {
-    Optional<Roots.Known> newest = roots.newest();
+    Optional<KnownRoot> newest = roots.newest();
     if (newest.isPresent() && newest.get().root().isPresent()) {
       Root root = newest.get().root().get();
       try {
@@ -184,7 +185,7 @@ public final class Drive implements AutoCloseable {
    * @throws StatesUnreadable if the newest state does not say as it should which they are
    */
   public Optional<States> states() throws IOException {
-    Optional<Roots.Known> newest = roots.newest();
+    Optional<KnownRoot> newest = roots.newest();
     if (newest.isEmpty()) {
       return Optional.empty();
     }
@@ -264,8 +265,8 @@ public final class Drive implements AutoCloseable {
     return whole(roots.newest());
   }
 
-  private LongPredicate whole(Optional<Roots.Known> newest) throws IOException {
-    long counting = newest.map(Roots.Known::counting).orElse(-1L);
+  private LongPredicate whole(Optional<KnownRoot> newest) throws IOException {
+    long counting = newest.map(KnownRoot::counting).orElse(-1L);
     try {
       KeptStates kept = new Snapshot(reading, newest).kept();
       return number -> number == counting || kept.has(number);
@@ -343,7 +344,7 @@ public final class Drive implements AutoCloseable {
                 .filter(found -> found.signed().number() == number)
                 .findFirst()
                 .orElseThrow(() -> new StateRefused(Reason.NOT_FOUND, number));
-        Optional<Roots.Known> newest = roots.known();
+        Optional<KnownRoot> newest = roots.known();
         boolean whole = whole(newest).test(number);
         if (!whole && !givenBack) {
           throw new StateRefused(Reason.GIVEN_BACK, number);
@@ -356,8 +357,8 @@ public final class Drive implements AutoCloseable {
         }
         if (goBack(newest, state.root().orElseThrow(), whole)) {
           return new WentBack(
-              roots.known().flatMap(Roots.Known::root).orElseThrow(),
-              newest.map(Roots.Known::counting).orElse(-1L));
+              roots.known().flatMap(KnownRoot::root).orElseThrow(),
+              newest.map(KnownRoot::counting).orElse(-1L));
         }
       }
       throw new IOException("Other devices change the drive all the time; try again.");
@@ -370,8 +371,7 @@ public final class Drive implements AutoCloseable {
    * @param keeps whether the newest word on which states are whole stays, as that is not what it
    *     was then
    */
-  private boolean goBack(Optional<Roots.Known> newest, Root back, boolean keeps)
-      throws IOException {
+  private boolean goBack(Optional<KnownRoot> newest, Root back, boolean keeps) throws IOException {
     long number = newest.map(known -> known.number() + 1).orElse(0L);
     try (PackWriter writer = writing.newWriter()) {
       // Deletes nothing and needs next to no space, so that a full account can go back as well.
@@ -602,7 +602,7 @@ public final class Drive implements AutoCloseable {
 
   /** How far the drive has come, for who has only the server's word for it; none if it is empty. */
   public Optional<Root> newestChange() throws IOException {
-    return roots.newest().flatMap(Roots.Known::root);
+    return roots.newest().flatMap(KnownRoot::root);
   }
 
   /** Goes on from what the server has, as a person has agreed to. */
@@ -632,7 +632,7 @@ public final class Drive implements AutoCloseable {
       first.commit();
     }
     for (int race = 0; race < RACES; race++) {
-      Optional<Roots.Known> newest = roots.newest();
+      Optional<KnownRoot> newest = roots.newest();
       Snapshot now = new Snapshot(reading, newest);
       KeptStates before = now.kept();
       KeptStates after =
@@ -731,7 +731,7 @@ public final class Drive implements AutoCloseable {
   }
 
   private Optional<Sweep.Basis> basis(boolean giveUp) throws IOException {
-    Optional<Roots.Known> newest = roots.newest();
+    Optional<KnownRoot> newest = roots.newest();
     if (newest.isEmpty() || newest.get().root().isEmpty()) {
       return Optional.empty();
     }

@@ -15,6 +15,7 @@ import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
 import org.anonymouscloud.vault.client.space.Marking;
+import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.store.States;
@@ -42,10 +43,10 @@ final class Landing {
   private final List<PackName> secured = new ArrayList<>();
 
   /** By when a root has named all of those. */
-  private Optional<Roots.Known> securedBy = Optional.empty();
+  private Optional<KnownRoot> securedBy = Optional.empty();
 
   /** By when the server is known to keep all that the changes refer to. */
-  private Optional<Roots.Known> keptBy;
+  private Optional<KnownRoot> keptBy;
 
   /** Whether a root with the tree of this batch was sent and nobody knows what became of it. */
   private boolean undecided;
@@ -102,7 +103,7 @@ final class Landing {
     writer.setFrees(frees);
     List<PackName> sent = new ArrayList<>();
     // Not the root on which this batch began: others of this process may have moved it since.
-    Optional<Roots.Known> onto = roots.known();
+    Optional<KnownRoot> onto = roots.known();
     while (true) {
       if (!isAllKept(keptBy, onto) || !isBorrowedWhole(onto)) {
         writer.flush();
@@ -112,7 +113,7 @@ final class Landing {
         onto = roots.known();
         continue;
       }
-      Trees trees = onto.map(Roots.Known::trees).orElse(Trees.NONE);
+      Trees trees = onto.map(KnownRoot::trees).orElse(Trees.NONE);
       long number = onto.map(known -> known.number() + 1).orElse(0L);
       Merge merge =
           new Merge(
@@ -146,8 +147,7 @@ final class Landing {
     }
   }
 
-  private boolean offer(
-      Optional<Roots.Known> onto, Trees merged, List<PackName> live, boolean frees)
+  private boolean offer(Optional<KnownRoot> onto, Trees merged, List<PackName> live, boolean frees)
       throws IOException {
     undecided = true;
     try {
@@ -166,7 +166,7 @@ final class Landing {
       return;
     }
     List<PackName> live = writer.takeSent();
-    Optional<Roots.Known> now = shared.roots().known();
+    Optional<KnownRoot> now = shared.roots().known();
     if (!secured.isEmpty() && !isAllKept(securedBy, now)) {
       // As long as this takes they would be deleted in the midst of it.
       name(secured);
@@ -181,9 +181,8 @@ final class Landing {
    * Whether no device has given packs back between two roots. Each that does so says in the hidden
    * tree anew which states stay.
    */
-  private boolean isAllKept(Optional<Roots.Known> since, Optional<Roots.Known> now)
-      throws IOException {
-    if (since.map(Roots.Known::trees).equals(now.map(Roots.Known::trees))) {
+  private boolean isAllKept(Optional<KnownRoot> since, Optional<KnownRoot> now) throws IOException {
+    if (since.map(KnownRoot::trees).equals(now.map(KnownRoot::trees))) {
       return true;
     }
     try {
@@ -229,12 +228,12 @@ final class Landing {
   }
 
   /** Whether the states from which something was taken are whole. */
-  private boolean isBorrowedWhole(Optional<Roots.Known> onto) throws IOException {
+  private boolean isBorrowedWhole(Optional<KnownRoot> onto) throws IOException {
     if (borrowed.isEmpty()) {
       return true;
     }
     KeptStates kept = new Snapshot(drive, onto).kept();
-    long newest = onto.map(Roots.Known::counting).orElse(-1L);
+    long newest = onto.map(KnownRoot::counting).orElse(-1L);
     return borrowed.stream().allMatch(number -> number == newest || kept.has(number));
   }
 

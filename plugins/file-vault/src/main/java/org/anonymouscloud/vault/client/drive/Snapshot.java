@@ -15,8 +15,8 @@ import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
+import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.store.PackReader;
-import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.store.States;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.Folders;
@@ -33,18 +33,18 @@ import org.anonymouscloud.vault.protocol.DriveId;
 /** A drive as it was at one root; it stays so whatever is changed meanwhile. Thread-safe. */
 public final class Snapshot {
   private final Reading drive;
-  private final Optional<Roots.Known> root;
+  private final Optional<KnownRoot> root;
   private final Optional<States.State> state;
   private final Trees trees;
   private final Folders folders;
 
   /** The drive as it is now. */
-  Snapshot(Reading drive, Optional<Roots.Known> root) {
+  Snapshot(Reading drive, Optional<KnownRoot> root) {
     this(
         drive,
         root,
-        root.flatMap(Roots.Known::root).map(now -> new States.State(now.number(), now.time(), now)),
-        root.map(Roots.Known::trees).orElse(Trees.NONE));
+        root.flatMap(KnownRoot::root).map(now -> new States.State(now.number(), now.time(), now)),
+        root.map(KnownRoot::trees).orElse(Trees.NONE));
   }
 
   /** The drive as it was. */
@@ -53,7 +53,7 @@ public final class Snapshot {
   }
 
   private Snapshot(
-      Reading drive, Optional<Roots.Known> root, Optional<States.State> state, Trees trees) {
+      Reading drive, Optional<KnownRoot> root, Optional<States.State> state, Trees trees) {
     this.drive = drive;
     this.root = root;
     this.state = state;
@@ -65,7 +65,7 @@ public final class Snapshot {
   record Opened(ItemId id, Pages pages) {}
 
   /** The newest root; none if the drive has never been written to, or this is an earlier state. */
-  Optional<Roots.Known> root() {
+  Optional<KnownRoot> root() {
     return root;
   }
 

@@ -25,9 +25,9 @@ import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
 import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
+import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.store.Leftovers;
 import org.anonymouscloud.vault.client.store.PackWriter;
-import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.store.States;
 import org.anonymouscloud.vault.client.tree.Changes;
 import org.anonymouscloud.vault.client.tree.ConflictName;
@@ -83,7 +83,7 @@ public final class Sweep {
    *
    * @param file where that is said; none if it is not
    */
-  public record Basis(Roots.Known newest, KeptStates kept, Optional<Entry> file, States states) {}
+  public record Basis(KnownRoot newest, KeptStates kept, Optional<Entry> file, States states) {}
 
   /** Looks at the drive as it is just now. */
   @FunctionalInterface
@@ -462,7 +462,7 @@ public final class Sweep {
     while (gone < garbage.size()) {
       step.pass();
       int to = Math.min(garbage.size(), gone + VaultMessages.MAX_PACKS_IN_MOVE);
-      Roots.Known own = drive.roots().known().orElseThrow();
+      KnownRoot own = drive.roots().known().orElseThrow();
       // Upon this sweep's own roots alone: of others it does not know what they need.
       if (own.number() != number
           || !move(drive, Optional.of(own), own.trees(), List.of(), garbage.subList(gone, to))) {
@@ -491,7 +491,7 @@ public final class Sweep {
 
   private static boolean move(
       SpaceParts drive,
-      Optional<Roots.Known> onto,
+      Optional<KnownRoot> onto,
       Trees trees,
       List<PackName> live,
       List<PackName> dropped)
@@ -546,15 +546,15 @@ public final class Sweep {
    * @return false if another root came first
    */
   public static boolean say(
-      SpaceParts drive, Optional<Roots.Known> newest, Optional<Entry> file, KeptStates states)
+      SpaceParts drive, Optional<KnownRoot> newest, Optional<Entry> file, KeptStates states)
       throws IOException {
-    long number = newest.map(Roots.Known::number).orElse(-1L) + 1;
+    long number = newest.map(KnownRoot::number).orElse(-1L) + 1;
     PackWriter writer = drive.writers().get();
     try {
       writer.setFrees(true);
       Changes changes = new Changes();
       write(drive, states, file, changes, writer);
-      Trees before = newest.map(Roots.Known::trees).orElse(Trees.NONE);
+      Trees before = newest.map(KnownRoot::trees).orElse(Trees.NONE);
       Trees trees = merge(drive, before, changes, number, writer);
       writer.flush();
       List<PackName> live = writer.takeSent();

@@ -20,8 +20,6 @@ import org.anonymouscloud.vault.client.store.Descent.Vouching;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.Nobody;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.Person;
 import org.anonymouscloud.vault.client.store.Descent.Vouching.UpTo;
-import org.anonymouscloud.vault.client.store.Roots.Basis;
-import org.anonymouscloud.vault.client.store.Roots.Known;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.RosterHead;
@@ -63,14 +61,14 @@ final class Judge {
    * @param already what counted when the chain said the same; none if it is to be found out anew
    * @throws Untrusted if what the server has must not be used
    */
-  Optional<Known> judge(
+  Optional<KnownRoot> judge(
       Members by,
       RootReader from,
       Set<DeviceId> leaving,
       Optional<Named> named,
       Optional<RootFloor> seen,
       boolean onTrust,
-      Optional<Known> already)
+      Optional<KnownRoot> already)
       throws IOException {
     Optional<SignedRoot> newest = from.newest();
     if (by.needsVoucher()) {
@@ -117,7 +115,7 @@ final class Judge {
     Optional<SignedRoot> counts = descent.go();
     Optional<Root> root =
         counts.isEmpty() ? Optional.empty() : Optional.of(from.opened(counts.get()));
-    return Optional.of(new Known(tip, counts, root, basis(by)));
+    return Optional.of(new KnownRoot(tip, counts, root, basis(by)));
   }
 
   /** What the maker of a list of members says of the drive. */
@@ -179,7 +177,7 @@ final class Judge {
   }
 
   /** What says now which roots count. */
-  Basis basis(Members now) {
-    return new Basis(now.list().map(Roster::number).orElse(-1L), account.generation());
+  KnownRoot.Basis basis(Members now) {
+    return new KnownRoot.Basis(now.list().map(Roster::number).orElse(-1L), account.generation());
   }
 }

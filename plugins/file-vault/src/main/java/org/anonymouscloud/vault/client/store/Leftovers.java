@@ -76,7 +76,7 @@ public record Leftovers(RemoteVault remote, Roots roots, ReentrantLock commits) 
       throw new InterruptedIOException("The upload was interrupted.");
     }
     try {
-      Optional<Roots.Known> onto = roots.known();
+      Optional<KnownRoot> onto = roots.known();
       while (!roots.move(onto, treesOf(onto), live, dropped, frees)) {
         onto = roots.newest();
       }
@@ -85,7 +85,7 @@ public record Leftovers(RemoteVault remote, Roots roots, ReentrantLock commits) 
     }
   }
 
-  private static Trees treesOf(Optional<Roots.Known> root) {
-    return root.map(Roots.Known::trees).orElse(Trees.NONE);
+  private static Trees treesOf(Optional<KnownRoot> root) {
+    return root.map(KnownRoot::trees).orElse(Trees.NONE);
   }
 }

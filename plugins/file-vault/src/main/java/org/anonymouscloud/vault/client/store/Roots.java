@@ -18,7 +18,6 @@ import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.format.KeptStates;
-import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.format.Trees;
@@ -69,51 +68,11 @@ public final class Roots {
 
   // Guarded by this, and held while the server is asked: an answer that is overtaken by a later one
   // must not look like a step back.
-  private Optional<Known> known = Optional.empty();
+  private Optional<KnownRoot> known = Optional.empty();
   private Optional<RootFloor> floor = Optional.empty();
   private Optional<Named> judgedBy = Optional.empty();
   private boolean floorLoaded;
   private final List<String> notes = new ArrayList<>();
-
-  /**
-   * The newest root that the server has, and the newest that counts: the same, unless a device
-   * wrote it that was removed.
-   *
-   * @param tip the newest root
-   * @param counts the newest root that counts; none if none does
-   * @param root what is sealed in that one
-   * @param basis by what this was found out
-   */
-  public record Known(
-      SignedRoot tip, Optional<SignedRoot> counts, Optional<Root> root, Basis basis) {
-    /** Of the newest root. */
-    public long number() {
-      return tip.number();
-    }
-
-    /** Of the newest root that counts; -1 if none does. */
-    public long counting() {
-      return counts.map(SignedRoot::number).orElse(-1L);
-    }
-
-    /** Of the tree that counts. */
-    public Pages top() {
-      return trees().top();
-    }
-
-    /** Of the tree that counts, and the hidden one. */
-    public Trees trees() {
-      return root.map(Root::trees).orElse(Trees.NONE);
-    }
-  }
-
-  /**
-   * What says which roots count.
-   *
-   * @param roster number of the newest list of members
-   * @param generation of this account's root secret
-   */
-  record Basis(long roster, int generation) {}
 
   public Roots(
       AccountSession account, DriveId drive, Members members, RemoteVault remote, Clock clock) {
@@ -134,8 +93,8 @@ public final class Roots {
    * @return none if the drive has never been written to
    * @throws Untrusted if what the server shows must not be used
    */
-  public synchronized Optional<Known> newest() throws IOException {
-    Optional<Known> newest = judge();
+  public synchronized Optional<KnownRoot> newest() throws IOException {
+    Optional<KnownRoot> newest = judge();
     for (int race = 0; members.allows(Right.WRITE); race++) {
       try {
         if (!members.isStale() && !isToBeFollowed(newest)) {
@@ -158,7 +117,7 @@ public final class Roots {
     return newest;
   }
 
-  private boolean isToBeFollowed(Optional<Known> newest) {
+  private boolean isToBeFollowed(Optional<KnownRoot> newest) {
     return newest.isPresent()
         && (newest.get().tip().generation() != members.generation()
             || newest.get().counting() < newest.get().number());
@@ -213,7 +172,7 @@ public final class Roots {
   }
 
   private Optional<Head> headWithout(Set<DeviceId> leaving) throws IOException {
-    Optional<Known> rest;
+    Optional<KnownRoot> rest;
     try {
       rest = judged(leaving, judge.named(leaving));
     } catch (Untrusted e) {
@@ -225,8 +184,8 @@ public final class Roots {
     return Optional.of(headOf(rest));
   }
 
-  private Head headOf(Optional<Known> judged) {
-    return judged.flatMap(Known::counts).map(this::headOf).orElse(Head.none(drive.object()));
+  private Head headOf(Optional<KnownRoot> judged) {
+    return judged.flatMap(KnownRoot::counts).map(this::headOf).orElse(Head.none(drive.object()));
   }
 
   private Head headOf(SignedRoot signed) {
@@ -313,7 +272,7 @@ public final class Roots {
   }
 
   /** What would count if this device had seen nothing, and a person trusted the server. */
-  private Optional<Known> acceptable(Optional<Named> named) throws IOException {
+  private Optional<KnownRoot> acceptable(Optional<Named> named) throws IOException {
     Members blank = members.blank();
     RootReader anew = new RootReader(account, drive, blank, remote);
     return judge
@@ -321,7 +280,7 @@ public final class Roots {
         .filter(known -> known.root().isPresent());
   }
 
-  private PastState pastState(Known known) {
+  private PastState pastState(KnownRoot known) {
     SignedRoot counts = known.counts().orElseThrow();
     return new PastState(
         headOf(counts), known.root().map(Root::time), Optional.of(counts.device()));
@@ -337,7 +296,7 @@ public final class Roots {
   public synchronized void restart(Divergence agreed) throws IOException {
     loadFloor();
     Optional<Named> named = judge.named(Set.of());
-    Optional<Known> accepted = acceptable(named);
+    Optional<KnownRoot> accepted = acceptable(named);
     if (!accepted.map(this::pastState).equals(agreed.instead())) {
       throw new IOException(
           "Nothing was done: the server has another state of the drive by now than what was"
@@ -363,7 +322,7 @@ public final class Roots {
    * @param limit how many at most
    */
   public synchronized List<History.State> states(long from, int limit) throws IOException {
-    Optional<Known> newest = newest();
+    Optional<KnownRoot> newest = newest();
     return newest.isEmpty() ? List.of() : history(newest.get()).states(from, limit);
   }
 
@@ -373,7 +332,7 @@ public final class Roots {
    * @param newest as this has given it
    * @param kept what its hidden tree says of earlier states
    */
-  public States states(Known newest, KeptStates kept) {
+  public States states(KnownRoot newest, KeptStates kept) {
     return new States(reader, newest.tip(), newest.counts(), kept);
   }
 
@@ -382,7 +341,7 @@ public final class Roots {
    * in what it looks at.
    */
   public synchronized Optional<Root> origin() throws IOException {
-    Optional<Root> origin = known.flatMap(Known::root);
+    Optional<Root> origin = known.flatMap(KnownRoot::root);
     if (origin.isEmpty()) {
       return origin;
     }
@@ -395,17 +354,17 @@ public final class Roots {
     return origin;
   }
 
-  private History history(Known now) {
+  private History history(KnownRoot now) {
     return new History(reader, now.tip(), now.counting());
   }
 
   /** The newest root that was seen since this was made, without asking the server. */
-  public synchronized Optional<Known> known() {
+  public synchronized Optional<KnownRoot> known() {
     return known;
   }
 
   /** As the other one, where nothing is dropped. */
-  public boolean move(Optional<Known> before, Trees trees, List<PackName> live, boolean frees)
+  public boolean move(Optional<KnownRoot> before, Trees trees, List<PackName> live, boolean frees)
       throws IOException {
     return move(before, trees, live, List.of(), frees);
   }
@@ -423,7 +382,7 @@ public final class Roots {
    *     devices were removed meanwhile
    */
   public synchronized boolean move(
-      Optional<Known> before,
+      Optional<KnownRoot> before,
       Trees trees,
       List<PackName> live,
       List<PackName> dropped,
@@ -437,7 +396,7 @@ public final class Roots {
       boolean _ = move(before, before.get().trees(), List.of(), true);
       return false;
     }
-    long number = before.map(Known::number).orElse(-1L) + 1;
+    long number = before.map(KnownRoot::number).orElse(-1L) + 1;
     Root root =
         new Root(
             drive,
@@ -462,12 +421,12 @@ public final class Roots {
     remember(signed, judge.named(Set.of()), seen());
     known =
         Optional.of(
-            new Known(signed, Optional.of(signed), Optional.of(root), judge.basis(members)));
+            new KnownRoot(signed, Optional.of(signed), Optional.of(root), judge.basis(members)));
     return true;
   }
 
   /** What the next root names besides the one before it. */
-  private Digest skip(Optional<Known> before) throws IOException {
+  private Digest skip(Optional<KnownRoot> before) throws IOException {
     if (before.isEmpty()) {
       return RootHeader.NOTHING;
     }
@@ -490,7 +449,7 @@ public final class Roots {
     return got.isPresent() && Arrays.equals(got.get().root(), encoded);
   }
 
-  private void noteWhatIsLeftOut(Known before) {
+  private void noteWhatIsLeftOut(KnownRoot before) {
     long states = before.number() - before.counting();
     if (states > 0) {
       note(
@@ -503,7 +462,7 @@ public final class Roots {
   }
 
   /** What the server has, and what of it counts. */
-  private Optional<Known> judge() throws IOException {
+  private Optional<KnownRoot> judge() throws IOException {
     loadFloor();
     Optional<Named> named = judge.named(Set.of());
     known = judged(Set.of(), named);
@@ -512,13 +471,15 @@ public final class Roots {
   }
 
   /** The same, and it is remembered before it is given to anybody. */
-  private Optional<Known> judged(Set<DeviceId> leaving, Optional<Named> named) throws IOException {
-    Optional<Known> already = judgedBy.equals(named) ? known : Optional.empty();
-    Optional<Known> judged = judge.judge(members, reader, leaving, named, floor, false, already);
+  private Optional<KnownRoot> judged(Set<DeviceId> leaving, Optional<Named> named)
+      throws IOException {
+    Optional<KnownRoot> already = judgedBy.equals(named) ? known : Optional.empty();
+    Optional<KnownRoot> judged =
+        judge.judge(members, reader, leaving, named, floor, false, already);
     if (judged.isPresent()) {
       noteWhatWasSeenAndLeftOut(judged.get());
     }
-    Optional<SignedRoot> counts = judged.flatMap(Known::counts);
+    Optional<SignedRoot> counts = judged.flatMap(KnownRoot::counts);
     if (counts.isPresent()
         && (floor.isEmpty() || floor.get().newest().number() <= counts.get().number())) {
       remember(counts.get(), named, seen());
@@ -527,7 +488,7 @@ public final class Roots {
   }
 
   /** Other devices decide what counts after a removal; this one may have seen, or written, more. */
-  private void noteWhatWasSeenAndLeftOut(Known now) throws IOException {
+  private void noteWhatWasSeenAndLeftOut(KnownRoot now) throws IOException {
     if (floor.isEmpty()
         || floor.get().isNamedAlone()
         || floor.get().newest().number() < 0

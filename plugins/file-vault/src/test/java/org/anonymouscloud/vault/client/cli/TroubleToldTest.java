@@ -150,7 +150,7 @@ final class TroubleToldTest {
             "'anoncloud drive retention --days N --weeks N'",
             "'anoncloud compact'");
 
-    run("drive", "retention", "--days", "0", "--weeks", "0");
+    run("drive", "retention", "--days", "0", "--weeks", "0", "--yes");
     run("compact");
     run("put", other.toString(), "/other");
     assertThat(read(drive, "/other")).isEqualTo(noise(SIZE, 5));

@@ -30,7 +30,7 @@ import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.IndependentDecoder;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.SignedRoot;
-import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
@@ -284,7 +284,7 @@ final class ArrangeModelTest {
     byte[] secret = raw.secret(0);
     IndependentDecoder decoder =
         new IndependentDecoder(raw.id().bytes(), generation -> secret, packs);
-    Optional<SignedRoot> root = first.snapshot().root().flatMap(Roots.Known::counts);
+    Optional<SignedRoot> root = first.snapshot().root().flatMap(KnownRoot::counts);
     Set<String> contents = new HashSet<>();
     if (root.isPresent()) {
       TestAccount writer =

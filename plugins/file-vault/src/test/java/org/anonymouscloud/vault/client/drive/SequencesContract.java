@@ -44,7 +44,7 @@ import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.client.store.AsOf;
-import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.store.UploadLanes;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.anonymouscloud.vault.client.tree.PathRefused;
@@ -790,7 +790,7 @@ abstract class SequencesContract {
 
     /** The hidden tree, read by a program of its own. */
     private Map<String, String> aside(MortalDevice reader) throws IOException {
-      Optional<SignedRoot> root = reader.drive().snapshot().root().flatMap(Roots.Known::counts);
+      Optional<SignedRoot> root = reader.drive().snapshot().root().flatMap(KnownRoot::counts);
       if (root.isEmpty()) {
         return Map.of();
       }

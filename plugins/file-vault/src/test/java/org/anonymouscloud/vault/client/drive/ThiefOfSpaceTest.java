@@ -36,6 +36,7 @@ import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.client.space.Verification;
+import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.PackName;
@@ -121,7 +122,7 @@ final class ThiefOfSpaceTest {
 
   private void drop(PackName... packs) throws IOException {
     Roots roots = roots();
-    Optional<Roots.Known> now = roots.newest();
+    Optional<KnownRoot> now = roots.newest();
     assertThat(roots.move(now, now.orElseThrow().trees(), List.of(), List.of(packs), true))
         .isTrue();
   }
@@ -210,7 +211,7 @@ final class ThiefOfSpaceTest {
     drop(packs.toArray(PackName[]::new));
     List<PackName> junk = junk(raw);
     Roots roots = roots();
-    Optional<Roots.Known> now = roots.newest();
+    Optional<KnownRoot> now = roots.newest();
     assertThat(roots.move(now, now.orElseThrow().trees(), junk, List.of(), true)).isTrue();
 
     sweepAll(false);

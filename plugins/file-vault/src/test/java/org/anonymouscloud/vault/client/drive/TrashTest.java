@@ -23,7 +23,7 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
-import org.anonymouscloud.vault.client.store.Roots;
+import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +58,7 @@ final class TrashTest {
   }
 
   private Trees trees() throws IOException {
-    return first.snapshot().root().map(Roots.Known::trees).orElseThrow();
+    return first.snapshot().root().map(KnownRoot::trees).orElseThrow();
   }
 
   private static Batch discarding(Drive drive, String path) throws IOException {
