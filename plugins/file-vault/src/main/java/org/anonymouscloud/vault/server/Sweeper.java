@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.blob.BlobStore;
 import org.anonymouscloud.core.blob.DeletionLock;
@@ -24,16 +23,16 @@ final class Sweeper implements AutoCloseable {
 
   private final Ledger ledger;
   private final BlobStore store;
-  private final Set<BlobName> receiving;
+  private final Receiving receiving;
   private final Periodic rounds;
   private volatile boolean closed;
 
   /**
    * Starts a thread of its own.
    *
-   * @param receiving the files that this process receives just now; a concurrent set
+   * @param receiving the files that this process receives just now
    */
-  Sweeper(Ledger ledger, BlobStore store, Set<BlobName> receiving) {
+  Sweeper(Ledger ledger, BlobStore store, Receiving receiving) {
     this.ledger = ledger;
     this.store = store;
     this.receiving = receiving;
@@ -54,7 +53,7 @@ final class Sweeper implements AutoCloseable {
       // The same.
     }
     for (BlobName file : ledger.arriving(store.process())) {
-      if (!receiving.contains(file)) {
+      if (!receiving.isComing(file)) {
         ledger.giveUp(file);
       }
     }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
@@ -64,7 +63,7 @@ final class VaultService implements RunningFeature {
   private final Membership membership;
   private final BlobStore store;
   private final MemberPush push;
-  private final Set<BlobName> receiving = ConcurrentHashMap.newKeySet();
+  private final Receiving receiving = new Receiving();
   private final Sweeper sweeper;
 
   /** Takes the store and the pushes over, and closes them. */
@@ -318,15 +317,20 @@ final class VaultService implements RunningFeature {
       throw bad("A pack's length is a power of two from 4 KiB to 16 MiB.");
     }
     Pack file = new Pack(BlobName.random(), put.length());
-    receiving.add(file.file());
+    boolean dropped;
+    receiving.begin(file.file(), errand.drive(), name);
     try {
       if (ledger.reserve(errand, name, file, store.process(), put.frees())) {
         receive(errand, name, file, asked.request(), put.frees());
       }
-      return NOTHING;
     } finally {
-      receiving.remove(file.file());
+      dropped = receiving.end(file.file());
     }
+    if (dropped) {
+      ledger.drop(errand, List.of(name));
+      sweeper.wake();
+    }
+    return NOTHING;
   }
 
   private void receive(Errand errand, PackName name, Pack file, Request request, boolean frees)
@@ -378,7 +382,9 @@ final class VaultService implements RunningFeature {
   }
 
   private byte[] packDrop(Errand errand, Asked<VaultMessages.PackDrop> asked) throws Refused {
-    ledger.drop(errand, names(asked.question().names()));
+    List<PackName> names = names(asked.question().names());
+    receiving.drop(errand.drive(), names);
+    ledger.drop(errand, names);
     sweeper.wake();
     return NOTHING;
   }

@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
@@ -117,6 +119,47 @@ final class FailureTest {
 
     disk.failAt(Step.SPACE, "Input/output error");
     assertThat(server.service().trouble()).hasValue("the disk fails");
+  }
+
+  @Test
+  void aPackThatIsDroppedWhileItComesDoesNotStay() throws Exception {
+    CountDownLatch comes = new CountDownLatch(1);
+    CountDownLatch dropped = new CountDownLatch(1);
+    disk.setFault(
+        step -> {
+          if (step == Step.SYNC) {
+            comes.countDown();
+            await(dropped);
+          }
+          return Optional.empty();
+        });
+    // Whoever gave it up does not hear the answer.
+    Thread upload =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    client.put(name, PACK);
+                  } catch (Refused | IOException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    await(comes);
+
+    client.drop(List.of(name));
+    dropped.countDown();
+    upload.join();
+
+    disk.heal();
+    assertNothingIsThere();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @ParameterizedTest
