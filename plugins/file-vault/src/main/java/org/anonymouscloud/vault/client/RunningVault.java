@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.plugin.AccountSession;
@@ -108,13 +107,17 @@ final class RunningVault implements RunningClient {
         account,
         drives -> {
           for (Drive drive : drives.usable()) {
-            Optional<Divergence> divergence = drive.divergence();
+            Optional<Divergence> divergence = divergence(drives, drive);
             if (divergence.isPresent()) {
-              return divergence.map(found -> found.of("drive " + called(drives, drive)));
+              return divergence;
             }
           }
           return Optional.empty();
         });
+  }
+
+  private static Optional<Divergence> divergence(Drives drives, Drive drive) throws IOException {
+    return drive.divergence().map(found -> found.of("drive " + called(drives, drive)));
   }
 
   /** As {@code drive list} does, by its id if the name cannot be read from what the server has. */
@@ -130,18 +133,16 @@ final class RunningVault implements RunningClient {
     on(
         account,
         drives -> {
-          Drive meant = drives.home();
           for (Drive drive : drives.usable()) {
-            meant = isOf(drive, agreed) ? drive : meant;
+            if (divergence(drives, drive).equals(Optional.of(agreed))) {
+              drive.acceptRestored(agreed);
+              return drive;
+            }
           }
-          meant.acceptRestored(agreed);
-          return meant;
+          throw new IOException(
+              "Nothing was done: the server has another state of the drives by now than what was"
+                  + " shown.");
         });
-  }
-
-  private static boolean isOf(Drive drive, Divergence agreed) {
-    return Stream.concat(agreed.lost().stream(), agreed.instead().stream())
-        .anyMatch(state -> state.head().object().equals(drive.id().object()));
   }
 
   @FunctionalInterface
