@@ -19,6 +19,7 @@ import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,9 @@ final class Tidying implements AutoCloseable {
 
   private static final Duration LOOKS = Duration.ofMinutes(1);
   private static final Duration EVERY = Duration.ofDays(1);
+
+  /** Whoever's clock is ahead of the server's by more does not judge by itself what is old. */
+  private static final Duration AHEAD = Duration.ofDays(1);
 
   /** After a look at all of them, done or not. */
   private static final Duration AGAIN = Duration.ofHours(1);
@@ -116,11 +120,11 @@ final class Tidying implements AutoCloseable {
     try {
       KeptStates kept = drive.kept();
       boolean isUnchanged = drive.counts().number() == kept.from();
-      if (!kept.swept().plus(isUnchanged ? UNCHANGED : EVERY).isAfter(clock.instant())) {
-        boolean more = true;
-        while (more) {
-          more = drive.sweep(Sweep.Wish.BY_ITSELF, () -> requireIdle(drives)).more();
-        }
+      Duration rest = isUnchanged ? UNCHANGED : EVERY;
+      Instant now = clock.instant();
+      // What was done at a time that is still to come was done by a wrong clock.
+      if (kept.swept().isAfter(now) || !kept.swept().plus(rest).isAfter(now)) {
+        sweep(drives, drive);
       }
     } catch (NotAllowed e) {
       // Those who may change it do it.
@@ -128,6 +132,24 @@ final class Tidying implements AutoCloseable {
       LOG.warn("{}", e.getMessage());
     }
     done.put(drive.id(), clock.instant());
+  }
+
+  private void sweep(Drives drives, Drive drive) throws IOException {
+    VaultMessages.Usage usage = drive.usage();
+    if (usage.time() < clock.instant().minus(AHEAD).getEpochSecond()) {
+      LOG.warn(
+          "This machine's clock is more than a day ahead of the server's, so nothing is thrown away"
+              + " as too old. Set the clock; 'anoncloud compact' goes by it whatever it says.");
+      return;
+    }
+    // A server that tells untruths of its packs could have them sent anew without an end.
+    long left = usage.drive();
+    boolean more = true;
+    while (more && left >= 0) {
+      Sweep.Done done = drive.sweep(Sweep.Wish.BY_ITSELF, () -> requireIdle(drives));
+      more = done.more();
+      left -= done.sent();
+    }
   }
 
   private void requireIdle(Drives drives) throws InterruptedIOException {

@@ -178,8 +178,9 @@ public final class VaultMessages {
    *     their way
    * @param held bytes of packs that were dropped and will be deleted within a day
    * @param packs how many the drive has, held ones not among them
+   * @param time of the server's clock, in seconds since 1970
    */
-  public record Usage(long used, long quota, long drive, long held, long packs) {}
+  public record Usage(long used, long quota, long drive, long held, long packs, long time) {}
 
   public record Empty() {}
 }

@@ -88,7 +88,8 @@ final class Ledger {
               all.quota(),
               space.used() + space.reserved(),
               space.held(),
-              space.packs());
+              space.packs(),
+              clock.instant().getEpochSecond());
         });
   }
 

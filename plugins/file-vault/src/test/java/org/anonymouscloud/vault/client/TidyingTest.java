@@ -16,9 +16,11 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.fixture.MovedClock;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.space.Sweep;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +39,7 @@ final class TidyingTest {
   @BeforeEach
   void start() throws IOException {
     server = TestServer.start(folder);
+    server.half().setTime(clock.instant());
     open = new OpenDrive(server::account, clock);
     open.open(server.account());
     tidying = new Tidying(open, clock);
@@ -58,40 +61,97 @@ final class TidyingTest {
     remove(other, "/f");
   }
 
+  private void pass(Duration time) {
+    clock.move(time);
+    server.half().pass(time);
+  }
+
   private long held() throws IOException {
     return other.usage().held();
   }
 
   @Test
   void whatIsNotNeededGoesOnceADayWhenNobodyUsesTheVault() throws Exception {
-    clock.move(Duration.ofDays(2));
+    pass(Duration.ofDays(2));
     tidying.watching(context -> {}).handle(context());
     tidying.round();
     assertThat(held()).as("somebody has just used it").isZero();
 
-    clock.move(Tidying.IDLE.plusSeconds(1));
+    pass(Tidying.IDLE.plusSeconds(1));
     tidying.round();
     long first = held();
     assertThat(first).isGreaterThan(MIB);
 
     litter();
-    clock.move(Duration.ofHours(2));
+    pass(Duration.ofHours(2));
     tidying.round();
     assertThat(held()).as("within a day").isEqualTo(first);
 
-    clock.move(Duration.ofHours(23));
+    pass(Duration.ofHours(23));
     tidying.round();
     assertThat(held()).isGreaterThan(first + MIB);
   }
 
   @Test
+  void whoseClockIsFarAheadOfTheServersThrowsNothingAway() throws Exception {
+    clock.move(Duration.ofDays(730));
+    tidying.round();
+    assertThat(held()).isZero();
+
+    server.half().pass(Duration.ofDays(730));
+    pass(Duration.ofHours(25));
+    tidying.round();
+    assertThat(held()).isGreaterThan(MIB);
+  }
+
+  @Test
+  void whatAWrongClockHasDoneDoesNotKeepOthersFromIt() throws Exception {
+    MovedClock wrong = new MovedClock();
+    wrong.move(Duration.ofDays(730));
+    try (Drive far = Drive.home(server.account().device(3, server.newLine()), wrong)) {
+      far.sweep(Sweep.Wish.BY_ITSELF, () -> {});
+    }
+    long before = held();
+    litter();
+    pass(Duration.ofDays(2));
+
+    tidying.round();
+
+    assertThat(held()).isGreaterThan(before);
+  }
+
+  @Test
+  @Tag("A36")
+  void aServerThatCallsPacksLongerThanTheyAreDoesNotHaveThemSentWithoutAnEnd() throws Exception {
+    write(other, "/g", noise(9 * MIB, 7));
+    pass(Duration.ofDays(2));
+    long before = server.line().received();
+    server
+        .line()
+        .showLists(
+            listed -> {
+              byte[] packs = listed.packs().clone();
+              for (int i = VaultMessages.LISTED_PACK - 1;
+                  i < packs.length;
+                  i += VaultMessages.LISTED_PACK) {
+                packs[i] = 24;
+              }
+              return new VaultMessages.PackListed(packs, listed.more());
+            });
+
+    tidying.round();
+
+    assertThat(server.line().received() - before).isLessThan(30L * MIB);
+  }
+
+  @Test
   void whatAnotherDeviceHasDoneIsNotDoneAgain() throws Exception {
-    clock.move(Duration.ofDays(2));
+    pass(Duration.ofDays(2));
     other.sweep(Sweep.Wish.BY_ITSELF, () -> {});
     litter();
     long number = other.counts().number();
 
-    clock.move(Duration.ofHours(3));
+    pass(Duration.ofHours(3));
     tidying.round();
 
     assertThat(other.counts().number()).isEqualTo(number);
@@ -99,7 +159,7 @@ final class TidyingTest {
 
   @Test
   void aRequestCutsItShort() throws Exception {
-    clock.move(Duration.ofDays(2));
+    pass(Duration.ofDays(2));
     AtomicBoolean cut = new AtomicBoolean();
     server
         .line()
@@ -117,14 +177,14 @@ final class TidyingTest {
     assertThat(cut).isTrue();
     assertThat(held()).isZero();
 
-    clock.move(Tidying.IDLE.plusSeconds(1));
+    pass(Tidying.IDLE.plusSeconds(1));
     tidying.round();
     assertThat(held()).as("it goes on when nobody asks for anything").isGreaterThan(MIB);
   }
 
   @Test
   void nothingIsDoneForAnAccountThatIsClosed() throws Exception {
-    clock.move(Duration.ofDays(2));
+    pass(Duration.ofDays(2));
     open.close();
     int asked = server.line().asked().size();
 

@@ -68,7 +68,8 @@ final class MessagesTest {
                 .array(),
             false));
     examples.put("UsageGet", new VaultMessages.UsageGet(DRIVE));
-    examples.put("Usage", new VaultMessages.Usage(16_777_216, 1L << 40, 8192, 4096, 1));
+    examples.put(
+        "Usage", new VaultMessages.Usage(16_777_216, 1L << 40, 8192, 4096, 1, 1_800_000_000));
     examples.put("Empty", new VaultMessages.Empty());
     return examples;
   }

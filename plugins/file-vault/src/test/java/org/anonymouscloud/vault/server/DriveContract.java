@@ -92,7 +92,7 @@ abstract class DriveContract {
     assertThat(owner.grant().generation()).isZero();
     assertThat(owner.grant().grant()).isEqualTo(TestRosters.grant(owner.account(), 0));
     assertThat(owner.usage())
-        .isEqualTo(new VaultMessages.Usage(EMPTY, Long.MAX_VALUE, EMPTY, 0, 0));
+        .isEqualTo(new VaultMessages.Usage(EMPTY, Long.MAX_VALUE, EMPTY, 0, 0, 0));
     assertThat(refusal(() -> stranger.create())).isEqualTo(ErrorCode.CONFLICT);
     assertThat(refusal(() -> owner.create())).isEqualTo(ErrorCode.CONFLICT);
   }

@@ -91,7 +91,7 @@ final class PostgresVaultTest extends VaultContract {
         assertThat(atTwo.get(name, MIN_PACK)).hasSize(MIN_PACK);
       }
       assertThat(atTwo.root(VaultMessages.NEWEST).number()).isZero();
-      assertThat(atTwo.usage()).isEqualTo(new VaultMessages.Usage(full, full, full, 0, 7));
+      assertThat(atTwo.usage()).isEqualTo(new VaultMessages.Usage(full, full, full, 0, 7, 0));
       new Stored(one.database(), one.folder()).checkSums();
     }
   }

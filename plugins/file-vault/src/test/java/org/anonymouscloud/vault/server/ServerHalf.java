@@ -135,6 +135,11 @@ public final class ServerHalf implements AutoCloseable {
     quotas.put(account, bytes);
   }
 
+  /** Sets the server's clock. */
+  public void setTime(Instant time) {
+    clock.set(time);
+  }
+
   /** Moves the server's clock on. */
   public void pass(Duration time) {
     clock.pass(time);

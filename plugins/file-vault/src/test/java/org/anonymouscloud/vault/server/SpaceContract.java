@@ -90,6 +90,7 @@ abstract class SpaceContract {
                 Long.MAX_VALUE,
                 before.drive() - MIN_PACK + RootHeader.ROOT,
                 MIN_PACK,
+                0,
                 0));
     server.pass(Duration.ofHours(24));
     server.sweep();

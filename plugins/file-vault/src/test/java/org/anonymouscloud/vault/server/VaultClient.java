@@ -207,7 +207,14 @@ record VaultClient(Link link, AccountId account, DriveId drive) {
         VaultMessages.RootGot.class);
   }
 
+  /** What is used, without the time. */
   VaultMessages.Usage usage() throws Refused, IOException {
+    VaultMessages.Usage now = usageNow();
+    return new VaultMessages.Usage(
+        now.used(), now.quota(), now.drive(), now.held(), now.packs(), 0);
+  }
+
+  VaultMessages.Usage usageNow() throws Refused, IOException {
     return Cbor.decode(
         link.ask(
             VaultMethod.USAGE.toString(), Cbor.encode(new VaultMessages.UsageGet(drive.bytes()))),

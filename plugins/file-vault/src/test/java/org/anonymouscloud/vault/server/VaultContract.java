@@ -194,7 +194,7 @@ abstract class VaultContract {
 
   /** Of a drive without a limit that has this besides its first roster. */
   private static VaultMessages.Usage usage(long bytes, long packs) {
-    return new VaultMessages.Usage(EMPTY + bytes, Long.MAX_VALUE, EMPTY + bytes, 0, packs);
+    return new VaultMessages.Usage(EMPTY + bytes, Long.MAX_VALUE, EMPTY + bytes, 0, packs, 0);
   }
 
   @Test
@@ -370,7 +370,7 @@ abstract class VaultContract {
 
     assertThat(refusal(() -> putNew(MIN_PACK))).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
 
-    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(FULL, FULL, FULL, 0, 2));
+    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(FULL, FULL, FULL, 0, 2, 0));
     server.expire(drive, List.of(second));
     server.sweep();
     client.move(0, ROOT, List.of());
@@ -444,7 +444,7 @@ abstract class VaultContract {
 
     assertThat(outcomes).containsOnly("done", "QUOTA_EXCEEDED");
     assertThat(outcomes.stream().filter("done"::equals)).hasSize(5);
-    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(full, full, full, 0, 5));
+    assertThat(client.usage()).isEqualTo(new VaultMessages.Usage(full, full, full, 0, 5, 0));
   }
 
   @Test

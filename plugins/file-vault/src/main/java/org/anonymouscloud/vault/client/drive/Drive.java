@@ -736,23 +736,27 @@ public final class Drive implements AutoCloseable {
       return Optional.empty();
     }
     Snapshot now = new Snapshot(reading, newest);
-    KeptStates kept;
+    KeptStates kept = kept(now, newest.get(), giveUp);
+    return Optional.of(
+        new Sweep.Basis(
+            newest.get(), kept, now.keptFile(), () -> roots.states(newest.get(), kept)));
+  }
+
+  private static KeptStates kept(Snapshot now, KnownRoot newest, boolean giveUp)
+      throws IOException {
     try {
-      kept = now.kept();
+      return now.kept();
     } catch (Untrusted e) {
       if (!giveUp) {
         throw SpaceStuck.states(e);
       }
-      kept =
-          new KeptStates(
-              Instant.EPOCH,
-              KeptStates.DEFAULT_DAYS,
-              KeptStates.DEFAULT_WEEKS,
-              newest.get().counting(),
-              List.of());
+      return new KeptStates(
+          Instant.EPOCH,
+          KeptStates.DEFAULT_DAYS,
+          KeptStates.DEFAULT_WEEKS,
+          newest.counting(),
+          List.of());
     }
-    return Optional.of(
-        new Sweep.Basis(newest.get(), kept, now.keptFile(), roots.states(newest.get(), kept)));
   }
 
   private SpaceParts parts() {

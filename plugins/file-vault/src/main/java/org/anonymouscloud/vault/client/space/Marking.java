@@ -1,13 +1,13 @@
 package org.anonymouscloud.vault.client.space;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
@@ -33,10 +33,8 @@ public class Marking implements PageWalk.Visitor {
   private final Damage damage;
   private final FileWriter.Checkpoint step;
 
-  /** While it goes through the hidden tree: what was removed before this is left out. */
-  private Instant removedBefore = Instant.MIN;
-
-  private long left;
+  /** While it goes through the hidden tree: removals that are left out. */
+  private Set<Name> leftOut = Set.of();
 
   /** Hears what cannot be read. */
   @FunctionalInterface
@@ -55,31 +53,23 @@ public class Marking implements PageWalk.Visitor {
 
   /** Both trees of a state. */
   void trees(Trees trees) throws IOException {
-    trees(trees, Instant.MIN);
+    trees(trees, Set.of());
   }
 
-  /**
-   * The same, without what was removed before a time.
-   *
-   * @return how many removals were left out
-   */
-  long trees(Trees trees, Instant cutoff) throws IOException {
+  /** The same, without some removals. */
+  void trees(Trees trees, Set<Name> without) throws IOException {
     PageWalk walk = new PageWalk(nodes, this);
     walk.walk(VaultPath.TOP, ItemId.top(drive), trees.top());
-    removedBefore = cutoff;
+    leftOut = without;
     walk.walk(VaultPath.TOP, ItemId.aside(drive), trees.aside());
-    removedBefore = Instant.MIN;
-    return left;
+    leftOut = Set.of();
   }
 
   @Override
   public boolean enters(VaultPath path, Entry.Folder folder) {
-    boolean goes =
-        path.names().size() == 2
-            && path.names().getFirst().equals(Removal.TRASH)
-            && folder.modified().isBefore(removedBefore);
-    left += goes ? 1 : 0;
-    return !goes;
+    return !(path.names().size() == 2
+        && path.names().getFirst().equals(Removal.TRASH)
+        && leftOut.contains(folder.name()));
   }
 
   /** The packs that entries refer to, with all that is below them. */

@@ -24,7 +24,10 @@ final class Openings implements AutoCloseable {
 
   private final SpaceParts drive;
   private final Deque<Opening> underWay = new ArrayDeque<>();
-  private final Map<Ref, Untrusted> closed = new HashMap<>();
+  private final Map<Segment, Untrusted> closed = new HashMap<>();
+
+  /** Bytes in a pack, as what they are referred to: nobody else's reference to them counts. */
+  record Segment(Place place, Ref ref) {}
 
   Openings(SpaceParts drive) {
     this.drive = drive;
@@ -32,16 +35,17 @@ final class Openings implements AutoCloseable {
 
   /** One that is under way; what came of it is there when its thread has ended. */
   private final class Opening {
-    private final Ref ref;
+    private final Segment segment;
     private final Thread thread;
     private @Nullable IOException failure;
 
-    Opening(Place place, Ref ref) {
-      this.ref = ref;
-      this.thread = Thread.ofVirtual().name("segment-checker").start(() -> run(place));
+    Opening(Segment segment) {
+      this.segment = segment;
+      this.thread = Thread.ofVirtual().name("segment-checker").start(this::run);
     }
 
-    private void run(Place place) {
+    private void run() {
+      Ref ref = segment.ref;
       try {
         var _ =
             drive
@@ -52,7 +56,7 @@ final class Openings implements AutoCloseable {
                     (bytes, offset) -> {
                       try {
                         byte[] plain = new byte[ref.length()];
-                        drive.sealing().open(place, ref, bytes, offset, plain);
+                        drive.sealing().open(segment.place, ref, bytes, offset, plain);
                         return plain;
                       } catch (NotAuthentic e) {
                         throw new DataNotAuthentic();
@@ -67,11 +71,11 @@ final class Openings implements AutoCloseable {
   }
 
   /** Opens a segment; before, if many are on their way, waits for one of them. */
-  void open(Place place, Ref segment) throws IOException {
+  void open(Segment segment) throws IOException {
     if (underWay.size() == AT_ONCE) {
       settle();
     }
-    underWay.addLast(new Opening(place, segment));
+    underWay.addLast(new Opening(segment));
   }
 
   /** Waits for all that are on their way. */
@@ -82,7 +86,7 @@ final class Openings implements AutoCloseable {
   }
 
   /** What did not open, of those that were waited for, and why. */
-  Map<Ref, Untrusted> closed() {
+  Map<Segment, Untrusted> closed() {
     return closed;
   }
 
@@ -97,7 +101,7 @@ final class Openings implements AutoCloseable {
     underWay.removeFirst();
     switch (first.failure) {
       case null -> {}
-      case Untrusted why -> closed.put(first.ref, why);
+      case Untrusted why -> closed.put(first.segment, why);
       case IOException e -> throw e;
     }
   }

@@ -22,6 +22,11 @@ record Retention(int days, int weeks) {
     return now.minus(Duration.ofDays(days));
   }
 
+  /** Whether a time is of the days in which all stays, and not still to come. */
+  boolean isWithinDays(Instant time, Instant now) {
+    return days > 0 && time.isAfter(cutoff(now)) && !time.isAfter(now);
+  }
+
   /**
    * Whether a state stays that is not the newest.
    *

@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.content.FileWriter;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.KeptStates;
+import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.Times;
@@ -81,9 +83,11 @@ public final class Sweep {
   /**
    * How a drive is just now.
    *
-   * @param file where that is said; none if it is not
+   * @param file where it is said which states are kept; none if it is not
+   * @param states each time from the newest on
    */
-  public record Basis(KnownRoot newest, KeptStates kept, Optional<Entry> file, States states) {}
+  public record Basis(
+      KnownRoot newest, KeptStates kept, Optional<Entry> file, Supplier<States> states) {}
 
   /** Looks at the drive as it is just now. */
   @FunctionalInterface
@@ -141,6 +145,12 @@ public final class Sweep {
     /** All roots from this one on stay, besides; the newest number if none does. */
     private long from;
 
+    /**
+     * The lowest number of a state that is known to be of the days in which all stay. Later ones
+     * are so too, whatever the clock said of who made them.
+     */
+    private Optional<States.State> recent = Optional.empty();
+
     private long states;
     private long gone;
     private boolean gap;
@@ -192,9 +202,8 @@ public final class Sweep {
     Stay stay = decide(basis, now);
     boolean named = stay.states <= MOST_NAMED;
     // Else the newest root stays as a state, with what is in its trash.
-    Instant cutoff =
-        named ? new Retention(basis.kept().days(), basis.kept().weeks()).cutoff(now) : Instant.MIN;
-    long removals = markNewest(basis, cutoff);
+    Set<Name> old = named ? oldRemovals(basis, stay.recent, now) : Set.of();
+    markNewest(basis, old);
     Finding found = list();
     if (!found.missing.isEmpty()) {
       return revive(basis, found);
@@ -202,7 +211,7 @@ public final class Sweep {
     List<Repacking.Loose> moving =
         named ? Repacking.choose(found.loose, wish.tight(), budget) : List.of();
     long garbage = found.garbageBytes();
-    boolean any = !moving.isEmpty() || stay.gone > 0 || removals > 0 || garbage > LEAST_GAIN;
+    boolean any = !moving.isEmpty() || stay.gone > 0 || !old.isEmpty() || garbage > LEAST_GAIN;
     if (wish.dryRun() || !any) {
       long length = moving.stream().mapToLong(Repacking.Loose::length).sum();
       long sent = moving.stream().mapToLong(Repacking.Loose::live).sum();
@@ -212,7 +221,7 @@ public final class Sweep {
                   stay.states,
                   stay.gone,
                   stay.givenUp,
-                  removals,
+                  old.size(),
                   (long) found.garbage.size() + moving.size(),
                   garbage + length,
                   sent,
@@ -220,7 +229,7 @@ public final class Sweep {
               : new Done(stay.states, 0, List.of(), 0, 0, 0, 0, false));
     }
     try {
-      return give(basis, stay, removals, now, cutoff, found, moving);
+      return give(basis, stay, old, now, found, moving);
     } catch (ServerRefused e) {
       if (moving.isEmpty() || e.code() != ErrorCode.QUOTA_EXCEEDED) {
         throw e;
@@ -242,13 +251,16 @@ public final class Sweep {
     Root newest = basis.newest().root().orElseThrow();
     Stay stay = new Stay();
     stay.from = newest.number();
+    stay.recent = firstOfTheDays(basis, rule, now);
+    long recent = stay.recent.map(States.State::number).orElse(Long.MAX_VALUE);
     Instant until = kept.since(newest.number()).orElse(newest.time());
     Instant after = now;
     Set<Long> unseen = new HashSet<>();
     kept.earlier().forEach(earlier -> unseen.add(earlier.number()));
     unseen.remove(newest.number());
     marks.beginEarlier();
-    Optional<States.State> next = basis.states().older();
+    States states = basis.states().get();
+    Optional<States.State> next = states.older();
     while (next.isPresent()) {
       step.pass();
       States.State state = next.get();
@@ -256,7 +268,8 @@ public final class Sweep {
         unseen.remove(state.number());
         // A device whose clock is wrong must not have the state before its own taken for older.
         after = until.isBefore(state.since()) ? after : until;
-        if (rule.keeps(state.since(), after, now) && isMarked(state, stay)) {
+        boolean keeps = state.number() >= recent || rule.keeps(state.since(), after, now);
+        if (keeps && isMarked(state, stay)) {
           stay.states++;
           boolean inRow = !stay.gap && state.number() >= kept.from();
           if (inRow) {
@@ -271,13 +284,36 @@ public final class Sweep {
         }
         until = state.since();
       }
-      next = basis.states().older();
+      next = states.older();
     }
     for (long number : unseen) {
       giveUp(SpaceStuck.earlier(number, VaultPath.TOP, new DataMissing()), number, stay);
       stay.gone++;
     }
     return stay;
+  }
+
+  /**
+   * The oldest state of which it is known that it is of the days in which all stay: by its own
+   * time, or because states were given back within them when it was the newest.
+   */
+  private Optional<States.State> firstOfTheDays(Basis basis, Retention rule, Instant now)
+      throws IOException {
+    KeptStates kept = basis.kept();
+    boolean sweptThen =
+        rule.isWithinDays(kept.swept(), now)
+            && !kept.earlier().isEmpty()
+            && kept.earlier().getLast().number() == kept.from();
+    Optional<States.State> first = Optional.empty();
+    States states = basis.states().get();
+    for (Optional<States.State> next = states.older(); next.isPresent(); next = states.older()) {
+      step.pass();
+      States.State state = next.get();
+      if (rule.isWithinDays(state.since(), now) || (sweptThen && state.number() == kept.from())) {
+        first = next;
+      }
+    }
+    return first;
   }
 
   /** Whether all that an earlier state needs is marked; if not, it is given up. */
@@ -313,7 +349,7 @@ public final class Sweep {
     return why instanceof TreeDamaged;
   }
 
-  private long markNewest(Basis basis, Instant cutoff) throws IOException {
+  private void markNewest(Basis basis, Set<Name> old) throws IOException {
     marks.beginNewest();
     Marking.Damage damage =
         (path, why) -> {
@@ -321,7 +357,7 @@ public final class Sweep {
             throw SpaceStuck.newest(path, why);
           }
         };
-    return new Needs(damage).trees(basis.newest().trees(), cutoff);
+    new Needs(damage).trees(basis.newest().trees(), old);
   }
 
   private boolean isThere(PackName pack) throws IOException {
@@ -420,9 +456,8 @@ public final class Sweep {
   private Optional<Done> give(
       Basis basis,
       Stay stay,
-      long removals,
+      Set<Name> old,
       Instant now,
-      Instant cutoff,
       Finding found,
       List<Repacking.Loose> moving)
       throws IOException {
@@ -442,7 +477,7 @@ public final class Sweep {
       KeptStates after = after(basis, stay, now, number);
       Changes changes = new Changes();
       write(drive, after, basis.file(), changes, writer);
-      empty(basis.newest().trees(), cutoff, changes);
+      empty(basis.newest().trees(), old, changes);
       Trees trees = merge(drive, basis.newest().trees(), changes, number, writer);
       if (!moving.isEmpty()) {
         trees =
@@ -482,7 +517,7 @@ public final class Sweep {
             stay.states,
             stay.gone,
             stay.givenUp,
-            removals,
+            old.size(),
             (long) gone + moving.size(),
             bytes,
             writer.sentBytes(),
@@ -608,26 +643,58 @@ public final class Sweep {
         there);
   }
 
-  /** Removes for good what was removed before a time. */
-  private void empty(Trees trees, Instant cutoff, Changes changes) throws IOException {
+  /** What was removed before the days in which all stays, by its time and by the states. */
+  private Set<Name> oldRemovals(Basis basis, Optional<States.State> recent, Instant now)
+      throws IOException {
+    Instant cutoff = new Retention(basis.kept().days(), basis.kept().weeks()).cutoff(now);
     Folders folders = new Folders(drive.nodes());
-    Optional<Entry> trash = folders.find(ItemId.aside(drive.id()), trees.aside(), Removal.TRASH);
-    if (!(trash.orElse(null) instanceof Entry.Folder all)) {
-      return;
-    }
-    Cursor<Entry> removals = folders.entries(all.id(), all.pages(), null);
+    Set<Name> old = new HashSet<>();
+    Cursor<Entry> removals = removals(folders, basis.newest().trees());
     while (true) {
       try {
         Entry removal = removals.next();
         if (removal == null) {
-          return;
+          return old;
         }
-        if (removal instanceof Entry.Folder && removal.modified().isBefore(cutoff)) {
-          changes.removeAside(Removal.place(removal.name()), removal);
+        if (removal instanceof Entry.Folder
+            && removal.modified().isBefore(cutoff)
+            && (recent.isEmpty() || isInTrash(folders, recent.get(), removal.name()))) {
+          old.add(removal.name());
         }
-      } catch (TreeDamaged e) {
-        // A page that is nobody's; the cursor goes on after it.
+      } catch (Untrusted e) {
+        if (!isNobodys(e)) {
+          throw SpaceStuck.newest(VaultPath.TOP, e);
+        }
+        // The cursor goes on after it.
       }
+    }
+  }
+
+  private Cursor<Entry> removals(Folders folders, Trees trees) throws IOException {
+    Optional<Entry> trash = folders.find(ItemId.aside(drive.id()), trees.aside(), Removal.TRASH);
+    return trash.orElse(null) instanceof Entry.Folder all
+        ? folders.entries(all.id(), all.pages(), null)
+        : () -> null;
+  }
+
+  private boolean isInTrash(Folders folders, States.State state, Name removal) throws IOException {
+    try {
+      return folders
+          .find(ItemId.aside(drive.id()), state.root().trees().aside(), Removal.place(removal))
+          .isPresent();
+    } catch (Untrusted e) {
+      // What cannot be known is taken for new.
+      return false;
+    }
+  }
+
+  /** Deletes removals for good. */
+  private void empty(Trees trees, Set<Name> old, Changes changes) throws IOException {
+    Folders folders = new Folders(drive.nodes());
+    for (Name removal : old) {
+      Optional<Entry> entry =
+          folders.find(ItemId.aside(drive.id()), trees.aside(), Removal.place(removal));
+      entry.ifPresent(there -> changes.removeAside(Removal.place(removal), there));
     }
   }
 

@@ -36,7 +36,7 @@ public final class Verification {
   private final FileWriter.Checkpoint step;
   private final Marks marks = new Marks();
   private final List<Damaged> damaged = new ArrayList<>();
-  private final Map<Ref, Untrusted> closed = new HashMap<>();
+  private final Map<Openings.Segment, Untrusted> closed = new HashMap<>();
   private final List<Seen> seen = new ArrayList<>();
   private Set<PackName> lost = Set.of();
   private boolean more;
@@ -213,12 +213,13 @@ public final class Verification {
     @Override
     void segment(Place place, Ref segment, boolean isNew) throws IOException {
       step.pass();
-      Untrusted why = closed.get(segment);
+      Openings.Segment one = new Openings.Segment(place, segment);
+      Untrusted why = closed.get(one);
       if (why != null) {
         throw why;
       }
       if (full && isNew && openings.isPresent()) {
-        openings.get().open(place, segment);
+        openings.get().open(one);
       }
     }
   }

@@ -350,6 +350,36 @@ final class SweepTest {
   }
 
   @Test
+  void whatADeviceWithAClockThatIsBehindHasRemovedAndChangedStaysForTheDays() throws Exception {
+    write(first, "/f", OLD);
+    write(first, "/g", OLD);
+    sweepAll(first);
+    MovedClock behind = new MovedClock();
+    behind.move(Duration.ofDays(-7_300));
+    try (Drive board = Drive.home(server.account().device(4, server.newLine()), behind)) {
+      write(board, "/f", NEW);
+      write(board, "/f", noise(70_000, 77));
+      discard(board, "/g");
+    }
+    pass(Duration.ofDays(2));
+    write(first, "/h", NEW);
+    long number = first.counts().number();
+    sweepAll(first);
+
+    assertThat(trash(first)).isNotEmpty();
+    for (long made = number - 3; made < number; made++) {
+      assertThat(first.snapshot(new AsOf.Number(made)).state()).as("state %s", made).isPresent();
+    }
+    restoreAll(first);
+    assertThat(everything()).containsEntry("/g", hash(OLD));
+
+    discard(first, "/g");
+    pass(Duration.ofDays(100));
+    sweepAll(first);
+    assertThat(trash(first)).as("nothing stays for ever").isEmpty();
+  }
+
+  @Test
   void whatALongUploadHasSecuredStaysThroughASweep() throws Exception {
     Pace securing = new Pace(1L << 40, Duration.ofHours(1), 10_000, 1);
     Drive slow =

@@ -18,8 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.MovedClock;
+import org.anonymouscloud.vault.client.fixture.StolenDevice;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.space.Verification;
 import org.anonymouscloud.vault.client.store.AsOf;
@@ -117,6 +120,25 @@ final class VerifyTest {
       assertThat(verify(other, "/wide", true, false).damaged()).isEmpty();
     }
     assertThat(several.getCount()).as("two at once").isZero();
+  }
+
+  @Test
+  @Tag("A21")
+  void whoRefersToTheBytesOfAnotherFileAccusesItOfNothing() throws Exception {
+    Entry.File good = writer.snapshot().file(VaultPath.of("/d/small"));
+    try (StolenDevice device = new StolenDevice(server.account().device(3, server.newLine()))) {
+      Entry evil =
+          new Entry.File(
+              Name.of("evil"),
+              ItemId.random(),
+              good.modified(),
+              false,
+              good.version(),
+              good.content());
+      device.plant(device.folder(device.top(), evil, good));
+    }
+
+    assertThat(damaged(verify(drive, "/", true, false))).containsExactly("/evil");
   }
 
   @Test
