@@ -105,7 +105,7 @@ final class FindCommand implements Callable<Integer> {
             context.agent().download(VaultUrl.asking(start.found(), String.join("&", query)));
         MappingIterator<JsonNode> found = JSON.readerFor(JsonNode.class).readValues(lines)) {
       while (found.hasNextValue()) {
-        take(found.nextValue(), outcome);
+        take(start, found.nextValue(), outcome);
       }
     }
     return outcome.exitCode();
@@ -117,22 +117,20 @@ final class FindCommand implements Callable<Integer> {
     }
   }
 
-  private void take(JsonNode found, Outcome outcome) throws IOException {
+  private void take(VaultUrl start, JsonNode found, Outcome outcome) throws IOException {
     if (found.has("unreadable")) {
       outcome.fail(
           Problem.Kind.SECURITY,
           "Cannot read "
-              + TerminalText.vault(found.path("unreadable").asText())
+              + start.shown(found.path("unreadable").asText())
               + ", or not wholly: "
               + found.path("detail").asText());
     } else if (json) {
       OutputStream out = context.terminal().output();
-      out.write((JSON.writeValueAsString(found) + "\n").getBytes(UTF_8));
+      out.write((JSON.writeValueAsString(start.told(found)) + "\n").getBytes(UTF_8));
       out.flush();
     } else {
-      context
-          .terminal()
-          .print(TerminalText.vault(found.path("path").asText()) + Listing.suffix(found));
+      context.terminal().print(start.shown(found.path("path").asText()) + Listing.suffix(found));
     }
   }
 

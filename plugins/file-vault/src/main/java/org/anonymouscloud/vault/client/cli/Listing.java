@@ -58,7 +58,8 @@ final class Listing {
       after = page.path("next").asText("");
       past = false;
       page.path("unreadable")
-          .forEach(part -> tell(part.path("path").asText(), part.path("detail"), told, outcome));
+          .forEach(
+              part -> tell(folder, part.path("path").asText(), part.path("detail"), told, outcome));
       for (JsonNode entry : page.path("entries")) {
         receiver.take(entry);
         String path = entry.path("path").asText();
@@ -67,7 +68,7 @@ final class Listing {
             && !met.add(ItemId.parse(entry.path("id").asText()))
             && !told.contains(path)) {
           // The agent has not met it in this part of the listing, so what is below it comes next.
-          tell(path, new TextNode(new TreeDamaged().getMessage()), told, outcome);
+          tell(folder, path, new TextNode(new TreeDamaged().getMessage()), told, outcome);
           after = path.substring(page.path("path").asText().length());
           past = true;
           break;
@@ -76,11 +77,12 @@ final class Listing {
     } while (!after.isEmpty());
   }
 
-  private static void tell(String path, JsonNode why, Set<String> told, Outcome outcome) {
+  private static void tell(
+      VaultUrl folder, String path, JsonNode why, Set<String> told, Outcome outcome) {
     if (told.add(path)) {
       outcome.fail(
           Problem.Kind.SECURITY,
-          "Cannot read " + TerminalText.vault(path) + ", or not wholly: " + why.asText());
+          "Cannot read " + folder.shown(path) + ", or not wholly: " + why.asText());
     }
   }
 
@@ -90,10 +92,10 @@ final class Listing {
     OutputStream out = context.terminal().output();
     JsonGenerator generator = JSON.createGenerator(out);
     generator.writeStartObject();
-    generator.writeStringField("path", folder.path().toString());
+    generator.writeStringField("path", folder.typedAgain(folder.path().toString()));
     generator.writeStringField("type", "folder");
     generator.writeArrayFieldStart("entries");
-    each(context, folder, recursive, outcome, generator::writeTree);
+    each(context, folder, recursive, outcome, entry -> generator.writeTree(folder.told(entry)));
     generator.writeEndArray();
     generator.writeArrayFieldStart("failed");
     for (String failure : outcome.failures()) {

@@ -56,7 +56,7 @@ final class LsCommand implements Callable<Integer> {
     JsonNode entry = context.agent().get(folder.stat());
     if (!Listing.isFolder(entry)) {
       if (json) {
-        context.terminal().printJson(entry);
+        context.terminal().printJson(folder.told(entry));
       } else {
         print(entry, entry.path("name").asText());
       }

@@ -44,7 +44,7 @@ final class MkdirCommand implements Callable<Integer> {
           () -> {
             VaultUrl path = VaultUrl.typed(typed);
             make(path);
-            folders.add(path.path().toString());
+            folders.add(path.typedAgain(path.path().toString()));
           });
     }
     if (json) {

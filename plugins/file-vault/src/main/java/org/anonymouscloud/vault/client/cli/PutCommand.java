@@ -217,7 +217,7 @@ final class PutCommand implements Callable<Integer> {
       throw cannotRead(file.path(), e);
     }
     try (content) {
-      count(context.agent().upload(url, out -> content.copyTo(out::write, progress::step)));
+      count(path, context.agent().upload(url, out -> content.copyTo(out::write, progress::step)));
       files++;
       bytes += content.size();
     } catch (LocalContent.Unreadable e) {
@@ -243,7 +243,7 @@ final class PutCommand implements Callable<Integer> {
       notKept.kept(folder);
       TreeUpload upload = new TreeUpload(folder, path.path(), outcome, notKept, progress);
       JsonNode answer = context.agent().upload(path.trees(), upload);
-      count(answer);
+      count(path, answer);
       files += answer.path("files").asLong();
       bytes += answer.path("bytes").asLong();
       links += answer.path("links").asLong();
@@ -278,14 +278,14 @@ final class PutCommand implements Callable<Integer> {
     return context.terminal().progress(TerminalText.path(name == null ? source : name), size);
   }
 
-  private void count(JsonNode answer) {
+  private void count(VaultUrl path, JsonNode answer) {
     sent += answer.path("sent").asLong();
     resumed += answer.path("resumed").asLong();
     for (JsonNode conflict : answer.path("conflicts")) {
-      conflicts.add(conflict.asText());
+      conflicts.add(path.typedAgain(conflict.asText()));
       outcome.skip(
           "Another device was faster; this device's version is kept as "
-              + TerminalText.vault(conflict.asText())
+              + path.shown(conflict.asText())
               + ".");
     }
   }

@@ -38,7 +38,8 @@ final class StatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    JsonNode entry = context.agent().get(at.typed(path).stat());
+    VaultUrl url = at.typed(path);
+    JsonNode entry = url.told(context.agent().get(url.stat()));
     if (json) {
       context.terminal().printJson(entry);
     } else {
@@ -48,14 +49,15 @@ final class StatCommand implements Callable<Integer> {
               field ->
                   context
                       .terminal()
-                      .print(field.getKey() + ": " + shown(field.getKey(), field.getValue())));
+                      .print(field.getKey() + ": " + shown(url, field.getKey(), field.getValue())));
     }
     return 0;
   }
 
-  private static String shown(String key, JsonNode value) {
+  private static String shown(VaultUrl url, String key, JsonNode value) {
     return switch (key) {
-      case "path", "name" -> TerminalText.vault(value.asText());
+      case "path" -> url.visible();
+      case "name" -> TerminalText.vault(value.asText());
       case "modified" -> ShownTime.of(value.asText());
       default -> TerminalText.text(value.asText());
     };

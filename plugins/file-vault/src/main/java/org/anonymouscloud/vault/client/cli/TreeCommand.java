@@ -50,7 +50,7 @@ final class TreeCommand implements Callable<Integer> {
       if (Listing.isFolder(entry)) {
         Listing.printJson(context, top, true, outcome);
       } else {
-        context.terminal().printJson(entry);
+        context.terminal().printJson(top.told(entry));
       }
       return outcome.exitCode();
     }

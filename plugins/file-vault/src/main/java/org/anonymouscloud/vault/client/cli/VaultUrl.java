@@ -2,6 +2,8 @@ package org.anonymouscloud.vault.client.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +81,24 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
   /** For a person's eyes, to be typed again. */
   String visible() {
     return (driveName == null ? "" : TerminalText.text(driveName) + ":") + path.visible();
+  }
+
+  /** A path of the same drive, as the agent says it, to be typed again. */
+  public String typedAgain(String inDrive) {
+    return (driveName == null ? "" : driveName + ":") + inDrive;
+  }
+
+  /** The same, for a person's eyes. */
+  public String shown(String inDrive) {
+    return (driveName == null ? "" : TerminalText.text(driveName) + ":")
+        + TerminalText.vault(inDrive);
+  }
+
+  /** What the agent says of something in the same drive, with a path that can be typed again. */
+  JsonNode told(JsonNode entry) {
+    return driveName != null && entry instanceof ObjectNode document && document.has("path")
+        ? document.deepCopy().put("path", typedAgain(document.path("path").asText()))
+        : entry;
   }
 
   /** What is in this folder under a name. */

@@ -66,6 +66,23 @@ final class FindTest {
     }
   }
 
+  @Test
+  void whatIsInAnotherDriveIsNamedAsItCanBeTypedAgain() throws Exception {
+    assertThat(terminal.run("drive", "create", "team")).isZero();
+    assertThat(terminal.run("mkdir", "--json", "team:/plans")).isZero();
+    assertThat(terminal.json().path("folders").path(0).asText()).isEqualTo("team:/plans");
+
+    assertThat(found("team:/")).containsExactly("team:/plans/");
+    assertThat(found("--json", "team:/")).singleElement().asString().contains("\"team:/plans\"");
+    assertThat(terminal.run("stat", "--json", "team:/plans")).isZero();
+    assertThat(terminal.json().path("path").asText()).isEqualTo("team:/plans");
+    assertThat(terminal.run("ls", "--json", "team:/")).isZero();
+    assertThat(terminal.json().path("entries").path(0).path("path").asText())
+        .isEqualTo("team:/plans");
+    assertThat(terminal.run("rm", "--json", "team:/plans")).isZero();
+    assertThat(terminal.json().path("removed").path(0).asText()).isEqualTo("team:/plans");
+  }
+
   private static void write(Batch batch, String path, int size, Instant time) throws IOException {
     batch.write(
         VaultPath.of(path),

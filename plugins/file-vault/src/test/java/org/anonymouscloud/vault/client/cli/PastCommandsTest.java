@@ -245,6 +245,8 @@ final class PastCommandsTest {
         .anyMatch(line -> line.matches("  +1  .* 3  .*  as /docs/f"));
     run("restore", "--version", "1", "/docs/f", "--to", "/papers/g");
     assertThat(read(drive, "/papers/g")).asString().isEqualTo("old");
+    run("restore", "--version", "7", "/papers/g");
+    assertThat(read(drive, "/papers/g")).as("it is followed").asString().isEqualTo("newest");
   }
 
   @Test

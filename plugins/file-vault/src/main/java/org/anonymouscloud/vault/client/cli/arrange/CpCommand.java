@@ -11,7 +11,6 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.cli.AtOption;
 import org.anonymouscloud.vault.client.cli.Outcome;
-import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,11 +80,11 @@ final class CpCommand implements Callable<Integer> {
       outcome.fail(
           Problem.Kind.SECURITY,
           "Cannot copy "
-              + TerminalText.vault(part.path("path").asText())
+              + all.getFirst().shown(part.path("path").asText())
               + ", or not wholly: "
               + part.path("detail").asText());
     }
-    MvCommand.tell(context, json, all.getFirst().driveName(), done);
+    MvCommand.tell(context, json, all.getFirst(), done);
     return outcome.exitCode();
   }
 }

@@ -7,9 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -69,7 +67,7 @@ final class MvCommand implements Callable<Integer> {
                     all.getLast().path().toString(),
                     "force",
                     force));
-    tell(context, json, all.getFirst().driveName(), done);
+    tell(context, json, all.getFirst(), done);
     return 0;
   }
 
@@ -79,19 +77,19 @@ final class MvCommand implements Callable<Integer> {
   }
 
   /** Shows what was done; that is nothing if all is where it should be. */
-  static void tell(CommandContext context, boolean json, @Nullable String drive, JsonNode done) {
+  static void tell(CommandContext context, boolean json, VaultUrl one, JsonNode done) {
     for (JsonNode conflict : done.path("conflicts")) {
       context
           .terminal()
           .warn(
               "Another device put something there meanwhile; it is "
-                  + TerminalText.vault(conflict.asText())
+                  + one.shown(conflict.asText())
                   + " now.");
     }
     if (json) {
       context.terminal().printJson(done);
     } else if (done.has("removal")) {
-      context.terminal().print(RmCommand.wayBack(drive, done.path("removal").asText()));
+      context.terminal().print(RmCommand.wayBack(one.driveName(), done.path("removal").asText()));
     }
   }
 }

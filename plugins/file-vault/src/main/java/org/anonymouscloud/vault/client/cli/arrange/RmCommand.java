@@ -37,7 +37,11 @@ final class RmCommand implements Callable<Integer> {
       description = "Also folders that are not empty, with all that is in them.")
   private boolean recursive;
 
-  @Option(names = "--forever", description = "Delete for good, past the trash.")
+  @Option(
+      names = "--forever",
+      description =
+          "Delete it past the trash. Earlier states keep it, and its space, as long as they stay:"
+              + " see 'anoncloud drive retention'.")
   private boolean forever;
 
   @Option(names = "--json", description = "One JSON document.")
@@ -92,7 +96,7 @@ final class RmCommand implements Callable<Integer> {
 
   private void remove(VaultUrl path) throws Problem, IOException {
     JsonNode done = context.agent().delete(path.files() + "?forever=true&recursive=" + recursive);
-    removed.add(done.path("path").asText());
+    removed.add(path.typedAgain(done.path("path").asText()));
   }
 
   private void discard(List<VaultUrl> all) throws Problem, IOException {
@@ -103,7 +107,7 @@ final class RmCommand implements Callable<Integer> {
             .post(
                 all.getFirst().drive() + "/trash",
                 Map.of("paths", inDrive, "recursive", recursive));
-    done.path("removed").forEach(path -> removed.add(path.asText()));
+    done.path("removed").forEach(path -> removed.add(all.getFirst().typedAgain(path.asText())));
     for (JsonNode refused : done.path("refused")) {
       outcome.fail(
           Problem.Kind.valueOf(refused.path("code").asText()), refused.path("detail").asText());

@@ -34,9 +34,10 @@ import picocli.CommandLine.ScopeType;
     name = "trash",
     mixinStandardHelpOptions = true,
     description = {
-      "What was removed from the vault: list it, bring it back, delete it for good.",
-      "Each 'rm' is one removal, whose id stands before what it took. The trash takes space until"
-          + " it is emptied."
+      "What was removed from the vault: list it, bring it back, delete it.",
+      "Each 'rm' is one removal, whose id stands before what it took. What is in the trash takes"
+          + " space, and what was deleted from it does too as long as earlier states have it"
+          + " ('anoncloud drive retention')."
     })
 final class TrashCommand implements Callable<Integer> {
   private static final int AT_ONCE = 5_000;
@@ -188,14 +189,14 @@ final class TrashCommand implements Callable<Integer> {
       return outcome.exitCode();
     }
     for (JsonNode thing : done.path("restored")) {
-      context.terminal().print("Restored " + TerminalText.vault(thing.path("to").asText()) + ".");
+      context.terminal().print("Restored " + all.getFirst().shown(thing.path("to").asText()) + ".");
     }
     for (JsonNode conflict : done.path("conflicts")) {
       context
           .terminal()
           .warn(
               "Something was there already; what came back is "
-                  + TerminalText.vault(conflict.asText())
+                  + all.getFirst().shown(conflict.asText())
                   + ".");
     }
     return outcome.exitCode();
@@ -222,7 +223,9 @@ final class TrashCommand implements Callable<Integer> {
   @Command(
       name = "empty",
       mixinStandardHelpOptions = true,
-      description = "Delete for good what is in the trash.")
+      description =
+          "Delete what is in the trash. Earlier states of the drive keep it, and its space, as long"
+              + " as they stay: see 'anoncloud drive retention'.")
   int empty(
       @Parameters(arity = "0..1", paramLabel = TypedDrive.LABEL, description = TypedDrive.OR_HOME)
           @Nullable String drive,
@@ -268,9 +271,10 @@ final class TrashCommand implements Callable<Integer> {
                 () ->
                     new Problem(
                         Problem.Kind.BAD_INPUT,
-                        "What is deleted from the trash does not come back. Nobody can be asked"
-                            + " here; say --yes."));
-    String answer = console.readLine("Delete what is in the trash for good? [y/N] ");
+                        "What is deleted from the trash comes back from earlier states alone, as"
+                            + " long as those stay. Nobody can be asked here; say --yes."));
+    String answer =
+        console.readLine("Delete what is in the trash? Earlier states alone will have it. [y/N] ");
     return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
   }
 }

@@ -15,6 +15,7 @@ import org.anonymouscloud.vault.client.cli.AtOption;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Parameters;
           + " well."
     })
 final class RestoreCommand implements Callable<Integer> {
+  /** So many are looked through for the one that is wanted. */
+  private static final int MOST_VERSIONS = 1_000;
+
   private final CommandContext context;
   private final Clock clock;
 
@@ -96,13 +100,21 @@ final class RestoreCommand implements Callable<Integer> {
       VaultUrl.requireTogether(List.of(from, target));
       asked.put("to", target.path().toString());
     }
+    if (then != null && then.version != null) {
+      VaultPath was = placeThen(from, asked.get("at"));
+      if (!was.equals(from.path())) {
+        // It goes where it is now, and not to where it was then.
+        asked.putIfAbsent("to", from.path().toString());
+        asked.put("path", was.toString());
+      }
+    }
     JsonNode done = context.agent().post(from.drive() + "/restores", asked);
     Outcome outcome = new Outcome(context.terminal());
     for (JsonNode part : done.path("unreadable")) {
       outcome.fail(
           Problem.Kind.SECURITY,
           "Cannot bring back "
-              + TerminalText.vault(part.path("path").asText())
+              + from.shown(part.path("path").asText())
               + ", or not wholly: "
               + part.path("detail").asText());
     }
@@ -111,15 +123,30 @@ final class RestoreCommand implements Callable<Integer> {
           .terminal()
           .warn(
               "Another device put something there meanwhile; what came back is "
-                  + TerminalText.vault(conflict.asText())
+                  + from.shown(conflict.asText())
                   + ".");
     }
     if (json) {
       context.terminal().printJson(done);
     } else {
-      tell(done);
+      tell(from, done);
     }
     return outcome.exitCode();
+  }
+
+  /**
+   * Where the file of a path was in a state that 'versions' shows for it: it may have been moved.
+   */
+  private VaultPath placeThen(VaultUrl file, @Nullable Object state) throws Problem, IOException {
+    if (!file.isTop()) {
+      for (JsonNode version :
+          new FollowedVersions(context.agent(), file).list(MOST_VERSIONS).path("versions")) {
+        if (version.path("state").asText().equals(state)) {
+          return VaultPath.exact(version.path("path").asText());
+        }
+      }
+    }
+    return file.path();
   }
 
   private @Nullable String at() throws Problem {
@@ -132,8 +159,8 @@ final class RestoreCommand implements Callable<Integer> {
     return then.at == null ? null : AtOption.asked(then.at, clock);
   }
 
-  private void tell(JsonNode done) {
-    String shown = TerminalText.vault(done.path("path").asText());
+  private void tell(VaultUrl from, JsonNode done) {
+    String shown = from.shown(done.path("path").asText());
     if (!done.path("restored").asBoolean()) {
       context.terminal().print(shown + " is as it was then; nothing was changed.");
       return;

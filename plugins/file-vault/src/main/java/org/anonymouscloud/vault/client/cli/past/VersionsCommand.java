@@ -96,11 +96,9 @@ final class VersionsCommand implements Callable<Integer> {
   private static String place(JsonNode version, VaultUrl asked) {
     JsonNode path = version.path("path");
     String there =
-        path.asText().equals(asked.path().toString())
-            ? ""
-            : "  as " + TerminalText.vault(path.asText());
+        path.asText().equals(asked.path().toString()) ? "" : "  as " + asked.shown(path.asText());
     return version.has("moved")
-        ? there + "  moved from " + TerminalText.vault(version.path("moved").path("path").asText())
+        ? there + "  moved from " + asked.shown(version.path("moved").path("path").asText())
         : there;
   }
 
