@@ -178,14 +178,19 @@ final class DriveRoutes {
   private void create(Context context) throws Problem, NotLoggedIn, IOException {
     Name name = name(context);
     Drives open = drives.drives();
+    requireNew(open, name);
+    context.json(view(open, open.create(name)));
+  }
+
+  /** Of two drives of one name neither could be named any more. */
+  private void requireNew(Drives open, Name name) throws Problem, IOException {
     for (Drive drive : open.list()) {
       if (name.text().equals(view(open, drive).name())) {
         throw new Problem(
             Problem.Kind.CONFLICT,
-            "There is a drive '" + name.visible() + "' already; give the new one another name.");
+            "There is a drive '" + name.visible() + "' already; give this one another name.");
       }
     }
-    context.json(view(open, open.create(name)));
   }
 
   private void show(Context context) throws Problem, NotLoggedIn, IOException {
@@ -311,7 +316,11 @@ final class DriveRoutes {
 
   private void rename(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = shared(context, "keeps its name");
-    drive.rename(name(context));
+    Name name = name(context);
+    if (!drive.name().equals(Optional.of(name))) {
+      requireNew(drives.drives(), name);
+    }
+    drive.rename(name);
     context.json(view(drives.drives(), drive));
   }
 

@@ -45,9 +45,9 @@ final class PutCommand implements Callable<Integer> {
   private static final long LONG = 16L << 20;
 
   private static final String INTERRUPTED =
-      "Interrupted. What was sent wholly is in the vault, of the rest nothing shows there yet. The"
-          + " same command sends the rest; a file of more than 16 MiB goes on where it stopped, for"
-          + " 20 hours.";
+      "Interrupted. What has become part of the vault stays, of the rest nothing shows there. The"
+          + " same command sends the rest: of a folder the last half minute again, at most, and a"
+          + " file of more than 16 MiB goes on where it stopped, for 20 hours.";
 
   private static final Path STANDARD_INPUT = Path.of("-");
 

@@ -29,8 +29,8 @@ public final class PathRefused extends IOException {
     OCCUPIED("Something is at %s in the vault already; nothing was changed."),
     /** What is to come back does not take the place of a folder, nor a folder that of a file. */
     IN_THE_WAY(
-        "Something else is at %s in the vault by now, and only a file takes a file's place. Give"
-            + " what is to come back another path ('restore --to'); nothing was changed."),
+        "Something is at %s in the vault, and only a file takes a file's place: a folder is brought"
+            + " back beside what is there, with 'restore --to' another path. Nothing was changed."),
     INTO_ITSELF("%s would lie in itself; nothing was changed."),
     IS_TOP("The drive's top folder stays where it is; name what is in it, not %s."),
     TOO_DEEP("%s is deeper in the vault than folders can lie; nothing was changed."),

@@ -318,4 +318,16 @@ final class TroubleToldTest {
       return paths.filter(Files::isRegularFile).toList();
     }
   }
+
+  @Test
+  void aDriveGetsNoNameThatAnotherHas() throws Exception {
+    run("drive", "create", "team");
+    run("drive", "create", "crew");
+
+    assertThat(terminal.run("drive", "rename", "crew", "team")).isNotZero();
+
+    assertThat(terminal.warnings()).anyMatch(line -> line.contains("a drive 'team' already"));
+    run("drive", "rename", "crew", "crew");
+    run("ls", "crew:/");
+  }
 }

@@ -156,7 +156,9 @@ public final class DriveCommand {
       description = {
         "Let one of your contacts use a drive, or change what a member may do.",
         "Like 'anoncloud drive share team with bob --read'. They read all that is in it, also"
-            + " its history. The server learns who uses the drive, not its name."
+            + " its history, and write it too if nothing else is said. They see it once you are"
+            + " one of their contacts as well. The server learns who uses the drive, not its"
+            + " name."
       })
   int share(
       @Parameters(
