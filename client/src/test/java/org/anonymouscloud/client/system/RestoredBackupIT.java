@@ -151,6 +151,7 @@ final class RestoredBackupIT {
         his.run("put", file.toString(), "/at home").succeeded();
         his.run("put", file.toString(), "team:/after").succeeded();
         hers.run("ls", "team:/").succeeded();
+        his.run("drive", "create", "later").succeeded();
         server.stop();
         Folders.replace(server.data(), backup);
         server.start();
@@ -165,6 +166,10 @@ final class RestoredBackupIT {
               .contains("before")
               .doesNotContain("after");
         }
+        assertThat(his.run("drive", "list").succeeded().out().lines())
+            .as("the drive that was made after the backup is none any more")
+            .hasSize(2)
+            .noneMatch(line -> line.startsWith("?"));
         his.run("put", file.toString(), "team:/and again").succeeded();
         assertThat(hers.run("ls", "team:/").succeeded().out()).contains("before", "and again");
       }

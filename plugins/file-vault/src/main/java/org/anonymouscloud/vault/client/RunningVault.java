@@ -136,6 +136,10 @@ final class RunningVault implements RunningClient {
           for (Drive drive : drives.usable()) {
             if (divergence(drives, drive).equals(Optional.of(agreed))) {
               drive.acceptRestored(agreed);
+              if (!drives.isHome(drive) && drive.members().isEmpty()) {
+                // It was made after the backup, so there is none any more.
+                drives.forget(drive.id());
+              }
               return drive;
             }
           }
