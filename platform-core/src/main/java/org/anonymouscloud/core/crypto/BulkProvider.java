@@ -88,7 +88,8 @@ public final class BulkProvider {
    */
   private static Provider load() {
     try {
-      Provider library = (Provider) Class.forName(LIBRARY).getDeclaredConstructor().newInstance();
+      Provider library =
+          Class.forName(LIBRARY).asSubclass(Provider.class).getDeclaredConstructor().newInstance();
       requireKnown(library);
       return library;
     } catch (ReflectiveOperationException | GeneralSecurityException | LinkageError e) {

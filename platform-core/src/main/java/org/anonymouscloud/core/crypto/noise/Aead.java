@@ -151,6 +151,7 @@ public final class Aead implements AutoCloseable {
   }
 
   /** A session outlives the time in which the faster provider is loaded. */
+  @SuppressWarnings("ReferenceEquality") // A provider's equals compares all that it offers.
   private Cipher cipher() {
     if (cipher.getProvider() != algorithm.provider()) {
       cipher = algorithm.newCipher();
