@@ -26,6 +26,7 @@ import org.anonymouscloud.client.agent.feature.ClientFeatures;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.account.client.AccountClient;
+import org.anonymouscloud.core.crypto.BulkProvider;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.disk.PrivateFile;
@@ -87,6 +88,7 @@ public final class Agent implements AutoCloseable {
     this.api = LocalApi.start(routes, panels::file, token);
     new AgentAddress(api.url(), ProcessHandle.current().pid(), version)
         .publish(home.folder(), token);
+    BulkProvider.prepare();
     // Features work in the background, whether or not anybody asks for something. It may take long:
     // the platform's keyring may ask a person.
     Thread.ofVirtual().name("open-account").start(account::open);

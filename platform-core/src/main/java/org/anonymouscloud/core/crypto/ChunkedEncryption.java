@@ -86,7 +86,7 @@ public final class ChunkedEncryption {
     System.arraycopy(salt, 0, sealed, 0, SALT_LENGTH);
     System.arraycopy(derived.commitment(), 0, sealed, SALT_LENGTH, COMMITMENT_LENGTH);
     try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding", "SunJCE");
+      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding", BulkProvider.current());
       int chunks = length / CHUNK + 1;
       for (int i = 0; i < chunks; i++) {
         int done = i * CHUNK;
@@ -142,7 +142,7 @@ public final class ChunkedEncryption {
     }
     int chunks = body / SEALED_CHUNK + 1;
     try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding", "SunJCE");
+      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding", BulkProvider.current());
       for (int i = 0; i < chunks; i++) {
         int done = i * SEALED_CHUNK;
         cipher.init(Cipher.DECRYPT_MODE, derived.key(), derived.nonce(i));

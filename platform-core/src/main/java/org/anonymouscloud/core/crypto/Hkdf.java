@@ -39,7 +39,7 @@ public enum Hkdf {
    */
   public byte[] expand(byte[] pseudoRandomKey, byte[] info, int length) {
     try {
-      Mac mac = Mac.getInstance(hmac, PROVIDER);
+      Mac mac = Mac.getInstance(hmac, BulkProvider.current());
       if (length > MAX_BLOCKS * mac.getMacLength()) {
         throw new IllegalArgumentException("HKDF cannot give " + length + " bytes.");
       }

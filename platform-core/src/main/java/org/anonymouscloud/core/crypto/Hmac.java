@@ -7,14 +7,13 @@ import javax.crypto.spec.SecretKeySpec;
 /** HMAC-SHA-256 of RFC 2104. Thread-safe. */
 public final class Hmac {
   private static final String ALGORITHM = "HmacSHA256";
-  private static final String PROVIDER = "SunJCE";
 
   private Hmac() {}
 
   /** The code over {@code length} bytes of {@code data} from {@code offset}. */
   public static Digest sha256(Secret key, byte[] data, int offset, int length) {
     try {
-      Mac mac = Mac.getInstance(ALGORITHM, PROVIDER);
+      Mac mac = Mac.getInstance(ALGORITHM, BulkProvider.current());
       mac.init(new SecretKeySpec(key.bytes(), ALGORITHM));
       mac.update(data, offset, length);
       return Digest.of(mac.doFinal());

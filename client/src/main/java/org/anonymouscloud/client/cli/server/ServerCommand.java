@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.context.Ending;
 import org.anonymouscloud.client.cli.plugin.TriedPlugins;
+import org.anonymouscloud.core.crypto.BulkProvider;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
@@ -144,6 +145,7 @@ public final class ServerCommand implements Callable<Integer> {
       ServerPlugins.tellDisabled(context, options.data());
       context.terminal().print("The server is ready: " + server.address());
       systemd.ready();
+      BulkProvider.prepare();
       ending.await();
       systemd.stopping();
     }

@@ -3,6 +3,8 @@ package org.anonymouscloud.core.crypto.noise;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.security.Security;
 import java.security.spec.AlgorithmParameterSpec;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
@@ -10,6 +12,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.anonymouscloud.core.crypto.BulkProvider;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
@@ -32,6 +35,8 @@ public final class Aead implements AutoCloseable {
 
   private static final int NONCE_LENGTH = 12;
 
+  private static final Provider JDK = Security.getProvider("SunJCE");
+
   /** Which cipher. */
   public enum Algorithm {
     AES_256_GCM("AES/GCM/NoPadding", "AES", ByteOrder.BIG_ENDIAN),
@@ -47,6 +52,19 @@ public final class Aead implements AutoCloseable {
       this.order = order;
     }
 
+    private Provider provider() {
+      // The library has no ChaCha20-Poly1305.
+      return this == AES_256_GCM ? BulkProvider.current() : JDK;
+    }
+
+    private Cipher newCipher() {
+      try {
+        return Cipher.getInstance(cipher, provider());
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("This Java runtime has no " + cipher + ".", e);
+      }
+    }
+
     private byte[] nonce(long number) {
       return ByteBuffer.allocate(NONCE_LENGTH).order(order).putLong(4, number).array();
     }
@@ -59,7 +77,7 @@ public final class Aead implements AutoCloseable {
   }
 
   private final Algorithm algorithm;
-  private final Cipher cipher;
+  private Cipher cipher;
   private @Nullable SecretKeySpec key;
 
   /**
@@ -71,11 +89,7 @@ public final class Aead implements AutoCloseable {
     }
     this.algorithm = algorithm;
     this.key = new SecretKeySpec(key.bytes(), algorithm.key);
-    try {
-      this.cipher = Cipher.getInstance(algorithm.cipher, "SunJCE");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("This Java runtime has no " + algorithm.cipher + ".", e);
-    }
+    this.cipher = algorithm.newCipher();
   }
 
   /**
@@ -107,6 +121,7 @@ public final class Aead implements AutoCloseable {
   int seal(
       byte[] nonce, byte[] data, byte[] plain, int offset, int length, byte[] out, int outOffset) {
     try {
+      Cipher cipher = cipher();
       cipher.init(Cipher.ENCRYPT_MODE, key(), algorithm.parameters(nonce));
       cipher.updateAAD(data);
       return cipher.doFinal(plain, offset, length, out, outOffset);
@@ -123,6 +138,7 @@ public final class Aead implements AutoCloseable {
       throw new NotAuthentic();
     }
     try {
+      Cipher cipher = cipher();
       cipher.init(Cipher.DECRYPT_MODE, key(), algorithm.parameters(nonce));
       cipher.updateAAD(data);
       return cipher.doFinal(sealed, offset, length, out, outOffset);
@@ -132,6 +148,15 @@ public final class Aead implements AutoCloseable {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("The cipher failed to open.", e);
     }
+  }
+
+  /** A session outlives the time in which the faster provider is loaded. */
+  @SuppressWarnings("ReferenceEquality") // A provider's equals compares all that it offers.
+  private Cipher cipher() {
+    if (cipher.getProvider() != algorithm.provider()) {
+      cipher = algorithm.newCipher();
+    }
+    return cipher;
   }
 
   private SecretKeySpec key() {

@@ -1,15 +1,17 @@
 package org.anonymouscloud.core.crypto.noise;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.anonymouscloud.core.crypto.BulkProvider;
 import org.anonymouscloud.core.crypto.Hmac;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
 
 /**
- * Gets the bulk ciphers up to speed. The JVM replaces them by the processor's own instructions only
- * where its optimizing compiler has seen them called some thousand times; until then AES-GCM runs
- * at 0.1 GB/s instead of more than 4. Calls count, not bytes: in pieces of 64 KiB the first half
- * gigabyte of a transfer would be slow, in pieces of 1 KiB it is over in half a second.
+ * Gets the JDK's bulk ciphers up to speed, where no native library takes their place. The JVM
+ * replaces them by the processor's own instructions only where its optimizing compiler has seen
+ * them called some thousand times; until then AES-GCM runs at 0.1 GB/s instead of more than 4.
+ * Calls count, not bytes: in pieces of 64 KiB the first half gigabyte of a transfer would be slow,
+ * in pieces of 1 KiB it is over in half a second.
  *
  * <p>It costs two seconds of processor time, the compiler's included, so a process pays for it only
  * once it has much to encrypt. Thread-safe.
@@ -25,7 +27,8 @@ public final class WarmUp {
 
   /** Begins once, on a thread of its own, which ends by itself. Returns at once. */
   public static void begin() {
-    if (!BEGUN.get() && BEGUN.compareAndSet(false, true)) {
+    BulkProvider.prepare();
+    if (BulkProvider.isJdkForGood() && BEGUN.compareAndSet(false, true)) {
       start();
     }
   }
