@@ -85,6 +85,7 @@ final class Services implements AutoCloseable {
               data.resolve(feature.name()),
               new BlobFolder(data.resolve(feature.name())),
               accounts.space(feature.name()),
+              AccountService.storedChains(),
               services.pushes.of(feature.name()),
               clock),
           database);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.chain.SlotId;
@@ -12,6 +13,8 @@ import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.account.server.AccountService;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
@@ -86,6 +89,59 @@ public abstract class ChainContract extends AccountServiceFixture {
       read += piece.links().size();
     } while (piece.more());
     assertThat(read).isEqualTo(17);
+  }
+
+  /** What a feature asks whose users state places in each other's chains. */
+  @Test
+  @Tag("A33")
+  void itIsKnownWhatAChainHasAndWhatSomebodyHasMadeUp() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    BareAccount bob = new BareAccount(BOB);
+    register(alice);
+    register(bob);
+    ChainFloor first = floor(alice.create);
+    AccountPeer peer = loggedIn(alice);
+    ChainLink added = alice.addDevice();
+    tell(peer, AccountMethod.CHAIN_APPEND, BareAccount.append(added));
+    alice.appended(added);
+    ChainFloor second = floor(added);
+
+    assertThat(has(alice, first, 0)).isTrue();
+    assertThat(has(alice, second, 0)).isTrue();
+    assertThat(has(alice, second, 1)).as("a generation to come").isFalse();
+    assertThat(has(alice, new ChainFloor(2, second.hash()), 0)).isFalse();
+    assertThat(has(alice, new ChainFloor(1L << 40, second.hash()), 0)).isFalse();
+    assertThat(has(alice, new ChainFloor(1, first.hash()), 0)).isFalse();
+    assertThat(has(alice, new ChainFloor(0, second.hash()), 0)).isFalse();
+    assertThat(has(bob, first, 0)).as("another account's").isFalse();
+
+    ChainLink revoked = alice.revoke(1, BareAccount.added(added));
+    tell(
+        peer,
+        AccountMethod.CHAIN_APPEND,
+        BareAccount.append(
+            revoked,
+            1,
+            new byte[0],
+            new SlotId.Password(),
+            new SlotId.Recovery(),
+            new SlotId.Device(alice.device)));
+    assertThat(has(alice, floor(revoked), 1)).isTrue();
+    assertThat(has(alice, first, 1)).isTrue();
+    assertThat(has(alice, floor(revoked), 2)).isFalse();
+
+    service().delete(alice.id);
+    assertThat(has(alice, first, 0)).as("nobody's any more").isFalse();
+  }
+
+  private static ChainFloor floor(ChainLink link) {
+    return new ChainFloor(link.content().seq(), Digest.sha256(link.encode()));
+  }
+
+  private boolean has(BareAccount account, ChainFloor link, int generation) {
+    return database()
+        .<Boolean, RuntimeException>read(
+            rows -> AccountService.storedChains().have(rows, account.id, link, generation));
   }
 
   @Test

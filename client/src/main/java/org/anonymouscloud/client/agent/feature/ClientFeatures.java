@@ -109,7 +109,8 @@ public final class ClientFeatures implements AccountFeatures, AutoCloseable {
           heads.put(feature.offered().fullName(), own);
         }
       } catch (RuntimeException | Error e) {
-        // Whatever a plugin throws: a device can be removed all the same.
+        // What a plugin must not throw keeps no device in the account: the others' heads are said,
+        // and of this one what the last link said. An IOException says that there must be no link.
         LOG.warn("The feature {} did not say its heads: {}", feature.name(), e.toString());
       }
     }

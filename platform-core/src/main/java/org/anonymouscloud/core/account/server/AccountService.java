@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.anonymouscloud.core.account.AccountChains;
 import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
@@ -104,6 +105,12 @@ public final class AccountService {
   /** The bytes of accounts that a feature has; none for accounts that are gone. */
   public AccountSpace space(String feature) {
     return new StoredSpace(feature, AccountService::quota);
+  }
+
+  /** The chains of all accounts, as they are stored. */
+  public static AccountChains storedChains() {
+    return (rows, account, link, generation) ->
+        new AccountTables(rows).has(account, link, generation);
   }
 
   private static long quota(Handle rows, AccountId account) {

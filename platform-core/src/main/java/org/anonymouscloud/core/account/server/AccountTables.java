@@ -468,6 +468,24 @@ record AccountTables(Handle handle) {
         .findOne();
   }
 
+  /** Whether there is this link, and a root secret of this generation. */
+  boolean has(AccountId account, ChainFloor link, int generation) {
+    return links(account, link.seq(), 1).stream()
+            .anyMatch(stored -> floor(link.seq(), stored).equals(link))
+        && generation <= generation(account);
+  }
+
+  /** The newest for which anything is sealed; -1 if there is no such account. */
+  private int generation(AccountId account) {
+    return handle
+        .createQuery(
+            "SELECT CAST(COALESCE(MAX(generation), -1) AS INTEGER) FROM account_slots"
+                + " WHERE account_id = ?")
+        .bind(0, account.bytes())
+        .mapTo(Integer.class)
+        .one();
+  }
+
   static ChainFloor floor(long number, byte[] link) {
     return new ChainFloor(number, Digest.sha256(link));
   }

@@ -23,9 +23,12 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Home;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The vault in a running agent. Thread-safe. */
 final class RunningVault implements RunningClient {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningVault.class);
   private static final DateTimeFormatter MINUTES =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -59,10 +62,29 @@ final class RunningVault implements RunningClient {
         drives -> {
           List<Head> heads = new ArrayList<>();
           for (Drive drive : drives.usable()) {
-            drive.head(leaving).ifPresent(heads::add);
+            head(drives, drive, leaving).ifPresent(heads::add);
           }
           return heads;
         });
+  }
+
+  /**
+   * What is wrong with one drive costs the others nothing. A drive that others have made, or whose
+   * members they are, keeps no device in the account; of the home the account says how far it is.
+   */
+  private static Optional<Head> head(Drives drives, Drive drive, Set<DeviceId> leaving)
+      throws IOException {
+    try {
+      return drive.head(leaving);
+    } catch (IOException e) {
+      if (drives.isHome(drive)) {
+        throw e;
+      }
+      LOG.warn("The link does not say how far the drive {} is: {}", drive.id(), e.toString());
+    } catch (RuntimeException e) {
+      LOG.error("The link does not say how far the drive {} is.", drive.id(), e);
+    }
+    return Optional.empty();
   }
 
   @Override
@@ -106,11 +128,19 @@ final class RunningVault implements RunningClient {
     return on(
         account,
         drives -> {
+          IOException failed = null;
           for (Drive drive : drives.usable()) {
-            Optional<Divergence> divergence = divergence(drives, drive);
-            if (divergence.isPresent()) {
-              return divergence;
+            try {
+              Optional<Divergence> divergence = divergence(drives, drive);
+              if (divergence.isPresent()) {
+                return divergence;
+              }
+            } catch (IOException e) {
+              failed = e;
             }
+          }
+          if (failed != null) {
+            throw failed;
           }
           return Optional.empty();
         });
@@ -134,7 +164,7 @@ final class RunningVault implements RunningClient {
         account,
         drives -> {
           for (Drive drive : drives.usable()) {
-            if (divergence(drives, drive).equals(Optional.of(agreed))) {
+            if (isThatOf(drives, drive, agreed)) {
               drive.acceptRestored(agreed);
               if (!drives.isHome(drive) && drive.members().isEmpty()) {
                 // It was made after the backup, so there is none any more.
@@ -147,6 +177,15 @@ final class RunningVault implements RunningClient {
               "Nothing was done: the server has another state of the drives by now than what was"
                   + " shown.");
         });
+  }
+
+  private static boolean isThatOf(Drives drives, Drive drive, Divergence agreed) {
+    try {
+      return divergence(drives, drive).equals(Optional.of(agreed));
+    } catch (IOException e) {
+      LOG.info("The drive {} cannot be compared: {}", drive.id(), e.toString());
+      return false;
+    }
   }
 
   @FunctionalInterface

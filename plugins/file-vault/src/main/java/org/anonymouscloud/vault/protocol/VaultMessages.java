@@ -39,6 +39,12 @@ public final class VaultMessages {
   /** How many of them, the last ones, only owners set. */
   public static final int ROSTERS_OF_OWNERS = 2_000;
 
+  /** The most bytes in all rosters of a drive; a client reads no more of them (A36). */
+  public static final long MAX_ROSTER_BYTES = 64L << 20;
+
+  /** How many of them, the last ones, only owners take: as many as their rosters can have. */
+  public static final long ROSTER_BYTES_OF_OWNERS = 32L << 20;
+
   /** Asks for the newest root. */
   public static final int NEWEST = -1;
 

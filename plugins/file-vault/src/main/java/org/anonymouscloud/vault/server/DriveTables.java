@@ -126,6 +126,17 @@ record DriveTables(Handle handle) {
         .one();
   }
 
+  /** Bytes in all rosters of a drive. */
+  long rosterBytes(DriveId drive) {
+    return handle
+        .createQuery(
+            "SELECT CAST(COALESCE(SUM(LENGTH(roster)), 0) AS BIGINT) FROM vault_rosters"
+                + " WHERE drive = ?")
+        .bind(0, drive.bytes())
+        .mapTo(Long.class)
+        .one();
+  }
+
   /** Rosters from a number on, as many as go into one answer. */
   VaultMessages.RosterGot rosters(DriveId drive, long from) {
     try (ResultIterator<byte[]> found =

@@ -3,6 +3,9 @@ package org.anonymouscloud.vault.server;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.anonymouscloud.core.account.AccountChains;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
 import org.anonymouscloud.core.crypto.Digest;
@@ -26,11 +29,13 @@ final class Membership {
   private final Transactions tables;
   private final Door door;
   private final AccountSpace accounts;
+  private final AccountChains chains;
 
-  Membership(Transactions tables, AccountSpace accounts) {
+  Membership(Transactions tables, AccountSpace accounts, AccountChains chains) {
     this.tables = tables;
     this.door = new Door(tables);
     this.accounts = accounts;
+    this.chains = chains;
   }
 
   VaultMessages.DriveListed drivesOf(AccountId account, byte[] after) {
@@ -71,6 +76,7 @@ final class Membership {
             throw new Refused(ErrorCode.CONFLICT, "There is a drive of this id.");
           }
           checkNumberOfDrives(drives, first.payer());
+          checkChains(rows, first, List.of());
           DriveSpace space = new DriveSpace(rows, accounts);
           drives.insertDrive(first);
           space.begin(first.drive());
@@ -107,6 +113,8 @@ final class Membership {
           byte[] newest = drives.roster(drive.id(), drive.roster());
           Roster before = stored(newest);
           checkFollows(rows, next, before, newest);
+          checkChains(rows, next, before.members());
+          checkNumberOfRosters(drives, next, before, whole.length);
           grants.check(next, before);
           DriveSpace space = new DriveSpace(rows, accounts);
           boolean paysOn = next.payer().equals(drive.payer());
@@ -150,17 +158,54 @@ final class Membership {
       throw new Refused(
           ErrorCode.CONFLICT, "The newest root that the list of members names is not the drive's.");
     }
-    if (next.number() >= VaultMessages.MAX_ROSTERS) {
-      throw new Refused(
-          ErrorCode.QUOTA_EXCEEDED,
-          "The drive has had as many lists of members as there can be. Make another drive.");
+  }
+
+  /**
+   * What is said of a member's account never goes back, and whoever writes may say it of anybody:
+   * so it must be true, or nobody could ever say anything else.
+   *
+   * @param before whose numbers were true when they were written, also of accounts that are gone
+   */
+  private void checkChains(Handle rows, Roster next, List<Member> before) throws Refused {
+    Map<AccountId, Member> known =
+        before.stream().collect(Collectors.toMap(Member::account, Function.identity()));
+    for (Member member : next.members()) {
+      Member was = known.get(member.account());
+      boolean same =
+          was != null
+              && was.generation() == member.generation()
+              && was.link().equals(member.link());
+      if (!same && !chains.have(rows, member.account(), member.link(), member.generation())) {
+        throw new Refused(
+            ErrorCode.NOT_ALLOWED,
+            "The list of members names keys of an account that the account does not have.");
+      }
     }
-    if (next.number() >= VaultMessages.MAX_ROSTERS - VaultMessages.ROSTERS_OF_OWNERS
-        && !before.allows(next.maker(), Right.OWN)) {
-      throw new Refused(
-          ErrorCode.NOT_ALLOWED,
-          "The drive has had so many lists of members that only its owners make more.");
+  }
+
+  /** The last that a drive can have are kept for who can remove whoever has made the others. */
+  private static void checkNumberOfRosters(
+      DriveTables drives, Roster next, Roster before, int length) throws Refused {
+    boolean owns = before.allows(next.maker(), Right.OWN);
+    long mostRosters = VaultMessages.MAX_ROSTERS - (owns ? 0 : VaultMessages.ROSTERS_OF_OWNERS);
+    long mostBytes =
+        VaultMessages.MAX_ROSTER_BYTES - (owns ? 0 : VaultMessages.ROSTER_BYTES_OF_OWNERS);
+    if (next.number() < mostRosters && !isBeyond(drives, next, length, mostBytes)) {
+      return;
     }
+    throw owns
+        ? new Refused(
+            ErrorCode.QUOTA_EXCEEDED,
+            "The drive has had as many lists of members as there can be. Make another drive.")
+        : new Refused(
+            ErrorCode.NOT_ALLOWED,
+            "The drive has had so many lists of members that only its owners make more.");
+  }
+
+  /** The sum is asked for only where it matters, as it takes a look at each list. */
+  private static boolean isBeyond(DriveTables drives, Roster next, int length, long most) {
+    return (next.number() + 1) * Roster.MAX_ENCODED > most
+        && drives.rosterBytes(next.drive()) + length > most;
   }
 
   private static Roster stored(byte[] whole) {

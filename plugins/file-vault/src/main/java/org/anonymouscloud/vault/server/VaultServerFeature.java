@@ -40,7 +40,7 @@ public final class VaultServerFeature implements ServerFeature {
         }
         return new VaultService(
             ledger,
-            new Membership(context.tables(), context.space()),
+            new Membership(context.tables(), context.space(), context.chains()),
             store,
             new MemberPush(context.tables(), context.push(), MemberPush::pace));
       } catch (IOException | RuntimeException e) {

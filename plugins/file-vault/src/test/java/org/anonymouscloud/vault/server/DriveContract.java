@@ -17,7 +17,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.anonymouscloud.core.account.AccountChains;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.ChainFloor;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
@@ -261,6 +264,92 @@ abstract class DriveContract {
     pretendRosters(VaultMessages.MAX_ROSTERS);
     assertThat(refusal(() -> owner.put(owner.after().renewed())))
         .isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+  }
+
+  @Test
+  @Tag("A36")
+  void theLastBytesOfRostersOfADriveAreForItsOwners() throws Exception {
+    share();
+    pretendRosters(7_000);
+    pretendBytes(VaultMessages.MAX_ROSTER_BYTES - VaultMessages.ROSTER_BYTES_OF_OWNERS);
+
+    assertThat(refusal(() -> writer.put(after(writer, 6_999).renewed())))
+        .isEqualTo(ErrorCode.NOT_ALLOWED);
+    assertThat(refusal(() -> reader.put(after(reader, 6_999).without(reader.account()))))
+        .isEqualTo(ErrorCode.NOT_ALLOWED);
+    owner.put(after(owner, 6_999).without(writer.account()).renewed());
+
+    pretendBytes(VaultMessages.MAX_ROSTER_BYTES - Roster.encodedLength(2));
+    owner.put(after(owner, 7_000).renewed());
+    assertThat(refusal(() -> owner.put(after(owner, 7_001).renewed())))
+        .isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+    pretendBytes(0);
+  }
+
+  private static TestRosters.Next after(VaultClient maker, long number)
+      throws Refused, IOException {
+    return TestRosters.after(maker.rosters(number).rosters().getFirst()).by(maker.account());
+  }
+
+  /** As if all rosters had so many bytes: some of the early ones are nothing but that. */
+  private void pretendBytes(long bytes) {
+    server
+        .database()
+        .<Void, RuntimeException>write(
+            rows -> {
+              rows.execute("DELETE FROM vault_rosters WHERE number BETWEEN 10 AND 19");
+              long left = bytes - new DriveTables(rows).rosterBytes(owner.drive());
+              for (int i = 10; left > 0; i++) {
+                long part = Math.min(left, 7L << 20);
+                rows.execute(
+                    "INSERT INTO vault_rosters (drive, number, roster) VALUES (?, ?, ?)",
+                    owner.drive().bytes(),
+                    i,
+                    new byte[(int) part]);
+                left -= part;
+              }
+              return null;
+            });
+  }
+
+  @Test
+  @Tag("A33")
+  void nobodySaysOfAnAccountWhatItsChainDoesNotHave() throws Exception {
+    ChainFloor own = new ChainFloor(3, Digest.sha256(new byte[] {5}));
+    ChainFloor later = new ChainFloor(5, Digest.sha256(new byte[] {6}));
+    AccountChains has =
+        (rows, account, link, generation) ->
+            generation <= 1 && (link.equals(own) || link.equals(later));
+    for (VaultClient one : List.of(owner, writer, reader)) {
+      server.knows(one.account(), has);
+    }
+    share();
+    server.knows(stranger.account(), (rows, account, link, generation) -> false);
+
+    for (VaultClient of : List.of(owner, writer, reader)) {
+      assertFalse(writer.after().renewed().saying(of.account(), 2, own));
+      assertFalse(writer.after().renewed().saying(of.account(), 0, new ChainFloor(3, digest(7))));
+      assertFalse(writer.after().renewed().saying(of.account(), 0, new ChainFloor(6, digest(6))));
+      assertFalse(owner.after().renewed().saying(of.account(), 1 << 30, own));
+    }
+    assertFalse(owner.after().with(stranger.account(), Right.READ));
+    VaultClient other = VaultClient.of(server, stranger.account(), DriveId.random());
+    assertThat(refusal(other::create)).isEqualTo(ErrorCode.NOT_ALLOWED);
+
+    writer.put(writer.after().renewed().saying(owner.account(), 1, later));
+    // Of an account that is gone everything stays as it was.
+    server.knows(reader.account(), (rows, account, link, generation) -> false);
+    owner.put(owner.after().without(writer.account()).renewed());
+    assertThat(refusal(() -> writer.root(0))).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  private static Digest digest(int number) {
+    return Digest.sha256(new byte[] {(byte) number});
+  }
+
+  private void assertFalse(TestRosters.Next next) throws IOException {
+    VaultClient maker = owner.as(server, next.roster(DEVICE).maker());
+    assertThat(refusal(() -> maker.put(next))).isEqualTo(ErrorCode.NOT_ALLOWED);
   }
 
   /** As if the newest were the last of so many. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.anonymouscloud.core.account.AccountChains;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.server.AccountService;
@@ -54,6 +55,7 @@ public final class ServerHalf implements AutoCloseable {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final TestClock clock = new TestClock(Instant.parse("2026-11-01T12:34:56Z"));
   private final Map<AccountId, Long> quotas = new ConcurrentHashMap<>();
+  private final Map<AccountId, AccountChains> chains = new ConcurrentHashMap<>();
   private volatile long quota = Long.MAX_VALUE;
   private volatile VaultService service;
 
@@ -99,6 +101,10 @@ public final class ServerHalf implements AutoCloseable {
                 folder,
                 blobs,
                 new StoredSpace("vault", (rows, account) -> quotas.getOrDefault(account, quota)),
+                (rows, account, link, generation) ->
+                    chains
+                        .getOrDefault(account, (rows2, account2, link2, generation2) -> true)
+                        .have(rows, account, link, generation),
                 new Pushing(),
                 clock));
   }
@@ -123,6 +129,14 @@ public final class ServerHalf implements AutoCloseable {
   /** How an account's device talks to this server. Links of one account are its sessions. */
   public Link link(AccountId account) {
     return new InProcessLink(account);
+  }
+
+  /**
+   * The chain of an account. Without one the server believes whatever is said of the account, as
+   * one does that lies together with a member.
+   */
+  public void knows(AccountId account, AccountChains chain) {
+    chains.put(account, chain);
   }
 
   /** What each account may use. */

@@ -121,6 +121,19 @@ final class TestRosters {
       return this;
     }
 
+    /** With these numbers for a member. */
+    Next saying(AccountId account, int number, ChainFloor link) {
+      members =
+          members.stream()
+              .map(
+                  member ->
+                      member.account().equals(account)
+                          ? new Member(account, member.right(), number, link)
+                          : member)
+              .toList();
+      return this;
+    }
+
     Next without(AccountId account) {
       members = members.stream().filter(member -> !member.account().equals(account)).toList();
       return this;

@@ -10,7 +10,8 @@ import org.anonymouscloud.core.wire.FinalFailure;
 public final class MemberNotProven extends IOException implements FinalFailure {
   private static final long serialVersionUID = 1;
 
-  MemberNotProven() {
+  /** As above. */
+  public MemberNotProven() {
     super(
         "The server shows other keys of a member's account than the member who brought it in has"
             + " checked. Nothing was used of them.");

@@ -19,12 +19,15 @@ import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Home;
 import org.anonymouscloud.vault.client.remote.RemoteDrives;
 import org.anonymouscloud.vault.protocol.DriveId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The drives of an account: its home, and those that it has made or that others share with it.
  * There is one {@link Drive} for each in a process, as two would race each other. Thread-safe.
  */
 public final class Drives implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Drives.class);
   private static final String KNOWN = "drives";
 
   private final AccountSession account;
@@ -86,8 +89,9 @@ public final class Drives implements AutoCloseable {
   private static boolean opens(Drive drive) {
     try {
       return drive.members().isPresent();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       // A device that is about to come in, for one, knows nobody yet, and says nothing of it.
+      LOG.info("The drive {} cannot be opened: {}", drive.id(), e.toString());
       return false;
     }
   }

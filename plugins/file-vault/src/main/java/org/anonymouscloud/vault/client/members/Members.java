@@ -44,9 +44,6 @@ public final class Members implements AutoCloseable {
   /** Bytes in the longest name of a drive. */
   public static final int LONGEST_NAME = SignedRoster.LONGEST_NAME;
 
-  /** All lists of a drive; a server with more is not asked on (A36). */
-  private static final long MOST_BYTES = 64L << 20;
-
   /** What ends the keys that were there. */
   private enum Keys {
     STAY,
@@ -199,7 +196,7 @@ public final class Members implements AutoCloseable {
       }
       for (byte[] whole : got.get().rosters()) {
         sum += whole.length;
-        if (sum > MOST_BYTES) {
+        if (sum > VaultMessages.MAX_ROSTER_BYTES) {
           throw new RosterNotSound();
         }
         try {

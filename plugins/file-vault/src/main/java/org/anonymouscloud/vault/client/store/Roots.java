@@ -17,6 +17,7 @@ import org.anonymouscloud.core.plugin.Divergence;
 import org.anonymouscloud.core.plugin.PastState;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.FinalFailure;
 import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
@@ -147,7 +148,10 @@ public final class Roots {
       throw e;
     } catch (NothingNamed e) {
       return Optional.empty();
-    } catch (Untrusted e) {
+    } catch (IOException e) {
+      if (!isFinal(e)) {
+        throw e;
+      }
       if (leaving.isEmpty()) {
         return seenHead();
       }
@@ -165,6 +169,11 @@ public final class Roots {
     }
   }
 
+  /** What must not be used, of the drive or of its members' accounts, and stays so. */
+  private static boolean isFinal(IOException e) {
+    return e instanceof FinalFailure failure && failure.isFinal();
+  }
+
   /** What was only named counts as if it had been seen, until a person says otherwise. */
   private void keepInMind(Head named) throws IOException {
     known = Optional.empty();
@@ -175,7 +184,10 @@ public final class Roots {
     Optional<KnownRoot> rest;
     try {
       rest = judged(leaving, judge.named(leaving));
-    } catch (Untrusted e) {
+    } catch (IOException e) {
+      if (!isFinal(e)) {
+        throw e;
+      }
       return seenHead();
     }
     note(

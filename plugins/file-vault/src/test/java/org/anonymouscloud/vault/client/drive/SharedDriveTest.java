@@ -15,7 +15,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.anonymouscloud.core.account.ChainFloor;
+import org.anonymouscloud.core.account.DeviceId;
+import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.account.client.contacts.MemberNotProven;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.testing.TestClock;
 import org.anonymouscloud.vault.client.drives.Drives;
@@ -26,6 +30,8 @@ import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.members.HostileRenewal;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
@@ -329,6 +335,72 @@ class SharedDriveTest {
       write(mine, "/after", noise(10, 3));
     }
     assertThat(paths(hers)).containsExactly("/after", "/plan");
+  }
+
+  private void renewFalsely(TestAccount by, TestAccount of, int generation, ChainFloor link)
+      throws IOException {
+    new HostileRenewal(
+            by,
+            hers.id(),
+            member ->
+                member.account().equals(of.account())
+                    ? new Member(member.account(), member.right(), generation, link)
+                    : member)
+        .send();
+  }
+
+  /** Nobody could ever say anything else: what a list says of a member's keys never goes back. */
+  @Test
+  @Tag("A33")
+  void nobodySaysOfAnAccountWhatItsChainDoesNotHave() throws Exception {
+    server.half().knows(alice.account(), (_, _, link, number) -> alice.has(link, number));
+    share(Right.WRITE);
+    var _ = bobsView().snapshot();
+    ChainFloor now = alice.chainHead();
+
+    for (ChainFloor link :
+        List.of(
+            new ChainFloor(1L << 40, now.hash()),
+            new ChainFloor(now.seq(), Digest.sha256(new byte[] {1})))) {
+      assertThatThrownBy(() -> renewFalsely(bob, alice, 0, link)).isInstanceOf(ServerRefused.class);
+    }
+    assertThatThrownBy(() -> renewFalsely(bob, alice, 1_000_000, now))
+        .isInstanceOf(ServerRefused.class);
+    renewFalsely(bob, alice, 0, now);
+
+    write(hers, "/after", noise(10, 3));
+    hers.unshare(bob.account());
+    assertThat(paths(hers)).containsExactly("/after", "/plan");
+  }
+
+  /** By a server that lies together with a member. */
+  @Test
+  @Tag("A6")
+  void aMemberWhoseKeysAreNotProvenCostsNothingButTheDrive() throws Exception {
+    bob.shows(carol);
+    carol.befriend("alice", alice);
+    carol.shows(bob);
+    share(Right.READ);
+    hers.share(alice.contact(CAROL), Right.WRITE);
+    Drive home = bobs.home();
+    write(home, "/own", noise(10, 1));
+    assertThat(bobs.usable()).hasSize(2);
+    assertThat(paths(bobsView())).containsExactly("/plan");
+    Drive his = bobsView();
+    Head seen = his.head(Set.of()).orElseThrow();
+    TestAccount lost = bob.device(9, server.newLine(2));
+
+    renewFalsely(carol, carol, 0, new ChainFloor(7, Digest.sha256(new byte[] {1})));
+
+    assertThatThrownBy(() -> Drive.of(bob, hers.id(), clock).snapshot())
+        .isInstanceOf(MemberNotProven.class);
+    try (Drives again = new Drives(bob, clock)) {
+      for (Set<DeviceId> leaving : List.of(Set.<DeviceId>of(), Set.of(lost.device()))) {
+        assertThat(again.home().head(leaving)).isPresent();
+        assertThat(again.find(hers.id().toString()).head(leaving)).isEmpty();
+      }
+    }
+    assertThat(his.head(Set.of())).contains(seen);
   }
 
   @Test
