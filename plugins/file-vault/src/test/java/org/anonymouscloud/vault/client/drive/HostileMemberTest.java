@@ -21,10 +21,13 @@ import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.protocol.Right;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A member who seals false things in a list of members that is as it should be otherwise: it takes
@@ -224,6 +228,43 @@ final class HostileMemberTest {
       }
       write(carols, "/hers", noise(10, 1));
       assertThat(tree(carols)).containsOnlyKeys("/plan", "/more", "/hers");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Tag("A30")
+  void anOwnerTakesOutWhoHasLeftANewestStateThatIsNone(boolean signed) throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    new HostileMember(bob, hers.id()).plantRoot(signed);
+    assertThatThrownBy(hers::snapshot).isInstanceOf(Untrusted.class);
+
+    hers.unshare(bob.account());
+
+    assertThat(hers.members().orElseThrow().members()).hasSize(1);
+    assertUsable(hers, "/more");
+    assertAllIsAsItWas("/plan", "/more", "/hers");
+  }
+
+  @Test
+  @Tag("A16")
+  void noOwnerGoesOnFromAListOfARemovedDeviceBecauseTheNewestStateIsNone() throws Exception {
+    TestAccount stolen = alice.device(9, server.newLine());
+    stolen.befriend("bob", bob);
+    try (Drive thiefs = Drive.of(stolen, hers.id(), Clock.systemUTC())) {
+      assertThat(tree(thiefs)).containsOnlyKeys("/plan");
+      stolen.revoke(1);
+      alice.rotate();
+      thiefs.share(stolen.contact(BOB), Right.READ);
+    }
+    Interposer line = server.newLine();
+    line.showRoots(
+        (number, honest) ->
+            honest.map(got -> new VaultMessages.RootGot(got.number(), new byte[9], got.roster())));
+
+    try (Drive fresh = Drive.of(alice.forgetful().through(line), hers.id(), Clock.systemUTC())) {
+      assertThatThrownBy(() -> fresh.share(alice.contact(CAROL), Right.READ))
+          .isInstanceOf(RootNotSigned.class);
     }
   }
 }
