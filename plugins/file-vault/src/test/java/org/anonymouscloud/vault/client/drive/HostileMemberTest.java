@@ -23,6 +23,7 @@ import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
+import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.client.store.AsOf;
@@ -244,6 +245,20 @@ final class HostileMemberTest {
     assertThat(hers.members().orElseThrow().members()).hasSize(1);
     assertUsable(hers, "/more");
     assertAllIsAsItWas("/plan", "/more", "/hers");
+  }
+
+  @Test
+  @Tag("A30")
+  void anOwnerTakesOutWhoHasLeftAStateThatNobodyCanOpenAndGoesBack() throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    new HostileMember(bob, hers.id()).plantUnreadable();
+    assertThatThrownBy(hers::snapshot).isInstanceOf(NewestUnusable.class);
+
+    hers.unshare(bob.account());
+
+    assertThat(hers.members().orElseThrow().members()).hasSize(1);
+    hers.goBack(0, false, false);
+    assertThat(read(hers, "/plan")).isEqualTo(noise(2_000, 1));
   }
 
   @Test
