@@ -22,7 +22,7 @@ from account import Account, Chain, entropy_of, read_sheet, word_list  # noqa: E
 from contacts import contacts  # noqa: E402
 from drive import Drive  # noqa: E402
 from drives import Drives  # noqa: E402
-from members import VAULT, Accounts, Members, drive_key, is_first, may_follow, read_roster  # noqa: E402
+from members import OWN, VAULT, Accounts, Members, drive_key, is_first, may_follow, read_roster  # noqa: E402
 from primitives import (  # noqa: E402
     AESGCM,
     SUITE,
@@ -319,7 +319,7 @@ class MembersOfADrive(unittest.TestCase):
         contact = SimpleNamespace(first=bytes(32), number=0, link=bytes(32))
         return lambda: {self.of(name, "account"): contact for name in names}
 
-    def make(self, maker="alice", generation=None, keys=None, before=0, earlier=None, **changed):
+    def make(self, maker="alice", generation=None, keys=None, before=0, earlier=None, name="plans", **changed):
         """Adds a list of members that differs from the newest as told, as the maker's device signs it."""
         last = read_roster(self.rosters[-1], "the newest")
         generation = last.generation if generation is None else generation
@@ -331,7 +331,7 @@ class MembersOfADrive(unittest.TestCase):
         data += u8(fields["limit"]) + len(people).to_bytes(2, "big")
         for one in people:
             data += one.account + bytes([one.right]) + u4(one.generation) + u8(one.link_number) + one.link
-        plain = b"\1\5plans" + bytes(59) + u4(before) + (earlier or bytes(32))
+        plain = bytes([1, len(name)]) + name.encode().ljust(64, b"\0") + u4(before) + (earlier or bytes(32))
         context = (VAULT + "roster").encode() + b"\0" + self.id + u8(len(self.rosters))
         data += seal(drive_key(keys or self.secrets[last.generation], "roster-key"), context, plain)
         key = Ed25519PrivateKey.from_private_bytes(self.of(maker, "device_key_seed"))
@@ -393,6 +393,27 @@ class MembersOfADrive(unittest.TestCase):
         members.secrets.pop(0)
         members.open_before(2, "the drive")
         self.assertEqual(members.secrets, {0: self.secrets[0], 2: newest})
+
+    def test_what_a_leaver_seals_takes_nothing_from_the_others(self):
+        rest = [one for one in read_roster(self.rosters[-1], "the newest").members.values() if one.right == OWN]
+        self.make("bob", members=rest, before=0, earlier=bytes(32), name="payroll")
+        members = self.members("alice")
+        self.assertEqual(members.secrets, dict(enumerate(self.secrets)))
+        self.assertEqual(members.name, self.example["name"])
+
+    def test_who_writes_gives_no_name_and_takes_no_keys(self):
+        newest = bytes([0x33]) * 32
+        self.make("bob", generation=2, keys=newest, before=1, earlier=bytes(32), name="payroll")
+        self.removed.add("bob")
+        members = self.members("alice")
+        self.assertEqual(members.secrets, dict(enumerate(self.secrets)))
+        self.assertEqual(members.name, self.example["name"])
+        members.secrets[2], members.name = newest, None
+        members.open_before(2, "the drive")
+        self.assertEqual(members.secrets, {**dict(enumerate(self.secrets)), 2: newest})
+        self.assertIsNone(members.name)
+        members.open_before(1, "the drive")
+        self.assertEqual(members.name, self.example["name"])
 
     def test_a_stranger_shares_nothing(self):
         with self.assertRaises(Refused):

@@ -222,17 +222,20 @@ class Members:
         return len(secret) == 32 and drive_key(secret, "secret-commitment") == commitment
 
     def open_before(self, generation, what):
-        """What is sealed in the rosters of a generation: an earlier secret, and the drive's name."""
-        for roster in reversed(self.generations[generation].rosters):
+        """What is sealed in the rosters of a generation: earlier secrets, and the drive's name."""
+        rosters = self.generations[generation].rosters
+        for roster in reversed(rosters):
+            by_owner = roster.maker in roster.members and roster.members[roster.maker].right == OWN
+            if not by_owner and roster is not rosters[0]:
+                continue  # who leaves says nothing that counts
             try:
                 inside = self.inside(roster, self.secrets[generation], what)
             except Refused:
                 continue  # what older keys have sealed stays closed, and says so where it is read
-            if self.name is None:
+            if by_owner and self.name is None:
                 self.name = inside.name
             if generation and self.is_committed(inside.before, inside.secret):
                 self.secrets.setdefault(inside.before, inside.secret)
-                return
 
     @staticmethod
     def inside(roster, secret, what):

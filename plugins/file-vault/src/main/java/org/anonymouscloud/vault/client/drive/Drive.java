@@ -36,7 +36,9 @@ import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
+import org.anonymouscloud.vault.client.remote.Untrusted.NewestNotSound;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.remote.Untrusted.StatesUnreadable;
 import org.anonymouscloud.vault.client.resume.Journal;
 import org.anonymouscloud.vault.client.space.Breakdown;
@@ -487,8 +489,9 @@ public final class Drive implements AutoCloseable {
    */
   public void unshare(AccountId gone) throws IOException {
     change(Right.OWN, counts -> members.unshare(counts, gone));
-    // The first root with the new keys, so that nothing of the old ones counts beyond this.
-    var _ = snapshot();
+    // The first root with the new keys, so that nothing of the old ones counts beyond this, even if
+    // who is gone has left a state that does not open.
+    var _ = roots.newest();
   }
 
   /** Gives the drive another name. */
@@ -544,11 +547,18 @@ public final class Drive implements AutoCloseable {
     boolean make(Head counts) throws IOException;
   }
 
-  /** A member who has made keys that open for nobody must not keep an owner from taking it out. */
+  /**
+   * A member who has made keys that open for nobody, or a newest state that cannot be used, must
+   * not keep an owner from taking it out.
+   */
   private Head countsForOwner() throws IOException {
     try {
       return roots.counts();
-    } catch (KeysNotGiven e) {
+    } catch (KeysNotGiven | NewestNotSound | RootNotSigned e) {
+      if (members.needsVoucher()) {
+        // Nobody goes on from what a removed device says of the members.
+        throw e;
+      }
       Roster list = members.list().orElseThrow(() -> e);
       return new Head(id.object(), list.root(), list.rootHash());
     }

@@ -2,7 +2,11 @@ package org.anonymouscloud.vault.client.members;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.crypto.NotAuthentic;
@@ -18,9 +22,9 @@ import org.anonymouscloud.vault.protocol.Member;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /**
- * The drive secrets that this account has: the newest that is sealed to it, and those before, each
- * of which the one after it opens. A secret counts only if it is the one to which its roster
- * commits (A30). Not thread-safe.
+ * The drive secrets that this account has: those that are sealed to it, and those that open with a
+ * later one. A secret counts only if it is the one to which its roster commits (A30). Not
+ * thread-safe.
  */
 final class DriveSecrets implements AutoCloseable {
   private static final String GRANT_LABEL = "anonymouscloud/vault/v1/grant";
@@ -29,6 +33,9 @@ final class DriveSecrets implements AutoCloseable {
   private final DriveId drive;
   private final RemoteVault remote;
   private final TreeMap<Integer, Secret> secrets = new TreeMap<>();
+
+  /** Older generations of which the server has been asked for this account's share. */
+  private final Set<Integer> inVain = new HashSet<>();
 
   DriveSecrets(AccountSession account, DriveId drive, RemoteVault remote) {
     this.account = account;
@@ -50,6 +57,11 @@ final class DriveSecrets implements AutoCloseable {
     return secrets.lastKey();
   }
 
+  /** The newest before a generation of which there is one. */
+  Optional<Integer> before(int generation) {
+    return Optional.ofNullable(secrets.lowerKey(generation));
+  }
+
   boolean isEmpty() {
     return secrets.isEmpty();
   }
@@ -62,15 +74,35 @@ final class DriveSecrets implements AutoCloseable {
     }
   }
 
-  /** Asks for the newest keys that are sealed to this account, if they are not there yet. */
+  /**
+   * Finds the keys that are not there yet: the newest are sealed to this account, and those before
+   * open with them. Where they do not, as a member has sealed something false, this account's own
+   * share of older ones is asked for: nobody takes from it what was given to it.
+   */
   void open(RosterChain rosters) throws IOException {
-    for (int number = rosters.generation(); number >= 0 && !has(number); number--) {
-      Optional<Secret> granted = granted(rosters, number);
-      if (granted.isPresent()) {
-        learnFrom(rosters, number, granted.get());
-        return;
+    int newest = rosters.generation();
+    for (int number = newest; number >= 0; number--) {
+      if (!has(number) && (number == newest || !inVain.contains(number))) {
+        Optional<Secret> granted = granted(rosters, number);
+        if (granted.isPresent()) {
+          learn(number, granted.get());
+        }
+      }
+      if (has(number) && secrets.headMap(number).size() < number) {
+        for (SignedRoster.Inside inside : earlier(rosters, number)) {
+          try (inside) {
+            if (!has(inside.before())) {
+              learn(inside.before(), inside.earlier().copy());
+            }
+          }
+        }
       }
     }
+  }
+
+  /** Forgets what was asked for in vain. */
+  void askAnew() {
+    inVain.clear();
   }
 
   private Optional<Secret> granted(RosterChain rosters, int generation) throws IOException {
@@ -84,13 +116,23 @@ final class DriveSecrets implements AutoCloseable {
       boolean _ = account.isInChain(own.get().link());
     }
     Optional<VaultMessages.GrantGot> grant = remote.grant(generation);
-    if (grant.isEmpty() || sealed > account.generation()) {
+    if (sealed > account.generation()) {
       return Optional.empty();
     }
+    Optional<Secret> secret =
+        grant.isEmpty()
+            ? Optional.empty()
+            : opened(rosters, generation, sealed, grant.get().grant());
+    if (secret.isEmpty()) {
+      inVain.add(generation);
+    }
+    return secret;
+  }
+
+  private Optional<Secret> opened(RosterChain rosters, int generation, int sealed, byte[] grant) {
     byte[] context = context(account.account(), generation);
     try {
-      Secret secret =
-          Secret.of(account.openShared(sealed, GRANT_LABEL, context, grant.get().grant()));
+      Secret secret = Secret.of(account.openShared(sealed, GRANT_LABEL, context, grant));
       return isCommitted(rosters, generation, secret) ? Optional.of(secret) : Optional.empty();
     } catch (NotAuthentic e) {
       // Said by whoever needs these keys.
@@ -103,36 +145,76 @@ final class DriveSecrets implements AutoCloseable {
         && DriveKeys.commitment(secret).equals(rosters.generation(generation).first().commitment());
   }
 
-  /** Keeps a generation's secret, and those before it that open with it. */
-  private void learnFrom(RosterChain rosters, int generation, Secret newest) {
-    int at = generation;
-    learn(at, newest);
-    while (at > 0) {
-      try (DriveKeys keys = DriveKeys.of(secrets.get(at));
-          SignedRoster.Inside inside = rosters.generation(at).last().open(keys)) {
-        if (has(inside.before()) || !isCommitted(rosters, inside.before(), inside.earlier())) {
-          return;
+  /**
+   * The earlier secrets that open with a generation's, each as its roster says it should be. All of
+   * what was sealed is looked at, as one may make good what another has left out.
+   */
+  private List<SignedRoster.Inside> earlier(RosterChain rosters, int generation) {
+    List<SignedRoster.Inside> earlier = new ArrayList<>();
+    try (DriveKeys keys = DriveKeys.of(secrets.get(generation))) {
+      for (SignedRoster.Sealed sealed : rosters.generation(generation).opening()) {
+        Optional<SignedRoster.Inside> inside = opened(sealed, keys);
+        if (inside.isPresent()) {
+          boolean fits =
+              inside.get().before() < generation
+                  && isCommitted(rosters, inside.get().before(), inside.get().earlier());
+          if (fits) {
+            earlier.add(inside.get());
+          } else {
+            inside.get().close();
+          }
         }
-        at = inside.before();
-        learn(at, inside.earlier().copy());
-      } catch (NotAuthentic | Malformed e) {
-        // What older keys have sealed stays closed, and says so where it is read.
-        return;
       }
     }
+    return earlier;
   }
 
-  /** What the drive is called in the newest roster that opens; none if none does. */
-  Optional<Name> name(RosterChain rosters) {
-    if (secrets.isEmpty()) {
-      return Optional.empty();
-    }
-    try (DriveKeys keys = DriveKeys.of(secrets.get(newest()));
-        SignedRoster.Inside inside = rosters.generation(newest()).last().open(keys)) {
-      return Optional.of(inside.name());
+  /** None if it does not open, or its maker sealed what makes no sense. */
+  private static Optional<SignedRoster.Inside> opened(SignedRoster.Sealed sealed, DriveKeys keys) {
+    try {
+      return Optional.of(sealed.open(keys));
     } catch (NotAuthentic | Malformed e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The generations, the newest first, of which there is a secret here and to which nothing that is
+   * sealed leads from the newest on: who is taken in now would not have them.
+   */
+  List<Integer> cutOff(RosterChain rosters) {
+    Set<Integer> reached = new HashSet<>(Set.of(rosters.generation()));
+    List<Integer> cutOff = new ArrayList<>();
+    for (int number : secrets.descendingKeySet()) {
+      if (!reached.contains(number)) {
+        cutOff.add(number);
+      } else if (number > 0) {
+        for (SignedRoster.Inside inside : earlier(rosters, number)) {
+          reached.add(inside.before());
+          inside.close();
+        }
+      }
+    }
+    return cutOff;
+  }
+
+  /**
+   * What the drive is called: as the newest roster of an owner says it that opens. Who only writes,
+   * or leaves, cannot change it.
+   */
+  Optional<Name> name(RosterChain rosters) {
+    for (int number : secrets.descendingKeySet()) {
+      try (DriveKeys keys = DriveKeys.of(secrets.get(number))) {
+        for (SignedRoster.Sealed sealed : rosters.generation(number).byOwners()) {
+          Optional<SignedRoster.Inside> inside = opened(sealed, keys);
+          if (inside.isPresent()) {
+            inside.get().close();
+            return inside.map(SignedRoster.Inside::name);
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Seals a secret to a member. */

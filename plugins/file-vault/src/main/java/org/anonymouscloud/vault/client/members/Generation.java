@@ -1,6 +1,8 @@
 package org.anonymouscloud.vault.client.members;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
@@ -11,19 +13,23 @@ import org.anonymouscloud.vault.protocol.Roster;
 /** One generation of a drive's keys: who has had them, by all its rosters. Not thread-safe. */
 final class Generation {
   private final Map<AccountId, Member> members = new HashMap<>();
-  private SignedRoster first;
-  private SignedRoster last;
+  private final Roster first;
+  private final SignedRoster.Sealed beginning;
+  private final List<SignedRoster.Sealed> byOwners = new ArrayList<>();
 
   Generation(SignedRoster first) {
-    this.first = first;
-    this.last = first;
+    this.first = first.list();
+    this.beginning = first.sealed();
     add(first);
   }
 
   /** Its next roster. */
   void add(SignedRoster roster) {
-    last = roster;
-    for (Member member : roster.list().members()) {
+    Roster list = roster.list();
+    if (list.allows(list.maker(), Right.OWN)) {
+      byOwners.add(roster.sealed());
+    }
+    for (Member member : list.members()) {
       members.merge(
           member.account(),
           member,
@@ -33,12 +39,25 @@ final class Generation {
 
   /** The roster that began it. */
   Roster first() {
-    return first.list();
+    return first;
   }
 
-  /** The newest of its rosters. */
-  SignedRoster last() {
-    return last;
+  /**
+   * What owners have sealed in it, the newest first: they alone give a drive its name. Whoever
+   * leaves is none of them any more.
+   */
+  List<SignedRoster.Sealed> byOwners() {
+    return byOwners.reversed();
+  }
+
+  /**
+   * What may open the generations before: all that {@link #byOwners} has, and what was sealed by
+   * who began this one. A leaver has nothing to say of keys.
+   */
+  List<SignedRoster.Sealed> opening() {
+    List<SignedRoster.Sealed> opening = new ArrayList<>(byOwners());
+    opening.add(beginning);
+    return opening;
   }
 
   /** A member as it came into it, with the most that it might do in it. */

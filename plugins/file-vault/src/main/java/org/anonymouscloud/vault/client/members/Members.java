@@ -12,7 +12,6 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Digest;
-import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.KnownAccount;
@@ -43,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 public final class Members implements AutoCloseable {
   /** Bytes in the longest name of a drive. */
   public static final int LONGEST_NAME = SignedRoster.LONGEST_NAME;
+
+  /** Lists that may come before one that takes somebody in; with the next one it goes on. */
+  private static final int MOST_JOINED = 64;
 
   /** What ends the keys that were there. */
   private enum Keys {
@@ -91,6 +93,7 @@ public final class Members implements AutoCloseable {
   /** Forgets what was seen; the next that is shown counts. */
   public synchronized void restart() throws IOException {
     rosters.clear();
+    secrets.askAnew();
     memory.forget();
   }
 
@@ -305,16 +308,30 @@ public final class Members implements AutoCloseable {
     requireKeys();
   }
 
-  /** Keys that were not given are passed over only when the device is gone that made them. */
+  /**
+   * Keys that were not given are passed over only when the device is gone that made them. Who has
+   * none at all does not go on, as to it all would be empty, and so it would leave it to the
+   * others.
+   */
   private void requireKeys() throws IOException {
     if (secrets.has(generation())) {
       return;
     }
     Generation latest = rosters.generation(generation());
     Optional<Member> maker = latest.member(latest.first().maker());
-    if (maker.isPresent() && accounts.hasStill(maker.get(), latest.first().device())) {
-      throw new KeysNotGiven(latest.first().device());
+    boolean isThere = maker.isPresent() && accounts.hasStill(maker.get(), latest.first().device());
+    if (isThere || hasNothing()) {
+      throw keysNotGiven();
     }
+  }
+
+  /** Who is alone has nobody from whom to get keys, and nothing that was given to others. */
+  private boolean hasNothing() {
+    return secrets.isEmpty() && !isOwnAlone(newest().list());
+  }
+
+  private KeysNotGiven keysNotGiven() {
+    return new KeysNotGiven(rosters.generation(generation()).first().device());
   }
 
   /**
@@ -429,13 +446,12 @@ public final class Members implements AutoCloseable {
               account.account(),
               Long.MAX_VALUE,
               List.of(own));
-      SignedRoster first =
-          sealed(list, drivesName, 0, Secret.of(new byte[DriveKeys.SECRET]), secret);
+      SignedRoster first = sealed(list, drivesName, Optional.empty(), secret);
       byte[] grant = secrets.grant(self, 0, secret);
       if (!remote.create(first.encode(), grant)) {
         return false;
       }
-      adopt(first, secret.copy(), drivesName);
+      adopt(first, secret.copy());
       return true;
     }
   }
@@ -446,7 +462,12 @@ public final class Members implements AutoCloseable {
   private Next next(List<Member> members, Keys kept) {
     members.sort((a, b) -> Arrays.compareUnsigned(a.account().bytes(), b.account().bytes()));
     Roster list = newest().list();
-    return new Next(members, list.payer(), list.limit(), name.orElseThrow(), kept);
+    return new Next(members, list.payer(), list.limit(), nameToSeal(), kept);
+  }
+
+  /** An owner gave it, unless none has ever sealed a name that opens. */
+  private Name nameToSeal() {
+    return name.orElseGet(() -> new Name(drive.toString()));
   }
 
   /**
@@ -481,11 +502,30 @@ public final class Members implements AutoCloseable {
     List<Member> members = without(with.account());
     members.add(there.map(is -> is.with(right)).orElse(fresh));
     accounts.learn(with);
+    if (there.isEmpty() && !joinKeys(counts)) {
+      return false;
+    }
     boolean falls =
         there.isPresent()
             && there.get().right().includes(Right.WRITE)
             && !right.includes(Right.WRITE);
     return put(counts, falls ? next(anew(members), Keys.NEW) : next(members, Keys.STAY));
+  }
+
+  /**
+   * Whoever comes in now has older keys only through the newest. Where a member has sealed
+   * something false in their place, this account seals them anew, each in a list of its own but for
+   * the last, for which there is room in the list that follows.
+   *
+   * @return false if another list came first
+   */
+  private boolean joinKeys(Head counts) throws IOException {
+    for (int lists = 0; lists < MOST_JOINED && secrets.cutOff(rosters).size() > 1; lists++) {
+      if (!put(counts, next(without(), Keys.STAY))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -536,11 +576,13 @@ public final class Members implements AutoCloseable {
 
   private boolean put(Head counts, Next next) throws IOException {
     Roster before = newest().list();
-    int known = secrets.newest();
     boolean fresh = next.keys() == Keys.NEW;
     int generation = before.generation() + (fresh ? 1 : 0);
-    try (Secret current = secrets.of(known).orElseThrow();
-        Secret secret = fresh ? Secret.random(DriveKeys.SECRET) : current.copy()) {
+    if (hasNothing() || (!fresh && !secrets.has(generation))) {
+      throw keysNotGiven();
+    }
+    try (Secret secret =
+        fresh ? Secret.random(DriveKeys.SECRET) : secrets.of(generation).orElseThrow()) {
       Roster list =
           new Roster(
               drive,
@@ -556,14 +598,11 @@ public final class Members implements AutoCloseable {
               next.payer(),
               next.limit(),
               next.members());
-      SignedRoster roster =
-          fresh
-              ? sealed(list, next.name(), known, current.copy(), secret)
-              : resealed(list, next.name(), secret);
+      SignedRoster roster = sealed(list, next.name(), earlier(generation), secret);
       if (!remote.putRoster(roster.encode(), grants(list, secret)) && !isThere(roster)) {
         return false;
       }
-      adopt(roster, secret.copy(), next.name());
+      adopt(roster, secret.copy());
       return true;
     }
   }
@@ -574,23 +613,26 @@ public final class Members implements AutoCloseable {
     return !newer.isEmpty() && newer.getFirst().head().equals(roster.head());
   }
 
-  /** For a list of the same generation: the earlier secret stays as it stands in the one before. */
-  private SignedRoster resealed(Roster list, Name drivesName, Secret secret) {
-    try (DriveKeys sealing = DriveKeys.of(secret);
-        SignedRoster.Inside inside = newest().open(sealing)) {
-      return sealed(list, drivesName, inside.before(), inside.earlier().copy(), secret);
-    } catch (NotAuthentic | Malformed e) {
-      return sealed(list, drivesName, 0, Secret.of(new byte[DriveKeys.SECRET]), secret);
-    }
+  /**
+   * The earlier generation whose secret a list is to seal: one to which nothing that was sealed
+   * leads, or else the one before. It is taken from what is known here, never from what another
+   * list says. None if there is none.
+   */
+  private Optional<Integer> earlier(int generation) {
+    List<Integer> cutOff = generation > generation() ? List.of() : secrets.cutOff(rosters);
+    return cutOff.isEmpty() ? secrets.before(generation) : Optional.of(cutOff.getFirst());
   }
 
   /**
-   * @param earlier closed here
+   * @param before the earlier generation whose secret is sealed as well
    */
   private SignedRoster sealed(
-      Roster list, Name drivesName, int before, Secret earlier, Secret secret) {
+      Roster list, Name drivesName, Optional<Integer> before, Secret secret) {
+    Secret earlier =
+        before.flatMap(secrets::of).orElseGet(() -> Secret.of(new byte[DriveKeys.SECRET]));
     try (DriveKeys sealing = DriveKeys.of(secret);
-        SignedRoster.Inside inside = new SignedRoster.Inside(drivesName, before, earlier)) {
+        SignedRoster.Inside inside =
+            new SignedRoster.Inside(drivesName, before.orElse(0), earlier)) {
       return SignedRoster.seal(list, inside, sealing, account::sign);
     }
   }
@@ -607,11 +649,11 @@ public final class Members implements AutoCloseable {
     return grants.toByteArray();
   }
 
-  private void adopt(SignedRoster roster, Secret secret, Name drivesName) throws IOException {
+  private void adopt(SignedRoster roster, Secret secret) throws IOException {
     memory.remember(roster.head());
     rosters.add(roster);
     secrets.learn(roster.list().generation(), secret);
-    name = Optional.of(drivesName);
+    name = secrets.name(rosters);
     byRemoved = false;
   }
 

@@ -61,6 +61,46 @@ final class SignedRoster {
     }
   }
 
+  /**
+   * What is sealed of a roster, without the list around it. Immutable.
+   *
+   * @param drive of which it is a roster
+   * @param number of the roster
+   * @param generation of the keys with which it is sealed
+   */
+  record Sealed(DriveId drive, long number, int generation, byte[] bytes) {
+    /**
+     * Opens it; the caller closes what it says.
+     *
+     * @param keys of its generation
+     * @throws Malformed if the maker sealed what is none
+     */
+    Inside open(DriveKeys keys) throws NotAuthentic, Malformed {
+      byte[] plain = ChunkedEncryption.open(keys.roster(), context(drive, number), bytes);
+      try {
+        int length = plain.length == INSIDE && plain[0] == VERSION ? plain[1] : 0;
+        if (length < 1 || length > LONGEST_NAME) {
+          throw new Malformed("This is not what members read of a list of members.");
+        }
+        for (int at = 2 + length; at < 2 + LONGEST_NAME; at++) {
+          if (plain[at] != 0) {
+            throw new Malformed("Something stands behind a drive's name.");
+          }
+        }
+        int before = ByteBuffer.wrap(plain).getInt(2 + LONGEST_NAME);
+        if (before < 0 || before >= Math.max(1, generation)) {
+          throw new Malformed("A drive has no such earlier generation.");
+        }
+        return new Inside(
+            Name.decode(Arrays.copyOfRange(plain, 2, 2 + length)),
+            before,
+            Secret.of(Arrays.copyOfRange(plain, INSIDE - DriveKeys.SECRET, INSIDE)));
+      } finally {
+        Arrays.fill(plain, (byte) 0);
+      }
+    }
+  }
+
   /** Signs with a device's key. */
   @FunctionalInterface
   interface Signer {
@@ -77,7 +117,8 @@ final class SignedRoster {
     ByteBuffer plain = ByteBuffer.allocate(INSIDE);
     plain.put(VERSION).put((byte) name.length).put(name);
     plain.position(2 + LONGEST_NAME).putInt(inside.before()).put(inside.earlier().bytes());
-    byte[] sealed = ChunkedEncryption.seal(keys.roster(), context(list), plain.array());
+    byte[] sealed =
+        ChunkedEncryption.seal(keys.roster(), context(list.drive(), list.number()), plain.array());
     Arrays.fill(plain.array(), (byte) 0);
     SignedRoster unsigned = new SignedRoster(list, sealed, new byte[Roster.SIGNATURE]);
     return new SignedRoster(list, sealed, signer.sign(SIGNATURE_LABEL, unsigned.signed()));
@@ -117,42 +158,16 @@ final class SignedRoster {
     return new RosterHead(list.number(), Digest.sha256(encode()));
   }
 
-  /**
-   * Opens what is sealed; the caller closes it.
-   *
-   * @param keys of the list's generation
-   * @throws Malformed if the maker sealed what is none
-   */
-  Inside open(DriveKeys keys) throws NotAuthentic, Malformed {
-    byte[] plain = ChunkedEncryption.open(keys.roster(), context(list), sealed);
-    try {
-      int length = plain.length == INSIDE && plain[0] == VERSION ? plain[1] : 0;
-      if (length < 1 || length > LONGEST_NAME) {
-        throw new Malformed("This is not what members read of a list of members.");
-      }
-      for (int at = 2 + length; at < 2 + LONGEST_NAME; at++) {
-        if (plain[at] != 0) {
-          throw new Malformed("Something stands behind a drive's name.");
-        }
-      }
-      int before = ByteBuffer.wrap(plain).getInt(2 + LONGEST_NAME);
-      if (before < 0 || before >= Math.max(1, list.generation())) {
-        throw new Malformed("A drive has no such earlier generation.");
-      }
-      return new Inside(
-          Name.decode(Arrays.copyOfRange(plain, 2, 2 + length)),
-          before,
-          Secret.of(Arrays.copyOfRange(plain, INSIDE - DriveKeys.SECRET, INSIDE)));
-    } finally {
-      Arrays.fill(plain, (byte) 0);
-    }
+  /** What only members read. */
+  Sealed sealed() {
+    return new Sealed(list.drive(), list.number(), list.generation(), sealed);
   }
 
-  private static byte[] context(Roster list) {
+  private static byte[] context(DriveId drive, long number) {
     return ByteBuffer.allocate(CONTEXT_LABEL.length + DriveId.LENGTH + 8)
         .put(CONTEXT_LABEL)
-        .put(list.drive().bytes())
-        .putLong(list.number())
+        .put(drive.bytes())
+        .putLong(number)
         .array();
   }
 }

@@ -303,7 +303,7 @@ final class RosterVectorsTest {
                   : roster.list().mayFollow(rosters.get(number - 1).list()))
           .isTrue();
       try (DriveKeys keys = DriveKeys.of(Secret.of(secret(generation)));
-          SignedRoster.Inside inside = roster.open(keys)) {
+          SignedRoster.Inside inside = roster.sealed().open(keys)) {
         assertThat(inside.name()).isEqualTo(NAME);
         assertThat(inside.before()).isZero();
         assertThat(inside.earlier().bytes()).isEqualTo(generation == 0 ? new byte[32] : secret(0));

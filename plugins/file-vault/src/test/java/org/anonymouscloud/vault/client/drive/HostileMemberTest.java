@@ -1,0 +1,285 @@
+package org.anonymouscloud.vault.client.drive;
+
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.read;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
+import static org.anonymouscloud.vault.client.fixture.HostileMember.falseSecret;
+import static org.anonymouscloud.vault.client.fixture.HostileMember.rubbish;
+import static org.anonymouscloud.vault.client.fixture.HostileMember.saying;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Set;
+import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.vault.client.drives.Drives;
+import org.anonymouscloud.vault.client.fixture.HostileMember;
+import org.anonymouscloud.vault.client.fixture.Interposer;
+import org.anonymouscloud.vault.client.fixture.TestAccount;
+import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
+import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
+import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
+import org.anonymouscloud.vault.client.space.Sweep;
+import org.anonymouscloud.vault.client.store.AsOf;
+import org.anonymouscloud.vault.protocol.Right;
+import org.anonymouscloud.vault.protocol.VaultMessages;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A member who seals false things in a list of members that is as it should be otherwise: it takes
+ * from nobody what was sealed to them, nor names the drive.
+ */
+final class HostileMemberTest {
+  private static final UserName BOB = new UserName("bob");
+  private static final UserName CAROL = new UserName("carol");
+
+  @TempDir private Path folder;
+  private TestServer server;
+  private TestAccount alice;
+  private TestAccount bob;
+  private TestAccount carol;
+  private Drives alices;
+  private Drive hers;
+
+  /** What stands where a member is to say how the drive is called and what the keys before are. */
+  private enum Lie {
+    RUBBISH,
+    FALSE_SECRET,
+    NO_SUCH_GENERATION,
+    NO_NAME,
+    OTHER_NAME;
+
+    private HostileMember.Sealed told(int before) {
+      return switch (this) {
+        case RUBBISH -> rubbish();
+        case FALSE_SECRET -> saying("team", before, falseSecret());
+        case NO_SUCH_GENERATION -> saying("team", Integer.MAX_VALUE, falseSecret());
+        case NO_NAME -> saying("", before, falseSecret());
+        case OTHER_NAME -> saying("payroll", before, falseSecret());
+      };
+    }
+  }
+
+  @BeforeEach
+  void aliceHasADrive() throws IOException {
+    server = TestServer.start(folder);
+    alice = server.account();
+    bob = TestAccount.of(2, server.newLine(2));
+    carol = TestAccount.of(3, server.newLine(3));
+    alice.befriend("bob", bob);
+    alice.befriend("carol", carol);
+    bob.befriend("alice", alice);
+    carol.befriend("alice", alice);
+    bob.shows(carol);
+    carol.shows(bob);
+    alices = new Drives(alice, Clock.systemUTC());
+    hers = alices.create(new Name("team"));
+    write(hers, "/plan", noise(2_000, 1));
+  }
+
+  @AfterEach
+  void stop() {
+    alices.close();
+    server.close();
+  }
+
+  private Drive fresh(TestAccount account) {
+    return Drive.of(account.forgetful(), hers.id(), Clock.systemUTC());
+  }
+
+  /** Whoever saw it before, and who sees it for the first time. */
+  private void assertAllIsAsItWas(String... paths) throws IOException {
+    try (Drive fresh = fresh(alice)) {
+      for (Drive one : new Drive[] {hers, fresh}) {
+        assertThat(tree(one)).containsOnlyKeys(paths);
+        assertThat(read(one, "/plan")).isEqualTo(noise(2_000, 1));
+        assertThat(one.name()).contains(new Name("team"));
+        assertThat(one.snapshot(new AsOf.Number(0))).isNotNull();
+      }
+    }
+  }
+
+  private void assertUsable(Drive drive, String file) throws Exception {
+    write(drive, file, noise(10, 7));
+    var _ = drive.sweep(Sweep.Wish.BY_ITSELF, () -> {});
+    drive.share(alice.contact(CAROL), Right.WRITE);
+    try (Drive carols = fresh(carol)) {
+      assertThat(carols.name()).isEmpty();
+      assertThat(read(carols, "/plan")).isEqualTo(noise(2_000, 1));
+      assertThat(carols.name()).contains(new Name("team"));
+      write(carols, "/hers", noise(10, 8));
+    }
+    drive.unshare(carol.account());
+    drive.rename(new Name("crew"));
+    assertThat(drive.name()).contains(new Name("crew"));
+    drive.rename(new Name("team"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @Tag("A30")
+  void whatALeaverSealsIsWorthNothing(Lie lie) throws Exception {
+    hers.share(alice.contact(BOB), Right.READ);
+    new HostileMember(bob, hers.id()).leave(lie.told(0));
+
+    try (Drive fresh = fresh(alice)) {
+      assertThat(read(fresh, "/plan")).isEqualTo(noise(2_000, 1));
+    }
+    assertUsable(hers, "/more");
+    assertAllIsAsItWas("/plan", "/more", "/hers");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @Tag("A30")
+  void aLeaverDoesNotTakeTheOlderKeysAlong(Lie lie) throws Exception {
+    hers.share(alice.contact(CAROL), Right.READ);
+    hers.unshare(carol.account());
+    write(hers, "/later", noise(10, 2));
+    hers.share(alice.contact(BOB), Right.READ);
+    new HostileMember(bob, hers.id()).leave(lie.told(0));
+
+    assertAllIsAsItWas("/plan", "/later");
+    assertUsable(hers, "/more");
+    assertAllIsAsItWas("/plan", "/later", "/more", "/hers");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @Tag("A30")
+  void whoMakesNewKeysDoesNotTakeTheOlderOnes(Lie lie) throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    HostileMember hostile = new HostileMember(bob, hers.id());
+    hostile.renew(lie.told(0));
+    // The writer's own program goes on in the generation that it has made.
+    try (Drive bobs = fresh(bob)) {
+      write(bobs, "/his", noise(10, 4));
+    }
+
+    assertAllIsAsItWas("/plan", "/his");
+    hers.unshare(bob.account());
+    assertUsable(hers, "/more");
+    assertAllIsAsItWas("/plan", "/his", "/more", "/hers");
+  }
+
+  /** However often: whom the owner takes in later reads all that there is, too. */
+  @ParameterizedTest
+  @EnumSource
+  @Tag("A30")
+  void keysThatWereCutOffManyTimesReachWhoComesInLater(Lie lie) throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    HostileMember hostile = new HostileMember(bob, hers.id());
+    for (int times = 0; times < 3; times++) {
+      hostile.renew(lie.told(times));
+      write(hers, "/file " + times, noise(10, times));
+    }
+    try (Drive again = fresh(alice)) {
+      again.unshare(bob.account());
+      again.share(alice.contact(CAROL), Right.READ);
+    }
+
+    try (Drive carols = fresh(carol)) {
+      assertThat(read(carols, "/plan")).isEqualTo(noise(2_000, 1));
+      for (int times = 0; times < 3; times++) {
+        assertThat(read(carols, "/file " + times)).isEqualTo(noise(10, times));
+      }
+      assertThat(carols.name()).contains(new Name("team"));
+    }
+  }
+
+  @Test
+  @Tag("A30")
+  void whoWasGivenNoKeysAtAllGoesOnWhenOthersHaveMadeNewOnes() throws Exception {
+    hers.share(alice.contact(BOB), Right.OWN);
+    Interposer line = server.newLine(2);
+    line.spoilNewGrants();
+    TestAccount spoiling = bob.through(line);
+    spoiling.befriend("carol", carol);
+    carol.befriend("bob", bob);
+    try (Drive bobs = fresh(spoiling)) {
+      bobs.share(spoiling.contact(CAROL), Right.OWN);
+    }
+    TestAccount other = alice.device(9, server.newLine());
+    other.befriend("bob", bob);
+    other.befriend("carol", carol);
+    alice.revoke(1);
+    other.rotate();
+
+    // The device is gone that began the generation, so that nobody is left to be blamed.
+    try (Drive carols = fresh(carol)) {
+      assertThatThrownBy(() -> write(carols, "/hers", noise(10, 1)))
+          .isInstanceOf(KeysNotGiven.class);
+      assertThatThrownBy(() -> carols.unshare(bob.account())).isInstanceOf(KeysNotGiven.class);
+      try (Drive others = Drive.of(other, hers.id(), Clock.systemUTC())) {
+        other.link(others.head(Set.of(alice.device())).orElseThrow());
+        write(others, "/more", noise(10, 3));
+      }
+      write(carols, "/hers", noise(10, 1));
+      assertThat(tree(carols)).containsOnlyKeys("/plan", "/more", "/hers");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Tag("A30")
+  void anOwnerTakesOutWhoHasLeftANewestStateThatIsNone(boolean signed) throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    new HostileMember(bob, hers.id()).plantRoot(signed);
+    assertThatThrownBy(hers::snapshot).isInstanceOf(Untrusted.class);
+
+    hers.unshare(bob.account());
+
+    assertThat(hers.members().orElseThrow().members()).hasSize(1);
+    assertUsable(hers, "/more");
+    assertAllIsAsItWas("/plan", "/more", "/hers");
+  }
+
+  @Test
+  @Tag("A30")
+  void anOwnerTakesOutWhoHasLeftAStateThatNobodyCanOpenAndGoesBack() throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    new HostileMember(bob, hers.id()).plantUnreadable();
+    assertThatThrownBy(hers::snapshot).isInstanceOf(NewestUnusable.class);
+
+    hers.unshare(bob.account());
+
+    assertThat(hers.members().orElseThrow().members()).hasSize(1);
+    hers.goBack(0, false, false);
+    assertThat(read(hers, "/plan")).isEqualTo(noise(2_000, 1));
+  }
+
+  @Test
+  @Tag("A16")
+  void noOwnerGoesOnFromAListOfARemovedDeviceBecauseTheNewestStateIsNone() throws Exception {
+    TestAccount stolen = alice.device(9, server.newLine());
+    stolen.befriend("bob", bob);
+    try (Drive thiefs = Drive.of(stolen, hers.id(), Clock.systemUTC())) {
+      assertThat(tree(thiefs)).containsOnlyKeys("/plan");
+      stolen.revoke(1);
+      alice.rotate();
+      thiefs.share(stolen.contact(BOB), Right.READ);
+    }
+    Interposer line = server.newLine();
+    line.showRoots(
+        (number, honest) ->
+            honest.map(got -> new VaultMessages.RootGot(got.number(), new byte[9], got.roster())));
+
+    try (Drive fresh = Drive.of(alice.forgetful().through(line), hers.id(), Clock.systemUTC())) {
+      assertThatThrownBy(() -> fresh.share(alice.contact(CAROL), Right.READ))
+          .isInstanceOf(RootNotSigned.class);
+    }
+  }
+}
