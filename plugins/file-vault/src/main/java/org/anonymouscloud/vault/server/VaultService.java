@@ -329,6 +329,7 @@ final class VaultService implements RunningFeature {
     if (dropped) {
       ledger.drop(errand, List.of(name));
       sweeper.wake();
+      throw new Refused(ErrorCode.NOT_FOUND, "The pack was dropped while it came.");
     }
     return NOTHING;
   }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.blob.BlobStore;
@@ -133,14 +134,16 @@ final class FailureTest {
           }
           return Optional.empty();
         });
-    // Whoever gave it up does not hear the answer.
+    AtomicReference<ErrorCode> said = new AtomicReference<>();
     Thread upload =
         Thread.ofVirtual()
             .start(
                 () -> {
                   try {
                     client.put(name, PACK);
-                  } catch (Refused | IOException e) {
+                  } catch (Refused e) {
+                    said.set(e.code());
+                  } catch (IOException e) {
                     throw new AssertionError(e);
                   }
                 });
@@ -150,6 +153,7 @@ final class FailureTest {
     dropped.countDown();
     upload.join();
 
+    assertThat(said).hasValue(ErrorCode.NOT_FOUND);
     disk.heal();
     assertNothingIsThere();
   }
