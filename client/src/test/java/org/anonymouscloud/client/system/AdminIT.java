@@ -201,9 +201,28 @@ final class AdminIT {
     assertThat(found.exitCode()).isEqualTo(REFUSED_BY_A_CHECK);
     assertThat(found.err())
         .contains("damaged: " + data.relativize(pack), "copy these files back from a backup");
+    String bad = folder.resolve("bad backups").toString();
+    for (String reread : List.of("", "--reread", "")) {
+      List<String> command =
+          new ArrayList<>(List.of("backup", "--keep", "1", "--data", data.toString(), bad));
+      if (!reread.isEmpty()) {
+        command.add(reread);
+      }
+      Program.Result made = admin(command.toArray(String[]::new));
+      assertThat(made.exitCode()).isEqualTo(REFUSED_BY_A_CHECK);
+      assertThat(made.err()).contains("1 file is damaged");
+      assertThat(made.out()).doesNotContain("Deleted");
+      Program.Result verified = admin("verify", bad);
+      assertThat(verified.exitCode()).isEqualTo(REFUSED_BY_A_CHECK);
+      assertThat(verified.err())
+          .contains("damaged before the backup was made: " + data.relativize(pack));
+    }
 
     Files.copy(backup.resolve(data.relativize(pack)), pack, StandardCopyOption.REPLACE_EXISTING);
     admin("verify", "--reread", "--data", data.toString()).succeeded();
+    assertThat(admin("backup", "--keep", "1", "--data", data.toString(), bad).succeeded().out())
+        .contains("Deleted 3 old backups");
+    admin("verify", bad).succeeded();
   }
 
   @Test

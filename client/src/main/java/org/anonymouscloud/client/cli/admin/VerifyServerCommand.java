@@ -80,6 +80,7 @@ final class VerifyServerCommand implements Callable<Integer> {
     }
     found.damaged().forEach(file -> terminal.warn("damaged: " + file));
     found.lost().forEach(file -> terminal.warn("lost before the backup was made: " + file));
+    found.changed().forEach(file -> terminal.warn("damaged before the backup was made: " + file));
     if (!found.damaged().isEmpty()) {
       throw new Problem(
           Problem.Kind.SECURITY,
@@ -88,6 +89,16 @@ final class VerifyServerCommand implements Callable<Integer> {
               + folder
               + " are not what was put there. 'anoncloud admin backup --reread' makes the next one"
               + " without this damage, from the server's own files.");
+    }
+    BadFiles before = new BadFiles(found.changed().size(), found.lost().size());
+    if (before.any()) {
+      throw before.problem(
+          "The backup "
+              + folder
+              + " is as it was made, but "
+              + before.words()
+              + ": the server had that already. Look in older backups for what is whole,"
+              + " copy it from there to the server, and make the next one.");
     }
     terminal.print(
         "The backup is whole: " + folder + ", " + BackupCommand.describe(found.content()) + ".");
