@@ -226,6 +226,59 @@ final class AdminIT {
   }
 
   @Test
+  @Tag("S4.15")
+  void aCopyOfTheFolderDoesNotTakeThePlaceOfOneThatIsInUse() throws Exception {
+    Path data = folder.resolve("data");
+    Path copy = folder.resolve("copy");
+    try (PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"))) {
+      String address = postgres.newDatabase();
+      String[] moved = {"moved", "--yes", "--database", "postgres", "--data", copy.toString()};
+      try (TestServer server =
+          new TestServer(
+                  new Program(folder.resolve("home")),
+                  data,
+                  "--database",
+                  "postgres",
+                  "--database-url",
+                  address)
+              .start()) {
+        Folders.copy(server.data(), copy);
+        assertThat(adminOn(address, moved).failed(FAILED)).contains("in use");
+        assertThat(startOn(copy, address)).contains("is a copy", "gone for good");
+      }
+      // Its owner is asked first.
+      String[] asking = {"moved", "--database", "postgres", "--data", copy.toString()};
+      assertThat(adminOn(address, asking).exitCode()).isNotZero();
+      assertThat(startOn(copy, address)).contains("is a copy");
+
+      adminOn(address, moved).succeeded();
+
+      assertThat(startOn(data, address)).contains("is a copy");
+    }
+    new TestServer(new Program(folder.resolve("home")), folder.resolve("on sqlite"))
+        .start()
+        .close();
+    assertThat(
+            admin("moved", "--data", folder.resolve("on sqlite").toString()).succeeded().out())
+        .contains("Nothing to do");
+  }
+
+  /** What a server says that does not start. */
+  private String startOn(Path data, String address) throws Exception {
+    return new Program(folder.resolve("admin home"))
+        .run(
+            Map.of("ANONCLOUD_DATABASE_URL", address),
+            "server",
+            "--data",
+            data.toString(),
+            "--database",
+            "postgres",
+            "--listen",
+            "127.0.0.1:0")
+        .failed(FAILED);
+  }
+
+  @Test
   void aDamagedBackupAndWrongQuestionsAreNamed() throws Exception {
     Path data = folder.resolve("data");
     new TestServer(new Program(folder.resolve("home")), data).start().close();
