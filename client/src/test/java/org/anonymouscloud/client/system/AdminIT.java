@@ -307,6 +307,22 @@ final class AdminIT {
   }
 
   @Test
+  void aServerWhoseVaultIsOffIsNotCalledWhole() throws Exception {
+    String data = folder.resolve("data").toString();
+    new TestServer(new Program(folder.resolve("home")), Path.of(data)).start().close();
+    admin("verify", "--data", data).succeeded();
+    admin("plugins", "disable", "file-vault", "--data", data).succeeded();
+
+    Result found = admin("verify", "--data", data);
+
+    assertThat(found.exitCode()).isEqualTo(FAILED);
+    assertThat(found.out()).doesNotContain("The server is whole");
+    assertThat(found.err())
+        .contains("files of 'vault' were not looked at")
+        .containsSubsequence("plugins enable", "drop-data");
+  }
+
+  @Test
   @Tag("S4.12")
   void aPlaceOfBackupsBelongsToOneServer() throws Exception {
     Path data = folder.resolve("data");

@@ -160,9 +160,8 @@ final class BackupCommand implements Callable<Integer> {
                         + feature
                         + "' is removed, switched off or not trusted. The backup has its rows and"
                         + " all that lies in its folder; 'admin restore' needs the plugin to bring"
-                        + " them back. If it is not to come back, 'admin drop-data "
-                        + feature
-                        + "' deletes them."));
+                        + " them back. Switch it on by 'admin plugins enable ID', or install it"
+                        + " again."));
     made.damaged().forEach(file -> terminal.warn("damaged in the backup before: " + file));
     made.onlyBefore().forEach(file -> terminal.warn("lost by the server: " + file));
     made.lost().forEach(file -> terminal.warn("lost: " + file));

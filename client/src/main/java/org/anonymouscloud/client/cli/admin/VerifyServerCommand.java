@@ -142,9 +142,7 @@ final class VerifyServerCommand implements Callable<Integer> {
                         "The plugin of '"
                             + feature
                             + "' is removed, switched off or not trusted, so whether its files are"
-                            + " there is not known. If it is not to come back, 'admin drop-data "
-                            + feature
-                            + "' deletes what it had."));
+                            + " there is not known."));
     found.missing().forEach(file -> context.terminal().warn("lost: " + file));
     found.damaged().forEach(file -> context.terminal().warn("damaged: " + file));
     found
@@ -171,6 +169,19 @@ final class VerifyServerCommand implements Callable<Integer> {
               + " of "
               + found.content().files()
               + " files are not there or have another length. Bring them back from a backup.");
+    }
+    if (!found.absent().isEmpty()) {
+      String features = "'" + String.join("', '", found.absent()) + "'";
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "What was looked at is whole: "
+              + BackupCommand.describe(found.content())
+              + ". The files of "
+              + features
+              + " were not looked at. 'anoncloud admin plugins list' shows which plugins are off:"
+              + " switch theirs on with 'admin plugins enable ID', trust or install it again, and"
+              + " run this once more. Only what is never to come back 'admin drop-data' deletes for"
+              + " good.");
     }
     context
         .terminal()
