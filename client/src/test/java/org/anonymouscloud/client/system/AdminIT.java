@@ -218,6 +218,11 @@ final class AdminIT {
           .contains("damaged before the backup was made: " + data.relativize(pack));
     }
 
+    Files.write(pack, new byte[17]);
+    Program.Result cut = admin("verify", "--data", data.toString());
+    assertThat(cut.exitCode()).isEqualTo(FAILED);
+    assertThat(cut.err()).contains("short: " + data.relativize(pack));
+
     Files.copy(backup.resolve(data.relativize(pack)), pack, StandardCopyOption.REPLACE_EXISTING);
     admin("verify", "--reread", "--data", data.toString()).succeeded();
     assertThat(admin("backup", "--keep", "1", "--data", data.toString(), bad).succeeded().out())

@@ -80,6 +80,7 @@ public final class Backup {
   private Set<String> absent = Set.of();
   private final List<String> onlyBefore = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
+  private final Set<String> shortened = new HashSet<>();
   private final List<String> damaged = new ArrayList<>();
   private final List<String> changed = new ArrayList<>();
 
@@ -125,6 +126,7 @@ public final class Backup {
    * @param onlyBefore files that the server no longer has, but this backup does, from the one
    *     before
    * @param lost files that rows name and this backup does not have either
+   * @param shortened those of both that the server still has a part of
    * @param damaged files of the backup before that are not what was put there; this backup has them
    *     anew, or they are lost
    * @param changed files that the server's disk has changed since they came, and that the backup
@@ -138,6 +140,7 @@ public final class Backup {
       long copied,
       List<String> onlyBefore,
       List<String> lost,
+      Set<String> shortened,
       List<String> damaged,
       List<String> changed,
       Set<String> absent) {}
@@ -173,6 +176,7 @@ public final class Backup {
         backup.copied,
         backup.onlyBefore,
         backup.lost,
+        backup.shortened,
         backup.damaged,
         backup.changed,
         backup.absent);
@@ -295,7 +299,12 @@ public final class Backup {
         target.resolve(FILES),
         file -> {
           String path = file.path();
-          boolean here = NewFiles.hasLength(data.resolve(path), file.length());
+          long there = NewFiles.length(data.resolve(path));
+          // What is too long has other bytes than came; of what is too short some are lost.
+          boolean here = there >= file.length();
+          if (!here && there >= 0) {
+            shortened.add(path);
+          }
           // What was wrong may have been put right; what is wrong is more than nothing.
           boolean wrong = changedBefore.contains(path);
           if (!(wrong && here) && link(file, wrong, sums)) {

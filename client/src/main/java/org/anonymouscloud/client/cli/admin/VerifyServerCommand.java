@@ -143,32 +143,21 @@ final class VerifyServerCommand implements Callable<Integer> {
                             + feature
                             + "' is removed, switched off or not trusted, so whether its files are"
                             + " there is not known."));
-    found.missing().forEach(file -> context.terminal().warn("lost: " + file));
+    found.missing().forEach(file -> context.terminal().warn((found.shortened().contains(file) ? "short: " : "lost: ") + file));
     found.damaged().forEach(file -> context.terminal().warn("damaged: " + file));
     found
         .foreign()
         .forEach(file -> context.terminal().warn("nobody's, and may be deleted: " + file));
-    if (!found.damaged().isEmpty()) {
-      throw new Problem(
-          Problem.Kind.SECURITY,
-          found.damaged().size()
-              + " of "
+    BadFiles bad = new BadFiles(found.damaged().size(), found.missing().size());
+    if (bad.any()) {
+      throw bad.problem(
+          "Of "
               + found.content().files()
-              + " files are not what was put there"
-              + (found.missing().isEmpty()
-                  ? ""
-                  : ", and " + found.missing().size() + " are not there or have another length")
+              + " files, "
+              + bad.words()
               + ". Check the disk, copy these files back from a backup that is older than the"
               + " damage, and run this again. What is in no backup people find by 'anoncloud verify"
               + " --full'; they remove it and put it again.");
-    }
-    if (!found.missing().isEmpty()) {
-      throw new Problem(
-          Problem.Kind.NOT_FOUND,
-          found.missing().size()
-              + " of "
-              + found.content().files()
-              + " files are not there or have another length. Bring them back from a backup.");
     }
     if (!found.absent().isEmpty()) {
       String features = "'" + String.join("', '", found.absent()) + "'";

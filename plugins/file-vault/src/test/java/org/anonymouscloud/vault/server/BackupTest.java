@@ -1078,6 +1078,25 @@ final class BackupTest {
     assertThat(backup.resolve(path)).hasSameBinaryContentAs(data.resolve(path));
   }
 
+  @Test
+  void aFileThatIsTooLongIsDamaged() throws Exception {
+    Path file;
+    try (Stream<Path> all = Files.walk(server.folder().resolve("packs"))) {
+      file = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    String path = data.relativize(file).toString();
+    Files.write(file, new byte[5000]);
+
+    ServerVerification.Found found =
+        ServerVerification.quick(data, server.database(), ManyAccounts.HOLDINGS);
+
+    assertThat(found.damaged()).containsExactly(path);
+    assertThat(found.missing()).isEmpty();
+    assertThat(make().changed()).containsExactly(path);
+    assertThat(make().changed()).containsExactly(path);
+    assertThat(BackupVerification.of(backup, n -> {}).changed()).containsExactly(path);
+  }
+
   private static void change(Path file) throws IOException {
     byte[] content = Files.readAllBytes(file);
     content[content.length / 3] ^= 1;
@@ -1103,8 +1122,13 @@ final class BackupTest {
         .containsExactlyInAnyOrder(
             data.relativize(files.get(0)).toString(), data.relativize(files.get(1)).toString());
 
+    String shortened = data.relativize(files.get(1)).toString();
+    assertThat(found.shortened()).containsExactly(shortened);
+
     // A backup without them is more than none; it says what it lacks.
-    assertThat(make().lost()).containsExactlyInAnyOrderElementsOf(found.missing());
+    Backup.Made made = make();
+    assertThat(made.lost()).containsExactlyInAnyOrderElementsOf(found.missing());
+    assertThat(made.shortened()).containsExactly(shortened);
     assertThat(BackupVerification.of(backup, n -> {}).lost())
         .containsExactlyInAnyOrderElementsOf(found.missing());
     Path target = Files.createDirectory(folder.resolve("target"));
