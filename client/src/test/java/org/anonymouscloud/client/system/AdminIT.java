@@ -201,9 +201,86 @@ final class AdminIT {
     assertThat(found.exitCode()).isEqualTo(REFUSED_BY_A_CHECK);
     assertThat(found.err())
         .contains("damaged: " + data.relativize(pack), "copy these files back from a backup");
+    String bad = folder.resolve("bad backups").toString();
+    for (String reread : List.of("", "--reread", "")) {
+      List<String> command =
+          new ArrayList<>(List.of("backup", "--keep", "1", "--data", data.toString(), bad));
+      if (!reread.isEmpty()) {
+        command.add(reread);
+      }
+      Program.Result made = admin(command.toArray(String[]::new));
+      assertThat(made.exitCode()).isEqualTo(REFUSED_BY_A_CHECK);
+      assertThat(made.err()).contains("1 file is damaged");
+      assertThat(made.out()).doesNotContain("Deleted");
+      Program.Result verified = admin("verify", bad);
+      assertThat(verified.exitCode()).isEqualTo(REFUSED_BY_A_CHECK);
+      assertThat(verified.err())
+          .contains("damaged before the backup was made: " + data.relativize(pack));
+    }
+
+    Files.write(pack, new byte[17]);
+    Program.Result cut = admin("verify", "--data", data.toString());
+    assertThat(cut.exitCode()).isEqualTo(FAILED);
+    assertThat(cut.err()).contains("short: " + data.relativize(pack));
 
     Files.copy(backup.resolve(data.relativize(pack)), pack, StandardCopyOption.REPLACE_EXISTING);
     admin("verify", "--reread", "--data", data.toString()).succeeded();
+    assertThat(admin("backup", "--keep", "1", "--data", data.toString(), bad).succeeded().out())
+        .contains("Deleted 3 old backups");
+    admin("verify", bad).succeeded();
+  }
+
+  @Test
+  @Tag("S4.15")
+  void aCopyOfTheFolderDoesNotTakeThePlaceOfOneThatIsInUse() throws Exception {
+    Path data = folder.resolve("data");
+    Path copy = folder.resolve("copy");
+    try (PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"))) {
+      String address = postgres.newDatabase();
+      String[] moved = {"moved", "--yes", "--database", "postgres", "--data", copy.toString()};
+      try (TestServer server =
+          new TestServer(
+                  new Program(folder.resolve("home")),
+                  data,
+                  "--database",
+                  "postgres",
+                  "--database-url",
+                  address)
+              .start()) {
+        Folders.copy(server.data(), copy);
+        assertThat(adminOn(address, moved).failed(FAILED)).contains("in use");
+        assertThat(startOn(copy, address)).contains("is a copy", "gone for good");
+      }
+      // Its owner is asked first.
+      String[] asking = {"moved", "--database", "postgres", "--data", copy.toString()};
+      assertThat(adminOn(address, asking).exitCode()).isNotZero();
+      assertThat(startOn(copy, address)).contains("is a copy");
+
+      adminOn(address, moved).succeeded();
+
+      assertThat(startOn(data, address)).contains("is a copy");
+    }
+    new TestServer(new Program(folder.resolve("home")), folder.resolve("on sqlite"))
+        .start()
+        .close();
+    assertThat(
+            admin("moved", "--data", folder.resolve("on sqlite").toString()).succeeded().out())
+        .contains("Nothing to do");
+  }
+
+  /** What a server says that does not start. */
+  private String startOn(Path data, String address) throws Exception {
+    return new Program(folder.resolve("admin home"))
+        .run(
+            Map.of("ANONCLOUD_DATABASE_URL", address),
+            "server",
+            "--data",
+            data.toString(),
+            "--database",
+            "postgres",
+            "--listen",
+            "127.0.0.1:0")
+        .failed(FAILED);
   }
 
   @Test
@@ -232,6 +309,22 @@ final class AdminIT {
     assertThat(
             admin("migrate-database", "--to", "postgres", "--data", data.toString()).failed(FAILED))
         .contains("--database-url");
+  }
+
+  @Test
+  void aServerWhoseVaultIsOffIsNotCalledWhole() throws Exception {
+    String data = folder.resolve("data").toString();
+    new TestServer(new Program(folder.resolve("home")), Path.of(data)).start().close();
+    admin("verify", "--data", data).succeeded();
+    admin("plugins", "disable", "file-vault", "--data", data).succeeded();
+
+    Result found = admin("verify", "--data", data);
+
+    assertThat(found.exitCode()).isEqualTo(FAILED);
+    assertThat(found.out()).doesNotContain("The server is whole");
+    assertThat(found.err())
+        .contains("files of 'vault' were not looked at")
+        .containsSubsequence("plugins enable", "drop-data");
   }
 
   @Test

@@ -120,8 +120,10 @@ final class PluginGuideIT {
     String keys = folder.resolve("keys").toString();
     assertThat(program.run("admin", "backup", "--keys", keys, backups).succeeded().err())
         .contains("The plugin of 'notes' is removed");
-    assertThat(program.run("admin", "verify").succeeded().err())
-        .contains("The plugin of 'notes' is removed");
+    Program.Result verified = program.run("admin", "verify");
+    assertThat(verified.exitCode()).isEqualTo(1);
+    assertThat(verified.err())
+        .contains("The plugin of 'notes' is removed", "'notes' were not looked at");
     program.run("admin", "verify", backups).succeeded();
     assertThat(program.run("admin", "restore", "--data", restored, backups).failed(1))
         .contains("--leave-out notes");

@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.copy.AllTables;
 import org.anonymouscloud.core.database.copy.RowsFile;
 import org.anonymouscloud.core.plugin.FeatureData.Hold;
+import org.anonymouscloud.core.plugin.FeatureData.StoredFile;
 
 /**
  * Makes a backup of a server, which may go on running: the rows of one state, and each file that
@@ -51,6 +53,9 @@ public final class Backup {
   /** The files that rows name and that neither the server nor the backup before had. */
   static final String LOST = "lost";
 
+  /** The files that were not what their rows say when they were copied. */
+  static final String CHANGED = "changed";
+
   private static final String UNFINISHED = ".unfinished";
   private static final String FILES = ".files";
 
@@ -64,6 +69,10 @@ public final class Backup {
   private final Optional<Path> before;
 
   private final Map<String, Digest> known;
+
+  /** Of those, the ones that the server's disk had changed already. */
+  private final Set<String> changedBefore;
+
   private final Reuse reuse;
   private long listed;
   private long bytes;
@@ -71,6 +80,7 @@ public final class Backup {
   private Set<String> absent = Set.of();
   private final List<String> onlyBefore = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
+  private final Set<String> shortened = new HashSet<>();
   private final List<String> damaged = new ArrayList<>();
   private final List<String> changed = new ArrayList<>();
 
@@ -88,7 +98,9 @@ public final class Backup {
     this.target = target;
     this.files = new NewFiles(target);
     this.before = before;
-    this.known = before.isPresent() ? digests(before.get()) : Map.of();
+    Known there = before.isPresent() ? Known.of(before.get()) : Known.NOTHING;
+    this.known = there.digests();
+    this.changedBefore = there.changed();
     this.reuse = reuse;
   }
 
@@ -114,10 +126,11 @@ public final class Backup {
    * @param onlyBefore files that the server no longer has, but this backup does, from the one
    *     before
    * @param lost files that rows name and this backup does not have either
+   * @param shortened those of both that the server still has a part of
    * @param damaged files of the backup before that are not what was put there; this backup has them
    *     anew, or they are lost
-   * @param changed files that the server's disk has changed since they came, and no backup before
-   *     has; this one has them as they are
+   * @param changed files that the server's disk has changed since they came, and that the backup
+   *     before does not have whole; this one has them as they are, and says so
    * @param absent features that are not there; this backup has their rows and all that lies in
    *     their folders
    */
@@ -127,6 +140,7 @@ public final class Backup {
       long copied,
       List<String> onlyBefore,
       List<String> lost,
+      Set<String> shortened,
       List<String> damaged,
       List<String> changed,
       Set<String> absent) {}
@@ -162,19 +176,37 @@ public final class Backup {
         backup.copied,
         backup.onlyBefore,
         backup.lost,
+        backup.shortened,
         backup.damaged,
         backup.changed,
         backup.absent);
   }
 
-  /** Of a damaged backup none is taken: all is copied again. */
-  private static Map<String, Digest> digests(Path backup) throws IOException {
-    Map<String, Digest> digests = new HashMap<>();
-    try {
-      Sums.forEach(backup, entry -> digests.put(entry.path(), entry.digest()));
-      return digests;
-    } catch (BackupDamaged e) {
-      return Map.of();
+  /**
+   * What the list of a backup says.
+   *
+   * @param changed those that are not what their rows say
+   */
+  private record Known(Map<String, Digest> digests, Set<String> changed) {
+    static final Known NOTHING = new Known(Map.of(), Set.of());
+
+    /** Of a damaged backup nothing is taken: all is copied again. */
+    static Known of(Path backup) throws IOException {
+      Map<String, Digest> digests = new HashMap<>();
+      Set<String> changed = new HashSet<>();
+      try {
+        Sums.forEach(
+            backup,
+            entry -> {
+              digests.put(entry.path(), entry.digest());
+              if (entry.path().equals(CHANGED)) {
+                changed.addAll(Sums.paths(backup, entry));
+              }
+            });
+        return new Known(digests, changed);
+      } catch (BackupDamaged e) {
+        return NOTHING;
+      }
     }
   }
 
@@ -203,9 +235,8 @@ public final class Backup {
         copyFolder(feature, list, progress);
       }
       Files.delete(target.resolve(FILES));
-      if (!lost.isEmpty()) {
-        write(String.join("\n", lost) + "\n", LOST, list);
-      }
+      writePaths(lost, LOST, list);
+      writePaths(changed, CHANGED, list);
       write(listed + "\n", Sums.COUNT, list);
       list.flush();
       channel.force(true);
@@ -213,7 +244,8 @@ public final class Backup {
     files.syncFolders();
     Files.move(sums, target.resolve(Sums.FILE), StandardCopyOption.ATOMIC_MOVE);
     files.syncFolders();
-    return new Content(rows, listed - Sums.OWN_ENTRIES - (lost.isEmpty() ? 0 : 1), bytes);
+    int lists = (lost.isEmpty() ? 0 : 1) + (changed.isEmpty() ? 0 : 1);
+    return new Content(rows, listed - Sums.OWN_ENTRIES - lists, bytes);
   }
 
   /** Writes the rows, and a list of the files that they name. */
@@ -256,14 +288,34 @@ public final class Backup {
     copied += content.length;
   }
 
+  private void writePaths(List<String> paths, String name, Writer sums) throws IOException {
+    if (!paths.isEmpty()) {
+      write(String.join("\n", paths) + "\n", name, sums);
+    }
+  }
+
   private void copyFiles(Writer sums, LongConsumer progress) throws IOException {
     NamedFiles.forEach(
         target.resolve(FILES),
         file -> {
           String path = file.path();
-          if (link(path, file.length(), sums)) {
+          long there = NewFiles.length(data.resolve(path));
+          // What is too long has other bytes than came; of what is too short some are lost.
+          boolean here = there >= file.length();
+          if (!here && there >= 0) {
+            shortened.add(path);
+          }
+          // What was wrong may have been put right; what is wrong is more than nothing.
+          boolean wrong = changedBefore.contains(path);
+          if (!(wrong && here) && link(file, wrong, sums)) {
             progress.accept(file.length());
-          } else if (!NewFiles.hasLength(data.resolve(path), file.length())) {
+            if (wrong) {
+              changed.add(path);
+            }
+            if (!here) {
+              onlyBefore.add(path);
+            }
+          } else if (!here) {
             lost.add(path);
           } else if (!copy(data.resolve(path), path, sums, progress).equals(file.checksum())) {
             changed.add(path);
@@ -290,26 +342,33 @@ public final class Backup {
     }
   }
 
-  /** Takes a file from the backup before, where it is the same; false if it is not there. */
-  private boolean link(String path, long length, Writer sums) throws IOException {
+  /**
+   * Takes a file from the backup before, where it is the same; false if it is not there.
+   *
+   * @param wrong whether it is known not to be what its row says
+   */
+  private boolean link(StoredFile file, boolean wrong, Writer sums) throws IOException {
+    String path = file.path();
     Digest digest = known.get(path);
     if (digest == null || before.isEmpty()) {
       return false;
     }
     Path old = before.get().resolve(path);
-    if (!NewFiles.hasLength(old, length)
-        || (reuse == Reuse.BY_CONTENT && !digest.equals(BackupFiles.digest(before.get(), path)))) {
+    if (!NewFiles.hasLength(old, file.length())
+        || (reuse == Reuse.BY_CONTENT
+            && !BackupFiles.isWhole(
+                before.get(),
+                path,
+                digest,
+                wrong ? Optional.empty() : Optional.of(file.checksum())))) {
       damaged.add(path);
       return false;
     }
     if (!files.link(old, path)) {
       return false;
     }
-    if (!NewFiles.hasLength(data.resolve(path), length)) {
-      onlyBefore.add(path);
-    }
     list(digest, path, sums);
-    bytes += length;
+    bytes += file.length();
     return true;
   }
 

@@ -8,6 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.crypto.Digest;
 
 /**
@@ -46,6 +50,20 @@ final class BackupFiles {
   static Digest digest(Path backup, String path) throws IOException {
     try (InputStream content = open(backup, path)) {
       return Digest.sha256(content);
+    }
+  }
+
+  /**
+   * Reads a file to its end and compares it.
+   *
+   * @param checksum that its row has, if it is to be that too
+   */
+  static boolean isWhole(Path backup, String path, Digest digest, Optional<Checksum> checksum)
+      throws IOException {
+    try (CheckedInputStream content = new CheckedInputStream(open(backup, path), new CRC32C())) {
+      return Digest.sha256(content).equals(digest)
+          && (checksum.isEmpty()
+              || checksum.get().equals(new Checksum(content.getChecksum().getValue())));
     }
   }
 

@@ -19,8 +19,10 @@ public final class BackupVerification {
    *
    * @param damaged files of features that are not what was put there
    * @param lost files that the server had lost already
+   * @param changed files that the server's disk had changed already
    */
-  public record Found(Backup.Content content, List<String> damaged, List<String> lost) {}
+  public record Found(
+      Backup.Content content, List<String> damaged, List<String> lost, List<String> changed) {}
 
   /**
    * Reads every byte of a backup and compares it with what was put there.
@@ -34,6 +36,7 @@ public final class BackupVerification {
     AtomicLong bytes = new AtomicLong();
     List<String> damaged = new ArrayList<>();
     List<String> lost = new ArrayList<>();
+    List<String> changed = new ArrayList<>();
     Sums.forEach(
         backup,
         entry -> {
@@ -46,16 +49,16 @@ public final class BackupVerification {
           } else {
             throw Sums.changed(backup, entry);
           }
-          if (entry.path().equals(Backup.LOST)) {
-            lost.addAll(Sums.lost(backup));
-          } else {
-            files.incrementAndGet();
+          switch (entry.path()) {
+            case Backup.LOST -> lost.addAll(Sums.paths(backup, entry));
+            case Backup.CHANGED -> changed.addAll(Sums.paths(backup, entry));
+            default -> files.incrementAndGet();
           }
         });
     try (InputStream rows = BackupFiles.open(backup, Backup.ROWS)) {
       Backup.Content content =
           new Backup.Content(RowsFile.check(rows), files.get() - Sums.OWN_ENTRIES, bytes.get());
-      return new Found(content, damaged, lost);
+      return new Found(content, damaged, lost, changed);
     } catch (java.nio.file.NoSuchFileException e) {
       throw new BackupDamaged("The backup " + backup + " has lost its rows.");
     }

@@ -64,9 +64,14 @@ final class NewFiles {
         BUFFER);
   }
 
+  /** How long an ordinary file is; -1 if none is there. */
+  static long length(Path file) throws IOException {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.size(file) : -1;
+  }
+
   /** Whether an ordinary file of this length is there. */
   static boolean hasLength(Path file, long length) throws IOException {
-    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == length;
+    return length(file) == length;
   }
 
   /** Gives a file another name; false if this disk cannot, or not once more. */

@@ -47,6 +47,7 @@ public final class Restore {
   private final List<Sums.Entry> plugins = new ArrayList<>();
   private final Set<String> damaged = new TreeSet<>();
   private final List<String> lost = new ArrayList<>();
+  private final List<String> changed = new ArrayList<>();
   private boolean hasRows;
   private boolean hasSettings;
   private long files;
@@ -68,11 +69,18 @@ public final class Restore {
    * @param otherSettings whether it has some that were not, for the folder has its own
    * @param missing files that rows name and that were not brought back: damaged, or lost already
    *     when the backup was made
+   * @param changed files that were brought back, and that the disk of the server that was backed up
+   *     had changed already
    */
   public record Restored(
-      Backup.Content content, boolean withSettings, boolean otherSettings, List<String> missing) {
+      Backup.Content content,
+      boolean withSettings,
+      boolean otherSettings,
+      List<String> missing,
+      List<String> changed) {
     public Restored {
       missing = List.copyOf(missing);
+      changed = List.copyOf(changed);
     }
   }
 
@@ -148,7 +156,8 @@ public final class Restore {
           case Backup.ROWS -> hasRows = true;
           case Backup.SETTINGS -> hasSettings = true;
           case Backup.SERVER, Sums.COUNT -> {}
-          case Backup.LOST -> lost.addAll(Sums.lost(backup));
+          case Backup.LOST -> lost.addAll(Sums.paths(backup, entry));
+          case Backup.CHANGED -> changed.addAll(Sums.paths(backup, entry));
           default ->
               throw new BackupDamaged(
                   "Nobody here knows the file " + path + " of the backup " + backup + ".");
@@ -247,7 +256,16 @@ public final class Restore {
         new Backup.Content(rows, files + plugins.size() + (hasSettings ? 1 : 0), bytes),
         written,
         hasSettings && !written,
-        Stream.concat(damaged.stream(), lost.stream()).sorted().toList());
+        broughtBack(Stream.concat(damaged.stream(), lost.stream())),
+        broughtBack(changed.stream().filter(path -> !damaged.contains(path))));
+  }
+
+  /** Of these files, those of features that are not left out. */
+  private List<String> broughtBack(Stream<String> paths) {
+    return paths
+        .filter(path -> leftOut.features().stream().noneMatch(out -> path.startsWith(out + "/")))
+        .sorted()
+        .toList();
   }
 
   /** What is here is never left out: a server without a part of its rows would go on with that. */

@@ -29,6 +29,7 @@ public final class ServerVerification {
   private final OpenDatabase database;
   private final Holdings holdings;
   private final List<String> missing = new ArrayList<>();
+  private final Set<String> shortened = new TreeSet<>();
   private final List<String> damaged = new ArrayList<>();
   private final Set<String> absent = new TreeSet<>();
   private long files;
@@ -43,14 +44,16 @@ public final class ServerVerification {
   /**
    * What was found.
    *
-   * @param missing files that rows name and that are not there, or have another length
-   * @param damaged files that are no longer what was received; none if they were not read
+   * @param missing files that rows name and that are not there, or are too short
+   * @param shortened those that are too short
+   * @param damaged files that are no longer what was received: too long, or they were read
    * @param foreign what lies among the files and is named by no row; it does no harm and takes room
    * @param absent features that are not there; whether their files are is not known
    */
   public record Found(
       Backup.Content content,
       List<String> missing,
+      Set<String> shortened,
       List<String> damaged,
       Set<String> foreign,
       Set<String> absent) {}
@@ -120,10 +123,17 @@ public final class ServerVerification {
     if (isClosed(folder.resolve(file.path()))) {
       throw new UncheckedIOException(new AccessDeniedException(folder + "/" + file.path()));
     }
-    if (isThere(folder, file)) {
+    String path = feature + "/" + file.path();
+    long length = length(folder.resolve(file.path()));
+    if (length == file.length()) {
       NamedFiles.add(list, feature, file);
+    } else if (length > file.length()) {
+      damaged.add(path);
     } else {
-      missing.add(feature + "/" + file.path());
+      missing.add(path);
+      if (length >= 0) {
+        shortened.add(path);
+      }
     }
   }
 
@@ -136,11 +146,12 @@ public final class ServerVerification {
     return !Files.isReadable(there);
   }
 
-  private static boolean isThere(Path folder, StoredFile file) {
+  /** -1 if it is not there. */
+  private static long length(Path file) {
     try {
-      return Files.size(folder.resolve(file.path())) == file.length();
+      return Files.size(file);
     } catch (IOException e) {
-      return false;
+      return -1;
     }
   }
 
@@ -161,7 +172,7 @@ public final class ServerVerification {
     // What was on its way is a file by now, or gone.
     foreign.retainAll(database.read(this::foreign));
     database.checkForDamage();
-    return new Found(new Backup.Content(rows, files, bytes), missing, damaged, foreign, absent);
+    return new Found(new Backup.Content(rows, files, bytes), missing, shortened, damaged, foreign, absent);
   }
 
   private Set<String> foreign(Handle rows) throws IOException {

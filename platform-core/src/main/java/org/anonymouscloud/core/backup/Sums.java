@@ -33,7 +33,7 @@ final class Sums {
   private static final int MAX_LINE = 8192;
 
   private static final int MAX_COUNT = 32;
-  private static final int MAX_LOST = 64 << 20;
+  private static final int MAX_PATHS = 64 << 20;
 
   private Sums() {}
 
@@ -94,9 +94,12 @@ final class Sums {
     }
   }
 
-  /** The files that a backup lacks, if it says so. */
-  static List<String> lost(Path backup) throws IOException, BackupDamaged {
-    return BackupFiles.text(backup, Backup.LOST, MAX_LOST).lines().toList();
+  /** The paths that a file of a backup lists: of what it lacks, or has not as it should be. */
+  static List<String> paths(Path backup, Entry list) throws IOException, BackupDamaged {
+    if (!isWhole(backup, list)) {
+      throw changed(backup, list);
+    }
+    return BackupFiles.text(backup, list.path(), MAX_PATHS).lines().toList();
   }
 
   /**

@@ -121,8 +121,9 @@ public final class FolderId {
               + " is a copy, or was moved: its file "
               + FILE
               + " is not the one that the database knows. Two servers on one database and two"
-              + " folders would lose files. If no other server uses this database any more, say so"
-              + " with 'anoncloud admin moved', and start again.");
+              + " folders would lose files. Start the server on the folder that it had; several"
+              + " nodes share that one. Only if it is gone for good, 'anoncloud admin moved' makes"
+              + " this one the server's.");
     }
   }
 

@@ -37,6 +37,7 @@ public final class AdminCommand {
         .addSubcommand(new RestoreCommand(context))
         .addSubcommand(new VerifyServerCommand(context))
         .addSubcommand(new DropDataCommand(context))
+        .addSubcommand(new MovedCommand(context))
         .addSubcommand(new RotateSecretsCommand(context))
         .addSubcommand(new NewKeysCommand(context))
         .addSubcommand(InviteCommand.line(context))
@@ -82,21 +83,6 @@ public final class AdminCommand {
                   + ", or name the settings file with --config.");
     }
     context.terminal().print(string.toString());
-    return 0;
-  }
-
-  @Command(
-      name = "moved",
-      mixinStandardHelpOptions = true,
-      description = {
-        "Say that the data folder of a server on PostgreSQL was copied or moved here.",
-        "No other server may use the database any more: two servers with a folder each would lose"
-            + " files."
-      })
-  int moved(@Mixin ServerDatabase server) throws Problem, IOException {
-    Path data = server.data(context);
-    server.moved(context);
-    context.terminal().print("The server's data folder is " + data + " from now on.");
     return 0;
   }
 

@@ -160,30 +160,24 @@ final class BackupCommand implements Callable<Integer> {
                         + feature
                         + "' is removed, switched off or not trusted. The backup has its rows and"
                         + " all that lies in its folder; 'admin restore' needs the plugin to bring"
-                        + " them back. If it is not to come back, 'admin drop-data "
-                        + feature
-                        + "' deletes them."));
+                        + " them back. Switch it on by 'admin plugins enable ID', or install it"
+                        + " again."));
     made.damaged().forEach(file -> terminal.warn("damaged in the backup before: " + file));
-    made.onlyBefore().forEach(file -> terminal.warn("lost by the server: " + file));
-    made.lost().forEach(file -> terminal.warn("lost: " + file));
+    made.onlyBefore().forEach(file -> terminal.warn((made.shortened().contains(file) ? "short on the server: " : "lost by the server: ") + file));
+    made.lost().forEach(file -> terminal.warn((made.shortened().contains(file) ? "short: " : "lost: ") + file));
     made.changed().forEach(file -> terminal.warn("damaged on the server: " + file));
-    if (!made.lost().isEmpty()) {
-      throw new Problem(
-          Problem.Kind.NOT_FOUND,
-          "The backup is made without "
-              + made.lost().size()
-              + " files that the server has lost and the backup before does not have. No old backup"
-              + " was deleted: look for them there. If they are nowhere, the people whose files"
-              + " these were must remove them.");
-    }
-    if (!made.changed().isEmpty()) {
-      throw new Problem(
-          Problem.Kind.SECURITY,
+    BadFiles bad = new BadFiles(made.changed().size(), made.lost().size());
+    if (bad.any()) {
+      throw bad.problem(
           "The backup is made, but "
-              + made.changed().size()
-              + " files in it are not what was put on the server: its disk has changed them. No old"
-              + " backup was deleted: look for them there, and check the disk. 'admin verify"
-              + " --reread' says what else is damaged.");
+              + bad.words()
+              + (made.changed().isEmpty()
+                  ? ""
+                  : " (damaged: the server's disk has changed them, and the backup has them as they"
+                      + " are now)")
+              + ". No old backup was deleted: look there for one that has them whole, copy them to"
+              + " the server, and check its disk by 'admin verify --reread'. If they are nowhere,"
+              + " the people whose files these were must remove them.");
     }
     if (!made.onlyBefore().isEmpty()) {
       throw new Problem(

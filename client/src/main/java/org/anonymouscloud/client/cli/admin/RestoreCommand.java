@@ -107,13 +107,13 @@ final class RestoreCommand implements Callable<Integer> {
           Problem.Kind.NOT_FOUND, "There is no " + e.getFile() + ". Nothing was changed.", e);
     }
     tell(restored, backup);
-    if (!restored.missing().isEmpty()) {
-      throw new Problem(
-          Problem.Kind.NOT_FOUND,
+    BadFiles bad = new BadFiles(restored.changed().size(), restored.missing().size());
+    if (bad.any()) {
+      throw bad.problem(
           "All else is there, but "
-              + restored.missing().size()
-              + " files are not, for the backup does not have them, or not as they were. The people"
-              + " whose files these were see which are damaged when they read them.");
+              + bad.words()
+              + ", for the backup does not have them, or not as they were. The people whose files"
+              + " these were see which are damaged when they read them.");
     }
     return 0;
   }
@@ -142,6 +142,9 @@ final class RestoreCommand implements Callable<Integer> {
                     + "' had was left out, and is still in the backup: to have it, install the"
                     + " plugin first and restore into an empty place."));
     restored.missing().forEach(missing -> terminal.warn("lost: " + missing));
+    restored
+        .changed()
+        .forEach(changed -> terminal.warn("damaged before the backup was made: " + changed));
     if (keys == null) {
       terminal.warn(
           "No keys were restored: put server.key and server.secrets into the data folder before the"

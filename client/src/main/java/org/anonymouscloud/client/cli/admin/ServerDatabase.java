@@ -14,7 +14,6 @@ import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.FeatureData;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.core.server.FolderId;
 import picocli.CommandLine.Mixin;
 
 /** Whose accounts a command of a server's owner is about; the server may be running. */
@@ -43,14 +42,6 @@ final class ServerDatabase {
       List<FeatureData> features =
           plugins.serverFeatures().stream().flatMap(feature -> feature.data().stream()).toList();
       return work.with(new Administration(open, features, Clock.systemUTC()));
-    }
-  }
-
-  /** Says that the data folder was copied or moved to where it is. */
-  void moved(Context context) throws Problem, IOException {
-    try (PluginHost plugins = ServerPlugins.load(context, data(context));
-        OpenDatabase open = options.open(plugins, context)) {
-      FolderId.moved(data(context), open);
     }
   }
 

@@ -80,6 +80,7 @@ final class VerifyServerCommand implements Callable<Integer> {
     }
     found.damaged().forEach(file -> terminal.warn("damaged: " + file));
     found.lost().forEach(file -> terminal.warn("lost before the backup was made: " + file));
+    found.changed().forEach(file -> terminal.warn("damaged before the backup was made: " + file));
     if (!found.damaged().isEmpty()) {
       throw new Problem(
           Problem.Kind.SECURITY,
@@ -88,6 +89,16 @@ final class VerifyServerCommand implements Callable<Integer> {
               + folder
               + " are not what was put there. 'anoncloud admin backup --reread' makes the next one"
               + " without this damage, from the server's own files.");
+    }
+    BadFiles before = new BadFiles(found.changed().size(), found.lost().size());
+    if (before.any()) {
+      throw before.problem(
+          "The backup "
+              + folder
+              + " is as it was made, but "
+              + before.words()
+              + ": the server had that already. Look in older backups for what is whole,"
+              + " copy it from there to the server, and make the next one.");
     }
     terminal.print(
         "The backup is whole: " + folder + ", " + BackupCommand.describe(found.content()) + ".");
@@ -131,35 +142,35 @@ final class VerifyServerCommand implements Callable<Integer> {
                         "The plugin of '"
                             + feature
                             + "' is removed, switched off or not trusted, so whether its files are"
-                            + " there is not known. If it is not to come back, 'admin drop-data "
-                            + feature
-                            + "' deletes what it had."));
-    found.missing().forEach(file -> context.terminal().warn("lost: " + file));
+                            + " there is not known."));
+    found.missing().forEach(file -> context.terminal().warn((found.shortened().contains(file) ? "short: " : "lost: ") + file));
     found.damaged().forEach(file -> context.terminal().warn("damaged: " + file));
     found
         .foreign()
         .forEach(file -> context.terminal().warn("nobody's, and may be deleted: " + file));
-    if (!found.damaged().isEmpty()) {
-      throw new Problem(
-          Problem.Kind.SECURITY,
-          found.damaged().size()
-              + " of "
+    BadFiles bad = new BadFiles(found.damaged().size(), found.missing().size());
+    if (bad.any()) {
+      throw bad.problem(
+          "Of "
               + found.content().files()
-              + " files are not what was put there"
-              + (found.missing().isEmpty()
-                  ? ""
-                  : ", and " + found.missing().size() + " are not there or have another length")
+              + " files, "
+              + bad.words()
               + ". Check the disk, copy these files back from a backup that is older than the"
               + " damage, and run this again. What is in no backup people find by 'anoncloud verify"
               + " --full'; they remove it and put it again.");
     }
-    if (!found.missing().isEmpty()) {
+    if (!found.absent().isEmpty()) {
+      String features = "'" + String.join("', '", found.absent()) + "'";
       throw new Problem(
           Problem.Kind.NOT_FOUND,
-          found.missing().size()
-              + " of "
-              + found.content().files()
-              + " files are not there or have another length. Bring them back from a backup.");
+          "What was looked at is whole: "
+              + BackupCommand.describe(found.content())
+              + ". The files of "
+              + features
+              + " were not looked at. 'anoncloud admin plugins list' shows which plugins are off:"
+              + " switch theirs on with 'admin plugins enable ID', trust or install it again, and"
+              + " run this once more. Only what is never to come back 'admin drop-data' deletes for"
+              + " good.");
     }
     context
         .terminal()

@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli.server;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
@@ -40,6 +41,23 @@ public final class DatabaseOptions extends PlaceOptions {
    * @throws Problem if it is another server's, or the rows of this one have not been moved to it
    */
   public OpenDatabase open(PluginHost plugins, Context context) throws Problem, IOException {
+    return open(plugins, context, Database::open);
+  }
+
+  /**
+   * As {@link #open}, for as long as no server and no other command has it open.
+   *
+   * @throws org.anonymouscloud.core.database.DatabaseUnavailable if one has
+   */
+  public OpenDatabase openAlone(PluginHost plugins, Context context) throws Problem, IOException {
+    return open(plugins, context, Database::openAlone);
+  }
+
+  private OpenDatabase open(
+      PluginHost plugins,
+      Context context,
+      BiFunction<Database, DatabaseSettings, OpenDatabase> opening)
+      throws Problem, IOException {
     String kind = settings(context).database();
     Database chosen = ServerPlugins.database(kind, plugins);
     DatabaseSettings where = settings(kind, context);
@@ -47,7 +65,7 @@ public final class DatabaseOptions extends PlaceOptions {
       // To open it would make one.
       throw noServer(where.folder());
     }
-    OpenDatabase open = chosen.open(where);
+    OpenDatabase open = opening.apply(chosen, where);
     boolean own = false;
     try {
       FolderId.requireOwn(existingData(context), open);

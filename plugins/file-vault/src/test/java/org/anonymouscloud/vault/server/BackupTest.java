@@ -248,6 +248,7 @@ final class BackupTest {
     BackupVerification.Found found = BackupVerification.of(backup, n -> {});
     assertThat(found.damaged()).isEmpty();
     assertThat(found.lost()).isEmpty();
+    assertThat(found.changed()).isEmpty();
     return found.content();
   }
 
@@ -1000,8 +1001,100 @@ final class BackupTest {
     assertThat(make().changed()).containsExactly(data.relativize(files.get(0)).toString());
 
     change(files.get(1));
-    assertThat(make().changed()).isEmpty();
+    assertThat(make().changed()).containsExactly(data.relativize(files.get(0)).toString());
     assertThat(BackupVerification.of(backup, n -> {}).damaged()).isEmpty();
+  }
+
+  @Test
+  void aFileThatWasDamagedWhenItWasBackedUpIsNamedUntilItIsRight() throws Exception {
+    Path file;
+    try (Stream<Path> all = Files.walk(server.folder().resolve("packs"))) {
+      file = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    String path = data.relativize(file).toString();
+    byte[] whole = Files.readAllBytes(file);
+    change(file);
+    Backup.Made first = make();
+    assertThat(first.changed()).containsExactly(path);
+    assertThat(first.content().files()).isEqualTo(PACKS);
+    assertNamedByItsBackup(path);
+
+    // No later one takes it over without a word, nor when it is read again.
+    for (Backup.Reuse reuse : Backup.Reuse.values()) {
+      assertThat(make(ManyAccounts.HOLDINGS, nothingElse(), reuse, n -> {}).changed())
+          .containsExactly(path);
+      assertNamedByItsBackup(path);
+    }
+    Path target = Files.createDirectory(folder.resolve("target"));
+    try (OpenDatabase database = Mover.open(target.toString())) {
+      Restore.Restored restored = restore(target, database);
+      assertThat(restored.changed()).containsExactly(path);
+      assertThat(restored.missing()).isEmpty();
+    }
+
+    // Something of it is more than nothing.
+    Files.delete(file);
+    Backup.Made without = make();
+    assertThat(without.changed()).containsExactly(path);
+    assertThat(without.onlyBefore()).containsExactly(path);
+    assertThat(without.lost()).isEmpty();
+
+    Files.write(file, whole);
+    assertThat(make().changed()).isEmpty();
+    assertThat(backup.resolve(path)).hasBinaryContent(whole);
+    assertThat(backup.resolve("changed")).doesNotExist();
+    whole(backup);
+  }
+
+  private void assertNamedByItsBackup(String path) throws Exception {
+    assertThat(backup.resolve("changed")).hasContent(path + "\n");
+    BackupVerification.Found found = BackupVerification.of(backup, n -> {});
+    assertThat(found.changed()).containsExactly(path);
+    assertThat(found.damaged()).isEmpty();
+    assertThat(found.content().files()).isEqualTo(PACKS);
+  }
+
+  /** As a backup is whose row says something else than its list of digests. */
+  @Test
+  void rereadingComparesWithTheRowToo() throws Exception {
+    make();
+    Path pack;
+    try (Stream<Path> all = Files.walk(backup.resolve("vault"))) {
+      pack = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    String path = backup.relativize(pack).toString();
+    Digest before = Digest.sha256(Files.readAllBytes(pack));
+    change(pack);
+    Path sums = backup.resolve("SHA256SUMS");
+    Files.writeString(
+        sums,
+        Files.readString(sums)
+            .replace(before.toString(), Digest.sha256(Files.readAllBytes(pack)).toString()));
+
+    Backup.Made made = make(ManyAccounts.HOLDINGS, nothingElse(), Backup.Reuse.BY_CONTENT, n -> {});
+
+    assertThat(made.damaged()).containsExactly(path);
+    assertThat(made.changed()).isEmpty();
+    assertThat(backup.resolve(path)).hasSameBinaryContentAs(data.resolve(path));
+  }
+
+  @Test
+  void aFileThatIsTooLongIsDamaged() throws Exception {
+    Path file;
+    try (Stream<Path> all = Files.walk(server.folder().resolve("packs"))) {
+      file = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    String path = data.relativize(file).toString();
+    Files.write(file, new byte[5000]);
+
+    ServerVerification.Found found =
+        ServerVerification.quick(data, server.database(), ManyAccounts.HOLDINGS);
+
+    assertThat(found.damaged()).containsExactly(path);
+    assertThat(found.missing()).isEmpty();
+    assertThat(make().changed()).containsExactly(path);
+    assertThat(make().changed()).containsExactly(path);
+    assertThat(BackupVerification.of(backup, n -> {}).changed()).containsExactly(path);
   }
 
   private static void change(Path file) throws IOException {
@@ -1029,8 +1122,13 @@ final class BackupTest {
         .containsExactlyInAnyOrder(
             data.relativize(files.get(0)).toString(), data.relativize(files.get(1)).toString());
 
+    String shortened = data.relativize(files.get(1)).toString();
+    assertThat(found.shortened()).containsExactly(shortened);
+
     // A backup without them is more than none; it says what it lacks.
-    assertThat(make().lost()).containsExactlyInAnyOrderElementsOf(found.missing());
+    Backup.Made made = make();
+    assertThat(made.lost()).containsExactlyInAnyOrderElementsOf(found.missing());
+    assertThat(made.shortened()).containsExactly(shortened);
     assertThat(BackupVerification.of(backup, n -> {}).lost())
         .containsExactlyInAnyOrderElementsOf(found.missing());
     Path target = Files.createDirectory(folder.resolve("target"));
