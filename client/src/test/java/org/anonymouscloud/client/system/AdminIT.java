@@ -263,8 +263,7 @@ final class AdminIT {
     new TestServer(new Program(folder.resolve("home")), folder.resolve("on sqlite"))
         .start()
         .close();
-    assertThat(
-            admin("moved", "--data", folder.resolve("on sqlite").toString()).succeeded().out())
+    assertThat(admin("moved", "--data", folder.resolve("on sqlite").toString()).succeeded().out())
         .contains("Nothing to do");
   }
 

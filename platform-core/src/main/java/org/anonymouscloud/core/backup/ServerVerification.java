@@ -172,7 +172,8 @@ public final class ServerVerification {
     // What was on its way is a file by now, or gone.
     foreign.retainAll(database.read(this::foreign));
     database.checkForDamage();
-    return new Found(new Backup.Content(rows, files, bytes), missing, shortened, damaged, foreign, absent);
+    return new Found(
+        new Backup.Content(rows, files, bytes), missing, shortened, damaged, foreign, absent);
   }
 
   private Set<String> foreign(Handle rows) throws IOException {

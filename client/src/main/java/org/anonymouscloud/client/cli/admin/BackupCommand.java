@@ -163,8 +163,17 @@ final class BackupCommand implements Callable<Integer> {
                         + " them back. Switch it on by 'admin plugins enable ID', or install it"
                         + " again."));
     made.damaged().forEach(file -> terminal.warn("damaged in the backup before: " + file));
-    made.onlyBefore().forEach(file -> terminal.warn((made.shortened().contains(file) ? "short on the server: " : "lost by the server: ") + file));
-    made.lost().forEach(file -> terminal.warn((made.shortened().contains(file) ? "short: " : "lost: ") + file));
+    made.onlyBefore()
+        .forEach(
+            file ->
+                terminal.warn(
+                    (made.shortened().contains(file)
+                            ? "short on the server: "
+                            : "lost by the server: ")
+                        + file));
+    made.lost()
+        .forEach(
+            file -> terminal.warn((made.shortened().contains(file) ? "short: " : "lost: ") + file));
     made.changed().forEach(file -> terminal.warn("damaged on the server: " + file));
     BadFiles bad = new BadFiles(made.changed().size(), made.lost().size());
     if (bad.any()) {

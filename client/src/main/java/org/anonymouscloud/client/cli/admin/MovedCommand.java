@@ -23,9 +23,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Say that the data folder of a server on PostgreSQL was copied or moved here for good.",
-      "All servers that use the database must be stopped. The folder that it had before is given up:"
-          + " no server starts there any more, and what was stored there since is lost. A server on"
-          + " SQLite needs none of this."
+      "All servers that use the database must be stopped. The folder that it had before is given"
+          + " up: no server starts there any more, and what was stored there since is lost. A"
+          + " server on SQLite needs none of this."
     })
 final class MovedCommand implements Callable<Integer> {
   private static final String SQLITE = "sqlite";

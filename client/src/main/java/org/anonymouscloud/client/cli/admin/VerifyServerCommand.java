@@ -143,7 +143,13 @@ final class VerifyServerCommand implements Callable<Integer> {
                             + feature
                             + "' is removed, switched off or not trusted, so whether its files are"
                             + " there is not known."));
-    found.missing().forEach(file -> context.terminal().warn((found.shortened().contains(file) ? "short: " : "lost: ") + file));
+    found
+        .missing()
+        .forEach(
+            file ->
+                context
+                    .terminal()
+                    .warn((found.shortened().contains(file) ? "short: " : "lost: ") + file));
     found.damaged().forEach(file -> context.terminal().warn("damaged: " + file));
     found
         .foreign()

@@ -376,7 +376,9 @@ final class VaultService implements RunningFeature {
       if (ledger.pack(errand, name).isEmpty()) {
         throw noSuchPack();
       }
-      LOG.error("A pack is in the database but not on the disk.");
+      LOG.error(
+          "A pack is in the database but not on the disk: run 'anoncloud admin verify', which names"
+              + " it.");
       throw new Refused(ErrorCode.INTERNAL, "The server has lost the pack.");
     }
     return NOTHING;
