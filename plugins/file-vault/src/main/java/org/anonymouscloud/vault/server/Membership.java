@@ -187,7 +187,10 @@ final class Membership {
   private static void checkNumberOfRosters(
       DriveTables drives, Roster next, Roster before, int length) throws Refused {
     boolean owns = before.allows(next.maker(), Right.OWN);
-    long mostRosters = VaultMessages.MAX_ROSTERS - (owns ? 0 : VaultMessages.ROSTERS_OF_OWNERS);
+    long mostRosters =
+        owns
+            ? VaultMessages.MAX_ROSTERS
+            : VaultMessages.MAX_ROSTERS - (long) VaultMessages.ROSTERS_OF_OWNERS;
     long mostBytes =
         VaultMessages.MAX_ROSTER_BYTES - (owns ? 0 : VaultMessages.ROSTER_BYTES_OF_OWNERS);
     if (next.number() < mostRosters && !isBeyond(drives, next, length, mostBytes)) {

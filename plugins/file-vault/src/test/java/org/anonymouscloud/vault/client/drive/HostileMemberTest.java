@@ -55,7 +55,7 @@ final class HostileMemberTest {
   private Drive hers;
 
   /** What stands where a member is to say how the drive is called and what the keys before are. */
-  private enum Lie {
+  enum Lie {
     RUBBISH,
     FALSE_SECRET,
     NO_SUCH_GENERATION,
