@@ -84,9 +84,9 @@ final class DriveNamesTest {
     assertThat(said).contains("'anoncloud trash restore team:");
     String removal = said.replaceAll("(?s).*restore (team:\\S+)'.*", "$1");
     assertThat(run("trash", "list", "team")).contains(removal.substring("team:".length()));
-    assertThat(run("trash", "restore", removal)).contains("Restored /a");
+    assertThat(run("trash", "restore", removal)).contains("Restored team:/a");
     run("rm", "team:/a", "team:/b");
-    assertThat(run("trash", "restore", "team:/a", "--to", "team:/")).contains("Restored /a");
+    assertThat(run("trash", "restore", "team:/a", "--to", "team:/")).contains("Restored team:/a");
     assertThat(refused("trash", "restore", "team:/b", "--to", "/")).contains("different drives");
     assertThat(run("trash", "--drive", "team", "restore", "/b", "--to", "/")).contains("/b");
     assertThat(run("ls", "team:/")).isEqualTo("a/\nb/\n");
