@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.client.AccountFeatures;
 import org.anonymouscloud.core.account.client.LocalAccount;
@@ -251,6 +252,7 @@ final class Hostile {
   /** A drive whose id is the account's, and whose roster nobody but the server reads. */
   private static void makeDrive(OnlineAccount session) throws Refused, IOException {
     byte[] account = session.local().account().bytes();
+    ChainFloor newest = session.known().state().head();
     byte[] roster =
         ByteBuffer.allocate(ROSTER)
             .put((byte) 1)
@@ -266,6 +268,9 @@ final class Hostile {
             .putShort((short) 1)
             .put(account)
             .put((byte) 3)
+            .putInt(session.generation())
+            .putLong(newest.seq())
+            .put(newest.hash().bytes())
             .array();
     var _ =
         session

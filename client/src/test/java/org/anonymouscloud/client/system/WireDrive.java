@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.session.Call;
 import org.anonymouscloud.core.wire.Cbor;
@@ -27,6 +28,7 @@ final class WireDrive {
   /** Makes the drive, whose roster nobody but the server reads (docs/formats/drive.md). */
   static void make(OnlineAccount session) throws Refused, IOException {
     byte[] account = session.local().account().bytes();
+    ChainFloor newest = session.known().state().head();
     byte[] roster =
         ByteBuffer.allocate(199 + 61 + 174 + 64)
             .put((byte) 1)
@@ -42,6 +44,9 @@ final class WireDrive {
             .putShort((short) 1)
             .put(account)
             .put((byte) 3)
+            .putInt(session.generation())
+            .putLong(newest.seq())
+            .put(newest.hash().bytes())
             .array();
     byte[] create = Cbor.encode(new DriveCreate(roster, new byte[1_168]));
     assertThat(session.link().ask("vault/drive-create", create)).isNotEmpty();
