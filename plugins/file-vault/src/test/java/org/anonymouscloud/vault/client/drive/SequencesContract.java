@@ -342,7 +342,14 @@ abstract class SequencesContract {
             case LINK -> "-> target " + written++;
             default -> "";
           };
-      return new Action(kind, from, path(), value, new TreeMap<>());
+      String to = path();
+      String there = model.tree().get(to);
+      if (kind == Kind.FORCE && there != null && there.equals(model.tree().get(from))) {
+        // A file and its copy may be one entry, for which nothing has to make room: the model does
+        // not know which are copies.
+        kind = Kind.COPY;
+      }
+      return new Action(kind, from, to, value, new TreeMap<>());
     }
 
     private String path() {
