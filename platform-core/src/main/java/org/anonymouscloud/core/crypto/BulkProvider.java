@@ -55,11 +55,6 @@ public final class BulkProvider {
     return jdkForGood;
   }
 
-  /** Whether the native library computes by now. */
-  static boolean isNative() {
-    return current.getClass().getName().equals(LIBRARY);
-  }
-
   private static String choice() {
     return System.getProperty(CHOICE, "auto");
   }
