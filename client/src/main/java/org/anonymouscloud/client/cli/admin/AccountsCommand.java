@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
-import org.anonymouscloud.client.cli.server.Size;
 import org.anonymouscloud.core.account.server.AccountSummary;
 import org.anonymouscloud.core.account.server.Activity;
 import org.anonymouscloud.core.account.server.Administration;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,9 +51,9 @@ final class AccountsCommand implements Callable<Integer> {
       print(
           account.name().text(),
           account.drive(),
-          Size.format(account.used()),
-          Size.format(account.held()),
-          account.quota() == Long.MAX_VALUE ? "-" : Size.format(account.quota()),
+          ShownSize.of(account.used()),
+          ShownSize.of(account.held()),
+          account.quota() == Long.MAX_VALUE ? "-" : ShownSize.of(account.quota()),
           status(account));
     }
     return 0;

@@ -12,7 +12,6 @@ import org.anonymouscloud.client.cli.server.DatabaseOptions;
 import org.anonymouscloud.client.cli.server.PlaceOptions;
 import org.anonymouscloud.client.cli.server.ServerPlugins;
 import org.anonymouscloud.client.cli.server.SettingsFile;
-import org.anonymouscloud.client.cli.server.Size;
 import org.anonymouscloud.core.backup.Backup;
 import org.anonymouscloud.core.backup.BackupPlace;
 import org.anonymouscloud.core.backup.Belongings;
@@ -22,6 +21,7 @@ import org.anonymouscloud.core.backup.ServerKeys;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.server.CannotStart;
@@ -256,7 +256,7 @@ final class BackupCommand implements Callable<Integer> {
             + " to "
             + made.folder()
             + ", of which "
-            + Size.format(made.copied())
+            + ShownSize.of(made.copied())
             + " are new.");
     if (deleted > 0) {
       terminal.print("Deleted " + deleted + (deleted == 1 ? " old backup." : " old backups."));
@@ -275,7 +275,7 @@ final class BackupCommand implements Callable<Integer> {
         + " rows and "
         + content.files()
         + " files ("
-        + Size.format(content.bytes())
+        + ShownSize.of(content.bytes())
         + ")";
   }
 }

@@ -7,6 +7,7 @@ import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.server.Size;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.TypedText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +56,7 @@ final class QuotaCommand implements Callable<Integer> {
         .print(
             bytes == Long.MAX_VALUE
                 ? user + " may use all the space there is."
-                : user + " may use " + Size.format(bytes) + ".");
+                : user + " may use " + ShownSize.of(bytes) + ".");
     return 0;
   }
 

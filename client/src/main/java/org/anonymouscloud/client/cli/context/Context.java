@@ -1,5 +1,6 @@
 package org.anonymouscloud.client.cli.context;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.anonymouscloud.client.home.Home;
@@ -30,5 +31,10 @@ public record Context(
   @Override
   public AgentApi agent() {
     return new LazyAgent(runningAgent());
+  }
+
+  @Override
+  public Path stateFolder() {
+    return home.folder();
   }
 }

@@ -12,20 +12,6 @@ public final class Size {
 
   private Size() {}
 
-  /** A size in the largest unit of which there is at least one, like {@code 1.5 MiB}. */
-  public static String format(long bytes) {
-    int unit = (Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(bytes, 1))) / BITS_PER_UNIT;
-    if (unit == 0) {
-      return bytes + " bytes";
-    }
-    int shown = Math.min(unit, UNITS.length());
-    return String.format(
-        Locale.ROOT,
-        "%.1f %siB",
-        (double) bytes / (1L << (shown * BITS_PER_UNIT)),
-        UNITS.charAt(shown - 1));
-  }
-
   /**
    * The number of bytes.
    *

@@ -30,13 +30,4 @@ final class SizeTest {
         .isThrownBy(() -> Size.parse("9000000T"))
         .withMessageContaining("too large");
   }
-
-  @Test
-  void aSizeIsShownInItsLargestUnit() {
-    assertThat(Size.format(0)).isEqualTo("0 bytes");
-    assertThat(Size.format(1023)).isEqualTo("1023 bytes");
-    assertThat(Size.format(1536)).isEqualTo("1.5 KiB");
-    assertThat(Size.format(20L << 30)).isEqualTo("20.0 GiB");
-    assertThat(Size.format(Long.MAX_VALUE)).isEqualTo("8388608.0 TiB");
-  }
 }

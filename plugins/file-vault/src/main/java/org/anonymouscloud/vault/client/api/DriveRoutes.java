@@ -122,6 +122,10 @@ final class DriveRoutes {
    *
    * @param name none if it is not there yet or cannot be opened
    * @param right of this account: read, write or own
+   * @param pays whether this account pays for it
+   * @param payer the account that does; none if it is not there yet
+   * @param payerName of a contact
+   * @param limit the most bytes that it may take; none for no limit of its own
    * @param problem why it cannot be used
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -131,6 +135,10 @@ final class DriveRoutes {
       boolean home,
       @Nullable String right,
       @Nullable Integer members,
+      boolean pays,
+      @Nullable String payer,
+      @Nullable String payerName,
+      @Nullable Long limit,
       @Nullable String problem) {}
 
   /**
@@ -158,16 +166,32 @@ final class DriveRoutes {
     String name = home ? "home" : null;
     try {
       List<Members.Person> people = drive.people();
+      Optional<Roster> roster = drive.members();
       String right =
           people.stream()
               .filter(Members.Person::isOwn)
               .map(person -> text(person.member().right()))
               .findFirst()
               .orElse(home ? text(Right.OWN) : null);
-      name = drive.name().map(Name::text).orElse(name);
-      return new DriveView(id, name, home, right, Math.max(1, people.size()), null);
+      Optional<AccountId> payer = roster.map(Roster::payer);
+      Optional<Members.Person> paying =
+          people.stream()
+              .filter(person -> payer.equals(Optional.of(person.member().account())))
+              .findFirst();
+      return new DriveView(
+          id,
+          drive.name().map(Name::text).orElse(name),
+          home,
+          right,
+          Math.max(1, people.size()),
+          payer.isEmpty() || paying.filter(Members.Person::isOwn).isPresent(),
+          payer.map(AccountId::toString).orElse(null),
+          paying.flatMap(Members.Person::name).map(UserName::text).orElse(null),
+          roster.map(Roster::limit).filter(limit -> limit < Long.MAX_VALUE).orElse(null),
+          null);
     } catch (Untrusted e) {
-      return new DriveView(id, name, home, null, null, String.valueOf(e.getMessage()));
+      String problem = String.valueOf(e.getMessage());
+      return new DriveView(id, name, home, null, null, false, null, null, null, problem);
     }
   }
 
@@ -208,7 +232,7 @@ final class DriveRoutes {
               payer.equals(Optional.of(account)),
               person.isOwn()));
     }
-    VaultMessages.Usage usage = drive.usage();
+    Optional<VaultMessages.Usage> usage = usage(drive);
     long limit = drive.members().map(roster -> roster.limit()).orElse(Long.MAX_VALUE);
     context.json(
         Map.of(
@@ -217,7 +241,10 @@ final class DriveRoutes {
             "members",
             members,
             "space",
-            new Space(usage.drive(), usage.held(), limit == Long.MAX_VALUE ? null : limit)));
+            new Space(
+                usage.map(VaultMessages.Usage::drive).orElse(0L),
+                usage.map(VaultMessages.Usage::held).orElse(0L),
+                limit == Long.MAX_VALUE ? null : limit)));
   }
 
   /**
@@ -262,7 +289,7 @@ final class DriveRoutes {
       DriveView view = view(open, drive);
       Optional<VaultMessages.Usage> usage = usage(drive);
       account = usage.isPresent() ? usage : account;
-      views.add(space(drive, view, usage));
+      views.add(space(view, usage));
     }
     context.json(
         new AllSpace(
@@ -286,32 +313,17 @@ final class DriveRoutes {
     }
   }
 
-  private static DriveSpace space(Drive drive, DriveView view, Optional<VaultMessages.Usage> usage)
-      throws IOException {
-    Optional<Roster> roster = Optional.empty();
-    List<Members.Person> people = List.of();
-    String problem = view.problem();
-    try {
-      roster = drive.members();
-      people = drive.people();
-    } catch (Untrusted e) {
-      problem = String.valueOf(e.getMessage());
-    }
-    Optional<AccountId> payer = roster.map(Roster::payer);
-    Optional<Members.Person> paying =
-        people.stream()
-            .filter(person -> payer.equals(Optional.of(person.member().account())))
-            .findFirst();
+  private static DriveSpace space(DriveView view, Optional<VaultMessages.Usage> usage) {
     return new DriveSpace(
         view.id(),
         view.name(),
         usage.map(VaultMessages.Usage::drive).orElse(0L),
         usage.map(VaultMessages.Usage::held).orElse(0L),
-        roster.map(Roster::limit).filter(limit -> limit < Long.MAX_VALUE).orElse(null),
-        problem == null && (roster.isEmpty() || paying.filter(Members.Person::isOwn).isPresent()),
-        payer.map(AccountId::toString).orElse(null),
-        paying.flatMap(Members.Person::name).map(UserName::text).orElse(null),
-        problem);
+        view.limit(),
+        view.pays(),
+        view.payer(),
+        view.payerName(),
+        view.problem());
   }
 
   private void rename(Context context) throws Problem, NotLoggedIn, IOException {
@@ -372,6 +384,10 @@ final class DriveRoutes {
     Right right = right(context.queryParam("right"));
     UserName person = person(Optional.ofNullable(context.queryParam("with")).orElse(""));
     KnownAccount contact = drives.drives().contact(person);
+    if (drive.members().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.CONFLICT, "There is nothing in your home yet; put something there first.");
+    }
     drive.share(contact, right);
     drives.drives().remember(drive.id());
     show(context);

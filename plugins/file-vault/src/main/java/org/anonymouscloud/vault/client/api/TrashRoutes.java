@@ -71,6 +71,12 @@ final class TrashRoutes {
                 + " or into a folder.",
             VaultProblems.told(drive, this::restore)),
         new Route(
+            HandlerType.POST,
+            "/vault/trash/delete",
+            Scope.WRITE,
+            "Delete from the trash ({things}, named as for restore); only earlier states keep it.",
+            VaultProblems.told(drive, this::delete)),
+        new Route(
                 HandlerType.POST,
                 "/vault/trash/empty",
                 Scope.WRITE,
@@ -187,11 +193,7 @@ final class TrashRoutes {
     try (Batch batch = open.batch()) {
       for (String text : some(asked.things, "things")) {
         Cursor<Trashed> things = named(snapshot.trash(), text, unread);
-        Trashed thing = things.next();
-        if (thing == null) {
-          throw new PathRefused(Reason.NOT_IN_TRASH, RequestArguments.path(text));
-        }
-        for (; thing != null; thing = things.next()) {
+        for (Trashed thing = things.next(); thing != null; thing = things.next()) {
           Name name = thing.path().name();
           VaultPath to = folder.map(into -> into.child(name)).orElse(thing.path());
           batch.restore(thing, to);
@@ -207,17 +209,46 @@ final class TrashRoutes {
     context.json(answer);
   }
 
+  /** What shall go for good. */
+  private record Deleted(@Nullable List<String> things) {}
+
+  private void delete(Context context) throws Problem, NotLoggedIn, IOException {
+    Deleted asked = JsonBody.read(context, Deleted.class);
+    Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
+    List<String> deleted = new ArrayList<>();
+    Drive open = drive.of(context);
+    Trash trash = open.snapshot().trash();
+    try (Batch batch = open.batch()) {
+      for (String text : some(asked.things, "things")) {
+        Cursor<Trashed> things = named(trash, text, unread);
+        for (Trashed thing = things.next(); thing != null; thing = things.next()) {
+          batch.deleteTrashed(thing);
+          deleted.add(thing.removal().text() + thing.path());
+        }
+      }
+      long sent = batch.commit().sentBytes();
+      context.json(Map.of("deleted", deleted, "unreadable", unreadable(unread), "sent", sent));
+    }
+  }
+
+  /** What is meant by a removal, a part of one, or a path; it is at least one thing. */
   private static Cursor<Trashed> named(Trash trash, String text, Map<VaultPath, Untrusted> unread)
       throws Problem, IOException {
     VaultPath path = RequestArguments.path(text);
     if (path.isTop()) {
       throw RequestArguments.bad("A thing in the trash is a removal or a path.");
     }
-    if (!text.startsWith("/")) {
-      return trash.things(path.names().getFirst(), path.below(1), unread::put);
+    boolean isRemoval = !text.startsWith("/");
+    Name removal =
+        isRemoval
+            ? path.names().getFirst()
+            : trash.newest(path).orElseThrow(() -> new PathRefused(Reason.NOT_IN_TRASH, path));
+    Cursor<Trashed> things = trash.things(removal, isRemoval ? path.below(1) : path, unread::put);
+    Trashed first = things.next();
+    if (first == null) {
+      throw new PathRefused(Reason.NOT_IN_TRASH, path);
     }
-    Name newest = trash.newest(path).orElseThrow(() -> new PathRefused(Reason.NOT_IN_TRASH, path));
-    return trash.things(newest, path, unread::put);
+    return Trash.then(first, things);
   }
 
   private void empty(Context context) throws Problem, NotLoggedIn, IOException {

@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.format.Entry;
+import org.anonymouscloud.vault.client.tree.Glob;
 
 /** What is looked for. */
 final class Wanted {

@@ -16,8 +16,9 @@ public final class AtOption {
       paramLabel = "TIME",
       description = {
         "As the drive was at that time: like 2026-11-03 (at the end of that day), 2026-11-03T08:30,"
-            + " 2026-11-03T08:30:00Z, 3d for so long ago (m, h, d or w), or '#17' for the state of"
-            + " that number in 'anoncloud history'."
+            + " 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the commands print it, 3d for"
+            + " so long ago (m, h, d or w), or '#17' for the state of that number in 'anoncloud"
+            + " history'."
       })
   private @Nullable String at;
 
@@ -42,7 +43,7 @@ public final class AtOption {
     if (at.startsWith("#")) {
       throw typed.refused("a state by its number, like '#17'; 'anoncloud history' shows them");
     }
-    return TypedTime.of(typed, clock, TypedTime.Day.END).toString();
+    return TypedTime.of(typed, clock, TypedTime.Moment.LAST).toString();
   }
 
   /** What someone typed, as of then. */

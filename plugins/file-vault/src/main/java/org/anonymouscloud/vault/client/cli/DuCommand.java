@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +21,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Add up the bytes of all files at and below a path of the vault.")
 final class DuCommand implements Callable<Integer> {
+  /** What is less is shown to the byte anyway. */
+  private static final BigInteger EXACT = BigInteger.valueOf(1024);
+
   private final CommandContext context;
   private final Outcome outcome;
   private long folders;
@@ -65,7 +69,14 @@ final class DuCommand implements Callable<Integer> {
       sum.put("failed", outcome.failures());
       context.terminal().printJson(sum);
     } else {
-      context.terminal().print(bytes + " bytes in " + files + " files");
+      context
+          .terminal()
+          .print(
+              ShownSize.of(bytes)
+                  + (bytes.compareTo(EXACT) < 0 ? "" : " (" + bytes + " bytes)")
+                  + " in "
+                  + files
+                  + (files == 1 ? " file" : " files"));
     }
     return outcome.exitCode();
   }

@@ -146,6 +146,6 @@ final class FindCommand implements Callable<Integer> {
   }
 
   private String time(String option, String text) throws Problem {
-    return TypedTime.of(new TypedText(option, text), clock, TypedTime.Day.BEGINNING).toString();
+    return TypedTime.of(new TypedText(option, text), clock, TypedTime.Moment.FIRST).toString();
   }
 }

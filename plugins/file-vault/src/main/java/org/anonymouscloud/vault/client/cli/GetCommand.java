@@ -23,6 +23,7 @@ import org.anonymouscloud.vault.client.disk.IncomingFile;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalName;
 import org.anonymouscloud.vault.client.disk.LocalTarget;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,10 +65,22 @@ final class GetCommand implements Callable<Integer> {
       description = "Folders too, with all that is in them, and symbolic links, as links.")
   private boolean recursive;
 
-  @Option(
-      names = "--all-links",
-      description = "Also symbolic links that lead out of the folder that is written.")
-  private boolean allLinks;
+  @ArgGroup private LinksOut linksOut = new LinksOut();
+
+  /** What becomes of links that lead out of what is written. */
+  private static final class LinksOut {
+    @Option(
+        names = "--all-links",
+        description = "Also symbolic links that lead out of the folder that is written.")
+    private boolean all;
+
+    @Option(
+        names = "--skip-links",
+        description =
+            "Leave out symbolic links that lead out of the folder that is written: without this"
+                + " each counts as something that failed.")
+    private boolean skipped;
+  }
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -203,16 +216,19 @@ final class GetCommand implements Callable<Integer> {
               List.of(String.valueOf(link.getFileName())),
               entry.path("target").asText(),
               Instant.parse(entry.path("modified").asText()),
-              allLinks);
+              linksOut.all);
       links++;
     } catch (LocalTarget.LinkRefused e) {
+      if (linksOut.skipped) {
+        return;
+      }
       throw new Problem(
           Problem.Kind.CONFLICT,
           "The link "
               + TerminalText.path(link)
               + " was not written: "
               + e.getMessage()
-              + ". With --all-links it is.",
+              + ". With --all-links it is, and with --skip-links this is no failure.",
           e);
     } catch (IOException e) {
       throw failure(link, e);
@@ -242,7 +258,7 @@ final class GetCommand implements Callable<Integer> {
         Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN);
         InputStream in = context.agent().download(source.trees())) {
       TreeDownload download =
-          new TreeDownload(source.path(), destination, open.target(), outcome, progress, allLinks);
+          new TreeDownload(source.path(), destination, open.target(), outcome, progress, outside());
       download.read(in);
       files += download.files();
       bytes += download.bytes();
@@ -250,6 +266,12 @@ final class GetCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw failure(destination, e);
     }
+  }
+
+  private TreeDownload.Outside outside() {
+    return linksOut.all
+        ? TreeDownload.Outside.WRITTEN
+        : linksOut.skipped ? TreeDownload.Outside.SKIPPED : TreeDownload.Outside.REFUSED;
   }
 
   private static Problem notAFolder(Path destination) {

@@ -13,6 +13,8 @@ final class NotKept {
   private final int self = (int) new UnixSystem().getUid();
   private final Kind special =
       new Kind("Left out, as only files, folders and symbolic links are kept");
+  private final Kind own =
+      new Kind("Left out, as it is the folder of this program, with your keys");
   private final Kind linked =
       new Kind("Kept as files of their own, not as the hard links that they are");
   private final Kind owned = new Kind("Kept without their owner, who is somebody else than you");
@@ -66,8 +68,14 @@ final class NotKept {
     special.add(file.path());
   }
 
+  /** Takes note of the program's own folder. */
+  void own(Path folder) {
+    own.add(folder);
+  }
+
   /** Says what was met, a line for each kind. */
   void say(Outcome outcome) {
+    own.say(outcome);
     special.say(outcome);
     linked.say(outcome);
     owned.say(outcome);

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.vault.client.disk.LeftOut;
 import org.anonymouscloud.vault.client.disk.LocalContent;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalFile;
@@ -68,6 +69,16 @@ final class PutCommand implements Callable<Integer> {
       description = "Folders too, with all that is in them; symbolic links go as links.")
   private boolean recursive;
 
+  @Option(
+      names = "--exclude",
+      paramLabel = "PATTERN",
+      description = {
+        "Leave out what has such a name in the folders that are copied, like '*.o' or"
+            + " node_modules; one with a slash is of a path below SOURCE, like 'build/*.log'. Can"
+            + " be given more than once. What is in the vault already stays there."
+      })
+  private List<String> exclude = List.of();
+
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
@@ -88,6 +99,7 @@ final class PutCommand implements Callable<Integer> {
     if (paths.size() < 2) {
       throw new ParameterException(spec.commandLine(), "Missing required parameter: TARGET");
     }
+    List<LeftOut.Pattern> patterns = patterns();
     String typed = paths.getLast();
     VaultUrl destination = VaultUrl.typed(typed);
     List<Path> sources = paths.subList(0, paths.size() - 1).stream().map(Path::of).toList();
@@ -108,7 +120,7 @@ final class PutCommand implements Callable<Integer> {
     }
     try (Interruption _ = new Interruption(context.terminal(), INTERRUPTED)) {
       for (Path source : sources) {
-        outcome.attempt(() -> put(source, destination, intoFolder, sources.size() > 1));
+        outcome.attempt(() -> put(source, patterns, destination, intoFolder, sources.size() > 1));
       }
     }
     notKept.say(outcome);
@@ -134,7 +146,30 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  private void put(Path source, VaultUrl destination, boolean intoFolder, boolean several)
+  private List<LeftOut.Pattern> patterns() throws Problem {
+    List<LeftOut.Pattern> patterns = new ArrayList<>();
+    for (String text : exclude) {
+      try {
+        patterns.add(LeftOut.Pattern.of(text));
+      } catch (IllegalArgumentException e) {
+        throw new Problem(
+            Problem.Kind.BAD_INPUT,
+            "--exclude is '"
+                + TerminalText.text(text)
+                + "', which is no pattern: "
+                + e.getMessage(),
+            e);
+      }
+    }
+    return patterns;
+  }
+
+  private void put(
+      Path source,
+      List<LeftOut.Pattern> patterns,
+      VaultUrl destination,
+      boolean intoFolder,
+      boolean several)
       throws Problem, IOException {
     LocalFile file;
     try {
@@ -154,7 +189,15 @@ final class PutCommand implements Callable<Integer> {
               Problem.Kind.BAD_INPUT,
               TerminalText.path(source) + " is a folder; use -r to copy it.");
         }
-        putFolder(file, several ? destination.child(name(source)) : destination);
+        LeftOut leftOut = LeftOut.of(source, context.stateFolder(), patterns);
+        if (leftOut.isOwn(source)) {
+          throw new Problem(
+              Problem.Kind.BAD_INPUT,
+              TerminalText.path(source)
+                  + " is the folder of this program, with your keys in it; it does not belong into"
+                  + " the vault. The emergency sheet brings your account back.");
+        }
+        putFolder(file, leftOut, several ? destination.child(name(source)) : destination);
       }
       case LINK, OTHER ->
           throw new Problem(
@@ -238,10 +281,12 @@ final class PutCommand implements Callable<Integer> {
         e);
   }
 
-  private void putFolder(LocalFile folder, VaultUrl path) throws Problem, IOException {
-    try (Terminal.Progress progress = progress(folder.path(), LocalSize.below(folder.path()))) {
+  private void putFolder(LocalFile folder, LeftOut leftOut, VaultUrl path)
+      throws Problem, IOException {
+    long size = LocalSize.below(folder.path(), leftOut);
+    try (Terminal.Progress progress = progress(folder.path(), size)) {
       notKept.kept(folder);
-      TreeUpload upload = new TreeUpload(folder, path.path(), outcome, notKept, progress);
+      TreeUpload upload = new TreeUpload(folder, leftOut, path.path(), outcome, notKept, progress);
       JsonNode answer = context.agent().upload(path.trees(), upload);
       count(path, answer);
       files += answer.path("files").asLong();

@@ -29,7 +29,7 @@ final class TreeDownload {
   private final LocalTarget target;
   private final Outcome outcome;
   private final Terminal.Progress progress;
-  private final boolean allLinks;
+  private final Outside outside;
   private final Set<List<String>> refused = new HashSet<>();
   private final List<FolderTime> times = new ArrayList<>();
   private @Nullable ArchiveEntry written;
@@ -37,12 +37,18 @@ final class TreeDownload {
   private long bytes;
   private long links;
 
+  /** What becomes of links that lead out of the target. */
+  enum Outside {
+    REFUSED,
+    SKIPPED,
+    WRITTEN
+  }
+
   private record FolderTime(List<String> names, Instant modified) {}
 
   /**
    * @param source for messages; what is copied
    * @param top for messages; where {@code target} is
-   * @param allLinks whether links are written that lead out of the target as well
    */
   TreeDownload(
       VaultPath source,
@@ -50,13 +56,13 @@ final class TreeDownload {
       LocalTarget target,
       Outcome outcome,
       Terminal.Progress progress,
-      boolean allLinks) {
+      Outside outside) {
     this.source = source;
     this.top = top;
     this.target = target;
     this.outcome = outcome;
     this.progress = progress;
-    this.allLinks = allLinks;
+    this.outside = outside;
   }
 
   /** Reads the archive to its end. */
@@ -97,7 +103,8 @@ final class TreeDownload {
               written = entry;
             }
             case LINK -> {
-              target.link(entry.names(), entry.target(), entry.modified(), allLinks);
+              target.link(
+                  entry.names(), entry.target(), entry.modified(), outside == Outside.WRITTEN);
               links++;
             }
             case TAKE_BACK -> {}
@@ -143,13 +150,15 @@ final class TreeDownload {
       refused.add(entry.names());
       outcome.fail(Problem.Kind.SECURITY, shown(entry) + " was not written: " + e.getMessage());
     } catch (LocalTarget.LinkRefused e) {
-      outcome.fail(
-          Problem.Kind.CONFLICT,
-          "The link "
-              + shown(entry)
-              + " was not written: "
-              + e.getMessage()
-              + ". With --all-links it is.");
+      if (outside == Outside.REFUSED) {
+        outcome.fail(
+            Problem.Kind.CONFLICT,
+            "The link "
+                + shown(entry)
+                + " was not written: "
+                + e.getMessage()
+                + ". With --all-links it is, and with --skip-links this is no failure.");
+      }
     } catch (FileSystemException e) {
       if (String.valueOf(e.getReason()).contains("No space left")) {
         throw e;

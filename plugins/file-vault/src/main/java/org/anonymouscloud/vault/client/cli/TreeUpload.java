@@ -19,6 +19,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.archive.ArchiveWriter;
+import org.anonymouscloud.vault.client.disk.LeftOut;
 import org.anonymouscloud.vault.client.disk.LocalContent;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalFile;
@@ -35,6 +36,7 @@ final class TreeUpload implements AgentApi.Body {
   private static final int SORTED = 100_000;
 
   private final LocalFile top;
+  private final LeftOut leftOut;
   private final int deepest;
   private final Outcome outcome;
   private final NotKept notKept;
@@ -54,11 +56,13 @@ final class TreeUpload implements AgentApi.Body {
    */
   TreeUpload(
       LocalFile top,
+      LeftOut leftOut,
       VaultPath destination,
       Outcome outcome,
       NotKept notKept,
       Terminal.Progress progress) {
     this.top = top;
+    this.leftOut = leftOut;
     this.deepest = VaultPath.MAX_DEPTH - destination.names().size();
     this.outcome = outcome;
     this.notKept = notKept;
@@ -162,6 +166,13 @@ final class TreeUpload implements AgentApi.Body {
   }
 
   private void child(Path path, Level parent, ArchiveWriter archive) throws IOException {
+    if (leftOut.isUnwanted(path)) {
+      return;
+    }
+    if (leftOut.isOwn(path)) {
+      notKept.own(path);
+      return;
+    }
     LocalFile file;
     try {
       file = LocalFile.of(path);

@@ -22,11 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable String at) {
 
-  /** What someone typed: {@code /a/b} in their home, or {@code NAME:/a/b} in another drive. */
+  /**
+   * What someone typed: {@code /a/b} in their home, or {@code NAME:/a/b} in another drive, whose
+   * top is {@code NAME:} as well.
+   */
   public static VaultUrl typed(String typed) throws Problem {
-    int start = typed.indexOf(":/");
-    boolean named = start > 0 && typed.indexOf('/') == start + 1;
-    String path = named ? typed.substring(start + 1) : typed;
+    boolean isWhole = typed.length() > 1 && typed.endsWith(":") && typed.indexOf('/') < 0;
+    int start = isWhole ? typed.length() - 1 : typed.indexOf(":/");
+    boolean named = isWhole || (start > 0 && typed.indexOf('/') == start + 1);
+    String path = isWhole ? "/" : named ? typed.substring(start + 1) : typed;
     if (!path.startsWith("/")) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
@@ -41,6 +45,11 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
       throw new Problem(
           Problem.Kind.BAD_INPUT, "'" + typed + "' is not a path: " + e.getMessage(), e);
     }
+  }
+
+  /** All of a drive, by its name or id as it was typed; of the home for null. */
+  public static VaultUrl top(@Nullable String drive) throws Problem {
+    return new VaultUrl(drive == null ? null : TypedDrive.name(drive), VaultPath.TOP, null);
   }
 
   /** Some paths that must lie in one drive, as what is done with them happens at once. */
@@ -63,14 +72,14 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
     }
   }
 
-  /** Where the local API has what is in the drive of a name or id, or in the home for null. */
-  public static String drive(@Nullable String name) {
-    return name == null ? "/vault" : "/vault/drives/" + encoded(TypedDrive.name(name));
+  /** Where the local API has what is in the drive that someone typed, or in the home for null. */
+  public static String drive(@Nullable String typed) throws Problem {
+    return top(typed).drive();
   }
 
   /** Where the local API has what is in the drive. */
   public String drive() {
-    return drive(driveName);
+    return driveName == null ? "/vault" : "/vault/drives/" + encoded(driveName);
   }
 
   @Override
@@ -95,7 +104,7 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
   }
 
   /** What the agent says of something in the same drive, with a path that can be typed again. */
-  JsonNode told(JsonNode entry) {
+  public JsonNode told(JsonNode entry) {
     return driveName != null && entry instanceof ObjectNode document && document.has("path")
         ? document.deepCopy().put("path", typedAgain(document.path("path").asText()))
         : entry;

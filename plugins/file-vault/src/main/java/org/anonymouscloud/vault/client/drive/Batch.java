@@ -284,6 +284,16 @@ public final class Batch implements AutoCloseable {
     changes.restore(from, to);
   }
 
+  /** Deletes something for good that is in the trash. */
+  public void deleteTrashed(Trashed thing) throws IOException {
+    VaultPath place = thing.place();
+    if (files.count() > 0 || !changes.onlyRemove() || changes.touchAside(place)) {
+      commit();
+    }
+    commitIfLong();
+    changes.removeAside(place, thing.entry());
+  }
+
   /**
    * Deletes for good what is in the trash.
    *

@@ -16,7 +16,7 @@ public final class NotAllowed extends IOException {
                   + " drive can let you write: 'anoncloud drive share NAME with YOU'.";
           case OWN ->
               "Only an owner of the drive says who its members are. Nothing was changed;"
-                  + " 'anoncloud drive list' shows the owners.";
+                  + " 'anoncloud drive show DRIVE' shows the owners.";
         });
   }
 }

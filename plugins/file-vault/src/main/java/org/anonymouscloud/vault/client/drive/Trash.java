@@ -107,7 +107,8 @@ public final class Trash {
     return next;
   }
 
-  private static <T> Cursor<T> then(T first, Cursor<T> rest) {
+  /** One thing, and then others. */
+  public static <T> Cursor<T> then(T first, Cursor<T> rest) {
     Iterator<T> once = List.of(first).iterator();
     return () -> once.hasNext() ? once.next() : rest.next();
   }

@@ -323,6 +323,10 @@ final class CopyTest {
         .filteredOn(line -> line.contains("--all-links"))
         .hasSize(2)
         .anyMatch(line -> line.contains("../../etc/passwd"));
+    assertThat(terminal.run("get", "--skip-links", "-r", "/copy", back.toString())).isZero();
+    assertThat(terminal.warnings()).isEmpty();
+    assertThat(terminal.run("get", "--all-links", "--skip-links", "-r", "/copy", back.toString()))
+        .isEqualTo(2);
     assertThat(terminal.run("get", "--all-links", "-r", "/copy", back.toString())).isZero();
     assertThat(Files.readSymbolicLink(back.resolve("absolute"))).hasToString("/etc/passwd");
   }

@@ -83,7 +83,8 @@ final class DriveNamesTest {
     String said = run("rm", "team:/a");
     assertThat(said).contains("'anoncloud trash restore team:");
     String removal = said.replaceAll("(?s).*restore (team:\\S+)'.*", "$1");
-    assertThat(run("trash", "list", "team")).contains(removal.substring("team:".length()));
+    assertThat(run("trash", "list", "team")).startsWith(removal + "  ").endsWith("  team:/a/\n");
+    assertThat(run("trash", "list", "team", "--json")).contains("\"team:/a\"");
     assertThat(run("trash", "restore", removal)).contains("Restored team:/a");
     run("rm", "team:/a", "team:/b");
     assertThat(run("trash", "restore", "team:/a", "--to", "team:/")).contains("Restored team:/a");
@@ -95,6 +96,16 @@ final class DriveNamesTest {
 
     assertThat(run("go-back", "1", "team")).containsPattern("'anoncloud go-back \\d+ team'");
     assertThat(run("ls", "team:/")).isEqualTo("a/\nb/\n");
+    assertThat(run("ls", "team:")).as("all of it").isEqualTo("a/\nb/\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/a", "team:/a", "a/b", "/", ":/"})
+  void aPathIsNoDrive(String path) {
+    assertThat(refused("history", path)).contains("'anoncloud versions " + path + "'");
+    assertThat(refused("drive", "show", path)).contains("'" + path + "' is a path");
+    assertThat(refused("trash", "list", path)).contains("'" + path + "' is a path");
+    assertThat(refused("go-back", "1", path)).contains("'" + path + "' is a path");
   }
 
   @ParameterizedTest
@@ -126,6 +137,29 @@ final class DriveNamesTest {
     assertThat(states.path(states.size() - 1).has("by")).as("one's own").isFalse();
     assertThat(states.path(states.size() - 1).path("account").asText())
         .isEqualTo(server.account().account().toString());
+  }
+
+  @Test
+  void theHomeIsSharedOnlyIfThatIsMeant() throws Exception {
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    server.account().befriend("bob", bob);
+    assertThat(run("drive", "show", "home"))
+        .as("nothing was put there")
+        .startsWith("home  0 bytes");
+
+    assertThat(refused("drive", "share", "home", "with", "bob")).contains("--yes");
+    terminal.answer(false);
+    assertThat(terminal.run("drive", "share", "home", "with", "bob")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("all that is in it", "'anoncloud drive create NAME'");
+    assertThat(run("drive", "list")).doesNotContain("2 members");
+    run("drive", "share", "team", "with", "bob");
+    assertThat(terminal.asked()).as("of another drive nobody asks").isEmpty();
+
+    assertThat(terminal.run("drive", "share", "home", "with", "bob", "--yes")).isEqualTo(1);
+    assertThat(terminal.warnings()).singleElement().asString().contains("put something there");
+    run("mkdir", "/a");
+    run("drive", "share", "home", "with", "bob", "--read", "--yes");
+    assertThat(run("drive", "list")).containsPattern("home +own +2 members +you pay ");
   }
 
   @Test

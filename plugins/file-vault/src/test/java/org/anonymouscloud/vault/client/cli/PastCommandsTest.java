@@ -22,6 +22,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.drive.Drive;
@@ -355,6 +356,9 @@ final class PastCommandsTest {
     assertThat(drives.path(0).path("pays").asBoolean()).isTrue();
     assertThat(terminal.json().path("used").asLong())
         .isGreaterThanOrEqualTo(drives.path(0).path("used").asLong());
+
+    assertThat(run("df")).contains(ShownSize.of(drives.path(0).path("used").asLong()));
+    assertThat(run("drive", "list")).containsPattern("team +own +you alone +you pay +[0-9a-f]{32}");
 
     agent.put("/vault/drives/team/quota?limit=100", Map.of());
     run("df");

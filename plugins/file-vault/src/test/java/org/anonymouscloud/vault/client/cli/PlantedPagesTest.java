@@ -145,7 +145,7 @@ final class PlantedPagesTest {
     run("du", "/");
 
     BigInteger sum = BigInteger.valueOf(Content.MAX_LENGTH).multiply(BigInteger.valueOf(10_000));
-    assertThat(terminal.out()).startsWith(sum + " bytes in 10000 files");
+    assertThat(terminal.out()).isEqualTo("9.8 EiB (" + sum + " bytes) in 10000 files\n");
   }
 
   @Test

@@ -184,7 +184,7 @@ final class SpaceCommandTest {
     litter();
     for (String what : new String[] {"/", "home", "home:/"}) {
       run("verify", what);
-      assertThat(terminal.out()).contains("1 files of 6000 bytes", "all is there");
+      assertThat(terminal.out()).contains("1 files of 5.9 KiB", "all is there");
     }
     run("verify", "/stays", "--full", "--json");
     assertThat(terminal.json().path("damaged")).isEmpty();

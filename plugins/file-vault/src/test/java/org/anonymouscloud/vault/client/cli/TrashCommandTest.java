@@ -205,6 +205,44 @@ final class TrashCommandTest {
   }
 
   @Test
+  void oneThingIsDeletedFromTheTrashAndTheRestStays() throws Exception {
+    run("rm", "-r", "/docs", "/a");
+    String removal = removal();
+    assertThat(terminal.run("trash", "delete", "/a")).as("nobody says yes").isEqualTo(2);
+    assertThat(terminal.warnings()).singleElement().asString().contains("--yes");
+
+    run("trash", "delete", "--yes", removal + "/docs/deep/f");
+    assertThat(terminal.out()).isEqualTo("Deleted 1 thing.\n");
+    assertThat(terminal.run("trash", "delete", "--yes", removal + "/docs/deep/f")).isEqualTo(1);
+    run("trash", "delete", "--yes", "/a", "--json");
+    assertThat(terminal.json().path("deleted").path(0).asText()).isEqualTo(removal + "/a");
+
+    run("trash", "restore", removal);
+    assertThat(tree(drive)).containsOnlyKeys("/docs/", "/docs/deep/", "/docs/g");
+    run("trash");
+    assertThat(terminal.out()).isEqualTo("The trash is empty.\n");
+  }
+
+  @Test
+  void aFolderWithAllThatIsInItIsDeletedFromTheTrash() throws Exception {
+    run("rm", "-r", "/docs", "/a");
+    run("trash", "delete", "--yes", "/docs");
+    run("trash", "list", "--json");
+    assertThat(terminal.json().path("things"))
+        .singleElement()
+        .extracting(thing -> thing.path("path").asText())
+        .isEqualTo("/a");
+    run("trash", "delete", "--yes", removalListed());
+    run("trash", "empty", "--yes");
+    assertThat(terminal.out()).as("no empty removal is left").startsWith("Nothing was in");
+  }
+
+  private String removalListed() {
+    run("trash", "list", "--json");
+    return terminal.json().path("things").path(0).path("removal").asText();
+  }
+
+  @Test
   void aFileThatMadeRoomComesBack() throws Exception {
     run("mv", "--force", "/a", "/docs/g");
     String removal = removal();
@@ -249,6 +287,8 @@ final class TrashCommandTest {
             Map.entry("/vault/trash", Map.of("paths", List.of("/a"), "forever", true)),
             Map.entry("/vault/trash/restore", Map.of("things", List.of(""))),
             Map.entry("/vault/trash/restore", Map.of("things", List.of("/a"), "to", "/..")),
+            Map.entry("/vault/trash/delete", Map.of("things", List.of())),
+            Map.entry("/vault/trash/delete", Map.of("things", List.of(""))),
             Map.entry("/vault/trash/empty?before=soon", Map.of()))) {
       assertThatThrownBy(() -> agent.post(ask.getKey(), ask.getValue()))
           .as("%s", ask)

@@ -49,7 +49,13 @@ final class TreeDownloadTest {
     Outcome outcome = new Outcome(terminal);
 
     try (OpenTarget local = OpenTarget.of(target)) {
-      new TreeDownload(VaultPath.TOP, target, local.target(), outcome, silence(), false)
+      new TreeDownload(
+              VaultPath.TOP,
+              target,
+              local.target(),
+              outcome,
+              silence(),
+              TreeDownload.Outside.REFUSED)
           .read(new ByteArrayInputStream(archive.toByteArray()));
     }
 

@@ -10,10 +10,12 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
+import org.anonymouscloud.vault.client.disk.LeftOut;
 import org.anonymouscloud.vault.client.disk.LocalFile;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
@@ -59,6 +61,7 @@ final class TreeUploadTest {
       TreeUpload upload =
           new TreeUpload(
               LocalFile.named(disk.getPath("/t")),
+              new LeftOut(disk.getPath("/t"), temporary, List.of()),
               VaultPath.of("/t"),
               outcome,
               new NotKept(),
@@ -81,11 +84,65 @@ final class TreeUploadTest {
   }
 
   @Test
+  void whatFitsAPatternIsLeftOut() throws Exception {
+    Path source = Files.createDirectories(temporary.resolve("source"));
+    for (String name :
+        List.of("a.o", "a.c", "build/b.o", "build/b.log", "build/deep/c.log", "old/build/d.log")) {
+      Files.createDirectories(source.resolve(name).getParent());
+      Files.writeString(source.resolve(name), name);
+    }
+    assertThat(
+            terminal.run(
+                "put",
+                "-r",
+                "--exclude",
+                "*.o",
+                "--exclude",
+                "/build/*.log",
+                "--exclude",
+                "deep/",
+                source.toString(),
+                "/t"))
+        .isZero();
+    assertThat(terminal.warnings()).isEmpty();
+    assertThat(terminal.run("ls", "-R", "/t")).isZero();
+    assertThat(terminal.out()).isEqualTo("a.c\nbuild/\nold/\nold/build/\nold/build/d.log\n");
+
+    assertThat(terminal.run("put", "-r", "--exclude", "[a", source.toString(), "/t")).isEqualTo(2);
+    assertThat(terminal.warnings())
+        .containsExactly("--exclude is '[a', which is no pattern: A bracket is not closed.");
+    assertThat(terminal.run("put", "-r", "--exclude", "/", source.toString(), "/t")).isEqualTo(2);
+  }
+
+  @Test
+  void theFolderWithTheKeysIsNotCopied() throws Exception {
+    Path home = Files.createDirectories(temporary.resolve("home"));
+    Path keys = Files.createDirectories(home.resolve(".local/state/anoncloud"));
+    Files.writeString(keys.resolve("device.key"), "secret");
+    Files.writeString(home.resolve(".local/state/other"), "kept");
+    Path link = Files.createSymbolicLink(temporary.resolve("link"), home);
+    terminal = new TestTerminal(new VaultFeature(), agent, keys);
+
+    for (Path named : List.of(home, link, home.resolve(".local/.."))) {
+      assertThat(terminal.run("put", "-r", named.toString(), "/t")).as("%s", named).isZero();
+      assertThat(terminal.warnings())
+          .singleElement()
+          .asString()
+          .startsWith("Left out, as it is the folder of this program, with your keys: ");
+      assertThat(terminal.run("ls", "-R", "/t")).isZero();
+      assertThat(terminal.out()).isEqualTo(".local/\n.local/state/\n.local/state/other\n");
+    }
+    assertThat(terminal.run("put", "-r", keys.toString(), "/keys")).isEqualTo(2);
+    assertThat(terminal.warnings()).singleElement().asString().contains("emergency sheet");
+  }
+
+  @Test
   void aFileThatWasNeverThereDoesNotAppearInHalf() throws Exception {
     try (FileSystem disk = diskWithABadSector()) {
       TreeUpload upload =
           new TreeUpload(
               LocalFile.named(disk.getPath("/t")),
+              new LeftOut(disk.getPath("/t"), temporary, List.of()),
               VaultPath.of("/t"),
               new Outcome(terminal),
               new NotKept(),

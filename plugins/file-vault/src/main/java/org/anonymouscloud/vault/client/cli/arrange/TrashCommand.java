@@ -3,16 +3,13 @@ package org.anonymouscloud.vault.client.cli.arrange;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.Console;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
@@ -76,18 +73,19 @@ final class TrashCommand implements Callable<Integer> {
       @Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
     String trash = trash(drive);
+    VaultUrl top = VaultUrl.top(TypedDrive.either(drive, before));
     Outcome outcome = new Outcome(context.terminal());
     if (asJson) {
       JsonGenerator out = JSON.createGenerator(context.terminal().output());
       out.writeStartObject();
       out.writeArrayFieldStart("things");
-      each(trash, outcome, out::writeTree);
+      each(trash, outcome, thing -> out.writeTree(top.told(thing)));
       out.writeEndArray();
       out.writePOJOField("failed", outcome.failures());
       out.writeEndObject();
       out.writeRaw('\n');
       out.flush();
-    } else if (each(trash, outcome, this::print) == 0 && outcome.exitCode() == 0) {
+    } else if (each(trash, outcome, thing -> print(top, thing)) == 0 && outcome.exitCode() == 0) {
       context.terminal().print("The trash is empty.");
     }
     return outcome.exitCode();
@@ -126,15 +124,15 @@ final class TrashCommand implements Callable<Integer> {
     }
   }
 
-  private void print(JsonNode thing) {
+  private void print(VaultUrl top, JsonNode thing) {
     context
         .terminal()
         .print(
-            TerminalText.text(thing.path("removal").asText())
+            top.shown(thing.path("removal").asText())
                 + "  "
                 + ShownTime.of(thing.path("removed").asText())
                 + "  "
-                + TerminalText.vault(thing.path("path").asText())
+                + top.shown(thing.path("path").asText())
                 + (thing.path("type").asText().equals("folder") ? "/" : ""));
   }
 
@@ -163,15 +161,8 @@ final class TrashCommand implements Callable<Integer> {
       @Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
     List<VaultUrl> all = new ArrayList<>();
-    List<String> named = new ArrayList<>();
-    for (String thing : things) {
-      boolean isPath = isPath(thing);
-      VaultUrl url = VaultUrl.typed(isPath ? thing : asPath(thing));
-      all.add(url);
-      named.add(isPath ? url.path().toString() : url.path().toString().substring(1));
-    }
     Map<String, Object> asked = new LinkedHashMap<>();
-    asked.put("things", named);
+    asked.put("things", named(things, all));
     if (to != null) {
       VaultUrl folder = VaultUrl.typed(to);
       asked.put("to", folder.path().toString());
@@ -202,6 +193,22 @@ final class TrashCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
+  /**
+   * Things in the trash as the API takes them.
+   *
+   * @param all is given where each is
+   */
+  private static List<String> named(List<String> things, List<VaultUrl> all) throws Problem {
+    List<String> named = new ArrayList<>();
+    for (String thing : things) {
+      boolean isPath = isPath(thing);
+      VaultUrl url = VaultUrl.typed(isPath ? thing : asPath(thing));
+      all.add(url);
+      named.add(isPath ? url.path().toString() : url.path().toString().substring(1));
+    }
+    return named;
+  }
+
   private static boolean isPath(String thing) {
     int colon = thing.indexOf(":/");
     return thing.startsWith("/") || (colon > 0 && thing.indexOf('/') == colon + 1);
@@ -216,7 +223,42 @@ final class TrashCommand implements Callable<Integer> {
         : "/" + thing;
   }
 
-  private String trash(@Nullable String drive) {
+  @Command(
+      name = "delete",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Delete some of what is in the trash.",
+        "Earlier states of the drive keep it, and its space, as long as they stay: see 'anoncloud"
+            + " drive retention'."
+      })
+  int delete(
+      @Parameters(arity = "1..*", paramLabel = "ID|PATH", description = "As for 'trash restore'.")
+          List<String> things,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes,
+      @Option(names = "--json", description = "One JSON document.") boolean asJson)
+      throws Problem, IOException {
+    List<VaultUrl> all = new ArrayList<>();
+    List<String> named = named(things, all);
+    VaultUrl.requireTogether(all);
+    if (!yes && !agrees("Delete this from the trash")) {
+      return 1;
+    }
+    JsonNode done =
+        context
+            .agent()
+            .post(trash(all.getFirst().driveName()) + "/delete", Map.of("things", named));
+    Outcome outcome = new Outcome(context.terminal());
+    warn(done, outcome);
+    if (asJson) {
+      context.terminal().printJson(done);
+    } else {
+      int count = done.path("deleted").size();
+      context.terminal().print("Deleted " + count + (count == 1 ? " thing." : " things."));
+    }
+    return outcome.exitCode();
+  }
+
+  private String trash(@Nullable String drive) throws Problem {
     return VaultUrl.drive(TypedDrive.either(drive, before)) + "/trash";
   }
 
@@ -244,8 +286,7 @@ final class TrashCommand implements Callable<Integer> {
         olderThan == null
             ? ""
             : "?before=" + VaultUrl.encoded(clock.instant().minus(age).toString());
-    if (!yes && !agrees()) {
-      context.terminal().warn("Nothing was deleted.");
+    if (!yes && !agrees("Delete what is in the trash")) {
       return 1;
     }
     JsonNode done = context.agent().post(trash(drive) + "/empty" + query, Map.of());
@@ -263,18 +304,12 @@ final class TrashCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static boolean agrees() throws Problem {
-    Console console =
-        Optional.ofNullable(System.console())
-            .filter(Console::isTerminal)
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        Problem.Kind.BAD_INPUT,
-                        "What is deleted from the trash comes back from earlier states alone, as"
-                            + " long as those stay. Nobody can be asked here; say --yes."));
-    String answer =
-        console.readLine("Delete what is in the trash? Earlier states alone will have it. [y/N] ");
-    return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
+  private boolean agrees(String what) throws Problem {
+    boolean agrees =
+        context.terminal().confirm(List.of(), what + "? Earlier states alone will have it.");
+    if (!agrees) {
+      context.terminal().warn("Nothing was deleted.");
+    }
+    return agrees;
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.wire.ForeignText;
 import picocli.CommandLine.Command;
@@ -72,9 +73,9 @@ public final class DfCommand implements Callable<Integer> {
       String name = ForeignText.visible(drive.path("name").asText(drive.path("id").asText()));
       print(
           name,
-          drive.path("used").asText(),
-          drive.path("held").asText(),
-          drive.path("limit").asText("-"),
+          shown(drive.path("used")),
+          shown(drive.path("held")),
+          drive.hasNonNull("limit") ? shown(drive.path("limit")) : "-",
           payer(drive));
       if (drive.has("problem")) {
         context.terminal().warn(drive.path("problem").asText());
@@ -86,10 +87,10 @@ public final class DfCommand implements Callable<Integer> {
           .terminal()
           .print(
               "Your account uses "
-                  + space.path("used").asText()
+                  + shown(space.path("used"))
                   + (space.has("quota")
-                      ? " of " + space.path("quota").asText() + " bytes."
-                      : " bytes, without a limit."));
+                      ? " of " + shown(space.path("quota")) + "."
+                      : ", without a limit."));
     } else {
       context.terminal().print("Nothing was put on a drive yet.");
     }
@@ -132,7 +133,7 @@ public final class DfCommand implements Callable<Integer> {
     if (drives.isEmpty()) {
       return;
     }
-    String row = "%-24s  %16s  %14s  %16s  %14s  %14s";
+    String row = "%-24s  %12s  %12s  %12s  %12s  %12s";
     context
         .terminal()
         .print(row.formatted("drive", "now", "trash", "earlier", "packing", "unneeded"));
@@ -144,11 +145,11 @@ public final class DfCommand implements Callable<Integer> {
           .print(
               row.formatted(
                   name,
-                  found.path("now").asText(),
-                  found.path("trash").asText(),
-                  found.path("earlier").asText(),
-                  found.path("packing").asText(),
-                  found.path("unneeded").asText()));
+                  shown(found.path("now")),
+                  shown(found.path("trash")),
+                  shown(found.path("earlier")),
+                  shown(found.path("packing")),
+                  shown(found.path("unneeded"))));
       if (unread(drive) > 0) {
         context
             .terminal()
@@ -176,6 +177,10 @@ public final class DfCommand implements Callable<Integer> {
     return most.isNumber() && used.asDouble() * 100 >= most.asDouble() * NEARLY_FULL;
   }
 
+  private static String shown(JsonNode bytes) {
+    return ShownSize.of(bytes.asLong());
+  }
+
   private static String payer(JsonNode drive) {
     if (drive.path("pays").asBoolean()) {
       return "you";
@@ -186,6 +191,6 @@ public final class DfCommand implements Callable<Integer> {
   private void print(String name, String used, String held, String limit, String payer) {
     context
         .terminal()
-        .print("%-24s  %16s  %14s  %16s  %s".formatted(name, used, held, limit, payer));
+        .print("%-24s  %12s  %12s  %12s  %s".formatted(name, used, held, limit, payer));
   }
 }

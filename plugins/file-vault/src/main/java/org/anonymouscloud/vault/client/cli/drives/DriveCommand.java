@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.wire.ForeignText;
@@ -47,7 +48,8 @@ public final class DriveCommand {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "List your drives: what you may do with each, how many use it, its id.")
+      description =
+          "List your drives: what you may do with each, how many use it, who pays for it, its id.")
   int list(@Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     JsonNode drives = context.agent().get("/vault/drives");
@@ -59,17 +61,26 @@ public final class DriveCommand {
       context
           .terminal()
           .print(
-              "%-24s  %-5s  %-11s  %s"
+              "%-24s  %-5s  %-11s  %-16s  %s"
                   .formatted(
                       ForeignText.visible(drive.path("name").asText("?")),
                       drive.path("right").asText("-"),
                       members(drive.path("members").asInt()),
+                      payer(drive),
                       drive.path("id").asText()));
       if (drive.hasNonNull("problem")) {
         context.terminal().warn(drive.path("problem").asText());
       }
     }
     return 0;
+  }
+
+  private static String payer(JsonNode drive) {
+    if (drive.path("pays").asBoolean()) {
+      return "you pay";
+    }
+    String name = drive.path("payerName").asText(drive.path("payer").asText(""));
+    return name.isEmpty() ? "-" : ForeignText.visible(name) + " pays";
   }
 
   private static String members(int count) {
@@ -93,14 +104,17 @@ public final class DriveCommand {
       return 0;
     }
     JsonNode space = shown.path("space");
-    String limit = space.hasNonNull("limit") ? " of at most " + space.path("limit").asText() : "";
+    String limit =
+        space.hasNonNull("limit")
+            ? " of at most " + ShownSize.of(space.path("limit").asLong())
+            : "";
     context
         .terminal()
         .print(
-            "%s  %s bytes%s"
+            "%s  %s%s"
                 .formatted(
                     ForeignText.visible(shown.path("drive").path("name").asText("?")),
-                    space.path("used").asText(),
+                    ShownSize.of(space.path("used").asLong()),
                     limit));
     for (JsonNode member : shown.path("members")) {
       String name =
@@ -120,7 +134,7 @@ public final class DriveCommand {
     return 0;
   }
 
-  private static String url(String drive) {
+  private static String url(String drive) throws Problem {
     return "/vault/drives/" + encoded(TypedDrive.name(drive));
   }
 
@@ -171,6 +185,7 @@ public final class DriveCommand {
           @Nullable List<String> words,
       @Option(names = "--read", description = "They read and do not write.") boolean read,
       @Option(names = "--own", description = "They also say who else may use it.") boolean own,
+      @Option(names = "--yes", description = "Do not ask whether your home is meant.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     if (words == null || words.size() != 3 || !words.get(1).equals("with")) {
@@ -185,8 +200,25 @@ public final class DriveCommand {
           "Give --read or --own, not both: who owns a drive also reads it.");
     }
     String right = read ? "read" : own ? "own" : "write";
+    if (!yes && context.agent().get(url(words.getFirst())).path("drive").path("home").asBoolean()) {
+      requireHome(words.getLast(), right);
+    }
     String query = "?with=" + encoded(words.getLast()) + "&right=" + right;
     return shown(context.agent().post(url(words.getFirst()) + "/members" + query, Map.of()), json);
+  }
+
+  private void requireHome(String person, String right) throws Problem {
+    List<String> about =
+        List.of(
+            "This is your home. "
+                + ForeignText.visible(person)
+                + (right.equals("read") ? " could read" : " could read and change")
+                + " all that is in it and will be, and read all that was.",
+            "A drive for the two of you: 'anoncloud drive create NAME'; 'anoncloud get' and"
+                + " 'anoncloud put' bring things there.");
+    if (!context.terminal().confirm(about, "Share your home?")) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
   }
 
   @Command(

@@ -76,6 +76,13 @@ final class HistoryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
+    if (drive != null && TypedDrive.isPath(drive)) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "These are the states of a whole drive. Those of one file: 'anoncloud versions "
+              + TerminalText.text(drive)
+              + "'. As something was at a time: --at of 'ls', 'get' and other commands.");
+    }
     JsonNode history =
         context
             .agent()

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
@@ -96,10 +97,10 @@ final class CompactCommand implements Callable<Integer> {
     context
         .terminal()
         .print(
-            "%s %d bytes in %d packs%s; the server deletes them within about a day."
+            "%s %s in %d packs%s; the server deletes them within about a day."
                 .formatted(
                     dryRun ? "Would give back" : "Given back:",
-                    bytes,
+                    ShownSize.of(bytes),
                     packs,
                     sent == 0 ? "" : ", of which " + sent + " were needed and packed anew"));
     context

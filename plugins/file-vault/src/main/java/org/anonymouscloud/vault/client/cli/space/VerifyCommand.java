@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
@@ -82,10 +83,10 @@ final class VerifyCommand implements Callable<Integer> {
       context
           .terminal()
           .print(
-              "%d files of %d bytes and %d folders in %d packs %s: %s."
+              "%d files of %s and %d folders in %d packs %s: %s."
                   .formatted(
                       found.path("files").asLong(),
-                      found.path("bytes").asLong(),
+                      ShownSize.of(found.path("bytes").asLong()),
                       found.path("folders").asLong(),
                       found.path("packs").asLong(),
                       full

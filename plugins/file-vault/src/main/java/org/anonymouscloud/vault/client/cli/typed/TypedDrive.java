@@ -1,5 +1,7 @@
 package org.anonymouscloud.vault.client.cli.typed;
 
+import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +22,28 @@ public final class TypedDrive {
 
   private TypedDrive() {}
 
-  /** The name or the id alone. */
-  public static String name(String typed) {
+  /**
+   * The name or the id alone.
+   *
+   * @throws Problem if it is a path, which names no drive or more than one
+   */
+  public static String name(String typed) throws Problem {
+    if (isPath(typed)) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "'"
+              + ForeignText.visible(typed)
+              + "' is a path, and this is about a whole drive: give its name, like team, or for"
+              + " your home nothing.");
+    }
     String name = typed.endsWith(":/") ? typed.substring(0, typed.length() - 1) : typed;
     return name.length() > 1 && name.endsWith(":") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  /** Whether something in a drive is named, and not the drive. No drive has a slash in its name. */
+  public static boolean isPath(String typed) {
+    int slash = typed.indexOf('/');
+    return slash >= 0 && !(slash > 1 && typed.endsWith(":/") && slash == typed.length() - 1);
   }
 
   /**

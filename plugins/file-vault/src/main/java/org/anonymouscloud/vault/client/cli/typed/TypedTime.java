@@ -17,6 +17,11 @@ import org.anonymouscloud.core.plugin.TypedText;
 
 /** Times as people type them. */
 public final class TypedTime {
+  /** As every command writes a time: {@link org.anonymouscloud.core.plugin.ShownTime}. */
+  private static final Pattern SHOWN =
+      Pattern.compile(
+          "(\\d{4}-\\d{2}-\\d{2}) (\\d{2}:\\d{2}(?::\\d{2})?)(?: ?([+-]\\d{2}:\\d{2}))?");
+
   private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([mhdw])");
 
   /** What a time may be, for people. */
@@ -25,48 +30,57 @@ public final class TypedTime {
 
   private TypedTime() {}
 
-  /** Which moment a date without a time means. */
-  public enum Day {
-    BEGINNING,
-    /** The last moment of it; of today, now. */
-    END
+  /** Which moment a time means that is given by the day or by the second only. */
+  public enum Moment {
+    FIRST,
+    /** The last one of that day or second; now, if that is still to come. */
+    LAST
   }
 
   /**
    * A time: an age like {@code 3d}, a date, a date with a time of day, or that with an offset from
-   * UTC. Without an offset it is meant in this machine's time zone.
+   * UTC; between the two may be a T or, as the commands print it, a blank. Without an offset it is
+   * meant in this machine's time zone.
    *
    * @param clock tells what an age goes back from
    * @throws Problem if it is none of them
    */
-  public static Instant of(TypedText typed, Clock clock, Day day) throws Problem {
-    String text = typed.text();
+  public static Instant of(TypedText typed, Clock clock, Moment moment) throws Problem {
+    Optional<Duration> age = ifAge(typed.text());
+    Instant now = clock.instant();
+    if (age.isPresent()) {
+      return now.minus(age.get());
+    }
+    Matcher shown = SHOWN.matcher(typed.text());
+    String text =
+        shown.matches()
+            ? shown.group(1) + "T" + shown.group(2) + Optional.ofNullable(shown.group(3)).orElse("")
+            : typed.text();
+    ZoneId here = ZoneId.systemDefault();
+    Instant first;
+    Instant next;
     try {
-      Optional<Duration> age = ifAge(text);
-      if (age.isPresent()) {
-        return clock.instant().minus(age.get());
-      }
-      ZoneId here = ZoneId.systemDefault();
       if (text.indexOf('T') < 0) {
         LocalDate date = LocalDate.parse(text);
-        return switch (day) {
-          case BEGINNING -> date.atStartOfDay(here).toInstant();
-          case END -> {
-            Instant end = date.plusDays(1).atStartOfDay(here).toInstant().minusNanos(1);
-            Instant now = clock.instant();
-            yield date.equals(LocalDate.ofInstant(now, here)) ? now : end;
-          }
-        };
+        first = date.atStartOfDay(here).toInstant();
+        next = date.plusDays(1).atStartOfDay(here).toInstant();
+      } else {
+        boolean hasOffset = text.matches(".*(?:[Zz]|[+-]\\d\\d:\\d\\d)");
+        first =
+            hasOffset
+                ? OffsetDateTime.parse(text).toInstant()
+                : LocalDateTime.parse(text).atZone(here).toInstant();
+        next = first.getNano() == 0 ? first.plusSeconds(1) : first.plusNanos(1);
       }
-      boolean hasOffset = text.matches(".*(?:[Zz]|[+-]\\d\\d:\\d\\d)");
-      return hasOffset
-          ? OffsetDateTime.parse(text).toInstant()
-          : LocalDateTime.parse(text).atZone(here).toInstant();
     } catch (DateTimeException e) {
       Problem refused = typed.refused(ALLOWED);
       refused.initCause(e);
       throw refused;
     }
+    if (moment == Moment.FIRST) {
+      return first;
+    }
+    return !now.isBefore(first) && now.isBefore(next) ? now : next.minusNanos(1);
   }
 
   /** How long ago something was, like {@code 45m}, {@code 12h}, {@code 30d} or {@code 8w}. */

@@ -12,8 +12,9 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.plugin.TypedText;
-import org.anonymouscloud.vault.client.cli.typed.TypedTime.Day;
+import org.anonymouscloud.vault.client.cli.typed.TypedTime.Moment;
 import org.junit.jupiter.api.Test;
 
 /** Times as people type them. */
@@ -22,7 +23,7 @@ final class TypedTimeTest {
   private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
   private static Instant of(String text) throws Problem {
-    return TypedTime.of(new TypedText("--at", text), CLOCK, Day.END);
+    return TypedTime.of(new TypedText("--at", text), CLOCK, Moment.LAST);
   }
 
   private static Instant here(String local) {
@@ -40,16 +41,32 @@ final class TypedTimeTest {
 
   @Test
   void aTimeIsOfThisMachineUnlessItSaysOtherwise() throws Exception {
-    assertThat(of("2026-11-03T08:30:00Z")).isEqualTo(Instant.parse("2026-11-03T08:30:00Z"));
+    assertThat(of("2026-11-03T08:30:00Z")).isEqualTo(lastOf("2026-11-03T08:30:00Z"));
     assertThat(of("2026-11-03T08:30:00.5+02:00"))
         .isEqualTo(Instant.parse("2026-11-03T06:30:00.5Z"));
-    assertThat(of("2026-11-03T08:30")).isEqualTo(here("2026-11-03T08:30"));
+    assertThat(of("2026-11-03T08:30")).isEqualTo(here("2026-11-03T08:30:01").minusNanos(1));
     assertThat(of("2026-11-02")).isEqualTo(here("2026-11-03T00:00").minusNanos(1));
     assertThat(of("2026-11-05")).isEqualTo(here("2026-11-06T00:00").minusNanos(1));
     String today = LocalDate.ofInstant(NOW, ZoneId.systemDefault()).toString();
     assertThat(of(today)).as("the end of today is still to come").isEqualTo(NOW);
-    assertThat(TypedTime.of(new TypedText("--newer", "2026-11-03"), CLOCK, Day.BEGINNING))
+    assertThat(TypedTime.of(new TypedText("--newer", "2026-11-03"), CLOCK, Moment.FIRST))
         .isEqualTo(here("2026-11-03T00:00"));
+  }
+
+  @Test
+  void aTimeIsTakenAsItIsPrinted() throws Exception {
+    Instant made = Instant.parse("2026-11-03T08:30:00.789Z");
+    Instant end = lastOf("2026-11-03T08:30:00Z");
+    assertThat(of(ShownTime.of(made))).as("what was made in that second is in it").isEqualTo(end);
+    assertThat(of("2026-11-03 10:30:00+02:00")).isEqualTo(end);
+    assertThat(of("2026-11-03 08:30")).isEqualTo(here("2026-11-03T08:30:01").minusNanos(1));
+    assertThat(of(ShownTime.of(NOW))).as("the rest of this second is still to come").isEqualTo(NOW);
+    assertThat(TypedTime.of(new TypedText("--newer", ShownTime.of(made)), CLOCK, Moment.FIRST))
+        .isEqualTo(Instant.parse("2026-11-03T08:30:00Z"));
+  }
+
+  private static Instant lastOf(String second) {
+    return Instant.parse(second).plusSeconds(1).minusNanos(1);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.api;
+package org.anonymouscloud.vault.client.tree;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +11,13 @@ import java.util.function.IntPredicate;
  *
  * @param parts what it is made of, in order
  */
-record Glob(List<Part> parts) {
-  Glob {
+public record Glob(List<Part> parts) {
+  public Glob {
     parts = List.copyOf(parts);
   }
 
   /** One step of a pattern. */
-  sealed interface Part {
+  public sealed interface Part {
     record Any() implements Part {}
 
     record One(IntPredicate fits) implements Part {}
@@ -28,7 +28,7 @@ record Glob(List<Part> parts) {
    *
    * @throws IllegalArgumentException if a bracket is not closed, or nothing follows a backslash
    */
-  static Glob of(String text) {
+  public static Glob of(String text) {
     int[] pattern = text.codePoints().toArray();
     List<Part> parts = new ArrayList<>();
     int at = 0;
@@ -76,7 +76,7 @@ record Glob(List<Part> parts) {
   }
 
   /** Whether the whole name fits. */
-  boolean fits(String text) {
+  public boolean fits(String text) {
     int[] name = text.codePoints().toArray();
     int at = 0;
     int part = 0;
