@@ -140,7 +140,7 @@ final class GetCommand implements Callable<Integer> {
     try {
       if (!recursive && !Listing.isFile(entry)) {
         throw new Problem(
-            Problem.Kind.BAD_INPUT,
+            Problem.Kind.CONFLICT,
             source.visible()
                 + (Listing.isFolder(entry)
                     ? " is a folder; use -r to copy it."

@@ -186,7 +186,7 @@ final class PutCommand implements Callable<Integer> {
       case FOLDER -> {
         if (!recursive) {
           throw new Problem(
-              Problem.Kind.BAD_INPUT,
+              Problem.Kind.CONFLICT,
               TerminalText.path(source) + " is a folder; use -r to copy it.");
         }
         LeftOut leftOut = LeftOut.of(source, context.stateFolder(), patterns);

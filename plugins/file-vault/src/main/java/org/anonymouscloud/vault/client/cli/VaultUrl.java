@@ -146,7 +146,8 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
     return drive() + "/folders" + encoded(path);
   }
 
-  String stat() {
+  /** Of what describes one thing. */
+  public String stat() {
     return drive() + "/stat" + encoded(path) + query();
   }
 

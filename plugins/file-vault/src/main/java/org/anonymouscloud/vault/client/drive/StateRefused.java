@@ -3,6 +3,7 @@ package org.anonymouscloud.vault.client.drive;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
+import org.anonymouscloud.core.plugin.ShownTime;
 
 /** A state of the drive cannot be shown, or gone back to. */
 public final class StateRefused extends IOException {
@@ -78,10 +79,10 @@ public final class StateRefused extends IOException {
             .map(
                 first ->
                     "The drive's states of "
-                        + time
+                        + ShownTime.of(time)
                         + " are not known any more, or it was not there yet: the oldest that is"
                         + " whole is of "
-                        + first
+                        + ShownTime.of(first)
                         + ". Ask for that time or a later one.")
             .orElse("Nothing was ever put on the drive, so it has no states."));
     this.reason = Reason.TOO_EARLY;
@@ -100,10 +101,10 @@ public final class StateRefused extends IOException {
   static StateRefused toCome(Instant time, Instant newest) {
     return new StateRefused(
         Reason.TO_COME,
-        time
+        ShownTime.of(time)
             + " is still to come, so nobody knows what the drive will be then. Its newest state is"
             + " of "
-            + newest
+            + ShownTime.of(newest)
             + ": ask for that time or an earlier one, or for no time to see what is there now.");
   }
 

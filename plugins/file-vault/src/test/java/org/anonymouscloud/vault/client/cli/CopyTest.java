@@ -360,11 +360,16 @@ final class CopyTest {
     assertFails(1, "There is no /none in the vault", "rm", "/none");
     assertFails(1, "There is no /none in the vault", "ls", "/none");
     assertFails(1, "There is no /none in the vault", "put", file, "/none/f");
+    terminal.run("put", file, "/file");
+    for (String command : List.of("mv", "cp")) {
+      assertFails(1, "There is no /none in the vault", command, "/file", "/none/");
+      assertFails(1, "/file is a file in the vault", command, "/twice", "/file/");
+    }
     assertFails(1, "it is not there", "put", source.resolve("none").toString(), "/x");
     assertFails(2, "begin with a slash", "ls", "relative");
-    assertFails(2, "use -r", "put", source.toString(), "/x");
+    assertFails(1, "use -r", "put", source.toString(), "/x");
     assertFails(1, "already in the vault", "mkdir", "/twice", "/twice");
-    assertFails(2, "use -r", "get", "/twice", temporary.resolve("y").toString());
+    assertFails(1, "use -r", "get", "/twice", temporary.resolve("y").toString());
     assertFails(1, "is a folder in the vault", "cat", "/twice");
     assertFails(1, "Cannot write", "get", "/twice", "-r", temporary.resolve("no/such").toString());
     assertThat(temporary.resolve("no")).doesNotExist();

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownSize;
+import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.drive.Drive;
@@ -116,7 +117,7 @@ final class PastCommandsTest {
 
   @Test
   void aTimeToComeIsRefusedWithTheTimeOfTheNewestState() throws Exception {
-    String newest = drive.snapshot().state().orElseThrow().since().toString();
+    String newest = ShownTime.of(drive.snapshot().state().orElseThrow().since());
     String tomorrow = LocalDate.now(ZoneId.systemDefault()).plusDays(1).toString();
     for (String to : List.of(tomorrow, Instant.now().plusSeconds(90).toString())) {
       for (List<String> line :
@@ -133,6 +134,7 @@ final class PastCommandsTest {
             .contains(newest);
       }
     }
+    assertThat(run("ls", "--at", newest)).as("what is told can be typed").contains("later");
     assertThat(run("ls", "--at", Instant.now().plusSeconds(30).toString())).contains("later");
   }
 

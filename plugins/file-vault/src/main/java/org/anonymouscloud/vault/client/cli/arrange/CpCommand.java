@@ -66,6 +66,7 @@ final class CpCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "Missing required parameter: TARGET");
     }
     List<VaultUrl> all = VaultUrl.together(paths);
+    MvCommand.requireFolder(context, paths.getLast());
     Map<String, Object> asked = new LinkedHashMap<>();
     asked.put("sources", MvCommand.sources(all));
     asked.put("target", all.getLast().path().toString());

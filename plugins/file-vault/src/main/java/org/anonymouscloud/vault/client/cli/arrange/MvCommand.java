@@ -55,6 +55,7 @@ final class MvCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "Missing required parameter: TARGET");
     }
     List<VaultUrl> all = VaultUrl.together(paths);
+    requireFolder(context, paths.getLast());
     JsonNode done =
         context
             .agent()
@@ -69,6 +70,17 @@ final class MvCommand implements Callable<Integer> {
                     force));
     tell(context, json, all.getFirst(), done);
     return 0;
+  }
+
+  /** Who ends a target with a slash means a folder, and not a new name. */
+  static void requireFolder(CommandContext context, String target) throws Problem, IOException {
+    VaultUrl folder = VaultUrl.typed(target);
+    if (!target.endsWith("/") || folder.isTop()) {
+      return;
+    }
+    if (!context.agent().get(folder.stat()).path("type").asText().equals("folder")) {
+      throw new Problem(Problem.Kind.CONFLICT, folder + " is a file in the vault, not a folder.");
+    }
   }
 
   /** All paths but the last, as the API takes them. */
