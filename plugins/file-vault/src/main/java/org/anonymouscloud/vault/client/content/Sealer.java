@@ -37,12 +37,15 @@ public final class Sealer implements AutoCloseable {
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("segment-sealer-", 0).factory());
   private final Semaphore waiting = new Semaphore(WAITING_KIB);
-  private final Buffers plains =
-      new Buffers(Ref.MAX_LENGTH, WAITING_KIB * KIB / Ref.MAX_LENGTH + 1);
+  private final Buffers plains;
   private final Sealing sealing;
 
-  public Sealer(Sealing sealing) {
+  /**
+   * @param plains arrays for segments that are to be sealed
+   */
+  public Sealer(Sealing sealing, Buffers plains) {
     this.sealing = sealing;
+    this.plains = plains;
   }
 
   /** Arrays for segments that are to be sealed. */

@@ -27,7 +27,6 @@ import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Pages;
-import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.format.Trees;
@@ -47,14 +46,13 @@ import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.client.space.Verification;
 import org.anonymouscloud.vault.client.store.AsOf;
-import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.History;
 import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.store.States;
-import org.anonymouscloud.vault.client.store.UploadLanes;
+import org.anonymouscloud.vault.client.store.TransferMemory;
 import org.anonymouscloud.vault.client.tree.Changes;
 import org.anonymouscloud.vault.client.tree.ConflictName;
 import org.anonymouscloud.vault.client.tree.Folders;
@@ -75,8 +73,6 @@ import org.anonymouscloud.vault.protocol.VaultMessages;
  * and nothing of it is given out. Thread-safe.
  */
 public final class Drive implements AutoCloseable {
-  private static final int KEPT_SEGMENTS = 16;
-
   /** Who asks and who answers may have clocks that differ so much. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
@@ -97,9 +93,18 @@ public final class Drive implements AutoCloseable {
   /** Held while a batch of this process becomes a root, so that they do not race each other. */
   private final ReentrantLock commits = new ReentrantLock();
 
-  /** One of the drives of an account, which must have been made. Asks nobody yet. */
+  /**
+   * One of the drives of an account, which must have been made. Asks nobody yet.
+   *
+   * @param memory that all of them share
+   */
+  public static Drive of(AccountSession account, DriveId id, Clock clock, TransferMemory memory) {
+    return new Drive(account, id, Optional.empty(), clock, new RetryPolicy(), Pace.USUAL, memory);
+  }
+
+  /** The same with memory of its own. */
   public static Drive of(AccountSession account, DriveId id, Clock clock) {
-    return of(account, id, clock, new RetryPolicy(), Pace.USUAL);
+    return of(account, id, clock, new TransferMemory());
   }
 
   /**
@@ -108,12 +113,28 @@ public final class Drive implements AutoCloseable {
    */
   public static Drive of(
       AccountSession account, DriveId id, Clock clock, RetryPolicy patience, Pace pace) {
-    return new Drive(account, id, Optional.empty(), clock, patience, pace);
+    return new Drive(account, id, Optional.empty(), clock, patience, pace, new TransferMemory());
   }
 
-  /** The home of an account, which its first change makes. Asks nobody yet. */
+  /**
+   * The home of an account, which its first change makes. Asks nobody yet.
+   *
+   * @param memory that all drives of the account share
+   */
+  public static Drive home(AccountSession account, Clock clock, TransferMemory memory) {
+    return new Drive(
+        account,
+        Home.id(account),
+        Optional.of(Home.NAME),
+        clock,
+        new RetryPolicy(),
+        Pace.USUAL,
+        memory);
+  }
+
+  /** The same with memory of its own. */
   public static Drive home(AccountSession account, Clock clock) {
-    return home(account, clock, new RetryPolicy(), Pace.USUAL);
+    return home(account, clock, new TransferMemory());
   }
 
   /**
@@ -122,7 +143,8 @@ public final class Drive implements AutoCloseable {
    */
   public static Drive home(AccountSession account, Clock clock, RetryPolicy patience, Pace pace) {
     DriveId id = Home.id(account);
-    return new Drive(account, id, Optional.of(Home.NAME), clock, patience, pace);
+    return new Drive(
+        account, id, Optional.of(Home.NAME), clock, patience, pace, new TransferMemory());
   }
 
   /**
@@ -134,19 +156,19 @@ public final class Drive implements AutoCloseable {
       Optional<Name> firstName,
       Clock clock,
       RetryPolicy patience,
-      Pace pace) {
+      Pace pace,
+      TransferMemory memory) {
     this.account = account;
     this.firstName = firstName;
     this.id = id;
     this.remote = new RemoteVault(account.link(), id, patience);
     this.members = new Members(account, id, remote, clock);
     Sealing sealing = new Sealing(members.keys());
-    this.sealer = new Sealer(sealing);
+    this.sealer = new Sealer(sealing, memory.buffers());
     this.roots = new Roots(account, id, members, remote, clock);
-    PackReader packs = new PackReader(remote);
+    PackReader packs = new PackReader(remote, memory.blocks());
     this.nodes = new Nodes(id, sealing, packs);
-    this.reading =
-        new Reading(id, nodes, sealing, packs, new Buffers(Ref.MAX_LENGTH, KEPT_SEGMENTS));
+    this.reading = new Reading(id, nodes, sealing, packs, memory.buffers());
     this.writing =
         new Writing(
             account,
@@ -155,7 +177,7 @@ public final class Drive implements AutoCloseable {
             sealer,
             roots,
             remote,
-            new UploadLanes(),
+            memory.lanes(),
             new Journal(account.records(), id, clock),
             commits);
   }

@@ -18,6 +18,7 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Home;
 import org.anonymouscloud.vault.client.remote.RemoteDrives;
+import org.anonymouscloud.vault.client.store.TransferMemory;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class Drives implements AutoCloseable {
   private final Clock clock;
   private final DriveId home;
   private final RemoteDrives remote;
+  private final TransferMemory memory = new TransferMemory();
   private final Map<DriveId, Drive> open = new ConcurrentHashMap<>();
 
   /** Asks nobody yet. */
@@ -51,7 +53,11 @@ public final class Drives implements AutoCloseable {
 
   private Drive drive(DriveId id) {
     return open.computeIfAbsent(
-        id, one -> one.equals(home) ? Drive.home(account, clock) : Drive.of(account, one, clock));
+        id,
+        one ->
+            one.equals(home)
+                ? Drive.home(account, clock, memory)
+                : Drive.of(account, one, clock, memory));
   }
 
   /**

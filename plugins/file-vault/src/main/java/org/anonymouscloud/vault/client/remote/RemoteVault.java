@@ -57,6 +57,11 @@ public final class RemoteVault {
     this.patience = patience;
   }
 
+  /** The drive that is meant. */
+  public DriveId drive() {
+    return drive;
+  }
+
   /** Writes a pack; called again for each attempt. */
   @FunctionalInterface
   public interface PackBody {

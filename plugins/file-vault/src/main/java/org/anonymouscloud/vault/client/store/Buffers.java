@@ -4,20 +4,20 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Arrays of one size that are used again: a gigabyte goes through a thousand of a megabyte, and
- * fresh ones would keep the collector busier than the cipher. Thread-safe.
+ * Arrays that are used again: a gigabyte goes through a thousand of a megabyte, and fresh ones
+ * would keep the collector busier than the cipher. Thread-safe.
  */
 public final class Buffers {
-  private final int size;
+  /** Bytes of each: enough for a block of a pack, and for a full segment, sealed or opened. */
+  public static final int SIZE = 1 << 20;
+
   private final int kept;
   private final Deque<byte[]> free = new ArrayDeque<>();
 
   /**
-   * @param size of each array
    * @param kept the most arrays that wait to be used again
    */
-  public Buffers(int size, int kept) {
-    this.size = size;
+  Buffers(int kept) {
     this.kept = kept;
   }
 
@@ -29,15 +29,27 @@ public final class Buffers {
         return buffer;
       }
     }
-    return new byte[size];
+    return new byte[SIZE];
   }
 
   /**
    * Gives back an array that {@link #take} gave; arrays of other sizes are left to the collector.
    */
   public synchronized void give(byte[] buffer) {
-    if (buffer.length == size && free.size() < kept) {
+    if (buffer.length == SIZE && free.size() < kept) {
       free.addFirst(buffer);
     }
+  }
+
+  /** Leaves all but so many to the collector. */
+  synchronized void trim(int most) {
+    while (free.size() > most) {
+      free.removeFirst();
+    }
+  }
+
+  /** How many wait to be used again. */
+  synchronized int free() {
+    return free.size();
   }
 }

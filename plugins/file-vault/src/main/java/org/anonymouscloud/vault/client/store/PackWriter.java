@@ -385,7 +385,6 @@ public final class PackWriter implements AutoCloseable {
    */
   @Override
   public void close() {
-    lanes.part();
     long end = System.nanoTime() + ANSWER.toNanos();
     boolean interrupted = false;
     synchronized (this) {
@@ -406,6 +405,7 @@ public final class PackWriter implements AutoCloseable {
       open.pack.recycle(lanes.buffers());
       whole.pack.recycle(lanes.buffers());
     }
+    lanes.part();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

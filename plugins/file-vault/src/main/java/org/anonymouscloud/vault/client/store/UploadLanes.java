@@ -8,8 +8,8 @@ import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /**
- * What all writers of a drive share, so that their memory has a bound: how many packs are on their
- * way at a time, how large a pack may grow, and the arrays of sealed segments. Thread-safe.
+ * What all writers share, so that their memory has a bound: how many packs are on their way at a
+ * time, how large a pack may grow, and the arrays of sealed segments. Thread-safe.
  */
 public final class UploadLanes {
   /** Bytes of a full segment when it is sealed. */
@@ -18,11 +18,27 @@ public final class UploadLanes {
   /** Enough that one fills, one is on the wire and one waits for the server's disk. */
   private static final int LANES = 3;
 
-  private static final int PACK_BUFFERS = (LANES + 1) * (VaultMessages.MAX_PACK / SEALED + 1);
+  /** Arrays that fill those packs, and those that become one of them. */
+  static final int BUSY = (LANES + 1) * (VaultMessages.MAX_PACK / SEALED + 1) + 8;
+
+  /**
+   * Enough for small files. More would fill the memory that a download needs, and the collector
+   * would go through all of it again and again.
+   */
+  static final int IDLE = 8;
 
   private final Semaphore lanes = new Semaphore(LANES);
   private final AtomicInteger writers = new AtomicInteger();
-  private final Buffers buffers = new Buffers(SEALED, PACK_BUFFERS);
+  private final Buffers buffers;
+
+  UploadLanes(Buffers buffers) {
+    this.buffers = buffers;
+  }
+
+  /** With arrays of their own. */
+  public UploadLanes() {
+    this(new Buffers(BUSY));
+  }
 
   /** Arrays for full segments, sealed. */
   public Buffers buffers() {
@@ -47,7 +63,9 @@ public final class UploadLanes {
   }
 
   void part() {
-    writers.decrementAndGet();
+    if (writers.decrementAndGet() == 0) {
+      buffers.trim(IDLE);
+    }
   }
 
   /** How full a pack gets: each writer holds one in memory, so many writers make smaller ones. */

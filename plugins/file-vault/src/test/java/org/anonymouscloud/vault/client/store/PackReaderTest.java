@@ -118,6 +118,28 @@ final class PackReaderTest {
   }
 
   @Test
+  void allReadersTogetherKeepNoMoreThanOne() throws Exception {
+    List<byte[]> segments = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      segments.add(noise(UploadLanes.SEALED, i));
+    }
+    List<Ref> refs = write(segments);
+    TransferMemory memory = new TransferMemory();
+    for (int i = 0; i < 3; i++) {
+      PackReader reader = new PackReader(remote, memory.blocks());
+      for (int j = 0; j < segments.size(); j++) {
+        assertThat(read(reader, refs.get(j), PackReader.MAX_BLOCK)).isEqualTo(segments.get(j));
+      }
+    }
+    assertThat(memory.blocks().kept()).isBetween(20L << 20, 24L << 20);
+    assertThat(memory.buffers().free()).isLessThanOrEqualTo(UploadLanes.IDLE);
+    int before = asked.size();
+    PackReader another = new PackReader(remote, memory.blocks());
+    assertThat(read(another, refs.getLast(), PackReader.MAX_BLOCK)).isEqualTo(segments.getLast());
+    assertThat(asked).as("what one has read the others have").hasSize(before);
+  }
+
+  @Test
   void manyReadersOfOneBlockAskOnce() throws Exception {
     List<Ref> refs = write(List.of(noise(ChunkedEncryption.sealedLength(5000), 1)));
     PackReader reader = new PackReader(remote);

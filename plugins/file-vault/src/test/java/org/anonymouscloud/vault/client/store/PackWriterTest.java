@@ -130,6 +130,26 @@ final class PackWriterTest {
   }
 
   @Test
+  void whatALargeUploadTookIsGivenBackWhenTheLastWriterEnds() throws Exception {
+    UploadLanes lanes = new UploadLanes();
+    try (PackWriter other = new PackWriter(remote, lanes)) {
+      try (PackWriter writer = new PackWriter(remote, lanes)) {
+        byte[][] taken = new byte[16][];
+        for (int i = 0; i < taken.length; i++) {
+          taken[i] = writer.buffers().take();
+        }
+        for (byte[] buffer : taken) {
+          writer.add(buffer, UploadLanes.SEALED);
+        }
+        writer.flush();
+      }
+      assertThat(lanes.buffers().free()).as("the other one may need them").isEqualTo(16);
+      assertThat(other.takeSent()).isEmpty();
+    }
+    assertThat(lanes.buffers().free()).isEqualTo(UploadLanes.IDLE);
+  }
+
+  @Test
   void aPackThatIsRefusedFailsAllThatFollows() throws Exception {
     server
         .line()

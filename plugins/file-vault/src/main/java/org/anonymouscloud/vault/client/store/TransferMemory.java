@@ -1,0 +1,26 @@
+package org.anonymouscloud.vault.client.store;
+
+/**
+ * What the drives of an account share when they send and fetch, so that the memory of all of it
+ * together has a bound, however many drives there are. Thread-safe.
+ */
+public final class TransferMemory {
+  private final Buffers buffers = new Buffers(UploadLanes.BUSY);
+  private final UploadLanes lanes = new UploadLanes(buffers);
+  private final Blocks blocks = new Blocks(buffers);
+
+  /** Arrays for full segments. */
+  public Buffers buffers() {
+    return buffers;
+  }
+
+  /** Ways for packs to the server. */
+  public UploadLanes lanes() {
+    return lanes;
+  }
+
+  /** Blocks of packs that were read. */
+  public Blocks blocks() {
+    return blocks;
+  }
+}
