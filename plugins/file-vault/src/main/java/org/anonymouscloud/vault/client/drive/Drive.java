@@ -34,6 +34,7 @@ import org.anonymouscloud.vault.client.members.Home;
 import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.ByGoneAccount;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestNotSound;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
@@ -547,7 +548,7 @@ public final class Drive implements AutoCloseable {
   public List<Members.Person> people() throws IOException {
     try {
       boolean _ = members.refresh();
-    } catch (KeysNotGiven e) {
+    } catch (KeysNotGiven | ByGoneAccount e) {
       // Who the members are is known all the same, and who is to be taken out.
     }
     return members.people();
@@ -576,7 +577,7 @@ public final class Drive implements AutoCloseable {
   private Head countsForOwner() throws IOException {
     try {
       return roots.counts();
-    } catch (KeysNotGiven | NewestNotSound | RootNotSigned e) {
+    } catch (KeysNotGiven | NewestNotSound | RootNotSigned | ByGoneAccount e) {
       if (members.needsVoucher()) {
         // Nobody goes on from what a removed device says of the members.
         throw e;

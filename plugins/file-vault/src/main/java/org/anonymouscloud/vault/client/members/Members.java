@@ -21,6 +21,7 @@ import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.remote.Untrusted.ByGoneAccount;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterNotSound;
@@ -67,6 +68,9 @@ public final class Members implements AutoCloseable {
   /** Whether the newest was made by a device that is none of its account any more. */
   private boolean byRemoved;
 
+  /** What follows the newest that is believed, from one on that an account made which is gone. */
+  private List<SignedRoster> beyond = List.of();
+
   /**
    * @param remote of this drive
    */
@@ -93,6 +97,7 @@ public final class Members implements AutoCloseable {
   /** Forgets what was seen; the next that is shown counts. */
   public synchronized void restart() throws IOException {
     rosters.clear();
+    beyond = List.of();
     secrets.askAnew();
     memory.forget();
   }
@@ -143,7 +148,8 @@ public final class Members implements AutoCloseable {
     List<Person> people = new ArrayList<>();
     for (Member member : list().map(Roster::members).orElse(List.of())) {
       boolean isOwn = accounts.isOwn(member.account());
-      Optional<UserName> known = isOwn ? Optional.empty() : accounts.of(member).name();
+      Optional<UserName> known =
+          isOwn ? Optional.empty() : accounts.of(member).flatMap(KnownAccount::name);
       people.add(new Person(member, known, isOwn));
     }
     return people;
@@ -158,20 +164,29 @@ public final class Members implements AutoCloseable {
    * Asks the server for the lists that are newer than those that are known.
    *
    * @return whether there is a drive
+   * @throws ByGoneAccount if nobody stands for the newest; then those before it are there
    * @throws org.anonymouscloud.vault.client.remote.Untrusted if what the server shows must not be
    *     used; then all is as it was
    */
   public synchronized boolean refresh() throws IOException {
     List<SignedRoster> newer = newer();
     if (newer.isEmpty()) {
+      beyond = List.of();
       if (rosters.isEmpty() && memory.seen().isPresent()) {
         throw new RosterRolledBack();
       }
       return !rosters.isEmpty();
     }
-    boolean unvouched = believe(newer);
-    newer.forEach(rosters::add);
-    byRemoved = unvouched;
+    rosters.requireFollowing(drive, newer);
+    long known = requireSeen(newer);
+    int sound = sound(newer, known);
+    if (sound > 0) {
+      List<SignedRoster> taken = newer.subList(0, sound);
+      boolean unvouched = needsVoucher(taken, known);
+      taken.forEach(rosters::add);
+      byRemoved = unvouched;
+    }
+    beyond = List.copyOf(newer.subList(sound, newer.size()));
     openKeys();
     if (!byRemoved) {
       memory.remember(head());
@@ -184,6 +199,7 @@ public final class Members implements AutoCloseable {
     if (rosters.size() <= number) {
       return refresh();
     }
+    requireNothingBeyond();
     requireKeys();
     return true;
   }
@@ -214,27 +230,62 @@ public final class Members implements AutoCloseable {
   }
 
   /**
-   * Whether to go on from new lists, the first of which follows the newest that is known.
+   * How many of the lists that follow the newest somebody stands for: its maker, or a later one
+   * that may make all of it itself, as nobody can say any more what an account did that is gone.
    *
-   * @return whether the last one needs somebody to vouch for it
+   * @param known number of the newest that this device has seen
    */
-  private boolean believe(List<SignedRoster> newer) throws IOException {
-    rosters.requireFollowing(drive, newer);
-    long known = requireSeen(newer);
+  private int sound(List<SignedRoster> newer, long known) throws IOException {
+    int vouched = known >= 0 || !rosters.isEmpty() ? -1 : brought(newer);
+    int sound = 0;
     SignedRoster before = rosters.last().orElse(null);
-    int vouched = known >= 0 ? -1 : brought(newer);
+    SignedRoster last = before;
     for (int i = 0; i < newer.size(); i++) {
       SignedRoster roster = newer.get(i);
-      if (roster.list().number() > known && i >= vouched) {
-        requireSigned(roster, before);
+      boolean taken = roster.list().number() <= known || i < vouched;
+      boolean stands = taken || isSigned(roster, before);
+      if (stands && (taken || sound == i || vouchesFor(roster.list(), last))) {
+        sound = i + 1;
+        last = roster;
       }
       before = roster;
     }
-    SignedRoster last = newer.getLast();
-    if (last.list().member(account.account()).isEmpty()) {
+    return sound;
+  }
+
+  /** Whether who made a list may have made all those since the last that is believed. */
+  private boolean vouchesFor(Roster list, @Nullable SignedRoster last) throws IOException {
+    return (last != null
+            && list.allows(list.maker(), Right.OWN)
+            && last.list().allows(list.maker(), Right.OWN))
+        || (accounts.isOwn(list.maker()) && isMakerThere(list));
+  }
+
+  /**
+   * Whether the newest of some lists needs somebody who vouches for it. That an account has left
+   * which is gone says nothing of the list before.
+   */
+  private boolean needsVoucher(List<SignedRoster> newer, long known) throws IOException {
+    Roster last = newer.getLast().list();
+    if (last.member(account.account()).isEmpty()) {
       throw new RosterNotSound();
     }
-    return last.list().number() > known && !isOwnAlone(last.list()) && !isMakerThere(last.list());
+    if (isOwnAlone(last)) {
+      return false;
+    }
+    for (int i = newer.size() - 1; i >= 0 && newer.get(i).list().number() > known; i--) {
+      Roster list = newer.get(i).list();
+      Optional<Roster> before =
+          i > 0 ? Optional.of(newer.get(i - 1).list()) : rosters.last().map(SignedRoster::list);
+      Optional<Member> left =
+          list.member(list.maker()).isPresent()
+              ? Optional.empty()
+              : before.flatMap(one -> one.member(list.maker()));
+      if (left.isEmpty() || !accounts.isGone(left.get())) {
+        return !isMakerThere(list);
+      }
+    }
+    return byRemoved;
   }
 
   /** Then nobody else was let in, and the keys are made anew if a device made them that is gone. */
@@ -262,7 +313,7 @@ public final class Members implements AutoCloseable {
 
   /**
    * The place of the list with which this account came in: whoever made it vouches for all before,
-   * and must be known.
+   * and must be known. If that account is gone, the next owner who is known does.
    */
   private int brought(List<SignedRoster> newer) throws IOException {
     int place = newer.size() - 1;
@@ -270,29 +321,49 @@ public final class Members implements AutoCloseable {
       place--;
     }
     Roster list = newer.get(place).list();
-    Optional<Member> maker = list.member(list.maker());
-    if (maker.isEmpty() || !accounts.isKnown(maker.get())) {
+    Member maker = list.member(list.maker()).orElseThrow(SharedByStranger::new);
+    if (accounts.isKnown(maker)) {
+      return place;
+    }
+    if (!accounts.isGone(maker)) {
       throw new SharedByStranger();
     }
-    return place;
+    for (int later = place + 1; later < newer.size(); later++) {
+      Roster next = newer.get(later).list();
+      Optional<Member> owner =
+          next.member(next.maker()).filter(member -> member.right() == Right.OWN);
+      if (owner.isPresent() && accounts.isKnown(owner.get())) {
+        return later;
+      }
+    }
+    throw new ByGoneAccount(list.maker());
   }
 
-  private void requireSigned(SignedRoster roster, @Nullable SignedRoster before)
-      throws IOException {
+  /**
+   * Whether a device of its maker has signed a list.
+   *
+   * @return false if the maker's account is gone; but whoever is gone has left as well
+   * @throws RosterNotSound if none has
+   */
+  private boolean isSigned(SignedRoster roster, @Nullable SignedRoster before) throws IOException {
     Roster list = roster.list();
-    Optional<Member> maker = list.member(list.maker());
-    if (maker.isEmpty() && before != null) {
-      maker = before.list().member(list.maker());
+    Optional<Member> stays = list.member(list.maker());
+    Optional<Member> maker =
+        stays.isEmpty() && before != null ? before.list().member(list.maker()) : stays;
+    if (maker.isEmpty()) {
+      throw new RosterNotSound();
     }
-    if (maker.isEmpty()
-        || !accounts.verify(
+    boolean signed =
+        accounts.verify(
             maker.get(),
             list.device(),
             SignedRoster.SIGNATURE_LABEL,
             roster.signed(),
-            roster.signature())) {
+            roster.signature());
+    if (!signed && !accounts.isGone(maker.get())) {
       throw new RosterNotSound();
     }
+    return signed || stays.isEmpty();
   }
 
   /** Who leaves a drive need not be there any more. */
@@ -305,7 +376,14 @@ public final class Members implements AutoCloseable {
   private void openKeys() throws IOException {
     secrets.open(rosters);
     name = secrets.name(rosters);
+    requireNothingBeyond();
     requireKeys();
+  }
+
+  private void requireNothingBeyond() throws ByGoneAccount {
+    if (!beyond.isEmpty()) {
+      throw new ByGoneAccount(beyond.getFirst().list().maker());
+    }
   }
 
   /**
@@ -362,6 +440,23 @@ public final class Members implements AutoCloseable {
     return byRemoved;
   }
 
+  /**
+   * The newest list whose maker says how far the drive has come, which vouches for all until then:
+   * one whom nobody has taken out, and who is not gone. It has left with it at most.
+   */
+  public synchronized Optional<Roster> vouching() throws IOException {
+    Optional<Roster> raised = rosters.raised();
+    if (raised.isEmpty() || accounts.isOwn(raised.get().maker())) {
+      return raised;
+    }
+    Roster said = raised.get();
+    Optional<Member> maker = newest().list().member(said.maker());
+    if (maker.isEmpty() && said.number() == newest().list().number()) {
+      maker = rosters.generation(said.generation()).member(said.maker());
+    }
+    return maker.isPresent() && !accounts.isGone(maker.get()) ? raised : Optional.empty();
+  }
+
   /** Whether a list that a root names is one of those that are known. */
   public synchronized boolean knows(RosterHead named) {
     return rosters.contains(named);
@@ -400,6 +495,15 @@ public final class Members implements AutoCloseable {
     }
     boolean was = rosters.generations().stream().anyMatch(one -> one.writer(writer).isPresent());
     return was && !isThere(writer, device);
+  }
+
+  /** Whether an account that is, or was, a member is gone: nobody can tell what it has signed. */
+  public synchronized boolean isGone(AccountId account) throws IOException {
+    Optional<Member> last =
+        rosters.generations().reversed().stream()
+            .flatMap(generation -> generation.member(account).stream())
+            .findFirst();
+    return last.isPresent() && accounts.isGone(last.get());
   }
 
   /**
@@ -461,8 +565,17 @@ public final class Members implements AutoCloseable {
 
   private Next next(List<Member> members, Keys kept) {
     members.sort((a, b) -> Arrays.compareUnsigned(a.account().bytes(), b.account().bytes()));
-    Roster list = newest().list();
-    return new Next(members, list.payer(), list.limit(), nameToSeal(), kept);
+    Roster list = before().list();
+    boolean paysOn =
+        members.stream()
+            .anyMatch(one -> one.account().equals(list.payer()) && one.right() == Right.OWN);
+    AccountId payer = paysOn ? list.payer() : account.account();
+    return new Next(members, payer, list.limit(), nameToSeal(), kept);
+  }
+
+  /** What the next list follows, whether anything of it is believed or not. */
+  private SignedRoster before() {
+    return beyond.isEmpty() ? newest() : beyond.getLast();
   }
 
   /** An owner gave it, unless none has ever sealed a name that opens. */
@@ -480,12 +593,16 @@ public final class Members implements AutoCloseable {
     return put(counts, next(anew(newest().list().members()), Keys.NEW));
   }
 
-  /** Members with the newest keys of their accounts. */
+  /** Members with the newest keys of their accounts; of one that is gone they stay as they were. */
   private List<Member> anew(List<Member> members) throws IOException {
     List<Member> anew = new ArrayList<>();
     for (Member member : members) {
-      KnownAccount now = accounts.now(member);
-      anew.add(new Member(member.account(), member.right(), now.generation(), now.head()));
+      Member was = before().list().member(member.account()).orElse(member).with(member.right());
+      anew.add(
+          accounts
+              .now(member)
+              .map(now -> new Member(was.account(), was.right(), now.generation(), now.head()))
+              .orElse(was));
     }
     return anew;
   }
@@ -575,8 +692,11 @@ public final class Members implements AutoCloseable {
   }
 
   private boolean put(Head counts, Next next) throws IOException {
-    Roster before = newest().list();
+    Roster before = before().list();
     boolean fresh = next.keys() == Keys.NEW;
+    if (!fresh) {
+      requireNothingBeyond();
+    }
     int generation = before.generation() + (fresh ? 1 : 0);
     if (hasNothing() || (!fresh && !secrets.has(generation))) {
       throw keysNotGiven();
@@ -587,7 +707,7 @@ public final class Members implements AutoCloseable {
           new Roster(
               drive,
               before.number() + 1,
-              newest().head().hash(),
+              before().head().hash(),
               account.account(),
               account.device(),
               clock.millis(),
@@ -610,7 +730,7 @@ public final class Members implements AutoCloseable {
   /** Whether an attempt that seemed cut off has arrived. */
   private boolean isThere(SignedRoster roster) throws IOException {
     List<SignedRoster> newer = newer();
-    return !newer.isEmpty() && newer.getFirst().head().equals(roster.head());
+    return newer.size() > beyond.size() && newer.get(beyond.size()).head().equals(roster.head());
   }
 
   /**
@@ -639,11 +759,16 @@ public final class Members implements AutoCloseable {
 
   private byte[] grants(Roster list, Secret secret) throws IOException {
     ByteArrayOutputStream grants = new ByteArrayOutputStream();
-    boolean all = list.generation() > newest().list().generation();
+    Roster before = before().list();
+    boolean all = list.generation() > before.generation();
     for (Member member : list.members()) {
-      if (all || newest().list().member(member.account()).isEmpty()) {
+      if (all || before.member(member.account()).isEmpty()) {
+        Optional<KnownAccount> to = accounts.of(member);
         grants.writeBytes(member.account().bytes());
-        grants.writeBytes(secrets.grant(accounts.of(member), list.generation(), secret));
+        grants.writeBytes(
+            to.isEmpty()
+                ? new byte[VaultMessages.GRANT]
+                : secrets.grant(to.get(), list.generation(), secret));
       }
     }
     return grants.toByteArray();
@@ -651,8 +776,13 @@ public final class Members implements AutoCloseable {
 
   private void adopt(SignedRoster roster, Secret secret) throws IOException {
     memory.remember(roster.head());
+    beyond.forEach(rosters::add);
     rosters.add(roster);
     secrets.learn(roster.list().generation(), secret);
+    if (!beyond.isEmpty()) {
+      beyond = List.of();
+      secrets.open(rosters);
+    }
     name = secrets.name(rosters);
     byRemoved = false;
   }
