@@ -22,6 +22,7 @@ import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.HostileRenewal;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.Member;
 import org.anonymouscloud.vault.protocol.Right;
 import org.junit.jupiter.api.Tag;
@@ -83,6 +84,37 @@ final class RunningVaultHeadsTest {
     }
   }
 
+  /** The home can be shared, too. */
+  @Test
+  @Tag("A16")
+  void aMemberOfTheHomeWhoseKeysAreRefusedKeepsNoStolenDeviceInTheAccount() throws Exception {
+    try (TestServer server = TestServer.start(folder)) {
+      TestAccount alice = server.account();
+      TestAccount bob = TestAccount.of(2, server.newLine(2));
+      alice.befriend("bob", bob);
+      bob.befriend("alice", alice);
+      TestAccount stolen = alice.device(9, server.newLine());
+      Head own;
+      DriveId home;
+      try (Drives alices = new Drives(alice, CLOCK);
+          Drives bobs = new Drives(bob, CLOCK)) {
+        makeFolder(alices.home());
+        home = alices.home().id();
+        alices.home().share(alice.contact(new UserName("bob")), Right.WRITE);
+        Drive team = alices.create(new Name("team"));
+        makeFolder(team);
+        own = team.head(Set.of()).orElseThrow();
+        makeFolder(bobs.find(home.toString()));
+      }
+      alice.refuses(bob);
+
+      RunningVault vault = vault();
+      assertThat(vault.heads(alice, Set.of(stolen.device()))).contains(own);
+      assertThat(vault.heads(alice, Set.of())).contains(own);
+      assertThat(vault.heads(alice.forgetful(), Set.of(stolen.device()))).contains(own);
+    }
+  }
+
   private static RunningVault vault() {
     return new RunningVault(
         () -> {
@@ -93,7 +125,7 @@ final class RunningVaultHeadsTest {
 
   private static void makeFolder(Drive drive) throws Exception {
     try (Batch batch = drive.batch()) {
-      batch.makeFolder(VaultPath.of("/a"), CLOCK.instant());
+      batch.makeFolder(VaultPath.of("/" + drive.counts().number()), CLOCK.instant());
       batch.commit();
     }
   }

@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.store;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -149,10 +150,10 @@ public final class Roots {
     } catch (NothingNamed e) {
       return Optional.empty();
     } catch (IOException e) {
-      if (!isFinal(e)) {
+      if (isOfTheWay(e)) {
         throw e;
       }
-      if (leaving.isEmpty()) {
+      if (leaving.isEmpty() || !isFinal(e)) {
         return seenHead();
       }
       if (!blank) {
@@ -167,6 +168,11 @@ public final class Roots {
       }
       return Optional.empty();
     }
+  }
+
+  /** What hangs on the way to the server alone, and on nothing that a member or the server says. */
+  private static boolean isOfTheWay(IOException e) {
+    return e instanceof InterruptedIOException || (e instanceof FinalFailure && !isFinal(e));
   }
 
   /** What must not be used, of the drive or of its members' accounts, and stays so. */
@@ -185,7 +191,7 @@ public final class Roots {
     try {
       rest = judged(leaving, judge.named(leaving));
     } catch (IOException e) {
-      if (!isFinal(e)) {
+      if (isOfTheWay(e)) {
         throw e;
       }
       return seenHead();
