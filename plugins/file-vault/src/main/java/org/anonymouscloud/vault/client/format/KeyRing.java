@@ -2,7 +2,9 @@ package org.anonymouscloud.vault.client.format;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntSupplier;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.core.crypto.Secret;
@@ -17,6 +19,9 @@ public final class KeyRing implements AutoCloseable {
     /** That of a generation, which is closed by whoever asks; none if it is not known. */
     Optional<Secret> of(int generation);
   }
+
+  /** Still in the hands of whoever works with them. */
+  private final Queue<DriveKeys> retired = new ConcurrentLinkedQueue<>();
 
   private final IntSupplier newest;
   private final Secrets driveSecret;
@@ -53,8 +58,20 @@ public final class KeyRing implements AutoCloseable {
     }
   }
 
+  /** From now on the secrets are asked for anew, as they may be others. */
+  public void forget() {
+    for (int generation : keys.keySet()) {
+      DriveKeys gone = keys.remove(generation);
+      if (gone != null) {
+        retired.add(gone);
+      }
+    }
+  }
+
   @Override
   public void close() {
+    retired.forEach(DriveKeys::close);
+    retired.clear();
     keys.values().forEach(DriveKeys::close);
     keys.clear();
   }

@@ -100,11 +100,6 @@ final class DriveSecrets implements AutoCloseable {
     }
   }
 
-  /** Forgets what was asked for in vain. */
-  void askAnew() {
-    inVain.clear();
-  }
-
   private Optional<Secret> granted(RosterChain rosters, int generation) throws IOException {
     Optional<Member> own = rosters.generation(generation).member(account.account());
     if (own.isEmpty()) {
@@ -230,9 +225,11 @@ final class DriveSecrets implements AutoCloseable {
         .array();
   }
 
+  /** Forgets all of them; they can be asked for anew. */
   @Override
   public void close() {
     secrets.values().forEach(Secret::close);
     secrets.clear();
+    inVain.clear();
   }
 }

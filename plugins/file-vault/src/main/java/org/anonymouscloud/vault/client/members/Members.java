@@ -94,12 +94,29 @@ public final class Members implements AutoCloseable {
     return new Members(account, drive, remote, clock, RosterMemory.blank());
   }
 
-  /** Forgets what was seen; the next that is shown counts. */
+  /** Forgets what was seen, and the keys, which may be others; the next that is shown counts. */
   public synchronized void restart() throws IOException {
     rosters.clear();
     beyond = List.of();
-    secrets.askAnew();
+    secrets.close();
+    keys.forget();
     memory.forget();
+  }
+
+  /**
+   * Asks the server once more for the newest list that is known.
+   *
+   * @throws RosterRolledBack if it has another one, as a server has that was restored
+   */
+  public synchronized void requireShown() throws IOException {
+    if (rosters.isEmpty()) {
+      return;
+    }
+    List<byte[]> shown =
+        remote.rosters(rosters.size() - 1L).map(VaultMessages.RosterGot::rosters).orElse(List.of());
+    if (shown.isEmpty() || !Digest.sha256(shown.getFirst()).equals(head().hash())) {
+      throw new RosterRolledBack();
+    }
   }
 
   /** The drive's keys, of all generations that this account has. */

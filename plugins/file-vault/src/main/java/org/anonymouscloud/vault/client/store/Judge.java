@@ -92,6 +92,7 @@ final class Judge {
     try {
       var _ = from.open(tip);
     } catch (Untrusted e) {
+      by.requireShown();
       if (isOfGoneMember(by, tip)) {
         // Those who have seen it go on from it; for the others an owner decides.
         if (!last(seen).map(SignedRoot::hash).equals(Optional.of(tip.hash()))) {
