@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -76,6 +77,9 @@ public final class Sweep {
 
   /** Packs that the server has no more, if what needs them is given up. */
   private final Set<PackName> gone = new HashSet<>();
+
+  /** Packs that a root of this sweep has named anew. */
+  private final Set<PackName> revived = new HashSet<>();
 
   private final Set<PackName> stuck = new HashSet<>();
   private long budget = MOST_MOVED;
@@ -418,18 +422,20 @@ public final class Sweep {
   /**
    * Has the server keep for good what trees need and no root keeps any more: a device that was
    * removed may have dropped it, which can be undone for a day. What nobody needs goes at the same
-   * time, so that there is room for it.
+   * time, so that there is room for it. A server that does not list what it has would have one root
+   * made after another: so only what it says it holds is named, and once.
    */
   private Optional<Done> revive(Basis basis, Finding found) throws IOException {
     int most = VaultMessages.MAX_PACKS_IN_MOVE;
     List<PackName> some = found.missing.stream().limit(most).toList();
     List<PackName> garbage = found.garbage.keySet().stream().limit(most).toList();
-    if (!wish.dryRun()) {
+    if (!wish.dryRun() && mayBeHeld(some)) {
       try {
-        boolean _ =
-            drive
-                .roots()
-                .move(Optional.of(basis.newest()), basis.newest().trees(), some, garbage, true);
+        if (drive
+            .roots()
+            .move(Optional.of(basis.newest()), basis.newest().trees(), some, garbage, true)) {
+          revived.addAll(some);
+        }
         return Optional.empty();
       } catch (ServerRefused e) {
         if (e.code() != ErrorCode.NOT_FOUND) {
@@ -451,6 +457,11 @@ public final class Sweep {
     marks = new Marks();
     marked.clear();
     return attempt(look.now().orElseThrow());
+  }
+
+  private boolean mayBeHeld(List<PackName> packs) throws IOException {
+    long least = packs.stream().mapToLong(pack -> marks.of(pack).reach()).sum();
+    return Collections.disjoint(packs, revived) && drive.remote().usage().held() >= least;
   }
 
   private Optional<Done> give(

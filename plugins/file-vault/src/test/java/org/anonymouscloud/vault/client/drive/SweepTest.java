@@ -48,6 +48,7 @@ import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
 import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
 import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.space.Sweep;
@@ -62,6 +63,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What no state needs that is to stay is given back, and nothing else, whoever races or lies. */
 final class SweepTest {
@@ -522,6 +525,33 @@ final class SweepTest {
     sweepAll(first);
     pass(Duration.ofHours(30));
     assertThat(everything()).containsOnlyKeys("/g");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Tag("A20")
+  void aServerThatKeepsPacksBackFromTheListIsFoundOutWithoutARootAfterAnother(boolean holding)
+      throws Exception {
+    first.retain(0, 0);
+    write(first, "/f", OLD);
+    write(first, "/g", NEW);
+    if (holding) {
+      // Something is held, as if the packs had been dropped.
+      remove(first, "/f");
+      sweepAll(first);
+      assertThat(first.usage().held()).isPositive();
+    }
+    long newest = first.counts().number();
+    server.line().showLists(honest -> new VaultMessages.PackListed(new byte[0], false));
+
+    assertThatThrownBy(() -> sweep(first))
+        .isInstanceOf(SpaceStuck.class)
+        .hasCauseInstanceOf(DataMissing.class);
+
+    assertThat(first.counts().number()).isEqualTo(newest + (holding ? 1 : 0));
+    server.line().beHonest();
+    sweepAll(first);
+    assertThat(everything()).containsKey("/g");
   }
 
   @Test
