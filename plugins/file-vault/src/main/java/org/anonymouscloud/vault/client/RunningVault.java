@@ -96,12 +96,18 @@ final class RunningVault implements RunningClient {
   private static List<String> beginGeneration(Drives drives) throws IOException {
     List<String> notes = new ArrayList<>();
     IOException failed = null;
+    RuntimeException fault = null;
     for (Drive drive : drives.usable()) {
       try {
         notes.addAll(drive.beginGeneration());
       } catch (IOException e) {
         failed = e;
+      } catch (RuntimeException e) {
+        fault = e;
       }
+    }
+    if (fault != null) {
+      throw fault;
     }
     if (failed != null) {
       throw failed;

@@ -105,6 +105,8 @@ final class Tidying implements AutoCloseable {
       throw e;
     } catch (IOException e) {
       LOG.warn("Space of a drive is given back another time: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("Space of the drive {} is given back another time.", drive.id(), e);
     }
   }
 

@@ -115,6 +115,31 @@ final class RunningVaultHeadsTest {
     }
   }
 
+  @Test
+  @Tag("A36")
+  void aFaultOverOneDriveKeepsNoOtherFromItsNewKeysAndIsTold() throws Exception {
+    try (TestServer server = TestServer.start(folder)) {
+      TestAccount alice = server.account();
+      TestAccount bob = TestAccount.of(2, server.newLine(2));
+      TestAccount other = alice.device(9, server.newLine());
+      other.befriend("bob", bob);
+      try (Drives alices = new Drives(alice, CLOCK);
+          Drives others = new Drives(other, CLOCK)) {
+        makeFolder(alices.home());
+        others.home().share(other.contact(new UserName("bob")), Right.READ);
+        Drive team = alices.create(new Name("team"));
+        makeFolder(team);
+        alice.chokesOn(bob);
+        alice.rotate();
+
+        assertThatThrownBy(() -> vault().beginGeneration(alice))
+            .isInstanceOf(IllegalStateException.class);
+
+        assertThat(team.members().orElseThrow().generation()).isEqualTo(1);
+      }
+    }
+  }
+
   private static RunningVault vault() {
     return new RunningVault(
         () -> {

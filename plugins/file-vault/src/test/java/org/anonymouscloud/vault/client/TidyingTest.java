@@ -11,11 +11,15 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.vault.client.api.OpenDrive;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.fixture.MovedClock;
+import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.space.Sweep;
+import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +94,28 @@ final class TidyingTest {
     pass(Duration.ofHours(23));
     tidying.round();
     assertThat(held()).isGreaterThan(first + MIB);
+  }
+
+  /** As what another member has written may make one. */
+  @Test
+  @Tag("A36")
+  void aFaultOverOneDriveKeepsNoOtherFromBeingTidied() throws Exception {
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    TestAccount alice = server.account().device(3, server.newLine());
+    alice.befriend("bob", bob);
+    try (Drive home = Drive.home(alice, clock)) {
+      home.share(alice.contact(new UserName("bob")), Right.READ);
+    }
+    Drive team = open.opened().orElseThrow().create(new Name("team"));
+    team.retain(0, 0);
+    write(team, "/f", noise(MIB, 1));
+    remove(team, "/f");
+    server.account().chokesOn(bob);
+    pass(Duration.ofDays(2));
+
+    tidying.round();
+
+    assertThat(team.usage().held()).isGreaterThan(MIB);
   }
 
   @Test

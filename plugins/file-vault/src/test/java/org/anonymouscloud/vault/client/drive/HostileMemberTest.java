@@ -201,6 +201,29 @@ final class HostileMemberTest {
   }
 
   @Test
+  @Tag("A36")
+  void soManyKeysThatWereCutOffAreJoinedAgainLittleByLittle() throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    HostileMember hostile = new HostileMember(bob, hers.id());
+    for (int times = 0; times < 70; times++) {
+      hostile.renew(rubbish());
+    }
+    try (Drive again = fresh(alice);
+        Drive carols = fresh(carol)) {
+      again.unshare(bob.account());
+      long before = again.members().orElseThrow().number();
+
+      again.share(alice.contact(CAROL), Right.READ);
+
+      assertThat(again.members().orElseThrow().number()).isEqualTo(before + 65);
+      assertThatThrownBy(() -> read(carols, "/plan")).isInstanceOf(NewestUnusable.class);
+      again.unshare(carol.account());
+      again.share(alice.contact(CAROL), Right.READ);
+      assertThat(read(carols, "/plan")).isEqualTo(noise(2_000, 1));
+    }
+  }
+
+  @Test
   @Tag("A30")
   void whoWasGivenNoKeysAtAllGoesOnWhenOthersHaveMadeNewOnes() throws Exception {
     hers.share(alice.contact(BOB), Right.OWN);
