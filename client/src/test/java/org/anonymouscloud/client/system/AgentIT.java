@@ -52,11 +52,14 @@ final class AgentIT {
 
   @Test
   @Tag("A63")
-  void theTokenIsReadableByItsOwnerAlone() throws Exception {
+  void tokenAndLogAreReadableByTheirOwnerAlone() throws Exception {
     program.run("agent", "start").succeeded();
 
-    assertThat(Files.getPosixFilePermissions(program.home().resolve("agent.token")))
-        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    for (String file : List.of("agent.token", "agent.log")) {
+      assertThat(Files.getPosixFilePermissions(program.home().resolve(file)))
+          .as(file)
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
     assertThat(Files.getPosixFilePermissions(program.home()))
         .isEqualTo(PosixFilePermissions.fromString("rwx------"));
   }

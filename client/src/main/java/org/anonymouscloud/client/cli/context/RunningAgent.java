@@ -71,6 +71,7 @@ public final class RunningAgent {
   }
 
   private AgentAddress start(String launcher) throws Problem, IOException {
+    PrivateFile.replace(home.agentLog(), new byte[0]);
     // The agent must not end with the terminal or with Ctrl-C meant for this command; a JVM leaves
     // signals alone that were ignored when it began.
     ProcessBuilder builder =
