@@ -203,6 +203,22 @@ public final class BlobStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether a blob, or its end, is not on the disk. A disk that does not tell just now has not lost
+   * it.
+   *
+   * @param length as it was received
+   */
+  public boolean hasLost(BlobName blob, int length) {
+    try {
+      return Files.size(path(blob)) < length;
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private FileChannel open(BlobName blob) throws DiskFailed {
     try {
       return FileChannel.open(path(blob), StandardOpenOption.READ);

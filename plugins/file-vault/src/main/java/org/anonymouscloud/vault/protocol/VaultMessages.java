@@ -22,6 +22,9 @@ public final class VaultMessages {
   /** Bytes of a listed pack: its name, and the power of two that it is long. */
   public static final int LISTED_PACK = PackName.LENGTH + 1;
 
+  /** Is added to that power if the server's disk has lost the pack, or its end. */
+  public static final int LOST = 0x80;
+
   /** Bytes in a grant: HPKE's encapsulated key, a drive secret, a tag. */
   public static final int GRANT = 1_168;
 
@@ -169,8 +172,8 @@ public final class VaultMessages {
   public record PackList(byte[] drive, byte[] after) {}
 
   /**
-   * @param packs each the name and then one byte, the power of two that is its length; {@link
-   *     #MAX_PACKS_IN_ANSWER} at most
+   * @param packs each the name and then one byte, the power of two that is its length, and {@link
+   *     #LOST} more if it is lost; {@link #MAX_PACKS_IN_ANSWER} at most
    * @param more whether there are others after them
    */
   public record PackListed(byte[] packs, boolean more) {}

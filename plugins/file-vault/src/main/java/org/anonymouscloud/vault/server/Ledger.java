@@ -1,12 +1,12 @@
 package org.anonymouscloud.vault.server;
 
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.anonymouscloud.core.account.AccountSpace;
 import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.blob.Checksum;
@@ -57,24 +57,12 @@ final class Ledger {
   }
 
   /**
-   * The live packs of the drive, as many as one answer holds.
+   * Some live packs of the drive.
    *
-   * @param after the last one of the answer before
+   * @param after the last one of those before
    */
-  VaultMessages.PackListed live(Errand errand, Optional<PackName> after) throws Refused {
-    return door.read(
-        errand,
-        (rows, drive) -> {
-          int most = VaultMessages.MAX_PACKS_IN_ANSWER;
-          List<Listed> found = new PackTables(rows).live(drive.id(), after, most + 1);
-          int count = Math.min(found.size(), most);
-          ByteBuffer packs = ByteBuffer.allocate(count * VaultMessages.LISTED_PACK);
-          for (Listed pack : found.subList(0, count)) {
-            packs.put(pack.name().encode());
-            packs.put((byte) Integer.numberOfTrailingZeros(pack.length()));
-          }
-          return new VaultMessages.PackListed(packs.array(), found.size() > count);
-        });
+  List<Listed> live(Errand errand, Optional<PackName> after, int limit) throws Refused {
+    return door.read(errand, (rows, drive) -> new PackTables(rows).live(drive.id(), after, limit));
   }
 
   VaultMessages.Usage usage(Errand errand) throws Refused {
@@ -341,6 +329,20 @@ final class Ledger {
     } catch (Malformed e) {
       throw new Refused(ErrorCode.BAD_REQUEST, e.getMessage());
     }
+  }
+
+  /**
+   * Some packs of all drives, in the order of their files' names.
+   *
+   * @param after the name of the last file of the portion before; empty for the first
+   */
+  List<Pack> packs(String after, int limit) {
+    return tables.read(rows -> new PackTables(rows).packs(after, limit));
+  }
+
+  /** Those of the files that are packs' still. */
+  Set<BlobName> stillThere(List<BlobName> files) {
+    return tables.read(rows -> new PackTables(rows).ofPacks(files));
   }
 
   /**

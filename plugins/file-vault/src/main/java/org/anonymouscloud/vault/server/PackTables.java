@@ -2,9 +2,11 @@ package org.anonymouscloud.vault.server;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.blob.Checksum;
@@ -116,7 +118,7 @@ record PackTables(Handle handle) {
   }
 
   /** A live pack, by its name. */
-  record Listed(PackName name, int length) {}
+  record Listed(PackName name, Pack pack) {}
 
   /**
    * Some of a drive's live packs, in the database's order of their names.
@@ -126,13 +128,40 @@ record PackTables(Handle handle) {
   List<Listed> live(DriveId drive, Optional<PackName> after, int limit) {
     return handle
         .createQuery(
-            "SELECT name, length FROM vault_packs"
+            "SELECT name, file, length FROM vault_packs"
                 + " WHERE drive = ? AND name > ? AND expires IS NULL ORDER BY name LIMIT ?")
         .bind(0, drive.bytes())
         .bind(1, after.map(PackName::text).orElse(""))
         .bind(2, limit)
-        .map((row, context) -> new Listed(new PackName(row.getString(1)), row.getInt(2)))
+        .map(
+            (row, context) ->
+                new Listed(
+                    new PackName(row.getString(1)),
+                    new Pack(new BlobName(row.getString(2)), row.getInt(3))))
         .list();
+  }
+
+  /** Some packs of all drives, in the order of their files' names. */
+  List<Pack> packs(String after, int limit) {
+    return handle
+        .createQuery("SELECT file, length FROM vault_packs WHERE file > ? ORDER BY file LIMIT ?")
+        .bind(0, after)
+        .bind(1, limit)
+        .map((row, context) -> new Pack(new BlobName(row.getString(1)), row.getInt(2)))
+        .list();
+  }
+
+  /** Those of the files that are packs'. */
+  Set<BlobName> ofPacks(List<BlobName> files) {
+    Set<BlobName> found = new HashSet<>();
+    for (List<String> some : portions(files.stream().map(BlobName::text).toList())) {
+      handle
+          .createQuery("SELECT file FROM vault_packs WHERE file IN (<files>)")
+          .bindList("files", some)
+          .map((row, context) -> new BlobName(row.getString(1)))
+          .forEach(found::add);
+    }
+    return found;
   }
 
   /** All packs of all drives, few of them in memory at a time. */

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes away what nobody needs: packs that no root has named for a day or that one has dropped,
  * what is left of deleted drives, and files that are no pack's. It decides nothing by itself; each
- * step asks the {@link Ledger}. Thread-safe.
+ * step asks the {@link Ledger}. Each round looks for some packs, too. Thread-safe.
  */
 final class Sweeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
@@ -24,6 +24,7 @@ final class Sweeper implements AutoCloseable {
   private final Ledger ledger;
   private final BlobStore store;
   private final Receiving receiving;
+  private final LostPacks lost;
   private final Periodic rounds;
   private volatile boolean closed;
 
@@ -32,10 +33,11 @@ final class Sweeper implements AutoCloseable {
    *
    * @param receiving the files that this process receives just now
    */
-  Sweeper(Ledger ledger, BlobStore store, Receiving receiving) {
+  Sweeper(Ledger ledger, BlobStore store, Receiving receiving, LostPacks lost) {
     this.ledger = ledger;
     this.store = store;
     this.receiving = receiving;
+    this.lost = lost;
     this.rounds = Periodic.start("vault-sweeper", PAUSE, round -> sweep());
   }
 
@@ -58,6 +60,7 @@ final class Sweeper implements AutoCloseable {
       }
     }
     deleteDoomed();
+    lost.look();
   }
 
   private void deleteDoomed() {

@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.server;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.anonymouscloud.vault.server.PackTables.Listed;
 import org.anonymouscloud.vault.server.PackTables.Pack;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +66,7 @@ final class VaultService implements RunningFeature {
   private final BlobStore store;
   private final MemberPush push;
   private final Receiving receiving = new Receiving();
+  private final LostPacks lost;
   private final Sweeper sweeper;
 
   /** Takes the store and the pushes over, and closes them. */
@@ -72,7 +75,8 @@ final class VaultService implements RunningFeature {
     this.membership = membership;
     this.store = store;
     this.push = push;
-    this.sweeper = new Sweeper(ledger, store, receiving);
+    this.lost = new LostPacks(ledger, store);
+    this.sweeper = new Sweeper(ledger, store, receiving, lost);
   }
 
   @Override
@@ -376,9 +380,7 @@ final class VaultService implements RunningFeature {
       if (ledger.pack(errand, name).isEmpty()) {
         throw noSuchPack();
       }
-      LOG.error(
-          "A pack is in the database but not on the disk: run 'anoncloud admin verify', which names"
-              + " it.");
+      boolean _ = lost.has(pack);
       throw new Refused(ErrorCode.INTERNAL, "The server has lost the pack.");
     }
     return NOTHING;
@@ -397,7 +399,16 @@ final class VaultService implements RunningFeature {
     if (after.length != 0 && after.length != PackName.LENGTH) {
       throw bad("This is not the name of a pack.");
     }
-    return Cbor.encode(ledger.live(errand, names(after).stream().findFirst()));
+    int most = VaultMessages.MAX_PACKS_IN_ANSWER;
+    List<Listed> found = ledger.live(errand, names(after).stream().findFirst(), most + 1);
+    int count = Math.min(found.size(), most);
+    ByteBuffer packs = ByteBuffer.allocate(count * VaultMessages.LISTED_PACK);
+    for (Listed listed : found.subList(0, count)) {
+      int length = Integer.numberOfTrailingZeros(listed.pack().length());
+      packs.put(listed.name().encode());
+      packs.put((byte) (lost.has(listed.pack()) ? length | VaultMessages.LOST : length));
+    }
+    return Cbor.encode(new VaultMessages.PackListed(packs.array(), found.size() > count));
   }
 
   private byte[] usage(Errand errand, Asked<VaultMessages.UsageGet> asked) throws Refused {

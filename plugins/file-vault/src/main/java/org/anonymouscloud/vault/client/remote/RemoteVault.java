@@ -256,8 +256,9 @@ public final class RemoteVault {
   public interface Listing {
     /**
      * @param length in bytes, a power of two
+     * @param lost whether the server has no such file any more, or not all of it
      */
-    void pack(PackName name, int length) throws IOException;
+    void pack(PackName name, int length, boolean lost) throws IOException;
   }
 
   /**
@@ -285,11 +286,12 @@ public final class RemoteVault {
       while (packs.hasRemaining()) {
         after = new byte[PackName.LENGTH];
         packs.get(after);
-        int exponent = packs.get();
+        int length = packs.get();
+        int exponent = length & ~VaultMessages.LOST & 0xff;
         if (exponent < MIN_EXPONENT || exponent > MAX_EXPONENT) {
           throw new DataNotAuthentic();
         }
-        listing.pack(name(after), 1 << exponent);
+        listing.pack(name(after), 1 << exponent, (length & VaultMessages.LOST) != 0);
         listed++;
       }
       if (!some.more()) {

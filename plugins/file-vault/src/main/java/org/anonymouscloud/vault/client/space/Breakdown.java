@@ -69,7 +69,7 @@ public final class Breakdown {
     drive
         .remote()
         .list(
-            (name, length) -> {
+            (name, length, lost) -> {
               step.pass();
               lengths[marks.isNeeded(name) ? 0 : 1] += length;
             });

@@ -397,7 +397,7 @@ public final class Sweep {
     drive
         .remote()
         .list(
-            (name, length) -> {
+            (name, length, lost) -> {
               step.pass();
               if (!marks.isNeeded(name)) {
                 if (found.garbage.size() < MOST_GARBAGE) {
@@ -411,7 +411,8 @@ public final class Sweep {
               if (length < needed.reach()) {
                 throw SpaceStuck.missing(1, new DataMissing());
               }
-              if (found.missing.remove(name) && !needed.pinned() && !stuck.contains(name)) {
+              boolean isListed = found.missing.remove(name);
+              if (isListed && !lost && !needed.pinned() && !stuck.contains(name)) {
                 found.loose.add(
                     new Repacking.Loose(name, length, needed.live(), needed.segments()));
               }

@@ -23,8 +23,8 @@ import org.anonymouscloud.vault.protocol.PackName;
 
 /**
  * Whether all is there that a drive consists of. Each page and list is opened, and the server has
- * to list each pack with a length that reaches far enough; if it is to be full, each segment of
- * content is opened as well. What several states share is looked at once. Used once; not
+ * to list each pack as whole, with a length that reaches far enough; if it is to be full, each
+ * segment of content is opened as well. What several states share is looked at once. Used once; not
  * thread-safe.
  */
 public final class Verification {
@@ -135,9 +135,9 @@ public final class Verification {
     drive
         .remote()
         .list(
-            (name, length) -> {
+            (name, length, isLost) -> {
               step.pass();
-              if (wanted.contains(name) && length >= marks.of(name).reach()) {
+              if (!isLost && wanted.contains(name) && length >= marks.of(name).reach()) {
                 wanted.remove(name);
               }
             });

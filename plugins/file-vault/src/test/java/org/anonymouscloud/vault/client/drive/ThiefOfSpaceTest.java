@@ -207,7 +207,7 @@ final class ThiefOfSpaceTest {
     server.half().setQuota(first.usage().used() + 8L * MIB);
     List<PackName> packs = new ArrayList<>();
     RawDrive raw = raw();
-    raw.remote().list((name, length) -> packs.add(name));
+    raw.remote().list((name, length, lost) -> packs.add(name));
     drop(packs.toArray(PackName[]::new));
     List<PackName> junk = junk(raw);
     Roots roots = roots();

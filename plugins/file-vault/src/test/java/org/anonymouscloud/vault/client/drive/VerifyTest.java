@@ -11,11 +11,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.MovedClock;
 import org.anonymouscloud.vault.client.fixture.StolenDevice;
@@ -196,6 +200,31 @@ final class VerifyTest {
         assertThat(damaged(verify(lied, "/", false, false))).contains("/d/small");
         assertThat(damaged(verify(lied, "/", false, false))).doesNotContain("/d/large");
       }
+    }
+  }
+
+  @Test
+  void aPackThatTheServersDiskHasLostIsNamedByItsFilesUntilItIsBack() throws Exception {
+    write(writer, "/wide", noise(20 * MIB, 4));
+    Path pack = largest(server.half().folder());
+    byte[] whole = Files.readAllBytes(pack);
+    Files.delete(pack);
+    assertThat(damaged(verify(drive, "/", false, false))).containsExactly("/wide");
+
+    Files.write(pack, Arrays.copyOf(whole, whole.length - 1));
+    assertThat(damaged(verify(drive, "/", false, false))).containsExactly("/wide");
+
+    Files.write(pack, whole);
+    assertThat(damaged(verify(drive, "/", false, false))).isEmpty();
+  }
+
+  /** A full pack, in which there is content alone. */
+  private static Path largest(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
     }
   }
 

@@ -1,0 +1,78 @@
+package org.anonymouscloud.vault.server;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.anonymouscloud.core.blob.BlobName;
+import org.anonymouscloud.core.blob.BlobStore;
+import org.anonymouscloud.vault.server.PackTables.Pack;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Packs that the ledger has and the disk has lost, as far as this process has noticed: when
+ * somebody reads or lists them, and in rounds through all packs. One that is back is lost no more.
+ * Thread-safe.
+ */
+final class LostPacks {
+  private static final Logger LOG = LoggerFactory.getLogger(LostPacks.class);
+
+  /** More are not counted, and not said one by one: then it is the disk that is lost. */
+  private static final int MOST = 1_000;
+
+  /** A terabyte of full packs takes an hour, and a step some milliseconds. */
+  private static final int AT_ONCE = 2_000;
+
+  private final Ledger ledger;
+  private final BlobStore store;
+  private final Set<Pack> known = ConcurrentHashMap.newKeySet();
+  private String looked = "";
+
+  LostPacks(Ledger ledger, BlobStore store) {
+    this.ledger = ledger;
+    this.store = store;
+  }
+
+  /** Whether a pack that the ledger has is lost, wholly or its end. */
+  boolean has(Pack pack) {
+    if (!store.hasLost(pack.file(), pack.length())) {
+      return false;
+    }
+    if (known.size() < MOST && known.add(pack)) {
+      LOG.error(
+          "A pack is in the database but not on the disk: run 'anoncloud admin verify', which names"
+              + " it.");
+    }
+    return true;
+  }
+
+  /** How many are known to be lost, 1,000 at most. */
+  int count() {
+    known.removeIf(pack -> !store.hasLost(pack.file(), pack.length()));
+    return known.size();
+  }
+
+  /** Looks for the next of all packs, and forgets those that were deleted. */
+  synchronized void look() {
+    List<Pack> next = ledger.packs(looked, AT_ONCE);
+    looked = next.size() < AT_ONCE ? "" : next.getLast().file().text();
+    Set<Pack> suspects = new HashSet<>(known);
+    for (Pack pack : next) {
+      if (store.hasLost(pack.file(), pack.length())) {
+        suspects.add(pack);
+      }
+    }
+    if (suspects.isEmpty()) {
+      return;
+    }
+    // Another process may have deleted them since their rows were read.
+    Set<BlobName> there = ledger.stillThere(suspects.stream().map(Pack::file).toList());
+    known.removeIf(pack -> !there.contains(pack.file()));
+    for (Pack pack : suspects) {
+      if (there.contains(pack.file())) {
+        boolean _ = has(pack);
+      }
+    }
+  }
+}
