@@ -25,6 +25,14 @@ public interface RunningFeature extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * How many files that its rows name are known to be lost just now; {@code admin verify} names
+   * them. Asked for each {@code /health}, so not counted anew by looking at all.
+   */
+  default int lostFiles() {
+    return 0;
+  }
+
   @Override
   void close();
 }

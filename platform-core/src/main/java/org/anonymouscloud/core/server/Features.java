@@ -68,6 +68,20 @@ final class Features implements AutoCloseable {
     }
   }
 
+  /** How many files are known to be lost just now. */
+  int lostFiles() {
+    return running.stream().mapToInt(Features::lostFiles).sum();
+  }
+
+  private static int lostFiles(RunningFeature feature) {
+    try {
+      return feature.lostFiles();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("{} cannot say what it has lost: {}", feature.getClass().getName(), e.toString());
+      return 0;
+    }
+  }
+
   /** The handler of each method, by {@code feature/verb}. */
   Optional<AccountHandler> handler(String method) {
     return Optional.ofNullable(methods.get(method));

@@ -131,6 +131,10 @@ public final class Server implements AutoCloseable {
     switchedOff = services.switchedOff();
     metrics.number("anoncloud.users", "Accounts that are logged in.", seats::count);
     metrics.features("on", services::running);
+    metrics.number(
+        "anoncloud.lost.files",
+        "Files that are known to be lost; admin verify names them.",
+        services::lostFiles);
     metrics.features("off", () -> switchedOff.size() + unusable);
     measure(data, database, offered);
     if (options.metrics().isPresent()) {
@@ -215,6 +219,9 @@ public final class Server implements AutoCloseable {
     List<String> troubles = new ArrayList<>(services.troubles());
     if (!switchedOff.isEmpty() || unusable > 0) {
       troubles.add("a feature is off; the log says why");
+    }
+    if (services.lostFiles() > 0) {
+      troubles.add("files are missing; admin verify names them");
     }
     return troubles;
   }

@@ -143,6 +143,11 @@ final class Services implements AutoCloseable {
     return features.troubles();
   }
 
+  /** How many files of features are known to be lost just now. */
+  int lostFiles() {
+    return features.lostFiles();
+  }
+
   /** The features that could not start. */
   List<String> switchedOff() {
     return List.copyOf(switchedOff);

@@ -754,6 +754,10 @@ public abstract class ServerContract {
     assertThat(get(whole, "GET", "/health")).isEqualTo("200 ok\n");
     echo.trouble = Optional.of("the disk is full");
     assertThat(get(whole, "GET", "/health")).isEqualTo("503 the disk is full\n");
+    echo.lost = 2;
+    assertThat(get(whole, "GET", "/health"))
+        .isEqualTo("503 the disk is full\nfiles are missing; admin verify names them\n");
+    assertThat(get(whole, "GET", "/metrics")).contains("anoncloud_lost_files 2.0\n");
     whole.close();
 
     // Whoever asks has no login: no names.
@@ -1026,6 +1030,7 @@ public abstract class ServerContract {
     private volatile Path folder = Path.of("");
     private volatile boolean closed;
     private volatile Optional<String> trouble = Optional.empty();
+    private volatile int lost;
     private final AtomicInteger held = new AtomicInteger();
     private final CountDownLatch end = new CountDownLatch(1);
 
@@ -1050,6 +1055,11 @@ public abstract class ServerContract {
         @Override
         public Optional<String> trouble() {
           return trouble;
+        }
+
+        @Override
+        public int lostFiles() {
+          return lost;
         }
 
         @Override

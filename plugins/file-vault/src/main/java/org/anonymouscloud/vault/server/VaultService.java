@@ -106,6 +106,11 @@ final class VaultService implements RunningFeature {
     return store.trouble(VaultMessages.MAX_PACK);
   }
 
+  @Override
+  public int lostFiles() {
+    return lost.count();
+  }
+
   /** The right that each method takes, and the most bytes that its question has. */
   private AccountHandler answering(VaultMethod method) {
     return switch (method) {

@@ -261,6 +261,27 @@ final class FailureTest {
     assertThat(refusal(() -> client.get(name, 1 << 20))).isEqualTo(ErrorCode.NOT_FOUND);
   }
 
+  @Test
+  void aPackThatTheDiskHasLostIsNoticedWithoutAReaderAndCountsUntilItIsBackOrGone()
+      throws Exception {
+    client.put(name, PACK);
+    Path file = onlyFile();
+    assertThat(server.service().lostFiles()).isZero();
+    Files.delete(file);
+
+    server.sweep();
+    assertThat(server.service().lostFiles()).isEqualTo(1);
+    Files.write(file, PACK);
+    assertThat(server.service().lostFiles()).isZero();
+
+    Files.delete(file);
+    assertThat(refusal(() -> client.get(name, MIN_PACK))).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(server.service().lostFiles()).isEqualTo(1);
+    server.expire(drive, List.of(name));
+    server.sweep();
+    assertThat(server.service().lostFiles()).isZero();
+  }
+
   private Path onlyFile() throws IOException {
     String file = stored.files().first();
     try (Stream<Path> found = Files.walk(server.folder())) {
