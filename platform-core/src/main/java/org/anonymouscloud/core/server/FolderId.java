@@ -61,8 +61,9 @@ public final class FolderId {
       throw new CannotStart(
           "The data folder "
               + data
-              + " belongs to another database, and this one is empty. Move the rows first, with"
-              + " 'anoncloud admin migrate-database', or choose another folder.");
+              + " belongs to another database, and this one is empty. If the database was changed"
+              + " on purpose, move the rows first, with 'anoncloud admin migrate-database'. If this"
+              + " one has lost its rows, bring a backup back with 'anoncloud admin restore'.");
     }
     if (!rows.get().equals(folder)) {
       throw new CannotStart(

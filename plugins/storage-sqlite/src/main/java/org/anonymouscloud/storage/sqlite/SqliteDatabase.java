@@ -3,6 +3,7 @@ package org.anonymouscloud.storage.sqlite;
 import java.nio.file.Files;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
+import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.pf4j.Extension;
@@ -26,12 +27,18 @@ public final class SqliteDatabase implements Database {
     return Files.exists(settings.folder().resolve(SqliteFile.NAME));
   }
 
-  /** One that is not there yet will be made when it is opened, and there is nothing to look at. */
+  /**
+   * One that is not there yet will be made when it is opened, and there is nothing to look at. Of
+   * one that is there all is read: a start meets only what it happens to read.
+   */
   @Override
   public void check(DatabaseSettings settings) {
     requireNoUrl(settings);
     if (exists(settings)) {
-      Database.super.check(settings);
+      try (OpenDatabase open = open(settings)) {
+        open.read(DatabaseState::of).checkServed();
+        open.checkForDamage();
+      }
     }
   }
 

@@ -15,8 +15,8 @@ import org.sqlite.SQLiteException;
  */
 record SqliteFailures(String file) {
   private static final String DAMAGED =
-      " is damaged. Stop the server, keep a copy of the damaged file and restore the database from"
-          + " a backup.";
+      " is damaged. Stop the server, keep its data folder aside, and bring a backup back into a new"
+          + " folder with 'anoncloud admin restore'.";
 
   /** Extended result codes carry the plain one in their low byte. */
   private static final int PLAIN = 0xff;
@@ -69,8 +69,9 @@ record SqliteFailures(String file) {
     String text =
         switch (SQLiteErrorCode.getErrorCode(ofSqlite.getResultCode().code & PLAIN)) {
           case SQLITE_NOTADB ->
-              " is not a SQLite database, or its beginning is damaged. Nothing was changed. Restore"
-                  + " it from a backup, or choose another folder with --data.";
+              " is not a SQLite database, or its beginning is damaged. Nothing was changed."
+                  + " Keep its data folder aside and bring a backup back into a new one with"
+                  + " 'anoncloud admin restore', or choose another folder with --data.";
           case SQLITE_CORRUPT, SQLITE_FORMAT -> DAMAGED;
           case SQLITE_FULL ->
               " cannot grow because its disk is full. Free some space; what was acknowledged is"

@@ -199,6 +199,22 @@ class SqliteDatabaseTest {
     }
   }
 
+  @Test
+  void aCheckFindsDamageThatNoStartWouldMeet() throws IOException {
+    fill();
+    DatabaseSettings settings = new DatabaseSettings(folder, Optional.empty());
+    new SqliteDatabase().check(settings);
+    try (RandomAccessFile file = new RandomAccessFile(folder.resolve(NAME).toFile(), "rw")) {
+      file.seek(file.length() - 4096);
+      file.write(new byte[4096]);
+    }
+
+    assertThatThrownBy(() -> new SqliteDatabase().check(settings))
+        .isInstanceOf(DatabaseUnavailable.class)
+        .hasMessageContaining("damaged")
+        .hasMessageContaining("admin restore");
+  }
+
   private void fill() {
     try (OpenDatabase database = open()) {
       run(database, "CREATE TABLE t (a BIGINT NOT NULL PRIMARY KEY, b TEXT)");
