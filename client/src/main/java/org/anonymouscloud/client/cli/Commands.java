@@ -206,6 +206,9 @@ public final class Commands {
       return tell(expected.get());
     }
     switch (failure) {
+      case DatabaseUnavailable e when e.isWrongSetting() -> {
+        return tell(new Problem(Problem.Kind.BAD_INPUT, FileFailure.text(failure), failure));
+      }
       case DatabaseUnavailable _, CannotStart _ -> {
         return tell(new Problem(Problem.Kind.UNAVAILABLE, FileFailure.text(failure), failure));
       }

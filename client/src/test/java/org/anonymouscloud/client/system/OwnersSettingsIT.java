@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The owner's commands and the server read the same settings, as docs/operations.md has them. */
 @Tag("S4.17")
@@ -95,22 +98,31 @@ final class OwnersSettingsIT {
     assertThat(empty).isEmptyDirectory();
   }
 
-  @Test
+  /** Under systemd a server with another exit code is started again and again. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "database = foo | named 'foo'",
+        "database = postgres | --database-url",
+        "database = postgres;database-url = mysql://u:p@db.example/x | postgresql://",
+        "database = postgres;database-url = postgresql://db.example/x | postgresql://",
+        "listen = 127.0.0.1:7431;metrics = 127.0.0.1:7431 | one of 'listen'",
+        "quota = lots | quota is 'lots'"
+      })
   @Tag("S4.15")
-  void theMetricsHaveAPortOfTheirOwn() throws Exception {
-    assertThat(
-            owner
-                .run(
-                    "server",
-                    "--check",
-                    "--data",
-                    data.toString(),
-                    "--listen",
-                    "127.0.0.1:7431",
-                    "--metrics",
-                    "127.0.0.1:7431")
-                .out())
-        .contains("failed: the metrics' port: It is the one of 'listen'");
+  void aWrongSettingHasAnExitCodeOfItsOwn(String lines, String named) throws Exception {
+    Path file = data.resolve("anoncloud.conf");
+    Files.writeString(file, lines.replace(";", "\n"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+
+    assertThat(owner.run("server", "--data", data.toString()).failed(USAGE)).contains(named);
+    Program.Result check = owner.run("server", "--check", "--data", data.toString());
+    assertThat(check.exitCode()).as(check.out() + check.err()).isEqualTo(USAGE);
+    assertThat(check.out() + check.err()).contains(named);
+    if (lines.startsWith("database")) {
+      assertThat(admin("accounts", "--data", data.toString()).failed(USAGE)).contains(named);
+    }
   }
 
   @Test

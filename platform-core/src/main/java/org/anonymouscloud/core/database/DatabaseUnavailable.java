@@ -2,6 +2,7 @@ package org.anonymouscloud.core.database;
 
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database cannot do its work just now, or at all. The message is fit for the server's owner.
@@ -9,31 +10,45 @@ import org.anonymouscloud.core.wire.Refused;
 public final class DatabaseUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  private final boolean full;
+  private final Why why;
+
+  private enum Why {
+    AWAY,
+    FULL,
+    WRONG_SETTING
+  }
 
   public DatabaseUnavailable(String message, Throwable cause) {
-    super(message, cause);
-    this.full = false;
+    this(message, cause, Why.AWAY);
   }
 
   public DatabaseUnavailable(String message) {
-    super(message);
-    this.full = false;
+    this(message, null, Why.AWAY);
   }
 
-  private DatabaseUnavailable(String message, Throwable cause, boolean full) {
+  private DatabaseUnavailable(String message, @Nullable Throwable cause, Why why) {
     super(message, cause);
-    this.full = full;
+    this.why = why;
   }
 
   /** Its disk is full: reading goes on, and writing does once there is space. */
   public static DatabaseUnavailable full(String message, Throwable cause) {
-    return new DatabaseUnavailable(message, cause, true);
+    return new DatabaseUnavailable(message, cause, Why.FULL);
+  }
+
+  /** What its owner has said of it cannot be right, whatever becomes of the database. */
+  public static DatabaseUnavailable wrongSetting(String message) {
+    return new DatabaseUnavailable(message, null, Why.WRONG_SETTING);
+  }
+
+  /** Whether to try again is of no use before a setting is another. */
+  public boolean isWrongSetting() {
+    return why == Why.WRONG_SETTING;
   }
 
   /** What a client is told, for whom the message is not. */
   public Refused forClient() {
-    return full
+    return why == Why.FULL
         ? new Refused(ErrorCode.STORAGE_FULL, "The server's disk is full.")
         : new Refused(
             ErrorCode.UNAVAILABLE, "The server's database is away; try again in a while.", true);

@@ -20,7 +20,6 @@ import org.anonymouscloud.core.server.DataFolder;
 import org.anonymouscloud.core.server.FeatureFolders;
 import org.anonymouscloud.core.server.FolderId;
 import org.anonymouscloud.core.server.KeyFiles;
-import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.ServerOptions;
 
 /**
@@ -37,6 +36,7 @@ final class ServerCheck {
   private final ServerSettings settings;
   private final Plugins tried;
   private final List<String> failed = new ArrayList<>();
+  private boolean isSettingWrong;
 
   ServerCheck(Context context, ServerSettings settings, Plugins tried) {
     this.context = context;
@@ -62,7 +62,7 @@ final class ServerCheck {
         () -> DataFolder.check(options.data(), options.databaseUrl().isPresent()));
     step("the port", () -> options.listen().check(ServerSetting.LISTEN.flag()));
     if (options.metrics().isPresent()) {
-      step("the metrics' port", () -> metricsPort(options.listen(), options.metrics().get()));
+      step("the metrics' port", () -> options.metrics().get().check(ServerSetting.METRICS.flag()));
     }
     try (PluginHost plugins = ServerPlugins.load(context, options.data(), tried)) {
       step(
@@ -70,7 +70,7 @@ final class ServerCheck {
           () -> {
             ServerPlugins.tellDisabled(context, options.data());
             if (!plugins.switchedOff().isEmpty()) {
-              throw new Problem(Problem.Kind.BAD_INPUT, "Some are switched off, see above.");
+              throw new Problem(Problem.Kind.CONFLICT, "Some are switched off, see above.");
             }
           });
       step(
@@ -97,7 +97,7 @@ final class ServerCheck {
     }
     if (!failed.isEmpty()) {
       throw new Problem(
-          Problem.Kind.UNAVAILABLE,
+          isSettingWrong ? Problem.Kind.BAD_INPUT : Problem.Kind.UNAVAILABLE,
           "A server would not run as it should: look at " + String.join(", ", failed) + ".");
     }
     if (!Files.exists(KeyFiles.key(options.data()))) {
@@ -110,16 +110,6 @@ final class ServerCheck {
                   + " at --data and whether its disk is mounted.");
     }
     context.terminal().print("A server can start with these settings.");
-  }
-
-  private static void metricsPort(ListenAddress listen, ListenAddress metrics)
-      throws CannotStart, Problem, IOException {
-    if (metrics.port() != 0 && metrics.equals(listen)) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "It is the one of 'listen', " + listen + ". Choose another port for 'metrics'.");
-    }
-    metrics.check(ServerSetting.METRICS.flag());
   }
 
   /** What is compared with a database. */
@@ -152,7 +142,7 @@ final class ServerCheck {
             .connections(new DatabaseSettings(options.data(), options.databaseUrl()));
     if (allowed.isPresent() && allowed.getAsInt() < needed) {
       throw new Problem(
-          Problem.Kind.BAD_INPUT,
+          Problem.Kind.CONFLICT,
           "The database allows "
               + allowed.getAsInt()
               + " connections, and "
@@ -167,10 +157,19 @@ final class ServerCheck {
       step.run();
       context.terminal().print("ok: " + what);
     } catch (CannotStart | Problem | DatabaseUnavailable e) {
+      isSettingWrong = isSettingWrong || isOfSetting(e);
       fail(what, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       fail(what, FileFailure.text(e));
     }
+  }
+
+  private static boolean isOfSetting(Exception failure) {
+    return switch (failure) {
+      case Problem problem -> problem.kind() == Problem.Kind.BAD_INPUT;
+      case DatabaseUnavailable database -> database.isWrongSetting();
+      default -> false;
+    };
   }
 
   private void fail(String what, String why) {

@@ -10,6 +10,7 @@ import org.anonymouscloud.client.cli.context.Ending;
 import org.anonymouscloud.client.cli.plugin.TriedPlugins;
 import org.anonymouscloud.core.crypto.BulkProvider;
 import org.anonymouscloud.core.database.Database;
+import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.Plugins;
@@ -182,6 +183,9 @@ public final class ServerCommand implements Callable<Integer> {
       return Server.start(
           options, kind, plugins.serverFeatures(), plugins.switchedOff().size(), Clock.systemUTC());
     } catch (CannotStart e) {
+      if (e.getCause() instanceof DatabaseUnavailable away) {
+        throw away;
+      }
       throw new Problem(Problem.Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
     }
   }

@@ -145,8 +145,22 @@ public final class ServerSettings {
         number(ServerSetting.MAX_USERS, Integer.MAX_VALUE, Integer.MAX_VALUE),
         accounts(),
         limits(),
-        read(ServerSetting.METRICS, ListenAddress::parse),
+        metrics(),
         workers());
+  }
+
+  private Optional<ListenAddress> metrics() throws Problem {
+    Optional<ListenAddress> metrics = read(ServerSetting.METRICS, ListenAddress::parse);
+    if (metrics.isPresent() && metrics.get().port() != 0 && metrics.equals(listen())) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          "metrics is '"
+              + metrics.get()
+              + "' ("
+              + read(ServerSetting.METRICS).orElseThrow().source()
+              + "), the same as the one of 'listen'. Choose another port for it.");
+    }
+    return metrics;
   }
 
   /**

@@ -117,7 +117,7 @@ record PostgresAddress(
   }
 
   private static DatabaseUnavailable unusable(String why) {
-    return new DatabaseUnavailable(
+    return DatabaseUnavailable.wrongSetting(
         "The --database-url cannot be used: "
             + why
             + ". It looks like postgresql://USER:PASSWORD@HOST:PORT/NAME.");

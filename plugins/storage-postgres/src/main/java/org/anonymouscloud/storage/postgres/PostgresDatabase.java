@@ -63,7 +63,7 @@ public final class PostgresDatabase implements Database {
             .url()
             .orElseThrow(
                 () ->
-                    new DatabaseUnavailable(
+                    DatabaseUnavailable.wrongSetting(
                         "PostgreSQL needs --database-url postgresql://USER:PASSWORD@HOST/NAME.")));
   }
 }

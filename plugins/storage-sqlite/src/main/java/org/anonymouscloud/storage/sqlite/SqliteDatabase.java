@@ -44,7 +44,7 @@ public final class SqliteDatabase implements Database {
 
   private static void requireNoUrl(DatabaseSettings settings) {
     if (settings.url().isPresent()) {
-      throw new DatabaseUnavailable(
+      throw DatabaseUnavailable.wrongSetting(
           "SQLite needs no --database-url: its file lies in the data folder. Leave the option out,"
               + " or choose --database postgres.");
     }
