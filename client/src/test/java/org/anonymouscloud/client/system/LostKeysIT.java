@@ -82,6 +82,38 @@ final class LostKeysIT {
     }
   }
 
+  @Test
+  void keysMayComeAfterTheRestore() throws Exception {
+    Path kept = folder.resolve("keys");
+    String backups = folder.resolve("backups").toString();
+    String restored = folder.resolve("restored").toString();
+    Path data = Path.of(restored);
+    Person alice = Person.in(folder, "alice", "a password of alice");
+    Program owner = new Program(folder.resolve("server home"));
+    try (TestServer server = new TestServer(folder).start();
+        Client _ =
+            new Client(folder.resolve("home"), server.connectionString(), alice).register()) {
+      String old = server.data().toString();
+      owner.run("admin", "backup", "--data", old, "--keys", kept.toString(), backups).succeeded();
+    }
+    String[] withKeys = {"admin", "restore", "--data", restored, "--keys", kept + "", backups};
+
+    assertThat(owner.run("admin", "restore", "--data", restored, backups).succeeded().err())
+        .contains("No keys were restored", "server --check", "admin new-keys");
+    assertThat(owner.run(withKeys).failed(FAILED))
+        .contains("Nothing was changed", "copy server.key and server.secrets from " + kept);
+    assertThat(data.resolve("server.key")).doesNotExist();
+    assertThat(owner.run("server", "--check", "--data", restored).out())
+        .contains("failed: the server's keys");
+
+    for (String file : new String[] {"server.key", "server.secrets"}) {
+      Files.copy(kept.resolve(file), data.resolve(file));
+    }
+    assertThat(owner.run("server", "--check", "--data", restored).out())
+        .contains("ok: the server's keys");
+    assertThat(owner.run(withKeys).failed(FAILED)).contains("Restore into an empty one");
+  }
+
   private static void aKeyOfAnotherServerIsRefused(Program owner, Path data) throws Exception {
     Path key = data.resolve("server.key");
     Path own = data.resolveSibling("own server.key");

@@ -314,7 +314,7 @@ public final class Restore {
   private void refuseWhatIsThere(OpenDatabase database) throws IOException {
     if (!AllTables.isEmpty(database)) {
       throw new DatabaseUnavailable(
-          "The database has tables already. Nothing was changed. Restore into an empty one.");
+          "The database has tables already. Nothing was changed. " + wayOnWithTables());
     }
     if (keys.isPresent() && !ServerKeys.in(data).isEmpty()) {
       throw taken(ServerKeys.in(data).getFirst());
@@ -324,6 +324,17 @@ public final class Restore {
         throw taken(data.resolve(feature));
       }
     }
+  }
+
+  private String wayOnWithTables() {
+    return keys.isPresent() && ServerKeys.in(data).isEmpty()
+        ? "If a backup was brought back here without its keys, copy server.key and server.secrets"
+            + " from "
+            + keys.get()
+            + " into "
+            + data
+            + "; 'anoncloud server --check' says whether they fit."
+        : "Restore into an empty one.";
   }
 
   private static FileAlreadyExistsException taken(Path there) {

@@ -147,8 +147,10 @@ final class RestoreCommand implements Callable<Integer> {
         .forEach(changed -> terminal.warn("damaged before the backup was made: " + changed));
     if (keys == null) {
       terminal.warn(
-          "No keys were restored: put server.key and server.secrets into the data folder before the"
-              + " server is started.");
+          "No keys were restored: copy server.key and server.secrets from the folder of 'admin"
+              + " backup --keys' into the data folder before the server is started; 'anoncloud"
+              + " server --check' says whether they fit. If they are lost for good, see 'anoncloud"
+              + " admin new-keys'.");
     }
   }
 }
