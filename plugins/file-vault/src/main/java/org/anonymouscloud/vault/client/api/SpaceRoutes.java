@@ -64,7 +64,8 @@ final class SpaceRoutes {
                         Scope.WRITE,
                         "Gives space back that no state needs that is to stay: one step; 'more'"
                             + " says whether there is another (dryRun: only say what would be done,"
-                            + " giveUpUnreadable: drop earlier states that cannot be read).",
+                            + " giveUpUnreadable: drop earlier states that cannot be read or need"
+                            + " what the server has lost).",
                         VaultProblems.told(this::compact))
                     .asking("dryRun", "giveUpUnreadable")),
             Stream.concat(

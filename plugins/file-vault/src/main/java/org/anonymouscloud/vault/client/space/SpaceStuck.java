@@ -23,8 +23,8 @@ public final class SpaceStuck extends IOException {
             + path.visible()
             + " or something in it cannot be read. "
             + why.getMessage()
-            + " 'anoncloud verify' names all that cannot; remove it, or try again when the server"
-            + " has it.",
+            + " 'anoncloud verify' names all that cannot; remove it (from the trash with 'anoncloud"
+            + " trash empty'), or try again when the server has it.",
         why);
   }
 

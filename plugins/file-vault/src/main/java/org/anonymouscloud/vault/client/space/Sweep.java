@@ -105,8 +105,8 @@ public final class Sweep {
    *
    * @param tight whether packs are written anew until little is wasted; else only those that are
    *     mostly garbage
-   * @param giveUpUnreadable whether earlier states that cannot be read are dropped; else they stop
-   *     it
+   * @param giveUpUnreadable whether earlier states that cannot be read, or need a pack that the
+   *     server says is lost, are dropped; else what cannot be read stops it
    * @param dryRun whether it only says what would be done
    */
   public record Wish(boolean tight, boolean giveUpUnreadable, boolean dryRun) {
@@ -165,6 +165,10 @@ public final class Sweep {
     private final Map<PackName, Integer> garbage = new HashMap<>();
     private final List<Repacking.Loose> loose = new ArrayList<>();
     private final Set<PackName> missing = new HashSet<>();
+
+    /** Listed, needed, and not on the server's disk. */
+    private final Set<PackName> lost = new HashSet<>();
+
     private boolean cut;
 
     private long garbageBytes() {
@@ -211,6 +215,9 @@ public final class Sweep {
     Finding found = list();
     if (!found.missing.isEmpty()) {
       return revive(basis, found);
+    }
+    if (!found.lost.isEmpty() && wish.giveUpUnreadable()) {
+      return without(found.lost);
     }
     List<Repacking.Loose> moving =
         named ? Repacking.choose(found.loose, wish.tight(), budget) : List.of();
@@ -411,6 +418,9 @@ public final class Sweep {
               if (length < needed.reach()) {
                 throw SpaceStuck.missing(1, new DataMissing());
               }
+              if (lost) {
+                found.lost.add(name);
+              }
               boolean isListed = found.missing.remove(name);
               if (isListed && !lost && !needed.pinned() && !stuck.contains(name)) {
                 found.loose.add(
@@ -454,6 +464,11 @@ public final class Sweep {
     if (lost.isEmpty() || !wish.giveUpUnreadable()) {
       throw SpaceStuck.missing(found.missing.size(), new DataMissing());
     }
+    return without(lost);
+  }
+
+  /** Goes on without the states that need packs which the server has no more. */
+  private Optional<Done> without(Set<PackName> lost) throws IOException {
     gone.addAll(lost);
     marks = new Marks();
     marked.clear();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.store.AsOf;
+import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +126,38 @@ final class SpaceCommandTest {
     assertThat(terminal.out()).contains("last given back");
     run("compact", "home");
     assertThat(terminal.out()).contains("nothing");
+  }
+
+  @Test
+  void statesThatNeedWhatTheServerHasLostAreGivenUpIfItsOwnerSaysSo() throws Exception {
+    write(drive, "/before", noise(6_000, 1));
+    long whole = drive.counts().number();
+    write(drive, "/lost", noise(20 * MIB, 2));
+    Path pack = server.largestPack();
+    Files.delete(pack);
+    discard(drive, "/lost");
+    write(drive, "/lost", noise(6_000, 3));
+
+    assertThat(terminal.run("compact", "--give-up-unreadable", "--yes")).isEqualTo(4);
+    assertThat(terminal.warnings())
+        .as("it is in the trash")
+        .anyMatch(w -> w.contains("trash empty"));
+    run("trash", "empty", "--yes");
+    assertThat(terminal.run("verify", "--states")).isEqualTo(4);
+
+    terminal.answer(false);
+    assertThat(terminal.run("compact", "--give-up-unreadable")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("cannot be read", "stay");
+    assertThat(terminal.run("verify", "--states")).as("nothing was done").isEqualTo(4);
+
+    terminal.answer(true);
+    run("compact", "--give-up-unreadable");
+    run("verify", "--states");
+    assertThat(drive.snapshot(new AsOf.Number(whole)).find(VaultPath.of("/before")))
+        .as("a state that is whole stays")
+        .isPresent();
+    run("compact", "--give-up-unreadable");
+    assertThat(terminal.asked()).as("nothing more to give up").isEmpty();
   }
 
   private JsonNode detail() {

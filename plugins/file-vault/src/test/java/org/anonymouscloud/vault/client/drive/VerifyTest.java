@@ -14,12 +14,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.MovedClock;
 import org.anonymouscloud.vault.client.fixture.StolenDevice;
@@ -206,7 +204,7 @@ final class VerifyTest {
   @Test
   void aPackThatTheServersDiskHasLostIsNamedByItsFilesUntilItIsBack() throws Exception {
     write(writer, "/wide", noise(20 * MIB, 4));
-    Path pack = largest(server.half().folder());
+    Path pack = server.largestPack();
     byte[] whole = Files.readAllBytes(pack);
     Files.delete(pack);
     assertThat(damaged(verify(drive, "/", false, false))).containsExactly("/wide");
@@ -216,16 +214,6 @@ final class VerifyTest {
 
     Files.write(pack, whole);
     assertThat(damaged(verify(drive, "/", false, false))).isEmpty();
-  }
-
-  /** A full pack, in which there is content alone. */
-  private static Path largest(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(Files::isRegularFile)
-          .max(Comparator.comparingLong(file -> file.toFile().length()))
-          .orElseThrow();
-    }
   }
 
   private static VaultMessages.PackListed without(

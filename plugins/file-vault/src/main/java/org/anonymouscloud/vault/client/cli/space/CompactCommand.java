@@ -43,9 +43,13 @@ final class CompactCommand implements Callable<Integer> {
   @Option(
       names = "--give-up-unreadable",
       description =
-          "Drop earlier states that cannot be read. Without it they stop the work, as what they"
-              + " need must not be deleted if the server only keeps it back.")
+          "Drop earlier states that cannot be read, or need what the server says it has lost, after"
+              + " asking. Without it those that cannot be read stop the work, as what they need"
+              + " must not be deleted if the server only keeps it back.")
   private boolean giveUp;
+
+  @Option(names = "--yes", description = "Do not ask.")
+  private boolean yes;
 
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
@@ -56,8 +60,10 @@ final class CompactCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    String url =
-        VaultUrl.drive(drive) + "/compact?dryRun=" + dryRun + "&giveUpUnreadable=" + giveUp;
+    if (giveUp && !dryRun && !yes) {
+      requireWanted(context.agent().post(url(true), Map.of()));
+    }
+    String url = url(dryRun);
     long packs = 0;
     long bytes = 0;
     long sent = 0;
@@ -117,8 +123,35 @@ final class CompactCommand implements Callable<Integer> {
                   .formatted(removals, dryRun ? "would be" : "are"));
     }
     if (!givenUp.isEmpty()) {
-      context.terminal().warn("States that could not be read, and are given up: " + givenUp);
+      context
+          .terminal()
+          .warn(
+              "States that cannot be read wholly, and %s given up: %s"
+                  .formatted(dryRun ? "would be" : "are", givenUp));
     }
     return 0;
+  }
+
+  private String url(boolean isTrial) {
+    return VaultUrl.drive(drive) + "/compact?dryRun=" + isTrial + "&giveUpUnreadable=" + giveUp;
+  }
+
+  private void requireWanted(JsonNode would) throws Problem {
+    List<String> states = new ArrayList<>();
+    would.path("givenUp").forEach(state -> states.add(state.asText()));
+    if (states.isEmpty()) {
+      return;
+    }
+    List<String> about =
+        List.of(
+            "Earlier states of the drive that cannot be read wholly, because the server has lost"
+                + " what they need or keeps it back, for all who use it:",
+            "  " + String.join(", ", states),
+            would.path("states").asLong()
+                + " earlier states stay, and the drive as it is now. If the server may get back"
+                + " what it has lost, from a backup, wait for that: there is no way back.");
+    if (!context.terminal().confirm(about, "Give these states up?")) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
   }
 }
