@@ -67,6 +67,13 @@ final class VaultProblems {
       KeptStates kept = drive.kept();
       // The id, as a name may need quotes.
       String which = context.pathParamMap().containsKey("drive") ? " " + drive.id() : "";
+      if (kept.days() == 0 && kept.weeks() == 0) {
+        return " This drive keeps no earlier states: remove what is not needed ('anoncloud rm'),"
+            + " then 'anoncloud compact"
+            + which
+            + "' gives back what was removed. 'anoncloud df --detail' shows what takes the"
+            + " space.";
+      }
       return " What was removed takes space for longer: this drive keeps it for "
           + kept.days()
           + " days in the trash and in each earlier state, and in the last state of each week for "

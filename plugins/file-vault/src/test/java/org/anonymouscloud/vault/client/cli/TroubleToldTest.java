@@ -157,6 +157,40 @@ final class TroubleToldTest {
   }
 
   @Test
+  void whereNothingIsKeptTheWayOnDoesNotAskToKeepLess() throws Exception {
+    run("put", file.toString(), "/large");
+    run("drive", "retention", "--days", "0", "--weeks", "0", "--yes");
+    server.half().setQuota(drive.usage().used() + (2L << 20));
+    Path other = Files.write(folder.resolve("other"), noise(SIZE, 5));
+
+    assertThat(told(FAILED, "put", other.toString(), "/other"))
+        .contains("keeps no earlier states", "'anoncloud rm'", "'anoncloud compact'", "df --detail")
+        .doesNotContain("0 days", "retention");
+
+    run("rm", "/large");
+    run("compact");
+    run("put", other.toString(), "/other");
+  }
+
+  @Test
+  void dfSaysHowLittleIsLeftAndWhatBringsMore() throws Exception {
+    run("put", file.toString(), "/large");
+    server.half().setQuota(drive.usage().used() * 2);
+    run("df");
+    assertThat(terminal.warnings()).isEmpty();
+
+    server.half().setQuota(drive.usage().used() + 1_000);
+    run("df");
+    assertThat(terminal.warnings())
+        .singleElement()
+        .asString()
+        .contains("nearly full: 1000 bytes are left", "Remove", "'anoncloud compact'");
+    server.half().setQuota(1_000);
+    run("df");
+    assertThat(terminal.warnings()).singleElement().asString().contains("is full: 0 bytes");
+  }
+
+  @Test
   void ofAnotherDriveTheWayOnNamesItsId() throws Exception {
     run("drive", "create", "my team");
     refuseSecondPack(server.line(), ErrorCode.QUOTA_EXCEEDED);

@@ -95,7 +95,9 @@ public final class DfCommand implements Callable<Integer> {
       context.terminal().print("Nothing was put on a drive yet.");
     }
     if (isNearlyFull(space.path("used"), space.path("quota"))) {
-      context.terminal().warn("Your account is nearly full. " + wayOn());
+      context
+          .terminal()
+          .warn("Your account is " + left(space.path("used"), space.path("quota")) + wayOn());
     }
     for (JsonNode drive : space.path("drives")) {
       if (isNearlyFull(drive.path("used"), drive.path("limit"))) {
@@ -104,7 +106,9 @@ public final class DfCommand implements Callable<Integer> {
             .warn(
                 "The drive "
                     + ForeignText.visible(drive.path("name").asText())
-                    + " is near its limit, which who owns it sets ('anoncloud drive quota'). "
+                    + " is "
+                    + left(drive.path("used"), drive.path("limit"))
+                    + "Who owns it sets its limit ('anoncloud drive quota'). "
                     + wayOn());
       }
     }
@@ -168,9 +172,14 @@ public final class DfCommand implements Callable<Integer> {
   }
 
   private static String wayOn() {
-    return "What was removed takes space for longer, in the trash and in earlier states, for as"
-        + " long as 'anoncloud drive retention' says; with less, 'anoncloud compact' gives"
-        + " it back.";
+    return "Remove what is not needed; what was removed takes space for longer, in the trash and in"
+        + " earlier states, for as long as 'anoncloud drive retention' says; with less,"
+        + " 'anoncloud compact' gives it back.";
+  }
+
+  private static String left(JsonNode used, JsonNode most) {
+    long left = Math.max(0, most.asLong() - used.asLong());
+    return (left == 0 ? "full: " : "nearly full: ") + left + " bytes are left. ";
   }
 
   private static boolean isNearlyFull(JsonNode used, JsonNode most) {
