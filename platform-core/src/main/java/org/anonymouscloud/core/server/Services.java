@@ -3,6 +3,7 @@ package org.anonymouscloud.core.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -14,10 +15,12 @@ import org.anonymouscloud.core.account.server.PresenceRecords;
 import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.blob.BlobFolder;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.Outage;
 import org.anonymouscloud.core.database.Signals;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.metrics.RequestTimes;
 import org.anonymouscloud.core.plugin.FeatureData;
+import org.anonymouscloud.core.plugin.Periodic;
 import org.anonymouscloud.core.plugin.ServerContext;
 import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.session.server.ServedSession;
@@ -29,6 +32,7 @@ import org.slf4j.LoggerFactory;
 /** What answers the sessions of a process: the accounts and the features. Thread-safe. */
 final class Services implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Services.class);
+  private static final Duration LOOKS = Duration.ofSeconds(5);
 
   private final AccountService accounts;
   private final LoggedInSessions loggedIn;
@@ -38,6 +42,8 @@ final class Services implements AutoCloseable {
   private final PresenceRecords presence;
   private final SessionCheck sessionCheck;
   private final List<String> switchedOff = new ArrayList<>();
+  private final Outage outage = new Outage();
+  private final Periodic looks;
 
   private Services(
       AccountService accounts, Seats seats, OpenDatabase database, PresenceRecords presence) {
@@ -47,6 +53,7 @@ final class Services implements AutoCloseable {
     this.ends = AccountEnd.subscribe(database.signals(), loggedIn::end);
     this.pushes = new Pushes(database.signals(), loggedIn);
     this.sessionCheck = new SessionCheck(accounts, loggedIn, presence, database.signals());
+    this.looks = Periodic.start("database-outage", LOOKS, round -> outage.look(database));
   }
 
   /**
@@ -130,7 +137,8 @@ final class Services implements AutoCloseable {
         loggedIn,
         presence,
         pushes.of("account"),
-        times);
+        times,
+        outage);
   }
 
   /** How many features run. */
@@ -155,6 +163,7 @@ final class Services implements AutoCloseable {
 
   @Override
   public void close() {
+    looks.close();
     sessionCheck.close();
     presence.close();
     features.close();

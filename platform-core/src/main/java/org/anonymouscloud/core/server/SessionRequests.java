@@ -10,6 +10,7 @@ import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.PresenceRecords;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
+import org.anonymouscloud.core.database.Outage;
 import org.anonymouscloud.core.metrics.RequestTimes;
 import org.anonymouscloud.core.plugin.AccountHandler;
 import org.anonymouscloud.core.plugin.AccountPush;
@@ -21,15 +22,12 @@ import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.core.worker.Seats;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answers the requests of one session: those about the account itself, and those of a logged-in
  * account to the features. Thread-safe.
  */
 final class SessionRequests implements SessionHandler {
-  private static final Logger LOG = LoggerFactory.getLogger(SessionRequests.class);
   private static final AtomicLong SESSIONS = new AtomicLong();
 
   private final ServedSession session;
@@ -39,6 +37,7 @@ final class SessionRequests implements SessionHandler {
   private final PresenceRecords presence;
   private final AccountPush push;
   private final RequestTimes times;
+  private final Outage outage;
 
   private final long number = SESSIONS.incrementAndGet();
 
@@ -54,7 +53,8 @@ final class SessionRequests implements SessionHandler {
       LoggedInSessions loggedIn,
       PresenceRecords presence,
       AccountPush push,
-      RequestTimes times) {
+      RequestTimes times,
+      Outage outage) {
     this.session = session;
     this.peer = peer;
     this.features = features;
@@ -62,6 +62,7 @@ final class SessionRequests implements SessionHandler {
     this.presence = presence;
     this.push = push;
     this.times = times;
+    this.outage = outage;
   }
 
   @Override
@@ -102,7 +103,7 @@ final class SessionRequests implements SessionHandler {
           ? answer(request)
           : forFeature(request);
     } catch (DatabaseUnavailable e) {
-      LOG.warn("A request failed in the database: {}", e.getMessage());
+      outage.failed(e);
       throw e.forClient();
     }
   }
