@@ -23,6 +23,7 @@ import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.release.Plugins;
+import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.Server;
 import org.anonymouscloud.core.server.ServerOptions;
@@ -54,7 +55,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Problem, IOException, InterruptedException {
+  public Integer call() throws Problem, IOException, InterruptedException, CannotStart {
     ServerOptions options = options();
     Plugins unsigned = tried.find(context.terminal());
     try (Ending ending = Ending.onSignal();
@@ -100,12 +101,13 @@ final class UpCommand implements Callable<Integer> {
   }
 
   /** As for a server, but for its place and its database, which are this home's own. */
-  private ServerOptions options() throws Problem, IOException {
+  private ServerOptions options() throws Problem, IOException, CannotStart {
     ServerSettings settings =
         ServerSettings.gather(
             context,
             listen == null ? Map.of() : Map.of(ServerSetting.LISTEN, listen),
             Optional.empty());
+    settings.warnOfOwnName(context.terminal());
     Optional<ListenAddress> given = settings.listen();
     return settings
         .options()

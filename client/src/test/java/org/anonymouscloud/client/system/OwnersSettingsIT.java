@@ -63,6 +63,9 @@ final class OwnersSettingsIT {
         .contains("admin invite revoke ");
     assertThat(admin("connection-string", "--data", data.toString()).succeeded().err())
         .contains("public-address", file.toString());
+    Files.writeString(file, "listen = 0.0.0.0:7431\n");
+    assertThat(admin("connection-string", "--data", data.toString()).succeeded().err())
+        .contains("the name that this machine calls itself", "public-address", file.toString());
   }
 
   @Test

@@ -56,9 +56,18 @@ public record ListenAddress(String host, int port) {
     }
   }
 
+  /**
+   * Whether it stands for all addresses of this machine.
+   *
+   * @throws CannotStart if there is no such host
+   */
+  public boolean isAll() throws CannotStart {
+    return resolve().getAddress().isAnyLocalAddress();
+  }
+
   /** What clients are told: a server that listens on all addresses is named by its machine. */
   String reachableHost() throws CannotStart {
-    if (!resolve().getAddress().isAnyLocalAddress()) {
+    if (!isAll()) {
       return host;
     }
     try {

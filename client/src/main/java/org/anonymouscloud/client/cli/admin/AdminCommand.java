@@ -82,6 +82,7 @@ public final class AdminCommand {
                   + settings.data().resolve(ServerSettings.FILE_NAME)
                   + ", or name the settings file with --config.");
     }
+    settings.warnOfOwnName(context.terminal());
     context.terminal().print(string.toString());
     return 0;
   }

@@ -121,7 +121,7 @@ public final class ServerCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Problem, IOException, InterruptedException {
+  public Integer call() throws Problem, IOException, InterruptedException, CannotStart {
     ServerSettings settings = place.settings(context, flags());
     for (String name : ServerSettings.unknownVariables(context.environment())) {
       context.terminal().warn("There is no setting for the variable " + name + ". Is it misspelt?");
@@ -144,6 +144,7 @@ public final class ServerCommand implements Callable<Integer> {
         PluginHost plugins = ServerPlugins.load(context, options.data(), unsigned);
         Server server = start(options, settings.database(), plugins)) {
       ServerPlugins.tellDisabled(context, options.data());
+      settings.warnOfOwnName(context.terminal());
       context.terminal().print("The server is ready: " + server.address());
       systemd.ready();
       BulkProvider.prepare();

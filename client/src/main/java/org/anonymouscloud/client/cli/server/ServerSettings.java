@@ -18,6 +18,8 @@ import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.account.server.AccountPolicy;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.ListenAddress;
 import org.anonymouscloud.core.server.PublicAddress;
 import org.anonymouscloud.core.server.ServerOptions;
@@ -177,6 +179,22 @@ public final class ServerSettings {
               + read(ServerSetting.DATABASE).map(GivenValue::source).orElse(OWN_CHOICE)
               + "), which lies in the data folder. Take database-url away, or set database ="
               + " postgres.");
+    }
+  }
+
+  /**
+   * Warns if the connection string names this machine as it calls itself, because nobody has said
+   * how others call it.
+   */
+  public void warnOfOwnName(Terminal terminal) throws Problem, CannotStart {
+    ServerOptions options = options();
+    if (options.publicAddress().isEmpty() && options.listen().isAll()) {
+      terminal.warn(
+          "No setting says where clients reach the server, so the connection string has the name"
+              + " that this machine calls itself, which people elsewhere may not know. Put"
+              + " public-address into "
+              + file().orElse(data().resolve(FILE_NAME))
+              + ".");
     }
   }
 
