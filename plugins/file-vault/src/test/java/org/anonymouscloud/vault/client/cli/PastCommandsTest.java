@@ -364,6 +364,6 @@ final class PastCommandsTest {
 
     agent.put("/vault/drives/team/quota?limit=100", Map.of());
     run("df");
-    assertThat(terminal.warnings()).anyMatch(line -> line.contains("team is near its limit"));
+    assertThat(terminal.warnings()).anyMatch(line -> line.contains("team is full. Who owns"));
   }
 }

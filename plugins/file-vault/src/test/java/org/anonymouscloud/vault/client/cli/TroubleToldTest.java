@@ -187,7 +187,7 @@ final class TroubleToldTest {
         .contains("nearly full: 1000 bytes are left", "Remove", "'anoncloud compact'");
     server.half().setQuota(1_000);
     run("df");
-    assertThat(terminal.warnings()).singleElement().asString().contains("is full: 0 bytes");
+    assertThat(terminal.warnings()).singleElement().asString().contains("account is full. ");
   }
 
   @Test

@@ -179,7 +179,7 @@ public final class DfCommand implements Callable<Integer> {
 
   private static String left(JsonNode used, JsonNode most) {
     long left = Math.max(0, most.asLong() - used.asLong());
-    return (left == 0 ? "full: " : "nearly full: ") + left + " bytes are left. ";
+    return left == 0 ? "full. " : "nearly full: " + ShownSize.of(left) + " are left. ";
   }
 
   private static boolean isNearlyFull(JsonNode used, JsonNode most) {

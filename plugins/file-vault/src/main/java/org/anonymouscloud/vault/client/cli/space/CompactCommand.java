@@ -132,7 +132,7 @@ final class CompactCommand implements Callable<Integer> {
     return 0;
   }
 
-  private String url(boolean isTrial) {
+  private String url(boolean isTrial) throws Problem {
     return VaultUrl.drive(drive) + "/compact?dryRun=" + isTrial + "&giveUpUnreadable=" + giveUp;
   }
 
