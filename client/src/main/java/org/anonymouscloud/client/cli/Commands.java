@@ -292,7 +292,8 @@ public final class Commands {
       footer = {
         "",
         "ANONCLOUD_HOME names the state folder.",
-        "Exit codes: 0 done, 1 failed, 2 usage, 3 not logged in, 4 refused by a security check."
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 not logged in, 4 refused by a security check,"
+            + " 130 interrupted."
       })
   private static final class Root implements Runnable {
     private final Timeout timeout;

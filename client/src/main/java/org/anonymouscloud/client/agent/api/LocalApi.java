@@ -263,7 +263,8 @@ public final class LocalApi implements AutoCloseable {
     return ProblemDocument.of(
         new Problem(
             Problem.Kind.INTERNAL,
-            "The agent met a fault of its own; its log in ANONCLOUD_HOME says more."));
+            "The agent met a fault of its own; its log says more: agent.log in ANONCLOUD_HOME, or"
+                + " what 'anoncloud up' has printed."));
   }
 
   /** Answers what the HTTP server refuses before the gate sees it, a malformed path for one. */

@@ -137,9 +137,9 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
           Problem.Kind.NOT_FOUND,
           "'"
               + name
-              + "' is not one of your contacts; 'anoncloud contact add "
+              + "' is not one of your contacts, nor yourself; 'anoncloud contact add "
               + name
-              + "' adds them.");
+              + "' adds somebody else.");
     }
     try {
       return ProvenAccount.of(people().look(name), link.feature(), fullName);

@@ -127,7 +127,7 @@ final class SheetFile {
   private static Problem alreadyThere(Path file, @Nullable Exception cause) {
     return new Problem(
         Problem.Kind.CONFLICT,
-        file + " is already there and will not be replaced: it may be another sheet.",
+        file + " is already there and is never replaced; give the name of a new file.",
         cause);
   }
 }

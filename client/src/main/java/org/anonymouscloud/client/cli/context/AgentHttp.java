@@ -314,6 +314,13 @@ public final class AgentHttp implements AgentApi {
           return problem(JSON.readTree(in), HttpURLConnection.HTTP_INTERNAL_ERROR);
         }
       }
+    } catch (ConnectException e) {
+      cut.addSuppressed(e);
+      return new Problem(
+          Problem.Kind.UNAVAILABLE,
+          "The agent has ended before this was done. The same command starts it again, and a large"
+              + " upload goes on where it was cut.",
+          cut);
     } catch (IOException e) {
       cut.addSuppressed(e);
     }

@@ -435,8 +435,9 @@ final class DriveRoutes {
                         Problem.Kind.NOT_FOUND,
                         "'"
                             + wanted
-                            + "' is no member of this drive; 'anoncloud drive show' shows"
-                            + " who is."));
+                            + "' is no member of this drive but perhaps yourself; 'anoncloud"
+                            + " drive show' shows who is, and 'anoncloud drive leave' takes you"
+                            + " out."));
     if (gone.isOwn()) {
       throw new Problem(
           Problem.Kind.REFUSED, "That is you; 'anoncloud drive leave' leaves the drive.");
@@ -447,9 +448,27 @@ final class DriveRoutes {
 
   private void leave(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = shared(context, "cannot be left");
+    requireNotNeeded(drive.people(), view(drives.drives(), drive));
     drive.leave();
     drives.drives().forget(drive.id());
     context.json(Map.of("left", drive.id().toString()));
+  }
+
+  /** A drive always has an owner who pays for it. */
+  private static void requireNotNeeded(List<Members.Person> people, DriveView drive)
+      throws Problem {
+    if (people.size() == 1) {
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "You alone use this drive; 'anoncloud drive delete' deletes it with all that is in it.");
+    }
+    if (drive.pays()) {
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "You pay for this drive, so you cannot leave it yet: another owner of it takes that over"
+              + " ('anoncloud drive quota DRIVE --pay'). 'anoncloud drive share DRIVE with PERSON"
+              + " --own' makes a member an owner.");
+    }
   }
 
   private void delete(Context context) throws Problem, NotLoggedIn, IOException {
@@ -457,8 +476,9 @@ final class DriveRoutes {
     if (drive.people().size() > 1) {
       throw new Problem(
           Problem.Kind.CONFLICT,
-          "Others use this drive. Take them out first ('anoncloud drive unshare'), or leave it"
-              + " ('anoncloud drive leave').");
+          "Others use this drive. Take them out first ('anoncloud drive unshare'), or let another"
+              + " owner pay for it ('anoncloud drive quota DRIVE --pay') and leave it ('anoncloud"
+              + " drive leave').");
     }
     drive.delete();
     drives.drives().forget(drive.id());

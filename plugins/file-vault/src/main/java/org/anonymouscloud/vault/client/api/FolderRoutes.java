@@ -5,15 +5,12 @@ import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
 import org.anonymouscloud.core.plugin.Scope;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Snapshot;
-import org.anonymouscloud.vault.client.format.Entry;
-import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
@@ -78,11 +75,7 @@ final class FolderRoutes {
   private void stat(Context context) throws Problem, NotLoggedIn, IOException {
     Snapshot snapshot = drive.snapshot(context);
     VaultPath path = snapshot.named(RequestArguments.path(context));
-    Optional<Entry> entry = snapshot.find(path);
-    if (entry.isEmpty() && !path.isTop()) {
-      throw new PathRefused(PathRefused.Reason.NOT_FOUND, path);
-    }
-    context.json(entry.map(found -> EntryView.of(path, found)).orElseGet(EntryView::top));
+    context.json(path.isTop() ? EntryView.top() : EntryView.of(path, snapshot.entry(path)));
   }
 
   private void usage(Context context) throws Problem, NotLoggedIn, IOException {

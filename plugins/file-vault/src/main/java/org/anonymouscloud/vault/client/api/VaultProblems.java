@@ -123,7 +123,7 @@ final class VaultProblems {
       case PathRefused path ->
           told(
               switch (path.reason()) {
-                case NOT_FOUND, NEVER_THERE, NOT_IN_TRASH, NO_SUCH_FOLDER, GONE ->
+                case NOT_FOUND, NOT_THERE_THEN, NEVER_THERE, NOT_IN_TRASH, NO_SUCH_FOLDER, GONE ->
                     Problem.Kind.NOT_FOUND;
                 case PRESENT, CHANGED -> Problem.Kind.PRECONDITION_FAILED;
                 case NOT_A_FOLDER,

@@ -43,6 +43,9 @@ public final class AtOption {
     if (at.startsWith("#")) {
       throw typed.refused("a state by its number, like '#17'; 'anoncloud history' shows them");
     }
+    if (at.matches("[0-9]{1,18}")) {
+      throw typed.refused("'#" + at + "' for the state of that number, or " + TypedTime.ALLOWED);
+    }
     return TypedTime.of(typed, clock, TypedTime.Moment.LAST).toString();
   }
 

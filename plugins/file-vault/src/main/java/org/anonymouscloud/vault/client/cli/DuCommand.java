@@ -75,8 +75,7 @@ final class DuCommand implements Callable<Integer> {
               ShownSize.of(bytes)
                   + (bytes.compareTo(EXACT) < 0 ? "" : " (" + bytes + " bytes)")
                   + " in "
-                  + files
-                  + (files == 1 ? " file" : " files"));
+                  + TerminalText.counted(files, "file"));
     }
     return outcome.exitCode();
   }

@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
       "Copy files and folders of the vault to the local disk.",
       "A file goes into TARGET if that is a folder, else becomes TARGET. With -r and one folder,"
           + " TARGET becomes the copy, beside what is in it already. A file appears under its name"
-          + " only when all of it has been verified. Its permissions are those of a new file;"
-          + " whether the owner may run it is as it was."
+          + " only when all of it has been verified, in the place of one that was there. Its"
+          + " permissions are those of a new file; whether the owner may run it is as it was."
     })
 final class GetCommand implements Callable<Integer> {
   private static final long UNKNOWN = -1;

@@ -22,6 +22,11 @@ public final class TerminalText {
         .collect(Collectors.joining("/"));
   }
 
+  /** So many of something, as in {@code 1 file} and {@code 2 files}. */
+  public static String counted(long count, String one) {
+    return count + " " + one + (count == 1 ? "" : "s");
+  }
+
   /** Any other text; what does not show as itself is shown by its number. */
   public static String text(String text) {
     return ForeignText.visible(text);

@@ -64,7 +64,10 @@ final class TreeCommand implements Callable<Integer> {
     context
         .terminal()
         .print(
-            folders + " folders, " + files + " files" + (links > 0 ? ", " + links + " links" : ""));
+            TerminalText.counted(folders, "folder")
+                + ", "
+                + TerminalText.counted(files, "file")
+                + (links > 0 ? ", " + TerminalText.counted(links, "link") : ""));
     return outcome.exitCode();
   }
 

@@ -30,13 +30,21 @@ public record LeftOut(Path top, Path own, List<Pattern> patterns) {
     }
 
     /**
-     * Reads a pattern as {@link Glob} has it for each name; slashes at its ends mean nothing.
+     * Reads a pattern as {@link Glob} has it for each name. Slashes at its ends mean nothing, nor
+     * does {@code ./} before it; {@code **}{@code /} before a single name is what that means
+     * anyway.
      *
      * @throws IllegalArgumentException if it is none
      */
     public static Pattern of(String text) {
-      List<Glob> parts =
-          Arrays.stream(text.split("/")).filter(part -> !part.isEmpty()).map(Glob::of).toList();
+      List<String> names =
+          Arrays.stream(text.split("/"))
+              .filter(part -> !part.isEmpty() && !part.equals("."))
+              .toList();
+      if (names.size() == 2 && names.getFirst().equals("**")) {
+        names = names.subList(1, 2);
+      }
+      List<Glob> parts = names.stream().map(Glob::of).toList();
       if (parts.isEmpty()) {
         throw new IllegalArgumentException("It has no name in it.");
       }

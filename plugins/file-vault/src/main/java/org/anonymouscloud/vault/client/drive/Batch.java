@@ -254,7 +254,7 @@ public final class Batch implements AutoCloseable {
         || (changes.touch(path) && !changes.removes(path))) {
       commit();
     }
-    Entry there = base.find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path));
+    Entry there = base.entry(path);
     require(precondition, path, Optional.of(there));
     if (!recursive && there instanceof Entry.Folder folder && !folder.pages().isEmpty()) {
       throw new PathRefused(Reason.NOT_EMPTY, path);
@@ -431,7 +431,7 @@ public final class Batch implements AutoCloseable {
     }
     commitIfLong();
     requireFoldersAbove(to);
-    Entry entry = earlier.find(from).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, from));
+    Entry entry = earlier.entry(from);
     Optional<Entry> there = base.find(to);
     if (there.isPresent()) {
       if (!(entry instanceof Entry.File then && there.get() instanceof Entry.File now)) {
@@ -494,7 +494,7 @@ public final class Batch implements AutoCloseable {
       UnaryOperator<Entry.File> files,
       Unread unread)
       throws IOException {
-    Entry entry = source.find(from).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, from));
+    Entry entry = source.entry(from);
     if (source != base) {
       source.state().ifPresent(landing::borrow);
     }

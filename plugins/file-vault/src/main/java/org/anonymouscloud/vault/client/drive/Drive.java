@@ -359,8 +359,13 @@ public final class Drive implements AutoCloseable {
    *     state, which may be a thief's; then the word of that state counts again on which are whole
    * @throws StateRefused if there is no such state, or it does not open, or was left out or given
    *     back
+   * @throws NotAllowed if this account may only read the drive
    */
   public WentBack goBack(long number, boolean leftOut, boolean givenBack) throws IOException {
+    boolean isThere = members.refresh();
+    if (isThere) {
+      requireRight(Right.WRITE);
+    }
     commits.lock();
     try {
       for (int race = 0; race < RACES; race++) {
@@ -657,13 +662,14 @@ public final class Drive implements AutoCloseable {
    *
    * @param days for so many every state, 0 to {@link KeptStates#MAX_DAYS}
    * @param weeks for so many the last of each week, 0 to {@link KeptStates#MAX_WEEKS}
-   * @throws NotAllowed if this account may only read the drive
+   * @throws NotAllowed if this account does not own the drive
    */
   public KeptStates retain(int days, int weeks) throws IOException {
     try (Batch first = batch()) {
-      // Makes the drive if it is not there yet, and looks at the right.
+      // Makes the drive if it is not there yet.
       first.commit();
     }
+    requireRight(Right.OWN);
     for (int race = 0; race < RACES; race++) {
       Optional<KnownRoot> newest = roots.newest();
       Snapshot now = new Snapshot(reading, newest);
@@ -708,8 +714,7 @@ public final class Drive implements AutoCloseable {
     }
     VaultPath path = now.named(given);
     if (!path.isTop()) {
-      Entry entry =
-          now.find(path).orElseThrow(() -> new PathRefused(PathRefused.Reason.NOT_FOUND, path));
+      Entry entry = now.entry(path);
       verification.entry(path, entry);
       return verification.end();
     }

@@ -137,6 +137,18 @@ public final class Snapshot {
   }
 
   /**
+   * What is at a path that is not the top.
+   *
+   * @throws PathRefused if nothing is
+   */
+  public Entry entry(VaultPath path) throws IOException {
+    boolean isEarlier = root.isEmpty() && state.isPresent();
+    return find(path)
+        .orElseThrow(
+            () -> new PathRefused(isEarlier ? Reason.NOT_THERE_THEN : Reason.NOT_FOUND, path));
+  }
+
+  /**
    * The file at a path.
    *
    * @throws PathRefused if there is none
@@ -145,7 +157,7 @@ public final class Snapshot {
     if (path.isTop()) {
       throw new PathRefused(Reason.IS_A_FOLDER, path);
     }
-    return switch (find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path))) {
+    return switch (entry(path)) {
       case Entry.File file -> file;
       case Entry.Folder _ -> throw new PathRefused(Reason.IS_A_FOLDER, path);
       case Entry.Link _ -> throw new PathRefused(Reason.IS_A_LINK, path);
@@ -156,7 +168,7 @@ public final class Snapshot {
     if (path.isTop()) {
       return top();
     }
-    return switch (find(path).orElseThrow(() -> new PathRefused(Reason.NOT_FOUND, path))) {
+    return switch (entry(path)) {
       case Entry.Folder folder -> new Opened(folder.id(), folder.pages());
       case Entry.File _ -> throw new PathRefused(Reason.NOT_A_FOLDER, path);
       case Entry.Link _ -> throw new PathRefused(Reason.IS_A_LINK, path);
@@ -204,10 +216,7 @@ public final class Snapshot {
    */
   public ReadAhead tree(VaultPath path, Unread unread) throws IOException {
     DriveId id = drive.id();
-    Optional<Entry> entry = find(path);
-    if (!path.isTop() && entry.isEmpty()) {
-      throw new PathRefused(Reason.NOT_FOUND, path);
-    }
+    Optional<Entry> entry = path.isTop() ? Optional.empty() : Optional.of(entry(path));
     Cursor<Step.Begin> below =
         path.isTop() || entry.get() instanceof Entry.Folder
             ? walk(path, Span.ALL, unread)

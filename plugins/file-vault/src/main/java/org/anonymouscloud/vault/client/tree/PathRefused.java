@@ -9,6 +9,9 @@ public final class PathRefused extends IOException {
   /** The closed set of reasons. */
   public enum Reason {
     NOT_FOUND("There is no %s in the vault."),
+    NOT_THERE_THEN(
+        "There was no %s in the vault then; 'anoncloud versions' of it shows since when it is"
+            + " there, and where it was before it was moved."),
     NEVER_THERE(
         "There is no %s in the vault, and was none in any state that is whole; 'anoncloud history'"
             + " shows them."),

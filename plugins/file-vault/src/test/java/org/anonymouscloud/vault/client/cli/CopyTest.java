@@ -80,7 +80,7 @@ final class CopyTest {
 
     assertThat(terminal.run("tree", "/f")).isZero();
 
-    assertThat(terminal.out()).endsWith("/f\n0 folders, 1 files\n");
+    assertThat(terminal.out()).endsWith("/f\n0 folders, 1 file\n");
     assertThat(terminal.run("tree", "--json", "/f")).isZero();
     assertThat(terminal.json().path("name").asText()).isEqualTo("f");
     assertThat(terminal.run("tree", "--json")).isZero();

@@ -1,14 +1,18 @@
 package org.anonymouscloud.vault.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
+import org.anonymouscloud.vault.client.drive.Drive;
+import org.anonymouscloud.vault.client.drive.NotAllowed;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.fixture.DriveFiles;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
@@ -160,6 +164,54 @@ final class DriveNamesTest {
     run("mkdir", "/a");
     run("drive", "share", "home", "with", "bob", "--read", "--yes");
     assertThat(run("drive", "list")).containsPattern("home +own +2 members +you pay ");
+  }
+
+  @Test
+  void whoPaysCannotLeaveAndIsToldWhatToDo() throws Exception {
+    assertThat(terminal.run("drive", "leave", "team", "--yes")).isEqualTo(1);
+    assertThat(terminal.warnings()).singleElement().asString().contains("'anoncloud drive delete'");
+
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    server.account().befriend("bob", bob);
+    bob.befriend("alice", server.account());
+    run("drive", "share", "team", "with", "bob", "--own");
+    assertThat(terminal.run("drive", "leave", "team", "--yes")).isEqualTo(1);
+    assertThat(terminal.warnings()).singleElement().asString().contains("quota DRIVE --pay'");
+    assertThat(run("drive", "show", "team")).contains("bob");
+
+    TestAgent his = new TestAgent(bob);
+    his.put("/vault/drives/team/quota?pay=true", Map.of());
+    run("drive", "leave", "team", "--yes");
+    assertThat(run("drive", "list")).doesNotContain("team");
+    his.close();
+  }
+
+  @Test
+  void whoOnlyWritesDoesNotSayHowLongStatesStay() throws Exception {
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    server.account().befriend("bob", bob);
+    bob.befriend("alice", server.account());
+    run("drive", "share", "team", "with", "bob");
+    try (Drives his = new Drives(bob, Clock.systemUTC())) {
+      Drive team = his.find("team");
+      DriveFiles.makeFolder(team, "/his");
+      assertThatThrownBy(() -> team.retain(0, 0)).isInstanceOf(NotAllowed.class);
+      assertThat(team.kept().days()).isEqualTo(30);
+    }
+    run("drive", "share", "team", "with", "bob", "--read");
+    try (Drives his = new Drives(bob, Clock.systemUTC())) {
+      Drive team = his.find("team");
+      assertThatThrownBy(() -> team.goBack(0, false, false)).isInstanceOf(NotAllowed.class);
+    }
+  }
+
+  @Test
+  void whatIsSaidOfANewDriveCanBeTyped() {
+    assertThat(run("drive", "create", "my team")).contains("'anoncloud put FILE \"my team:/\"'");
+    assertThat(run("drive", "create", "t\u00e9am_2"))
+        .contains("'anoncloud put FILE t\u00e9am_2:/'");
+    run("drive", "quota", "team", "1k");
+    assertThat(terminal.warnings()).singleElement().asString().contains("takes more than that");
   }
 
   @Test

@@ -91,7 +91,7 @@ final class PastCommandsTest {
       assertThat(run("cat", "--at", at, "/docs/f", "/docs/gone")).isEqualTo("oldgone");
     }
     assertThat(run("ls")).isEqualTo("docs/\nlater\n");
-    assertThat(run("tree", "--at", "1d")).contains("gone").endsWith("1 folders, 2 files\n");
+    assertThat(run("tree", "--at", "1d")).contains("gone").endsWith("1 folder, 2 files\n");
     assertThat(run("du", "--at", "1d")).isEqualTo("7 bytes in 2 files\n");
     assertThat(run("find", "--at", "1d", "--name", "g*")).isEqualTo("/docs/gone\n");
     assertThat(run("find", "--name", "g*")).isEmpty();
@@ -110,9 +110,11 @@ final class PastCommandsTest {
   void aTimeThatIsNoneOrTooEarlyIsSaidToBe() {
     assertThat(refused(2, "ls", "--at", "yesterday")).contains("2026-11-03").contains("yesterday");
     assertThat(refused(2, "ls", "--at", "#x")).contains("#17");
+    assertThat(refused(2, "ls", "--at", "17")).contains("'#17' for the state");
     assertThat(refused(1, "ls", "--at", "2020-01-01")).contains("the oldest that is whole is of");
     assertThat(refused(1, "ls", "--at", "#99")).contains("no state 99").contains("history");
-    assertThat(refused(1, "cat", "--at", "#0", "/docs/f")).contains("/docs/f");
+    assertThat(refused(1, "cat", "--at", "#0", "/docs/f"))
+        .contains("There was no /docs/f in the vault then", "versions");
   }
 
   @Test

@@ -219,7 +219,7 @@ final class SpaceCommandTest {
     litter();
     for (String what : new String[] {"/", "home", "home:/"}) {
       run("verify", what);
-      assertThat(terminal.out()).contains("1 files of 5.9 KiB", "all is there");
+      assertThat(terminal.out()).contains("1 file of 5.9 KiB", "all is there");
     }
     run("verify", "/stays", "--full", "--json");
     assertThat(terminal.json().path("damaged")).isEmpty();

@@ -98,9 +98,9 @@ final class TreeUploadTest {
                 "--exclude",
                 "*.o",
                 "--exclude",
-                "/build/*.log",
+                "./build/*.log",
                 "--exclude",
-                "deep/",
+                "**/deep/",
                 source.toString(),
                 "/t"))
         .isZero();

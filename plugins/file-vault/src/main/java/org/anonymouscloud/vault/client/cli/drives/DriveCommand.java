@@ -155,10 +155,15 @@ public final class DriveCommand {
           .terminal()
           .print(
               "The drive is there. 'anoncloud put FILE "
-                  + ForeignText.visible(name)
-                  + ":/' puts something in it, 'anoncloud drive share' lets others use it.");
+                  + quoted(ForeignText.visible(name) + ":/")
+                  + "' puts something in it, 'anoncloud drive share' lets others use it.");
     }
     return 0;
+  }
+
+  /** To be typed into a shell. */
+  private static String quoted(String path) {
+    return path.matches("[\\p{L}\\p{N}:/._-]+") ? path : '"' + path + '"';
   }
 
   @Command(
@@ -336,7 +341,14 @@ public final class DriveCommand {
       return shown(context.agent().get(url(name)), json);
     }
     String query = "?pay=" + pay + (limit == null ? "" : "&limit=" + bytes(limit));
-    return shown(context.agent().put(url(name) + "/quota" + query, Map.of()), json);
+    JsonNode set = context.agent().put(url(name) + "/quota" + query, Map.of());
+    JsonNode space = set.path("space");
+    if (space.hasNonNull("limit") && space.path("used").asLong() > space.path("limit").asLong()) {
+      context
+          .terminal()
+          .warn("It takes more than that already: nothing can be put there until it takes less.");
+    }
+    return shown(set, json);
   }
 
   private static String bytes(String limit) throws Problem {
@@ -360,7 +372,7 @@ public final class DriveCommand {
             + " at first that is 30 days and 52 weeks. What was removed stays in the trash for the"
             + " same days. What is older is given back by 'anoncloud compact', or by the agent when"
             + " it is idle. Less time frees more space, and there is no way back to what is gone: 0"
-            + " days or weeks are asked about."
+            + " days or weeks are asked about. Owners of the drive alone say it."
       })
   int retention(
       @Parameters(

@@ -11,6 +11,7 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.jspecify.annotations.Nullable;
@@ -103,12 +104,14 @@ final class CompactCommand implements Callable<Integer> {
     context
         .terminal()
         .print(
-            "%s %s in %d packs%s; the server deletes them within about a day."
+            "%s %s in %s%s; the server deletes them within about a day."
                 .formatted(
                     dryRun ? "Would give back" : "Given back:",
                     ShownSize.of(bytes),
-                    packs,
-                    sent == 0 ? "" : ", of which " + sent + " were needed and packed anew"));
+                    TerminalText.counted(packs, "pack"),
+                    sent == 0
+                        ? ""
+                        : ", of which " + ShownSize.of(sent) + " were needed and packed anew"));
     context
         .terminal()
         .print(

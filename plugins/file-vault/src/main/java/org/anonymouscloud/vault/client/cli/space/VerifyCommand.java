@@ -83,12 +83,13 @@ final class VerifyCommand implements Callable<Integer> {
       context
           .terminal()
           .print(
-              "%d files of %s and %d folders in %d packs %s: %s."
+              "%s of %s and %s in %s%s %s: %s."
                   .formatted(
-                      found.path("files").asLong(),
+                      TerminalText.counted(found.path("files").asLong(), "file"),
                       ShownSize.of(found.path("bytes").asLong()),
-                      found.path("folders").asLong(),
-                      found.path("packs").asLong(),
+                      TerminalText.counted(found.path("folders").asLong(), "folder"),
+                      TerminalText.counted(found.path("packs").asLong(), "pack"),
+                      states ? ", each state counted for itself," : "",
                       full
                           ? "were checked to the last byte"
                           : "were checked, but not their content",

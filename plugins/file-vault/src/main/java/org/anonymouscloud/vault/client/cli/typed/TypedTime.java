@@ -25,7 +25,7 @@ public final class TypedTime {
   private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([mhdw])");
 
   /** What a time may be, for people. */
-  private static final String ALLOWED =
+  public static final String ALLOWED =
       "a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, or 30d for so long ago";
 
   private TypedTime() {}
