@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.client.format;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -13,15 +14,15 @@ import org.anonymouscloud.core.crypto.Secret;
 public final class KeyRing implements AutoCloseable {
   private final Map<Integer, DriveKeys> keys = new ConcurrentHashMap<>();
 
+  /** Forgotten, and still in the hands of whoever works with them. */
+  private final Queue<DriveKeys> retired = new ConcurrentLinkedQueue<>();
+
   /** The secrets of generations. */
   @FunctionalInterface
   public interface Secrets {
     /** That of a generation, which is closed by whoever asks; none if it is not known. */
     Optional<Secret> of(int generation);
   }
-
-  /** Still in the hands of whoever works with them. */
-  private final Queue<DriveKeys> retired = new ConcurrentLinkedQueue<>();
 
   private final IntSupplier newest;
   private final Secrets driveSecret;
@@ -60,7 +61,7 @@ public final class KeyRing implements AutoCloseable {
 
   /** From now on the secrets are asked for anew, as they may be others. */
   public void forget() {
-    for (int generation : keys.keySet()) {
+    for (int generation : List.copyOf(keys.keySet())) {
       DriveKeys gone = keys.remove(generation);
       if (gone != null) {
         retired.add(gone);
