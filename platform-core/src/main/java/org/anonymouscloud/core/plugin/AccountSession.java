@@ -3,7 +3,6 @@ package org.anonymouscloud.core.plugin;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
@@ -103,11 +102,10 @@ public interface AccountSession {
    * of it besides.
    *
    * @param link the word: a chain without it is refused
-   * @return none if the server says that the account is gone, which nothing proves
    * @throws IOException if the server does not give the chain, or another one: nothing of that is
    *     used
    */
-  Optional<KnownAccount> vouched(AccountId account, ChainFloor link) throws IOException;
+  KnownAccount vouched(AccountId account, ChainFloor link) throws IOException;
 
   /**
    * Opens what somebody has sealed to this account ({@link KnownAccount#seal}). It does not say who

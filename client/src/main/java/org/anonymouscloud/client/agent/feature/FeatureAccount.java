@@ -21,7 +21,6 @@ import org.anonymouscloud.core.account.client.LocalAccount;
 import org.anonymouscloud.core.account.client.OnlineAccount;
 import org.anonymouscloud.core.account.client.OwnContacts;
 import org.anonymouscloud.core.account.client.contacts.Contact;
-import org.anonymouscloud.core.account.client.contacts.ContactRefused;
 import org.anonymouscloud.core.account.client.contacts.Contacts;
 import org.anonymouscloud.core.account.client.contacts.KnownContact;
 import org.anonymouscloud.core.account.client.local.FeatureState;
@@ -37,7 +36,6 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.RecordStore;
 import org.anonymouscloud.core.plugin.StateStore;
 import org.anonymouscloud.core.session.Link;
-import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 
 /**
@@ -154,28 +152,19 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
   }
 
   @Override
-  public Optional<KnownAccount> vouched(AccountId account, ChainFloor seen) throws IOException {
+  public KnownAccount vouched(AccountId account, ChainFloor seen) throws IOException {
     if (account.equals(account())) {
-      return Optional.of(self());
+      return proven(chain.known().state());
     }
     try {
       Optional<KnownContact> pinned =
           people().list().stream().filter(one -> one.account().equals(account)).findFirst();
       if (pinned.isEmpty()) {
-        return Optional.of(proven(people().vouched(account, seen).state()));
+        return proven(people().vouched(account, seen).state());
       }
       Contact contact = people().look(pinned.get().name());
-      return Optional.of(ProvenAccount.of(contact, link.feature(), fullName));
-    } catch (ContactRefused e) {
-      if (e.reason() == ContactRefused.Reason.REPLACED) {
-        // Whoever has the name now is another account.
-        return Optional.empty();
-      }
-      throw e;
+      return ProvenAccount.of(contact, link.feature(), fullName);
     } catch (Refused e) {
-      if (e.code() == ErrorCode.NOT_FOUND) {
-        return Optional.empty();
-      }
       throw new IOException("A member's account could not be read: " + e.getMessage(), e);
     }
   }

@@ -34,7 +34,6 @@ import org.anonymouscloud.vault.client.members.Home;
 import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.Untrusted;
-import org.anonymouscloud.vault.client.remote.Untrusted.ByGoneAccount;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestNotSound;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
@@ -553,7 +552,7 @@ public final class Drive implements AutoCloseable {
   public List<Members.Person> people() throws IOException {
     try {
       boolean _ = members.refresh();
-    } catch (KeysNotGiven | ByGoneAccount e) {
+    } catch (KeysNotGiven e) {
       // Who the members are is known all the same, and who is to be taken out.
     }
     return members.people();
@@ -582,7 +581,7 @@ public final class Drive implements AutoCloseable {
   private Head countsForOwner() throws IOException {
     try {
       return roots.counts();
-    } catch (KeysNotGiven | NewestNotSound | RootNotSigned | ByGoneAccount e) {
+    } catch (KeysNotGiven | NewestNotSound | RootNotSigned e) {
       if (members.needsVoucher()) {
         // Nobody goes on from what a removed device says of the members.
         throw e;

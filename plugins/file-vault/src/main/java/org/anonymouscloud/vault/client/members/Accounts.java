@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.plugin.AccountSession;
@@ -33,10 +32,7 @@ final class Accounts {
   private final Clock clock;
   private final Map<AccountId, Asked> others = new HashMap<>();
 
-  /**
-   * @param account none if the server says that it is gone
-   */
-  private record Asked(Optional<KnownAccount> account, Instant when) {}
+  private record Asked(KnownAccount account, Instant when) {}
 
   Accounts(AccountSession own, Clock clock) {
     this.own = own;
@@ -49,24 +45,18 @@ final class Accounts {
 
   /** Whether this device knows an account otherwise than by what a roster says of it. */
   boolean isKnown(Member member) throws IOException {
-    return isOwn(member.account()) || now(member).flatMap(KnownAccount::name).isPresent();
+    return isOwn(member.account()) || now(member).name().isPresent();
   }
 
-  /** Whether the server says that a member's account is gone: then it has no devices any more. */
-  boolean isGone(Member member) throws IOException {
-    return of(member).isEmpty();
-  }
-
-  /** A member's account, which may be a few minutes old; none if it is gone. */
-  Optional<KnownAccount> of(Member member) throws IOException {
+  /** A member's account, which may be a few minutes old. */
+  KnownAccount of(Member member) throws IOException {
     if (isOwn(member.account())) {
-      return Optional.of(own.self());
+      return own.self();
     }
     Asked asked = others.get(member.account());
     boolean good =
         asked != null
-            && asked.account().stream()
-                .allMatch(account -> account.head().seq() >= member.link().seq())
+            && asked.account().head().seq() >= member.link().seq()
             && !isOlderThan(member.account(), GOOD_FOR);
     return good ? asked.account() : now(member);
   }
@@ -76,19 +66,19 @@ final class Accounts {
     return asked == null || asked.when().plus(age).isBefore(clock.instant());
   }
 
-  /** A member's account as it is now; none if it is gone. */
-  Optional<KnownAccount> now(Member member) throws IOException {
+  /** A member's account as it is now. */
+  KnownAccount now(Member member) throws IOException {
     if (isOwn(member.account())) {
-      return Optional.of(own.self());
+      return own.self();
     }
-    Optional<KnownAccount> account = own.vouched(member.account(), member.link());
-    others.put(member.account(), new Asked(account, clock.instant()));
+    KnownAccount account = own.vouched(member.account(), member.link());
+    learn(account);
     return account;
   }
 
   /** An account as it was just asked for. */
   void learn(KnownAccount account) {
-    others.put(account.account(), new Asked(Optional.of(account), clock.instant()));
+    others.put(account.account(), new Asked(account, clock.instant()));
   }
 
   /** Whether one of a member's devices made a signature, of those that its generation has. */
@@ -98,13 +88,9 @@ final class Accounts {
     if (isOwn(member.account())) {
       return own.verify(device, generation, label, message, signature);
     }
-    return of(member)
-            .filter(then -> then.verify(device, generation, label, message, signature))
-            .isPresent()
+    return of(member).verify(device, generation, label, message, signature)
         || (isOlderThan(member.account(), SETTLED)
-            && now(member)
-                .filter(now -> now.verify(device, generation, label, message, signature))
-                .isPresent());
+            && now(member).verify(device, generation, label, message, signature));
   }
 
   /** Whether a device is one of a member's account. */
@@ -113,19 +99,19 @@ final class Accounts {
       // This device is there as long as it is asked, whatever it has heard of itself.
       return device.equals(own.device()) || own.devices().contains(device);
     }
-    return of(member).filter(account -> account.devices().contains(device)).isPresent();
+    return of(member).devices().contains(device);
   }
 
   /**
    * Whether a member's account is known to have begun a generation since the keys were sealed to
-   * it. One that is gone, or cannot be asked for just now, does not keep the others from work.
+   * it. One that cannot be asked for, as it may be deleted, does not keep the others from work.
    */
   boolean isAhead(Member member) throws IOException {
     if (isOwn(member.account())) {
       return own.generation() > member.generation();
     }
     try {
-      return of(member).filter(now -> now.generation() > member.generation()).isPresent();
+      return of(member).generation() > member.generation();
     } catch (IOException e) {
       if (e instanceof FinalFailure failure && failure.isFinal()) {
         throw e;

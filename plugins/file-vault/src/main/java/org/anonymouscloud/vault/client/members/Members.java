@@ -21,7 +21,6 @@ import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
-import org.anonymouscloud.vault.client.remote.Untrusted.ByGoneAccount;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterNotSound;
@@ -68,8 +67,10 @@ public final class Members implements AutoCloseable {
   /** Whether the newest was made by a device that is none of its account any more. */
   private boolean byRemoved;
 
-  /** What follows the newest that is believed, from one on that an account made which is gone. */
-  private List<SignedRoster> beyond = List.of();
+  /**
+   * The newest list of a device that was still one of its account, or that had been seen before.
+   */
+  private @Nullable Roster telling;
 
   /**
    * @param remote of this drive
@@ -97,7 +98,7 @@ public final class Members implements AutoCloseable {
   /** Forgets what was seen, and the keys, which may be others; the next that is shown counts. */
   public synchronized void restart() throws IOException {
     rosters.clear();
-    beyond = List.of();
+    telling = null;
     secrets.close();
     keys.forget();
     memory.forget();
@@ -165,8 +166,7 @@ public final class Members implements AutoCloseable {
     List<Person> people = new ArrayList<>();
     for (Member member : list().map(Roster::members).orElse(List.of())) {
       boolean isOwn = accounts.isOwn(member.account());
-      Optional<UserName> known =
-          isOwn ? Optional.empty() : accounts.of(member).flatMap(KnownAccount::name);
+      Optional<UserName> known = isOwn ? Optional.empty() : accounts.of(member).name();
       people.add(new Person(member, known, isOwn));
     }
     return people;
@@ -181,29 +181,21 @@ public final class Members implements AutoCloseable {
    * Asks the server for the lists that are newer than those that are known.
    *
    * @return whether there is a drive
-   * @throws ByGoneAccount if nobody stands for the newest; then those before it are there
    * @throws org.anonymouscloud.vault.client.remote.Untrusted if what the server shows must not be
    *     used; then all is as it was
    */
   public synchronized boolean refresh() throws IOException {
     List<SignedRoster> newer = newer();
     if (newer.isEmpty()) {
-      beyond = List.of();
       if (rosters.isEmpty() && memory.seen().isPresent()) {
         throw new RosterRolledBack();
       }
       return !rosters.isEmpty();
     }
-    rosters.requireFollowing(drive, newer);
-    long known = requireSeen(newer);
-    int sound = sound(newer, known);
-    if (sound > 0) {
-      List<SignedRoster> taken = newer.subList(0, sound);
-      boolean unvouched = needsVoucher(taken, known);
-      taken.forEach(rosters::add);
-      byRemoved = unvouched;
-    }
-    beyond = List.copyOf(newer.subList(sound, newer.size()));
+    Believed believed = believe(newer);
+    newer.forEach(rosters::add);
+    byRemoved = believed.byRemoved;
+    telling = believed.telling;
     openKeys();
     if (!byRemoved) {
       memory.remember(head());
@@ -216,7 +208,6 @@ public final class Members implements AutoCloseable {
     if (rosters.size() <= number) {
       return refresh();
     }
-    requireNothingBeyond();
     requireKeys();
     return true;
   }
@@ -247,62 +238,83 @@ public final class Members implements AutoCloseable {
   }
 
   /**
-   * How many of the lists that follow the newest somebody stands for: its maker, or a later one
-   * that may make all of it itself, as nobody can say any more what an account did that is gone.
+   * What to go on from.
    *
-   * @param known number of the newest that this device has seen
+   * @param byRemoved whether the newest list needs somebody to vouch for it
    */
-  private int sound(List<SignedRoster> newer, long known) throws IOException {
-    int vouched = known >= 0 || !rosters.isEmpty() ? -1 : brought(newer);
-    int sound = 0;
+  private record Believed(boolean byRemoved, @Nullable Roster telling) {}
+
+  /** Whether to go on from new lists, the first of which follows the newest that is known. */
+  private Believed believe(List<SignedRoster> newer) throws IOException {
+    rosters.requireFollowing(drive, newer);
+    long known = requireSeen(newer);
     SignedRoster before = rosters.last().orElse(null);
-    SignedRoster last = before;
+    int vouched = known >= 0 ? -1 : brought(newer);
     for (int i = 0; i < newer.size(); i++) {
       SignedRoster roster = newer.get(i);
-      boolean taken = roster.list().number() <= known || i < vouched;
-      boolean stands = taken || isSigned(roster, before);
-      if (stands && (taken || sound == i || vouchesFor(roster.list(), last))) {
-        sound = i + 1;
-        last = roster;
+      if (roster.list().number() > known && i >= vouched) {
+        requireSigned(roster, before);
       }
       before = roster;
     }
-    return sound;
-  }
-
-  /** Whether who made a list may have made all those since the last that is believed. */
-  private boolean vouchesFor(Roster list, @Nullable SignedRoster last) throws IOException {
-    return (last != null
-            && list.allows(list.maker(), Right.OWN)
-            && last.list().allows(list.maker(), Right.OWN))
-        || (accounts.isOwn(list.maker()) && isMakerThere(list));
-  }
-
-  /**
-   * Whether the newest of some lists needs somebody who vouches for it. That an account has left
-   * which is gone says nothing of the list before.
-   */
-  private boolean needsVoucher(List<SignedRoster> newer, long known) throws IOException {
     Roster last = newer.getLast().list();
     if (last.member(account.account()).isEmpty()) {
       throw new RosterNotSound();
     }
-    if (isOwnAlone(last)) {
-      return false;
-    }
-    for (int i = newer.size() - 1; i >= 0 && newer.get(i).list().number() > known; i--) {
+    Roster staying = null;
+    Roster tells = null;
+    for (int i = newer.size() - 1; i >= 0 && tells == null; i--) {
       Roster list = newer.get(i).list();
-      Optional<Roster> before =
-          i > 0 ? Optional.of(newer.get(i - 1).list()) : rosters.last().map(SignedRoster::list);
-      Optional<Member> left =
-          list.member(list.maker()).isPresent()
-              ? Optional.empty()
-              : before.flatMap(one -> one.member(list.maker()));
-      if (left.isEmpty() || !accounts.isGone(left.get())) {
-        return !isMakerThere(list);
+      SignedRoster previous = i > 0 ? newer.get(i - 1) : rosters.last().orElse(null);
+      boolean isNew = list.number() > known && i >= vouched;
+      if (isByOneWhoStays(list, previous, isNew)) {
+        staying = staying == null ? list : staying;
+        tells = tells(list, previous) ? list : null;
       }
     }
-    return byRemoved;
+    // A removed device that has taken the others out has let nobody in, and yet has not made us
+    // alone.
+    boolean alone = isOwnAlone(last) && (staying == null || isOwnAlone(staying));
+    return new Believed(
+        last.number() > known && !alone && !isMakerThere(last), tells == null ? telling : tells);
+  }
+
+  /**
+   * Whether the device that made a list is still one of its account, which may have left by it.
+   *
+   * @param isNew whether another account is looked at, too: of what this device has seen, or others
+   *     vouch for, it need not be there any more
+   */
+  private boolean isByOneWhoStays(Roster list, @Nullable SignedRoster before, boolean isNew)
+      throws IOException {
+    if (accounts.isOwn(list.maker())) {
+      return !account.wasRemoved(list.device());
+    }
+    Optional<Member> maker = maker(list, before);
+    return !isNew || (maker.isPresent() && accounts.hasStill(maker.get(), list.device()));
+  }
+
+  /**
+   * Whether a list says how far the drive has come, and does not only repeat, as it must, what a
+   * removed device of this account may have said in the one before it. Others go on from no such
+   * list.
+   */
+  private boolean tells(Roster list, @Nullable SignedRoster before) {
+    return before == null || list.root() > before.list().root() || !accounts.isOwn(list.maker());
+  }
+
+  /**
+   * The newest list of a device that stays which says how far the drive has come: what a removed
+   * one says of it is what it has written itself.
+   */
+  public synchronized Optional<Roster> telling() {
+    return Optional.ofNullable(telling);
+  }
+
+  /** Who leaves by a list is a member in the one before it. */
+  private static Optional<Member> maker(Roster list, @Nullable SignedRoster before) {
+    return list.member(list.maker())
+        .or(() -> Optional.ofNullable(before).flatMap(one -> one.list().member(list.maker())));
   }
 
   /** Then nobody else was let in, and the keys are made anew if a device made them that is gone. */
@@ -330,7 +342,7 @@ public final class Members implements AutoCloseable {
 
   /**
    * The place of the list with which this account came in: whoever made it vouches for all before,
-   * and must be known. If that account is gone, the next owner who is known does.
+   * and must be known.
    */
   private int brought(List<SignedRoster> newer) throws IOException {
     int place = newer.size() - 1;
@@ -338,49 +350,26 @@ public final class Members implements AutoCloseable {
       place--;
     }
     Roster list = newer.get(place).list();
-    Member maker = list.member(list.maker()).orElseThrow(SharedByStranger::new);
-    if (accounts.isKnown(maker)) {
-      return place;
-    }
-    if (!accounts.isGone(maker)) {
+    Optional<Member> maker = list.member(list.maker());
+    if (maker.isEmpty() || !accounts.isKnown(maker.get())) {
       throw new SharedByStranger();
     }
-    for (int later = place + 1; later < newer.size(); later++) {
-      Roster next = newer.get(later).list();
-      Optional<Member> owner =
-          next.member(next.maker()).filter(member -> member.right() == Right.OWN);
-      if (owner.isPresent() && accounts.isKnown(owner.get())) {
-        return later;
-      }
-    }
-    throw new ByGoneAccount(list.maker());
+    return place;
   }
 
-  /**
-   * Whether a device of its maker has signed a list.
-   *
-   * @return false if the maker's account is gone; but whoever is gone has left as well
-   * @throws RosterNotSound if none has
-   */
-  private boolean isSigned(SignedRoster roster, @Nullable SignedRoster before) throws IOException {
+  private void requireSigned(SignedRoster roster, @Nullable SignedRoster before)
+      throws IOException {
     Roster list = roster.list();
-    Optional<Member> stays = list.member(list.maker());
-    Optional<Member> maker =
-        stays.isEmpty() && before != null ? before.list().member(list.maker()) : stays;
-    if (maker.isEmpty()) {
-      throw new RosterNotSound();
-    }
-    boolean signed =
-        accounts.verify(
+    Optional<Member> maker = maker(list, before);
+    if (maker.isEmpty()
+        || !accounts.verify(
             maker.get(),
             list.device(),
             SignedRoster.SIGNATURE_LABEL,
             roster.signed(),
-            roster.signature());
-    if (!signed && !accounts.isGone(maker.get())) {
+            roster.signature())) {
       throw new RosterNotSound();
     }
-    return signed || stays.isEmpty();
   }
 
   /** Who leaves a drive need not be there any more. */
@@ -393,14 +382,7 @@ public final class Members implements AutoCloseable {
   private void openKeys() throws IOException {
     secrets.open(rosters);
     name = secrets.name(rosters);
-    requireNothingBeyond();
     requireKeys();
-  }
-
-  private void requireNothingBeyond() throws ByGoneAccount {
-    if (!beyond.isEmpty()) {
-      throw new ByGoneAccount(beyond.getFirst().list().maker());
-    }
   }
 
   /**
@@ -457,23 +439,6 @@ public final class Members implements AutoCloseable {
     return byRemoved;
   }
 
-  /**
-   * The newest list whose maker says how far the drive has come, which vouches for all until then:
-   * one whom nobody has taken out, and who is not gone. It has left with it at most.
-   */
-  public synchronized Optional<Roster> vouching() throws IOException {
-    Optional<Roster> raised = rosters.raised();
-    if (raised.isEmpty() || accounts.isOwn(raised.get().maker())) {
-      return raised;
-    }
-    Roster said = raised.get();
-    Optional<Member> maker = newest().list().member(said.maker());
-    if (maker.isEmpty() && said.number() == newest().list().number()) {
-      maker = rosters.generation(said.generation()).member(said.maker());
-    }
-    return maker.isPresent() && !accounts.isGone(maker.get()) ? raised : Optional.empty();
-  }
-
   /** Whether a list that a root names is one of those that are known. */
   public synchronized boolean knows(RosterHead named) {
     return rosters.contains(named);
@@ -512,15 +477,6 @@ public final class Members implements AutoCloseable {
     }
     boolean was = rosters.generations().stream().anyMatch(one -> one.writer(writer).isPresent());
     return was && !isThere(writer, device);
-  }
-
-  /** Whether an account that is, or was, a member is gone: nobody can tell what it has signed. */
-  public synchronized boolean isGone(AccountId account) throws IOException {
-    Optional<Member> last =
-        rosters.generations().reversed().stream()
-            .flatMap(generation -> generation.member(account).stream())
-            .findFirst();
-    return last.isPresent() && accounts.isGone(last.get());
   }
 
   /**
@@ -582,17 +538,8 @@ public final class Members implements AutoCloseable {
 
   private Next next(List<Member> members, Keys kept) {
     members.sort((a, b) -> Arrays.compareUnsigned(a.account().bytes(), b.account().bytes()));
-    Roster list = before().list();
-    boolean paysOn =
-        members.stream()
-            .anyMatch(one -> one.account().equals(list.payer()) && one.right() == Right.OWN);
-    AccountId payer = paysOn ? list.payer() : account.account();
-    return new Next(members, payer, list.limit(), nameToSeal(), kept);
-  }
-
-  /** What the next list follows, whether anything of it is believed or not. */
-  private SignedRoster before() {
-    return beyond.isEmpty() ? newest() : beyond.getLast();
+    Roster list = newest().list();
+    return new Next(members, list.payer(), list.limit(), nameToSeal(), kept);
   }
 
   /** An owner gave it, unless none has ever sealed a name that opens. */
@@ -610,16 +557,12 @@ public final class Members implements AutoCloseable {
     return put(counts, next(anew(newest().list().members()), Keys.NEW));
   }
 
-  /** Members with the newest keys of their accounts; of one that is gone they stay as they were. */
+  /** Members with the newest keys of their accounts. */
   private List<Member> anew(List<Member> members) throws IOException {
     List<Member> anew = new ArrayList<>();
     for (Member member : members) {
-      Member was = before().list().member(member.account()).orElse(member).with(member.right());
-      anew.add(
-          accounts
-              .now(member)
-              .map(now -> new Member(was.account(), was.right(), now.generation(), now.head()))
-              .orElse(was));
+      KnownAccount now = accounts.now(member);
+      anew.add(new Member(member.account(), member.right(), now.generation(), now.head()));
     }
     return anew;
   }
@@ -709,11 +652,8 @@ public final class Members implements AutoCloseable {
   }
 
   private boolean put(Head counts, Next next) throws IOException {
-    Roster before = before().list();
+    Roster before = newest().list();
     boolean fresh = next.keys() == Keys.NEW;
-    if (!fresh) {
-      requireNothingBeyond();
-    }
     int generation = before.generation() + (fresh ? 1 : 0);
     if (hasNothing() || (!fresh && !secrets.has(generation))) {
       throw keysNotGiven();
@@ -724,7 +664,7 @@ public final class Members implements AutoCloseable {
           new Roster(
               drive,
               before.number() + 1,
-              before().head().hash(),
+              newest().head().hash(),
               account.account(),
               account.device(),
               clock.millis(),
@@ -747,7 +687,7 @@ public final class Members implements AutoCloseable {
   /** Whether an attempt that seemed cut off has arrived. */
   private boolean isThere(SignedRoster roster) throws IOException {
     List<SignedRoster> newer = newer();
-    return newer.size() > beyond.size() && newer.get(beyond.size()).head().equals(roster.head());
+    return !newer.isEmpty() && newer.getFirst().head().equals(roster.head());
   }
 
   /**
@@ -776,16 +716,11 @@ public final class Members implements AutoCloseable {
 
   private byte[] grants(Roster list, Secret secret) throws IOException {
     ByteArrayOutputStream grants = new ByteArrayOutputStream();
-    Roster before = before().list();
-    boolean all = list.generation() > before.generation();
+    boolean all = list.generation() > newest().list().generation();
     for (Member member : list.members()) {
-      if (all || before.member(member.account()).isEmpty()) {
-        Optional<KnownAccount> to = accounts.of(member);
+      if (all || newest().list().member(member.account()).isEmpty()) {
         grants.writeBytes(member.account().bytes());
-        grants.writeBytes(
-            to.isEmpty()
-                ? new byte[VaultMessages.GRANT]
-                : secrets.grant(to.get(), list.generation(), secret));
+        grants.writeBytes(secrets.grant(accounts.of(member), list.generation(), secret));
       }
     }
     return grants.toByteArray();
@@ -793,13 +728,9 @@ public final class Members implements AutoCloseable {
 
   private void adopt(SignedRoster roster, Secret secret) throws IOException {
     memory.remember(roster.head());
-    beyond.forEach(rosters::add);
+    telling = tells(roster.list(), rosters.last().orElse(null)) ? roster.list() : telling;
     rosters.add(roster);
     secrets.learn(roster.list().generation(), secret);
-    if (!beyond.isEmpty()) {
-      beyond = List.of();
-      secrets.open(rosters);
-    }
     name = secrets.name(rosters);
     byRemoved = false;
   }

@@ -17,7 +17,6 @@ final class RosterChain {
   private final List<Digest> hashes = new ArrayList<>();
   private final List<Generation> generations = new ArrayList<>();
   private @Nullable SignedRoster newest;
-  private @Nullable Roster raised;
   private long bytes;
 
   boolean isEmpty() {
@@ -45,11 +44,6 @@ final class RosterChain {
       throw new IllegalStateException("There is no drive yet.");
     }
     return there;
-  }
-
-  /** The newest of which the maker said how far the drive had come, and did not only repeat it. */
-  Optional<Roster> raised() {
-    return Optional.ofNullable(raised);
   }
 
   /** The newest generation; -1 if there is none. */
@@ -97,9 +91,6 @@ final class RosterChain {
   /** Adds one that follows. */
   void add(SignedRoster roster) {
     hashes.add(roster.head().hash());
-    if (roster.list().root() > (newest == null ? -1 : newest.list().root())) {
-      raised = roster.list();
-    }
     bytes += Roster.encodedLength(roster.list().members().size());
     if (roster.list().generation() == generations.size()) {
       generations.add(new Generation(roster));
@@ -113,7 +104,6 @@ final class RosterChain {
     hashes.clear();
     generations.clear();
     newest = null;
-    raised = null;
     bytes = 0;
   }
 }

@@ -1,7 +1,6 @@
 package org.anonymouscloud.vault.client.remote;
 
 import java.io.IOException;
-import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.wire.FinalFailure;
 
@@ -250,24 +249,6 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
           "The newest list of the drive's members was made by a device that was removed from its"
               + " account since. Nothing was used of the drive. Another device of that account, or"
               + " another owner of the drive, makes it right when it next uses the drive.");
-    }
-  }
-
-  /**
-   * A list of members, or the newest state, was made by an account that the server says is gone,
-   * and nobody who may has gone on from it: whether it is true nobody can tell (A22, A33).
-   */
-  public static final class ByGoneAccount extends Untrusted {
-    private static final long serialVersionUID = 1;
-
-    public ByGoneAccount(AccountId by) {
-      super(
-          "The drive's newest state, or a list of its members, was made by the account "
-              + by
-              + ", which is gone from the server, so nobody can tell whether it is true. Nothing"
-              + " was used of the drive. An owner of the drive takes that account out: 'anoncloud"
-              + " drive unshare', with this number for the name. Who came into the drive by that"
-              + " account alone is taken out and in again.");
     }
   }
 

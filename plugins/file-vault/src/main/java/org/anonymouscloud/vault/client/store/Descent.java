@@ -29,7 +29,6 @@ final class Descent {
   private final Vouching vouching;
   private final SortedMap<Long, List<Passed>> points = new TreeMap<>();
   private final Map<DeviceId, Integer> unsound = new HashMap<>();
-  private Optional<Digest> takenForSound = Optional.empty();
 
   /** A root that the way must lead through, and what to say if it does not. */
   private record Passed(Digest hash, Untrusted otherwise) {}
@@ -59,11 +58,6 @@ final class Descent {
     this.tip = tip;
     this.generation = generation;
     this.vouching = vouching;
-  }
-
-  /** What was found sound once, by a signature that nobody can check any more. */
-  void takeForSound(Digest root) {
-    takenForSound = Optional.of(root);
   }
 
   /** The way must lead through a root. */
@@ -165,9 +159,6 @@ final class Descent {
   }
 
   private boolean isSound(SignedRoot signed) throws IOException {
-    if (takenForSound.equals(Optional.of(signed.hash()))) {
-      return true;
-    }
     if (unsound.getOrDefault(signed.device(), 0) >= UNSOUND_LOOKED_AT) {
       return false;
     }

@@ -2,7 +2,6 @@ package org.anonymouscloud.vault.client.store;
 
 import java.io.IOException;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.account.DeviceId;
@@ -12,7 +11,6 @@ import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.Untrusted;
-import org.anonymouscloud.vault.client.remote.Untrusted.ByGoneAccount;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestNotSound;
 import org.anonymouscloud.vault.client.remote.Untrusted.NotAsNamed;
 import org.anonymouscloud.vault.client.remote.Untrusted.NotAsOnceNamed;
@@ -81,7 +79,7 @@ final class Judge {
       return Optional.empty();
     }
     SignedRoot tip = newest.get();
-    Optional<Named> listed = by.vouching().map(this::named);
+    Optional<Named> listed = by.telling().filter(list -> list.root() >= 0).map(this::named);
     requireAtLeast(tip.number(), named, seen);
     requireAtLeast(tip.number(), listed, Optional.empty());
     if (already.isPresent()
@@ -93,12 +91,7 @@ final class Judge {
       var _ = from.open(tip);
     } catch (Untrusted e) {
       by.requireShown();
-      if (isOfGoneMember(by, tip)) {
-        // Those who have seen it go on from it; for the others an owner decides.
-        if (!last(seen).map(SignedRoot::hash).equals(Optional.of(tip.hash()))) {
-          throw new ByGoneAccount(tip.account());
-        }
-      } else if (!isLeaving(tip, leaving) && !by.hasGone(tip.account(), tip.device())) {
+      if (!isLeaving(tip, leaving) && !by.hasGone(tip.account(), tip.device())) {
         throw by.isSigned(tip) ? new NewestNotSound(tip.number(), tip.device(), e) : e;
       }
     }
@@ -108,10 +101,6 @@ final class Judge {
     if (seen.isPresent()) {
       descent.mustPass(
           seen.get().newest(), seen.get().isNamedAlone() ? new NotAsOnceNamed() : new RootForked());
-    }
-    Optional<SignedRoot> last = last(seen);
-    if (last.isPresent() && by.isGone(last.get().account())) {
-      descent.takeForSound(last.get().hash());
     }
     if (named.isPresent()) {
       RootFloor.Point point = RootFloor.Point.of(named.get().head());
@@ -133,16 +122,6 @@ final class Judge {
   /** What the maker of a list of members says of the drive. */
   private Named named(Roster list) {
     return new Named(list.device(), new Head(drive.object(), list.root(), list.rootHash()));
-  }
-
-  private static boolean isOfGoneMember(Members by, SignedRoot root) throws IOException {
-    return by.list().flatMap(list -> list.member(root.account())).isPresent()
-        && by.isGone(root.account());
-  }
-
-  /** The newest root that this device has seen, which was as it should be then. */
-  private static Optional<SignedRoot> last(Optional<RootFloor> seen) {
-    return seen.map(RootFloor::seen).filter(all -> !all.isEmpty()).map(List::getLast);
   }
 
   private boolean isLeaving(SignedRoot root, Set<DeviceId> leaving) {

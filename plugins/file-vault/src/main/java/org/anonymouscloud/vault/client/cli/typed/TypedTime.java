@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -70,7 +71,8 @@ public final class TypedTime {
             hasOffset
                 ? OffsetDateTime.parse(text).toInstant()
                 : LocalDateTime.parse(text).atZone(here).toInstant();
-        next = first.getNano() == 0 ? first.plusSeconds(1) : first.plusNanos(1);
+        boolean isSecond = first.equals(first.truncatedTo(ChronoUnit.SECONDS));
+        next = isSecond ? first.plusSeconds(1) : first.plusNanos(1);
       }
     } catch (DateTimeException e) {
       Problem refused = typed.refused(ALLOWED);
