@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -65,9 +68,10 @@ final class SpaceRoutes {
                         "Gives space back that no state needs that is to stay: one step; 'more'"
                             + " says whether there is another (dryRun: only say what would be done,"
                             + " giveUpUnreadable: drop earlier states that cannot be read or need"
-                            + " what the server has lost).",
+                            + " what the server has lost; agreed: these alone, numbers with"
+                            + " commas between them).",
                         VaultProblems.told(this::compact))
-                    .asking("dryRun", "giveUpUnreadable")),
+                    .asking("dryRun", "giveUpUnreadable", "agreed")),
             Stream.concat(
                 Stream.of(
                     new Route(
@@ -121,8 +125,21 @@ final class SpaceRoutes {
         new Sweep.Wish(
             true,
             RequestArguments.flag(context, "giveUpUnreadable"),
+            agreed(context),
             RequestArguments.flag(context, "dryRun"));
     context.json(drive.of(context).sweep(wish, () -> {}));
+  }
+
+  private static Optional<Set<Long>> agreed(Context context) throws Problem {
+    String text = context.queryParam("agreed");
+    if (text == null) {
+      return Optional.empty();
+    }
+    Set<Long> agreed = new HashSet<>();
+    for (String number : text.split(",", -1)) {
+      agreed.add(RequestArguments.state(number));
+    }
+    return Optional.of(agreed);
   }
 
   /**

@@ -177,6 +177,7 @@ final class PutCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw cannotRead(source, e);
     }
+    requireNotOwn(source);
     switch (file.kind()) {
       case FILE -> {
         try (Terminal.Progress progress = progress(source, file.size())) {
@@ -189,20 +190,35 @@ final class PutCommand implements Callable<Integer> {
               Problem.Kind.CONFLICT,
               TerminalText.path(source) + " is a folder; use -r to copy it.");
         }
-        LeftOut leftOut = LeftOut.of(source, context.stateFolder(), patterns);
-        if (leftOut.isOwn(source)) {
-          throw new Problem(
-              Problem.Kind.BAD_INPUT,
-              TerminalText.path(source)
-                  + " is the folder of this program, with your keys in it; it does not belong into"
-                  + " the vault. The emergency sheet brings your account back.");
-        }
+        LeftOut leftOut = leftOut(source, patterns);
         putFolder(file, leftOut, several ? destination.child(name(source)) : destination);
       }
       case LINK, OTHER ->
           throw new Problem(
               Problem.Kind.BAD_INPUT,
               TerminalText.path(source) + " is neither a file nor a folder; it cannot be kept.");
+    }
+  }
+
+  private void requireNotOwn(Path source) throws Problem {
+    try {
+      if (LeftOut.isOwn(source, context.stateFolder())) {
+        throw new Problem(
+            Problem.Kind.BAD_INPUT,
+            TerminalText.path(source)
+                + " is of the folder of this program, with your keys in it; it does not belong into"
+                + " the vault. The emergency sheet brings your account back.");
+      }
+    } catch (IOException e) {
+      throw cannotRead(source, e);
+    }
+  }
+
+  private LeftOut leftOut(Path source, List<LeftOut.Pattern> patterns) throws Problem {
+    try {
+      return LeftOut.of(source, context.stateFolder(), patterns);
+    } catch (IOException e) {
+      throw cannotRead(source, e);
     }
   }
 

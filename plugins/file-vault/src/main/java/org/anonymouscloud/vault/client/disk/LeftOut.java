@@ -84,6 +84,11 @@ public record LeftOut(Path top, Path own, List<Pattern> patterns) {
     return path.equals(own);
   }
 
+  /** Whether something that somebody named lies in the program's folder, or is it. */
+  public static boolean isOwn(Path named, Path own) throws IOException {
+    return Files.exists(own) && named.toRealPath().startsWith(own.toRealPath());
+  }
+
   /** Whether a path below the top fits a pattern. */
   public boolean isUnwanted(Path path) {
     if (patterns.isEmpty()) {

@@ -107,9 +107,20 @@ public final class Sweep {
    *     mostly garbage
    * @param giveUpUnreadable whether earlier states that cannot be read, or need a pack that the
    *     server says is lost, are dropped; else what cannot be read stops it
+   * @param agreed the numbers of the only states that may be dropped so; none if all may
    * @param dryRun whether it only says what would be done
    */
-  public record Wish(boolean tight, boolean giveUpUnreadable, boolean dryRun) {
+  public record Wish(
+      boolean tight, boolean giveUpUnreadable, Optional<Set<Long>> agreed, boolean dryRun) {
+    public Wish {
+      agreed = agreed.map(Set::copyOf);
+    }
+
+    /** Whatever cannot be read may be dropped, if any may. */
+    public Wish(boolean tight, boolean giveUpUnreadable, boolean dryRun) {
+      this(tight, giveUpUnreadable, Optional.empty(), dryRun);
+    }
+
     /** What is done without being asked. */
     public static final Wish BY_ITSELF = new Wish(false, false, false);
   }
@@ -349,7 +360,8 @@ public final class Sweep {
   }
 
   private void giveUp(SpaceStuck why, long number, Stay stay) throws SpaceStuck {
-    if (!wish.giveUpUnreadable()) {
+    boolean mayGo = wish.agreed().isEmpty() || wish.agreed().get().contains(number);
+    if (!wish.giveUpUnreadable() || !mayGo) {
       throw why;
     }
     stay.givenUp.add(number);

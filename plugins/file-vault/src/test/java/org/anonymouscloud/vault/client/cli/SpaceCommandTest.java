@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.drive.Drive;
@@ -23,6 +24,7 @@ import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -240,5 +242,35 @@ final class SpaceCommandTest {
     assertThat(terminal.run("verify")).isEqualTo(4);
     assertThat(terminal.warnings()).anyMatch(line -> line.startsWith("/stays: "));
     assertThat(terminal.out()).contains("damaged");
+  }
+
+  @Test
+  @Tag("A27")
+  void whatTheServerCallsLostOnlyAfterThePersonWasAskedIsNotGivenUp() throws Exception {
+    write(drive, "/a", noise(6_000, 1));
+    write(drive, "/mine", noise(3 * MIB, 2));
+    long good = drive.counts().number();
+    remove(drive, "/mine");
+    AtomicInteger lists = new AtomicInteger();
+    server
+        .line()
+        .showLists(
+            honest -> {
+              byte[] packs = honest.packs().clone();
+              int one = PackName.LENGTH + 1;
+              for (int at = 0; lists.get() > 0 && at + one <= packs.length; at += one) {
+                boolean isLarge = (packs[at + one - 1] & 0x3f) >= 20;
+                packs[at + one - 1] |= (byte) (isLarge ? VaultMessages.LOST : 0);
+              }
+              lists.incrementAndGet();
+              return new VaultMessages.PackListed(packs, honest.more());
+            });
+    terminal.answer(true);
+
+    int code = terminal.run("compact", "--give-up-unreadable");
+
+    assertThat(code).as("%s", terminal.warnings()).isIn(0, 4);
+    server.line().beHonest();
+    assertThat(drive.snapshot(new AsOf.Number(good)).find(VaultPath.of("/mine"))).isPresent();
   }
 }

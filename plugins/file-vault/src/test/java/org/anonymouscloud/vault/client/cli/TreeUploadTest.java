@@ -132,6 +132,8 @@ final class TreeUploadTest {
       assertThat(terminal.run("ls", "-R", "/t")).isZero();
       assertThat(terminal.out()).isEqualTo(".local/\n.local/state/\n.local/state/other\n");
     }
+    assertThat(terminal.run("put", keys.resolve("device.key").toString(), "/keys")).isEqualTo(2);
+    assertThat(terminal.warnings()).singleElement().asString().contains("emergency sheet");
     assertThat(terminal.run("put", "-r", keys.toString(), "/keys")).isEqualTo(2);
     assertThat(terminal.warnings()).singleElement().asString().contains("emergency sheet");
   }

@@ -61,10 +61,7 @@ final class CompactCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    if (giveUp && !dryRun && !yes) {
-      requireWanted(context.agent().post(url(true), Map.of()));
-    }
-    String url = url(dryRun);
+    String url = giveUp && !dryRun && !yes ? agreed() : url(dryRun, giveUp);
     long packs = 0;
     long bytes = 0;
     long sent = 0;
@@ -135,15 +132,17 @@ final class CompactCommand implements Callable<Integer> {
     return 0;
   }
 
-  private String url(boolean isTrial) throws Problem {
-    return VaultUrl.drive(drive) + "/compact?dryRun=" + isTrial + "&giveUpUnreadable=" + giveUp;
+  private String url(boolean isTrial, boolean givesUp) throws Problem {
+    return VaultUrl.drive(drive) + "/compact?dryRun=" + isTrial + "&giveUpUnreadable=" + givesUp;
   }
 
-  private void requireWanted(JsonNode would) throws Problem {
+  /** To give up those states alone of which a person says so: the server may name more by then. */
+  private String agreed() throws Problem, IOException {
+    JsonNode would = context.agent().post(url(true, true), Map.of());
     List<String> states = new ArrayList<>();
     would.path("givenUp").forEach(state -> states.add(state.asText()));
     if (states.isEmpty()) {
-      return;
+      return url(false, false);
     }
     List<String> about =
         List.of(
@@ -156,5 +155,6 @@ final class CompactCommand implements Callable<Integer> {
     if (!context.terminal().confirm(about, "Give these states up?")) {
       throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
     }
+    return url(false, true) + "&agreed=" + String.join(",", states);
   }
 }
