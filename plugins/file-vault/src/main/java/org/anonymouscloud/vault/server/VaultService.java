@@ -381,7 +381,15 @@ final class VaultService implements RunningFeature {
     if (get.offset() < 0 || get.length() < 1 || get.length() > pack.length() - get.offset()) {
       throw bad("This part does not lie within the pack.");
     }
-    if (!store.send(pack.file(), get.offset(), get.length(), asked.request().download())) {
+    boolean sent;
+    try {
+      sent = store.send(pack.file(), get.offset(), get.length(), asked.request().download());
+    } catch (Refused e) {
+      // Of a file that is too short something was sent; it is told of as of one that is gone.
+      boolean _ = lost.has(pack);
+      throw e;
+    }
+    if (!sent) {
       if (ledger.pack(errand, name).isEmpty()) {
         throw noSuchPack();
       }

@@ -251,6 +251,7 @@ final class FailureTest {
       channel.truncate(600_000);
     }
     assertThat(refusal(() -> client.get(name, 1 << 20))).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(server.service().lostFiles()).as("known at once").isEqualTo(1);
     assertThat(client.get(name.text(), 0, 600_000)).isEqualTo(filled(600_000));
 
     Files.delete(file);
