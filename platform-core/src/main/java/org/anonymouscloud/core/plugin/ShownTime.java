@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.plugin;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -14,8 +15,13 @@ public final class ShownTime {
 
   private ShownTime() {}
 
+  /** A time, or ISO 8601 in UTC for one that is beyond all calendars. */
   public static String of(Instant time) {
-    return FORMAT.format(time.atZone(ZoneId.systemDefault()));
+    try {
+      return FORMAT.format(time.atZone(ZoneId.systemDefault()));
+    } catch (DateTimeException e) {
+      return time.toString();
+    }
   }
 
   /**

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.vault.client.content.Step;
 import org.anonymouscloud.vault.client.drive.StateRefused.Reason;
 import org.anonymouscloud.vault.client.fixture.DriveFiles;
@@ -139,7 +140,7 @@ final class TimeTravelTest {
     assertThat(numbers()).hasSize(count).startsWith(69L, 68L).endsWith(1L, 0L);
     assertRefused(Reason.NOT_FOUND, new AsOf.Number(count));
     assertThatThrownBy(() -> at(times.getFirst().minusNanos(1)))
-        .hasMessageContaining(times.getFirst().toString());
+        .hasMessageContaining(ShownTime.of(times.getFirst()));
     assertRefused(Reason.TOO_EARLY, new AsOf.Time(times.getFirst().minusNanos(1)));
   }
 
@@ -222,7 +223,7 @@ final class TimeTravelTest {
     assertThat(names(at(2))).hasSize(3);
     assertRefused(Reason.GIVEN_BACK, new AsOf.Number(5));
     assertRefused(Reason.TOO_EARLY, new AsOf.Time(times.get(1)));
-    assertThatThrownBy(() -> at(times.get(1))).hasMessageContaining(times.get(2).toString());
+    assertThatThrownBy(() -> at(times.get(1))).hasMessageContaining(ShownTime.of(times.get(2)));
   }
 
   private void keep(long from, KeptStates.Earlier... earlier) throws IOException {
@@ -352,7 +353,7 @@ final class TimeTravelTest {
         .matches(refused -> refused.reason() == PathRefused.Reason.NOT_A_FOLDER);
     assertThatExceptionOfType(PathRefused.class)
         .isThrownBy(() -> bringBack(new AsOf.Number(3), "/a/never", "/n"))
-        .matches(refused -> refused.reason() == PathRefused.Reason.NOT_FOUND);
+        .matches(refused -> refused.reason() == PathRefused.Reason.NOT_THERE_THEN);
   }
 
   @Test
