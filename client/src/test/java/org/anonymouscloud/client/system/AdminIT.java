@@ -306,7 +306,7 @@ final class AdminIT {
     assertThat(admin("verify", "--data", folder.resolve("nowhere").toString()).failed(FAILED))
         .contains("No server has run");
     assertThat(
-            admin("migrate-database", "--to", "postgres", "--data", data.toString()).failed(FAILED))
+            admin("migrate-database", "--to", "postgres", "--data", data.toString()).failed(USAGE))
         .contains("--database-url");
   }
 
