@@ -305,7 +305,7 @@ final class FailureIT {
   void aFolderNeedsTheOptionForFolders() throws Exception {
     Path tree = Files.createDirectories(folder.resolve("a tree/inner"));
 
-    assertThat(client.run("put", tree.toString(), "/").failed(USAGE)).contains("-r");
+    assertThat(client.run("put", tree.toString(), "/").failed(FAILED)).contains("-r");
   }
 
   @Test
