@@ -9,6 +9,7 @@ from primitives import Failed, Refused, require, text_of
 COLUMNS = {
     "accounts": {"user_name": str, "account_id": bytes},
     "account_links": {"account_id": bytes, "seq": int, "link": bytes},
+    "gone_links": {"account_id": bytes, "seq": int, "link": bytes},
     "account_slots": {"account_id": bytes, "slot": bytes, "generation": int, "sealed": bytes},
     "account_key_bags": {"account_id": bytes, "sealed": bytes},
     "account_contacts": {"account_id": bytes, "state": bytes},

@@ -117,7 +117,8 @@ class Accounts:
         """A member's chain, held to the link that the roster names; None if the account is not there any more."""
         id_ = member.account
         if id_ not in self.chains:
-            links = sorted(self.rows.all("account_links", account_id=id_), key=lambda link: link["seq"])
+            links = self.rows.all("account_links", account_id=id_) or self.rows.all("gone_links", account_id=id_)
+            links.sort(key=lambda link: link["seq"])
             try:
                 self.chains[id_] = Chain(id_, [link["link"] for link in links]) if links else None
             except Refused as trouble:

@@ -135,7 +135,32 @@ final class OpenWithPythonIT {
       bob.run("device", "revoke", "--yes", device(bob, false)).succeeded();
       share(bob, "by-bob-last.txt", "in the third generation");
       alice.run("drive", "create", ALONE).succeeded();
+      aMemberDeletesItsAccount(alice, bob, server);
     }
+  }
+
+  /** With dave, whose file the others see only when his account is gone. */
+  private void aMemberDeletesItsAccount(Client alice, Client bob, TestServer server)
+      throws Exception {
+    Person person = Person.in(folder.resolve("dave"), "dave", "the password of dave");
+    try (Client dave = new Client(folder.resolve("dave home"), server.connectionString(), person)) {
+      dave.register();
+      alice.run("contact", "add", "--yes", "dave").succeeded();
+      dave.run("contact", "add", "--yes", "alice").succeeded();
+      alice.run("drive", "share", PLANS, "with", "dave").succeeded();
+      alice.run("agent", "stop").succeeded();
+      bob.run("agent", "stop").succeeded();
+      share(dave, "by-dave.txt", "before his account was deleted");
+      String password = person.passwordFile().toString();
+      dave.run("account", "delete", "--yes", "--password-file", password).succeeded();
+    }
+    for (Client reader : List.of(alice, bob)) {
+      assertThat(reader.run("cat", PLANS + ":/by-dave.txt").succeeded().out())
+          .isEqualTo("before his account was deleted");
+    }
+    assertThat(alice.run("contact", "show", "dave").failed(FAILED)).contains("is gone");
+    alice.run("drive", "unshare", PLANS, "dave").succeeded();
+    share(bob, "by-bob-once-more.txt", "in the fourth generation");
   }
 
   private void put(Client client, String name, String content) throws Exception {

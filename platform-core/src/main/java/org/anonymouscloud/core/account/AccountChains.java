@@ -11,7 +11,7 @@ public interface AccountChains {
   /**
    * Whether an account's chain has a link, and the account a generation of the root secret. Costs
    * two look-ups, within the feature's transaction. Chains only grow: what is there once stays
-   * until the account is deleted.
+   * until the account is deleted and no feature {@linkplain AccountData#needsChain needs} it.
    *
    * @param rows of any transaction on the server's database
    * @param generation counted from 0

@@ -21,6 +21,14 @@ public interface AccountData {
   boolean forget(Handle rows, AccountId account);
 
   /**
+   * Whether something that others keep is checked with an account's chain, or sealed to its keys:
+   * then the chain stays although the account is deleted and {@link #forget} has nothing more.
+   */
+  default boolean needsChain(Handle rows, AccountId account) {
+    return false;
+  }
+
+  /**
    * Bytes that accounts have given back and that are there for a while longer, whether they count
    * for them or not; of those accounts that have some. For the server's owner, who plans the disk.
    *

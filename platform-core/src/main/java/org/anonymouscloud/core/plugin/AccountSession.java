@@ -96,10 +96,10 @@ public interface AccountSession {
   KnownAccount self() throws IOException;
 
   /**
-   * An account as it is now that need not be a contact, at somebody's word for one link of its
-   * chain: whoever may say who belongs to something that is shared vouches for its members. From
-   * that link on the chain proves itself. One that is a contact is held to what this device knows
-   * of it besides.
+   * An account as it is now, or was when it was deleted, that need not be a contact, at somebody's
+   * word for one link of its chain: whoever may say who belongs to something that is shared vouches
+   * for its members. From that link on the chain proves itself. One that is a contact is held to
+   * what this device knows of it besides.
    *
    * @param link the word: a chain without it is refused
    * @throws IOException if the server does not give the chain, or another one: nothing of that is

@@ -299,7 +299,8 @@ public abstract class AccountServiceFixture {
         Map.entry(AccountMethod.CONTACTS_PUT, new AccountMessages.ContactsPut(-1, 0, new byte[1])),
         Map.entry(AccountMethod.CONTACT_FIND, new AccountMessages.ContactFind(ALICE.text())),
         Map.entry(
-            AccountMethod.CONTACT_CHAIN, new AccountMessages.ContactChain(nobody.id.bytes(), 0)),
+            AccountMethod.CONTACT_CHAIN,
+            new AccountMessages.ContactChain(nobody.id.bytes(), 0, true)),
         Map.entry(AccountMethod.DELETE, new AccountMessages.Empty()));
   }
 

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,10 @@ import org.junit.jupiter.api.Test;
 
 /** What the server's owner does and sees. */
 public abstract class AdministrationContract extends AccountServiceFixture {
+  /** What there is of an account while features let go of it. */
+  private static final List<String> JUST_DELETED =
+      List.of("account_deletions", "gone_accounts", "gone_links");
+
   @Test
   void aQuotaIsTheServersDefaultUntilItIsSet() throws Exception {
     BareAccount alice = new BareAccount(ALICE);
@@ -169,7 +174,7 @@ public abstract class AdministrationContract extends AccountServiceFixture {
       assertThat(owner().delete(ALICE)).isTrue();
 
       assertThat(owner().delete(ALICE)).isFalse();
-      assertThat(rowsOf(alice.id)).containsExactly("account_deletions");
+      assertThat(rowsOf(alice.id)).containsExactlyInAnyOrderElementsOf(JUST_DELETED);
     }
     assertThat(service().changes()).isGreaterThan(changes);
     DeviceOfAccount alices = new DeviceOfAccount(alice.id, alice.device);
@@ -189,7 +194,7 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     service().delete(bob.id);
     service().delete(bob.id);
     assertThat(owner().accounts()).extracting(AccountSummary::name).containsExactly(ALICE);
-    assertThat(rowsOf(bob.id)).containsExactly("account_deletions");
+    assertThat(rowsOf(bob.id)).containsExactlyInAnyOrderElementsOf(JUST_DELETED);
   }
 
   private long quota(AccountId account) {
@@ -244,12 +249,75 @@ public abstract class AdministrationContract extends AccountServiceFixture {
                 "notes", DatabaseContract.class, "org/anonymouscloud/core/testing/notes"));
     new Deletions(database(), List.of(feature), calendar).goOn();
     assertThat(feature.left).isZero();
-    assertThat(rowsOf(alice.id)).as("a feature is switched off").hasSize(1);
+    assertThat(rowsOf(alice.id))
+        .as("a feature is switched off")
+        .containsExactlyInAnyOrderElementsOf(JUST_DELETED);
 
     feature.owner = "notes";
     new Deletions(database(), List.of(feature), calendar).goOn();
     assertThat(rowsOf(alice.id)).isEmpty();
     register(alice);
+  }
+
+  @Test
+  void aChainStaysAsLongAsAFeatureNeedsIt() throws Exception {
+    BareAccount alice = new BareAccount(ALICE);
+    register(alice);
+    Keeping feature = new Keeping();
+    feature.needed = Set.of(alice.id);
+    assertThat(new Administration(database(), List.of(feature), calendar).delete(ALICE)).isTrue();
+    calendar.pass(Duration.ofMinutes(1));
+    Deletions deletions = new Deletions(database(), List.of(feature), calendar);
+
+    deletions.goOn();
+    deletions.goOn();
+
+    assertThat(rowsOf(alice.id)).containsExactlyInAnyOrder("gone_accounts", "gone_links");
+    refuses(
+        ErrorCode.CONFLICT,
+        stranger(),
+        AccountMethod.REGISTER_FINISH,
+        alice.registration(anyRecord()));
+    register(new BareAccount(ALICE));
+
+    feature.needed = Set.of();
+    deletions.goOn();
+    assertThat(rowsOf(alice.id)).isEmpty();
+  }
+
+  @Test
+  void manyChainsThatStayKeepNoOtherFromGoing() throws Exception {
+    Keeping feature = new Keeping();
+    feature.left = 0;
+    Deletions deletions = new Deletions(database(), List.of(feature), calendar);
+    Set<AccountId> kept = new HashSet<>();
+    for (int i = 0; i < 250; i++) {
+      kept.add(AccountId.random());
+    }
+    List<AccountId> ofNoUse = List.copyOf(kept).subList(100, 102);
+    database()
+        .<Void, RuntimeException>write(
+            handle -> {
+              for (AccountId account : kept) {
+                handle.execute(
+                    "INSERT INTO gone_accounts (account_id, generation) VALUES (?, 0)",
+                    account.bytes());
+              }
+              return null;
+            });
+    kept.removeAll(ofNoUse);
+    feature.needed = kept;
+
+    for (int i = 0; i < 3; i++) {
+      deletions.goOn();
+    }
+
+    for (AccountId account : ofNoUse) {
+      assertThat(rowsOf(account)).isEmpty();
+    }
+    for (AccountId account : kept) {
+      assertThat(rowsOf(account)).containsExactly("gone_accounts");
+    }
   }
 
   @Test
@@ -271,10 +339,16 @@ public abstract class AdministrationContract extends AccountServiceFixture {
 
   /** A feature's rows, of which it lets one go at a time. */
   private static final class Keeping implements FeatureData {
+    private Set<AccountId> needed = Set.of();
     private int left = 3;
     private boolean broken;
     private String owner = "none";
     private Map<AccountId, Long> held = Map.of();
+
+    @Override
+    public boolean needsChain(Handle rows, AccountId account) {
+      return needed.contains(account);
+    }
 
     @Override
     public Migrations tables() {

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import org.anonymouscloud.core.account.AccountChains;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.account.chain.ChainLink;
 import org.anonymouscloud.core.account.protocol.AccountMessages;
 import org.anonymouscloud.core.account.protocol.AccountMethod;
 import org.anonymouscloud.core.account.server.AccountPeer;
 import org.anonymouscloud.core.account.server.AccountPolicy.Registration;
+import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
@@ -68,6 +71,37 @@ public abstract class ContactContract extends AccountServiceFixture {
   }
 
   @Test
+  void theChainOfADeletedAccountIsThereForWhoChecksWhatItHasSigned() throws Exception {
+    ChainLink second = bob.addDevice();
+    tell(loggedIn(bob), AccountMethod.CHAIN_APPEND, BareAccount.append(second));
+    AccountChains chains = AccountService.storedChains();
+    AccountPeer asking = loggedIn(alice);
+
+    tell(loggedInByWords(bob), AccountMethod.DELETE, new AccountMessages.Empty());
+
+    assertThat(chain(asking, bob.id, 0, true).links())
+        .containsExactly(bob.create.encode(), second.encode());
+    assertThat(chain(asking, bob.id, 2, true).links()).as("no more").isEmpty();
+    ChainFloor newest = new ChainFloor(1, second.hash());
+    ChainFloor other = new ChainFloor(1, bob.create.hash());
+    assertThat(has(chains, bob.id, newest, 0)).isTrue();
+    assertThat(has(chains, bob.id, newest, 1)).as("never begun").isFalse();
+    assertThat(has(chains, bob.id, other, 0)).isFalse();
+    assertThatThrownBy(() -> chain(asking, AccountId.random(), 0, true))
+        .hasMessage("This account is gone.");
+    calendar.pass(Duration.ofMinutes(1));
+    refuses(
+        ErrorCode.CONFLICT,
+        stranger(),
+        AccountMethod.REGISTER_FINISH,
+        bob.registration(anyRecord()));
+  }
+
+  private boolean has(AccountChains chains, AccountId account, ChainFloor link, int generation) {
+    return database().read(rows -> chains.have(rows, account, link, generation));
+  }
+
+  @Test
   @Tag("A11")
   void namesAreCountedForTheAccountKnownOrNotAlsoAfterARestart() throws Exception {
     AccountPeer asking = loggedIn(alice);
@@ -113,10 +147,15 @@ public abstract class ContactContract extends AccountServiceFixture {
 
   private static AccountMessages.ChainGot chain(AccountPeer peer, AccountId account, long from)
       throws Refused, Malformed {
+    return chain(peer, account, from, false);
+  }
+
+  private static AccountMessages.ChainGot chain(
+      AccountPeer peer, AccountId account, long from, boolean alsoGone) throws Refused, Malformed {
     return ask(
         peer,
         AccountMethod.CONTACT_CHAIN,
-        new AccountMessages.ContactChain(account.bytes(), from),
+        new AccountMessages.ContactChain(account.bytes(), from, alsoGone),
         AccountMessages.ChainGot.class);
   }
 }

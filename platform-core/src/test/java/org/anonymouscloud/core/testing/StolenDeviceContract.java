@@ -118,7 +118,7 @@ public abstract class StolenDeviceContract extends AccountServiceFixture {
             AccountMethod.CONTACT_FIND,
             new AccountMessages.ContactFind(ALICE.text()),
             AccountMethod.CONTACT_CHAIN,
-            new AccountMessages.ContactChain(alice.id.bytes(), 0));
+            new AccountMessages.ContactChain(alice.id.bytes(), 0, false));
     for (Map.Entry<AccountMethod, Object> question : questions.entrySet()) {
       AccountPeer thief = loggedIn(alice, stolen);
       String method = question.getKey().toString();

@@ -162,7 +162,7 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
       if (pinned.isEmpty()) {
         return proven(people().vouched(account, seen).state());
       }
-      Contact contact = people().look(pinned.get().name());
+      Contact contact = people().signer(pinned.get().name());
       return ProvenAccount.of(contact, link.feature(), fullName);
     } catch (Refused e) {
       throw new IOException("A member's account could not be read: " + e.getMessage(), e);

@@ -47,7 +47,10 @@ public final class AccountCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       description = {
         "Delete the account and everything in it from the server, for good.",
-        "Nobody can bring it back, with the emergency sheet neither."
+        "Nobody can bring it back, with the emergency sheet neither.",
+        "Drives that it pays for end for their other members too. Of an account that was in drives"
+            + " of others the server keeps the public keys, without its name, as long as those"
+            + " drives."
       })
   int delete(
       @Option(names = "--yes", description = "Do not ask for the account's name.") boolean yes,

@@ -147,8 +147,13 @@ public final class AccountMessages {
 
   public record ContactFound(byte[] account) {}
 
-  /** As {@link ChainGet}, of anybody's chain. */
-  public record ContactChain(byte[] account, long from) {}
+  /**
+   * As {@link ChainGet}, of anybody's chain.
+   *
+   * @param alsoGone whether it may be that of an account which is deleted: what it has signed is to
+   *     be checked, and nobody will be met
+   */
+  public record ContactChain(byte[] account, long from, boolean alsoGone) {}
 
   public record Empty() {}
 }

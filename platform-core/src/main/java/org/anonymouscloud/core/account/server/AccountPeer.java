@@ -551,7 +551,8 @@ public final class AccountPeer {
   private AccountMessages.ChainGot contactChain(AccountMessages.ContactChain message)
       throws Refused {
     service.limits().count(Allowance.CHAINS, thisDevice());
-    return service.linksOfOther(AccountId.of(message.account()), message.from());
+    return service.linksOfOther(
+        AccountId.of(message.account()), message.from(), message.alsoGone());
   }
 
   private Optional<DeviceOfAccount> deviceOfAccount() {

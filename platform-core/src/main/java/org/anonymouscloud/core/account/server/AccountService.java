@@ -110,7 +110,8 @@ public final class AccountService {
   /** The chains of all accounts, as they are stored. */
   public static AccountChains storedChains() {
     return (rows, account, link, generation) ->
-        new AccountTables(rows).has(account, link, generation);
+        new AccountTables(rows).has(account, link, generation)
+            || new GoneChains(rows).had(account, link, generation);
   }
 
   private static long quota(Handle rows, AccountId account) {
@@ -274,6 +275,9 @@ public final class AccountService {
             throw new Refused(
                 ErrorCode.CONFLICT, "This account is just being deleted; try again later.", true);
           }
+          if (new GoneChains(handle).isKept(account)) {
+            throw new Refused(ErrorCode.CONFLICT, "This account was deleted. Make another one.");
+          }
           if (!tables.insert(name, account, password, drive, policy.quota(), today())) {
             throw nameTaken();
           }
@@ -334,20 +338,34 @@ public final class AccountService {
     }
   }
 
-  /** The same of an account that may be gone. */
-  AccountMessages.ChainGot linksOfOther(AccountId account, long from) throws Refused {
-    AccountMessages.ChainGot got = links(account, from);
-    if (got.links().isEmpty()
-        && database.read(handle -> new AccountTables(handle).userName(account)).isEmpty()) {
-      throw new Refused(ErrorCode.NOT_FOUND, "This account is gone.");
-    }
-    return got;
+  /**
+   * The same of another account.
+   *
+   * @param alsoGone whether it may be one that is deleted and of which the chain alone is left
+   */
+  AccountMessages.ChainGot linksOfOther(AccountId account, long from, boolean alsoGone)
+      throws Refused {
+    return database.<AccountMessages.ChainGot, Refused>read(
+        handle -> {
+          AccountTables tables = new AccountTables(handle);
+          if (tables.userName(account).isPresent()) {
+            return asManyAsFit(tables.links(account, from, LINKS_IN_AN_ANSWER + 1));
+          }
+          GoneChains gone = new GoneChains(handle);
+          if (alsoGone && gone.isKept(account)) {
+            return asManyAsFit(gone.links(account, from, LINKS_IN_AN_ANSWER + 1));
+          }
+          throw new Refused(ErrorCode.NOT_FOUND, "This account is gone.");
+        });
   }
 
   AccountMessages.ChainGot links(AccountId account, long from) {
-    List<byte[]> links =
+    return asManyAsFit(
         database.read(
-            handle -> new AccountTables(handle).links(account, from, LINKS_IN_AN_ANSWER + 1));
+            handle -> new AccountTables(handle).links(account, from, LINKS_IN_AN_ANSWER + 1)));
+  }
+
+  private static AccountMessages.ChainGot asManyAsFit(List<byte[]> links) {
     int count = 0;
     int bytes = 0;
     while (count < Math.min(links.size(), LINKS_IN_AN_ANSWER)

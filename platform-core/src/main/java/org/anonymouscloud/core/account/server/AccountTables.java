@@ -308,8 +308,12 @@ record AccountTables(Handle handle) {
   /** An account that is gone, and when it went in milliseconds since 1970. */
   record Deletion(AccountId account, long since) {}
 
-  /** Removes an account, and notes that the features have still to; false if there is none. */
+  /**
+   * Removes all of an account but its chain, and notes that the features have still to; false if
+   * there is none.
+   */
   boolean delete(AccountId account, long now) {
+    new GoneChains(handle).keep(account);
     handle.execute(
         "DELETE FROM account_letters WHERE relay IN"
             + " (SELECT relay FROM account_pairings WHERE account_id = ?)",

@@ -9,13 +9,14 @@ import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rest of what is left of accounts that were deleted: their rows in the features' tables. An
- * account itself is gone at once; this goes on until nothing is left, in whichever process, also
- * after a crash. Thread-safe.
+ * The rest of what is left of accounts that were deleted: their rows in the features' tables, and
+ * chains that nobody needs any more. An account itself is gone at once; this goes on until nothing
+ * is left, in whichever process, also after a crash. Thread-safe.
  */
 public final class Deletions {
   private static final Logger LOG = LoggerFactory.getLogger(Deletions.class);
@@ -23,9 +24,14 @@ public final class Deletions {
   /** By then the account's sessions have ended on all nodes, and nothing new can come. */
   private static final Duration SETTLED = Duration.ofMinutes(1);
 
+  private static final int CHAINS_AT_ONCE = 100;
+
   private final OpenDatabase database;
   private final List<AccountData> features;
   private final Clock clock;
+
+  /** Up to which account those whose chain alone is left were looked at. */
+  private byte[] looked = new byte[0];
 
   /**
    * @param features what all features of the server keep
@@ -37,7 +43,7 @@ public final class Deletions {
   }
 
   /** Removes what is there to remove now. */
-  public void goOn() {
+  public synchronized void goOn() {
     for (AccountTables.Deletion deletion :
         database.read(handle -> new AccountTables(handle).deletions())) {
       boolean all = true;
@@ -53,6 +59,31 @@ public final class Deletions {
             });
       }
     }
+    if (knowsAllTables()) {
+      removeChains();
+    }
+  }
+
+  /** Looks at some of those that are kept, so that many of them take no longer at a time. */
+  private void removeChains() {
+    List<AccountId> some =
+        database.read(handle -> new GoneChains(handle).settled(looked, CHAINS_AT_ONCE));
+    looked = some.size() < CHAINS_AT_ONCE ? new byte[0] : some.getLast().bytes();
+    for (AccountId account : some) {
+      if (!database.<Boolean, RuntimeException>read(handle -> isNeeded(handle, account))) {
+        database.<Void, RuntimeException>write(
+            handle -> {
+              if (!isNeeded(handle, account)) {
+                new GoneChains(handle).remove(account);
+              }
+              return null;
+            });
+      }
+    }
+  }
+
+  private boolean isNeeded(Handle rows, AccountId account) {
+    return features.stream().anyMatch(feature -> feature.needsChain(rows, account));
   }
 
   private boolean forget(AccountData feature, AccountId account) {

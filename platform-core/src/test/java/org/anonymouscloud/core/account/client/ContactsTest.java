@@ -197,6 +197,21 @@ final class ContactsTest {
   }
 
   @Test
+  void whatADeletedAccountHasSignedIsCheckedWithItsChain() throws Exception {
+    pinBob();
+    server.gone.add(bob.id());
+    server.names.remove(BOB);
+
+    assertThat(contacts().signer(BOB).account()).isEqualTo(bob.id());
+    assertThatThrownBy(() -> contacts().look(BOB))
+        .as("nothing new is sealed to it")
+        .hasMessageContaining("The account of 'bob' is gone");
+
+    server.chains.put(bob.id(), evil.encoded());
+    refuses(Reason.CHANGED, () -> contacts().signer(BOB));
+  }
+
+  @Test
   void aChainOfAnotherAccountIsRefusedKnownOrNot() throws Exception {
     server.chains.put(bob.id(), evil.encoded());
     refuses(Reason.NOT_PROVEN, () -> contacts().look(BOB));

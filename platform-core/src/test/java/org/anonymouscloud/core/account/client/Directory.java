@@ -3,8 +3,10 @@ package org.anonymouscloud.core.account.client;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
@@ -20,6 +22,7 @@ import org.anonymouscloud.core.wire.Refused;
 final class Directory implements Link {
   final Map<UserName, AccountId> names;
   final Map<AccountId, List<byte[]>> chains;
+  final Set<AccountId> gone = new HashSet<>();
   final List<String> asked = new ArrayList<>();
   int linksInAnAnswer = 16;
 
@@ -65,7 +68,11 @@ final class Directory implements Link {
           case CONTACT_CHAIN -> {
             AccountMessages.ContactChain question =
                 Cbor.decode(body, AccountMessages.ContactChain.class);
-            List<byte[]> links = known(chains, AccountId.of(question.account()));
+            AccountId account = AccountId.of(question.account());
+            if (gone.contains(account) && !question.alsoGone()) {
+              throw new Refused(ErrorCode.NOT_FOUND, "This account is gone.");
+            }
+            List<byte[]> links = known(chains, account);
             int from = Math.min((int) question.from(), links.size());
             int to = Math.min(from + linksInAnAnswer, links.size());
             yield new AccountMessages.ChainGot(links.subList(from, to), to < links.size());

@@ -213,6 +213,23 @@ record DriveTables(Handle handle) {
   }
 
   /**
+   * Whether there is a drive of which an account is a member or was one: then its lists, and what
+   * the account has signed in it, may be checked still.
+   */
+  boolean anyEverOf(AccountId account) {
+    return handle
+        .createQuery(
+            """
+            SELECT 1 FROM vault_grants JOIN vault_drives ON vault_drives.drive = vault_grants.drive
+            WHERE vault_grants.account_id = ? AND vault_drives.ended = 0 LIMIT 1
+            """)
+        .bind(0, account.bytes())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  /**
    * Writes down grants of the roster's generation.
    *
    * @return how many there were not yet: who comes back into the same generation has one

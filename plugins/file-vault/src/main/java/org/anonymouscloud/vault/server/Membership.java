@@ -164,7 +164,7 @@ final class Membership {
    * What is said of a member's account never goes back, and whoever writes may say it of anybody:
    * so it must be true, or nobody could ever say anything else.
    *
-   * @param before whose numbers were true when they were written, also of accounts that are gone
+   * @param before whose numbers were true when they were written
    */
   private void checkChains(Handle rows, Roster next, List<Member> before) throws Refused {
     Map<AccountId, Member> known =

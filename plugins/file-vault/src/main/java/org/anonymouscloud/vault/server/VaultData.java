@@ -80,6 +80,11 @@ final class VaultData implements FeatureData {
   }
 
   @Override
+  public boolean needsChain(Handle rows, AccountId account) {
+    return new DriveTables(rows).anyEverOf(account);
+  }
+
+  @Override
   public Map<AccountId, Long> held(Handle rows) {
     return DriveSpace.held(rows);
   }

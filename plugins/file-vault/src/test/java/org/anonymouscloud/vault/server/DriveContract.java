@@ -616,6 +616,16 @@ abstract class DriveContract {
         .isEqualTo(ErrorCode.NOT_FOUND);
     stored.checkSums();
     owner.put(owner.after().without(writer.account()).renewed());
+    assertThat(needsChain(writer.account())).as("older lists name it").isTrue();
+    assertThat(needsChain(stranger.account())).isFalse();
+
+    owner.put(owner.after().without(reader.account()).renewed());
+    owner.delete();
+    assertThat(needsChain(writer.account())).as("nothing is left to check").isFalse();
+  }
+
+  private boolean needsChain(AccountId account) {
+    return server.database().read(rows -> new VaultData().needsChain(rows, account));
   }
 
   private void forget(AccountId account) {

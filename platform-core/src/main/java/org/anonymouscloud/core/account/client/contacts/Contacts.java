@@ -90,6 +90,19 @@ public final class Contacts {
    *     gone; with {@link ErrorCode#RATE_LIMITED} after too many new names
    */
   public Contact look(UserName name) throws Refused, IOException {
+    return look(name, false);
+  }
+
+  /**
+   * The same of somebody whose account may be deleted: what it has signed for others counts on.
+   *
+   * @throws Refused with {@link ErrorCode#NOT_FOUND} only if the server has not kept its chain
+   */
+  public Contact signer(UserName name) throws Refused, IOException {
+    return look(name, true);
+  }
+
+  private Contact look(UserName name, boolean alsoGone) throws Refused, IOException {
     if (name.equals(user)) {
       throw new Refused(ErrorCode.BAD_REQUEST, "'" + name + "' is you.");
     }
@@ -102,7 +115,7 @@ public final class Contacts {
       if (known.isPresent() && known.get().trust() == Trust.DISPUTED) {
         throw new ContactRefused(Reason.DISPUTED, name);
       }
-      ChainState chain = (known.isPresent() ? follow(known.get()) : meet(name)).state();
+      ChainState chain = (known.isPresent() ? follow(known.get(), alsoGone) : meet(name)).state();
       if (settle(name, known, chain)) {
         Trust trust = known.map(KnownContact::trust).orElse(Trust.NEW);
         return new Contact(name, chain, SafetyNumber.of(own.chain(), chain), trust);
@@ -111,13 +124,14 @@ public final class Contacts {
   }
 
   /**
-   * The chain of an account that is not pinned, at somebody's word for one of its links.
+   * The chain of an account that is not pinned, at somebody's word for one of its links. The
+   * account may be deleted.
    *
    * @throws IOException if the server shows another chain
    */
   public Chain vouched(AccountId account, ChainFloor link) throws Refused, IOException {
     try {
-      Chain chain = chain(account);
+      Chain chain = chain(account, true);
       if (chain.state().account().equals(account) && chain.contains(link)) {
         return chain;
       }
@@ -131,7 +145,7 @@ public final class Contacts {
   private Chain meet(UserName name) throws Refused, IOException {
     AccountId account = find(name);
     try {
-      Chain chain = chain(account);
+      Chain chain = chain(account, false);
       if (chain.state().account().equals(account)) {
         return chain;
       }
@@ -142,9 +156,9 @@ public final class Contacts {
   }
 
   /** The chain of a pinned contact, which its name does not lead to. */
-  private Chain follow(KnownContact known) throws Refused, IOException {
+  private Chain follow(KnownContact known, boolean alsoGone) throws Refused, IOException {
     try {
-      Chain chain = chain(known.account());
+      Chain chain = chain(known.account(), alsoGone);
       if (known.isContinuedBy(chain)) {
         return chain;
       }
@@ -286,12 +300,13 @@ public final class Contacts {
   }
 
   /** Checked from its first link. */
-  private Chain chain(AccountId account) throws ChainRefused, Refused, IOException {
+  private Chain chain(AccountId account, boolean alsoGone)
+      throws ChainRefused, Refused, IOException {
     ChainPages pages =
         from ->
             ask(
                 AccountMethod.CONTACT_CHAIN,
-                new AccountMessages.ContactChain(account.bytes(), from),
+                new AccountMessages.ContactChain(account.bytes(), from, alsoGone),
                 AccountMessages.ChainGot.class);
     return pages.chain();
   }

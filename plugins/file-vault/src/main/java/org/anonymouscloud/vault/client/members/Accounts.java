@@ -104,7 +104,7 @@ final class Accounts {
 
   /**
    * Whether a member's account is known to have begun a generation since the keys were sealed to
-   * it. One that cannot be asked for, as it may be deleted, does not keep the others from work.
+   * it. One that cannot be asked for just now does not keep the others from work.
    */
   boolean isAhead(Member member) throws IOException {
     if (isOwn(member.account())) {
