@@ -178,6 +178,19 @@ public final class VaultMessages {
    */
   public record PackListed(byte[] packs, boolean more) {}
 
+  /**
+   * Asks which of some packs the server has no more.
+   *
+   * @param names {@link #MAX_PACKS_IN_MOVE} at most
+   */
+  public record PackAsk(byte[] drive, byte[] names) {}
+
+  /**
+   * @param names those of the question's that the drive has not, or the server's disk has lost,
+   *     wholly or their ends
+   */
+  public record PackMissing(byte[] names) {}
+
   public record UsageGet(byte[] drive) {}
 
   /**

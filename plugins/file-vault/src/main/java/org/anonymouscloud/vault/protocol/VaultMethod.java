@@ -26,6 +26,8 @@ public enum VaultMethod {
   PACK_DROP("pack-drop"),
   /** {@link VaultMessages.PackList} to {@link VaultMessages.PackListed}. */
   PACK_LIST("pack-list"),
+  /** {@link VaultMessages.PackAsk} to {@link VaultMessages.PackMissing}. */
+  PACK_ASK("pack-ask"),
   /** {@link VaultMessages.UsageGet} to {@link VaultMessages.Usage}. */
   USAGE("usage");
 

@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.server;
 
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,11 @@ final class Ledger {
    */
   List<Listed> live(Errand errand, Optional<PackName> after, int limit) throws Refused {
     return door.read(errand, (rows, drive) -> new PackTables(rows).live(drive.id(), after, limit));
+  }
+
+  /** Those of some packs that the drive has. */
+  List<Listed> named(Errand errand, Collection<PackName> names) throws Refused {
+    return door.read(errand, (rows, drive) -> new PackTables(rows).named(drive.id(), names));
   }
 
   VaultMessages.Usage usage(Errand errand) throws Refused {

@@ -1,5 +1,7 @@
 package org.anonymouscloud.vault.server;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -117,8 +119,30 @@ record PackTables(Handle handle) {
     return held < 0 ? Kept.LOOSE : held == 1 ? Kept.HELD : Kept.UNPAID;
   }
 
-  /** A live pack, by its name. */
+  /** A pack by its name. */
   record Listed(PackName name, Pack pack) {}
+
+  /** Those of the names that have a pack, and its file. */
+  List<Listed> named(DriveId drive, Collection<PackName> names) {
+    List<Listed> found = new ArrayList<>();
+    for (List<String> some : portions(names.stream().map(PackName::text).toList())) {
+      handle
+          .createQuery(
+              "SELECT name, file, length FROM vault_packs"
+                  + " WHERE drive = :drive AND name IN (<names>)")
+          .bind("drive", drive.bytes())
+          .bindList("names", some)
+          .map((row, context) -> listed(row))
+          .forEach(found::add);
+    }
+    return found;
+  }
+
+  /** From name, file and length. */
+  private static Listed listed(ResultSet row) throws SQLException {
+    return new Listed(
+        new PackName(row.getString(1)), new Pack(new BlobName(row.getString(2)), row.getInt(3)));
+  }
 
   /**
    * Some of a drive's live packs, in the database's order of their names.
@@ -133,11 +157,7 @@ record PackTables(Handle handle) {
         .bind(0, drive.bytes())
         .bind(1, after.map(PackName::text).orElse(""))
         .bind(2, limit)
-        .map(
-            (row, context) ->
-                new Listed(
-                    new PackName(row.getString(1)),
-                    new Pack(new BlobName(row.getString(2)), row.getInt(3))))
+        .map((row, context) -> listed(row))
         .list();
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class VaultService implements RunningFeature {
 
   private static final int MAX_MOVE = MAX_QUESTION + RootHeader.ROOT + 2 * MAX_NAMES;
 
-  private static final int MAX_DROP = MAX_QUESTION + MAX_NAMES;
+  private static final int MAX_LIST = MAX_QUESTION + MAX_NAMES;
 
   private static final int MAX_CREATE =
       MAX_QUESTION + Roster.encodedLength(1) + VaultMessages.GRANT;
@@ -162,13 +163,18 @@ final class VaultService implements RunningFeature {
       case PACK_DROP ->
           onDrive(
               Right.WRITE,
-              new Form<>(VaultMessages.PackDrop.class, MAX_DROP, VaultMessages.PackDrop::drive),
+              new Form<>(VaultMessages.PackDrop.class, MAX_LIST, VaultMessages.PackDrop::drive),
               this::packDrop);
       case PACK_LIST ->
           onDrive(
               Right.READ,
               new Form<>(VaultMessages.PackList.class, MAX_QUESTION, VaultMessages.PackList::drive),
               this::packList);
+      case PACK_ASK ->
+          onDrive(
+              Right.READ,
+              new Form<>(VaultMessages.PackAsk.class, MAX_LIST, VaultMessages.PackAsk::drive),
+              this::packAsk);
       case USAGE ->
           onDrive(
               Right.READ,
@@ -422,6 +428,16 @@ final class VaultService implements RunningFeature {
       packs.put((byte) (lost.has(listed.pack()) ? length | VaultMessages.LOST : length));
     }
     return Cbor.encode(new VaultMessages.PackListed(packs.array(), found.size() > count));
+  }
+
+  private byte[] packAsk(Errand errand, Asked<VaultMessages.PackAsk> asked) throws Refused {
+    Set<PackName> missing = new LinkedHashSet<>(names(asked.question().names()));
+    for (Listed listed : ledger.named(errand, missing)) {
+      if (!lost.has(listed.pack())) {
+        missing.remove(listed.name());
+      }
+    }
+    return Cbor.encode(new VaultMessages.PackMissing(PackName.encodeAll(missing)));
   }
 
   private byte[] usage(Errand errand, Asked<VaultMessages.UsageGet> asked) throws Refused {

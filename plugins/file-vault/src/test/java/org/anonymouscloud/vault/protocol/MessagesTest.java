@@ -67,6 +67,12 @@ final class MessagesTest {
                 .put((byte) 24)
                 .array(),
             false));
+    examples.put(
+        "PackAsk",
+        new VaultMessages.PackAsk(DRIVE, PackName.encodeAll(List.of(new PackName(OTHER)))));
+    examples.put(
+        "PackMissing",
+        new VaultMessages.PackMissing(PackName.encodeAll(List.of(new PackName(OTHER)))));
     examples.put("UsageGet", new VaultMessages.UsageGet(DRIVE));
     examples.put(
         "Usage", new VaultMessages.Usage(16_777_216, 1L << 40, 8192, 4096, 1, 1_800_000_000));

@@ -142,7 +142,7 @@ final class HostileQuestionsTest {
             case DRIVE_CREATE -> 1024 + 494 + VaultMessages.GRANT;
             case ROSTER_PUT -> 1024 + 433 + 256 * (61 + 16 + VaultMessages.GRANT);
             case ROOT_MOVE -> 1024 + RootHeader.ROOT + 2 * 17 * VaultMessages.MAX_PACKS_IN_MOVE;
-            case PACK_DROP -> 1024 + 17 * VaultMessages.MAX_PACKS_IN_MOVE;
+            case PACK_DROP, PACK_ASK -> 1024 + 17 * VaultMessages.MAX_PACKS_IN_MOVE;
           };
       byte[] body = new byte[limit + 1];
       Arrays.fill(body, (byte) ' ');
@@ -253,6 +253,8 @@ final class HostileQuestionsTest {
     }
     assertBad(VaultMethod.PACK_DROP, Cbor.encode(new VaultMessages.PackDrop(drive, more)));
     assertBad(VaultMethod.PACK_DROP, Cbor.encode(new VaultMessages.PackDrop(drive, cut)));
+    assertBad(VaultMethod.PACK_ASK, Cbor.encode(new VaultMessages.PackAsk(drive, more)));
+    assertBad(VaultMethod.PACK_ASK, Cbor.encode(new VaultMessages.PackAsk(drive, cut)));
   }
 
   private byte[] root(long number, DeviceId device) {
@@ -389,6 +391,7 @@ final class HostileQuestionsTest {
             entry(VaultMethod.PACK_GET, new VaultMessages.PackGet(drive, A_NAME, 0, MIN_PACK)),
             entry(VaultMethod.PACK_DROP, new VaultMessages.PackDrop(drive, new byte[34])),
             entry(VaultMethod.PACK_LIST, new VaultMessages.PackList(drive, NONE)),
+            entry(VaultMethod.PACK_ASK, new VaultMessages.PackAsk(drive, new byte[34])),
             entry(VaultMethod.USAGE, new VaultMessages.UsageGet(drive)));
     List<VaultMethod> methods = List.of(VaultMethod.values());
     List<ErrorCode> codes = new ArrayList<>();

@@ -99,7 +99,8 @@ final class OwnerMatrixTest {
   private static Optional<Right> needed(VaultMethod method) {
     return switch (method) {
       case DRIVE_LIST, DRIVE_CREATE -> Optional.empty();
-      case ROOT_GET, PACK_GET, ROSTER_GET, GRANT_GET, PACK_LIST, USAGE -> Optional.of(Right.READ);
+      case ROOT_GET, PACK_GET, ROSTER_GET, GRANT_GET, PACK_LIST, PACK_ASK, USAGE ->
+          Optional.of(Right.READ);
       case ROOT_MOVE, PACK_PUT, PACK_DROP -> Optional.of(Right.WRITE);
       // To add somebody.
       case ROSTER_PUT, DRIVE_DELETE -> Optional.of(Right.OWN);
@@ -127,6 +128,10 @@ final class OwnerMatrixTest {
       case PACK_GET -> assertThat(client.get(live, MIN_PACK)).isEqualTo(pack);
       case PACK_DROP -> client.drop(List.of(loose));
       case PACK_LIST -> assertThat(client.live()).containsExactly(Map.entry(live, MIN_PACK));
+      case PACK_ASK -> {
+        PackName none = PackName.random();
+        assertThat(client.missing(List.of(live, loose, none))).containsExactly(none);
+      }
       case USAGE -> assertThat(client.usage().packs()).isEqualTo(2);
     }
   }

@@ -221,6 +221,17 @@ record VaultClient(Link link, AccountId account, DriveId drive) {
         VaultMessages.Usage.class);
   }
 
+  /** Those that the server has no more. */
+  List<PackName> missing(List<PackName> names) throws Refused, IOException {
+    return PackName.decodeAll(
+        Cbor.decode(
+                ask(
+                    VaultMethod.PACK_ASK,
+                    new VaultMessages.PackAsk(drive.bytes(), PackName.encodeAll(names))),
+                VaultMessages.PackMissing.class)
+            .names());
+  }
+
   VaultMessages.PackListed live(byte[] after) throws Refused, IOException {
     return Cbor.decode(
         ask(VaultMethod.PACK_LIST, new VaultMessages.PackList(drive.bytes(), after)),

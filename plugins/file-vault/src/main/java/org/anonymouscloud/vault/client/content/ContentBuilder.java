@@ -19,7 +19,7 @@ final class ContentBuilder {
   private final PackWriter writer;
   private final ItemId file;
   private final long version;
-  private final Optional<SegmentCursor> before;
+  private final Optional<LastVersion> before;
 
   /** By height: extents that no list holds yet, and how many lists there are. */
   private final List<List<Extent>> loose = new ArrayList<>(List.of(new ArrayList<>()));
@@ -31,7 +31,7 @@ final class ContentBuilder {
    * @param before has passed the segments of the file's last version that were written again so far
    */
   ContentBuilder(
-      Nodes nodes, PackWriter writer, ItemId file, long version, Optional<SegmentCursor> before) {
+      Nodes nodes, PackWriter writer, ItemId file, long version, Optional<LastVersion> before) {
     this.nodes = nodes;
     this.writer = writer;
     this.file = file;
@@ -70,7 +70,8 @@ final class ContentBuilder {
   private Ref write(int height, List<Extent> extents) throws IOException {
     SegmentList list = new SegmentList(height, extents);
     long index = listed.get(height - 1) * SegmentList.covered(height);
-    Optional<Ref> earlier = before.flatMap(cursor -> cursor.list(height, index));
+    Optional<Ref> earlier =
+        before.isPresent() ? before.get().list(height, index) : Optional.empty();
     return nodes.write(file, version, index, list, earlier, writer);
   }
 

@@ -11,7 +11,7 @@ import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
-import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.resume.Trail;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackWriter;
@@ -33,7 +33,7 @@ public final class FileWriter {
   private final DriveId drive;
   private final ItemId file;
   private final long version;
-  private Optional<SegmentCursor> before;
+  private final Optional<LastVersion> before;
   private final boolean sparse;
   private final Optional<Trail> trail;
   private final ContentBuilder builder;
@@ -47,6 +47,7 @@ public final class FileWriter {
    * @param trail what an earlier try has sent, and where it is noted what this one sends
    */
   public FileWriter(
+      RemoteVault remote,
       Nodes nodes,
       Sealer sealer,
       PackWriter writer,
@@ -67,7 +68,7 @@ public final class FileWriter {
     this.before =
         before.isEmpty()
             ? Optional.empty()
-            : Optional.of(new SegmentCursor(nodes, file, before.get(), 0));
+            : Optional.of(new LastVersion(remote, new SegmentCursor(nodes, file, before.get(), 0)));
     this.builder = new ContentBuilder(nodes, writer, file, version, this.before);
   }
 
@@ -100,15 +101,8 @@ public final class FileWriter {
   }
 
   private void begin(byte[] plain, int count) throws IOException {
-    Optional<Ref> earlier = Optional.empty();
-    if (before.isPresent()) {
-      try {
-        earlier = before.get().next() instanceof Ref ref ? Optional.of(ref) : Optional.empty();
-      } catch (Untrusted e) {
-        // What cannot be read must not keep anyone from writing it anew.
-        before = Optional.empty();
-      }
-    }
+    Optional<LastVersion.Segment> earlier =
+        before.isPresent() ? before.get().next() : Optional.empty();
     Place place = new Place(drive, Kind.CONTENT, 0, file, version, length / Ref.MAX_LENGTH);
     if (sparse && isZeros(plain, count)) {
       sealer.plains().give(plain);

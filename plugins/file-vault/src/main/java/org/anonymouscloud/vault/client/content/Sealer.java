@@ -54,8 +54,8 @@ public final class Sealer implements AutoCloseable {
   }
 
   /**
-   * Begins to seal a segment and to put it in a pack, unless it is what it was. Waits while too
-   * much waits already.
+   * Begins to seal a segment and to put it in a pack, unless it is what it was and the server has
+   * that still. Waits while too much waits already.
    *
    * @param before the segment that stood here in the file's last version
    * @param trail may know the segment from an earlier try, and learns where it lies
@@ -63,7 +63,7 @@ public final class Sealer implements AutoCloseable {
    */
   Pending begin(
       Place place,
-      Optional<Ref> before,
+      Optional<LastVersion.Segment> before,
       Optional<Trail> trail,
       byte[] plain,
       int length,
@@ -95,7 +95,7 @@ public final class Sealer implements AutoCloseable {
 
   private Ref seal(
       Place place,
-      Optional<Ref> before,
+      Optional<LastVersion.Segment> before,
       Optional<Trail> trail,
       byte[] plain,
       int length,
@@ -104,8 +104,10 @@ public final class Sealer implements AutoCloseable {
     int generation = sealing.generation();
     try {
       Digest digest = sealing.digest(generation, plain, length);
-      if (before.isPresent() && holds(before.get(), generation, digest, plain, length)) {
-        return before.get();
+      if (before.isPresent()
+          && holds(before.get().ref(), generation, digest, plain, length)
+          && before.get().isThere()) {
+        return before.get().ref();
       }
       Optional<Ref> earlier = trail.flatMap(one -> one.proposed(place.index()));
       // What nobody has seen yet must not come out under keys that a removed member has (A33).

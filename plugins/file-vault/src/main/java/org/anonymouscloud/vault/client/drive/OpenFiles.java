@@ -94,6 +94,7 @@ final class OpenFiles {
     long version = before.map(Entry.File::version).orElse(0L) + 1;
     FileWriter file =
         new FileWriter(
+            shared.remote(),
             drive.nodes(),
             shared.sealer(),
             writer,

@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -248,6 +249,28 @@ public final class RemoteVault {
       } catch (Refused e) {
         throw new ServerRefused(e);
       }
+    }
+  }
+
+  /**
+   * Those of some packs that the server has no more, as it says: what was in them is sent again.
+   *
+   * @param names {@link VaultMessages#MAX_PACKS_IN_MOVE} at most
+   */
+  public Set<PackName> missing(Collection<PackName> names) throws IOException {
+    try {
+      return Set.copyOf(
+          PackName.decodeAll(
+              decode(
+                      ask(
+                          VaultMethod.PACK_ASK,
+                          new VaultMessages.PackAsk(drive.bytes(), PackName.encodeAll(names))),
+                      VaultMessages.PackMissing.class)
+                  .names()));
+    } catch (Malformed e) {
+      throw new DataNotAuthentic();
+    } catch (Refused e) {
+      throw new ServerRefused(e);
     }
   }
 

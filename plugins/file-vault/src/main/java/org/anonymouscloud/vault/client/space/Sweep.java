@@ -665,6 +665,7 @@ public final class Sweep {
     long version = before.map(Entry.File::version).orElse(0L) + 1;
     FileWriter content =
         new FileWriter(
+            drive.remote(),
             drive.nodes(),
             drive.sealer(),
             writer,

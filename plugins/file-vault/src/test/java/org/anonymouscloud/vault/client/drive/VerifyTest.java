@@ -216,6 +216,23 @@ final class VerifyTest {
     assertThat(damaged(verify(drive, "/", false, false))).isEmpty();
   }
 
+  @Test
+  void whatTheServersDiskHasLostIsSentAgainByAPutOfTheSame() throws Exception {
+    byte[] content = noise(20 * MIB, 4);
+    write(writer, "/wide", content);
+    Path pack = server.largestPack();
+    Files.delete(pack);
+    long before = writer.usage().drive();
+
+    write(writer, "/wide", content);
+
+    assertThat(damaged(verify(drive, "/", false, false))).isEmpty();
+    assertThat(damaged(verify(drive, "/", true, false))).isEmpty();
+    assertThat(writer.usage().drive() - before)
+        .as("what is there is not sent")
+        .isBetween(15L * MIB, 18L * MIB);
+  }
+
   private static VaultMessages.PackListed without(
       VaultMessages.PackListed honest, PackName pack, boolean shorter) {
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
