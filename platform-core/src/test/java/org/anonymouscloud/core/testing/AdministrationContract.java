@@ -281,6 +281,11 @@ public abstract class AdministrationContract extends AccountServiceFixture {
     register(new BareAccount(ALICE));
 
     feature.needed = Set.of();
+    feature.owner = "notes";
+    deletions.goOn();
+    assertThat(rowsOf(alice.id)).as("it cannot say so yet").isNotEmpty();
+
+    database().migrate(feature.tables());
     deletions.goOn();
     assertThat(rowsOf(alice.id)).isEmpty();
   }
@@ -289,6 +294,8 @@ public abstract class AdministrationContract extends AccountServiceFixture {
   void manyChainsThatStayKeepNoOtherFromGoing() throws Exception {
     Keeping feature = new Keeping();
     feature.left = 0;
+    feature.owner = "notes";
+    database().migrate(feature.tables());
     Deletions deletions = new Deletions(database(), List.of(feature), calendar);
     Set<AccountId> kept = new HashSet<>();
     for (int i = 0; i < 250; i++) {

@@ -82,8 +82,11 @@ public final class Deletions {
     }
   }
 
+  /** Also if a feature cannot say it, as its tables are not up to date before the server starts. */
   private boolean isNeeded(Handle rows, AccountId account) {
-    return features.stream().anyMatch(feature -> feature.needsChain(rows, account));
+    return features.stream()
+        .anyMatch(
+            feature -> !feature.tables().areApplied(rows) || feature.needsChain(rows, account));
   }
 
   private boolean forget(AccountData feature, AccountId account) {
