@@ -3,6 +3,7 @@ package org.anonymouscloud.vault.server;
 import java.util.Map;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.AccountSpace;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.protocol.DriveId;
@@ -79,8 +80,8 @@ record DriveSpace(Handle handle, AccountSpace accounts) {
       throw new Refused(
           ErrorCode.QUOTA_EXCEEDED,
           "The drive has all the space that who pays for it allows it: "
-              + drive.most()
-              + " bytes.");
+              + ShownSize.of(drive.most())
+              + ".");
     }
     handle.execute(
         "UPDATE vault_space SET beyond = ? WHERE drive = ?", beyond + bytes, drive.id().bytes());

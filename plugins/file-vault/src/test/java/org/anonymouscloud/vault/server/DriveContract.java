@@ -491,7 +491,9 @@ abstract class DriveContract {
         owner.after().limit(owner.usage().drive() + Roster.encodedLength(1) + MIN_PACK + 100));
     put(owner);
 
-    assertThat(said(() -> put(owner))).startsWith("QUOTA_EXCEEDED The drive has all the space");
+    assertThat(said(() -> put(owner)))
+        .startsWith("QUOTA_EXCEEDED The drive has all the space")
+        .endsWith(" KiB.");
     assertThat(refusal(() -> owner.move(0, MARK, List.of())))
         .as("too little is left")
         .isEqualTo(ErrorCode.QUOTA_EXCEEDED);

@@ -13,6 +13,7 @@ import org.anonymouscloud.vault.client.drive.NotAllowed;
 import org.anonymouscloud.vault.client.drive.StateRefused;
 import org.anonymouscloud.vault.client.drives.DriveNotFound;
 import org.anonymouscloud.vault.client.format.KeptStates;
+import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.resume.EarlierTryGone;
@@ -36,7 +37,7 @@ final class VaultProblems {
       try {
         handler.handle(context);
       } catch (ServerRefused e) {
-        throw refused(e, work(context), "");
+        throw refused(e, work(context, ""), "");
       } catch (IOException e) {
         throw problem(e);
       }
@@ -50,7 +51,7 @@ final class VaultProblems {
         handler.handle(context);
       } catch (ServerRefused e) {
         boolean full = e.code() == ErrorCode.QUOTA_EXCEEDED;
-        throw refused(e, work(context), full ? stays(drives, context) : "");
+        throw refused(e, work(context, place(drives, context)), full ? stays(drives, context) : "");
       } catch (IOException e) {
         throw problem(e);
       }
@@ -65,8 +66,7 @@ final class VaultProblems {
     try {
       Drive drive = drives.of(context);
       KeptStates kept = drive.kept();
-      // The id, as a name may need quotes.
-      String which = context.pathParamMap().containsKey("drive") ? " " + drive.id() : "";
+      String which = context.pathParamMap().containsKey("drive") ? " " + word(drive) : "";
       if (kept.days() == 0 && kept.weeks() == 0) {
         return " This drive keeps no earlier states: remove what is not needed ('anoncloud rm'),"
             + " then 'anoncloud compact"
@@ -89,8 +89,36 @@ final class VaultProblems {
     }
   }
 
-  /** What could not be done at which path; the empty text if the request's path names none. */
-  private static String work(Context context) {
+  /** A drive as a word of a shell's line: by its name, if that can be typed as it shows. */
+  private static String word(Drive drive) {
+    String name = drive.name().map(Name::text).orElse("");
+    if (!ForeignText.visible(name).equals(name) || !name.matches("[^\"$`\\\\!]+")) {
+      return drive.id().toString();
+    }
+    return name.matches("[\\p{L}\\p{N}._-]+") ? name : '"' + name + '"';
+  }
+
+  /** What stands before a path in the request's drive, as people know that. */
+  private static String place(OpenDrive drives, Context context) {
+    String wanted = context.pathParamMap().get("drive");
+    if (wanted == null) {
+      return "";
+    }
+    String name = wanted;
+    try {
+      name = drives.of(context).name().map(Name::text).orElse(wanted);
+    } catch (Problem | NotLoggedIn | IOException e) {
+      // As it was asked for, then.
+    }
+    return ForeignText.visible(name) + ":";
+  }
+
+  /**
+   * What could not be done at which path; the empty text if the request's path names none.
+   *
+   * @param place what stands before the path
+   */
+  private static String work(Context context, String place) {
     String path = context.pathParamMap().get("path");
     if (path == null) {
       return "";
@@ -101,7 +129,7 @@ final class VaultProblems {
           case "DELETE" -> "remove";
           default -> "write";
         };
-    return "Cannot " + verb + " " + ForeignText.visible("/" + path) + ": ";
+    return "Cannot " + verb + " " + place + ForeignText.visible("/" + path) + ": ";
   }
 
   /** What must not be used of a file, with its name. */
@@ -182,8 +210,8 @@ final class VaultProblems {
               + " Nothing is left half done. 'anoncloud df' shows what is used."
               + (stays.isEmpty() ? STAYS : stays)
               + " What was given back lately may count until the next day. Who pays for the drive"
-              + " may let it have more ('anoncloud drive quota'), and the server's owner the"
-              + " account.";
+              + " may let it have more ('anoncloud drive quota DRIVE SIZE'), and the server's owner"
+              + " the account.";
       case STORAGE_FULL ->
           "The server's disk is full. Nothing is left half done. Its owner must make room; then the"
               + " same can be tried again.";

@@ -191,13 +191,34 @@ final class TroubleToldTest {
   }
 
   @Test
-  void ofAnotherDriveTheWayOnNamesItsId() throws Exception {
+  void ofAnotherDriveTheWayOnNamesItAsPeopleDo() throws Exception {
     run("drive", "create", "my team");
     refuseSecondPack(server.line(), ErrorCode.QUOTA_EXCEEDED);
 
     assertThat(told(FAILED, "put", file.toString(), "my team:/new"))
-        .containsPattern("'anoncloud drive retention [0-9a-f]{32} --days N --weeks N'")
+        .contains(
+            "Cannot write my team:/new: ",
+            "'anoncloud drive retention \"my team\" --days N --weeks N'",
+            "'anoncloud compact \"my team\"'",
+            "'anoncloud drive quota DRIVE SIZE'")
+        .doesNotContainPattern("[0-9a-f]{32}");
+
+    run("drive", "create", "a$b");
+    refuseSecondPack(server.line(), ErrorCode.QUOTA_EXCEEDED);
+    assertThat(told(FAILED, "put", file.toString(), "a$b:/new"))
+        .as("what a shell would take for something else")
+        .contains("Cannot write a$b:/new: ")
         .containsPattern("'anoncloud compact [0-9a-f]{32}'");
+  }
+
+  @Test
+  void theLimitOfADriveIsSaidAsPeopleReadIt() throws Exception {
+    run("drive", "create", "team");
+    run("drive", "quota", "team", "3M");
+
+    assertThat(told(FAILED, "put", file.toString(), "team:/new"))
+        .contains("Cannot write team:/new: ", " 3.0 MiB. ")
+        .doesNotContain("3145728");
   }
 
   /** Linux has a file that gives an error in the place of its first byte. */
