@@ -41,6 +41,7 @@ import org.anonymouscloud.core.host.OfferedFeature;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.wire.ForeignText;
@@ -93,7 +94,9 @@ public final class Commands {
       // Only what is asked for, and no plugin: each class that is not loaded is time saved.
       CommandLine line = new CommandLine(new Root(context.timeout()));
       return run(
-          own.containsKey(first) ? line.addSubcommand(own.get(first).get()) : line, arguments);
+          own.containsKey(first) ? line.addSubcommand(own.get(first).get()) : line,
+          context.terminal(),
+          arguments);
     }
     CommandLine line = tree(context);
     try (PluginHost plugins =
@@ -105,11 +108,11 @@ public final class Commands {
       for (OfferedFeature feature : plugins.clientFeatures()) {
         addCommands(line, feature.feature(), context);
       }
-      return run(line, arguments);
+      return run(line, context.terminal(), arguments);
     } catch (CommandLine.ParameterException e) {
       return explainUsage(e, arguments);
     } catch (Problem | IOException e) {
-      return explain(e);
+      return told(e).say(false, context.terminal());
     }
   }
 
@@ -177,9 +180,11 @@ public final class Commands {
     return text.lines().findFirst().orElse("");
   }
 
-  private static int run(CommandLine line, String... arguments) {
+  private static int run(CommandLine line, Terminal terminal, String... arguments) {
     return line.setExecutionExceptionHandler(
-            (failure, command, parsed) -> explain(owners(failure, command)))
+            (failure, command, parsed) ->
+                told(owners(failure, command))
+                    .say(command.getParseResult().matchedOptionValue("--json", false), terminal))
         .setParameterExceptionHandler(Commands::explainUsage)
         .execute(arguments);
   }
@@ -200,40 +205,58 @@ public final class Commands {
         : failure;
   }
 
-  private static int explain(Exception failure) {
+  /**
+   * What a person hears of a failure.
+   *
+   * @param text empty for nothing
+   */
+  private record Told(String text, int exitCode) {
+    Told(Problem problem) {
+      this(String.valueOf(problem.getMessage()), problem.kind().exitCode());
+    }
+
+    /** On standard error; for a script that asked for a document also there. */
+    int say(boolean json, Terminal terminal) {
+      if (!text.isEmpty()) {
+        System.err.println("anoncloud: " + text);
+        if (json) {
+          // As where a part has failed and the rest went on, so that it is read in one way.
+          terminal.printJson(Map.of("failed", List.of(text)));
+        }
+      }
+      return exitCode;
+    }
+  }
+
+  private static Told told(Exception failure) {
     Optional<Problem> expected = Failures.problem(failure);
     if (expected.isPresent()) {
-      return tell(expected.get());
+      return new Told(expected.get());
     }
     switch (failure) {
       case DatabaseUnavailable e when e.isWrongSetting() -> {
-        return tell(new Problem(Problem.Kind.BAD_INPUT, FileFailure.text(failure), failure));
+        return new Told(FileFailure.text(failure), Problem.Kind.BAD_INPUT.exitCode());
       }
       case DatabaseUnavailable _, CannotStart _ -> {
-        return tell(new Problem(Problem.Kind.UNAVAILABLE, FileFailure.text(failure), failure));
+        return new Told(FileFailure.text(failure), Problem.Kind.UNAVAILABLE.exitCode());
       }
       case BackupDamaged _ -> {
-        return tell(new Problem(Problem.Kind.SECURITY, FileFailure.text(failure), failure));
+        return new Told(FileFailure.text(failure), Problem.Kind.SECURITY.exitCode());
       }
-      default -> {}
+      case StandardOutput.OutputFailed _ -> {
+        return new Told("", CommandLine.ExitCode.OK);
+      }
+      case IOException _ -> {
+        return new Told(FileFailure.text(failure), CommandLine.ExitCode.SOFTWARE);
+      }
+      default -> {
+        if (System.getenv("ANONCLOUD_DEBUG") != null) {
+          failure.printStackTrace();
+        }
+        return new Told(
+            "this should not happen, please report it: " + failure, CommandLine.ExitCode.SOFTWARE);
+      }
     }
-    if (failure instanceof StandardOutput.OutputFailed) {
-      return CommandLine.ExitCode.OK;
-    }
-    if (failure instanceof IOException) {
-      System.err.println("anoncloud: " + FileFailure.text(failure));
-      return CommandLine.ExitCode.SOFTWARE;
-    }
-    System.err.println("anoncloud: this should not happen, please report it: " + failure);
-    if (System.getenv("ANONCLOUD_DEBUG") != null) {
-      failure.printStackTrace();
-    }
-    return CommandLine.ExitCode.SOFTWARE;
-  }
-
-  private static int tell(Problem problem) {
-    System.err.println("anoncloud: " + problem.getMessage());
-    return problem.kind().exitCode();
   }
 
   private static int explainUsage(CommandLine.ParameterException failure, String[] arguments) {

@@ -12,6 +12,7 @@ import java.math.BigInteger;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
@@ -78,7 +79,9 @@ final class FindCommand implements Callable<Integer> {
   @Option(names = "--older", paramLabel = "TIME", description = "Changed before this time.")
   private @Nullable String older;
 
-  @Option(names = "--json", description = "One line of JSON for each thing.")
+  @Option(
+      names = "--json",
+      description = "One line of JSON for each thing, and one for what has failed.")
   private boolean json;
 
   /**
@@ -107,6 +110,9 @@ final class FindCommand implements Callable<Integer> {
       while (found.hasNextValue()) {
         take(start, found.nextValue(), outcome);
       }
+    }
+    if (json && outcome.exitCode() != 0) {
+      context.terminal().printJson(Map.of("failed", outcome.failures()));
     }
     return outcome.exitCode();
   }

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
@@ -28,6 +28,13 @@ final class Listing {
               .build());
 
   private Listing() {}
+
+  /** Something that is there, as the agent tells of it. */
+  record Listed(VaultUrl url, JsonNode entry) {
+    boolean isFolder() {
+      return Listing.isFolder(entry);
+    }
+  }
 
   /** Is given one entry after another. */
   @FunctionalInterface
@@ -88,15 +95,57 @@ final class Listing {
 
   /** Prints a folder as a document, written as it comes: it may have a million entries. */
   static void printJson(CommandContext context, VaultUrl folder, boolean recursive, Outcome outcome)
-      throws Problem, IOException {
-    OutputStream out = context.terminal().output();
-    JsonGenerator generator = JSON.createGenerator(out);
+      throws IOException {
+    JsonGenerator generator = begun(context);
+    writeFolder(generator, context, folder, recursive, outcome);
+    end(generator, outcome);
+  }
+
+  /** The same for several things, in one document. */
+  static void printJson(
+      CommandContext context, List<Listed> all, boolean recursive, Outcome outcome)
+      throws IOException {
+    JsonGenerator generator = begun(context);
+    generator.writeArrayFieldStart("listed");
+    for (Listed one : all) {
+      if (one.isFolder()) {
+        generator.writeStartObject();
+        writeFolder(generator, context, one.url, recursive, outcome);
+        generator.writeEndObject();
+      } else {
+        generator.writeTree(one.url.told(one.entry));
+      }
+    }
+    generator.writeEndArray();
+    end(generator, outcome);
+  }
+
+  private static JsonGenerator begun(CommandContext context) throws IOException {
+    JsonGenerator generator = JSON.createGenerator(context.terminal().output());
     generator.writeStartObject();
+    return generator;
+  }
+
+  private static void writeFolder(
+      JsonGenerator generator,
+      CommandContext context,
+      VaultUrl folder,
+      boolean recursive,
+      Outcome outcome)
+      throws IOException {
     generator.writeStringField("path", folder.typedAgain(folder.path().toString()));
     generator.writeStringField("type", "folder");
     generator.writeArrayFieldStart("entries");
-    each(context, folder, recursive, outcome, entry -> generator.writeTree(folder.told(entry)));
+    try {
+      each(context, folder, recursive, outcome, entry -> generator.writeTree(folder.told(entry)));
+    } catch (Problem e) {
+      // The document has begun, so it has to end as one.
+      outcome.fail(e.kind(), String.valueOf(e.getMessage()));
+    }
     generator.writeEndArray();
+  }
+
+  private static void end(JsonGenerator generator, Outcome outcome) throws IOException {
     generator.writeArrayFieldStart("failed");
     for (String failure : outcome.failures()) {
       generator.writeString(failure);

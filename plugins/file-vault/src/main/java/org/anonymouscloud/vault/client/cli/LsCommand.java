@@ -3,10 +3,14 @@ package org.anonymouscloud.vault.client.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.vault.client.cli.Listing.Listed;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,7 +21,7 @@ import picocli.CommandLine.Parameters;
     name = "ls",
     mixinStandardHelpOptions = true,
     description = {
-      "List a folder of the vault, or one file.",
+      "List folders and files of the vault.",
       "A character that would show as nothing, or as something else, is printed by its number, like"
           + " \\u{200b}. Every command takes such a name as it is printed; put it in quotes."
     })
@@ -38,8 +42,12 @@ final class LsCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
-  @Parameters(arity = "0..1", defaultValue = "/", paramLabel = "PATH", description = "Like /a/b.")
-  private String path = "/";
+  @Parameters(
+      arity = "0..*",
+      defaultValue = "/",
+      paramLabel = "PATH",
+      description = "Like /a/b. Of several, files come first, then each folder below its path.")
+  private List<String> paths = List.of();
 
   /**
    * @param clock tells how long ago something was
@@ -52,31 +60,57 @@ final class LsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException {
-    VaultUrl folder = at.typed(path);
-    JsonNode entry = context.agent().get(folder.stat());
-    if (!Listing.isFolder(entry)) {
-      if (json) {
-        context.terminal().printJson(folder.told(entry));
-      } else {
-        print(entry, entry.path("name").asText());
-      }
-    } else if (json) {
-      Listing.printJson(context, folder, recursive, outcome);
+    List<Listed> all = new ArrayList<>();
+    for (String path : paths) {
+      outcome.attempt(
+          () -> {
+            VaultUrl url = at.typed(path);
+            all.add(new Listed(url, context.agent().get(url.stat())));
+          });
+    }
+    all.sort(Comparator.comparing(Listed::isFolder));
+    if (!json) {
+      printAll(all);
+    } else if (all.size() != 1 || paths.size() > 1) {
+      Listing.printJson(context, all, recursive, outcome);
+    } else if (all.getFirst().isFolder()) {
+      Listing.printJson(context, all.getFirst().url(), recursive, outcome);
     } else {
-      // Names of a recursive listing begin below the folder that was asked for.
-      int start = folder.isTop() ? 1 : entry.path("path").asText().length() + 1;
-      Listing.each(
-          context,
-          folder,
-          recursive,
-          outcome,
-          each -> print(each, each.path("path").asText().substring(start)));
+      context.terminal().printJson(all.getFirst().url().told(all.getFirst().entry()));
     }
     return outcome.exitCode();
   }
 
+  private void printAll(List<Listed> all) throws Problem, IOException {
+    boolean alone = paths.size() == 1;
+    boolean first = true;
+    for (Listed one : all) {
+      if (!one.isFolder()) {
+        JsonNode name = one.entry().path("name");
+        print(one.entry(), alone ? TerminalText.vault(name.asText()) : one.url().visible());
+      } else {
+        if (!alone) {
+          context.terminal().print((first ? "" : "\n") + one.url().visible() + ":");
+        }
+        printFolder(one);
+      }
+      first = false;
+    }
+  }
+
+  private void printFolder(Listed folder) throws Problem, IOException {
+    // Names of a recursive listing begin below the folder that was asked for.
+    int start = folder.url().isTop() ? 1 : folder.entry().path("path").asText().length() + 1;
+    Listing.each(
+        context,
+        folder.url(),
+        recursive,
+        outcome,
+        each -> print(each, TerminalText.vault(each.path("path").asText().substring(start))));
+  }
+
   private void print(JsonNode entry, String name) {
-    String shown = TerminalText.vault(name) + Listing.suffix(entry);
+    String shown = name + Listing.suffix(entry);
     if (full) {
       String size = Listing.isFile(entry) ? entry.path("size").asText() : "-";
       String time = ShownTime.of(entry.path("modified").asText());

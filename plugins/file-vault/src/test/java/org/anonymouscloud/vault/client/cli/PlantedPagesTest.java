@@ -253,6 +253,8 @@ final class PlantedPagesTest {
 
     assertThat(terminal.json().path("files").asInt()).isEqualTo(2 * LARGE * LARGE + 1);
     assertThat(terminal.json().path("failed").path(0).asText()).startsWith("Cannot read /y/once");
+    assertThat(terminal.run("find", "--json", "--name", "z")).isEqualTo(REFUSED);
+    assertThat(terminal.out().lines()).hasSize(2).last().asString().startsWith("{\"failed\":[\"");
   }
 
   /** More than a listing gives at once. */
