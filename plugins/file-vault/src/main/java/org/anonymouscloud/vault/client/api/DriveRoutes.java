@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.plugin.KnownAccount;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class DriveRoutes {
   private static final String DRIVES = "/vault/drives";
   private static final String DRIVE = DRIVES + "/{drive}";
+
+  /** Nobody sees it, so nobody would type it. */
+  private static final Pattern BLANK_END = Pattern.compile("^[\\s\\p{Z}]|[\\s\\p{Z}]$");
 
   private final OpenDrive drives;
 
@@ -340,7 +344,9 @@ final class DriveRoutes {
     String text = Optional.ofNullable(context.queryParam("name")).orElse("");
     try {
       Name name = Name.of(text);
-      if (name.isPlain() && name.encode().length <= Members.LONGEST_NAME) {
+      if (name.isPlain()
+          && !BLANK_END.matcher(text).find()
+          && name.encode().length <= Members.LONGEST_NAME) {
         return name;
       }
     } catch (IllegalArgumentException e) {
@@ -349,7 +355,7 @@ final class DriveRoutes {
     throw RequestArguments.bad(
         "A drive's name has 1 to "
             + Members.LONGEST_NAME
-            + " bytes, no slash and no control characters.");
+            + " bytes, no blanks at its ends, no slash and no control characters.");
   }
 
   private void quota(Context context) throws Problem, NotLoggedIn, IOException {

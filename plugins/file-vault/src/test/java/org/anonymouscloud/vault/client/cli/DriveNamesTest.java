@@ -205,6 +205,14 @@ final class DriveNamesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {" x", "x ", "\tx", "x\u00a0", "\u3000x", " "})
+  void aDrivesNameHasNoBlanksAtItsEnds(String name) {
+    assertThat(refused("drive", "create", name)).contains("no blanks at its ends");
+    assertThat(refused("drive", "rename", "team", name)).contains("no blanks at its ends");
+    assertThat(run("drive", "list")).contains("team").hasLineCount(2);
+  }
+
   @Test
   void whatIsSaidOfANewDriveCanBeTyped() {
     assertThat(run("drive", "create", "my team")).contains("'anoncloud put FILE \"my team:/\"'");
