@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param sources paths of files and folders
  * @param target a folder into which they go; or the path that a single one gets
  * @param recursive whether folders may be copied, with all that is in them; for copies alone
- * @param force whether a file that is there already goes to the trash; for moves alone
+ * @param force whether a file that is there already goes to the trash
  * @param at of which state the sources are, a time or a number; for copies alone
  */
 record Relocation(

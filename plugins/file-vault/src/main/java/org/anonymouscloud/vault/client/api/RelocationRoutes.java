@@ -42,8 +42,9 @@ final class RelocationRoutes {
             "/vault/copies",
             Scope.WRITE,
             "Copy files, and folders if recursive, within the vault ({sources, target, recursive,"
-                + " at}); no content is read or sent. With at, what was there at a time, or in the"
-                + " state of a number. All or none, but for what cannot be read.",
+                + " force, at}); no content is read or sent. With force a file that is there goes"
+                + " to the trash; with at, what was there at a time, or in the state of a number."
+                + " All or none, but for what cannot be read.",
             VaultProblems.told(drive, this::copy)));
   }
 
@@ -66,9 +67,7 @@ final class RelocationRoutes {
 
   private void copy(Context context) throws Problem, NotLoggedIn, IOException {
     Relocation asked = Relocation.of(context);
-    if (asked.force() != null) {
-      throw RequestArguments.bad("A copy takes nothing's place.");
-    }
+    boolean force = Boolean.TRUE.equals(asked.force());
     boolean recursive = Boolean.TRUE.equals(asked.recursive());
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
     Drive open = drive.of(context);
@@ -82,9 +81,9 @@ final class RelocationRoutes {
       for (Relocation.Way way : ways) {
         Unread hears = (below, why) -> unread.put(way.from().join(below), why);
         if (earlier.isPresent()) {
-          batch.copyFrom(earlier.get(), way.from(), way.to(), recursive, hears);
+          batch.copyFrom(earlier.get(), way.from(), way.to(), recursive, force, hears);
         } else {
-          batch.copy(way.from(), way.to(), recursive, hears);
+          batch.copy(way.from(), way.to(), recursive, force, hears);
         }
       }
       Map<String, Object> answer = done("copied", ways, batch.commit());

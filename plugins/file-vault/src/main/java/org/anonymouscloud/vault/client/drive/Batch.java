@@ -365,7 +365,7 @@ public final class Batch implements AutoCloseable {
     Optional<Entry> there = makeRoom(from, to);
     if (there.isEmpty()) {
       changes.move(from, to);
-    } else if (force && !(there.get() instanceof Entry.Folder) && !to.equals(from)) {
+    } else if (isReplaceable(there.get(), from, to, force)) {
       changes.move(from, to, there.get(), removal());
     } else {
       throw new PathRefused(Reason.OCCUPIED, to);
@@ -378,16 +378,17 @@ public final class Batch implements AutoCloseable {
    *
    * @param to its whole new path; the folder in which that lies must be there
    * @param recursive whether a folder may be copied, with all that is in it
+   * @param force whether a file that is there goes to the trash
    * @param unread hears which folders below could not be copied, or not wholly
    * @throws PathRefused if there is nothing, or it cannot be at the new place
    */
-  public void copy(VaultPath from, VaultPath to, boolean recursive, Unread unread)
+  public void copy(VaultPath from, VaultPath to, boolean recursive, boolean force, Unread unread)
       throws IOException {
     if (changes.touch(from)) {
       commit();
     }
-    requireRoom(from, to);
-    changes.copy(taken(base, from, to, recursive, file -> file, unread), to);
+    Optional<Entry> there = makeRoomForCopy(from, to, force);
+    putCopy(taken(base, from, to, recursive, file -> file, unread), to, there);
   }
 
   /**
@@ -396,15 +397,36 @@ public final class Batch implements AutoCloseable {
    * @throws GivenBackMeanwhile from {@link #commit}, if what it needs is not there any more
    */
   public void copyFrom(
-      Snapshot earlier, VaultPath from, VaultPath to, boolean recursive, Unread unread)
+      Snapshot earlier,
+      VaultPath from,
+      VaultPath to,
+      boolean recursive,
+      boolean force,
+      Unread unread)
       throws IOException {
-    requireRoom(from, to);
-    changes.copy(taken(earlier, from, to, recursive, file -> file, unread), to);
+    Optional<Entry> there = makeRoomForCopy(from, to, force);
+    putCopy(taken(earlier, from, to, recursive, file -> file, unread), to, there);
   }
 
-  private void requireRoom(VaultPath from, VaultPath to) throws IOException {
-    if (makeRoom(from, to).isPresent()) {
+  /** What is at the new place and goes to the trash; none if nothing is there. */
+  private Optional<Entry> makeRoomForCopy(VaultPath from, VaultPath to, boolean force)
+      throws IOException {
+    Optional<Entry> there = makeRoom(from, to);
+    if (there.isPresent() && !isReplaceable(there.get(), from, to, force)) {
       throw new PathRefused(Reason.OCCUPIED, to);
+    }
+    return there;
+  }
+
+  private static boolean isReplaceable(Entry there, VaultPath from, VaultPath to, boolean force) {
+    return force && !(there instanceof Entry.Folder) && !to.equals(from);
+  }
+
+  private void putCopy(Entry copy, VaultPath to, Optional<Entry> there) {
+    if (there.isPresent()) {
+      changes.copy(copy, to, there.get(), removal());
+    } else {
+      changes.copy(copy, to);
     }
   }
 
@@ -451,11 +473,7 @@ public final class Batch implements AutoCloseable {
             file ->
                 file.in(Math.min(Entry.File.LAST_VERSION, Math.max(file.version(), newest) + 1)),
             unread);
-    if (there.isPresent()) {
-      changes.copy(back, to, there.get(), removal());
-    } else {
-      changes.copy(back, to);
-    }
+    putCopy(back, to, there);
     return true;
   }
 

@@ -213,6 +213,27 @@ final class RelocationTest {
   }
 
   @Test
+  void aCopyTakesTheFilesPlaceWhereThatIsMeantAndTheFileIsInTheTrash() throws Exception {
+    run("cp", "--force", "/a", "/b");
+
+    assertThat(terminal.out()).contains("'anoncloud trash restore");
+    assertThat(tree(drive))
+        .containsEntry("/a", hash(noise(10, 2)))
+        .containsEntry("/b", hash(noise(10, 2)));
+    run("trash", "restore", "/b", "--to", "/docs");
+    assertThat(tree(drive)).containsEntry("/docs/b", hash(noise(10, 3)));
+
+    run("cp", "-f", "--at", "#3", "/b", "/a");
+    assertThat(tree(drive)).containsEntry("/a", hash(noise(10, 3)));
+    run("cp", "-f", "/a", "/new");
+    assertThat(tree(drive)).containsEntry("/new", hash(noise(10, 3)));
+    assertRefused("at /docs/deep", "cp", "-f", "-r", "/docs/deep", "/docs");
+    assertRefused("at /a", "cp", "-f", "/a", "/a");
+    assertRefused("'cp -r' copies it", "cp", "-f", "/docs", "/b");
+    assertRefused("at /b", "cp", "/docs/b", "/b");
+  }
+
+  @Test
   void aBodyThatSaysNothingSensibleIsRefused() {
     for (Object body :
         List.of(

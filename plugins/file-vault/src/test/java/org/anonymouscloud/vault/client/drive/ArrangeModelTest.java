@@ -115,6 +115,7 @@ final class ArrangeModelTest {
                 from,
                 to,
                 true,
+                false,
                 (path, why) -> {
                   throw why;
                 });

@@ -99,7 +99,7 @@ final class BatchTest {
           put(batch, "/one", NEW);
           batch.move(path("/one"), path("/two"), false);
           put(batch, "/three", OLD);
-          batch.copy(path("/three"), path("/four"), false, (at, why) -> {});
+          batch.copy(path("/three"), path("/four"), false, false, (at, why) -> {});
         });
 
     assertThat(tree(drive))

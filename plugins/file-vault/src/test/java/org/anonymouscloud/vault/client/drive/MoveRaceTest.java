@@ -169,6 +169,7 @@ final class MoveRaceTest {
         VaultPath.of(from),
         VaultPath.of(to),
         true,
+        false,
         (folder, why) -> {
           throw why;
         });

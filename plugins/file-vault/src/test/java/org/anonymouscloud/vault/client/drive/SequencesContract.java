@@ -419,7 +419,7 @@ abstract class SequencesContract {
           case MAKE -> batch.makeFolder(from, TIME);
           case MOVE -> batch.move(from, to, false);
           case FORCE -> batch.move(from, to, true);
-          case COPY -> batch.copy(from, to, true, Sequence::refuse);
+          case COPY -> batch.copy(from, to, true, false, Sequence::refuse);
           case DISCARD -> batch.discard(from, true, ANYWAY);
           case REMOVE -> batch.remove(from, true, ANYWAY);
           case EMPTY_TRASH -> {

@@ -98,7 +98,7 @@ final class SweepModelTest {
       }
       case 1, 2 -> {
         if (!model.containsKey(to)) {
-          batch.copy(VaultPath.of(from), VaultPath.of(to), false, (path, why) -> {});
+          batch.copy(VaultPath.of(from), VaultPath.of(to), false, false, (path, why) -> {});
           model.put(to, model.get(from));
         }
       }

@@ -291,8 +291,8 @@ final class SweepTest {
     write(first, "/d/g", NEW);
     byte[] longer = Arrays.copyOf(OLD, OLD.length + 10);
     try (Batch late = second.batch()) {
-      late.copy(VaultPath.of("/d"), VaultPath.of("/e"), true, (path, why) -> {});
-      late.copy(VaultPath.of("/f"), VaultPath.of("/h"), false, (path, why) -> {});
+      late.copy(VaultPath.of("/d"), VaultPath.of("/e"), true, false, (path, why) -> {});
+      late.copy(VaultPath.of("/f"), VaultPath.of("/h"), false, false, (path, why) -> {});
       remove(first, "/d");
       remove(first, "/f");
       sweepAll(first);
@@ -340,7 +340,7 @@ final class SweepTest {
     write(first, "/f", OLD);
     write(first, "/other", NEW);
     try (Batch late = second.batch()) {
-      late.copy(VaultPath.of("/f"), VaultPath.of("/h"), false, (path, why) -> {});
+      late.copy(VaultPath.of("/f"), VaultPath.of("/h"), false, false, (path, why) -> {});
       remove(first, "/f");
       sweepAll(first);
       pass(Duration.ofHours(30));
@@ -440,7 +440,8 @@ final class SweepTest {
                 server.line().beHonest();
                 write(second, "/w", noise(300_000, 3));
                 try (Batch batch = second.batch()) {
-                  batch.copy(VaultPath.of("/g"), VaultPath.of("/c"), false, (path, why) -> {});
+                  batch.copy(
+                      VaultPath.of("/g"), VaultPath.of("/c"), false, false, (path, why) -> {});
                   batch.commit();
                 }
               }

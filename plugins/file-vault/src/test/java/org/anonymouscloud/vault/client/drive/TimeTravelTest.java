@@ -362,7 +362,7 @@ final class TimeTravelTest {
     put("/f", "two");
     Snapshot then = at(0);
     try (Batch batch = drive.batch()) {
-      batch.copyFrom(then, path("/f"), path("/old"), false, NONE);
+      batch.copyFrom(then, path("/f"), path("/old"), false, false, NONE);
       keep(1);
       batch.commit();
     }
@@ -376,7 +376,7 @@ final class TimeTravelTest {
     Snapshot then = at(0);
     try (Batch batch = drive.batch();
         Drive other = Drive.home(server.account().device(2, server.newLine()), clock)) {
-      batch.copyFrom(then, path("/f"), path("/old"), false, NONE);
+      batch.copyFrom(then, path("/f"), path("/old"), false, false, NONE);
       write(other, "/other", new byte[1]);
       batch.commit();
     }

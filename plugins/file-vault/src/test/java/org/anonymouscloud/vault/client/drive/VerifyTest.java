@@ -148,7 +148,8 @@ final class VerifyTest {
   void allFilesAreNamedThatShareWhatDoesNotOpen() throws Exception {
     PackName pack = packOf("/d/small");
     try (Batch batch = writer.batch()) {
-      batch.copy(VaultPath.of("/d/small"), VaultPath.of("/a copy"), false, (path, why) -> {});
+      batch.copy(
+          VaultPath.of("/d/small"), VaultPath.of("/a copy"), false, false, (path, why) -> {});
       batch.commit();
     }
     Interposer line = server.newLine();

@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
       "Copy files and folders within the vault.",
       "Into TARGET if that is a folder, else to that name. No content is read or sent, and a copy"
           + " takes no space until one of the two is changed. 'put' and 'get' copy from and to this"
-          + " machine. With --at the sources are as they were then, and the copies are there now."
+          + " machine. What is there already stays there, unless --force. With --at the sources are"
+          + " as they were then, and the copies are there now."
     })
 final class CpCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -41,6 +42,11 @@ final class CpCommand implements Callable<Integer> {
       names = {"-r", "--recursive"},
       description = "Also folders, with all that is in them.")
   private boolean recursive;
+
+  @Option(
+      names = {"-f", "--force"},
+      description = "A file that is there already goes to the trash. A folder never does.")
+  private boolean force;
 
   @Parameters(
       arity = "1..*",
@@ -71,6 +77,7 @@ final class CpCommand implements Callable<Integer> {
     asked.put("sources", MvCommand.sources(all));
     asked.put("target", all.getLast().path().toString());
     asked.put("recursive", recursive);
+    asked.put("force", force);
     String then = at.asked();
     if (then != null) {
       asked.put("at", then);
