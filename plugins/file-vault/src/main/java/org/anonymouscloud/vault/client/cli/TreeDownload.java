@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +30,7 @@ final class TreeDownload {
   private final Terminal.Progress progress;
   private final Outside outside;
   private final Set<List<String>> refused = new HashSet<>();
-  private final List<FolderTime> times = new ArrayList<>();
+  private final List<ArchiveEntry> folders = new ArrayList<>();
   private @Nullable ArchiveEntry written;
   private long files;
   private long bytes;
@@ -43,8 +42,6 @@ final class TreeDownload {
     SKIPPED,
     WRITTEN
   }
-
-  private record FolderTime(List<String> names, Instant modified) {}
 
   /**
    * @param source for messages; what is copied
@@ -79,8 +76,8 @@ final class TreeDownload {
     }
     settle(null);
     // Last, as each file written into a folder changes the folder's time; the deepest first.
-    for (FolderTime time : times.reversed()) {
-      target.setTime(time.names, time.modified);
+    for (ArchiveEntry folder : folders.reversed()) {
+      attempt(folder, () -> target.setTime(folder.names(), folder.modified()));
     }
   }
 
@@ -96,7 +93,7 @@ final class TreeDownload {
           switch (entry.kind()) {
             case FOLDER -> {
               target.makeFolder(entry.names());
-              times.add(new FolderTime(entry.names(), entry.modified()));
+              folders.add(entry);
             }
             case FILE -> {
               target.write(incoming(entry), archive.content(), progress::step);

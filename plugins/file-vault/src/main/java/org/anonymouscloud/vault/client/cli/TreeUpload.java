@@ -156,13 +156,15 @@ final class TreeUpload implements AgentApi.Body {
 
   private void enter(LocalFile folder, List<String> names, ArchiveWriter archive)
       throws IOException {
-    archive.begin(ArchiveEntry.folder(names, folder.modified()));
-    archive.end();
     try {
       levels.addFirst(new Level(folder.path(), names));
     } catch (IOException e) {
+      // Nor is it made in the vault, where it would look empty.
       fail(folder.path(), LocalFailure.reason(e));
+      return;
     }
+    archive.begin(ArchiveEntry.folder(names, folder.modified()));
+    archive.end();
   }
 
   private void child(Path path, Level parent, ArchiveWriter archive) throws IOException {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +69,43 @@ final class TreeDownloadTest {
     try (Stream<Path> paths = Files.walk(temporary)) {
       assertThat(paths.filter(Files::isRegularFile)).containsExactly(target.resolve("good/file"));
     }
+  }
+
+  @Test
+  void aFolderWhoseTimeCannotBeSetIsNamedAndTheOthersGetTheirs() throws Exception {
+    ByteArrayOutputStream archive = new ByteArrayOutputStream();
+    ArchiveWriter writer = new ArchiveWriter(archive);
+    folder(writer, "a");
+    folder(writer, "gone");
+    folder(writer, "last");
+    writer.finish();
+    Outcome outcome = new Outcome(terminal());
+
+    try (OpenTarget local = OpenTarget.of(target)) {
+      new TreeDownload(
+              VaultPath.TOP,
+              target,
+              local.target(),
+              outcome,
+              silence(),
+              TreeDownload.Outside.REFUSED)
+          .read(
+              new SequenceInputStream(
+                  new ByteArrayInputStream(archive.toByteArray()),
+                  new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                      Files.deleteIfExists(target.resolve("gone"));
+                      return -1;
+                    }
+                  }));
+    }
+
+    assertThat(outcome.failures())
+        .singleElement()
+        .asString()
+        .startsWith("Cannot write " + target.resolve("gone") + ": ");
+    assertThat(Files.getLastModifiedTime(target.resolve("a")).toInstant()).isEqualTo(Instant.EPOCH);
   }
 
   private static void folder(ArchiveWriter writer, String... names) throws IOException {

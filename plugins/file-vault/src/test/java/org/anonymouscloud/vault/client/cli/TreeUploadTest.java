@@ -156,6 +156,32 @@ final class TreeUploadTest {
     assertThat(terminal.out()).isEqualTo("a\nz\n");
   }
 
+  @Test
+  void aFolderThatCannotBeReadIsNamedAndDoesNotLookEmpty() throws Exception {
+    Path shut = Files.createDirectory(temporary.resolve("shut"));
+    LocalFile read = LocalFile.named(shut);
+    Outcome outcome = new Outcome(terminal);
+    // Root reads everything; what is gone by then nobody does.
+    Files.delete(shut);
+    agent.upload(
+        "/vault/trees/t",
+        new TreeUpload(
+            read,
+            new LeftOut(shut, temporary, List.of()),
+            VaultPath.of("/t"),
+            outcome,
+            new NotKept(),
+            terminal.progress("", 0)));
+
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.failures())
+        .singleElement()
+        .asString()
+        .startsWith("Cannot read " + shut + ": ");
+    assertThat(terminal.run("ls", "/")).isZero();
+    assertThat(terminal.out()).isEmpty();
+  }
+
   /** A folder of three files; the second breaks off after more than half of it. */
   private FileSystem diskWithABadSector() throws IOException {
     Path zip = temporary.resolve("disk.zip");
