@@ -86,11 +86,11 @@ final class RemovedDeviceIT {
         .singleElement()
         .asString()
         .startsWith("         1  ");
-    assertThat(desk.run("go-back", "1").failed(FAILED)).contains("--left-out");
+    assertThat(desk.run("go-back", "--yes", "1").failed(FAILED)).contains("--left-out");
     assertThat(desk.run("ls", "/").succeeded().out()).doesNotContain("evil.txt");
-    desk.run("go-back", "--left-out", "1").succeeded();
+    desk.run("go-back", "--yes", "--left-out", "1").succeeded();
     assertThat(desk.run("cat", "/evil.txt").succeeded().out()).isEqualTo("content of evil.txt");
-    desk.run("go-back", "2").succeeded();
+    desk.run("go-back", "--yes", "2").succeeded();
     assertThat(desk.run("ls", "/").succeeded().out()).doesNotContain("evil.txt");
   }
 

@@ -77,7 +77,8 @@ final class StolenDeviceIT {
         assertThat(laptop.run("history").succeeded().out().lines().toList().get(1))
             .startsWith("         1  ")
             .contains(id.substring(0, 8));
-        assertThat(laptop.run("go-back", "0").succeeded().out()).contains("anoncloud go-back 2");
+        assertThat(laptop.run("go-back", "--yes", "0").succeeded().out())
+            .contains("anoncloud go-back 2");
         assertThat(laptop.run("ls", "/").succeeded().out()).contains("first.txt");
         put(laptop, "second.txt");
 

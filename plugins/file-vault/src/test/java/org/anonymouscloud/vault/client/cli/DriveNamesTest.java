@@ -98,7 +98,8 @@ final class DriveNamesTest {
     run("rm", "team:/b");
     assertThat(run("trash", "empty", "--yes", "team:")).contains("Deleted");
 
-    assertThat(run("go-back", "1", "team")).containsPattern("'anoncloud go-back \\d+ team'");
+    assertThat(run("go-back", "--yes", "1", "team"))
+        .containsPattern("'anoncloud go-back \\d+ team'");
     assertThat(run("ls", "team:/")).isEqualTo("a/\nb/\n");
     assertThat(run("ls", "team:")).as("all of it").isEqualTo("a/\nb/\n");
   }
@@ -211,6 +212,23 @@ final class DriveNamesTest {
     assertThat(refused("drive", "create", name)).contains("no blanks at its ends");
     assertThat(refused("drive", "rename", "team", name)).contains("no blanks at its ends");
     assertThat(run("drive", "list")).contains("team").hasLineCount(2);
+  }
+
+  @Test
+  void goingBackIsAskedForUnlessItIsSaid() {
+    run("rm", "team:/a");
+    assertThat(refused("go-back", "1", "team")).contains("--yes");
+    terminal.answer(false);
+    assertThat(terminal.run("go-back", "1", "team")).isEqualTo(1);
+    assertThat(terminal.warnings()).containsExactly("Nothing was done.");
+    assertThat(terminal.asked()).contains("'team'", "all who use it", "state 1", "Go back?");
+    assertThat(run("ls", "team:/")).isEqualTo("b/\n");
+
+    terminal.answer(true);
+    assertThat(run("go-back", "1", "team")).contains("undoes this");
+    assertThat(run("ls", "team:/")).isEqualTo("a/\nb/\n");
+    run("go-back", "--yes", "2", "team");
+    assertThat(terminal.asked()).isEmpty();
   }
 
   @Test

@@ -308,7 +308,7 @@ final class PastCommandsTest {
         .containsExactly(false, false, false, true, true, true, true);
     assertThat(states.path(1).has("changes")).isTrue();
     assertThat(states.path(2).has("changes")).as("what was before is not known").isFalse();
-    assertThat(refused(1, "go-back", "1")).contains("given back").contains("history");
+    assertThat(refused(1, "go-back", "--yes", "1")).contains("given back").contains("history");
     assertThat(refused(1, "ls", "--at", "#1")).contains("given back");
   }
 

@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.cli.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
@@ -57,6 +58,9 @@ final class GoBackCommand implements Callable<Integer> {
   @Option(names = "--drive", hidden = true)
   private @Nullable String before;
 
+  @Option(names = "--yes", description = "Do not ask.")
+  private boolean yes;
+
   @Option(names = "--json", description = "One JSON document.")
   private boolean json;
 
@@ -68,18 +72,18 @@ final class GoBackCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException {
     String name = TypedDrive.either(drive, before);
     long state = new TypedText("NUMBER", number).number(0, Long.MAX_VALUE, 17);
-    JsonNode done =
-        context
-            .agent()
-            .post(
-                VaultUrl.drive(name)
-                    + "/history/"
-                    + state
-                    + "/go-back?leftOut="
-                    + leftOut
-                    + "&givenBack="
-                    + givenBack,
-                Map.of());
+    String url =
+        VaultUrl.drive(name)
+            + "/history/"
+            + state
+            + "/go-back?leftOut="
+            + leftOut
+            + "&givenBack="
+            + givenBack;
+    if (!yes) {
+      requireWanted(name, state);
+    }
+    JsonNode done = context.agent().post(url, Map.of());
     if (json) {
       context.terminal().printJson(done);
     } else {
@@ -94,5 +98,21 @@ final class GoBackCommand implements Callable<Integer> {
                   + "' undoes this.");
     }
     return 0;
+  }
+
+  private void requireWanted(@Nullable String name, long state) throws Problem {
+    String which =
+        name == null ? "your home" : "the drive '" + TerminalText.text(TypedDrive.name(name)) + "'";
+    List<String> about =
+        List.of(
+            "All of "
+                + which
+                + " becomes what it was in state "
+                + state
+                + ", for all who use it. What came after that stays in the history only.",
+            "'anoncloud restore' brings back a single file or folder.");
+    if (!context.terminal().confirm(about, "Go back?")) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
   }
 }
