@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -37,6 +38,7 @@ import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
 import org.anonymouscloud.vault.client.tree.TreeDiff;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +108,8 @@ final class HistoryRoutes {
    * @param time none if the state does not open, as its writer's clock said it
    * @param device that wrote it
    * @param account whose device that is; none if the state does not open
-   * @param by the name of that account among the contacts
+   * @param by the name of that account, if it is a member and one of the contacts
+   * @param member whether that account is still a member; none if that is not known
    * @param opens whether its topmost folder can be read
    * @param counts false if a device left it that was removed
    * @param givenBack whether its space was given back, so that there is no way back to it
@@ -120,6 +123,7 @@ final class HistoryRoutes {
       String device,
       @Nullable String account,
       @Nullable String by,
+      @Nullable Boolean member,
       boolean opens,
       boolean counts,
       boolean givenBack,
@@ -199,6 +203,7 @@ final class HistoryRoutes {
             changes ? limit + 1 : limit);
     LongPredicate whole = open.whole();
     Map<AccountId, String> names = names(open);
+    Optional<Set<AccountId>> members = members(open);
     List<State> states = new ArrayList<>();
     for (int at = 0; at < Math.min(limit, found.size()); at++) {
       History.State state = found.get(at);
@@ -210,6 +215,10 @@ final class HistoryRoutes {
               state.signed().device().toString(),
               state.root().map(root -> root.account().toString()).orElse(null),
               state.root().map(root -> names.get(root.account())).orElse(null),
+              state
+                  .root()
+                  .flatMap(root -> members.map(all -> all.contains(root.account())))
+                  .orElse(null),
               there && open.opens(state),
               state.counts(),
               !there,
@@ -264,7 +273,8 @@ final class HistoryRoutes {
    * @param version of a file
    * @param target where a link led
    * @param account whose device wrote it; none if that is not known any more
-   * @param by the name of that account among the contacts
+   * @param by the name of that account, if it is a member and one of the contacts
+   * @param member whether that account is still a member; none if that is not known
    * @param current whether it is there now
    * @param moved where it was before it came there by a move
    */
@@ -280,6 +290,7 @@ final class HistoryRoutes {
       @Nullable String target,
       @Nullable String account,
       @Nullable String by,
+      @Nullable Boolean member,
       @Nullable String device,
       boolean current,
       @Nullable Moved moved) {}
@@ -309,6 +320,16 @@ final class HistoryRoutes {
     return names;
   }
 
+  /** The accounts that use the drive now; none if that cannot be told, as for {@link #names}. */
+  private static Optional<Set<AccountId>> members(Drive open) {
+    try {
+      return open.members()
+          .map(list -> list.members().stream().map(Member::account).collect(Collectors.toSet()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   private void versions(Context context) throws Problem, NotLoggedIn, IOException {
     String from = context.queryParam("from");
     int limit = RequestArguments.number(context, "limit", USUAL, MOST);
@@ -318,6 +339,7 @@ final class HistoryRoutes {
         new Versions(open, path, RequestArguments.id(context), STATES_AT_ONCE)
             .find(from == null ? Long.MAX_VALUE : RequestArguments.state(from), limit);
     Map<AccountId, String> names = names(open);
+    Optional<Set<AccountId>> members = members(open);
     List<VersionView> views = new ArrayList<>();
     for (Version version : found.versions()) {
       Entry entry = version.entry();
@@ -337,6 +359,7 @@ final class HistoryRoutes {
                 entry instanceof Entry.Link link ? link.target().text() : null,
                 by.map(root -> root.account().toString()).orElse(null),
                 by.map(root -> names.get(root.account())).orElse(null),
+                by.flatMap(root -> members.map(all -> all.contains(root.account()))).orElse(null),
                 by.map(root -> root.device().toString()).orElse(null),
                 version.current(),
                 version.moved().map(Moved::of).orElse(null)));

@@ -215,6 +215,35 @@ final class DriveNamesTest {
   }
 
   @Test
+  void theHistoryNamesAlsoWhoIsNoMemberAnyMore() throws Exception {
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    TestAccount carol = TestAccount.of(3, server.newLine(3));
+    for (TestAccount other : List.of(bob, carol)) {
+      server.account().befriend(other == bob ? "bob" : "carol", other);
+      other.befriend("alice", server.account());
+      run("drive", "share", "team", "with", other == bob ? "bob" : "carol");
+      try (Drives theirs = new Drives(other, Clock.systemUTC())) {
+        DriveFiles.write(theirs.find("team"), other == bob ? "/his" : "/hers", new byte[10]);
+      }
+      run("drive", "unshare", "team", other == bob ? "bob" : "carol");
+    }
+    server.account().forget("carol");
+    String hers = "account %.8s (not a member any more)".formatted(carol.account());
+
+    assertThat(run("history", "team"))
+        .containsPattern("  bob \\(not a member any more\\)\n")
+        .contains("  " + hers + "\n");
+    assertThat(run("versions", "team:/his")).contains("  bob (not a member any more)");
+    assertThat(run("versions", "team:/hers")).contains("  " + hers);
+    run("versions", "team:/his", "--json");
+    JsonNode version = terminal.json().path("versions").path(0);
+    assertThat(version.path("member").asBoolean(true)).isFalse();
+    assertThat(version.path("account").asText()).isEqualTo(bob.account().toString());
+    run("history", "team", "--json");
+    assertThat(terminal.json().path("states").path(0).has("member")).as("one's own").isTrue();
+  }
+
+  @Test
   void goingBackIsAskedForUnlessItIsSaid() {
     run("rm", "team:/a");
     assertThat(refused("go-back", "1", "team")).contains("--yes");

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
@@ -26,10 +25,11 @@ import picocli.CommandLine.Parameters;
       "List the states that the drive has been in, the newest first.",
       "Each change makes a state. At the end stands the device that made it, by its id and name;"
           + " one that was removed has no name any more. Of another member of the drive it is the"
-          + " user name, if that is one of your contacts. The time is that of the device's clock."
-          + " 'anoncloud go-back NUMBER' makes one of them the newest again. 'left out' is what a"
-          + " device had written that was removed, and that does not count; 'given back' is older"
-          + " than the states that stay, so there is no way back to it."
+          + " user name, if that is one of your contacts; who is no member any more is said to be"
+          + " none. The time is that of the device's clock. 'anoncloud go-back NUMBER' makes one of"
+          + " them the newest again. 'left out' is what a device had written that was removed, and"
+          + " that does not count; 'given back' is older than the states that stay, so there is no"
+          + " way back to it."
     })
 final class HistoryCommand implements Callable<Integer> {
 
@@ -103,22 +103,17 @@ final class HistoryCommand implements Callable<Integer> {
       context.terminal().print("Nothing has been put on the drive yet.");
       return 0;
     }
-    Map<String, String> names = DeviceNames.of(context);
+    Authors authors = new Authors(context, states);
     for (JsonNode state : states) {
-      String device = state.path("device").asText();
       context
           .terminal()
           .print(
-              "%10d  %-26s  %-13s  %.8s  %s"
+              "%10d  %-26s  %-13s  %s"
                   .formatted(
                       state.path("number").asLong(),
                       time(state),
                       remark(state),
-                      device,
-                      TerminalText.text(
-                          state.has("by")
-                              ? state.path("by").asText()
-                              : names.getOrDefault(device, ""))));
+                      authors.of(state)));
       if (changes) {
         context.terminal().print("            " + changes(state.path("changes")));
       }

@@ -2,14 +2,12 @@ package org.anonymouscloud.vault.client.cli.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.Outcome;
-import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -71,7 +69,7 @@ final class VersionsCommand implements Callable<Integer> {
       context.terminal().printJson(answer);
       return outcome.exitCode();
     }
-    Map<String, String> devices = DeviceNames.of(context);
+    Authors authors = new Authors(context, answer.path("versions"));
     for (JsonNode version : answer.path("versions")) {
       context
           .terminal()
@@ -82,7 +80,7 @@ final class VersionsCommand implements Callable<Integer> {
                       version.path("state").asLong(),
                       ShownTime.of(version.path("since").asText()),
                       version.path("size").asLong(),
-                      writer(version, devices),
+                      version.has("device") ? authors.of(version) : "(or earlier)",
                       place(version, url)));
     }
     if (answer.path("versions").isEmpty()) {
@@ -100,15 +98,5 @@ final class VersionsCommand implements Callable<Integer> {
     return version.has("moved")
         ? there + "  moved from " + asked.shown(version.path("moved").path("path").asText())
         : there;
-  }
-
-  private static String writer(JsonNode version, Map<String, String> devices) {
-    if (!version.has("device")) {
-      return "(or earlier)";
-    }
-    String device = version.path("device").asText();
-    String name =
-        version.has("by") ? version.path("by").asText() : devices.getOrDefault(device, "");
-    return "%.8s  %s".formatted(device, TerminalText.text(name));
   }
 }
