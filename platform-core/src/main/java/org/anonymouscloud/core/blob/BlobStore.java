@@ -51,11 +51,17 @@ public final class BlobStore implements AutoCloseable {
 
   private static final int SMALL = 1 << 20;
 
+  /** More are not said one by one: then it is the disk that fails. */
+  private static final int MOST_UNREAD = 1_000;
+
   private final Path folder;
   private final Path blobs;
   private final IncomingFolder incoming;
   private final Disk disk;
   private final Set<Path> folders = ConcurrentHashMap.newKeySet();
+
+  /** Those of which the log says that they could not be read. */
+  private final Set<BlobName> unread = ConcurrentHashMap.newKeySet();
 
   private BlobStore(Path folder, IncomingFolder incoming, Disk disk) {
     this.folder = folder;
@@ -197,7 +203,12 @@ public final class BlobStore implements AutoCloseable {
       if (e.getCause() instanceof NoSuchFileException) {
         return false;
       }
-      LOG.error("A blob could not be read: {}", e.getMessage());
+      if (unread.size() < MOST_UNREAD && unread.add(blob)) {
+        LOG.error(
+            "A blob could not be read, which is said once for each: {}. Run 'anoncloud admin verify"
+                + " --reread', which names all such.",
+            e.getMessage());
+      }
       throw new Refused(
           ErrorCode.INTERNAL, "The server's disk cannot read what was asked for.", true);
     }
@@ -256,6 +267,7 @@ public final class BlobStore implements AutoCloseable {
   public void delete(Collection<BlobName> those) throws DiskFailed {
     Set<Path> changed = new HashSet<>();
     for (BlobName blob : those) {
+      unread.remove(blob);
       disk.delete(incoming.file(blob.text()));
       Path path = path(blob);
       disk.delete(path);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** A blob is there whole and durable, or nothing of it is. */
 final class BlobStoreTest {
@@ -276,5 +280,24 @@ final class BlobStoreTest {
     var _ = new BlobFolder(unused);
 
     assertThat(unused).isEmptyDirectory();
+  }
+
+  @Test
+  void aBlobThatCannotBeReadIsLoggedOnceHoweverOftenItIsAskedFor() throws Exception {
+    receive(BYTES, LENGTH);
+    Files.write(folder.resolve(BlobStore.pathOf(blob)), new byte[17]);
+    Logger log = (Logger) LoggerFactory.getLogger(BlobStore.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    log.addAppender(said);
+    try {
+      for (int i = 0; i < 3; i++) {
+        assertRefused(ErrorCode.INTERNAL, () -> sent(0, LENGTH));
+      }
+      assertThat(said.list).hasSize(1);
+      assertThat(said.list.getFirst().getFormattedMessage()).contains("shorter than its blob");
+    } finally {
+      log.detachAppender(said);
+    }
   }
 }
