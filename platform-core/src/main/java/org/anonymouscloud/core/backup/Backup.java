@@ -10,10 +10,12 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.database.DatabaseState;
@@ -81,6 +82,7 @@ public final class Backup {
   private final List<String> onlyBefore = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
   private final Set<String> shortened = new HashSet<>();
+  private final Set<String> unreadable = new HashSet<>();
   private final List<String> damaged = new ArrayList<>();
   private final List<String> changed = new ArrayList<>();
 
@@ -127,6 +129,7 @@ public final class Backup {
    *     before
    * @param lost files that rows name and this backup does not have either
    * @param shortened those of both that the server still has a part of
+   * @param unreadable those of both that the server may have whole, but that cannot be read
    * @param damaged files of the backup before that are not what was put there; this backup has them
    *     anew, or they are lost
    * @param changed files that the server's disk has changed since they came, and that the backup
@@ -141,6 +144,7 @@ public final class Backup {
       List<String> onlyBefore,
       List<String> lost,
       Set<String> shortened,
+      Set<String> unreadable,
       List<String> damaged,
       List<String> changed,
       Set<String> absent) {}
@@ -154,7 +158,7 @@ public final class Backup {
    * @param place whose newest backup, if there is one, is of the same server
    * @param now becomes its name
    * @param progress is told how many more bytes are in it
-   * @throws IOException if a file cannot be read or written; then there is no new backup
+   * @throws IOException if the backup cannot be written; then there is no new one
    */
   public static Made make(
       Path data,
@@ -177,6 +181,7 @@ public final class Backup {
         backup.onlyBefore,
         backup.lost,
         backup.shortened,
+        backup.unreadable,
         backup.damaged,
         backup.changed,
         backup.absent);
@@ -299,7 +304,7 @@ public final class Backup {
         target.resolve(FILES),
         file -> {
           String path = file.path();
-          long there = NewFiles.length(data.resolve(path));
+          long there = length(path);
           // What is too long has other bytes than came; of what is too short some are lost.
           boolean here = there >= file.length();
           if (!here && there >= 0) {
@@ -307,7 +312,12 @@ public final class Backup {
           }
           // What was wrong may have been put right; what is wrong is more than nothing.
           boolean wrong = changedBefore.contains(path);
-          if (!(wrong && here) && link(file, wrong, sums)) {
+          Optional<Checksum> copied = Optional.empty();
+          if (wrong && here) {
+            copied = tryCopy(data.resolve(path), path, sums, progress);
+            here = copied.isPresent();
+          }
+          if (copied.isEmpty() && link(file, wrong, sums)) {
             progress.accept(file.length());
             if (wrong) {
               changed.add(path);
@@ -315,12 +325,38 @@ public final class Backup {
             if (!here) {
               onlyBefore.add(path);
             }
-          } else if (!here) {
+            return;
+          }
+          if (copied.isEmpty() && here) {
+            copied = tryCopy(data.resolve(path), path, sums, progress);
+          }
+          if (copied.isEmpty()) {
             lost.add(path);
-          } else if (!copy(data.resolve(path), path, sums, progress).equals(file.checksum())) {
+          } else if (!copied.get().equals(file.checksum())) {
             changed.add(path);
           }
         });
+  }
+
+  /** Of a server's file; -1 also if it cannot be read: then the rest is copied all the same. */
+  private long length(String path) {
+    try {
+      return NewFiles.length(data.resolve(path));
+    } catch (NewFiles.Unreadable e) {
+      unreadable.add(path);
+      return -1;
+    }
+  }
+
+  /** Empty if the file cannot be read. */
+  private Optional<Checksum> tryCopy(Path from, String path, Writer sums, LongConsumer progress)
+      throws IOException {
+    try {
+      return Optional.of(copy(from, path, sums, progress));
+    } catch (NewFiles.Unreadable e) {
+      unreadable.add(path);
+      return Optional.empty();
+    }
   }
 
   /** Of a feature that is not there nobody knows which files its rows name. */
@@ -330,16 +366,38 @@ public final class Backup {
     }
     // The folder itself may be on another disk, by a link.
     Path folder = data.resolve(feature).toRealPath();
-    List<Path> all;
-    try (Stream<Path> tree = Files.walk(folder)) {
-      all = tree.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).toList();
-    }
+    List<Path> all = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile()) {
+              all.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path closed, IOException why) {
+            String path = below(feature, folder, closed);
+            if (Sums.canList(path)) {
+              unreadable.add(path);
+              lost.add(path);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
     for (Path file : all) {
-      String path = feature + "/" + folder.relativize(file);
-      if (Sums.canList(path)) {
-        var _ = copy(file, path, sums, progress);
+      String path = below(feature, folder, file);
+      if (Sums.canList(path) && tryCopy(file, path, sums, progress).isEmpty()) {
+        lost.add(path);
       }
     }
+  }
+
+  private static String below(String feature, Path folder, Path file) {
+    return Path.of(feature).resolve(folder.relativize(file)).toString();
   }
 
   /**
@@ -354,13 +412,7 @@ public final class Backup {
       return false;
     }
     Path old = before.get().resolve(path);
-    if (!NewFiles.hasLength(old, file.length())
-        || (reuse == Reuse.BY_CONTENT
-            && !BackupFiles.isWhole(
-                before.get(),
-                path,
-                digest,
-                wrong ? Optional.empty() : Optional.of(file.checksum())))) {
+    if (!isWhole(before.get(), file, digest, wrong)) {
       damaged.add(path);
       return false;
     }
@@ -370,6 +422,22 @@ public final class Backup {
     list(digest, path, sums);
     bytes += file.length();
     return true;
+  }
+
+  /** Whether the backup before has a file as it was put there, as far as that is looked at. */
+  private boolean isWhole(Path before, StoredFile file, Digest digest, boolean wrong) {
+    try {
+      return NewFiles.length(before.resolve(file.path())) == file.length()
+          && (reuse == Reuse.BY_LENGTH
+              || BackupFiles.isWhole(
+                  before,
+                  file.path(),
+                  digest,
+                  wrong ? Optional.empty() : Optional.of(file.checksum())));
+    } catch (IOException e) {
+      // What cannot be read is of no more use than what was changed.
+      return false;
+    }
   }
 
   private Checksum copy(Path from, String path, Writer sums, LongConsumer progress)

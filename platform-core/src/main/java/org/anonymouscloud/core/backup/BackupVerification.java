@@ -18,11 +18,18 @@ public final class BackupVerification {
    * What was found.
    *
    * @param damaged files of features that are not what was put there
+   * @param gone files of features that are not there any more
+   * @param unreadable files of features that are there and cannot be read
    * @param lost files that the server had lost already
    * @param changed files that the server's disk had changed already
    */
   public record Found(
-      Backup.Content content, List<String> damaged, List<String> lost, List<String> changed) {}
+      Backup.Content content,
+      List<String> damaged,
+      List<String> gone,
+      List<String> unreadable,
+      List<String> lost,
+      List<String> changed) {}
 
   /**
    * Reads every byte of a backup and compares it with what was put there.
@@ -35,19 +42,26 @@ public final class BackupVerification {
     AtomicLong files = new AtomicLong();
     AtomicLong bytes = new AtomicLong();
     List<String> damaged = new ArrayList<>();
+    List<String> gone = new ArrayList<>();
+    List<String> unreadable = new ArrayList<>();
     List<String> lost = new ArrayList<>();
     List<String> changed = new ArrayList<>();
     Sums.forEach(
         backup,
         entry -> {
-          if (Sums.isWhole(backup, entry)) {
-            long size = Files.size(backup.resolve(entry.path()));
-            bytes.addAndGet(size);
-            progress.accept(size);
-          } else if (entry.isOfFeature()) {
-            damaged.add(entry.path());
-          } else {
+          Sums.State state = Sums.state(backup, entry);
+          if (state != Sums.State.WHOLE && !entry.isOfFeature()) {
             throw Sums.changed(backup, entry);
+          }
+          switch (state) {
+            case WHOLE -> {
+              long size = Files.size(backup.resolve(entry.path()));
+              bytes.addAndGet(size);
+              progress.accept(size);
+            }
+            case CHANGED -> damaged.add(entry.path());
+            case GONE -> gone.add(entry.path());
+            case UNREADABLE -> unreadable.add(entry.path());
           }
           switch (entry.path()) {
             case Backup.LOST -> lost.addAll(Sums.paths(backup, entry));
@@ -58,7 +72,7 @@ public final class BackupVerification {
     try (InputStream rows = BackupFiles.open(backup, Backup.ROWS)) {
       Backup.Content content =
           new Backup.Content(RowsFile.check(rows), files.get() - Sums.OWN_ENTRIES, bytes.get());
-      return new Found(content, damaged, lost, changed);
+      return new Found(content, damaged, gone, unreadable, lost, changed);
     } catch (java.nio.file.NoSuchFileException e) {
       throw new BackupDamaged("The backup " + backup + " has lost its rows.");
     }

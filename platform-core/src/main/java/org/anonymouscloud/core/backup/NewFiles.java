@@ -7,11 +7,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
@@ -42,17 +45,52 @@ final class NewFiles {
    */
   record Written(long length, Digest digest, Checksum checksum) {}
 
-  /** Copies a file, its time too, in place of what is at {@code path}. */
+  /** A file is there and cannot be read: it is another user's, or its disk fails. */
+  static final class Unreadable extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Unreadable(Path file, IOException cause) {
+      super(
+          file
+              + " cannot be read: "
+              + (cause instanceof AccessDeniedException ? "permission denied" : cause.getMessage())
+              + ".",
+          cause);
+    }
+  }
+
+  /**
+   * Copies a file, its time too, in place of what is at {@code path}.
+   *
+   * @throws Unreadable if {@code from} cannot be read; nothing is at {@code path} then
+   */
   Written copy(Path from, String path) throws IOException {
-    try (InputStream in = open(from);
+    try {
+      return copyAll(from, path);
+    } catch (Unreadable e) {
+      Files.deleteIfExists(root.resolve(path));
+      throw e;
+    }
+  }
+
+  private Written copyAll(Path from, String path) throws IOException {
+    try (InputStream in = source(from);
         FileChannel out = create(path);
-        CopyingStream copying = new CopyingStream(in, Channels.newOutputStream(out))) {
+        CopyingStream copying = new CopyingStream(from, in, Channels.newOutputStream(out))) {
       Digest digest = Digest.sha256(copying);
       // A pack's says nothing, and that of its copy would say when it came.
       Files.setLastModifiedTime(
           root.resolve(path), Files.getLastModifiedTime(from, LinkOption.NOFOLLOW_LINKS));
       out.force(true);
       return new Written(out.size(), digest, copying.checksum());
+    }
+  }
+
+  private static InputStream source(Path file) throws Unreadable {
+    try {
+      return open(file);
+    } catch (IOException e) {
+      throw new Unreadable(file, e);
     }
   }
 
@@ -64,14 +102,27 @@ final class NewFiles {
         BUFFER);
   }
 
-  /** How long an ordinary file is; -1 if none is there. */
-  static long length(Path file) throws IOException {
-    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.size(file) : -1;
-  }
-
-  /** Whether an ordinary file of this length is there. */
-  static boolean hasLength(Path file, long length) throws IOException {
-    return length(file) == length;
+  /**
+   * How long an ordinary file is; -1 if none is there.
+   *
+   * @throws Unreadable if it may be there, but not for this user or this disk to read
+   */
+  static long length(Path file) throws Unreadable {
+    try {
+      BasicFileAttributes found =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!found.isRegularFile()) {
+        return -1;
+      }
+      if (!Files.isReadable(file)) {
+        throw new AccessDeniedException(file.toString());
+      }
+      return found.size();
+    } catch (NoSuchFileException e) {
+      return -1;
+    } catch (IOException e) {
+      throw new Unreadable(file, e);
+    }
   }
 
   /** Gives a file another name; false if this disk cannot, or not once more. */
@@ -120,29 +171,32 @@ final class NewFiles {
     }
   }
 
-  /** Writes to another place what is read from it. */
+  /** Writes to another place what is read from it, and tells which of the two has failed. */
   private static final class CopyingStream extends FilterInputStream {
+    private final Path from;
     private final OutputStream copy;
     private final CRC32C sum = new CRC32C();
 
-    CopyingStream(InputStream in, OutputStream copy) {
+    CopyingStream(Path from, InputStream in, OutputStream copy) {
       super(in);
+      this.from = from;
       this.copy = copy;
     }
 
     @Override
     public int read() throws IOException {
-      int next = super.read();
-      if (next >= 0) {
-        copy.write(next);
-        sum.update(next);
-      }
-      return next;
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-      int read = super.read(buffer, offset, length);
+      int read;
+      try {
+        read = super.read(buffer, offset, length);
+      } catch (IOException e) {
+        throw new Unreadable(from, e);
+      }
       if (read > 0) {
         copy.write(buffer, offset, read);
         sum.update(buffer, offset, read);

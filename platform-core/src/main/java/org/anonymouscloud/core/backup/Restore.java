@@ -88,7 +88,7 @@ public final class Restore {
    * What is not brought back, as its owner agrees.
    *
    * @param features that are not here: their rows and files
-   * @param damaged files that are not what was put there
+   * @param damaged files that are not what was put there, are gone or cannot be read
    */
   public record LeftOut(Set<String> features, boolean damaged) {
     public LeftOut {
@@ -124,7 +124,7 @@ public final class Restore {
           restore.damaged.size()
               + " files of the backup "
               + backup
-              + " are not what was put there, like "
+              + " are damaged, gone or cannot be read, like "
               + restore.damaged.iterator().next()
               + "; 'anoncloud admin verify' names all. Nothing was changed. Take another backup, or"
               + " bring back the rest with --skip-damaged.");
@@ -334,7 +334,9 @@ public final class Restore {
             + " into "
             + data
             + "; 'anoncloud server --check' says whether they fit."
-        : "Restore into an empty one.";
+        : "Restore into an empty one: name a folder that is not there yet with --data, or, for"
+            + " PostgreSQL, a new database with database-url as well. A server that the backup is"
+            + " to take the place of is stopped first, and its folder moved aside.";
   }
 
   private static FileAlreadyExistsException taken(Path there) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ public final class ServerVerification {
   private final Holdings holdings;
   private final List<String> missing = new ArrayList<>();
   private final Set<String> shortened = new TreeSet<>();
+  private final List<String> unreadable = new ArrayList<>();
   private final List<String> damaged = new ArrayList<>();
   private final Set<String> absent = new TreeSet<>();
   private long files;
@@ -46,6 +46,7 @@ public final class ServerVerification {
    *
    * @param missing files that rows name and that are not there, or are too short
    * @param shortened those that are too short
+   * @param unreadable files that may be there, and cannot be read
    * @param damaged files that are no longer what was received: too long, or they were read
    * @param foreign what lies among the files and is named by no row; it does no harm and takes room
    * @param absent features that are not there; whether their files are is not known
@@ -54,6 +55,7 @@ public final class ServerVerification {
       Backup.Content content,
       List<String> missing,
       Set<String> shortened,
+      List<String> unreadable,
       List<String> damaged,
       Set<String> foreign,
       Set<String> absent) {}
@@ -119,12 +121,14 @@ public final class ServerVerification {
   private void look(String feature, StoredFile file, Writer list) {
     files++;
     bytes += file.length();
-    Path folder = data.resolve(feature);
-    if (isClosed(folder.resolve(file.path()))) {
-      throw new UncheckedIOException(new AccessDeniedException(folder + "/" + file.path()));
-    }
     String path = feature + "/" + file.path();
-    long length = length(folder.resolve(file.path()));
+    long length;
+    try {
+      length = NewFiles.length(data.resolve(path));
+    } catch (NewFiles.Unreadable e) {
+      unreadable.add(path);
+      return;
+    }
     if (length == file.length()) {
       NamedFiles.add(list, feature, file);
     } else if (length > file.length()) {
@@ -137,32 +141,14 @@ public final class ServerVerification {
     }
   }
 
-  /** Whether the file may be there, and another user's. It is not lost then. */
-  private static boolean isClosed(Path file) {
-    Path there = file;
-    while (Files.notExists(there) && there.getParent() != null) {
-      there = there.getParent();
-    }
-    return !Files.isReadable(there);
-  }
-
-  /** -1 if it is not there. */
-  private static long length(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      return -1;
-    }
-  }
-
   private void reread(StoredFile file, Progress bar) {
-    try (InputStream content = Files.newInputStream(data.resolve(file.path()))) {
+    try (InputStream content = NewFiles.open(data.resolve(file.path()))) {
       if (!Checksum.of(content).equals(file.checksum())) {
         damaged.add(file.path());
       }
     } catch (IOException e) {
-      // What a disk cannot read is damaged as well, and the rest is read all the same.
-      damaged.add(file.path());
+      // The rest is read all the same.
+      unreadable.add(file.path());
     }
     bar.step(file.length());
   }
@@ -173,7 +159,13 @@ public final class ServerVerification {
     foreign.retainAll(database.read(this::foreign));
     database.checkForDamage();
     return new Found(
-        new Backup.Content(rows, files, bytes), missing, shortened, damaged, foreign, absent);
+        new Backup.Content(rows, files, bytes),
+        missing,
+        shortened,
+        unreadable,
+        damaged,
+        foreign,
+        absent);
   }
 
   private Set<String> foreign(Handle rows) throws IOException {

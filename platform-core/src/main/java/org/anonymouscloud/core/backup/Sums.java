@@ -116,13 +116,29 @@ final class Sums {
     return line.toString();
   }
 
-  /** Reads the file to its end and compares; false too if it is not there. */
-  static boolean isWhole(Path backup, Entry entry) throws IOException {
+  /** How a file of a backup is found. */
+  enum State {
+    WHOLE,
+    CHANGED,
+    GONE,
+    UNREADABLE
+  }
+
+  /** Reads the file to its end and compares. */
+  static State state(Path backup, Entry entry) {
     try {
-      return BackupFiles.digest(backup, entry.path()).equals(entry.digest());
+      return BackupFiles.digest(backup, entry.path()).equals(entry.digest())
+          ? State.WHOLE
+          : State.CHANGED;
     } catch (NoSuchFileException e) {
-      return false;
+      return State.GONE;
+    } catch (IOException e) {
+      return State.UNREADABLE;
     }
+  }
+
+  static boolean isWhole(Path backup, Entry entry) {
+    return state(backup, entry) == State.WHOLE;
   }
 
   static BackupDamaged changed(Path backup, Entry entry) {
@@ -131,6 +147,6 @@ final class Sums {
             + entry.path()
             + " of the backup "
             + backup
-            + " is not what was put there, or is gone.");
+            + " is not what was put there, is gone, or cannot be read.");
   }
 }

@@ -167,15 +167,15 @@ final class BackupCommand implements Callable<Integer> {
         .forEach(
             file ->
                 terminal.warn(
-                    (made.shortened().contains(file)
-                            ? "short on the server: "
-                            : "lost by the server: ")
+                    fate(made, file)
+                        + (made.unreadable().contains(file) || made.shortened().contains(file)
+                            ? " on the server: "
+                            : " by the server: ")
                         + file));
-    made.lost()
-        .forEach(
-            file -> terminal.warn((made.shortened().contains(file) ? "short: " : "lost: ") + file));
+    made.lost().forEach(file -> terminal.warn(fate(made, file) + ": " + file));
     made.changed().forEach(file -> terminal.warn("damaged on the server: " + file));
-    BadFiles bad = new BadFiles(made.changed().size(), made.lost().size());
+    int unreadable = (int) made.lost().stream().filter(made.unreadable()::contains).count();
+    BadFiles bad = new BadFiles(made.changed().size(), unreadable, made.lost().size() - unreadable);
     if (bad.any()) {
       throw bad.problem(
           "The backup is made, but "
@@ -184,6 +184,10 @@ final class BackupCommand implements Callable<Integer> {
                   ? ""
                   : " (damaged: the server's disk has changed them, and the backup has them as they"
                       + " are now)")
+              + (unreadable == 0
+                  ? ""
+                  : " (unreadable: 'admin verify' says what to do, and the backup does not have"
+                      + " them)")
               + ". No old backup was deleted: look there for one that has them whole, copy them to"
               + " the server, and check its disk by 'admin verify --reread'. If they are nowhere,"
               + " the people whose files these were must remove them.");
@@ -191,12 +195,21 @@ final class BackupCommand implements Callable<Integer> {
     if (!made.onlyBefore().isEmpty()) {
       throw new Problem(
           Problem.Kind.NOT_FOUND,
-          "The backup is whole, but the server has lost "
+          "The backup is whole, but "
               + made.onlyBefore().size()
-              + " files that it has from the one before. Bring them back from "
+              + (made.onlyBefore().size() == 1 ? " file that it has" : " files that it has")
+              + " from the one before the server has lost, or cannot read. Bring them back from "
               + made.folder()
               + ".");
     }
+  }
+
+  /** What has become of a file of the server that could not be copied, in a word. */
+  private static String fate(Backup.Made made, String file) {
+    if (made.unreadable().contains(file)) {
+      return "unreadable";
+    }
+    return made.shortened().contains(file) ? "short" : "lost";
   }
 
   /** A backup in the data folder goes with its disk, and takes its place. */
@@ -253,7 +266,7 @@ final class BackupCommand implements Callable<Integer> {
     terminal.print(
         "Backed up "
             + describe(made.content())
-            + " to "
+            + ", settings and plugins included, to "
             + made.folder()
             + ", of which "
             + ShownSize.of(made.copied())
@@ -273,8 +286,8 @@ final class BackupCommand implements Callable<Integer> {
   static String describe(Backup.Content content) {
     return content.rows()
         + " rows and "
-        + content.files()
-        + " files ("
+        + BadFiles.files(content.files())
+        + " ("
         + ShownSize.of(content.bytes())
         + ")";
   }

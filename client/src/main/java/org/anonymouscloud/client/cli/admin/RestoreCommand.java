@@ -100,14 +100,17 @@ final class RestoreCommand implements Callable<Integer> {
     } catch (FileAlreadyExistsException e) {
       throw new Problem(
           Problem.Kind.CONFLICT,
-          "There is a server's data already: " + e.getFile() + ". Nothing was changed.",
+          "There is a server's data already: "
+              + e.getFile()
+              + ". Nothing was changed. Name a folder that is not there yet with --data; or, if the"
+              + " backup is to take that server's place, stop it and move its folder aside first.",
           e);
     } catch (NoSuchFileException e) {
       throw new Problem(
           Problem.Kind.NOT_FOUND, "There is no " + e.getFile() + ". Nothing was changed.", e);
     }
     tell(restored, backup);
-    BadFiles bad = new BadFiles(restored.changed().size(), restored.missing().size());
+    BadFiles bad = new BadFiles(restored.changed().size(), 0, restored.missing().size());
     if (bad.any()) {
       throw bad.problem(
           "All else is there, but "

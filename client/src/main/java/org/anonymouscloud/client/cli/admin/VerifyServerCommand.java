@@ -1,8 +1,6 @@
 package org.anonymouscloud.client.cli.admin;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
@@ -16,6 +14,7 @@ import org.anonymouscloud.core.backup.ServerVerification;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.host.PluginHost;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.KeyFiles;
@@ -79,18 +78,24 @@ final class VerifyServerCommand implements Callable<Integer> {
       found = BackupVerification.of(folder, progress::step);
     }
     found.damaged().forEach(file -> terminal.warn("damaged: " + file));
+    found.unreadable().forEach(file -> terminal.warn("unreadable: " + file));
+    found.gone().forEach(file -> terminal.warn("lost: " + file));
     found.lost().forEach(file -> terminal.warn("lost before the backup was made: " + file));
     found.changed().forEach(file -> terminal.warn("damaged before the backup was made: " + file));
-    if (!found.damaged().isEmpty()) {
+    BadFiles here =
+        new BadFiles(found.damaged().size(), found.unreadable().size(), found.gone().size());
+    if (here.any()) {
+      // Who has taken a file away from a backup may have changed others: all is one exit code.
       throw new Problem(
           Problem.Kind.SECURITY,
-          found.damaged().size()
-              + " files of the backup "
+          "Of the backup "
               + folder
-              + " are not what was put there. 'anoncloud admin backup --reread' makes the next one"
+              + ", "
+              + here.words()
+              + ". 'anoncloud admin backup --reread' makes the next one"
               + " without this damage, from the server's own files.");
     }
-    BadFiles before = new BadFiles(found.changed().size(), found.lost().size());
+    BadFiles before = new BadFiles(found.changed().size(), 0, found.lost().size());
     if (before.any()) {
       throw before.problem(
           "The backup "
@@ -118,19 +123,6 @@ final class VerifyServerCommand implements Callable<Integer> {
               : ServerVerification.quick(data, open, holdings);
     } catch (CannotStart e) {
       throw new Problem(Problem.Kind.NOT_FOUND, String.valueOf(e.getMessage()), e);
-    } catch (UncheckedIOException e) {
-      if (e.getCause() instanceof AccessDeniedException denied) {
-        throw new Problem(
-            Problem.Kind.FORBIDDEN,
-            denied.getFile()
-                + " cannot be read: permission denied. It is not lost: give it to the user whom the"
-                + " server runs as, as root: chown -R USER "
-                + data
-                + " && chmod -R u+rwX "
-                + data,
-            e);
-      }
-      throw e;
     }
     found
         .absent()
@@ -150,18 +142,22 @@ final class VerifyServerCommand implements Callable<Integer> {
                 context
                     .terminal()
                     .warn((found.shortened().contains(file) ? "short: " : "lost: ") + file));
+    found.unreadable().forEach(file -> context.terminal().warn("unreadable: " + file));
     found.damaged().forEach(file -> context.terminal().warn("damaged: " + file));
     found
         .foreign()
         .forEach(file -> context.terminal().warn("nobody's, and may be deleted: " + file));
-    BadFiles bad = new BadFiles(found.damaged().size(), found.missing().size());
+    BadFiles bad =
+        new BadFiles(found.damaged().size(), found.unreadable().size(), found.missing().size());
     if (bad.any()) {
       throw bad.problem(
           "Of "
-              + found.content().files()
-              + " files, "
+              + BadFiles.files(found.content().files())
+              + ", "
               + bad.words()
-              + ". Check the disk, copy these files back from a backup that is older than the"
+              + ". "
+              + (bad.unreadable() > 0 ? giveBack(data) + "Else check" : "Check")
+              + " the disk, copy these files back from a backup that is older than the"
               + " damage, and run this again. What is in no backup people find by 'anoncloud verify"
               + " --full'; they remove it and put it again.");
     }
@@ -182,9 +178,23 @@ final class VerifyServerCommand implements Callable<Integer> {
         .terminal()
         .print(
             "The server is whole: "
-                + BackupCommand.describe(found.content())
+                + found.content().rows()
+                + " rows and the "
+                + BadFiles.files(found.content().files())
+                + " that they name ("
+                + ShownSize.of(found.content().bytes())
+                + ")"
                 + (reread
                     ? ", each byte as it came."
                     : ". With --reread each byte of the files is read, too."));
+  }
+
+  private static String giveBack(Path data) {
+    return "What is unreadable need not be lost: if it is another user's, or its mode is wrong,"
+        + " give it to the user whom the server runs as, as root: chown -R USER "
+        + data
+        + " && chmod -R u+rwX "
+        + data
+        + ". ";
   }
 }

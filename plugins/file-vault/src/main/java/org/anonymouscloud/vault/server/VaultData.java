@@ -1,17 +1,17 @@
 package org.anonymouscloud.vault.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.blob.BlobFolder;
 import org.anonymouscloud.core.blob.BlobName;
@@ -49,18 +49,32 @@ final class VaultData implements FeatureData {
       return List.of();
     }
     List<String> foreign = new ArrayList<>();
-    try (Stream<Path> all = Files.walk(packs)) {
-      List<Path> some = new ArrayList<>();
-      Iterator<Path> files = all.filter(file -> !Files.isDirectory(file)).iterator();
-      while (files.hasNext()) {
-        some.add(folder.relativize(files.next()));
-        if (some.size() == AT_ONCE || !files.hasNext()) {
-          foreign.addAll(foreign(rows, some));
-          some.clear();
-        }
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    List<Path> some = new ArrayList<>();
+    Files.walkFileTree(
+        packs,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (!Files.isDirectory(file)) {
+              some.add(folder.relativize(file));
+            }
+            if (some.size() == AT_ONCE) {
+              foreign.addAll(foreign(rows, some));
+              some.clear();
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          /**
+           * Packs in a folder that cannot be read are told of as such; of the rest none is meant.
+           */
+          @Override
+          public FileVisitResult visitFileFailed(Path closed, IOException why) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    if (!some.isEmpty()) {
+      foreign.addAll(foreign(rows, some));
     }
     return foreign;
   }

@@ -3,6 +3,7 @@ package org.anonymouscloud.vault.server;
 import static org.anonymouscloud.vault.server.CrashingServer.ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -247,6 +248,8 @@ final class BackupTest {
   private static Backup.Content whole(Path backup) throws Exception {
     BackupVerification.Found found = BackupVerification.of(backup, n -> {});
     assertThat(found.damaged()).isEmpty();
+    assertThat(found.gone()).isEmpty();
+    assertThat(found.unreadable()).isEmpty();
     assertThat(found.lost()).isEmpty();
     assertThat(found.changed()).isEmpty();
     return found.content();
@@ -338,7 +341,8 @@ final class BackupTest {
 
   private void refuses() throws Exception {
     try {
-      assertThat(BackupVerification.of(backup, n -> {}).damaged()).isNotEmpty();
+      BackupVerification.Found found = BackupVerification.of(backup, n -> {});
+      assertThat(found.damaged().size() + found.gone().size()).isPositive();
     } catch (BackupDamaged e) {
       // Without this file nothing can be brought back.
     }
@@ -1135,6 +1139,110 @@ final class BackupTest {
     try (OpenDatabase database = Mover.open(target.toString())) {
       assertThat(restore(target, database).missing())
           .containsExactlyInAnyOrderElementsOf(found.missing());
+    }
+  }
+
+  /** A folder that leads to itself cannot be read by root either. */
+  @Test
+  void aFileThatCannotBeReadIsNamedAndTheRestIsLookedAtAndCopied() throws Exception {
+    make();
+    Path closed = onePack(server.folder().resolve("packs")).getParent();
+    List<String> unreadable;
+    try (Stream<Path> all = Files.list(closed)) {
+      unreadable = all.map(file -> data.relativize(file).toString()).toList();
+    }
+    Path aside = Files.move(closed, folder.resolve("aside"));
+    Files.createSymbolicLink(closed, closed.getFileName());
+
+    ServerVerification.Found found = reread(new ArrayList<>());
+    assertThat(found.unreadable()).containsExactlyInAnyOrderElementsOf(unreadable);
+    assertThat(found.missing()).isEmpty();
+    assertThat(found.damaged()).isEmpty();
+    assertThat(found.content().files()).isEqualTo(PACKS);
+
+    Backup.Made made = make();
+    assertThat(made.onlyBefore()).containsExactlyInAnyOrderElementsOf(unreadable);
+    assertThat(made.unreadable()).containsExactlyInAnyOrderElementsOf(unreadable);
+    whole(backup);
+
+    place = folder.resolve("other backups");
+    Backup.Made first = make();
+    assertThat(first.lost()).containsExactlyInAnyOrderElementsOf(unreadable);
+    assertThat(first.unreadable()).containsExactlyInAnyOrderElementsOf(unreadable);
+    assertThat(first.content().files()).isEqualTo(PACKS - unreadable.size());
+    assertThat(BackupVerification.of(backup, n -> {}).lost())
+        .containsExactlyInAnyOrderElementsOf(unreadable);
+
+    Files.delete(closed);
+    Files.move(aside, closed);
+    assertThat(make().lost()).isEmpty();
+    whole(backup);
+  }
+
+  @Test
+  void aFileAndAFolderWithoutAnyRightsEndNoWalk() throws Exception {
+    List<Path> packs;
+    try (Stream<Path> all = Files.walk(server.folder().resolve("packs"))) {
+      packs = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    Path closed = packs.getLast().getParent();
+    assumeTrue(!packs.getFirst().startsWith(closed));
+    Files.setPosixFilePermissions(packs.getFirst(), Set.of());
+    Files.setPosixFilePermissions(closed, Set.of());
+    try {
+      assumeTrue(!Files.isReadable(packs.getFirst()), "a user who may read everything");
+      ServerVerification.Found found =
+          ServerVerification.quick(data, server.database(), ManyAccounts.HOLDINGS);
+      assertThat(found.unreadable())
+          .contains(
+              data.relativize(packs.getFirst()).toString(),
+              data.relativize(packs.getLast()).toString());
+      assertThat(found.missing()).isEmpty();
+      assertThat(found.foreign()).isEmpty();
+      assertThat(make().lost()).containsExactlyInAnyOrderElementsOf(found.unreadable());
+    } finally {
+      Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+      Files.setPosixFilePermissions(packs.getFirst(), PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  @Test
+  void aFileOfABackupThatCannotBeReadIsNamedAndCopiedAnew() throws Exception {
+    make();
+    Path pack = onePack(backup.resolve("vault"));
+    String path = backup.relativize(pack).toString();
+    Files.setPosixFilePermissions(pack, Set.of());
+    assumeTrue(!Files.isReadable(pack), "a user who may read everything");
+
+    BackupVerification.Found found = BackupVerification.of(backup, n -> {});
+    assertThat(found.unreadable()).containsExactly(path);
+    assertThat(found.damaged()).isEmpty();
+    Path target = Files.createDirectory(folder.resolve("target"));
+    try (OpenDatabase database = Mover.open(target.toString())) {
+      assertThatThrownBy(() -> restore(target, database))
+          .isInstanceOf(BackupDamaged.class)
+          .hasMessageContaining(path)
+          .hasMessageContaining("--skip-damaged");
+    }
+    assertThat(make().damaged()).containsExactly(path);
+    whole(backup);
+  }
+
+  @Test
+  void aFileThatABackupHasLostIsNotCalledDamaged() throws Exception {
+    make();
+    Path pack = onePack(backup.resolve("vault"));
+    Files.delete(pack);
+
+    BackupVerification.Found found = BackupVerification.of(backup, n -> {});
+
+    assertThat(found.gone()).containsExactly(backup.relativize(pack).toString());
+    assertThat(found.damaged()).isEmpty();
+  }
+
+  private static Path onePack(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).findFirst().orElseThrow();
     }
   }
 }

@@ -1,0 +1,37 @@
+package org.anonymouscloud.core.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which of two files has failed is known, so that one that cannot be read costs itself alone. */
+final class NewFilesTest {
+  /** Opens like any file, and each read from its beginning is an error. */
+  private static final Path FAILING = Path.of("/proc/self/mem");
+
+  @TempDir private Path folder;
+
+  @Test
+  void whatCannotBeReadIsToldFromWhatCannotBeWrittenAndLeavesNothing() throws Exception {
+    assumeTrue(Files.isReadable(FAILING));
+    NewFiles files = new NewFiles(folder);
+
+    assertThatThrownBy(() -> files.copy(FAILING, "some/copy"))
+        .isInstanceOf(NewFiles.Unreadable.class)
+        .hasMessageContaining(FAILING + " cannot be read");
+    assertThat(folder.resolve("some/copy")).doesNotExist();
+
+    Path good = Files.writeString(folder.resolve("good"), "good");
+    Files.createDirectory(folder.resolve("in the way"));
+    assertThatThrownBy(() -> files.copy(good, "in the way"))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(NewFiles.Unreadable.class);
+    assertThat(files.copy(good, "some/copy").length()).isEqualTo(4);
+  }
+}
