@@ -89,7 +89,7 @@ final class AccountAdminIT {
       babble(server);
       assertThat(admin("accounts", "--json").out().strip()).isEqualTo("[]");
       assertThat(run("disable", "alice").failed(FAILED)).contains("no account alice");
-      assertThat(run("rotate-secrets").failed(FAILED)).contains("Another server runs");
+      assertThat(run("rotate-secrets", "--yes").failed(FAILED)).contains("Another server runs");
       startsAreChecked(server);
       server.stop();
       assertThat(server.log())
@@ -103,7 +103,8 @@ final class AccountAdminIT {
           .doesNotContain("note:");
       assertThat(check(server.port(), folder.resolve("mistyped")).succeeded().out())
           .contains("note: there is no server in");
-      assertThat(admin("rotate-secrets").out()).contains("1 older kept");
+      assertThat(run("rotate-secrets").failed(USAGE)).contains("--yes");
+      assertThat(admin("rotate-secrets", "--yes").out()).contains("1 older kept");
       // Whatever was cut short goes on with the server's next start: packs go, too.
       server.start();
       long end = System.nanoTime() + 60_000_000_000L;

@@ -289,6 +289,8 @@ final class AdminIT {
     Path backup = folder.resolve("backup");
     assertThat(admin("backup", "--data", data.toString(), backup.toString()).succeeded().err())
         .contains("keys are not in the backup");
+    assertThat(admin("restore", "--data", data.toString(), backup.toString()).failed(FAILED))
+        .contains("Nothing was changed", "not there yet with --data", "moved aside");
     Path file = BackupPlace.backup(backup).resolve("rows");
     byte[] rows = Files.readAllBytes(file);
     rows[rows.length / 2] ^= 1;
@@ -387,7 +389,7 @@ final class AdminIT {
                 .run("server", "--check", "--data", restored.toString())
                 .succeeded()
                 .out())
-        .contains("registration = invite", "quota = 5242880");
+        .contains("registration = invite", "quota = 5M");
   }
 
   @Test

@@ -5,12 +5,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
+import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
 import org.anonymouscloud.core.server.KeyFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code anoncloud admin rotate-secrets}. */
 @Command(
@@ -27,6 +29,9 @@ final class RotateSecretsCommand implements Callable<Integer> {
 
   @Mixin private ServerDatabase server = new ServerDatabase();
 
+  @Option(names = "--yes", description = "Do not ask.")
+  private boolean yes;
+
   RotateSecretsCommand(Context context) {
     this.context = context;
   }
@@ -36,6 +41,12 @@ final class RotateSecretsCommand implements Callable<Integer> {
     Path data = server.data(context);
     List<String> kept;
     try (DataFolder alone = DataFolder.open(data, false)) {
+      if (!yes
+          && !StandardTerminal.confirmed(
+              "Begin new secrets? The keys in earlier backups are not enough for passwords that are"
+                  + " set from now on: another backup with --keys is needed afterwards.")) {
+        throw new Problem(Problem.Kind.REFUSED, "Nothing was changed.");
+      }
       kept =
           server.use(
               context,

@@ -41,6 +41,7 @@ public final class ServerSettings {
   private static final int MAX_SPARE_WORKERS = 64;
   private static final String SQLITE = "sqlite";
   private static final String OWN_CHOICE = "not given";
+  private static final String NO_LIMIT = "no limit";
 
   /** Variables that begin like a setting's and are read elsewhere. */
   private static final Set<String> OTHER_VARIABLES =
@@ -317,14 +318,18 @@ public final class ServerSettings {
     effective.put(
         ServerSetting.DATABASE_URL,
         databaseUrl().map(ServerSettings::withoutPassword).orElse("none"));
-    effective.put(ServerSetting.MAX_USERS, limit(options.maxUsers(), Integer.MAX_VALUE));
+    effective.put(
+        ServerSetting.MAX_USERS,
+        options.maxUsers() == Integer.MAX_VALUE ? NO_LIMIT : options.maxUsers());
     effective.put(ServerSetting.MAX_CONNECTIONS, options.limits().connections());
     effective.put(
         ServerSetting.MAX_CONNECTIONS_PER_NETWORK, options.limits().connectionsPerNetwork());
     effective.put(
         ServerSetting.REGISTRATION,
         options.accounts().registration().name().toLowerCase(java.util.Locale.ROOT));
-    effective.put(ServerSetting.QUOTA, limit(options.accounts().quota(), Long.MAX_VALUE));
+    effective.put(
+        ServerSetting.QUOTA,
+        read(ServerSetting.QUOTA).map(value -> value.text().strip()).orElse(NO_LIMIT));
     effective.put(
         ServerSetting.METRICS, options.metrics().map(ListenAddress::toString).orElse("none"));
     effective.put(ServerSetting.ISOLATION, inProcesses() ? "process" : "thread");
@@ -342,10 +347,6 @@ public final class ServerSettings {
                     + read(setting).map(GivenValue::source).orElse(OWN_CHOICE)
                     + ")"));
     return lines;
-  }
-
-  private static String limit(long value, long none) {
-    return value == none ? "no limit" : Long.toString(value);
   }
 
   /** User, machine and name; what else an address may hold is nobody's business. */

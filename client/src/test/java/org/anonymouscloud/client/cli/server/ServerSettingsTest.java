@@ -64,6 +64,8 @@ final class ServerSettingsTest {
             "max-connections = 2 (ANONCLOUD_MAX_CONNECTIONS)",
             "listen = 127.0.0.1:1 (" + file + ", line 3)",
             "quota = no limit (not given)");
+    assertThat(settings(Map.of(ServerSetting.QUOTA, "1G")).described())
+        .contains("quota = 1G (--quota)");
   }
 
   @Test
