@@ -3,6 +3,7 @@ package org.anonymouscloud.core.account.server;
 import java.util.List;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
+import org.anonymouscloud.core.crypto.Digest;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -52,7 +53,7 @@ record GoneChains(Handle handle) {
   /** Whether there was this link, and a root secret of this generation. */
   boolean had(AccountId account, ChainFloor link, int generation) {
     return links(account, link.seq(), 1).stream()
-            .anyMatch(stored -> AccountTables.floor(link.seq(), stored).equals(link))
+            .anyMatch(stored -> Digest.sha256(stored).equals(link.hash()))
         && handle
             .createQuery("SELECT 1 FROM gone_accounts WHERE account_id = ? AND generation >= ?")
             .bind(0, account.bytes())
