@@ -65,9 +65,7 @@ final class VaultData implements FeatureData {
             return FileVisitResult.CONTINUE;
           }
 
-          /**
-           * Packs in a folder that cannot be read are told of as such; of the rest none is meant.
-           */
+          // Packs in a folder that cannot be read are told of as such; of the rest none is meant.
           @Override
           public FileVisitResult visitFileFailed(Path closed, IOException why) {
             return FileVisitResult.CONTINUE;
