@@ -98,6 +98,11 @@ final class TreeDownloadTest {
                       Files.deleteIfExists(target.resolve("gone"));
                       return -1;
                     }
+
+                    @Override
+                    public int read(byte[] bytes, int offset, int length) throws IOException {
+                      return read();
+                    }
                   }));
     }
 
