@@ -233,30 +233,22 @@ public final class Commands {
     if (expected.isPresent()) {
       return new Told(expected.get());
     }
-    switch (failure) {
-      case DatabaseUnavailable e when e.isWrongSetting() -> {
-        return new Told(FileFailure.text(failure), Problem.Kind.BAD_INPUT.exitCode());
-      }
-      case DatabaseUnavailable _, CannotStart _ -> {
-        return new Told(FileFailure.text(failure), Problem.Kind.UNAVAILABLE.exitCode());
-      }
-      case BackupDamaged _ -> {
-        return new Told(FileFailure.text(failure), Problem.Kind.SECURITY.exitCode());
-      }
-      case StandardOutput.OutputFailed _ -> {
-        return new Told("", CommandLine.ExitCode.OK);
-      }
-      case IOException _ -> {
-        return new Told(FileFailure.text(failure), CommandLine.ExitCode.SOFTWARE);
-      }
+    return switch (failure) {
+      case DatabaseUnavailable e when e.isWrongSetting() ->
+          new Told(FileFailure.text(failure), Problem.Kind.BAD_INPUT.exitCode());
+      case DatabaseUnavailable _, CannotStart _ ->
+          new Told(FileFailure.text(failure), Problem.Kind.UNAVAILABLE.exitCode());
+      case BackupDamaged _ -> new Told(FileFailure.text(failure), Problem.Kind.SECURITY.exitCode());
+      case StandardOutput.OutputFailed _ -> new Told("", CommandLine.ExitCode.OK);
+      case IOException _ -> new Told(FileFailure.text(failure), CommandLine.ExitCode.SOFTWARE);
       default -> {
         if (System.getenv("ANONCLOUD_DEBUG") != null) {
           failure.printStackTrace();
         }
-        return new Told(
+        yield new Told(
             "this should not happen, please report it: " + failure, CommandLine.ExitCode.SOFTWARE);
       }
-    }
+    };
   }
 
   private static int explainUsage(CommandLine.ParameterException failure, String[] arguments) {
