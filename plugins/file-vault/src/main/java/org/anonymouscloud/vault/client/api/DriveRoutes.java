@@ -104,6 +104,13 @@ final class DriveRoutes {
             this::unshare),
         route(
             HandlerType.POST,
+            DRIVE + "/keys",
+            Scope.WRITE,
+            "Make new keys for a drive's members; also where the newest keys, state or list of"
+                + " members cannot be used.",
+            this::renew),
+        route(
+            HandlerType.POST,
             DRIVE + "/leave",
             Scope.WRITE,
             "Leave a drive that others own.",
@@ -449,6 +456,11 @@ final class DriveRoutes {
           Problem.Kind.REFUSED, "That is you; 'anoncloud drive leave' leaves the drive.");
     }
     drive.unshare(gone.member().account());
+    show(context);
+  }
+
+  private void renew(Context context) throws Problem, NotLoggedIn, IOException {
+    drives.of(context).renew();
     show(context);
   }
 

@@ -37,7 +37,9 @@ import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestNotSound;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
+import org.anonymouscloud.vault.client.remote.Untrusted.NothingNamed;
 import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
 import org.anonymouscloud.vault.client.remote.Untrusted.StatesUnreadable;
 import org.anonymouscloud.vault.client.resume.Journal;
 import org.anonymouscloud.vault.client.space.Breakdown;
@@ -516,8 +518,26 @@ public final class Drive implements AutoCloseable {
    */
   public void unshare(AccountId gone) throws IOException {
     change(Right.OWN, counts -> members.unshare(counts, gone));
-    // The first root with the new keys, so that nothing of the old ones counts beyond this, even if
-    // who is gone has left a state that does not open.
+    beginWithNewKeys();
+  }
+
+  /**
+   * Makes new keys for the members that there are. Also where the newest ones were not given to
+   * this account, or a removed device has made the newest list of members: then the drive goes on
+   * from the newest state that can be used, with the members of the newest list that can.
+   *
+   * @throws NotAllowed if this account does not own the drive
+   */
+  public void renew() throws IOException {
+    change(Right.OWN, members::renew);
+    beginWithNewKeys();
+  }
+
+  /**
+   * The first root with the new keys, so that nothing of the old ones counts beyond this, even if
+   * who is gone has left a state that does not open.
+   */
+  private void beginWithNewKeys() throws IOException {
     var _ = roots.newest();
   }
 
@@ -576,18 +596,21 @@ public final class Drive implements AutoCloseable {
 
   /**
    * A member who has made keys that open for nobody, or a newest state that cannot be used, must
-   * not keep an owner from taking it out.
+   * not keep an owner from taking it out; nor a removed device, by a list that it has made.
    */
   private Head countsForOwner() throws IOException {
     try {
       return roots.counts();
-    } catch (KeysNotGiven | NewestNotSound | RootNotSigned e) {
-      if (members.needsVoucher()) {
-        // Nobody goes on from what a removed device says of the members.
+    } catch (KeysNotGiven | NewestNotSound | RootNotSigned | RosterByRemovedDevice e) {
+      if (members.list().isEmpty()) {
         throw e;
       }
-      Roster list = members.list().orElseThrow(() -> e);
-      return new Head(id.object(), list.root(), list.rootHash());
+      try {
+        return roots.countsWithoutNewest();
+      } catch (NothingNamed nobody) {
+        Roster list = members.list().orElseThrow();
+        return new Head(id.object(), list.root(), list.rootHash());
+      }
     }
   }
 
@@ -597,7 +620,9 @@ public final class Drive implements AutoCloseable {
       for (int race = 0; race < RACES; race++) {
         Head counts = needed == Right.OWN ? countsForOwner() : roots.counts();
         requireRight(needed);
-        if (change.make(counts)) {
+        if (members.needsVoucher()) {
+          boolean _ = members.restate(counts);
+        } else if (change.make(counts)) {
           return;
         }
       }

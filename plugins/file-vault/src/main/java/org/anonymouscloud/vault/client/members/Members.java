@@ -72,6 +72,9 @@ public final class Members implements AutoCloseable {
    */
   private @Nullable Roster telling;
 
+  /** The newest list of a device that stays; none if there is none. */
+  private @Nullable Roster standing;
+
   /**
    * @param remote of this drive
    */
@@ -99,6 +102,7 @@ public final class Members implements AutoCloseable {
   public synchronized void restart() throws IOException {
     rosters.clear();
     telling = null;
+    standing = null;
     secrets.close();
     keys.forget();
     memory.forget();
@@ -196,6 +200,7 @@ public final class Members implements AutoCloseable {
     newer.forEach(rosters::add);
     byRemoved = believed.byRemoved;
     telling = believed.telling;
+    standing = believed.standing;
     openKeys();
     if (!byRemoved) {
       memory.remember(head());
@@ -242,7 +247,7 @@ public final class Members implements AutoCloseable {
    *
    * @param byRemoved whether the newest list needs somebody to vouch for it
    */
-  private record Believed(boolean byRemoved, @Nullable Roster telling) {}
+  private record Believed(boolean byRemoved, @Nullable Roster telling, @Nullable Roster standing) {}
 
   /** Whether to go on from new lists, the first of which follows the newest that is known. */
   private Believed believe(List<SignedRoster> newer) throws IOException {
@@ -276,7 +281,9 @@ public final class Members implements AutoCloseable {
     // alone.
     boolean alone = isOwnAlone(last) && (staying == null || isOwnAlone(staying));
     return new Believed(
-        last.number() > known && !alone && !isMakerThere(last), tells == null ? telling : tells);
+        last.number() > known && !alone && !isMakerThere(last),
+        tells == null ? telling : tells,
+        staying == null ? standing : staying);
   }
 
   /**
@@ -459,8 +466,25 @@ public final class Members implements AutoCloseable {
             root.signature());
   }
 
-  /** Whether who has written a root might still write. */
-  public synchronized boolean isThere(AccountId writer, DeviceId device) throws IOException {
+  /**
+   * Whether who has written a root might still write, or has only left since: leaving takes nothing
+   * back, of oneself or of those who went on from there. Once somebody has begun a generation after
+   * that, the list of that says how far the drive had come.
+   */
+  public synchronized boolean stays(SignedRoot root) throws IOException {
+    return mayWrite(root.account(), root.device()) || hasLeft(root);
+  }
+
+  /** In one generation nobody ceases to be a member but by leaving. */
+  private boolean hasLeft(SignedRoot root) throws IOException {
+    if (root.generation() != generation() || newest().list().member(root.account()).isPresent()) {
+      return false;
+    }
+    Optional<Member> left = rosters.generation(generation()).writer(root.account());
+    return left.isPresent() && accounts.hasStill(left.get(), root.device());
+  }
+
+  private boolean mayWrite(AccountId writer, DeviceId device) throws IOException {
     Optional<Member> member = newest().list().member(writer);
     return member.isPresent()
         && member.get().right().includes(Right.WRITE)
@@ -476,7 +500,7 @@ public final class Members implements AutoCloseable {
       return account.wasRemoved(device);
     }
     boolean was = rosters.generations().stream().anyMatch(one -> one.writer(writer).isPresent());
-    return was && !isThere(writer, device);
+    return was && !mayWrite(writer, device);
   }
 
   /**
@@ -555,6 +579,28 @@ public final class Members implements AutoCloseable {
    */
   public synchronized boolean renew(Head counts) throws IOException {
     return put(counts, next(anew(newest().list().members()), Keys.NEW));
+  }
+
+  /**
+   * Goes on after a list that a device has made which was removed since: with the members of the
+   * newest list that counts, and new keys. For an owner by both.
+   *
+   * @return false if another list came first
+   * @throws RosterByRemovedDevice if there is no such list, or the removed device says that the
+   *     drive had come further than anybody else says: the next list would have to repeat it
+   */
+  public synchronized boolean restate(Head counts) throws IOException {
+    Roster last = newest().list();
+    Roster base = standing;
+    if (base == null
+        || !base.allows(account.account(), Right.OWN)
+        || !last.allows(account.account(), Right.OWN)
+        || last.root() > Math.max(base.root(), counts.number())) {
+      throw new RosterByRemovedDevice();
+    }
+    Next next = next(anew(base.members()), Keys.NEW);
+    AccountId payer = base.allows(next.payer(), Right.OWN) ? next.payer() : account.account();
+    return put(counts, new Next(next.members(), payer, next.limit(), next.name(), next.keys()));
   }
 
   /** Members with the newest keys of their accounts. */
@@ -729,6 +775,7 @@ public final class Members implements AutoCloseable {
   private void adopt(SignedRoster roster, Secret secret) throws IOException {
     memory.remember(roster.head());
     telling = tells(roster.list(), rosters.last().orElse(null)) ? roster.list() : telling;
+    standing = roster.list();
     rosters.add(roster);
     secrets.learn(roster.list().generation(), secret);
     name = secrets.name(rosters);

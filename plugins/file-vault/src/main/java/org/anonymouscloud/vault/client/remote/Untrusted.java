@@ -247,8 +247,9 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     public RosterByRemovedDevice() {
       super(
           "The newest list of the drive's members was made by a device that was removed from its"
-              + " account since. Nothing was used of the drive. Another device of that account, or"
-              + " another owner of the drive, makes it right when it next uses the drive.");
+              + " account since. Nothing was used of the drive. Another device of that account"
+              + " makes it right when it next uses the drive, or an owner of the drive by"
+              + " 'anoncloud drive renew'.");
     }
   }
 
@@ -263,8 +264,8 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
               + ", do not open for this account. Nothing was used of the drive. If that device is"
               + " lost or stolen, its account's owner removes it: 'anoncloud device revoke "
               + by
-              + "'; or an owner of the drive takes that account out: 'anoncloud drive unshare'. The"
-              + " drive then goes on with new keys.");
+              + "'; or an owner of the drive takes that account out: 'anoncloud drive unshare', or,"
+              + " if it has left already, makes new keys: 'anoncloud drive renew'.");
     }
   }
 

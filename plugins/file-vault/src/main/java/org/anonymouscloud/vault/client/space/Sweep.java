@@ -60,6 +60,8 @@ public final class Sweep {
   /** What a cut costs at most, and what has to have room beside what is there. */
   private static final long MOST_MOVED = 256L << 20;
 
+  private static final int MOST_LEFT_OUT = 1_000;
+
   private static final long LEAST_MOVED = 1L << 20;
 
   /** What a sweep leaves itself; to give back no more than this would never end. */
@@ -74,6 +76,9 @@ public final class Sweep {
   private final FileWriter.Checkpoint step;
   private Marks marks = new Marks();
   private final Set<Long> marked = new HashSet<>();
+
+  /** What others wrote and was left out needs. */
+  private final Marks spared = new Marks();
 
   /** Packs that the server has no more, if what needs them is given up. */
   private final Set<PackName> gone = new HashSet<>();
@@ -308,11 +313,24 @@ public final class Sweep {
       }
       next = states.older();
     }
+    spare(basis, rule, now);
     for (long number : unseen) {
       giveUp(SpaceStuck.earlier(number, VaultPath.TOP, new DataMissing()), number, stay);
       stay.gone++;
     }
     return stay;
+  }
+
+  /**
+   * What others wrote and was left out is no state that stays, but its packs do for the days, as
+   * far as it can be read: a person may want it back.
+   */
+  private void spare(Basis basis, Retention rule, Instant now) throws IOException {
+    Marking marking = new Marking(drive.nodes(), drive.id(), spared, (path, why) -> {}, step);
+    for (Root root : basis.states().get().leftOut(rule.cutoff(now), MOST_LEFT_OUT)) {
+      step.pass();
+      marking.trees(root.trees());
+    }
   }
 
   /**
@@ -419,6 +437,9 @@ public final class Sweep {
             (name, length, lost) -> {
               step.pass();
               if (!marks.isNeeded(name)) {
+                if (spared.isNeeded(name)) {
+                  return;
+                }
                 if (found.garbage.size() < MOST_GARBAGE) {
                   found.garbage.put(name, length);
                 } else {
@@ -434,7 +455,8 @@ public final class Sweep {
                 found.lost.add(name);
               }
               boolean isListed = found.missing.remove(name);
-              if (isListed && !lost && !needed.pinned() && !stuck.contains(name)) {
+              boolean isPinned = needed.pinned() || spared.isNeeded(name);
+              if (isListed && !lost && !isPinned && !stuck.contains(name)) {
                 found.loose.add(
                     new Repacking.Loose(name, length, needed.live(), needed.segments()));
               }

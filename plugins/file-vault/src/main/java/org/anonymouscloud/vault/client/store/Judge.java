@@ -79,9 +79,8 @@ final class Judge {
       return Optional.empty();
     }
     SignedRoot tip = newest.get();
-    Optional<Named> listed = by.telling().filter(list -> list.root() >= 0).map(this::named);
     requireAtLeast(tip.number(), named, seen);
-    requireAtLeast(tip.number(), listed, Optional.empty());
+    requireAtLeast(tip.number(), listed(by), Optional.empty());
     if (already.isPresent()
         && already.get().tip().hash().equals(tip.hash())
         && already.get().basis().equals(basis(by))) {
@@ -95,6 +94,36 @@ final class Judge {
         throw by.isSigned(tip) ? new NewestNotSound(tip.number(), tip.device(), e) : e;
       }
     }
+    return Optional.of(newestThatCounts(by, from, tip, named, seen, onTrust));
+  }
+
+  /**
+   * What counts where the newest root, its keys or the newest list of members cannot be used: the
+   * newest root that is as it should be and whose writer stays. For an owner alone, who takes out
+   * whoever is to blame. Changes nothing.
+   *
+   * @param from reads also without the newest keys
+   * @throws Untrusted if the server has not what is known of the drive
+   */
+  Optional<KnownRoot> leftUsable(
+      Members by, RootReader from, Optional<Named> named, Optional<RootFloor> seen)
+      throws IOException {
+    Optional<SignedRoot> newest = from.newest();
+    requireAtLeast(newest.map(SignedRoot::number).orElse(-1L), named, seen);
+    return newest.isEmpty()
+        ? Optional.empty()
+        : Optional.of(newestThatCounts(by, from, newest.get(), named, seen, false));
+  }
+
+  private KnownRoot newestThatCounts(
+      Members by,
+      RootReader from,
+      SignedRoot tip,
+      Optional<Named> named,
+      Optional<RootFloor> seen,
+      boolean onTrust)
+      throws IOException {
+    Optional<Named> listed = listed(by);
     // Only now, as the chain may have become longer by these questions.
     int generation = by.isStale() ? -1 : by.generation();
     Descent descent = new Descent(from, tip, generation, vouching(named, seen, listed, onTrust));
@@ -116,7 +145,11 @@ final class Judge {
     Optional<SignedRoot> counts = descent.go();
     Optional<Root> root =
         counts.isEmpty() ? Optional.empty() : Optional.of(from.opened(counts.get()));
-    return Optional.of(new KnownRoot(tip, counts, root, basis(by)));
+    return new KnownRoot(tip, counts, root, basis(by));
+  }
+
+  private Optional<Named> listed(Members by) {
+    return by.telling().filter(list -> list.root() >= 0).map(this::named);
   }
 
   /** What the maker of a list of members says of the drive. */

@@ -16,6 +16,7 @@ import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.ChainForked;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.RootForked;
 import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterRolledBack;
@@ -34,12 +35,39 @@ final class RootReader {
   private final DriveId drive;
   private final Members members;
   private final RemoteVault remote;
+  private final boolean needsKeys;
 
   RootReader(AccountSession account, DriveId drive, Members members, RemoteVault remote) {
+    this(account, drive, members, remote, true);
+  }
+
+  private RootReader(
+      AccountSession account,
+      DriveId drive,
+      Members members,
+      RemoteVault remote,
+      boolean needsKeys) {
     this.account = account;
     this.drive = drive;
     this.members = members;
     this.remote = remote;
+    this.needsKeys = needsKeys;
+  }
+
+  /** One that reads what opens where the newest keys were not given. */
+  RootReader withoutNewestKeys() {
+    return new RootReader(account, drive, members, remote, false);
+  }
+
+  private boolean refresh(long number) throws IOException {
+    try {
+      return members.refresh(number);
+    } catch (KeysNotGiven e) {
+      if (needsKeys) {
+        throw e;
+      }
+      return true;
+    }
   }
 
   /**
@@ -53,7 +81,7 @@ final class RootReader {
       members.refresh();
       return Optional.empty();
     }
-    boolean there = members.refresh(got.get().roster());
+    boolean there = refresh(got.get().roster());
     if (!there) {
       throw new RootNotSigned();
     }
@@ -167,16 +195,16 @@ final class RootReader {
     if (root.account().equals(account.account()) && !account.isInChain(root.chain())) {
       throw new ChainForked();
     }
-    boolean _ = members.refresh(root.roster().number());
+    boolean _ = refresh(root.roster().number());
     if (!members.knows(root.roster())) {
       throw new RosterRolledBack();
     }
     return root;
   }
 
-  /** Whether who wrote it, as it should be, might write still. */
+  /** Whether who wrote it, as it should be, might write still, or has only left. */
   boolean isByOneWhoStays(SignedRoot signed) throws IOException {
-    return members.isSigned(signed) && members.isThere(signed.account(), signed.device());
+    return members.isSigned(signed) && members.stays(signed);
   }
 
   /** Opens a root whose signature needs no check, as a later one names it by its hash. */

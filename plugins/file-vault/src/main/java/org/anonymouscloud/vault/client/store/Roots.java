@@ -222,6 +222,16 @@ public final class Roots {
     return headOf(newest());
   }
 
+  /**
+   * How far the drive has come where its newest root, keys or list of members cannot be used, for
+   * an owner, who takes out whoever is to blame: no more is left out than that.
+   */
+  public synchronized Head countsWithoutNewest() throws IOException {
+    loadFloor();
+    return headOf(
+        judge.leftUsable(members, reader.withoutNewestKeys(), judge.named(Set.of()), floor));
+  }
+
   /** What the person should know of what has happened since this was last asked. */
   public synchronized List<String> takeNotes() {
     List<String> taken = List.copyOf(notes);
@@ -475,7 +485,10 @@ public final class Roots {
               + (states == 1 ? "once" : states + " times together with what followed from it")
               + ". Nothing of it was taken: the drive is as it was at number "
               + before.counting()
-              + ".");
+              + ". 'anoncloud history' shows what was left out; if it was no thief's, 'anoncloud"
+              + " go-back --left-out "
+              + before.number()
+              + "' brings it back, as long as states stay.");
     }
   }
 

@@ -168,6 +168,32 @@ public final class States {
     return Optional.empty();
   }
 
+  /**
+   * States that were left out when devices were removed although who wrote them may write still:
+   * others' work, which went on from what somebody had written who is gone.
+   *
+   * @param since how far back is looked, by the clocks of those whose roots count
+   * @param limit how many at most, the newest first
+   */
+  public List<Root> leftOut(Instant since, int limit) throws IOException {
+    List<Root> leftOut = new ArrayList<>();
+    while (leftOut.size() < limit) {
+      List<History.State> one = history.states(Long.MAX_VALUE, 1);
+      if (one.isEmpty()) {
+        break;
+      }
+      Optional<Root> root = one.getFirst().root();
+      if (one.getFirst().counts()) {
+        if (root.isPresent() && since(root.get()).isBefore(since)) {
+          break;
+        }
+      } else if (root.isPresent() && reader.isByOneWhoStays(one.getFirst().signed())) {
+        leftOut.add(root.get());
+      }
+    }
+    return leftOut;
+  }
+
   /** Whether a root that counts is a state of its own. */
   private boolean isState(long number) {
     return number >= kept.from()

@@ -13,11 +13,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.fixture.HostileMember;
 import org.anonymouscloud.vault.client.fixture.Interposer;
+import org.anonymouscloud.vault.client.fixture.MovedClock;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.format.Name;
@@ -25,6 +27,7 @@ import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
+import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
 import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.protocol.Right;
@@ -282,6 +285,142 @@ final class HostileMemberTest {
     assertThat(hers.members().orElseThrow().members()).hasSize(1);
     hers.goBack(0, false, false);
     assertThat(read(hers, "/plan")).isEqualTo(noise(2_000, 1));
+  }
+
+  /** Alice and bob have both written, and her account's chain names a state from before that. */
+  private void bothWrite() throws IOException {
+    alice.link(hers.counts());
+    try (Drive bobs = fresh(bob)) {
+      write(bobs, "/his", noise(10, 4));
+    }
+    write(hers, "/after", noise(10, 5));
+  }
+
+  @Test
+  @Tag("A30")
+  void whoLeavesTakesNothingBackWhateverTheListSays() throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    bothWrite();
+
+    // Its list names the root that the one before it named.
+    new HostileMember(bob, hers.id()).leave(saying("team", 0, falseSecret()));
+
+    assertAllIsAsItWas("/plan", "/his", "/after");
+    assertUsable(hers, "/more");
+    assertAllIsAsItWas("/plan", "/his", "/after", "/more", "/hers");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Tag("A30")
+  void anOwnerWhoTakesSomebodyOutLosesNothingButTheStateThatIsNone(boolean signed)
+      throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    bothWrite();
+    new HostileMember(bob, hers.id()).plantRoot(signed);
+
+    hers.unshare(bob.account());
+
+    assertAllIsAsItWas("/plan", "/his", "/after");
+    assertUsable(hers, "/more");
+  }
+
+  @Test
+  @Tag("A30")
+  void anOwnerMakesNewKeysWhenThoseOfALeaverOpenForNobody() throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    hers.share(alice.contact(CAROL), Right.WRITE);
+    bothWrite();
+    Interposer line = server.newLine(2);
+    line.spoilNewGrants();
+    TestAccount spoiling = bob.through(line);
+    spoiling.befriend("alice", alice);
+    spoiling.befriend("carol", carol);
+    carol.befriend("bob", bob);
+    bob.rotate();
+    spoiling.rotate();
+    try (Drive bobs = fresh(spoiling)) {
+      write(bobs, "/his", noise(10, 6));
+      bobs.leave();
+    }
+    try (Drive again = fresh(alice);
+        Drive carols = fresh(carol)) {
+      for (Drive one : new Drive[] {hers, again}) {
+        assertThatThrownBy(() -> tree(one)).isInstanceOf(KeysNotGiven.class);
+      }
+      assertThatThrownBy(() -> tree(carols)).isInstanceOf(KeysNotGiven.class);
+      assertThatThrownBy(carols::renew).isInstanceOf(NotAllowed.class);
+
+      again.renew();
+
+      assertAllIsAsItWas("/plan", "/his", "/after");
+      assertThat(tree(carols)).containsOnlyKeys("/plan", "/his", "/after");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"WRITE", "OWN"})
+  @Tag("A16")
+  void anOwnerGoesOnAfterAListOfAnothersRemovedDevice(Right right) throws Exception {
+    hers.share(alice.contact(BOB), right);
+    hers.share(alice.contact(CAROL), Right.READ);
+    bothWrite();
+    TestAccount stolen = bob.device(9, server.newLine(2));
+    stolen.befriend("alice", alice);
+    stolen.befriend("carol", carol);
+    stolen.shows(carol);
+    try (Drive thiefs = Drive.of(stolen, hers.id(), Clock.systemUTC())) {
+      assertThat(tree(thiefs)).containsOnlyKeys("/plan", "/his", "/after");
+      stolen.revoke(1);
+      bob.rotate();
+      if (right == Right.OWN) {
+        thiefs.unshare(carol.account());
+      } else {
+        new HostileMember(stolen, hers.id()).renew(saying("team", 0, falseSecret()));
+      }
+    }
+    try (Drive again = fresh(alice);
+        Drive carols = fresh(carol)) {
+      assertThatThrownBy(() -> tree(again)).isInstanceOf(RosterByRemovedDevice.class);
+
+      again.renew();
+
+      assertThat(again.members().orElseThrow().members()).hasSize(3);
+      assertAllIsAsItWas("/plan", "/his", "/after");
+      assertThat(tree(carols)).containsOnlyKeys("/plan", "/his", "/after");
+    }
+  }
+
+  @Test
+  @Tag("A16")
+  void whatOthersWroteUponARemovedDevicesWorkCanBeHadBackForTheDays() throws Exception {
+    MovedClock clock = new MovedClock();
+    hers.share(alice.contact(BOB), Right.WRITE);
+    alice.link(hers.counts());
+    TestAccount lost = bob.device(9, server.newLine(2));
+    lost.befriend("alice", alice);
+    try (Drive other = Drive.of(lost, hers.id(), Clock.systemUTC())) {
+      write(other, "/its", noise(10, 4));
+    }
+    write(hers, "/after", noise(300_000, 5));
+    long number = hers.counts().number();
+    lost.revoke(1);
+    bob.rotate();
+
+    // Nobody of bob's says how far the drive had come.
+    try (Drive again = Drive.of(alice.forgetful(), hers.id(), clock)) {
+      assertThat(tree(again)).containsOnlyKeys("/plan");
+      var _ = again.sweep(Sweep.Wish.BY_ITSELF, () -> {});
+      server.half().pass(Duration.ofHours(26));
+      server.half().sweep();
+      clock.move(Duration.ofDays(2));
+      var _ = again.sweep(Sweep.Wish.BY_ITSELF, () -> {});
+
+      again.goBack(number, true, true);
+
+      assertThat(tree(again)).containsOnlyKeys("/plan", "/its", "/after");
+      assertThat(read(again, "/after")).isEqualTo(noise(300_000, 5));
+    }
   }
 
   @Test

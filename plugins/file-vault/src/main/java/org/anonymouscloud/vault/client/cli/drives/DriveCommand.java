@@ -241,6 +241,23 @@ public final class DriveCommand {
   }
 
   @Command(
+      name = "renew",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Make new keys for a drive that you own, and give them to its members.",
+        "The way on where a drive cannot be used because somebody who has left it gave out no keys,"
+            + " or a device made the list of its members that was removed since. It then goes on"
+            + " from the newest state that can be used; 'anoncloud history' shows what was left"
+            + " out."
+      })
+  int renew(
+      @Parameters(paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED) String name,
+      @Option(names = "--json", description = "One JSON document.") boolean json)
+      throws Problem, IOException {
+    return shown(context.agent().post(url(name) + "/keys", Map.of()), json);
+  }
+
+  @Command(
       name = "leave",
       mixinStandardHelpOptions = true,
       description = "Leave a drive that others own. They can let you in again, you cannot.")
