@@ -548,6 +548,31 @@ class MembersOfADrive(unittest.TestCase):
                 read_roster(data, "the vector")
 
 
+class WhoHasLeft(unittest.TestCase):
+    """Alice was a writer in generation 1, which is the newest, and is no member any more."""
+
+    ALICE, DEVICE, REMOVED = bytes([1]) * 16, bytes([2]) * 16, bytes([3]) * 16
+
+    def stays(self, device, generation, newest=1):
+        member = SimpleNamespace(account=self.ALICE, right=2)
+        writers = SimpleNamespace(member=lambda account, least: member if account == self.ALICE else None)
+        members = SimpleNamespace(
+            generation=newest,
+            generations=[writers],
+            newest=SimpleNamespace(members={}),
+            accounts=SimpleNamespace(has_still=lambda of, one: of is member and one == self.DEVICE),
+            may_write_still=lambda account, device: False,
+        )
+        return bool(Members.stays(members, self.ALICE, device, generation))
+
+    def test_takes_nothing_back_before_somebody_begins_a_generation(self):
+        self.assertTrue(self.stays(self.DEVICE, 1))
+        self.assertFalse(self.stays(self.DEVICE, 1, newest=2))
+
+    def test_is_held_to_the_devices_of_its_account(self):
+        self.assertFalse(self.stays(self.REMOVED, 1))
+
+
 class RootsAfterARemoval(unittest.TestCase):
     """Two writers, of which the second was removed: generation 1 is the newest, root 0 is what the chain names.
 
@@ -584,7 +609,7 @@ class RootsAfterARemoval(unittest.TestCase):
             has=lambda number, roster: number <= 3,
             is_stale=lambda: self.stale,
             writer_key=self.writer_key,
-            may_write_still=lambda account, device: device == self.STAYS,
+            stays=lambda account, device, generation: device == self.STAYS,
             has_gone=lambda account, device: device == self.REMOVED,
         )
         rows = [{"drive": self.ID, "number": number, "root": root} for number, root in enumerate(self.roots)]
