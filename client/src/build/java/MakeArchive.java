@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -32,11 +33,23 @@ import java.util.zip.ZipOutputStream;
 final class MakeArchive {
   /** What the program, its libraries and its plugins use. */
   private static final String MODULES =
-      "java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,"
-          + "java.security.sasl,java.sql,java.xml,jdk.management,jdk.unsupported";
+      "java.base,java.logging,java.management,java.naming,java.security.jgss,java.sql,java.xml,"
+          + "jdk.management,jdk.security.auth,jdk.unsupported,jdk.zipfs";
+
+  /** Whose libraries are inside; the program's own are the client's. */
+  private static final List<String> OF_OURS =
+      List.of(
+          "client",
+          "plugins/file-vault",
+          "plugins/encrypted-chat",
+          "plugins/storage-sqlite",
+          "plugins/storage-postgres");
 
   /** The caches are made in the background, by a rehearsal of half a minute. */
   private static final long CACHES_SECONDS = 300;
+
+  private static final Pattern LICENCE =
+      Pattern.compile("(LICEN[CS]E|NOTICE|COPYING)[^/]*(?<!\\.class)", Pattern.CASE_INSENSITIVE);
 
   private static final String NATIVES = "org/sqlite/native/";
 
@@ -103,8 +116,18 @@ final class MakeArchive {
     if (failed != 0) {
       throw new IOException("jlink failed.");
     }
+    // For those who make class archives, or look into the runtime from another one.
+    Files.delete(runtime.resolve("lib/classlist"));
+    Files.delete(runtime.resolve("lib/jrt-fs.jar"));
     // Names of functions that nothing looks up.
-    run("strip", "--strip-unneeded", runtime.resolve("lib/server/libjvm.so"));
+    for (String libraries : List.of("lib", "lib/server")) {
+      try (DirectoryStream<Path> all =
+          Files.newDirectoryStream(runtime.resolve(libraries), "*.so")) {
+        for (Path library : all) {
+          run("strip", "--strip-unneeded", library);
+        }
+      }
+    }
   }
 
   private void program() throws IOException {
@@ -170,7 +193,7 @@ final class MakeArchive {
         try (ZipInputStream in = new ZipInputStream(Files.newInputStream(jar))) {
           for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
             String last = Path.of(entry.getName()).getFileName().toString();
-            if (!entry.isDirectory() && last.matches("(?i)(LICEN[CS]E|NOTICE|COPYING)[^/]*(?<!\\.class)")) {
+            if (!entry.isDirectory() && LICENCE.matcher(last).matches()) {
               Files.createDirectories(own);
               Files.copy(in, own.resolve(last), StandardCopyOption.REPLACE_EXISTING);
             }
@@ -178,10 +201,20 @@ final class MakeArchive {
         }
       }
     }
-    copy(checkout.resolve("client/target/bom.json"), root.resolve("sbom.cdx.json"));
+    Path lists = Files.createDirectory(root.resolve("sbom"));
+    for (String module : OF_OURS) {
+      String list = Files.readString(checkout.resolve(module).resolve("target/bom.json"), UTF_8);
+      // Half of it is indentation.
+      Files.writeString(
+          lists.resolve(Path.of(module).getFileName() + ".cdx.json"),
+          list.replaceAll("\\n\\s*", ""));
+    }
   }
 
-  /** A first start, which makes them; in a home that is removed again. */
+  /**
+   * A first start makes them, in a home that is removed again. The one for processes that stay is
+   * left out, as it is as large as all of the program: it is made anew beside the first start.
+   */
   private void caches() throws IOException, InterruptedException {
     Path home = Files.createTempDirectory("anoncloud-archive");
     try {
@@ -192,12 +225,15 @@ final class MakeArchive {
         throw new IOException("The program does not start.");
       }
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(CACHES_SECONDS);
-      while (made().isEmpty()) {
+      Optional<Path> made = made();
+      while (made.isEmpty()) {
         if (System.nanoTime() > until) {
           throw new IOException("The class caches were not made.");
         }
         Thread.sleep(200);
+        made = made();
       }
+      Files.delete(made.get().resolve("process.aot"));
     } finally {
       remove(home);
     }
