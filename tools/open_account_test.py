@@ -553,24 +553,26 @@ class WhoHasLeft(unittest.TestCase):
 
     ALICE, DEVICE, REMOVED = bytes([1]) * 16, bytes([2]) * 16, bytes([3]) * 16
 
-    def stays(self, device, generation, newest=1):
-        member = SimpleNamespace(account=self.ALICE, right=2)
-        writers = SimpleNamespace(member=lambda account, least: member if account == self.ALICE else None)
+    def stays(self, device, least=2):
+        member = SimpleNamespace(account=self.ALICE, right=2, generation=4)
+        writers = SimpleNamespace(member=lambda account, right: member if right <= least else None)
+        key = lambda of, generation: b"key" if (of, generation) == (self.DEVICE, 4) else None
         members = SimpleNamespace(
-            generation=newest,
             generations=[writers],
             newest=SimpleNamespace(members={}),
-            accounts=SimpleNamespace(has_still=lambda of, one: of is member and one == self.DEVICE),
+            accounts=SimpleNamespace(chain=lambda of: SimpleNamespace(device_key=key)),
             may_write_still=lambda account, device: False,
         )
-        return bool(Members.stays(members, self.ALICE, device, generation))
+        return Members.stays(members, self.ALICE, device)
 
-    def test_takes_nothing_back_before_somebody_begins_a_generation(self):
-        self.assertTrue(self.stays(self.DEVICE, 1))
-        self.assertFalse(self.stays(self.DEVICE, 1, newest=2))
+    def test_takes_nothing_back(self):
+        self.assertTrue(self.stays(self.DEVICE))
 
-    def test_is_held_to_the_devices_of_its_account(self):
-        self.assertFalse(self.stays(self.REMOVED, 1))
+    def test_had_to_be_a_writer(self):
+        self.assertFalse(self.stays(self.DEVICE, least=1))
+
+    def test_is_held_to_the_devices_that_its_account_had(self):
+        self.assertFalse(self.stays(self.REMOVED))
 
 
 class RootsAfterARemoval(unittest.TestCase):
@@ -609,7 +611,7 @@ class RootsAfterARemoval(unittest.TestCase):
             has=lambda number, roster: number <= 3,
             is_stale=lambda: self.stale,
             writer_key=self.writer_key,
-            stays=lambda account, device, generation: device == self.STAYS,
+            stays=lambda account, device: device == self.STAYS,
             has_gone=lambda account, device: device == self.REMOVED,
         )
         rows = [{"drive": self.ID, "number": number, "root": root} for number, root in enumerate(self.roots)]

@@ -139,7 +139,7 @@ class Drive:
         except Refused:
             return False, False
         vouches = outer.generation == trusted or not anchor or number <= anchor[0]
-        return vouches or self.members.stays(outer.account, outer.device, outer.generation), vouches
+        return vouches or self.members.stays(outer.account, outer.device), vouches
 
     def is_signed(self, data, outer):
         key = self.members.writer_key(outer.account, outer.device, outer.generation)

@@ -305,11 +305,13 @@ class Members:
         writes = right_of(self.newest, account) >= WRITE
         return writes and self.accounts.has_still(self.newest.members[account], device)
 
-    def stays(self, account, device, generation):
-        """Whether who wrote a root of a generation may write still, or has only left since."""
-        left = generation == self.generation and account not in self.newest.members
+    def stays(self, account, device):
+        """Whether who wrote a root may write still, or has only left since, in the newest generation."""
+        left = account not in self.newest.members
         member = self.generations[-1].member(account, WRITE) if left else None
-        return self.may_write_still(account, device) or (member and self.accounts.has_still(member, device))
+        chain = self.accounts.chain(member) if member else None
+        had = chain is not None and chain.device_key(device, member.generation) is not None
+        return had or self.may_write_still(account, device)
 
     def has_gone(self, account, device):
         """Whether who wrote was a writer and is none any more, or its device was removed."""

@@ -608,6 +608,10 @@ public final class Drive implements AutoCloseable {
       try {
         return roots.countsWithoutNewest();
       } catch (NothingNamed nobody) {
+        if (members.needsVoucher()) {
+          // What a removed device says of the drive nobody repeats unseen.
+          throw nobody;
+        }
         Roster list = members.list().orElseThrow();
         return new Head(id.object(), list.root(), list.rootHash());
       }

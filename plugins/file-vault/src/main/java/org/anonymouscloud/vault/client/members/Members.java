@@ -303,11 +303,19 @@ public final class Members implements AutoCloseable {
 
   /**
    * Whether a list says how far the drive has come, and does not only repeat, as it must, what a
-   * removed device of this account may have said in the one before it. Others go on from no such
-   * list.
+   * removed device may have said in the one before it: one of this account, or of another that has
+   * begun a generation in between. Nobody else goes on from a list of a removed device.
    */
   private boolean tells(Roster list, @Nullable SignedRoster before) {
-    return before == null || list.root() > before.list().root() || !accounts.isOwn(list.maker());
+    return before == null
+        || list.root() > before.list().root()
+        || !(accounts.isOwn(list.maker()) || isAfterRemoval(list, before.list()));
+  }
+
+  private static boolean isAfterRemoval(Roster list, Roster before) {
+    Optional<Member> was = before.member(before.maker());
+    Optional<Member> is = list.member(before.maker());
+    return was.isPresent() && is.isPresent() && is.get().generation() > was.get().generation();
   }
 
   /**
@@ -457,13 +465,12 @@ public final class Members implements AutoCloseable {
       return false;
     }
     Optional<Member> writer = rosters.generation(root.generation()).writer(root.account());
-    return writer.isPresent()
-        && accounts.verify(
-            writer.get(),
-            root.device(),
-            SignedRoot.SIGNATURE_LABEL,
-            root.signed(drive),
-            root.signature());
+    return writer.isPresent() && isBy(writer.get(), root);
+  }
+
+  private boolean isBy(Member writer, SignedRoot root) throws IOException {
+    return accounts.verify(
+        writer, root.device(), SignedRoot.SIGNATURE_LABEL, root.signed(drive), root.signature());
   }
 
   /**
@@ -475,13 +482,16 @@ public final class Members implements AutoCloseable {
     return mayWrite(root.account(), root.device()) || hasLeft(root);
   }
 
-  /** In one generation nobody ceases to be a member but by leaving. */
+  /**
+   * In one generation nobody ceases to be a member but by leaving. The device need not be there any
+   * more if it was when its account came into that generation.
+   */
   private boolean hasLeft(SignedRoot root) throws IOException {
-    if (root.generation() != generation() || newest().list().member(root.account()).isPresent()) {
+    if (newest().list().member(root.account()).isPresent()) {
       return false;
     }
     Optional<Member> left = rosters.generation(generation()).writer(root.account());
-    return left.isPresent() && accounts.hasStill(left.get(), root.device());
+    return left.isPresent() && isBy(left.get(), root);
   }
 
   private boolean mayWrite(AccountId writer, DeviceId device) throws IOException {
@@ -583,24 +593,25 @@ public final class Members implements AutoCloseable {
 
   /**
    * Goes on after a list that a device has made which was removed since: with the members of the
-   * newest list that counts, and new keys. For an owner by both.
+   * newest list that counts, and new keys. For an owner by both. How far the drive had come by the
+   * removed device's word is repeated, as it must be; so it is nobody else's word ({@link #tells}).
    *
    * @return false if another list came first
-   * @throws RosterByRemovedDevice if there is no such list, or the removed device says that the
-   *     drive had come further than anybody else says: the next list would have to repeat it
+   * @throws RosterByRemovedDevice if there is no such list
    */
   public synchronized boolean restate(Head counts) throws IOException {
     Roster last = newest().list();
     Roster base = standing;
     if (base == null
         || !base.allows(account.account(), Right.OWN)
-        || !last.allows(account.account(), Right.OWN)
-        || last.root() > Math.max(base.root(), counts.number())) {
+        || !last.allows(account.account(), Right.OWN)) {
       throw new RosterByRemovedDevice();
     }
     Next next = next(anew(base.members()), Keys.NEW);
-    AccountId payer = base.allows(next.payer(), Right.OWN) ? next.payer() : account.account();
-    return put(counts, new Next(next.members(), payer, next.limit(), next.name(), next.keys()));
+    boolean samePayer = last.payer().equals(base.payer());
+    AccountId payer = samePayer ? last.payer() : account.account();
+    long limit = payer.equals(account.account()) ? base.limit() : last.limit();
+    return put(counts, new Next(next.members(), payer, limit, next.name(), next.keys()));
   }
 
   /** Members with the newest keys of their accounts. */

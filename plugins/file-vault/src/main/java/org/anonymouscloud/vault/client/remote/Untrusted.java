@@ -247,9 +247,8 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     public RosterByRemovedDevice() {
       super(
           "The newest list of the drive's members was made by a device that was removed from its"
-              + " account since. Nothing was used of the drive. Another device of that account"
-              + " makes it right when it next uses the drive, or an owner of the drive by"
-              + " 'anoncloud drive renew'.");
+              + " account since. Nothing was used of the drive. An owner of it goes on with the"
+              + " members of the list before that: 'anoncloud drive renew'.");
     }
   }
 

@@ -172,21 +172,21 @@ public final class States {
    * States that were left out when devices were removed although who wrote them may write still:
    * others' work, which went on from what somebody had written who is gone.
    *
-   * @param since how far back is looked, by the clocks of those whose roots count
+   * @param since how far back is looked, by the clocks of those whose roots count: of many, as a
+   *     single one may be wrong
    * @param limit how many at most, the newest first
    */
   public List<Root> leftOut(Instant since, int limit) throws IOException {
     List<Root> leftOut = new ArrayList<>();
-    while (leftOut.size() < limit) {
+    int before = 0;
+    while (leftOut.size() < limit && before < LOOKED_THROUGH) {
       List<History.State> one = history.states(Long.MAX_VALUE, 1);
       if (one.isEmpty()) {
         break;
       }
       Optional<Root> root = one.getFirst().root();
       if (one.getFirst().counts()) {
-        if (root.isPresent() && since(root.get()).isBefore(since)) {
-          break;
-        }
+        before += root.isPresent() && since(root.get()).isBefore(since) ? 1 : 0;
       } else if (root.isPresent() && reader.isByOneWhoStays(one.getFirst().signed())) {
         leftOut.add(root.get());
       }

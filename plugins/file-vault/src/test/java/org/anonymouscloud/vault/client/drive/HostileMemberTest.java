@@ -310,6 +310,38 @@ final class HostileMemberTest {
     assertAllIsAsItWas("/plan", "/his", "/after", "/more", "/hers");
   }
 
+  @Test
+  @Tag("A30")
+  void whoBeginsAGenerationWithAnOldHeadAndLeavesTakesNothingBack() throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    bothWrite();
+    HostileMember hostile = new HostileMember(bob, hers.id());
+    hostile.renew(saying("team", 0, falseSecret()));
+    write(hers, "/weeks later", noise(10, 6));
+    hostile.leave(saying("team", 0, falseSecret()));
+
+    assertAllIsAsItWas("/plan", "/his", "/after", "/weeks later");
+    assertUsable(hers, "/more");
+  }
+
+  @Test
+  @Tag("A30")
+  void whoLeavesAndThenRemovesTheDeviceThatWroteTakesNothingBack() throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    TestAccount writing = bob.device(9, server.newLine(2));
+    writing.befriend("alice", alice);
+    alice.link(hers.counts());
+    try (Drive bobs = Drive.of(writing, hers.id(), Clock.systemUTC())) {
+      write(bobs, "/his", noise(10, 4));
+    }
+    write(hers, "/after", noise(10, 5));
+    new HostileMember(bob, hers.id()).leave(saying("team", 0, falseSecret()));
+    writing.revoke(1);
+    bob.rotate();
+
+    assertAllIsAsItWas("/plan", "/his", "/after");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   @Tag("A30")
@@ -386,6 +418,33 @@ final class HostileMemberTest {
       again.renew();
 
       assertThat(again.members().orElseThrow().members()).hasSize(3);
+      assertAllIsAsItWas("/plan", "/his", "/after");
+      assertThat(tree(carols)).containsOnlyKeys("/plan", "/his", "/after");
+    }
+  }
+
+  /** It had written just before, as its list says, which the owner's must repeat. */
+  @Test
+  @Tag("A16")
+  void whatARemovedDeviceSaysOfTheDriveIsNotTheWordOfTheOwnerWhoRepeatsIt() throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    hers.share(alice.contact(CAROL), Right.READ);
+    bothWrite();
+    hers.rename(new Name("team"));
+    TestAccount stolen = bob.device(9, server.newLine(2));
+    stolen.befriend("alice", alice);
+    stolen.shows(carol);
+    try (Drive thiefs = Drive.of(stolen, hers.id(), Clock.systemUTC())) {
+      assertThat(tree(thiefs)).containsOnlyKeys("/plan", "/his", "/after");
+      stolen.revoke(1);
+      bob.rotate();
+      write(thiefs, "/planted", noise(10, 6));
+    }
+    assertThat(hers.members().orElseThrow().number()).isEqualTo(3);
+    try (Drive again = fresh(alice);
+        Drive carols = fresh(carol)) {
+      again.renew();
+
       assertAllIsAsItWas("/plan", "/his", "/after");
       assertThat(tree(carols)).containsOnlyKeys("/plan", "/his", "/after");
     }
