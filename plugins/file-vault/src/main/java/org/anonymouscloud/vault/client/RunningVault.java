@@ -23,6 +23,7 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Home;
+import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,6 +101,8 @@ final class RunningVault implements RunningClient {
     for (Drive drive : drives.usable()) {
       try {
         notes.addAll(drive.beginGeneration());
+      } catch (DriveGone e) {
+        LOG.warn("There are no new keys of a drive: {}", e.getMessage());
       } catch (IOException e) {
         failed = e;
       } catch (RuntimeException e) {
@@ -172,8 +175,8 @@ final class RunningVault implements RunningClient {
           for (Drive drive : drives.usable()) {
             if (isThatOf(drives, drive, agreed)) {
               drive.acceptRestored(agreed);
-              if (!drives.isHome(drive) && drive.members().isEmpty()) {
-                // It was made after the backup, so there is none any more.
+              if (isGone(drive)) {
+                // It was made after the backup, for one.
                 drives.forget(drive.id());
               }
               return drive;
@@ -183,6 +186,15 @@ final class RunningVault implements RunningClient {
               "Nothing was done: the server has another state of the drives by now than what was"
                   + " shown.");
         });
+  }
+
+  private static boolean isGone(Drive drive) throws IOException {
+    try {
+      var _ = drive.members();
+      return false;
+    } catch (DriveGone e) {
+      return true;
+    }
   }
 
   private static boolean isThatOf(Drives drives, Drive drive, Divergence agreed) {

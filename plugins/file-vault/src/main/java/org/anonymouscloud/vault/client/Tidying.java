@@ -16,6 +16,7 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drive.NotAllowed;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.format.KeptStates;
+import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.protocol.DriveId;
@@ -130,6 +131,8 @@ final class Tidying implements AutoCloseable {
       }
     } catch (NotAllowed e) {
       // Those who may change it do it.
+    } catch (DriveGone e) {
+      // It may come back; whoever lists the drives is told.
     } catch (SpaceStuck e) {
       LOG.warn("{}", e.getMessage());
     }

@@ -23,6 +23,7 @@ import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.protocol.Right;
@@ -200,7 +201,7 @@ final class DriveRoutes {
           paying.flatMap(Members.Person::name).map(UserName::text).orElse(null),
           roster.map(Roster::limit).filter(limit -> limit < Long.MAX_VALUE).orElse(null),
           null);
-    } catch (Untrusted e) {
+    } catch (Untrusted | DriveGone e) {
       String problem = String.valueOf(e.getMessage());
       return new DriveView(id, name, home, null, null, false, null, null, null, problem);
     }
@@ -466,8 +467,12 @@ final class DriveRoutes {
 
   private void leave(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = shared(context, "cannot be left");
-    requireNotNeeded(drive.people(), view(drives.drives(), drive));
-    drive.leave();
+    try {
+      requireNotNeeded(drive.people(), view(drives.drives(), drive));
+      drive.leave();
+    } catch (DriveGone e) {
+      // There is nothing to leave but this device's list.
+    }
     drives.drives().forget(drive.id());
     context.json(Map.of("left", drive.id().toString()));
   }

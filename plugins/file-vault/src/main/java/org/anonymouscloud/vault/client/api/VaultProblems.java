@@ -15,6 +15,7 @@ import org.anonymouscloud.vault.client.drives.DriveNotFound;
 import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
+import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.resume.EarlierTryGone;
 import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
@@ -184,6 +185,7 @@ final class VaultProblems {
       case ArchiveDamaged damaged -> told(Problem.Kind.BAD_INPUT, damaged);
       default -> failure;
     };
+      case DriveGone gone -> told(Problem.Kind.NOT_FOUND, gone);
   }
 
   private static Problem refused(ServerRefused refused, String work, String stays) {
@@ -221,9 +223,9 @@ final class VaultProblems {
               + " Nothing is left half done. 'anoncloud drive show NAME' tells who its owners are,"
               + " who can let you do it.";
       case NOT_FOUND ->
-          "The server does not have the drive for this account any more: it was deleted, or an"
-              + " owner of it has taken you out. 'anoncloud drive list' shows the drives there"
-              + " are.";
+          "The server does not have the drive for this account any more: it was deleted, an"
+              + " owner of it has taken you out, or the server hides it. 'anoncloud drive list'"
+              + " shows the drives there are.";
       case INTERNAL ->
           "The server failed: "
               + refused.getMessage()

@@ -17,6 +17,7 @@ import org.anonymouscloud.core.plugin.RetryPolicy;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Home;
+import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.RemoteDrives;
 import org.anonymouscloud.vault.client.store.TransferMemory;
 import org.anonymouscloud.vault.protocol.DriveId;
@@ -118,6 +119,8 @@ public final class Drives implements AutoCloseable {
         if (one.id().toString().equals(wanted) || isCalled(one, wanted)) {
           found.add(one);
         }
+      } catch (DriveGone e) {
+        // Nobody can say what it was called.
       } catch (IOException e) {
         // One that cannot be opened is found by its id; it may be the one that is meant.
         unread = e;

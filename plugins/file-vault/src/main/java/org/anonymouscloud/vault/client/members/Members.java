@@ -20,6 +20,7 @@ import org.anonymouscloud.vault.client.format.DriveKeys;
 import org.anonymouscloud.vault.client.format.KeyRing;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.SignedRoot;
+import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
@@ -118,7 +119,7 @@ public final class Members implements AutoCloseable {
       return;
     }
     List<byte[]> shown =
-        remote.rosters(rosters.size() - 1L).map(VaultMessages.RosterGot::rosters).orElse(List.of());
+        rosters(rosters.size() - 1L).map(VaultMessages.RosterGot::rosters).orElse(List.of());
     if (shown.isEmpty() || !Digest.sha256(shown.getFirst()).equals(head().hash())) {
       throw new RosterRolledBack();
     }
@@ -184,7 +185,8 @@ public final class Members implements AutoCloseable {
   /**
    * Asks the server for the lists that are newer than those that are known.
    *
-   * @return whether there is a drive
+   * @return whether there is a drive; only the home may be missing, until somebody makes it
+   * @throws DriveGone if the server has another one not, or not for this account
    * @throws org.anonymouscloud.vault.client.remote.Untrusted if what the server shows must not be
    *     used; then all is as it was
    */
@@ -222,7 +224,7 @@ public final class Members implements AutoCloseable {
     long sum = rosters.bytes();
     boolean more = true;
     while (more) {
-      Optional<VaultMessages.RosterGot> got = remote.rosters(rosters.size() + newer.size());
+      Optional<VaultMessages.RosterGot> got = rosters(rosters.size() + newer.size());
       if (got.isEmpty()) {
         return List.of();
       }
@@ -240,6 +242,14 @@ public final class Members implements AutoCloseable {
       more = got.get().more() && !got.get().rosters().isEmpty();
     }
     return newer;
+  }
+
+  private Optional<VaultMessages.RosterGot> rosters(long from) throws IOException {
+    Optional<VaultMessages.RosterGot> got = remote.rosters(from);
+    if (got.isEmpty() && !drive.equals(Home.id(account))) {
+      throw new DriveGone(drive);
+    }
+    return got;
   }
 
   /**

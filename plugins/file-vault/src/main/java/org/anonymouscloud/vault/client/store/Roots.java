@@ -24,6 +24,7 @@ import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
@@ -266,7 +267,8 @@ public final class Roots {
         | NotAsOnceNamed
         | NothingNamed
         | RosterRolledBack
-        | RosterByRemovedDevice e) {
+        | RosterByRemovedDevice
+        | DriveGone e) {
       return Optional.of(new Divergence("", lost(), acceptable(named).map(this::pastState)));
     }
   }
@@ -303,9 +305,13 @@ public final class Roots {
   private Optional<KnownRoot> acceptable(Optional<Named> named) throws IOException {
     Members blank = members.blank();
     RootReader anew = new RootReader(account, drive, blank, remote);
-    return judge
-        .judge(blank, anew, Set.of(), named, Optional.empty(), true, Optional.empty())
-        .filter(known -> known.root().isPresent());
+    try {
+      return judge
+          .judge(blank, anew, Set.of(), named, Optional.empty(), true, Optional.empty())
+          .filter(known -> known.root().isPresent());
+    } catch (DriveGone e) {
+      return Optional.empty();
+    }
   }
 
   private PastState pastState(KnownRoot known) {
@@ -332,7 +338,11 @@ public final class Roots {
     }
     known = Optional.empty();
     members.restart();
-    boolean _ = members.refresh();
+    try {
+      boolean _ = members.refresh();
+    } catch (DriveGone e) {
+      // That is what the person has agreed to.
+    }
     if (members.needsVoucher()) {
       members.vouched();
     }

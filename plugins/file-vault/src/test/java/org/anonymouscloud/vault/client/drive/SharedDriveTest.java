@@ -31,8 +31,8 @@ import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.SignedRoot;
 import org.anonymouscloud.vault.client.members.HostileRenewal;
+import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
-import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterByRemovedDevice;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterNotSound;
@@ -275,7 +275,7 @@ class SharedDriveTest {
     }
     server.line().showRosters(0);
     try (Drive fresh = Drive.of(alice, hers.id(), clock)) {
-      assertThatThrownBy(fresh::snapshot).isInstanceOf(Untrusted.class);
+      assertThatThrownBy(fresh::snapshot).isInstanceOf(DriveGone.class);
     }
     server.line().beHonest();
     assertThat(paths(hers)).containsExactly("/after", "/plan");
@@ -288,7 +288,7 @@ class SharedDriveTest {
     try (Drives again = new Drives(alice, clock)) {
       assertThat(again.list()).extracting(Drive::id).contains(hers.id());
       assertThatThrownBy(() -> again.find(hers.id().toString()).snapshot())
-          .isInstanceOf(Untrusted.class);
+          .isInstanceOf(DriveGone.class);
     }
   }
 
