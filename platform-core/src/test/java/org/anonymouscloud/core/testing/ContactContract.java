@@ -84,9 +84,13 @@ public abstract class ContactContract extends AccountServiceFixture {
     assertThat(chain(asking, bob.id, 2, true).links()).as("no more").isEmpty();
     ChainFloor newest = new ChainFloor(1, second.hash());
     ChainFloor other = new ChainFloor(1, bob.create.hash());
-    assertThat(has(chains, bob.id, newest, 0)).isTrue();
-    assertThat(has(chains, bob.id, newest, 1)).as("never begun").isFalse();
-    assertThat(has(chains, bob.id, other, 0)).isFalse();
+    assertThat(had(chains, bob.id, newest, 0)).isTrue();
+    assertThat(had(chains, bob.id, newest, 1)).as("never begun").isFalse();
+    assertThat(had(chains, bob.id, other, 0)).isFalse();
+    assertThat(
+            database()
+                .<Boolean, RuntimeException>read(rows -> chains.have(rows, bob.id, newest, 0)))
+        .isFalse();
     assertThatThrownBy(() -> chain(asking, AccountId.random(), 0, true))
         .hasMessage("This account is gone.");
     calendar.pass(Duration.ofMinutes(1));
@@ -97,8 +101,8 @@ public abstract class ContactContract extends AccountServiceFixture {
         bob.registration(anyRecord()));
   }
 
-  private boolean has(AccountChains chains, AccountId account, ChainFloor link, int generation) {
-    return database().read(rows -> chains.have(rows, account, link, generation));
+  private boolean had(AccountChains chains, AccountId account, ChainFloor link, int generation) {
+    return database().read(rows -> chains.had(rows, account, link, generation));
   }
 
   @Test

@@ -109,9 +109,18 @@ public final class AccountService {
 
   /** The chains of all accounts, as they are stored. */
   public static AccountChains storedChains() {
-    return (rows, account, link, generation) ->
-        new AccountTables(rows).has(account, link, generation)
+    return new AccountChains() {
+      @Override
+      public boolean have(Handle rows, AccountId account, ChainFloor link, int generation) {
+        return new AccountTables(rows).has(account, link, generation);
+      }
+
+      @Override
+      public boolean had(Handle rows, AccountId account, ChainFloor link, int generation) {
+        return have(rows, account, link, generation)
             || new GoneChains(rows).had(account, link, generation);
+      }
+    };
   }
 
   private static long quota(Handle rows, AccountId account) {

@@ -175,12 +175,23 @@ final class Membership {
           was != null
               && was.generation() == member.generation()
               && was.link().equals(member.link());
-      if (!same && !chains.have(rows, member.account(), member.link(), member.generation())) {
+      if (!same && !isTrue(rows, member, was == null)) {
         throw new Refused(
             ErrorCode.NOT_ALLOWED,
             "The list of members names keys of an account that the account does not have.");
       }
     }
+  }
+
+  /**
+   * An account that is deleted is named as long as it stays in the list; let in anew it is not, as
+   * its chain would stay for as long as anybody likes.
+   */
+  private boolean isTrue(Handle rows, Member member, boolean isNew) {
+    AccountId account = member.account();
+    return isNew
+        ? chains.have(rows, account, member.link(), member.generation())
+        : chains.had(rows, account, member.link(), member.generation());
   }
 
   /** The last that a drive can have are kept for who can remove whoever has made the others. */

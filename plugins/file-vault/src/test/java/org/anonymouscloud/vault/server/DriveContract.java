@@ -17,7 +17,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.anonymouscloud.core.account.AccountChains;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.crypto.Digest;
@@ -317,14 +316,13 @@ abstract class DriveContract {
   void nobodySaysOfAnAccountWhatItsChainDoesNotHave() throws Exception {
     ChainFloor own = new ChainFloor(3, Digest.sha256(new byte[] {5}));
     ChainFloor later = new ChainFloor(5, Digest.sha256(new byte[] {6}));
-    AccountChains has =
-        (rows, account, link, generation) ->
-            generation <= 1 && (link.equals(own) || link.equals(later));
+    ServerHalf.Chain has =
+        (link, generation) -> generation <= 1 && (link.equals(own) || link.equals(later));
     for (VaultClient one : List.of(owner, writer, reader)) {
       server.knows(one.account(), has);
     }
     share();
-    server.knows(stranger.account(), (rows, account, link, generation) -> false);
+    server.knows(stranger.account(), (_, _) -> false);
 
     for (VaultClient of : List.of(owner, writer, reader)) {
       assertFalse(writer.after().renewed().saying(of.account(), 2, own));
@@ -338,9 +336,24 @@ abstract class DriveContract {
 
     writer.put(writer.after().renewed().saying(owner.account(), 1, later));
     // Of an account that is gone everything stays as it was.
-    server.knows(reader.account(), (rows, account, link, generation) -> false);
+    server.knows(reader.account(), (_, _) -> false);
     owner.put(owner.after().without(writer.account()).renewed());
     assertThat(refusal(() -> writer.root(0))).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+
+  /** Its chain would stay for as long as somebody likes who knows its id. */
+  @Test
+  @Tag("A36")
+  void aDeletedAccountIsNamedAsLongAsItStaysAndLetInNoMore() throws Exception {
+    share();
+    server.bury(writer.account());
+    server.bury(stranger.account());
+    ChainFloor later = new ChainFloor(5, Digest.sha256(new byte[] {6}));
+
+    assertFalse(owner.after().with(stranger.account(), Right.READ));
+    owner.put(owner.after().renewed().saying(writer.account(), 1, later));
+    owner.put(owner.after().without(writer.account()).renewed());
+    assertFalse(owner.after().with(writer.account(), Right.READ));
   }
 
   private static Digest digest(int number) {

@@ -11,11 +11,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.account.AccountChains;
 import org.anonymouscloud.core.account.AccountId;
+import org.anonymouscloud.core.account.ChainFloor;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.account.server.StoredSpace;
@@ -43,6 +45,7 @@ import org.anonymouscloud.vault.protocol.RootHeader;
 import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.anonymouscloud.vault.protocol.VaultMethod;
+import org.jdbi.v3.core.Handle;
 
 /**
  * The vault's real server half on a real database, in this process: what a client gets through a
@@ -55,7 +58,8 @@ public final class ServerHalf implements AutoCloseable {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final TestClock clock = new TestClock(Instant.parse("2026-11-01T12:34:56Z"));
   private final Map<AccountId, Long> quotas = new ConcurrentHashMap<>();
-  private final Map<AccountId, AccountChains> chains = new ConcurrentHashMap<>();
+  private final Map<AccountId, Chain> chains = new ConcurrentHashMap<>();
+  private final Set<AccountId> gone = ConcurrentHashMap.newKeySet();
   private volatile long quota = Long.MAX_VALUE;
   private volatile VaultService service;
 
@@ -101,12 +105,27 @@ public final class ServerHalf implements AutoCloseable {
                 folder,
                 blobs,
                 new StoredSpace("vault", (rows, account) -> quotas.getOrDefault(account, quota)),
-                (rows, account, link, generation) ->
-                    chains
-                        .getOrDefault(account, (rows2, account2, link2, generation2) -> true)
-                        .have(rows, account, link, generation),
+                new Chains(),
                 new Pushing(),
                 clock));
+  }
+
+  /** What the server knows of one account's chain. */
+  @FunctionalInterface
+  public interface Chain {
+    boolean has(ChainFloor link, int generation);
+  }
+
+  private final class Chains implements AccountChains {
+    @Override
+    public boolean have(Handle rows, AccountId account, ChainFloor link, int generation) {
+      return !gone.contains(account) && had(rows, account, link, generation);
+    }
+
+    @Override
+    public boolean had(Handle rows, AccountId account, ChainFloor link, int generation) {
+      return chains.getOrDefault(account, (_, _) -> true).has(link, generation);
+    }
   }
 
   /** Which device a link belongs to is not known here. */
@@ -135,8 +154,13 @@ public final class ServerHalf implements AutoCloseable {
    * The chain of an account. Without one the server believes whatever is said of the account, as
    * one does that lies together with a member.
    */
-  public void knows(AccountId account, AccountChains chain) {
+  public void knows(AccountId account, Chain chain) {
     chains.put(account, chain);
+  }
+
+  /** An account is deleted, and its chain stays. */
+  void bury(AccountId account) {
+    gone.add(account);
   }
 
   /** What each account may use. */

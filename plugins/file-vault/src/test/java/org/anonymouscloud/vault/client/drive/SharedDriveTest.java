@@ -353,7 +353,7 @@ class SharedDriveTest {
   @Test
   @Tag("A33")
   void nobodySaysOfAnAccountWhatItsChainDoesNotHave() throws Exception {
-    server.half().knows(alice.account(), (_, _, link, number) -> alice.has(link, number));
+    server.half().knows(alice.account(), alice::has);
     share(Right.WRITE);
     var _ = bobsView().snapshot();
     ChainFloor now = alice.chainHead();
