@@ -259,7 +259,7 @@ public final class Drive implements AutoCloseable {
         Optional<States.State> state =
             states.isEmpty() ? Optional.empty() : states.get().at(number);
         if (state.isEmpty()) {
-          throw new StateRefused(whyNot(number), number);
+          throw whyNot(number);
         }
         yield snapshot(state.get());
       }
@@ -303,15 +303,16 @@ public final class Drive implements AutoCloseable {
   }
 
   /** Why there is no state of a number. */
-  private Reason whyNot(long number) throws IOException {
+  private StateRefused whyNot(long number) throws IOException {
     List<History.State> found = roots.states(number, 1);
     if (found.isEmpty() || found.getFirst().signed().number() != number) {
-      return Reason.NOT_FOUND;
+      return new StateRefused(Reason.NOT_FOUND, number);
     }
     if (!found.getFirst().counts()) {
-      return Reason.LEFT_OUT;
+      return new StateRefused(Reason.LEFT_OUT, number, !whole(roots.known()).test(number));
     }
-    return found.getFirst().root().isPresent() ? Reason.GIVEN_BACK : Reason.DOES_NOT_OPEN;
+    return new StateRefused(
+        found.getFirst().root().isPresent() ? Reason.GIVEN_BACK : Reason.DOES_NOT_OPEN, number);
   }
 
   /**
@@ -378,13 +379,13 @@ public final class Drive implements AutoCloseable {
         Optional<KnownRoot> newest = roots.known();
         boolean whole = whole(newest).test(number);
         if (!whole && !givenBack) {
-          throw new StateRefused(Reason.GIVEN_BACK, number);
+          throw new StateRefused(Reason.GIVEN_BACK, number, !state.counts());
         }
         if (!opens(state)) {
           throw new StateRefused(Reason.DOES_NOT_OPEN, number);
         }
         if (!state.counts() && !leftOut) {
-          throw new StateRefused(Reason.LEFT_OUT, number);
+          throw new StateRefused(Reason.LEFT_OUT, number, !whole);
         }
         if (goBack(newest, state.root().orElseThrow(), whole)) {
           return new WentBack(

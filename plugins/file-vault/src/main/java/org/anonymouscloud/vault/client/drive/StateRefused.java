@@ -9,6 +9,8 @@ import org.anonymouscloud.core.plugin.ShownTime;
 public final class StateRefused extends IOException {
   private static final long serialVersionUID = 1;
 
+  private static final String BOTH = "--given-back --left-out ";
+
   private final Reason reason;
 
   /** Why. */
@@ -35,6 +37,13 @@ public final class StateRefused extends IOException {
   }
 
   StateRefused(Reason reason, long number) {
+    this(reason, number, false);
+  }
+
+  /**
+   * @param both whether it was given back and left out as well, so that one word alone is refused
+   */
+  StateRefused(Reason reason, long number, boolean both) {
     super(
         switch (reason) {
           case NOT_FOUND ->
@@ -46,8 +55,13 @@ public final class StateRefused extends IOException {
                   + number
                   + " of the drive is not kept any more: its space was given back, or a later state"
                   + " with the same content stands for it; 'anoncloud history' shows those that are"
-                  + " whole. If no device of yours gave it back, a thief may have said so:"
-                  + " 'anoncloud go-back --given-back "
+                  + " whole. If no device of yours gave it back, a thief may have said so"
+                  + (both
+                      ? "; a thief may also have written it, as it was left out when devices were"
+                          + " removed"
+                      : "")
+                  + ": 'anoncloud go-back "
+                  + (both ? BOTH : "--given-back ")
                   + number
                   + "' goes there as far as the server still has it.";
           case TOO_EARLY, TO_COME ->
@@ -60,8 +74,10 @@ public final class StateRefused extends IOException {
               "State "
                   + number
                   + " of the drive was left out when devices were removed: a thief may have written"
-                  + " it, also after the removal, with the server's help. If you want it all the"
-                  + " same: 'anoncloud go-back --left-out "
+                  + " it, also after the removal, with the server's help."
+                  + (both ? " It is not kept any more, either: its space was given back." : "")
+                  + " If you want it all the same: 'anoncloud go-back "
+                  + (both ? BOTH : "--left-out ")
                   + number
                   + "'.";
         });

@@ -51,6 +51,8 @@ import org.anonymouscloud.vault.client.remote.Untrusted.NotAsOnceNamed;
 import org.anonymouscloud.vault.client.remote.Untrusted.NothingNamed;
 import org.anonymouscloud.vault.client.remote.Untrusted.RootNotSigned;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterRolledBack;
+import org.anonymouscloud.vault.client.space.Sweep;
+import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.client.store.History;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
@@ -686,6 +688,34 @@ final class RemovalTest {
       assertThat(tree(drive)).hasSize(2);
       drive.goBack(3, true, false);
       assertThat(tree(drive)).hasSize(4);
+    }
+  }
+
+  @Test
+  @Tag("S4.1")
+  void whatIsLeftOutAndGivenBackIsAskedForByBothWordsAtOnce() throws Exception {
+    try (Drive drive = drive(owner)) {
+      Head head = drive.head(Set.of()).orElseThrow();
+      put(lost, "/by the lost one");
+      lost.revoke(1);
+      owner.rotate();
+      owner.link(head);
+      drive.beginGeneration();
+      put(owner, "/more");
+      drive.retain(0, 0);
+      var _ = drive.sweep(Sweep.Wish.BY_ITSELF, () -> {});
+
+      for (boolean given : List.of(true, false)) {
+        assertThatThrownBy(() -> drive.goBack(2, !given, given))
+            .isInstanceOf(StateRefused.class)
+            .hasMessageContaining("'anoncloud go-back --given-back --left-out 2'");
+      }
+      assertThatThrownBy(() -> drive.goBack(2, false, false))
+          .hasMessageContaining("--given-back --left-out");
+      assertThatThrownBy(() -> drive.snapshot(new AsOf.Number(2)))
+          .hasMessageContaining("--given-back --left-out");
+      assertThat(drive.goBack(2, true, true).made()).isNotNull();
+      assertThat(tree(drive)).containsKey("/by the lost one");
     }
   }
 
