@@ -5,6 +5,7 @@ import io.javalin.http.Handler;
 import java.io.IOException;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.archive.ArchiveReader.ArchiveDamaged;
@@ -14,8 +15,8 @@ import org.anonymouscloud.vault.client.drive.StateRefused;
 import org.anonymouscloud.vault.client.drives.DriveNotFound;
 import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.Name;
-import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.DriveGone;
+import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.resume.EarlierTryGone;
 import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
@@ -52,11 +53,24 @@ final class VaultProblems {
         handler.handle(context);
       } catch (ServerRefused e) {
         boolean full = e.code() == ErrorCode.QUOTA_EXCEEDED;
-        throw refused(e, work(context, place(drives, context)), full ? stays(drives, context) : "");
+        Problem problem =
+            refused(e, work(context, place(drives, context)), full ? stays(drives, context) : "");
+        throw full ? sized(problem, context) : problem;
       } catch (IOException e) {
         throw problem(e);
       }
     };
+  }
+
+  /** With the size of what there is no room for, if the request says it. */
+  private static Problem sized(Problem problem, Context context) {
+    long length = context.req().getContentLengthLong();
+    return length <= 0
+        ? problem
+        : new Problem(
+            problem.kind(),
+            problem.getMessage() + " The file has " + ShownSize.of(length) + ".",
+            problem);
   }
 
   /**
@@ -171,6 +185,7 @@ final class VaultProblems {
               path);
       case NotAllowed refused -> told(Problem.Kind.FORBIDDEN, refused);
       case DriveNotFound refused -> told(Problem.Kind.NOT_FOUND, refused);
+      case DriveGone gone -> told(Problem.Kind.NOT_FOUND, gone);
       case StateRefused state ->
           told(
               switch (state.reason()) {
@@ -185,7 +200,6 @@ final class VaultProblems {
       case ArchiveDamaged damaged -> told(Problem.Kind.BAD_INPUT, damaged);
       default -> failure;
     };
-      case DriveGone gone -> told(Problem.Kind.NOT_FOUND, gone);
   }
 
   private static Problem refused(ServerRefused refused, String work, String stays) {

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.vault.client.disk.LocalFile;
 
@@ -18,6 +20,8 @@ final class NotKept {
   private final Kind linked =
       new Kind("Kept as files of their own, not as the hard links that they are");
   private final Kind owned = new Kind("Kept without their owner, who is somebody else than you");
+
+  private final List<String> leftOut = new ArrayList<>();
 
   /** Things of which the same is not kept. */
   private static final class Kind {
@@ -66,11 +70,18 @@ final class NotKept {
   /** Takes note of a device, a socket or a pipe. */
   void special(LocalFile file) {
     special.add(file.path());
+    leftOut.add(file.path().toString());
   }
 
   /** Takes note of the program's own folder. */
   void own(Path folder) {
     own.add(folder);
+    leftOut.add(folder.toString());
+  }
+
+  /** The paths of what is not kept at all. */
+  List<String> leftOut() {
+    return leftOut;
   }
 
   /** Says what was met, a line for each kind. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.disk.LeftOut;
 import org.anonymouscloud.vault.client.disk.LocalContent;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
       "Copy local files and folders into the vault.",
       "A file goes into TARGET if that is a folder, else becomes TARGET. With -r and one folder,"
           + " TARGET becomes the copy, beside what is in it already; so the same command can be"
-          + " repeated, and sends only what has changed.",
+          + " repeated, and sends only what has changed. With a slash at its end TARGET is a folder"
+          + " that is there, and the copy goes into it: 'put -r Pictures /' makes /Pictures.",
       "Of permissions only whether the owner may run a file is kept.",
       "A file of more than 16 MiB that was cut in the last 20 hours, by Ctrl-C too, goes on where"
           + " it stopped when the same command is given again."
@@ -118,9 +120,10 @@ final class PutCommand implements Callable<Integer> {
           : new Problem(
               Problem.Kind.NOT_FOUND, "There is no folder " + destination + " in the vault.");
     }
+    boolean below = sources.size() > 1 || typed.endsWith("/");
     try (Interruption _ = new Interruption(context.terminal(), INTERRUPTED)) {
       for (Path source : sources) {
-        outcome.attempt(() -> put(source, patterns, destination, intoFolder, sources.size() > 1));
+        outcome.attempt(() -> put(source, patterns, destination, intoFolder, below));
       }
     }
     notKept.say(outcome);
@@ -164,12 +167,16 @@ final class PutCommand implements Callable<Integer> {
     return patterns;
   }
 
+  /**
+   * @param intoFolder whether the destination is a folder
+   * @param below whether a folder goes into it, and does not become it
+   */
   private void put(
       Path source,
       List<LeftOut.Pattern> patterns,
       VaultUrl destination,
       boolean intoFolder,
-      boolean several)
+      boolean below)
       throws Problem, IOException {
     LocalFile file;
     try {
@@ -191,7 +198,7 @@ final class PutCommand implements Callable<Integer> {
               TerminalText.path(source) + " is a folder; use -r to copy it.");
         }
         LeftOut leftOut = leftOut(source, patterns);
-        putFolder(file, leftOut, several ? destination.child(name(source)) : destination);
+        putFolder(file, leftOut, below ? destination.child(name(source)) : destination);
       }
       case LINK, OTHER ->
           throw new Problem(
@@ -224,8 +231,15 @@ final class PutCommand implements Callable<Integer> {
 
   private static Name name(Path source) throws Problem {
     Path last = source.toAbsolutePath().normalize().getFileName();
+    if (last == null) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT,
+          TerminalText.path(source)
+              + " has no name that its copy could have; give it one as TARGET, without a slash at"
+              + " its end.");
+    }
     try {
-      return Name.of(String.valueOf(last));
+      return Name.of(last.toString());
     } catch (IllegalArgumentException e) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
@@ -251,6 +265,10 @@ final class PutCommand implements Callable<Integer> {
         }
         file = LocalFile.named(file.path());
       } catch (Problem e) {
+        if (e.kind() == Problem.Kind.NO_SPACE) {
+          throw new Problem(
+              e.kind(), e.getMessage() + " The file has " + ShownSize.of(file.size()) + ".", e);
+        }
         // Whatever else a conflict is about is said before much of the file is read.
         if (e.kind() != Problem.Kind.CONFLICT || file.size() < LONG || attempt == ATTEMPTS) {
           throw e;
@@ -359,6 +377,7 @@ final class PutCommand implements Callable<Integer> {
     done.put("sent", sent);
     done.put("resumed", resumed);
     done.put("conflicts", conflicts);
+    done.put("leftOut", notKept.leftOut());
     done.put("failed", outcome.failures());
     context.terminal().printJson(done);
   }

@@ -15,8 +15,9 @@ public final class NotAllowed extends IOException {
               "You may read this drive and not change it. Nothing was changed; an owner of the"
                   + " drive can let you write: 'anoncloud drive share NAME with YOU'.";
           case OWN ->
-              "Only an owner of the drive says who its members are and how long earlier states"
-                  + " stay. Nothing was changed; 'anoncloud drive show DRIVE' shows the owners.";
+              "Only an owner of the drive says what it is called, who its members are, how much it"
+                  + " may take and how long earlier states stay. Nothing was changed; 'anoncloud"
+                  + " drive show DRIVE' shows the owners.";
         });
   }
 }

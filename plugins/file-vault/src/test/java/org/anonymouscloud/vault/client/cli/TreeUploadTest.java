@@ -114,6 +114,24 @@ final class TreeUploadTest {
     assertThat(terminal.run("put", "-r", "--exclude", "/", source.toString(), "/t")).isEqualTo(2);
   }
 
+  /** As 'mv' and 'cp' take it. */
+  @Test
+  void aFolderGoesIntoATargetWithASlash() throws Exception {
+    Path source = Files.createDirectories(temporary.resolve("Pictures"));
+    Files.writeString(source.resolve("one"), "1");
+
+    assertThat(terminal.run("put", "-r", source.toString(), "/")).isZero();
+    assertThat(terminal.run("mkdir", "/t")).isZero();
+    assertThat(terminal.run("put", "-r", source.toString(), "/t/")).isZero();
+    assertThat(terminal.run("put", "-r", source.toString(), "/t")).isZero();
+    assertThat(terminal.run("put", "-r", source.toString(), "/none/")).isEqualTo(1);
+    assertThat(terminal.run("ls", "-R", "/")).isZero();
+    assertThat(terminal.out())
+        .isEqualTo("Pictures/\nPictures/one\nt/\nt/Pictures/\nt/Pictures/one\nt/one\n");
+    assertThat(terminal.run("put", "-r", "/", "/t/")).isEqualTo(2);
+    assertThat(terminal.warnings()).singleElement().asString().contains("without a slash");
+  }
+
   @Test
   void theFolderWithTheKeysIsNotCopied() throws Exception {
     Path home = Files.createDirectories(temporary.resolve("home"));
@@ -132,6 +150,10 @@ final class TreeUploadTest {
       assertThat(terminal.run("ls", "-R", "/t")).isZero();
       assertThat(terminal.out()).isEqualTo(".local/\n.local/state/\n.local/state/other\n");
     }
+    assertThat(terminal.run("put", "-r", "--json", home.toString(), "/t")).isZero();
+    assertThat(terminal.json().path("leftOut"))
+        .extracting(JsonNode::asText)
+        .containsExactly(keys.toString());
     assertThat(terminal.run("put", keys.resolve("device.key").toString(), "/keys")).isEqualTo(2);
     assertThat(terminal.warnings()).singleElement().asString().contains("emergency sheet");
     assertThat(terminal.run("put", "-r", keys.toString(), "/keys")).isEqualTo(2);

@@ -217,7 +217,7 @@ final class TroubleToldTest {
     run("drive", "quota", "team", "3M");
 
     assertThat(told(FAILED, "put", file.toString(), "team:/new"))
-        .contains("Cannot write team:/new: ", " 3.0 MiB. ")
+        .contains("Cannot write team:/new: ", " 3.0 MiB. ", "The file has ")
         .doesNotContain("3145728");
   }
 

@@ -128,6 +128,9 @@ class SharedDriveTest {
     assertThatThrownBy(() -> his.sweep(Sweep.Wish.BY_ITSELF, () -> {}))
         .isInstanceOf(NotAllowed.class);
     assertThatThrownBy(() -> his.retain(0, 0)).isInstanceOf(NotAllowed.class);
+    assertThatThrownBy(() -> his.rename(new Name("mine")))
+        .isInstanceOf(NotAllowed.class)
+        .hasMessageContaining("what it is called");
     assertThatThrownBy(() -> his.share(bob.contact(new UserName("alice")), Right.READ))
         .isInstanceOf(NotAllowed.class);
     assertThat(paths(hers)).containsExactly("/plan");
