@@ -324,8 +324,13 @@ final class AgentCommand {
   @Command(
       name = "token",
       mixinStandardHelpOptions = true,
-      description =
-          "Print a token that opens the local API, for scripts. It is valid until the agent stops.")
+      description = {
+        "Print a token that opens the local API, for scripts. It is valid until the agent stops.",
+        "The API lies below /api/v1 of the url that 'agent status' shows, also with --json. A"
+            + " request has the header 'Authorization: Bearer TOKEN'; GET /api/v1/vault/files/PATH"
+            + " gives a file or lists a folder, PUT writes a file, with the header 'Content-Type:"
+            + " application/octet-stream'. The program's README has lines for curl."
+      })
   int token(
       @Option(
               names = "--scope",

@@ -166,6 +166,31 @@ final class RequestTermsTest {
     assertThat(effects).hasValue(4);
   }
 
+  /** A page must ask before it sends any PUT, and is refused. */
+  @Test
+  void aPutNeedsNoTypeAndAWrongOneIsToldWhichIsRight() throws IOException {
+    Route put = route("/feature/write");
+
+    assertThat(ask(put, "Content-Length: 2\r\n", "{}")).startsWith("HTTP/1.1 200");
+    assertThat(ask(put, "Transfer-Encoding: chunked\r\n", CHUNK)).startsWith("HTTP/1.1 200");
+    for (String type : List.of("", "application/x-www-form-urlencoded")) {
+      assertThat(ask(put, "Content-Type: " + type + "\r\nContent-Length: 2\r\n", "{}"))
+          .startsWith("HTTP/1.1 415")
+          .contains("-H 'Content-Type: application/octet-stream'");
+    }
+    assertThat(effects).hasValue(2);
+  }
+
+  @Test
+  @Tag("S4.D")
+  void aBodyThatIsShorterThanItsLengthIsNotCalledChunked() throws IOException {
+    assertThat(ask(route("/feature/reading"), PLAIN_TYPE + "Content-Length: 9\r\n", "{}"))
+        .startsWith("HTTP/1.1 400")
+        .contains("shorter than its Content-Length")
+        .doesNotContain("chunked");
+    assertThat(effects).hasValue(0);
+  }
+
   @Test
   @Tag("S4.D")
   void aBodyThatIsNotChunkedAsItShouldBeIsRefusedWithItsReason() throws IOException {
@@ -362,6 +387,7 @@ final class RequestTermsTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      socket.shutdownOutput();
       return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
     }
   }

@@ -71,14 +71,16 @@ record Door(
     }
     Optional<ProblemDocument> stranger = authentication.apply(request);
     HttpFields fields = request.getHeaders();
-    if (stranger.isEmpty() && hasBody(fields) && !bodyTypes.contains(bodyType(fields))) {
+    if (stranger.isEmpty() && hasBody(fields) && !bodyTypes.contains(bodyType(request))) {
       return Optional.of(
           new ProblemDocument(
               415,
               "body-type-refused",
               bodyTypes.isEmpty()
                   ? "Nothing is sent here."
-                  : "Bodies are application/json or application/octet-stream."));
+                  : "Bodies are application/json or application/octet-stream, and say so: a file is"
+                      + " sent with -H 'Content-Type: application/octet-stream' by curl, for"
+                      + " one."));
     }
     return stranger;
   }
@@ -88,8 +90,12 @@ record Door(
         || headers.getLongField(HttpHeader.CONTENT_LENGTH) > 0;
   }
 
-  private static String bodyType(HttpFields headers) {
-    String type = headers.get(HttpHeader.CONTENT_TYPE);
-    return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+  /** A page cannot send a PUT unasked whatever its type, so there it may be left out. */
+  private static String bodyType(Request request) {
+    String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+    if (type == null) {
+      return request.getMethod().equals("PUT") ? "application/octet-stream" : "";
+    }
+    return type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
   }
 }

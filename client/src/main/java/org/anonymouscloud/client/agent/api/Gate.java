@@ -113,7 +113,10 @@ final class Gate extends Handler.Wrapper {
       return new ProblemDocument(403, "foreign-origin", "Requests of other web pages are refused.");
     }
     if (door.isEmpty()) {
-      return new ProblemDocument(404, "not-found", "There is nothing at this address.");
+      return new ProblemDocument(
+          404,
+          "not-found",
+          "There is nothing at this address: the local API lies below " + LocalApi.PREFIX + ".");
     }
     door.get().headers().forEach(answer::put);
     return door.get().refusal(request).orElse(null);

@@ -2,6 +2,7 @@ package org.anonymouscloud.client.agent.api;
 
 import org.anonymouscloud.core.plugin.Problem;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.Trailers;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -34,7 +35,10 @@ final class RequestContent extends Request.Wrapper {
       return refuse("Fields after the body (trailers) are not heeded; nothing was done.");
     }
     if (Content.Chunk.isFailure(chunk) && chunk.getFailure() instanceof HttpException) {
-      return refuse("The body is not chunked as HTTP/1.1 says, or breaks off; nothing was done.");
+      return refuse(
+          getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
+              ? "The body is not chunked as HTTP/1.1 says, or breaks off; nothing was done."
+              : "The body is shorter than its Content-Length says; nothing was done.");
     }
     return chunk;
   }

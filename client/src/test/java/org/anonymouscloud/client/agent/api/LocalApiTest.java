@@ -389,6 +389,9 @@ final class LocalApiTest {
         .doesNotContain("inner detail");
     assertThat(send("GET", "/api/v1/unknown", Map.of())).startsWith("HTTP/1.1 404");
     assertThat(send("PUT", "/api/v1/thing", Map.of())).startsWith("HTTP/1.1 405");
+    assertThat(send("GET", "/", Map.of()))
+        .startsWith("HTTP/1.1 404")
+        .contains("the local API lies below /api/v1");
   }
 
   @Tag("A21")
