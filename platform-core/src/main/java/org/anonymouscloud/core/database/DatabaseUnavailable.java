@@ -15,6 +15,7 @@ public final class DatabaseUnavailable extends RuntimeException {
   private enum Why {
     AWAY,
     FULL,
+    DAMAGED,
     WRONG_SETTING
   }
 
@@ -36,9 +37,19 @@ public final class DatabaseUnavailable extends RuntimeException {
     return new DatabaseUnavailable(message, cause, Why.FULL);
   }
 
+  /** What it keeps is not as it was written; no waiting mends that. */
+  public static DatabaseUnavailable damaged(String message, @Nullable Throwable cause) {
+    return new DatabaseUnavailable(message, cause, Why.DAMAGED);
+  }
+
   /** What its owner has said of it cannot be right, whatever becomes of the database. */
   public static DatabaseUnavailable wrongSetting(String message) {
     return new DatabaseUnavailable(message, null, Why.WRONG_SETTING);
+  }
+
+  /** Whether only a backup helps. */
+  public boolean isDamaged() {
+    return why == Why.DAMAGED;
   }
 
   /** Whether to try again is of no use before a setting is another. */
@@ -48,9 +59,16 @@ public final class DatabaseUnavailable extends RuntimeException {
 
   /** What a client is told, for whom the message is not. */
   public Refused forClient() {
-    return why == Why.FULL
-        ? new Refused(ErrorCode.STORAGE_FULL, "The server's disk is full.")
-        : new Refused(
-            ErrorCode.UNAVAILABLE, "The server's database is away; try again in a while.", true);
+    return switch (why) {
+      case FULL -> new Refused(ErrorCode.STORAGE_FULL, "The server's disk is full.");
+      case DAMAGED ->
+          new Refused(
+              ErrorCode.INTERNAL,
+              "The server's database is damaged. Tell the server's owner, who must restore it from"
+                  + " a backup; to try again does not help.");
+      case AWAY, WRONG_SETTING ->
+          new Refused(
+              ErrorCode.UNAVAILABLE, "The server's database is away; try again in a while.", true);
+    };
   }
 }

@@ -13,8 +13,11 @@ public final class Outage {
 
   private final AtomicLong failed = new AtomicLong();
 
-  /** A request failed in the database. */
+  /** A request failed in the database. Of damage, which does not pass, others tell. */
   public void failed(DatabaseUnavailable why) {
+    if (why.isDamaged()) {
+      return;
+    }
     if (failed.getAndIncrement() == 0) {
       LOG.warn(
           "A request failed in the database: {} Others that fail are counted until it answers.",

@@ -5,13 +5,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.anonymouscloud.core.http.OwnSite;
 import org.anonymouscloud.core.metrics.BriefConnections.Answer;
@@ -25,6 +25,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class MetricsPort implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsPort.class);
+
+  /** What is wrong with a database that is away, or takes too long. */
+  public static final String NO_ANSWER = "the database does not answer";
+
   private static final int OK = 200;
   private static final int FOREIGN = 403;
   private static final int NOT_FOUND = 404;
@@ -39,7 +43,7 @@ public final class MetricsPort implements AutoCloseable {
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ServerMetrics metrics;
-  private final Check<Boolean> database;
+  private final Check<Optional<String>> database;
   private final Check<List<String>> troubles;
   private final BriefConnections connections;
   private final OwnSite site;
@@ -49,11 +53,11 @@ public final class MetricsPort implements AutoCloseable {
       InetSocketAddress address,
       Duration patience,
       ServerMetrics metrics,
-      BooleanSupplier database,
+      Supplier<Optional<String>> database,
       Supplier<List<String>> troubles)
       throws IOException {
     this.metrics = metrics;
-    this.database = new Check<>(database::getAsBoolean, false);
+    this.database = new Check<>(database, Optional.of(NO_ANSWER));
     this.troubles = new Check<>(troubles, List.of("the server does not answer"));
     this.connections = BriefConnections.open(address, patience);
     this.site = site(address, connections.port());
@@ -96,14 +100,14 @@ public final class MetricsPort implements AutoCloseable {
   /**
    * Opens the port.
    *
-   * @param database whether the database answers; may block
+   * @param database what is wrong with the database, if anything is; may block
    * @param troubles what else the server lacks, a line each, without names or numbers; may block
    * @throws IOException if the port cannot be had
    */
   public static MetricsPort start(
       InetSocketAddress address,
       ServerMetrics metrics,
-      BooleanSupplier database,
+      Supplier<Optional<String>> database,
       Supplier<List<String>> troubles)
       throws IOException {
     return start(address, BriefConnections.PATIENCE, metrics, database, troubles);
@@ -114,14 +118,14 @@ public final class MetricsPort implements AutoCloseable {
       InetSocketAddress address,
       Duration patience,
       ServerMetrics metrics,
-      BooleanSupplier database,
+      Supplier<Optional<String>> database,
       Supplier<List<String>> troubles)
       throws IOException {
     MetricsPort port = new MetricsPort(address, patience, metrics, database, troubles);
     port.metrics.number(
         "anoncloud.database.up",
-        "1 if the database answers, 0 if not.",
-        () -> port.database.result() ? 1 : 0);
+        "1 if the database answers and is whole as far as is known, 0 if not.",
+        () -> port.database.result().isEmpty() ? 1 : 0);
     port.connections.start(port::answer);
     if (!address.getAddress().isLoopbackAddress()) {
       LOG.warn("The metrics' port has no login and can be reached from other machines.");
@@ -187,10 +191,7 @@ public final class MetricsPort implements AutoCloseable {
     if (draining) {
       return List.of("the server is ending");
     }
-    List<String> wrong = new ArrayList<>();
-    if (!database.result()) {
-      wrong.add("the database does not answer");
-    }
+    List<String> wrong = new ArrayList<>(database.result().stream().toList());
     wrong.addAll(troubles.result());
     return wrong;
   }

@@ -20,6 +20,7 @@ import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.WatchedDatabase;
 import org.anonymouscloud.core.metrics.MetricsPort;
 import org.anonymouscloud.core.metrics.ServerMetrics;
 import org.anonymouscloud.core.plugin.ServerFeature;
@@ -113,8 +114,9 @@ public final class Server implements AutoCloseable {
   private ConnectionString start(Database kind, List<ServerFeature> offered)
       throws CannotStart, IOException {
     DataFolder data = keep(DataFolder.open(options.data(), options.databaseUrl().isPresent()));
-    OpenDatabase database =
-        keep(kind.open(new DatabaseSettings(data.path(), options.databaseUrl())));
+    OpenDatabase opened = kind.open(new DatabaseSettings(data.path(), options.databaseUrl()));
+    WatchedDatabase database = keep(new WatchedDatabase(opened, opened.signals()));
+    var _ = keep(database.tellDamage());
     KeyFiles.check(data.path(), database);
     boolean isNew = !Files.exists(KeyFiles.key(data.path()));
     ServerKey key = keep(ServerKey.open(KeyFiles.key(data.path())));
@@ -205,11 +207,11 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private MetricsPort tell(ListenAddress where, OpenDatabase database, Services services)
+  private MetricsPort tell(ListenAddress where, WatchedDatabase database, Services services)
       throws CannotStart, IOException {
     try {
       return MetricsPort.start(
-          where.resolve(), metrics, () -> answers(database), () -> troubles(services));
+          where.resolve(), metrics, () -> wrongWith(database), () -> troubles(services));
     } catch (BindException e) {
       throw where.taken("--metrics", e);
     }
@@ -226,12 +228,17 @@ public final class Server implements AutoCloseable {
     return troubles;
   }
 
-  private static boolean answers(OpenDatabase database) {
+  private static Optional<String> wrongWith(WatchedDatabase database) {
+    if (database.isDamaged()) {
+      return Optional.of("the database is damaged; the log says what to do");
+    }
     try {
-      return database.read(handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one())
-          == 1;
+      int _ =
+          database.<Integer, RuntimeException>read(
+              handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one());
+      return Optional.empty();
     } catch (DatabaseUnavailable e) {
-      return false;
+      return Optional.of(MetricsPort.NO_ANSWER);
     }
   }
 

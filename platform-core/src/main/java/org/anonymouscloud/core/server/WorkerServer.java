@@ -7,6 +7,7 @@ import org.anonymouscloud.core.account.server.password.ServerSecrets;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.OpenDatabase;
+import org.anonymouscloud.core.database.WatchedDatabase;
 import org.anonymouscloud.core.plugin.ServerFeature;
 import org.anonymouscloud.core.session.server.ServerKey;
 import org.anonymouscloud.core.session.server.SessionThreads;
@@ -34,7 +35,7 @@ public final class WorkerServer {
     DatabaseSettings where = new DatabaseSettings(options.data(), options.databaseUrl());
     try (ServerKey key = ServerKey.open(KeyFiles.key(options.data()));
         ServerSecrets secrets = ServerSecrets.open(KeyFiles.secrets(options.data()));
-        OpenDatabase database = new SharedSignals(kind.open(where), listener.signals());
+        OpenDatabase database = new WatchedDatabase(kind.open(where), listener.signals());
         Services services =
             Services.start(
                 options, options.data(), database, secrets, listener.seats(), offered, clock)) {

@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MetricsPortTest {
   private final ServerMetrics metrics = new ServerMetrics();
   private final List<String> troubles = new ArrayList<>();
-  private boolean databaseAnswers = true;
+  private Optional<String> wrongWithDatabase = Optional.empty();
   private MetricsPort port;
 
   @BeforeEach
@@ -37,7 +38,7 @@ final class MetricsPortTest {
 
   private MetricsPort start(InetAddress address) throws IOException {
     return MetricsPort.start(
-        new InetSocketAddress(address, 0), metrics, () -> databaseAnswers, () -> troubles);
+        new InetSocketAddress(address, 0), metrics, () -> wrongWithDatabase, () -> troubles);
   }
 
   @AfterEach
@@ -123,7 +124,7 @@ final class MetricsPortTest {
     assertThat(ask("/health", ours)).startsWith("HTTP/1.1 200").endsWith("\r\n\r\nok\n");
 
     troubles.add("the disk is full");
-    databaseAnswers = false;
+    wrongWithDatabase = Optional.of(MetricsPort.NO_ANSWER);
     assertThat(ask("/health", ours))
         .startsWith("HTTP/1.1 503")
         .endsWith("\r\n\r\nthe database does not answer\nthe disk is full\n");
@@ -140,7 +141,7 @@ final class MetricsPortTest {
         MetricsPort.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new ServerMetrics(),
-            () -> true,
+            Optional::empty,
             () -> {
               try {
                 never.await();
@@ -173,7 +174,7 @@ final class MetricsPortTest {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
-              return true;
+              return Optional.empty();
             },
             List::of);
     List<Thread> asking = new ArrayList<>();
@@ -270,7 +271,7 @@ final class MetricsPortTest {
         new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
         patience,
         metrics,
-        () -> true,
+        Optional::empty,
         List::of);
   }
 

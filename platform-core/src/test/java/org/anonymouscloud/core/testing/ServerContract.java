@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.HttpURLConnection;
@@ -764,6 +765,60 @@ public abstract class ServerContract {
     Server lacking = start(new Echo("echo"), new Broken("broken"));
     assertThat(get(lacking, "GET", "/health"))
         .isEqualTo("503 a feature is off; the log says why\n");
+  }
+
+  /** The damage is met by a request, so that a worker meets it where there are any. */
+  @Test
+  @Tag(OWN)
+  void aDamagedDatabaseIsNoOutageAndIsSaidUntilTheServerIsStartedAgain() throws Exception {
+    url = newDatabase();
+    assumeTrue(url.isEmpty(), "Of this kind of database no test damages the files.");
+    startEcho().close();
+    damage("echo_counters");
+    Server server = startEcho();
+    Session session = connect(server);
+    register(server, session, "alice");
+    assertThat(get(server, "GET", "/health")).isEqualTo("200 ok\n");
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> session.ask("echo/count", new byte[0]))
+          .isInstanceOfSatisfying(
+              Refused.class, e -> assertThat(e.retryable()).as("to no avail").isFalse())
+          .hasMessageContaining("damaged")
+          .hasMessageContaining("owner");
+    }
+
+    awaitSuccess(
+        () -> {
+          if (get(server, "GET", "/health").startsWith("200")) {
+            throw new IOException("The signal has not arrived.");
+          }
+          return server;
+        });
+    assertThat(get(server, "GET", "/health"))
+        .isEqualTo("503 the database is damaged; the log says what to do\n");
+    assertThat(get(server, "GET", "/metrics")).contains("anoncloud_database_up 0.0\n");
+    assertThat(session.ask("echo/say", HELLO)).as("what is whole is served").isEqualTo(HELLO);
+  }
+
+  private void damage(String table) throws IOException {
+    long page;
+    try (OpenDatabase beside = openBeside()) {
+      page =
+          beside.<Long, RuntimeException>read(
+              handle ->
+                  handle
+                      .createQuery("SELECT rootpage FROM sqlite_schema WHERE name = ?")
+                      .bind(0, table)
+                      .mapTo(Long.class)
+                      .one());
+    }
+    int size = 4096;
+    try (RandomAccessFile file =
+        new RandomAccessFile(data.resolve("anoncloud.db").toFile(), "rw")) {
+      file.seek((page - 1) * size);
+      file.write("no page of a database ".repeat(size).getBytes(US_ASCII), 0, size);
+    }
   }
 
   /** The status and the text of an answer of the metrics' port. */

@@ -2,6 +2,7 @@ package org.anonymouscloud.storage.postgres;
 
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
 import org.jdbi.v3.core.ConnectionException;
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 record PostgresFailures(PostgresAddress address) {
   private static final int OLDEST_VERSION = 14;
   private static final String DISK_FULL = "53100";
+
+  /** {@code data_corrupted} and {@code index_corrupted}. */
+  private static final Set<String> DAMAGED = Set.of("XX001", "XX002");
+
   private static final String TLS =
       " cannot be trusted: its TLS certificate is missing or not vouched for. Name the authority's"
           + " file with ?sslrootcert=FILE in --database-url.";
@@ -103,6 +108,14 @@ record PostgresFailures(PostgresAddress address) {
               "The PostgreSQL database " + address + " has no space left on its disk. Free some.",
               e));
     }
+    if (DAMAGED.contains(state)) {
+      return Optional.of(
+          DatabaseUnavailable.damaged(
+              "The PostgreSQL database "
+                  + address
+                  + " is damaged. Stop the server and restore a backup.",
+              e));
+    }
     return Optional.ofNullable(isTls(e) ? TLS : meaning(state)).map(text -> unavailable(text, e));
   }
 
@@ -144,7 +157,6 @@ record PostgresFailures(PostgresAddress address) {
               + " is being moved. Stop what uses it first; if it has moved, have the settings name"
               + " the database that it has moved to.";
       case "57P01", "57P02", "57P03" -> " is starting or stopping. It is tried again.";
-      case "XX001", "XX002" -> " is damaged. Stop the server and restore a backup.";
       default ->
           switch (state.length() < 2 ? "" : state.substring(0, 2)) {
             case "08" -> " cannot be reached. Check that it runs, and host and port.";

@@ -3,6 +3,7 @@ package org.anonymouscloud.storage.sqlite;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.anonymouscloud.core.database.Migrations;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.database.Signals;
@@ -14,6 +15,9 @@ import org.jdbi.v3.core.JdbiException;
 final class OpenSqlite implements OpenDatabase {
   private static final int READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
   private static final int WAIT_MILLISECONDS = 10_000;
+
+  /** How the lines begin that say of which database the next ones are; here there is but one. */
+  private static final String DATABASE = "***";
 
   private final SqliteFailures failures;
   private final HikariDataSource readers;
@@ -79,7 +83,11 @@ final class OpenSqlite implements OpenDatabase {
     List<String> found =
         read(handle -> handle.createQuery("PRAGMA integrity_check(1)").mapTo(String.class).list());
     if (!found.equals(List.of("ok"))) {
-      throw failures.damaged(String.join("; ", found));
+      throw failures.damaged(
+          found.stream()
+              .flatMap(String::lines)
+              .filter(line -> !line.startsWith(DATABASE))
+              .collect(Collectors.joining("; ")));
     }
   }
 

@@ -23,7 +23,7 @@ record SqliteFailures(String file) {
 
   /** The failure of a database that is damaged though it could be read. */
   DatabaseUnavailable damaged(String how) {
-    return new DatabaseUnavailable("The database " + file + DAMAGED + " (" + how + ")");
+    return DatabaseUnavailable.damaged("The database " + file + DAMAGED + " (" + how + ")", null);
   }
 
   /** The failure of something that only a failing database makes fail. */
@@ -66,8 +66,9 @@ record SqliteFailures(String file) {
       return Optional.empty();
     }
     String code = ofSqlite.getResultCode().name();
+    SQLiteErrorCode plain = SQLiteErrorCode.getErrorCode(ofSqlite.getResultCode().code & PLAIN);
     String text =
-        switch (SQLiteErrorCode.getErrorCode(ofSqlite.getResultCode().code & PLAIN)) {
+        switch (plain) {
           case SQLITE_NOTADB ->
               " is not a SQLite database, or its beginning is damaged. Nothing was changed."
                   + " Keep its data folder aside and bring a backup back into a new one with"
@@ -94,9 +95,12 @@ record SqliteFailures(String file) {
         .map(
             what -> {
               String message = "The database " + file + what;
-              return (ofSqlite.getResultCode().code & PLAIN) == SQLiteErrorCode.SQLITE_FULL.code
-                  ? DatabaseUnavailable.full(message, e)
-                  : new DatabaseUnavailable(message, e);
+              return switch (plain) {
+                case SQLITE_FULL -> DatabaseUnavailable.full(message, e);
+                case SQLITE_CORRUPT, SQLITE_FORMAT, SQLITE_NOTADB ->
+                    DatabaseUnavailable.damaged(message, e);
+                default -> new DatabaseUnavailable(message, e);
+              };
             });
   }
 }

@@ -36,6 +36,15 @@ final class OutageTest {
   }
 
   @Test
+  void damageIsNoOutageThatEnds() {
+    outage.failed(DatabaseUnavailable.damaged("It is damaged.", null));
+
+    try (OpenDatabase database = open()) {
+      assertThat(outage.look(database)).isZero();
+    }
+  }
+
+  @Test
   void aDatabaseThatHasNotFailedIsNotAsked() {
     OpenDatabase closed = open();
     closed.close();
