@@ -230,6 +230,11 @@ public final class BlobStore implements AutoCloseable {
     }
   }
 
+  /** Whether the server's user may read a blob that is there. */
+  public boolean mayRead(BlobName blob) {
+    return Files.isReadable(path(blob));
+  }
+
   private FileChannel open(BlobName blob) throws DiskFailed {
     try {
       return FileChannel.open(path(blob), StandardOpenOption.READ);

@@ -63,7 +63,7 @@ public final class DatabaseUnavailable extends RuntimeException {
       case FULL -> new Refused(ErrorCode.STORAGE_FULL, "The server's disk is full.");
       case DAMAGED ->
           new Refused(
-              ErrorCode.INTERNAL,
+              ErrorCode.UNAVAILABLE,
               "The server's database is damaged. Tell the server's owner, who must restore it from"
                   + " a backup; to try again does not help.");
       case AWAY, WRONG_SETTING ->

@@ -26,8 +26,8 @@ public interface RunningFeature extends AutoCloseable {
   }
 
   /**
-   * How many files that its rows name are known to be lost just now; {@code admin verify} names
-   * them. Asked for each {@code /health}, so not counted anew by looking at all.
+   * How many files that its rows name are known to be lost or unreadable just now; {@code admin
+   * verify} names them. Asked for each {@code /health}, so not counted anew by looking at all.
    */
   default int lostFiles() {
     return 0;

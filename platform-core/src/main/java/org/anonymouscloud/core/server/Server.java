@@ -135,7 +135,7 @@ public final class Server implements AutoCloseable {
     metrics.features("on", services::running);
     metrics.number(
         "anoncloud.lost.files",
-        "Files that are known to be lost; admin verify names them.",
+        "Files that are known to be lost or unreadable; admin verify names them.",
         services::lostFiles);
     metrics.features("off", () -> switchedOff.size() + unusable);
     measure(data, database, offered);
@@ -223,7 +223,7 @@ public final class Server implements AutoCloseable {
       troubles.add("a feature is off; the log says why");
     }
     if (services.lostFiles() > 0) {
-      troubles.add("files are missing; admin verify names them");
+      troubles.add("files are missing or cannot be read; admin verify names them");
     }
     return troubles;
   }

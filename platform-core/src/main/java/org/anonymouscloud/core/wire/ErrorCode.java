@@ -39,7 +39,7 @@ public enum ErrorCode {
   RATE_LIMITED,
   /** The server's disk is full. */
   STORAGE_FULL,
-  /** The server cannot answer just now, for instance because its database is away. */
+  /** The server cannot answer, for instance because its database is away or damaged. */
   UNAVAILABLE,
   /** A fault of the server itself. */
   INTERNAL

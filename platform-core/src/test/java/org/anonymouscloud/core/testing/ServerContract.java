@@ -757,7 +757,8 @@ public abstract class ServerContract {
     assertThat(get(whole, "GET", "/health")).isEqualTo("503 the disk is full\n");
     echo.lost = 2;
     assertThat(get(whole, "GET", "/health"))
-        .isEqualTo("503 the disk is full\nfiles are missing; admin verify names them\n");
+        .isEqualTo(
+            "503 the disk is full\nfiles are missing or cannot be read; admin verify names them\n");
     assertThat(get(whole, "GET", "/metrics")).contains("anoncloud_lost_files 2.0\n");
     whole.close();
 

@@ -392,7 +392,10 @@ final class VaultService implements RunningFeature {
       sent = store.send(pack.file(), get.offset(), get.length(), asked.request().download());
     } catch (Refused e) {
       // Of a file that is too short something was sent; it is told of as of one that is gone.
-      boolean _ = lost.has(pack);
+      if (lost.has(pack)) {
+        throw lostPack();
+      }
+      lost.failed(pack, get.offset(), get.length());
       throw e;
     }
     if (!sent) {
@@ -400,7 +403,7 @@ final class VaultService implements RunningFeature {
         throw noSuchPack();
       }
       boolean _ = lost.has(pack);
-      throw new Refused(ErrorCode.INTERNAL, "The server has lost the pack.");
+      throw lostPack();
     }
     return NOTHING;
   }
@@ -495,6 +498,11 @@ final class VaultService implements RunningFeature {
 
   private static Refused bad(String message) {
     return new Refused(ErrorCode.BAD_REQUEST, message);
+  }
+
+  /** Not to be tried again, unlike a disk that does not read just now. */
+  private static Refused lostPack() {
+    return new Refused(ErrorCode.INTERNAL, "The server has lost the pack.");
   }
 
   private static Refused noSuchPack() {

@@ -5,6 +5,7 @@ import static org.anonymouscloud.vault.protocol.VaultMessages.MIN_PACK;
 import static org.anonymouscloud.vault.server.VaultClient.EMPTY;
 import static org.anonymouscloud.vault.server.VaultClient.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -281,6 +282,33 @@ final class FailureTest {
     server.expire(drive, List.of(name));
     server.sweep();
     assertThat(server.service().lostFiles()).isZero();
+  }
+
+  @Test
+  void aPackThatTheDiskDoesNotGiveCountsUntilItCanBeRead() throws Exception {
+    client.put(name, PACK);
+    Path file = onlyFile();
+    Files.delete(file);
+    // Its own target: it is there, and nobody can open it, the superuser included.
+    Files.createSymbolicLink(file, file.getFileName());
+
+    server.sweep();
+    assertThat(server.service().lostFiles()).as("without a reader").isEqualTo(1);
+    assertThatThrownBy(() -> client.get(name, MIN_PACK))
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.retryable()).as("not lost").isTrue());
+    Files.delete(file);
+    Files.write(file, PACK);
+    server.sweep();
+    assertThat(server.service().lostFiles()).isZero();
+
+    Files.delete(file);
+    Files.createSymbolicLink(file, file.getFileName());
+    assertThat(refusal(() -> client.get(name, MIN_PACK))).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(server.service().lostFiles()).as("with one").isEqualTo(1);
+    server.expire(drive, List.of(name));
+    server.sweep();
+    assertThat(server.service().lostFiles()).as("needed no more").isZero();
   }
 
   private Path onlyFile() throws IOException {

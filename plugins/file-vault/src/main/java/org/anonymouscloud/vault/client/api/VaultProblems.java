@@ -18,6 +18,7 @@ import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataUnreadable;
 import org.anonymouscloud.vault.client.resume.EarlierTryGone;
 import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
 import org.anonymouscloud.vault.client.space.SpaceStuck;
@@ -150,9 +151,7 @@ final class VaultProblems {
   /** What must not be used of a file, with its name. */
   static Problem untrusted(VaultPath path, Untrusted failure) {
     return new Problem(
-        Problem.Kind.SECURITY,
-        "Cannot read " + path.visible() + ": " + failure.getMessage(),
-        failure);
+        kind(failure), "Cannot read " + path.visible() + ": " + failure.getMessage(), failure);
   }
 
   /** What kind of problem it is that something cannot be done at a path, or not be trusted. */
@@ -162,6 +161,7 @@ final class VaultProblems {
 
   private static Exception problem(IOException failure) {
     return switch (failure) {
+      case DataUnreadable unreadable -> told(Problem.Kind.UNAVAILABLE, unreadable);
       case Untrusted untrusted -> told(Problem.Kind.SECURITY, untrusted);
       case PathRefused path ->
           told(
@@ -194,7 +194,8 @@ final class VaultProblems {
               },
               state);
       case ServerRefused refused -> refused(refused, "", "");
-      case SpaceStuck stuck -> told(Problem.Kind.SECURITY, stuck);
+      case SpaceStuck stuck ->
+          told(stuck.isForNow() ? Problem.Kind.UNAVAILABLE : Problem.Kind.SECURITY, stuck);
       case GivenBackMeanwhile gone -> told(Problem.Kind.CONFLICT, gone);
       case EarlierTryGone gone -> told(Problem.Kind.CONFLICT, gone);
       case ArchiveDamaged damaged -> told(Problem.Kind.BAD_INPUT, damaged);

@@ -34,6 +34,7 @@ import org.anonymouscloud.vault.client.members.Home;
 import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataUnreadable;
 import org.anonymouscloud.vault.client.remote.Untrusted.KeysNotGiven;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestNotSound;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
@@ -196,6 +197,8 @@ public final class Drive implements AutoCloseable {
       Root root = newest.get().root().get();
       try {
         nodes.requireOpen(ItemId.top(id), root.top());
+      } catch (DataUnreadable e) {
+        throw e;
       } catch (Untrusted e) {
         Root origin = roots.origin().orElse(root);
         throw new NewestUnusable(origin.number(), origin.device(), e);
@@ -814,8 +817,9 @@ public final class Drive implements AutoCloseable {
     try {
       return now.kept();
     } catch (Untrusted e) {
-      if (!giveUp) {
-        throw SpaceStuck.states(e);
+      SpaceStuck stuck = SpaceStuck.states(e);
+      if (!giveUp || stuck.isForNow()) {
+        throw stuck;
       }
       return new KeptStates(
           Instant.EPOCH,

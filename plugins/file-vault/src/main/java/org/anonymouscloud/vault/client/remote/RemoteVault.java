@@ -20,6 +20,7 @@ import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataUnreadable;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -397,7 +398,8 @@ public final class RemoteVault {
       switch (e.code()) {
         // Whatever the server says of its reasons: the signed root says that this pack is there,
         // and that it is at least so long.
-        case NOT_FOUND, BAD_REQUEST, INTERNAL -> throw new DataMissing();
+        case NOT_FOUND, BAD_REQUEST -> throw new DataMissing();
+        case INTERNAL -> throw e.retryable() ? new DataUnreadable() : new DataMissing();
         default -> throw new ServerRefused(e);
       }
     }

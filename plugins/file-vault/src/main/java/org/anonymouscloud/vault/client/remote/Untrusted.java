@@ -216,6 +216,21 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
     }
   }
 
+  /**
+   * The server has what the signed root needs, as it says, and its disk does not give it. It may
+   * lie, so nothing is taken for gone; if it does not, only its owner can help.
+   */
+  public static final class DataUnreadable extends Untrusted {
+    private static final long serialVersionUID = 1;
+
+    public DataUnreadable() {
+      super(
+          "The server has this and cannot read it from its disk just now, as it says. Nothing was"
+              + " changed. Ask the server's owner, who finds the reason in its log, and try again"
+              + " later.");
+    }
+  }
+
   /** The server shows an older list of the drive's members than this device has seen (A23). */
   public static final class RosterRolledBack extends Untrusted {
     private static final long serialVersionUID = 1;

@@ -378,6 +378,9 @@ public final class Sweep {
   }
 
   private void giveUp(SpaceStuck why, long number, Stay stay) throws SpaceStuck {
+    if (why.isForNow()) {
+      throw why;
+    }
     boolean mayGo = wish.agreed().isEmpty() || wish.agreed().get().contains(number);
     if (!wish.giveUpUnreadable() || !mayGo) {
       throw why;

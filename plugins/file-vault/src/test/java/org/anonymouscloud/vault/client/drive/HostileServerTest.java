@@ -28,6 +28,7 @@ import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.remote.Untrusted.DataUnreadable;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
@@ -181,13 +182,18 @@ final class HostileServerTest {
           throw new Refused(ErrorCode.NOT_FOUND, "There is no such pack.");
         });
     assertRefused(DataMissing.class, "/file");
-    // What the real server says of a pack that was cut on its disk.
+    // What the real server says of a pack that its disk does not give.
     line.showPacks(
         (get, honest) -> {
           throw new Refused(ErrorCode.INTERNAL, "The disk cannot read the pack.", true);
         });
     int asked = line.asked().size();
-    assertRefused(DataMissing.class, "/file");
+    try (Drive asking = fresh()) {
+      assertThatThrownBy(() -> read(asking, "/file"))
+          .isInstanceOf(DataUnreadable.class)
+          .hasMessageContaining("server's owner")
+          .hasMessageNotContainingAny("anoncloud rm", "revoke", "go-back", "history");
+    }
     assertThat(line.asked().size() - asked).isBetween(3, 12);
     for (int i = 0; i < 5; i++) {
       int at = 56 + i * chunk;
