@@ -140,6 +140,12 @@ final class AccountRoutes {
                 + " the words count as a rehearsal.",
             this::rehearse),
         new Route(
+            HandlerType.GET,
+            "/account/delete",
+            Scope.ADMIN,
+            "What other people lose when the account is deleted; changes nothing.",
+            context -> context.json(Map.of("endsForOthers", account.endsForOthers()))),
+        new Route(
             HandlerType.POST,
             "/account/delete",
             Scope.ADMIN,

@@ -41,6 +41,7 @@ final class RouteMatrixTest {
           Map.ofEntries(
               Map.entry("GET /account", Scope.READ),
               Map.entry("DELETE /account", Scope.ADMIN),
+              Map.entry("GET /account/delete", Scope.ADMIN),
               Map.entry("POST /account/delete", Scope.ADMIN),
               Map.entry("GET /account/devices", Scope.ADMIN),
               Map.entry("POST /account/devices/revoke", Scope.ADMIN),

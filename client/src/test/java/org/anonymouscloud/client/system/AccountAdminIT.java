@@ -83,6 +83,7 @@ final class AccountAdminIT {
       assertThat(client.run("ls", "/").succeeded().out()).contains("a file");
 
       assertThat(run("delete", "alice").failed(USAGE)).contains("--yes");
+      assertThat(run("delete", "nobody").failed(FAILED)).contains("no account nobody");
       admin("delete", "alice", "--yes");
       client.run("ls", "/").failed(NOT_LOGGED_IN);
       client.login().failed(FAILED);

@@ -1,5 +1,6 @@
 package org.anonymouscloud.core.account;
 
+import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.core.database.Migrations;
 import org.jdbi.v3.core.Handle;
@@ -26,6 +27,16 @@ public interface AccountData {
    */
   default boolean needsChain(Handle rows, AccountId account) {
     return false;
+  }
+
+  /**
+   * What other accounts use and lose when this one is deleted, in whole sentences for the server's
+   * owner, who may not know it: how much, and what keeps it.
+   *
+   * @param rows to read, of tables that are up to date
+   */
+  default List<String> endsForOthers(Handle rows, AccountId account) {
+    return List.of();
   }
 
   /**

@@ -67,6 +67,14 @@ public interface RunningClient extends AutoCloseable {
   }
 
   /**
+   * What other people use and lose when the account is deleted, in whole sentences: what, and what
+   * keeps it. Asked before somebody decides that.
+   */
+  default List<String> endsForOthers(AccountSession account) throws IOException {
+    return List.of();
+  }
+
+  /**
    * Whether it refuses what the server has as older than what this device knows of, or as nothing
    * that any device vouches for. Changes nothing.
    *

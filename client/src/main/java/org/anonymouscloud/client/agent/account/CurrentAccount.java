@@ -377,6 +377,11 @@ public final class CurrentAccount implements AutoCloseable {
     return notes;
   }
 
+  /** What other people lose when the account is deleted, in whole sentences. */
+  public List<String> endsForOthers() throws Problem, NotLoggedIn, IOException {
+    return features.endsForOthers(account());
+  }
+
   /**
    * Has the server delete the account and all that is its, and removes it from this device.
    *

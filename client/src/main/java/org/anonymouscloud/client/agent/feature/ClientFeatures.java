@@ -156,6 +156,11 @@ public final class ClientFeatures implements AccountFeatures, AutoCloseable {
     return told(account, RunningClient::takenOnTrust);
   }
 
+  /** What other people lose when the account is deleted, as far as it can be said now. */
+  public List<String> endsForOthers(LoggedInAccount account) {
+    return told(account, RunningClient::endsForOthers);
+  }
+
   @FunctionalInterface
   private interface Telling {
     List<String> by(RunningClient client, AccountSession account) throws IOException;

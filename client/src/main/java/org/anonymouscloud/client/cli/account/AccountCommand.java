@@ -48,9 +48,10 @@ public final class AccountCommand implements Callable<Integer> {
       description = {
         "Delete the account and everything in it from the server, for good.",
         "Nobody can bring it back, with the emergency sheet neither.",
-        "Drives that it pays for end for their other members too. Of an account that was in drives"
-            + " of others the server keeps the public keys, without its name, as long as those"
-            + " drives."
+        "Drives that it pays for end for their other members too; which those are is said before"
+            + " you are asked. To keep one, another owner of it first takes over paying ('anoncloud"
+            + " drive quota DRIVE --pay'). Of an account that was in drives of others the server"
+            + " keeps the public keys, without its name, as long as those drives."
       })
   int delete(
       @Option(names = "--yes", description = "Do not ask for the account's name.") boolean yes,
@@ -62,6 +63,11 @@ public final class AccountCommand implements Callable<Integer> {
       @Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
     String user = context.agent().get("/account").path("user").asText();
+    context
+        .agent()
+        .get("/account/delete")
+        .path("endsForOthers")
+        .forEach(one -> context.terminal().warn(one.asText()));
     String confirmed =
         yes
             ? user

@@ -1,6 +1,7 @@
 package org.anonymouscloud.client.cli.admin;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
@@ -17,6 +18,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Delete an account and all that it has stored. Nobody can bring it back.",
+      "Drives that it pays for end for their other members too. The command says how many those are"
+          + " before it asks; with --yes it says so and goes on. To keep such a drive, another"
+          + " owner of it first takes over paying: 'anoncloud drive quota DRIVE --pay'.",
       "Its sessions end within a second and its name is free. Packs are cleared away by the server"
           + " within minutes, or when it next runs."
     })
@@ -38,6 +42,11 @@ final class DeleteAccountCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     UserName user = ServerDatabase.user(name);
+    List<String> ends =
+        server
+            .use(context, administration -> administration.endsForOthers(user))
+            .orElseThrow(() -> ServerDatabase.nobody(user));
+    ends.forEach(context.terminal()::warn);
     if (!yes) {
       confirm(user);
     }
@@ -52,7 +61,9 @@ final class DeleteAccountCommand implements Callable<Integer> {
     String typed =
         StandardTerminal.ask("This deletes all of " + user.text() + ". Type the name once more:");
     if (!typed.equals(user.text())) {
-      throw new Problem(Problem.Kind.REFUSED, "Nothing was deleted.");
+      throw new Problem(
+          Problem.Kind.REFUSED,
+          "Nothing was deleted: '" + user.text() + "' is what had to be typed.");
     }
   }
 }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.anonymouscloud.core.account.AccountData;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.InviteCode;
@@ -66,6 +67,24 @@ public final class Administration {
    */
   public boolean setActive(UserName name, boolean active) {
     return database.write(handle -> new AccountTables(handle).setActive(name, active));
+  }
+
+  /**
+   * What others lose with an account, in whole sentences.
+   *
+   * @return empty if there is no such account
+   */
+  public Optional<List<String>> endsForOthers(UserName name) {
+    return database.read(
+        handle ->
+            new AccountTables(handle)
+                .id(name)
+                .map(
+                    account ->
+                        features.stream()
+                            .filter(feature -> feature.tables().areApplied(handle))
+                            .flatMap(feature -> feature.endsForOthers(handle, account).stream())
+                            .toList()));
   }
 
   /**

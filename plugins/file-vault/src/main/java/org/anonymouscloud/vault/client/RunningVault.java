@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
 import org.anonymouscloud.core.plugin.AccountSession;
@@ -24,6 +25,8 @@ import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Home;
 import org.anonymouscloud.vault.client.remote.DriveGone;
+import org.anonymouscloud.vault.client.members.Members;
+import org.anonymouscloud.vault.protocol.Roster;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,6 +133,46 @@ final class RunningVault implements RunningClient {
                     + "). If you or another device changed something later, the server holds it"
                     + " back.")
         .toList();
+  }
+
+  @Override
+  public List<String> endsForOthers(AccountSession account) throws IOException {
+    return on(
+        account,
+        drives -> {
+          List<String> ends = new ArrayList<>();
+          for (Drive drive : drives.usable()) {
+            try {
+              int others = othersWithout(drive);
+              if (others > 0) {
+                ends.add(end(called(drives, drive), others));
+              }
+            } catch (IOException e) {
+              LOG.warn("Who uses the drive {} is not known: {}", drive.id(), e.toString());
+            }
+          }
+          return ends;
+        });
+  }
+
+  /** How many other members lose a drive with this account, which pays for it; else 0. */
+  private static int othersWithout(Drive drive) throws IOException {
+    Optional<AccountId> payer = drive.members().map(Roster::payer);
+    List<Members.Person> people = drive.people();
+    boolean paid =
+        people.stream()
+            .filter(Members.Person::isOwn)
+            .anyMatch(person -> payer.equals(Optional.of(person.member().account())));
+    return paid ? people.size() - 1 : 0;
+  }
+
+  private static String end(String name, int others) {
+    return "The drive '"
+        + name
+        + "' ends for its "
+        + (others == 1 ? "other member" : others + " other members")
+        + " too, as you pay for it. To keep it, another owner of it first takes over paying:"
+        + " 'anoncloud drive quota DRIVE --pay'.";
   }
 
   @Override

@@ -86,6 +86,28 @@ record DriveTables(Handle handle) {
         .one();
   }
 
+  /**
+   * Drives with several members.
+   *
+   * @param others accounts besides one that are members of any
+   */
+  record Shared(int drives, int others) {}
+
+  /** The drives that an account pays for and others use. */
+  Shared sharedAndPaidBy(AccountId account) {
+    return handle
+        .createQuery(
+            """
+            SELECT COUNT(DISTINCT d.drive), COUNT(DISTINCT m.account_id)
+            FROM vault_drives d JOIN vault_members m ON m.drive = d.drive
+            WHERE d.payer = ? AND d.ended = 0 AND m.account_id <> ?
+            """)
+        .bind(0, account.bytes())
+        .bind(1, account.bytes())
+        .map((row, context) -> new Shared(row.getInt(1), row.getInt(2)))
+        .one();
+  }
+
   void insertDrive(Roster first) {
     handle.execute(
         "INSERT INTO vault_drives (drive, payer, most, generation, roster, ended)"

@@ -97,6 +97,23 @@ final class VaultData implements FeatureData {
   }
 
   @Override
+  public List<String> endsForOthers(Handle rows, AccountId account) {
+    DriveTables.Shared shared = new DriveTables(rows).sharedAndPaidBy(account);
+    if (shared.drives() == 0) {
+      return List.of();
+    }
+    return List.of(
+        "It pays for "
+            + (shared.drives() == 1 ? "a drive" : shared.drives() + " drives")
+            + " that "
+            + (shared.others() == 1 ? "1 other account uses" : shared.others() + " others use")
+            + ": with the account "
+            + (shared.drives() == 1 ? "it ends" : "they end")
+            + " for them too, and what is in there is gone. To keep such a drive, another owner of"
+            + " it first takes over paying: 'anoncloud drive quota DRIVE --pay'.");
+  }
+
+  @Override
   public Map<AccountId, Long> held(Handle rows) {
     return DriveSpace.held(rows);
   }

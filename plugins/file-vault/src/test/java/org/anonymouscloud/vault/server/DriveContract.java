@@ -614,9 +614,16 @@ abstract class DriveContract {
     paid.move(0, MARK, List.of(put(paid)));
     PackName kept = put(writer);
     writer.move(0, MARK, List.of(kept));
+    assertThat(endsForOthers(writer.account()))
+        .singleElement()
+        .asString()
+        .contains("a drive that 1 other account uses", "drive quota DRIVE --pay");
+    assertThat(endsForOthers(owner.account())).singleElement().asString().contains("2 others use");
+    assertThat(endsForOthers(reader.account())).isEmpty();
 
     forget(writer.account());
     server.sweep();
+    assertThat(endsForOthers(writer.account())).isEmpty();
 
     assertNoRowNames(paid.drive());
     assertThat(refusal(() -> paid.as(server, owner.account()).root(0)))
@@ -637,6 +644,10 @@ abstract class DriveContract {
     owner.put(owner.after().without(reader.account()).renewed());
     owner.delete();
     assertThat(needsChain(writer.account())).as("nothing is left to check").isFalse();
+  }
+
+  private List<String> endsForOthers(AccountId account) {
+    return server.database().read(rows -> new VaultData().endsForOthers(rows, account));
   }
 
   private boolean needsChain(AccountId account) {
