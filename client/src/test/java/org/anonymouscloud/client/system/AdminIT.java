@@ -301,8 +301,12 @@ final class AdminIT {
             admin("restore", "--data", folder.resolve("new").toString(), backup.toString())
                 .failed(REFUSED_BY_A_CHECK))
         .contains("rows");
-    assertThat(admin("verify", folder.resolve("nowhere").toString()).failed(REFUSED_BY_A_CHECK))
-        .contains("no backup");
+    assertThat(admin("verify", folder.resolve("nowhere").toString()).failed(FAILED))
+        .contains("There is no", "nowhere");
+    assertThat(
+            admin("restore", "--data", data.resolve("below/it").toString(), backup.toString())
+                .failed(USAGE))
+        .contains("lies in the data folder of a server");
     assertThat(admin("migrate-database", "--to", "oracle", "--data", data.toString()).failed(USAGE))
         .contains("oracle");
     assertThat(admin("verify", "--data", folder.resolve("nowhere").toString()).failed(FAILED))

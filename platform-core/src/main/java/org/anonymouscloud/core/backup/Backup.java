@@ -82,6 +82,7 @@ public final class Backup {
   private final List<String> onlyBefore = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
   private final Set<String> shortened = new HashSet<>();
+  private final Set<String> lengthened = new HashSet<>();
   private final Set<String> unreadable = new HashSet<>();
   private final List<String> damaged = new ArrayList<>();
   private final List<String> changed = new ArrayList<>();
@@ -125,10 +126,11 @@ public final class Backup {
    * A backup that was made.
    *
    * @param copied bytes that no backup before it had
-   * @param onlyBefore files that the server no longer has, but this backup does, from the one
-   *     before
+   * @param onlyBefore files that the server no longer has, or not as they came, but this backup
+   *     does, from the one before
    * @param lost files that rows name and this backup does not have either
    * @param shortened those of both that the server still has a part of
+   * @param lengthened those that the server has longer than they came
    * @param unreadable those of both that the server may have whole, but that cannot be read
    * @param damaged files of the backup before that are not what was put there; this backup has them
    *     anew, or they are lost
@@ -144,6 +146,7 @@ public final class Backup {
       List<String> onlyBefore,
       List<String> lost,
       Set<String> shortened,
+      Set<String> lengthened,
       Set<String> unreadable,
       List<String> damaged,
       List<String> changed,
@@ -173,7 +176,12 @@ public final class Backup {
     Optional<Path> before = place.newest();
     Path target = place.begin();
     Backup backup = new Backup(data, database, holdings, target, before, reuse);
-    Content content = backup.make(belongings, progress);
+    Content content;
+    try {
+      content = backup.make(belongings, progress);
+    } catch (IOException e) {
+      throw NewFiles.named(e, target);
+    }
     return new Made(
         place.finish(target, now),
         content,
@@ -181,6 +189,7 @@ public final class Backup {
         backup.onlyBefore,
         backup.lost,
         backup.shortened,
+        backup.lengthened,
         backup.unreadable,
         backup.damaged,
         backup.changed,
@@ -322,7 +331,10 @@ public final class Backup {
             if (wrong) {
               changed.add(path);
             }
-            if (!here) {
+            if (there > file.length()) {
+              lengthened.add(path);
+            }
+            if (!here || there > file.length()) {
               onlyBefore.add(path);
             }
             return;

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -82,8 +83,12 @@ public final class BackupPlace implements AutoCloseable {
    * The backup that a folder is, or the newest of those in it.
    *
    * @return {@code folder} itself if it has none
+   * @throws NoSuchFileException if there is no such folder
    */
   public static Path backup(Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      throw new NoSuchFileException(folder.toString());
+    }
     if (Files.exists(folder.resolve(Sums.FILE))) {
       return folder;
     }

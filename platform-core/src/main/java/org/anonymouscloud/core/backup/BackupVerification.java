@@ -35,8 +35,7 @@ public final class BackupVerification {
    * Reads every byte of a backup and compares it with what was put there.
    *
    * @param progress is told how many more bytes are read
-   * @throws BackupDamaged if what is damaged is no file of a feature, without which nothing can be
-   *     brought back
+   * @throws BackupDamaged if something is damaged without which nothing can be brought back
    */
   public static Found of(Path backup, LongConsumer progress) throws IOException, BackupDamaged {
     AtomicLong files = new AtomicLong();
@@ -50,7 +49,7 @@ public final class BackupVerification {
         backup,
         entry -> {
           Sums.State state = Sums.state(backup, entry);
-          if (state != Sums.State.WHOLE && !entry.isOfFeature()) {
+          if (state != Sums.State.WHOLE && !entry.canBeLeftOut()) {
             throw Sums.changed(backup, entry);
           }
           switch (state) {

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import org.anonymouscloud.core.blob.Checksum;
@@ -70,7 +71,26 @@ final class NewFiles {
     } catch (Unreadable e) {
       Files.deleteIfExists(root.resolve(path));
       throw e;
+    } catch (IOException e) {
+      throw named(e, root);
     }
+  }
+
+  /**
+   * A failure to write below a folder, with the disk if that is full: the system names neither.
+   * What it says may be in its own language; then it is left as it is.
+   */
+  static IOException named(IOException failure, Path folder) {
+    String reason = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    if (!reason.equals("no space left on device") && !reason.equals("disk quota exceeded")) {
+      return failure;
+    }
+    return new IOException(
+        "The disk of "
+            + folder
+            + " is full, so this was not finished. Make room there, or choose a folder on another"
+            + " disk, and run the command again.",
+        failure);
   }
 
   private Written copyAll(Path from, String path) throws IOException {

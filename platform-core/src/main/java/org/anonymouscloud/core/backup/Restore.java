@@ -46,6 +46,7 @@ public final class Restore {
   private final Set<String> features = new HashSet<>();
   private final List<Sums.Entry> plugins = new ArrayList<>();
   private final Set<String> damaged = new TreeSet<>();
+  private final Set<String> damagedBelongings = new TreeSet<>();
   private final List<String> lost = new ArrayList<>();
   private final List<String> changed = new ArrayList<>();
   private boolean hasRows;
@@ -71,14 +72,17 @@ public final class Restore {
    *     when the backup was made
    * @param changed files that were brought back, and that the disk of the server that was backed up
    *     had changed already
+   * @param belongings settings and files of plugins that were not brought back, as they are damaged
    */
   public record Restored(
       Backup.Content content,
       boolean withSettings,
       boolean otherSettings,
       List<String> missing,
-      List<String> changed) {
+      List<String> changed,
+      List<String> belongings) {
     public Restored {
+      belongings = List.copyOf(belongings);
       missing = List.copyOf(missing);
       changed = List.copyOf(changed);
     }
@@ -88,7 +92,8 @@ public final class Restore {
    * What is not brought back, as its owner agrees.
    *
    * @param features that are not here: their rows and files
-   * @param damaged files that are not what was put there, are gone or cannot be read
+   * @param damaged files that are not what was put there, are gone or cannot be read: of features,
+   *     of plugins, and the settings
    */
   public record LeftOut(Set<String> features, boolean damaged) {
     public LeftOut {
@@ -119,13 +124,16 @@ public final class Restore {
     if (!restore.hasRows) {
       throw new BackupDamaged("The backup " + backup + " has lost its rows.");
     }
-    if (!restore.damaged.isEmpty() && !leftOut.damaged()) {
+    List<String> notWhole =
+        Stream.concat(restore.damagedBelongings.stream(), restore.damaged.stream()).toList();
+    if (!notWhole.isEmpty() && !leftOut.damaged()) {
       throw new BackupDamaged(
-          restore.damaged.size()
-              + " files of the backup "
+          (notWhole.size() == 1 ? "1 file" : notWhole.size() + " files")
+              + " of the backup "
               + backup
-              + " are damaged, gone or cannot be read, like "
-              + restore.damaged.iterator().next()
+              + (notWhole.size() == 1 ? " is" : " are")
+              + " damaged, gone or cannot be read, like "
+              + notWhole.getFirst()
               + "; 'anoncloud admin verify' names all. Nothing was changed. Take another backup, or"
               + " bring back the rest with --skip-damaged.");
     }
@@ -168,10 +176,14 @@ public final class Restore {
     }
     if (Sums.isWhole(backup, entry)) {
       progress.accept(Files.size(backup.resolve(path)));
+    } else if (!entry.canBeLeftOut()) {
+      throw Sums.changed(backup, entry);
     } else if (entry.isOfFeature()) {
       damaged.add(path);
     } else {
-      throw Sums.changed(backup, entry);
+      hasSettings &= !path.equals(Backup.SETTINGS);
+      plugins.remove(entry);
+      damagedBelongings.add(path);
     }
   }
 
@@ -257,7 +269,8 @@ public final class Restore {
         written,
         hasSettings && !written,
         broughtBack(Stream.concat(damaged.stream(), lost.stream())),
-        broughtBack(changed.stream().filter(path -> !damaged.contains(path))));
+        broughtBack(changed.stream().filter(path -> !damaged.contains(path))),
+        List.copyOf(damagedBelongings));
   }
 
   /** Of these files, those of features that are not left out. */

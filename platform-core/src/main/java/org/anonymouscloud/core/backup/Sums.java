@@ -58,9 +58,13 @@ final class Sums {
       return slash < 0 ? "" : path.substring(0, slash);
     }
 
-    /** Whether it is a file of a feature: a backup without it can still be brought back. */
     boolean isOfFeature() {
       return !folder().isEmpty() && !folder().equals(Backup.PLUGINS);
+    }
+
+    /** Whether a backup can be brought back without it: people's files, settings, plugins. */
+    boolean canBeLeftOut() {
+      return !folder().isEmpty() || path.equals(Backup.SETTINGS);
     }
   }
 

@@ -34,4 +34,17 @@ final class NewFilesTest {
         .isNotInstanceOf(NewFiles.Unreadable.class);
     assertThat(files.copy(good, "some/copy").length()).isEqualTo(4);
   }
+
+  @Test
+  void aFullDiskIsNamedByTheFolder() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.isWritable(full));
+    Path good = Files.writeString(folder.resolve("good"), "good");
+    NewFiles files = new NewFiles(full.getParent());
+
+    assertThatThrownBy(() -> files.copy(good, "full"))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(NewFiles.Unreadable.class)
+        .hasMessageContaining("disk of /dev is full");
+  }
 }

@@ -48,6 +48,7 @@ import picocli.CommandLine.Parameters;
     })
 final class BackupCommand implements Callable<Integer> {
   private static final int ALL = Integer.MAX_VALUE;
+  private static final String LOST = "lost";
 
   private final Context context;
 
@@ -168,9 +169,7 @@ final class BackupCommand implements Callable<Integer> {
             file ->
                 terminal.warn(
                     fate(made, file)
-                        + (made.unreadable().contains(file) || made.shortened().contains(file)
-                            ? " on the server: "
-                            : " by the server: ")
+                        + (fate(made, file).equals(LOST) ? " by the server: " : " on the server: ")
                         + file));
     made.lost().forEach(file -> terminal.warn(fate(made, file) + ": " + file));
     made.changed().forEach(file -> terminal.warn("damaged on the server: " + file));
@@ -198,7 +197,8 @@ final class BackupCommand implements Callable<Integer> {
           "The backup is whole, but "
               + made.onlyBefore().size()
               + (made.onlyBefore().size() == 1 ? " file that it has" : " files that it has")
-              + " from the one before the server has lost, or cannot read. Bring them back from "
+              + " from the one before the server has lost or damaged, or cannot read. Bring them"
+              + " back from "
               + made.folder()
               + ".");
     }
@@ -209,7 +209,10 @@ final class BackupCommand implements Callable<Integer> {
     if (made.unreadable().contains(file)) {
       return "unreadable";
     }
-    return made.shortened().contains(file) ? "short" : "lost";
+    if (made.lengthened().contains(file)) {
+      return "damaged";
+    }
+    return made.shortened().contains(file) ? "short" : LOST;
   }
 
   /** A backup in the data folder goes with its disk, and takes its place. */
@@ -284,8 +287,8 @@ final class BackupCommand implements Callable<Integer> {
 
   /** What a backup holds, in words. */
   static String describe(Backup.Content content) {
-    return content.rows()
-        + " rows and "
+    return BadFiles.rows(content.rows())
+        + " and "
         + BadFiles.files(content.files())
         + " ("
         + ShownSize.of(content.bytes())

@@ -30,6 +30,10 @@ record BadFiles(int damaged, int unreadable, int lost) {
     return count + (count == 1 ? " file" : " files");
   }
 
+  static String rows(long count) {
+    return count + (count == 1 ? " row" : " rows");
+  }
+
   private static void add(List<String> parts, int count, String what) {
     if (count > 0) {
       String files = parts.isEmpty() ? files(count) : String.valueOf(count);

@@ -88,7 +88,8 @@ final class DropDataCommand implements Callable<Integer> {
         && !StandardTerminal.ask(
                 "This deletes " + what + " of all accounts. Type the name once more:")
             .equals(name)) {
-      throw new Problem(Problem.Kind.REFUSED, "Nothing was deleted.");
+      throw new Problem(
+          Problem.Kind.REFUSED, "Nothing was deleted: '" + name + "' is what had to be typed.");
     }
     left.delete();
     context.terminal().print("Deleted " + what + ". Backups that have them keep them.");

@@ -112,8 +112,8 @@ final class MigrateDatabaseCommand implements Callable<Integer> {
         .terminal()
         .print(
             "Moved "
-                + moved.rows()
-                + " rows of "
+                + BadFiles.rows(moved.rows())
+                + " of "
                 + moved.tables()
                 + " tables to "
                 + to

@@ -2,6 +2,7 @@ package org.anonymouscloud.client.cli.admin;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
+import org.anonymouscloud.core.server.KeyFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,7 +69,9 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--skip-damaged",
-      description = "Bring back what is whole, and name the files that are not.")
+      description =
+          "Bring back what is whole, and name the files that are not: people's, the settings,"
+              + " plugins.")
   private boolean skipDamaged;
 
   RestoreCommand(Context context) {
@@ -79,6 +83,7 @@ final class RestoreCommand implements Callable<Integer> {
   public Integer call() throws Problem, IOException, CannotStart, BackupDamaged {
     String kind = options.settings(context).database();
     Path backup = BackupPlace.backup(folder);
+    requireOutside(options.data(context));
     Restore.Restored restored;
     try (DataFolder data = DataFolder.open(options.data(context), false);
         Terminal.Progress progress = context.terminal().progress("restore", -1)) {
@@ -110,7 +115,21 @@ final class RestoreCommand implements Callable<Integer> {
           Problem.Kind.NOT_FOUND, "There is no " + e.getFile() + ". Nothing was changed.", e);
     }
     tell(restored, backup);
+    if (!restored.belongings().isEmpty()) {
+      context
+          .terminal()
+          .warn(
+              "Damaged in the backup, and left out: "
+                  + String.join(", ", restored.belongings())
+                  + ". Before the server is started, write the settings anew (who may make an"
+                  + " account, for one) and install what is missing of the plugins, or take these"
+                  + " files from another backup.");
+    }
     BadFiles bad = new BadFiles(restored.changed().size(), 0, restored.missing().size());
+    if (!bad.any() && !restored.belongings().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND, "All else is there; the backup lacks what is named above.");
+    }
     if (bad.any()) {
       throw bad.problem(
           "All else is there, but "
@@ -119,6 +138,25 @@ final class RestoreCommand implements Callable<Integer> {
               + " these were see which are damaged when they read them.");
     }
     return 0;
+  }
+
+  /** A server in the folder of another is in its backups' way, and goes with it. */
+  private static void requireOutside(Path target) throws Problem, IOException {
+    Path above = target.toAbsolutePath().normalize().getParent();
+    while (above != null && Files.notExists(above)) {
+      above = above.getParent();
+    }
+    for (Path one = above == null ? null : above.toRealPath(); one != null; one = one.getParent()) {
+      if (Files.exists(KeyFiles.key(one))) {
+        throw new Problem(
+            Problem.Kind.BAD_INPUT,
+            "The folder "
+                + target
+                + " lies in the data folder of a server, "
+                + one
+                + ". Nothing was changed. Choose one outside of it with --data.");
+      }
+    }
   }
 
   private void tell(Restore.Restored restored, Path backup) throws Problem {

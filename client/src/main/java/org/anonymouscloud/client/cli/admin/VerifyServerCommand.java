@@ -178,8 +178,8 @@ final class VerifyServerCommand implements Callable<Integer> {
         .terminal()
         .print(
             "The server is whole: "
-                + found.content().rows()
-                + " rows and the "
+                + BadFiles.rows(found.content().rows())
+                + " and the "
                 + BadFiles.files(found.content().files())
                 + " that they name ("
                 + ShownSize.of(found.content().bytes())

@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -875,6 +876,48 @@ final class BackupTest {
 
   @Test
   @Tag("S4.12")
+  void aBackupComesBackWithoutItsSettingsAndPluginsIfTheseAreDamaged() throws Exception {
+    Path installed = Files.createDirectory(data.resolve("plugins"));
+    Files.writeString(installed.resolve("known"), "");
+    Files.writeString(installed.resolve("publishers"), "# nobody\n");
+    Belongings belongings =
+        new Belongings(
+            fingerprint, Optional.of("registration = invite\n"), new PluginFolder(installed));
+    make(ManyAccounts.HOLDINGS, belongings, Backup.Reuse.BY_LENGTH, n -> {});
+    Files.delete(backup.resolve("anoncloud.conf"));
+    change(backup.resolve("plugins/publishers"));
+    BackupVerification.Found found = BackupVerification.of(backup, n -> {});
+    assertThat(found.gone()).containsExactly("anoncloud.conf");
+    assertThat(found.damaged()).containsExactly("plugins/publishers");
+    Path target = Files.createDirectory(folder.resolve("target"));
+
+    try (OpenDatabase database = Mover.open(target.toString())) {
+      assertThatThrownBy(() -> restore(target, database))
+          .isInstanceOf(BackupDamaged.class)
+          .hasMessageContaining("2 files")
+          .hasMessageContaining("anoncloud.conf")
+          .hasMessageContaining("--skip-damaged");
+      Restore.Restored restored =
+          restore(
+              target,
+              Optional.empty(),
+              new Restore.LeftOut(Set.of(), true),
+              database,
+              ManyAccounts.HOLDINGS,
+              n -> {});
+
+      assertThat(restored.belongings()).containsExactly("anoncloud.conf", "plugins/publishers");
+      assertThat(restored.withSettings()).isFalse();
+      assertThat(restored.missing()).isEmpty();
+      assertThat(restored.content().files()).isEqualTo(PACKS + 1);
+    }
+    assertThat(target.resolve("anoncloud.conf")).doesNotExist();
+    assertThat(target.resolve("plugins")).isDirectoryContaining("glob:**known");
+    assertThat(target.resolve("plugins/publishers")).doesNotExist();
+  }
+
+  @Test
+  @Tag("S4.12")
   void whatWasDecidedOfPluginsStaysAndAnotherJarIsNotOverwritten() throws Exception {
     Path installed = Files.createDirectory(data.resolve("plugins"));
     String publisher;
@@ -1099,6 +1142,23 @@ final class BackupTest {
     assertThat(make().changed()).containsExactly(path);
     assertThat(make().changed()).containsExactly(path);
     assertThat(BackupVerification.of(backup, n -> {}).changed()).containsExactly(path);
+  }
+
+  @Test
+  void aFileThatIsTooLongIsNamedAlsoIfTheBackupBeforeHasItWhole() throws Exception {
+    make();
+    Path file;
+    try (Stream<Path> all = Files.walk(server.folder().resolve("packs"))) {
+      file = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    String path = data.relativize(file).toString();
+    Files.write(file, new byte[] {1}, StandardOpenOption.APPEND);
+
+    Backup.Made made = make();
+
+    assertThat(made.onlyBefore()).containsExactly(path);
+    assertThat(made.lengthened()).containsExactly(path);
+    assertThat(BackupVerification.of(backup, n -> {}).changed()).isEmpty();
   }
 
   private static void change(Path file) throws IOException {
