@@ -23,8 +23,8 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
 
   /** What there is to do about a file that the server has lost. */
   private static final String AGAIN =
-      " If you still have the file, 'anoncloud rm' removes this one and 'anoncloud put' sends it"
-          + " anew; put over it would send nothing that the drive seems to have.";
+      " If you still have the file, 'anoncloud put' over it sends what the server has lost; if that"
+          + " is not enough, 'anoncloud rm' it first.";
 
   private Untrusted(String message) {
     super(message);

@@ -354,8 +354,7 @@ final class TroubleToldTest {
 
     Path target = folder.resolve("back");
     assertThat(told(REFUSED_BY_A_CHECK, "get", "/docs/lost", target.toString()))
-        .contains(
-            "/docs/lost", "'anoncloud rm' removes this one and 'anoncloud put' sends it anew");
+        .contains("/docs/lost", "'anoncloud put' over it sends what the server has lost");
     assertThat(target).doesNotExist();
     assertThat(told(REFUSED_BY_A_CHECK, "get", "-r", "/docs", target.toString()))
         .contains("/docs/lost");
