@@ -612,11 +612,7 @@ public final class Drive implements AutoCloseable {
       try {
         return roots.countsWithoutNewest();
       } catch (NothingNamed nobody) {
-        if (members.needsVoucher()) {
-          // What a removed device says of the drive nobody repeats unseen.
-          throw nobody;
-        }
-        Roster list = members.list().orElseThrow();
+        Roster list = members.standing().orElseThrow(() -> nobody);
         return new Head(id.object(), list.root(), list.rootHash());
       }
     }

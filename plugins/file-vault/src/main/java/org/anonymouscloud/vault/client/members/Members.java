@@ -276,6 +276,7 @@ public final class Members implements AutoCloseable {
     if (last.member(account.account()).isEmpty()) {
       throw new RosterNotSound();
     }
+    List<Roster> sayers = sayers(newer);
     Roster staying = null;
     Roster tells = null;
     for (int i = newer.size() - 1; i >= 0 && tells == null; i--) {
@@ -284,7 +285,7 @@ public final class Members implements AutoCloseable {
       boolean isNew = list.number() > known && i >= vouched;
       if (isByOneWhoStays(list, previous, isNew)) {
         staying = staying == null ? list : staying;
-        tells = tells(list, previous) ? list : null;
+        tells = tells(list, sayers.get(i)) ? list : null;
       }
     }
     // A removed device that has taken the others out has let nobody in, and yet has not made us
@@ -311,21 +312,41 @@ public final class Members implements AutoCloseable {
     return !isNew || (maker.isPresent() && accounts.hasStill(maker.get(), list.device()));
   }
 
-  /**
-   * Whether a list says how far the drive has come, and does not only repeat, as it must, what a
-   * removed device may have said in the one before it: one of this account, or of another that has
-   * begun a generation in between. Nobody else goes on from a list of a removed device.
-   */
-  private boolean tells(Roster list, @Nullable SignedRoster before) {
-    return before == null
-        || list.root() > before.list().root()
-        || !(accounts.isOwn(list.maker()) || isAfterRemoval(list, before.list()));
+  /** For each of some lists the first that has said what it says of how far the drive has come. */
+  private List<Roster> sayers(List<SignedRoster> newer) {
+    List<Roster> sayers = new ArrayList<>();
+    Roster sayer = rosters.sayer().orElse(null);
+    for (SignedRoster roster : newer) {
+      sayer = sayer == null || roster.list().root() > sayer.root() ? roster.list() : sayer;
+      sayers.add(sayer);
+    }
+    return sayers;
   }
 
-  private static boolean isAfterRemoval(Roster list, Roster before) {
-    Optional<Member> was = before.member(before.maker());
-    Optional<Member> is = list.member(before.maker());
-    return was.isPresent() && is.isPresent() && is.get().generation() > was.get().generation();
+  /**
+   * Whether a list says how far the drive has come, and does not only repeat, as it must, what a
+   * removed device may have said: one of this account, or of another that has begun a generation
+   * since, as owners go on from such a list.
+   *
+   * @param sayer the first list that has said it; one of a device that stays tells it itself
+   */
+  private boolean tells(Roster list, Roster sayer) {
+    return list.number() == sayer.number()
+        || !(accounts.isOwn(list.maker()) || isOtherwiseNow(list, sayer));
+  }
+
+  private static boolean isOtherwiseNow(Roster list, Roster sayer) {
+    Optional<Member> was = sayer.member(sayer.maker());
+    Optional<Member> is = list.member(sayer.maker());
+    return was.isEmpty() || is.isEmpty() || is.get().generation() > was.get().generation();
+  }
+
+  /**
+   * The newest list from which others may go on: of a device that stays, if that of the newest one
+   * was removed.
+   */
+  public synchronized Optional<Roster> standing() {
+    return byRemoved ? Optional.ofNullable(standing) : list();
   }
 
   /**
@@ -687,6 +708,14 @@ public final class Members implements AutoCloseable {
    * @return false if another list came first
    */
   public synchronized boolean leave(Head counts) throws IOException {
+    Optional<Member> own = newest().list().member(account.account());
+    if (own.filter(one -> one.right().includes(Right.WRITE)).isPresent()
+        && account.generation() > own.get().generation()) {
+      // What leaves with this account counts; its device that was removed must not.
+      throw new IOException(
+          "The drive needs new keys before you leave it, as a device of yours was removed, and the"
+              + " server has not taken them; try again.");
+    }
     return put(counts, next(without(account.account()), Keys.STAY));
   }
 
@@ -795,7 +824,7 @@ public final class Members implements AutoCloseable {
 
   private void adopt(SignedRoster roster, Secret secret) throws IOException {
     memory.remember(roster.head());
-    telling = tells(roster.list(), rosters.last().orElse(null)) ? roster.list() : telling;
+    telling = tells(roster.list(), sayers(List.of(roster)).getFirst()) ? roster.list() : telling;
     standing = roster.list();
     rosters.add(roster);
     secrets.learn(roster.list().generation(), secret);

@@ -17,6 +17,7 @@ final class RosterChain {
   private final List<Digest> hashes = new ArrayList<>();
   private final List<Generation> generations = new ArrayList<>();
   private @Nullable SignedRoster newest;
+  private @Nullable Roster sayer;
   private long bytes;
 
   boolean isEmpty() {
@@ -44,6 +45,11 @@ final class RosterChain {
       throw new IllegalStateException("There is no drive yet.");
     }
     return there;
+  }
+
+  /** The first that has said what the newest says of how far the drive has come. */
+  Optional<Roster> sayer() {
+    return Optional.ofNullable(sayer);
   }
 
   /** The newest generation; -1 if there is none. */
@@ -98,12 +104,14 @@ final class RosterChain {
       generations.getLast().add(roster);
     }
     newest = roster;
+    sayer = sayer == null || roster.list().root() > sayer.root() ? roster.list() : sayer;
   }
 
   void clear() {
     hashes.clear();
     generations.clear();
     newest = null;
+    sayer = null;
     bytes = 0;
   }
 }

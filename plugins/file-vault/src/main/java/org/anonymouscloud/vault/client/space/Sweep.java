@@ -313,7 +313,7 @@ public final class Sweep {
       }
       next = states.older();
     }
-    spare(basis, rule, now);
+    spare(basis, stay.recent);
     for (long number : unseen) {
       giveUp(SpaceStuck.earlier(number, VaultPath.TOP, new DataMissing()), number, stay);
       stay.gone++;
@@ -324,10 +324,15 @@ public final class Sweep {
   /**
    * What others wrote and was left out is no state that stays, but its packs do for the days, as
    * far as it can be read: a person may want it back.
+   *
+   * @param recent the oldest state that is known to be of the days
    */
-  private void spare(Basis basis, Retention rule, Instant now) throws IOException {
+  private void spare(Basis basis, Optional<States.State> recent) throws IOException {
+    if (recent.isEmpty()) {
+      return;
+    }
     Marking marking = new Marking(drive.nodes(), drive.id(), spared, (path, why) -> {}, step);
-    for (Root root : basis.states().get().leftOut(rule.cutoff(now), MOST_LEFT_OUT)) {
+    for (Root root : basis.states().get().leftOut(recent.get().number(), MOST_LEFT_OUT)) {
       step.pass();
       marking.trees(root.trees());
     }

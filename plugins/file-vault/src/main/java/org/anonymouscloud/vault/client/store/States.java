@@ -172,22 +172,20 @@ public final class States {
    * States that were left out when devices were removed although who wrote them may write still:
    * others' work, which went on from what somebody had written who is gone.
    *
-   * @param since how far back is looked, by the clocks of those whose roots count: of many, as a
-   *     single one may be wrong
+   * @param lowest the number of the last root of interest
    * @param limit how many at most, the newest first
    */
-  public List<Root> leftOut(Instant since, int limit) throws IOException {
+  public List<Root> leftOut(long lowest, int limit) throws IOException {
     List<Root> leftOut = new ArrayList<>();
-    int before = 0;
-    while (leftOut.size() < limit && before < LOOKED_THROUGH) {
+    while (leftOut.size() < limit) {
       List<History.State> one = history.states(Long.MAX_VALUE, 1);
-      if (one.isEmpty()) {
+      if (one.isEmpty() || one.getFirst().signed().number() < lowest) {
         break;
       }
       Optional<Root> root = one.getFirst().root();
-      if (one.getFirst().counts()) {
-        before += root.isPresent() && since(root.get()).isBefore(since) ? 1 : 0;
-      } else if (root.isPresent() && reader.isByOneWhoStays(one.getFirst().signed())) {
+      if (!one.getFirst().counts()
+          && root.isPresent()
+          && reader.isByOneWhoStays(one.getFirst().signed())) {
         leftOut.add(root.get());
       }
     }

@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.drive;
 
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.read;
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.remove;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
 import static org.anonymouscloud.vault.client.fixture.HostileMember.falseSecret;
@@ -15,7 +16,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.wire.ErrorCode;
+import org.anonymouscloud.core.wire.Refused;
 import org.anonymouscloud.vault.client.drives.Drives;
 import org.anonymouscloud.vault.client.fixture.HostileMember;
 import org.anonymouscloud.vault.client.fixture.Interposer;
@@ -32,6 +36,7 @@ import org.anonymouscloud.vault.client.space.Sweep;
 import org.anonymouscloud.vault.client.store.AsOf;
 import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.VaultMessages;
+import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -447,6 +452,102 @@ final class HostileMemberTest {
 
       assertAllIsAsItWas("/plan", "/his", "/after");
       assertThat(tree(carols)).containsOnlyKeys("/plan", "/his", "/after");
+    }
+  }
+
+  /** The server refuses the root that would end it, so that one list after another repeats it. */
+  @Test
+  @Tag("A16")
+  void noMatterHowOftenARemovedDevicesWordIsRepeatedItIsNobodysWord() throws Exception {
+    hers.share(alice.contact(BOB), Right.OWN);
+    hers.share(alice.contact(CAROL), Right.WRITE);
+    bothWrite();
+    TestAccount stolen = bob.device(9, server.newLine(2));
+    stolen.befriend("alice", alice);
+    stolen.shows(carol);
+    try (Drive thiefs = Drive.of(stolen, hers.id(), Clock.systemUTC())) {
+      assertThat(tree(thiefs)).containsOnlyKeys("/plan", "/his", "/after");
+      stolen.revoke(1);
+      bob.rotate();
+      write(thiefs, "/planted", noise(10, 6));
+      remove(thiefs, "/after");
+      thiefs.rename(new Name("thiefs"));
+      assertThat(thiefs.members().orElseThrow().root()).isEqualTo(thiefs.counts().number());
+    }
+    Interposer line = server.newLine();
+    TestAccount refused = alice.forgetful().through(line);
+    try (Drive again = Drive.of(refused, hers.id(), Clock.systemUTC())) {
+      assertThatThrownBy(() -> tree(again)).isInstanceOf(RosterByRemovedDevice.class);
+      line.setLine(
+          method -> {
+            if (method == VaultMethod.ROOT_MOVE) {
+              throw new Refused(ErrorCode.QUOTA_EXCEEDED, "No space.");
+            }
+          });
+      again.renew();
+      again.rename(new Name("team"));
+    }
+    try (Drive carols = fresh(carol)) {
+      assertThat(tree(carols)).containsOnlyKeys("/plan", "/his", "/after");
+      write(carols, "/hers", noise(10, 7));
+    }
+    assertAllIsAsItWas("/plan", "/his", "/after", "/hers");
+  }
+
+  @Test
+  @Tag("A30")
+  void anOwnerTakesSomebodyOutAlsoWhereNobodyHasNamedARoot() throws Exception {
+    try (Drive box = alices.create(new Name("box"))) {
+      box.share(alice.contact(BOB), Right.WRITE);
+      box.share(alice.contact(CAROL), Right.WRITE);
+      TestAccount lost = bob.device(9, server.newLine(2));
+      lost.befriend("alice", alice);
+      lost.shows(carol);
+      try (Drive carols = Drive.of(carol.forgetful(), box.id(), Clock.systemUTC());
+          Drive other = Drive.of(lost, box.id(), Clock.systemUTC())) {
+        write(carols, "/hers", noise(10, 4));
+        write(other, "/its", noise(10, 5));
+        new HostileMember(lost, box.id()).renew(saying("box", 0, falseSecret()));
+        new HostileMember(bob, box.id()).plantRoot(true);
+        lost.revoke(1);
+        bob.rotate();
+      }
+      try (Drive again = Drive.of(alice.forgetful(), box.id(), Clock.systemUTC())) {
+        assertThatThrownBy(() -> again.unshare(bob.account())).isInstanceOf(Untrusted.class);
+        assertThat(again.members().orElseThrow().member(bob.account())).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  @Tag("A16")
+  void whoLeavesMakesNewKeysBeforeIfADeviceWasRemoved() throws Exception {
+    hers.share(alice.contact(BOB), Right.WRITE);
+    bothWrite();
+    TestAccount stolen = bob.device(9, server.newLine(2));
+    stolen.befriend("alice", alice);
+    Interposer line = server.newLine(2);
+    TestAccount refused = bob.through(line);
+    refused.befriend("alice", alice);
+    try (Drive thiefs = Drive.of(stolen, hers.id(), Clock.systemUTC());
+        Drive bobs = Drive.of(refused, hers.id(), Clock.systemUTC())) {
+      assertThat(tree(bobs)).containsOnlyKeys("/plan", "/his", "/after");
+      stolen.revoke(1);
+      bob.rotate();
+      refused.rotate();
+      write(thiefs, "/planted", noise(10, 6));
+      AtomicInteger lists = new AtomicInteger();
+      line.setLine(
+          method -> {
+            if (method == VaultMethod.ROSTER_PUT && lists.getAndIncrement() == 0) {
+              throw new Refused(ErrorCode.QUOTA_EXCEEDED, "No space.");
+            }
+          });
+      assertThatThrownBy(bobs::leave).hasMessageContaining("needs new keys");
+    }
+    // One that has just asked for bob's account does so again after a while.
+    try (Drive fresh = fresh(alice)) {
+      assertThat(tree(fresh)).containsOnlyKeys("/plan", "/his", "/after");
     }
   }
 
