@@ -106,6 +106,29 @@ final class DriveGoneTest {
   }
 
   @Test
+  @Tag("A6")
+  void nobodysDriveOfTheSameNameIsTakenForIt() throws Exception {
+    TestAccount mallory = TestAccount.of(3, server.newLine(3));
+    mallory.befriend("bob", bob);
+    bob.befriend("mallory", mallory);
+    team.unshare(bob.account());
+
+    try (Drives hers = new Drives(mallory, CLOCK);
+        Drives his = new Drives(bob, CLOCK)) {
+      Drive another = hers.create(new Name("team"));
+      another.share(mallory.contact(new UserName("bob")), Right.WRITE);
+
+      assertThatThrownBy(() -> his.find("team"))
+          .isInstanceOf(DriveNotFound.class)
+          .hasMessageContainingAll(team.id().toString(), another.id().toString());
+      assertThat(his.find(another.id().toString()).id()).isEqualTo(another.id());
+
+      his.forget(team.id());
+      assertThat(his.find("team").id()).isEqualTo(another.id());
+    }
+  }
+
+  @Test
   void whoHasItOpenIsToldTheSame() throws Exception {
     try (Drives his = new Drives(bob, CLOCK)) {
       Drive open = his.find("team");

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.anonymouscloud.vault.protocol.DriveId;
 
-/** No drive is meant, or more than one. */
+/** No drive is meant, more than one, or another one than before. */
 public final class DriveNotFound extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -17,5 +17,19 @@ public final class DriveNotFound extends IOException {
                 + "'. Give the id of the one you mean: "
                 + String.join(", ", several.stream().map(DriveId::toString).toList())
                 + ".");
+  }
+
+  DriveNotFound(String wanted, DriveId before, DriveId now) {
+    super(
+        "'"
+            + wanted
+            + "' was the drive "
+            + before
+            + " here, which the server does not show as it should; now another drive is called so."
+            + " If it is that one you mean, give its id: "
+            + now
+            + ". 'anoncloud drive leave "
+            + before
+            + "' takes the former off the list.");
   }
 }

@@ -1,15 +1,20 @@
 package org.anonymouscloud.vault.client.drives;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.anonymouscloud.core.account.UserName;
+import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.core.plugin.KnownAccount;
 import org.anonymouscloud.core.plugin.Problem;
@@ -30,6 +35,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Drives implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Drives.class);
+
+  /** Before the hash of a name, for the drive that it led to last. */
+  private static final String CALLED = "drive-called.";
+
   private static final String KNOWN = "drives";
 
   private final AccountSession account;
@@ -106,13 +115,15 @@ public final class Drives implements AutoCloseable {
   /**
    * The drive of a name, or of an id as {@link DriveId#toString} gives it.
    *
-   * @throws DriveNotFound if there is none, or several have the name
+   * @throws DriveNotFound if there is none, several have the name, or it led to another one before
+   *     that is not shown just now: else a server and a contact could have that one taken for it
    */
   public Drive find(String wanted) throws IOException {
     if (wanted.equals(Home.NAME.text())) {
       return home();
     }
     List<Drive> found = new ArrayList<>();
+    Set<DriveId> unknown = new HashSet<>();
     IOException unread = null;
     for (Drive one : list()) {
       try {
@@ -120,8 +131,10 @@ public final class Drives implements AutoCloseable {
           found.add(one);
         }
       } catch (DriveGone e) {
-        // Nobody can say what it was called.
+        // Nobody can say what it is called.
+        unknown.add(one.id());
       } catch (IOException e) {
+        unknown.add(one.id());
         // One that cannot be opened is found by its id; it may be the one that is meant.
         unread = e;
       }
@@ -132,7 +145,23 @@ public final class Drives implements AutoCloseable {
     if (found.size() != 1) {
       throw new DriveNotFound(wanted, found.stream().map(Drive::id).toList());
     }
-    return found.getFirst();
+    Drive one = found.getFirst();
+    if (!one.id().toString().equals(wanted)) {
+      requireSame(wanted, one.id(), unknown);
+    }
+    return one;
+  }
+
+  private synchronized void requireSame(String name, DriveId now, Set<DriveId> unknown)
+      throws IOException {
+    String key = CALLED + Digest.sha256(name.getBytes(UTF_8));
+    Optional<DriveId> before = account.state().get(key).map(DriveId::of);
+    if (before.filter(unknown::contains).isPresent()) {
+      throw new DriveNotFound(name, before.get(), now);
+    }
+    if (!before.equals(Optional.of(now))) {
+      account.state().put(key, now.bytes());
+    }
   }
 
   private static boolean isCalled(Drive one, String wanted) throws IOException {
