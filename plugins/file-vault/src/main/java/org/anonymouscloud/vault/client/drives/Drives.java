@@ -39,6 +39,9 @@ public final class Drives implements AutoCloseable {
   /** Before the hash of a name, for the drive that it led to last. */
   private static final String CALLED = "drive-called.";
 
+  /** Digits of that hash, as a value's name has 64 characters at most. */
+  private static final int HASHED = 32;
+
   private static final String KNOWN = "drives";
 
   private final AccountSession account;
@@ -154,7 +157,7 @@ public final class Drives implements AutoCloseable {
 
   private synchronized void requireSame(String name, DriveId now, Set<DriveId> unknown)
       throws IOException {
-    String key = CALLED + Digest.sha256(name.getBytes(UTF_8));
+    String key = CALLED + Digest.sha256(name.getBytes(UTF_8)).toString().substring(0, HASHED);
     Optional<DriveId> before = account.state().get(key).map(DriveId::of);
     if (before.filter(unknown::contains).isPresent()) {
       throw new DriveNotFound(name, before.get(), now);
