@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HexFormat;
 import javax.sql.DataSource;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -58,6 +59,8 @@ public final class PostgresServer implements AutoCloseable {
         EmbeddedPostgres.builder()
             .setDataDirectory(folder)
             .setCleanDataDirectory(false)
+            // A killed server reads its log again first, which takes long on a busy disk.
+            .setPGStartupWait(Duration.ofMinutes(3))
             // The tests kill the server, not the machine, so what it wrote is there.
             .setServerConfig("synchronous_commit", "on");
     return (port == 0 ? builder : builder.setPort(port)).start();
