@@ -2,8 +2,13 @@ package org.anonymouscloud.client.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.anonymouscloud.client.system.Client.Person;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +81,56 @@ final class InterruptedTransferIT {
     assertThat(client.run("ls").succeeded().out()).isEqualTo("first\nlarge\n");
   }
 
+  /** The agent, which writes, notices within a moment that nobody wants it any more. */
+  private static void awaitNoHalfFile(Path received) throws Exception {
+    List<Path> files;
+    do {
+      Thread.sleep(20);
+      try (Stream<Path> all = Files.list(received)) {
+        files = all.toList();
+      }
+    } while (files.size() > 1);
+    assertThat(files).containsExactly(received.resolve("a"));
+  }
+
+  @Test
+  void aKilledDownloadLeavesNoHalfFileThoughTheServerIsSilent() throws Exception {
+    Path tree = Files.createDirectory(temporary.resolve("tree"));
+    Files.writeString(tree.resolve("a"), "short");
+    Files.move(large, tree.resolve("b"));
+    client.run("put", "-r", tree.toString(), "/tree").succeeded();
+    Path received = temporary.resolve("received");
+    line.holdAfter(Long.MAX_VALUE, line.received() + 30 * MEBIBYTE);
+
+    try (Program.Running running =
+        client.program().start("get", "-r", "/tree", received.toString())) {
+      line.awaitHeld();
+      running.kill();
+    }
+
+    awaitNoHalfFile(received);
+  }
+
+  /** The agent would make them as it was started. */
+  @Test
+  void whatIsFetchedHasThePermissionsThatTheCommandGives() throws Exception {
+    Path file = Files.writeString(temporary.resolve("file"), "for me");
+    client.run("put", file.toString(), "/").succeeded();
+    Program secretive =
+        new Program(
+            temporary.resolve("home"), List.of("sh", "-c", "umask 077; exec \"$@\"", "sh"));
+
+    secretive.run("get", "/file", temporary.resolve("mine").toString()).succeeded();
+    client.run("get", "/file", temporary.resolve("ours").toString()).succeeded();
+
+    assertThat(PosixFilePermissions.toString(permissions("mine"))).isEqualTo("rw-------");
+    assertThat(permissions("ours")).isEqualTo(permissions("file"));
+  }
+
+  private Set<PosixFilePermission> permissions(String name) throws IOException {
+    return Files.getPosixFilePermissions(temporary.resolve(name));
+  }
+
   @Test
   void aDownloadSaysThatNoHalfFileIsLeftAndNoneIs() throws Exception {
     Path tree = Files.createDirectory(temporary.resolve("tree"));
@@ -87,9 +142,7 @@ final class InterruptedTransferIT {
 
     assertThat(interrupt("get", "-r", "/tree", received.toString())).contains("no half one");
 
-    try (Stream<Path> files = Files.list(received)) {
-      assertThat(files).containsExactly(received.resolve("a"));
-    }
+    awaitNoHalfFile(received);
     client.run("get", "-r", "/tree", received.toString()).succeeded();
     assertThat(Files.mismatch(tree.resolve("b"), received.resolve("b"))).isEqualTo(-1);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.Consumer;
 
 /** The local API seen from a command. Paths are below {@code /api/v1} and already URL-encoded. */
 public interface AgentApi {
@@ -22,6 +23,12 @@ public interface AgentApi {
    * The bytes at the path; the caller closes the stream. A cut connection is an error, not an end.
    */
   InputStream download(String path) throws Problem, IOException;
+
+  /**
+   * Posts what is answered little by little, with a JSON document a line. A cut answer is an error,
+   * not an end.
+   */
+  void follow(String path, Object body, Consumer<JsonNode> lines) throws Problem, IOException;
 
   /** Writes a request's body. */
   @FunctionalInterface

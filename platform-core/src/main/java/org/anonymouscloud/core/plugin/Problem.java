@@ -1,5 +1,9 @@
 package org.anonymouscloud.core.plugin;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
 /**
  * A failure with a name, told to the caller of the local API as an RFC 9457 problem document and to
  * the command line's user as one sentence and an exit code.
@@ -38,6 +42,16 @@ public final class Problem extends Exception {
     Kind(int status, int exitCode) {
       this.status = status;
       this.exitCode = exitCode;
+    }
+
+    /** The kind of a stable code. */
+    public static Optional<Kind> ofCode(String code) {
+      return Arrays.stream(values()).filter(kind -> kind.code().equals(code)).findFirst();
+    }
+
+    /** The stable code, like {@code not-found}. */
+    public String code() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The HTTP status. */

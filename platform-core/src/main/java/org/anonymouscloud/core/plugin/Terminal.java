@@ -27,6 +27,9 @@ public interface Terminal {
    */
   boolean confirm(List<String> before, String question) throws Problem;
 
+  /** Whether a person sees {@link #progress}; else it need not be known how much there is. */
+  boolean isWatched();
+
   /** A bar while something long runs; it shows on a terminal only. */
   Progress progress(String task, long total);
 

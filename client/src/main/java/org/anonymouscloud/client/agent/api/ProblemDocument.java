@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.http.Context;
 import java.nio.ByteBuffer;
-import java.util.Locale;
 import org.anonymouscloud.core.plugin.Problem;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Response;
@@ -23,9 +22,7 @@ record ProblemDocument(int status, String code, String detail) {
 
   static ProblemDocument of(Problem problem) {
     return new ProblemDocument(
-        problem.kind().status(),
-        problem.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-        String.valueOf(problem.getMessage()));
+        problem.kind().status(), problem.kind().code(), String.valueOf(problem.getMessage()));
   }
 
   void send(Context context) {

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -16,9 +18,9 @@ import java.net.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.Secret;
@@ -102,7 +104,39 @@ public final class AgentHttp implements AgentApi {
     return exchange("PUT", path, "application/octet-stream", body);
   }
 
+  @Override
+  public void follow(String path, Object body, Consumer<JsonNode> lines)
+      throws Problem, IOException {
+    byte[] json = JSON.writeValueAsBytes(body);
+    var _ =
+        exchange(
+            "POST",
+            path,
+            "application/json",
+            out -> out.write(json),
+            in -> {
+              try (MappingIterator<JsonNode> each = JSON.readerFor(JsonNode.class).readValues(in)) {
+                while (each.hasNextValue()) {
+                  lines.accept(each.nextValue());
+                }
+              }
+              return MissingNode.getInstance();
+            });
+  }
+
   private JsonNode exchange(String method, String path, @Nullable String type, @Nullable Body body)
+      throws Problem, IOException {
+    return exchange(method, path, type, body, JSON::readTree);
+  }
+
+  /** Makes something of an answer. */
+  @FunctionalInterface
+  private interface Reading {
+    JsonNode of(InputStream answer) throws IOException;
+  }
+
+  private JsonNode exchange(
+      String method, String path, @Nullable String type, @Nullable Body body, Reading reading)
       throws Problem, IOException {
     HttpURLConnection connection = open(method, path);
     String id = connection.getRequestProperty("Request-Id");
@@ -115,7 +149,7 @@ public final class AgentHttp implements AgentApi {
       }
       check(connection);
       try (InputStream in = connection.getInputStream()) {
-        return JSON.readTree(in);
+        return reading.of(in);
       }
     } catch (BodyFailed e) {
       throw e.cause;
@@ -336,12 +370,8 @@ public final class AgentHttp implements AgentApi {
   private static Problem problem(JsonNode document, int status) {
     String detail =
         document.path("detail").asText("The agent answered with status " + status + ".");
-    String code = document.path("code").asText("").toUpperCase(Locale.ROOT).replace('-', '_');
-    for (Problem.Kind kind : Problem.Kind.values()) {
-      if (kind.name().equals(code)) {
-        return new Problem(kind, detail);
-      }
-    }
-    return new Problem(Problem.Kind.REFUSED, detail);
+    Problem.Kind kind =
+        Problem.Kind.ofCode(document.path("code").asText("")).orElse(Problem.Kind.REFUSED);
+    return new Problem(kind, detail);
   }
 }

@@ -3,6 +3,7 @@ package org.anonymouscloud.client.cli.context;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Consumer;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,12 @@ final class LazyAgent implements AgentApi {
   @Override
   public InputStream download(String path) throws Problem, IOException {
     return api().download(path);
+  }
+
+  @Override
+  public void follow(String path, Object body, Consumer<JsonNode> lines)
+      throws Problem, IOException {
+    api().follow(path, body, lines);
   }
 
   private synchronized AgentApi api() throws Problem, IOException {

@@ -112,6 +112,11 @@ public final class StandardTerminal implements Terminal {
   }
 
   @Override
+  public boolean isWatched() {
+    return interactive;
+  }
+
+  @Override
   public Progress progress(String task, long total) {
     return interactive ? new Bar(task, total) : new Silence();
   }

@@ -78,6 +78,11 @@ class AttemptsTest {
     }
 
     @Override
+    public boolean isWatched() {
+      return false;
+    }
+
+    @Override
     public Progress progress(String task, long total) {
       throw new AssertionError("Nothing takes long.");
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -150,11 +151,13 @@ final class SpaceRoutes {
 
   /** Tells how far it has come from time to time: so it also ends when nobody listens any more. */
   private final class Telling {
+    private final HttpServletResponse response;
     private final JsonGenerator json;
     private Instant told = clock.instant();
 
     Telling(Context context) throws IOException {
       context.contentType("application/x-ndjson");
+      response = context.res();
       json = JSON.createGenerator(context.outputStream());
       json.setPrettyPrinter(new MinimalPrettyPrinter("\n"));
     }
@@ -170,6 +173,8 @@ final class SpaceRoutes {
     void end(Object all) throws IOException {
       json.writePOJO(all);
       json.flush();
+      // Javalin's stream does not pass a flush on (7.2.3).
+      response.flushBuffer();
     }
   }
 

@@ -30,7 +30,8 @@ public final class VaultRoutes {
             new TrashRoutes(drive).routes(),
             new TreeRoutes(drive).routes(),
             new SpaceRoutes(drive, clock).routes(),
-            new HistoryRoutes(drive).routes())
+            new HistoryRoutes(drive).routes(),
+            new LocalRoutes(drive).routes())
         .flatMap(List::stream)
         .toList();
   }

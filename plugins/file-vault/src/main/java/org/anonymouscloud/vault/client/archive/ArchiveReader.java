@@ -15,7 +15,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * symbolic link is passed over. One that stops without its end is damaged, wherever it stops. What
  * the library keeps in memory, headers, is bounded before it gets them. Not thread-safe.
  */
-public final class ArchiveReader {
+public final class ArchiveReader implements TreeSource {
   private static final int BUFFER = 64 * 1024;
   private static final int OWNER_MAY_RUN = 0100;
 
@@ -62,7 +61,7 @@ public final class ArchiveReader {
   private final Tar tar;
   private final List<String> skipped = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
-  private final Consumer<Unreadable> unreadable;
+  private final UnreadableHeard unreadable;
 
   /** Where the content of the last entry ends, with what fills its record. */
   private long contentEnd;
@@ -79,6 +78,12 @@ public final class ArchiveReader {
     public Unreadable {
       names = List.copyOf(names);
     }
+  }
+
+  /** Hears of what is not in an archive. */
+  @FunctionalInterface
+  public interface UnreadableHeard {
+    void hear(Unreadable what) throws IOException;
   }
 
   /** An archive that breaks off or is none. */
@@ -105,7 +110,7 @@ public final class ArchiveReader {
    * @param in stays the caller's to close
    * @param unreadable hears, as it is met, of what whoever wrote the archive could not read
    */
-  public ArchiveReader(InputStream in, Consumer<Unreadable> unreadable) {
+  public ArchiveReader(InputStream in, UnreadableHeard unreadable) {
     this.unreadable = unreadable;
     this.in = new Input(new BufferedInputStream(in, BUFFER));
     this.tar = new Tar(this.in);
@@ -116,6 +121,7 @@ public final class ArchiveReader {
    *
    * @throws ArchiveDamaged if the archive is damaged
    */
+  @Override
   public @Nullable ArchiveEntry next() throws IOException {
     while (true) {
       TarArchiveEntry header = header();
@@ -143,7 +149,7 @@ public final class ArchiveReader {
       }
       String why = header.getExtraPaxHeader(ArchiveWriter.UNREADABLE);
       if (why != null) {
-        unreadable.accept(new Unreadable(names, ForeignText.sentence(why)));
+        unreadable.hear(new Unreadable(names, ForeignText.sentence(why)));
       }
       if (isPart(header)) {
         refuse(header.getName(), "a part of a file that begins in another archive.");
@@ -412,6 +418,7 @@ public final class ArchiveReader {
   }
 
   /** The bytes of the file that came last; ends with it. A cut archive is an error, not an end. */
+  @Override
   public InputStream content() {
     return new InputStream() {
       @Override
@@ -431,14 +438,17 @@ public final class ArchiveReader {
     };
   }
 
-  /** Remembers what could not be in a tree under its name. */
-  public void refuse(String name, String why) {
+  private void refuse(String name, String why) {
     tell(refused, ForeignText.sentence(name) + ": " + why);
   }
 
-  /** Remembers what could not be in a tree, in a sentence that names it. */
+  /**
+   * Remembers what could not be in a tree.
+   *
+   * @param sentence names it, for a person's eyes
+   */
   public void refuse(String sentence) {
-    tell(refused, ForeignText.sentence(sentence));
+    tell(refused, sentence);
   }
 
   private static void tell(List<String> lines, String line) {

@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
@@ -23,6 +25,8 @@ import org.anonymouscloud.vault.client.disk.IncomingFile;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalName;
 import org.anonymouscloud.vault.client.disk.LocalTarget;
+import org.anonymouscloud.vault.client.local.OpenTarget;
+import org.anonymouscloud.vault.client.local.TreeDownload;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -174,8 +178,31 @@ final class GetCommand implements Callable<Integer> {
       throw new Problem(Problem.Kind.CONFLICT, TerminalText.path(destination) + " is a folder.");
     }
     String name = String.valueOf(whole.getFileName());
+    try (Terminal.Progress progress = context.terminal().progress(name, size)) {
+      TerminalReport report = new TerminalReport(outcome, progress);
+      Optional<JsonNode> done = askAgent(source, folder, Map.of("name", name), report);
+      bytes +=
+          done.isPresent()
+              ? done.get().path("bytes").asLong()
+              : carryFile(source, folder, name, report);
+      files++;
+    } catch (IOException e) {
+      throw failure(destination, e);
+    }
+  }
+
+  /** Has the agent write into a local folder; empty if that cannot be. */
+  private Optional<JsonNode> askAgent(
+      VaultUrl source, Path folder, Map<String, Object> more, TerminalReport report)
+      throws Problem, IOException {
+    return LocalCopy.ask(
+        context.agent(), source.localDownloads(), "folder", folder.toAbsolutePath(), more, report);
+  }
+
+  /** Has a file's bytes carried here, and says how many there were. */
+  private long carryFile(VaultUrl source, Path folder, String name, TerminalReport report)
+      throws Problem, IOException {
     try (OpenTarget open = open(folder);
-        Terminal.Progress progress = context.terminal().progress(name, size);
         InputStream in = context.agent().download(source.trees())) {
       LocalTarget target = open.target();
       List<String> unreadable = new ArrayList<>();
@@ -184,7 +211,7 @@ final class GetCommand implements Callable<Integer> {
       if (entry != null && entry.kind() == ArchiveEntry.Kind.FILE) {
         IncomingFile renamed =
             new IncomingFile(List.of(name), entry.size(), entry.modified(), entry.executable());
-        target.write(renamed, archive.content(), progress::step);
+        target.write(renamed, archive.content(), report);
         readToTheEnd(archive);
       }
       if (!unreadable.isEmpty()) {
@@ -196,10 +223,7 @@ final class GetCommand implements Callable<Integer> {
         throw new Problem(Problem.Kind.CONFLICT, source.visible() + " is not a file any more.");
       }
       target.keep();
-      files++;
-      bytes += entry.size();
-    } catch (IOException e) {
-      throw failure(destination, e);
+      return entry.size();
     }
   }
 
@@ -254,17 +278,38 @@ final class GetCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw failure(destination, e);
     }
+    try (Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN)) {
+      TerminalReport report = new TerminalReport(outcome, progress);
+      Optional<JsonNode> done =
+          askAgent(
+              source,
+              destination,
+              Map.of("links", outside().name().toLowerCase(Locale.ROOT)),
+              report);
+      if (done.isPresent()) {
+        files += done.get().path("files").asLong();
+        bytes += done.get().path("bytes").asLong();
+        links += done.get().path("links").asLong();
+      } else {
+        carryFolder(source, destination, report);
+      }
+    } catch (IOException e) {
+      throw failure(destination, e);
+    }
+  }
+
+  /** Has a folder carried here as an archive. */
+  private void carryFolder(VaultUrl source, Path destination, TerminalReport report)
+      throws Problem, IOException {
     try (OpenTarget open = open(destination);
-        Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN);
         InputStream in = context.agent().download(source.trees())) {
       TreeDownload download =
-          new TreeDownload(source.path(), destination, open.target(), outcome, progress, outside());
-      download.read(in);
+          new TreeDownload(source.path(), destination, open.target(), outside(), report);
+      download.write(
+          new ArchiveReader(in, missing -> download.missing(missing.names(), missing.why())));
       files += download.files();
       bytes += download.bytes();
       links += download.links();
-    } catch (IOException e) {
-      throw failure(destination, e);
     }
   }
 

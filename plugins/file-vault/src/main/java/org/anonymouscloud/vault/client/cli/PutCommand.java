@@ -19,6 +19,8 @@ import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalFile;
 import org.anonymouscloud.vault.client.disk.LocalSize;
 import org.anonymouscloud.vault.client.format.Name;
+import org.anonymouscloud.vault.client.local.NotKept;
+import org.anonymouscloud.vault.client.local.TreeUpload;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,6 +48,8 @@ final class PutCommand implements Callable<Integer> {
 
   /** Shorter files are not gone on with, see docs/formats/vault.md. */
   private static final long LONG = 16L << 20;
+
+  private static final long UNKNOWN = -1;
 
   private static final String INTERRUPTED =
       "Interrupted. What has become part of the vault stays, of the rest nothing shows there. The"
@@ -126,7 +130,7 @@ final class PutCommand implements Callable<Integer> {
         outcome.attempt(() -> put(source, patterns, destination, intoFolder, below));
       }
     }
-    notKept.say(outcome);
+    notKept.lines().forEach(outcome::skip);
     if (json) {
       printJson();
     } else if (resumed > 0) {
@@ -279,6 +283,32 @@ final class PutCommand implements Callable<Integer> {
 
   private void sendFile(LocalFile file, VaultUrl path, Terminal.Progress progress)
       throws Problem, IOException {
+    TerminalReport report = new TerminalReport(outcome, progress);
+    Optional<JsonNode> done = askAgent(file, path, report);
+    if (done.isPresent()) {
+      bytes += done.get().path("bytes").asLong();
+      count(path, done.get());
+    } else {
+      bytes += carryFile(file, path, report);
+    }
+    files++;
+  }
+
+  /** Has the agent read what is sent; empty if that cannot be. */
+  private Optional<JsonNode> askAgent(LocalFile file, VaultUrl path, TerminalReport report)
+      throws Problem, IOException {
+    return LocalCopy.ask(
+        context.agent(),
+        path.localUploads(),
+        "source",
+        file.path().toAbsolutePath(),
+        Map.of("own", context.stateFolder().toAbsolutePath().toString(), "exclude", exclude),
+        report);
+  }
+
+  /** Carries a file's bytes to the agent, and says how many there were. */
+  private long carryFile(LocalFile file, VaultUrl path, TerminalReport report)
+      throws Problem, IOException {
     String url =
         path.files()
             + "?modified="
@@ -289,14 +319,13 @@ final class PutCommand implements Callable<Integer> {
             + file.isSparse();
     LocalContent content;
     try {
-      content = LocalContent.open(file, new byte[LocalContent.SMALL]);
+      content = LocalContent.open(file, new byte[LocalContent.SMALL], report);
     } catch (IOException e) {
       throw cannotRead(file.path(), e);
     }
     try (content) {
-      count(path, context.agent().upload(url, out -> content.copyTo(out::write, progress::step)));
-      files++;
-      bytes += content.size();
+      count(path, context.agent().upload(url, content::transferTo));
+      return content.size();
     } catch (LocalContent.Unreadable e) {
       throw e;
     } catch (IOException e) {
@@ -317,24 +346,64 @@ final class PutCommand implements Callable<Integer> {
 
   private void putFolder(LocalFile folder, LeftOut leftOut, VaultUrl path)
       throws Problem, IOException {
-    long size = LocalSize.below(folder.path(), leftOut);
+    long size = context.terminal().isWatched() ? LocalSize.below(folder.path(), leftOut) : UNKNOWN;
     try (Terminal.Progress progress = progress(folder.path(), size)) {
-      notKept.kept(folder);
-      TreeUpload upload = new TreeUpload(folder, leftOut, path.path(), outcome, notKept, progress);
-      JsonNode answer = context.agent().upload(path.trees(), upload);
-      count(path, answer);
-      files += answer.path("files").asLong();
-      bytes += answer.path("bytes").asLong();
-      links += answer.path("links").asLong();
-      for (JsonNode refused : answer.path("refused")) {
-        outcome.fail(Problem.Kind.BAD_INPUT, TerminalText.text(refused.asText()));
+      TerminalReport report = new TerminalReport(outcome, progress);
+      Optional<JsonNode> done = askAgent(folder, path, report);
+      if (done.isPresent()) {
+        countFolder(path, done.get());
+        addNotKept(done.get());
+      } else {
+        carryFolder(folder, leftOut, path, report);
       }
-      for (TreeUpload.Changed changed : upload.changed()) {
-        outcome.attempt(() -> putAgain(changed, path, progress));
+    }
+  }
+
+  /** Takes over what the agent has met. */
+  private void addNotKept(JsonNode done) {
+    for (NotKept.Kind kind : NotKept.Kind.values()) {
+      JsonNode things = done.path("notKept").path(kind.name());
+      if (!things.isMissingNode()) {
+        notKept.add(
+            kind, new NotKept.Things(things.path("first").asText(), things.path("count").asLong()));
       }
+    }
+    done.path("leftOut").forEach(one -> notKept.addLeftOut(one.asText()));
+  }
+
+  /** Carries a folder to the agent as an archive. */
+  private void carryFolder(LocalFile folder, LeftOut leftOut, VaultUrl path, TerminalReport report)
+      throws Problem, IOException {
+    TreeUpload upload = new TreeUpload(folder, leftOut, path.path(), notKept, report);
+    JsonNode answer;
+    try {
+      answer =
+          context
+              .agent()
+              .upload(
+                  path.trees(),
+                  out -> {
+                    ArchiveSink archive = new ArchiveSink(out);
+                    upload.send(archive);
+                    archive.finish();
+                  });
     } catch (IOException e) {
       throw Outcome.unwrapped(e);
     }
+    countFolder(path, answer);
+    for (JsonNode refused : answer.path("refused")) {
+      outcome.fail(Problem.Kind.BAD_INPUT, TerminalText.text(refused.asText()));
+    }
+    for (TreeUpload.Changed changed : upload.changed()) {
+      outcome.attempt(() -> putAgain(changed, path, report.progress()));
+    }
+  }
+
+  private void countFolder(VaultUrl path, JsonNode answer) {
+    count(path, answer);
+    files += answer.path("files").asLong();
+    bytes += answer.path("bytes").asLong();
+    links += answer.path("links").asLong();
   }
 
   private void putAgain(TreeUpload.Changed changed, VaultUrl folder, Terminal.Progress progress)

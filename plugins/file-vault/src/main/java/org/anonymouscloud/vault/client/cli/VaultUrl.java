@@ -169,6 +169,14 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
     return drive() + "/trees" + encoded(path) + query();
   }
 
+  String localUploads() {
+    return drive() + "/local-uploads" + encoded(path);
+  }
+
+  String localDownloads() {
+    return drive() + "/local-downloads" + encoded(path) + query();
+  }
+
   /** A value in a URL's query or path. */
   public static String encoded(String value) {
     return URLEncoder.encode(value, UTF_8).replace("+", "%20");

@@ -3,14 +3,13 @@ package org.anonymouscloud.vault.client.disk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.util.function.LongConsumer;
 
 /**
  * A local file's bytes on their way into the vault. How many there are is fixed before the first of
  * them is sent: a file that grows meanwhile is kept as long as it was, one that shrinks is {@link
  * Unreadable}. Not thread-safe.
  */
-public final class LocalContent implements AutoCloseable {
+public final class LocalContent extends InputStream {
   /** Files of less than this are read before they are begun, so they cannot change meanwhile. */
   public static final int SMALL = 256 * 1024;
 
@@ -18,12 +17,8 @@ public final class LocalContent implements AutoCloseable {
   private final byte[] buffer;
   private final int first;
   private final long size;
-
-  /** Takes bytes; what it throws is its own trouble, not the file's. */
-  @FunctionalInterface
-  public interface Target {
-    void write(byte[] bytes, int offset, int length) throws IOException;
-  }
+  private final Steps steps;
+  private long given;
 
   /** The file did not give all of its bytes. */
   public static final class Unreadable extends IOException {
@@ -42,26 +37,28 @@ public final class LocalContent implements AutoCloseable {
     }
   }
 
-  private LocalContent(InputStream in, byte[] buffer, int first, long size) {
+  private LocalContent(InputStream in, byte[] buffer, int first, long size, Steps steps) {
     this.in = in;
     this.buffer = buffer;
     this.first = first;
     this.size = size;
+    this.steps = steps;
   }
 
   /**
    * Opens a file and reads how it begins.
    *
    * @param buffer of {@link #SMALL} bytes, in use until this is closed
+   * @param steps hears what is read
    */
-  public static LocalContent open(LocalFile file, byte[] buffer) throws IOException {
+  public static LocalContent open(LocalFile file, byte[] buffer, Steps steps) throws IOException {
     InputStream in = Files.newInputStream(file.path());
     try {
       int first = in.readNBytes(buffer, 0, SMALL);
       // What is read whole has the size that was read; a larger file has the size it is said to
       // have.
       return new LocalContent(
-          in, buffer, first, first < SMALL ? first : Math.max(file.size(), first));
+          in, buffer, first, first < SMALL ? first : Math.max(file.size(), first), steps);
     } catch (IOException e) {
       try (in) {
         throw e;
@@ -69,36 +66,47 @@ public final class LocalContent implements AutoCloseable {
     }
   }
 
-  /** How many bytes {@link #copyTo} writes if nothing fails. */
+  /** How many bytes it gives if nothing fails. */
   public long size() {
     return size;
   }
 
-  /**
-   * Writes all bytes. To be called once.
-   *
-   * @param progress is told how many bytes have gone with each step
-   */
-  public void copyTo(Target target, LongConsumer progress) throws IOException {
-    target.write(buffer, 0, first);
-    progress.accept(first);
-    for (long copied = first; copied < size; ) {
-      int got = read(copied);
-      target.write(buffer, 0, got);
-      progress.accept(got);
-      copied += got;
-    }
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
-  private int read(long copied) throws Unreadable {
+  /**
+   * @throws Unreadable if the file does not give all of its bytes; any other exception is of
+   *     whoever hears the steps
+   */
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (given == size) {
+      return -1;
+    }
+    int got;
+    if (given < first) {
+      got = (int) Math.min(length, first - given);
+      System.arraycopy(buffer, (int) given, target, offset, got);
+    } else {
+      got = readFile(target, offset, (int) Math.min(length, size - given));
+    }
+    given += got;
+    steps.step(got);
+    return got;
+  }
+
+  private int readFile(byte[] target, int offset, int length) throws Unreadable {
     int got;
     try {
-      got = in.read(buffer, 0, (int) Math.min(buffer.length, size - copied));
+      got = in.read(target, offset, length);
     } catch (IOException e) {
       throw new Unreadable(false, LocalFailure.reason(e), e);
     }
     if (got < 0) {
-      IOException shorter = new IOException("It has " + copied + " bytes, not " + size + ".");
+      IOException shorter = new IOException("It has " + given + " bytes, not " + size + ".");
       throw new Unreadable(true, "it changes while it is read", shorter);
     }
     return got;

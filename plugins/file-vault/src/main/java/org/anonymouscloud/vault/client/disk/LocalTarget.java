@@ -28,7 +28,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.format.Times;
@@ -113,10 +112,9 @@ public final class LocalTarget implements AutoCloseable {
    * Writes a file under a temporary name. It gets its own by {@link #keep}, or goes by {@link
    * #drop}, before anything else is written.
    *
-   * @param progress is told how many bytes have come with each step
+   * @param steps hears what has been written
    */
-  public void write(IncomingFile file, InputStream content, LongConsumer progress)
-      throws IOException {
+  public void write(IncomingFile file, InputStream content, Steps steps) throws IOException {
     List<String> parent = file.names().subList(0, file.names().size() - 1);
     SecureDirectoryStream<Path> folder = folder(parent);
     Path name = LocalName.checked(file.names().getLast());
@@ -130,7 +128,7 @@ public final class LocalTarget implements AutoCloseable {
     boolean whole = false;
     try {
       try (SeekableByteChannel channel = folder.newByteChannel(temporary, NEW)) {
-        long written = copy(content, channel, progress);
+        long written = copy(content, channel, steps);
         if (written != file.size()) {
           throw new IOException("The download ended early.");
         }
@@ -275,7 +273,7 @@ public final class LocalTarget implements AutoCloseable {
     }
   }
 
-  private long copy(InputStream content, SeekableByteChannel channel, LongConsumer progress)
+  private long copy(InputStream content, SeekableByteChannel channel, Steps steps)
       throws IOException {
     long written = 0;
     long hole = 0;
@@ -288,7 +286,7 @@ public final class LocalTarget implements AutoCloseable {
         writeAll(channel, buffer.clear().limit(got));
       }
       written += got;
-      progress.accept(got);
+      steps.step(got);
     }
     if (hole > 0) {
       // The last byte gives the file its length.

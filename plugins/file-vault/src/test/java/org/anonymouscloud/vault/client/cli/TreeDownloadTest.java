@@ -19,7 +19,10 @@ import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
+import org.anonymouscloud.vault.client.archive.ArchiveReader;
 import org.anonymouscloud.vault.client.archive.ArchiveWriter;
+import org.anonymouscloud.vault.client.local.OpenTarget;
+import org.anonymouscloud.vault.client.local.TreeDownload;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -55,10 +58,9 @@ final class TreeDownloadTest {
               VaultPath.TOP,
               target,
               local.target(),
-              outcome,
-              silence(),
-              TreeDownload.Outside.REFUSED)
-          .read(new ByteArrayInputStream(archive.toByteArray()));
+              TreeDownload.Outside.REFUSED,
+              new TerminalReport(outcome, silence()))
+          .write(new ArchiveReader(new ByteArrayInputStream(archive.toByteArray())));
     }
 
     assertThat(outcome.exitCode()).isEqualTo(4);
@@ -86,24 +88,24 @@ final class TreeDownloadTest {
               VaultPath.TOP,
               target,
               local.target(),
-              outcome,
-              silence(),
-              TreeDownload.Outside.REFUSED)
-          .read(
-              new SequenceInputStream(
-                  new ByteArrayInputStream(archive.toByteArray()),
-                  new InputStream() {
-                    @Override
-                    public int read() throws IOException {
-                      Files.deleteIfExists(target.resolve("gone"));
-                      return -1;
-                    }
+              TreeDownload.Outside.REFUSED,
+              new TerminalReport(outcome, silence()))
+          .write(
+              new ArchiveReader(
+                  new SequenceInputStream(
+                      new ByteArrayInputStream(archive.toByteArray()),
+                      new InputStream() {
+                        @Override
+                        public int read() throws IOException {
+                          Files.deleteIfExists(target.resolve("gone"));
+                          return -1;
+                        }
 
-                    @Override
-                    public int read(byte[] bytes, int offset, int length) throws IOException {
-                      return read();
-                    }
-                  }));
+                        @Override
+                        public int read(byte[] bytes, int offset, int length) throws IOException {
+                          return read();
+                        }
+                      })));
     }
 
     assertThat(outcome.failures())

@@ -19,6 +19,8 @@ import org.anonymouscloud.vault.client.disk.LeftOut;
 import org.anonymouscloud.vault.client.disk.LocalFile;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.local.NotKept;
+import org.anonymouscloud.vault.client.local.TreeUpload;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,10 +65,9 @@ final class TreeUploadTest {
               LocalFile.named(disk.getPath("/t")),
               new LeftOut(disk.getPath("/t"), temporary, List.of()),
               VaultPath.of("/t"),
-              outcome,
               new NotKept(),
-              terminal.progress("", 0));
-      JsonNode answer = agent.upload("/vault/trees/t", upload);
+              new TerminalReport(outcome, terminal.progress("", 0)));
+      JsonNode answer = send(upload);
 
       assertThat(outcome.exitCode()).isEqualTo(1);
       assertThat(outcome.failures())
@@ -81,6 +82,16 @@ final class TreeUploadTest {
     assertThat(terminal.out()).isEqualTo("the good version");
     assertThat(terminal.run("cat", "/t/a", "/t/z")).isZero();
     assertThat(terminal.out()).isEqualTo("az");
+  }
+
+  private JsonNode send(TreeUpload upload) throws Exception {
+    return agent.upload(
+        "/vault/trees/t",
+        out -> {
+          ArchiveSink archive = new ArchiveSink(out);
+          upload.send(archive);
+          archive.finish();
+        });
   }
 
   @Test
@@ -168,10 +179,9 @@ final class TreeUploadTest {
               LocalFile.named(disk.getPath("/t")),
               new LeftOut(disk.getPath("/t"), temporary, List.of()),
               VaultPath.of("/t"),
-              new Outcome(terminal),
               new NotKept(),
-              terminal.progress("", 0));
-      agent.upload("/vault/trees/t", upload);
+              new TerminalReport(new Outcome(terminal), terminal.progress("", 0)));
+      var _ = send(upload);
     }
 
     assertThat(terminal.run("ls", "/t")).isZero();
@@ -185,15 +195,14 @@ final class TreeUploadTest {
     Outcome outcome = new Outcome(terminal);
     // Root reads everything; what is gone by then nobody does.
     Files.delete(shut);
-    agent.upload(
-        "/vault/trees/t",
-        new TreeUpload(
-            read,
-            new LeftOut(shut, temporary, List.of()),
-            VaultPath.of("/t"),
-            outcome,
-            new NotKept(),
-            terminal.progress("", 0)));
+    var _ =
+        send(
+            new TreeUpload(
+                read,
+                new LeftOut(shut, temporary, List.of()),
+                VaultPath.of("/t"),
+                new NotKept(),
+                new TerminalReport(outcome, terminal.progress("", 0))));
 
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.failures())

@@ -1,14 +1,14 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.local;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import org.anonymouscloud.vault.client.disk.LocalTarget;
 
 /**
- * The local folder that a command writes into. A command that its user interrupts leaves no part of
- * a file there. Not thread-safe.
+ * The local folder that a process writes into. One that is ended by a signal leaves no part of a
+ * file there. Not thread-safe.
  */
-final class OpenTarget implements AutoCloseable {
+public final class OpenTarget implements AutoCloseable {
   private final LocalTarget target;
   private final Thread whenKilled;
 
@@ -19,14 +19,14 @@ final class OpenTarget implements AutoCloseable {
   }
 
   /** A folder that is there. */
-  static OpenTarget of(Path folder) throws IOException {
+  public static OpenTarget of(Path folder) throws IOException {
     return new OpenTarget(
         LocalTarget.of(
             folder, part -> System.err.println("anoncloud: a part of a file was left as " + part)));
   }
 
   /** The folder; it closes with this. */
-  LocalTarget target() {
+  public LocalTarget target() {
     return target;
   }
 

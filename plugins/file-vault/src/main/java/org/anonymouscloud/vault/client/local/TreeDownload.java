@@ -1,7 +1,6 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.local;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,9 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
-import org.anonymouscloud.vault.client.archive.ArchiveReader;
+import org.anonymouscloud.vault.client.archive.TreeSource;
 import org.anonymouscloud.vault.client.disk.IncomingFile;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalName;
@@ -20,15 +19,15 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a tree that comes as an archive. One thing that cannot be written does not stop the rest.
+ * Writes a tree to the local disk. One thing that cannot be had or written does not stop the rest.
+ * Not thread-safe.
  */
-final class TreeDownload {
+public final class TreeDownload {
   private final VaultPath source;
   private final Path top;
   private final LocalTarget target;
-  private final Outcome outcome;
-  private final Terminal.Progress progress;
   private final Outside outside;
+  private final Report report;
   private final Set<List<String>> refused = new HashSet<>();
   private final List<ArchiveEntry> folders = new ArrayList<>();
   private @Nullable ArchiveEntry written;
@@ -37,7 +36,7 @@ final class TreeDownload {
   private long links;
 
   /** What becomes of links that lead out of the target. */
-  enum Outside {
+  public enum Outside {
     REFUSED,
     SKIPPED,
     WRITTEN
@@ -47,31 +46,24 @@ final class TreeDownload {
    * @param source for messages; what is copied
    * @param top for messages; where {@code target} is
    */
-  TreeDownload(
-      VaultPath source,
-      Path top,
-      LocalTarget target,
-      Outcome outcome,
-      Terminal.Progress progress,
-      Outside outside) {
+  public TreeDownload(
+      VaultPath source, Path top, LocalTarget target, Outside outside, Report report) {
     this.source = source;
     this.top = top;
     this.target = target;
-    this.outcome = outcome;
-    this.progress = progress;
     this.outside = outside;
+    this.report = report;
   }
 
-  /** Reads the archive to its end. */
-  void read(InputStream in) throws IOException {
-    ArchiveReader archive = new ArchiveReader(in, this::missing);
-    for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
+  /** Writes all of a tree. */
+  public void write(TreeSource tree) throws IOException {
+    for (ArchiveEntry entry = tree.next(); entry != null; entry = tree.next()) {
       settle(entry);
       if (!refused.isEmpty() && refused.contains(parent(entry.names()))) {
         // The folder was named already.
         refused.add(entry.names());
       } else {
-        write(entry, archive);
+        write(entry, tree);
       }
     }
     settle(null);
@@ -81,12 +73,18 @@ final class TreeDownload {
     }
   }
 
-  private void missing(ArchiveReader.Unreadable what) {
-    String path = source.join(VaultPath.exact(String.join("/", what.names()))).visible();
-    outcome.fail(Problem.Kind.SECURITY, "Cannot read " + path + ", or not wholly: " + what.why());
+  /**
+   * Names something that is not in the tree, or not wholly.
+   *
+   * @param names from the top of the tree down
+   * @param why in a sentence
+   */
+  public void missing(List<String> names, String why) throws IOException {
+    String path = source.join(VaultPath.exact(String.join("/", names))).visible();
+    report.fail(Problem.Kind.SECURITY, "Cannot read " + path + ", or not wholly: " + why);
   }
 
-  private void write(ArchiveEntry entry, ArchiveReader archive) throws IOException {
+  private void write(ArchiveEntry entry, TreeSource tree) throws IOException {
     attempt(
         entry,
         () -> {
@@ -96,7 +94,7 @@ final class TreeDownload {
               folders.add(entry);
             }
             case FILE -> {
-              target.write(incoming(entry), archive.content(), progress::step);
+              target.write(incoming(entry), tree.content(), report);
               written = entry;
             }
             case LINK -> {
@@ -143,12 +141,14 @@ final class TreeDownload {
   private void attempt(ArchiveEntry entry, Writing writing) throws IOException {
     try {
       writing.run();
+    } catch (TreeSource.Missing e) {
+      missing(entry.names(), String.valueOf(e.getMessage()));
     } catch (LocalName.NameRefused e) {
       refused.add(entry.names());
-      outcome.fail(Problem.Kind.SECURITY, shown(entry) + " was not written: " + e.getMessage());
+      report.fail(Problem.Kind.SECURITY, shown(entry) + " was not written: " + e.getMessage());
     } catch (LocalTarget.LinkRefused e) {
       if (outside == Outside.REFUSED) {
-        outcome.fail(
+        report.fail(
             Problem.Kind.CONFLICT,
             "The link "
                 + shown(entry)
@@ -161,7 +161,7 @@ final class TreeDownload {
         throw e;
       }
       refused.add(entry.names());
-      outcome.fail(
+      report.fail(
           Problem.Kind.INTERNAL,
           "Cannot write " + shown(entry) + ": " + LocalFailure.reason(e) + ".");
     }
@@ -172,18 +172,18 @@ final class TreeDownload {
   }
 
   private String shown(ArchiveEntry entry) {
-    return TerminalText.text(top + "/" + String.join("/", entry.names()));
+    return ForeignText.visible(top + "/" + String.join("/", entry.names()));
   }
 
-  long files() {
+  public long files() {
     return files;
   }
 
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 
-  long links() {
+  public long links() {
     return links;
   }
 }

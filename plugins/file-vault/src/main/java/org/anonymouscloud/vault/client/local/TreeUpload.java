@@ -1,7 +1,6 @@
-package org.anonymouscloud.vault.client.cli;
+package org.anonymouscloud.vault.client.local;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,11 +13,9 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
-import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.archive.ArchiveEntry;
-import org.anonymouscloud.vault.client.archive.ArchiveWriter;
 import org.anonymouscloud.vault.client.disk.LeftOut;
 import org.anonymouscloud.vault.client.disk.LocalContent;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
@@ -28,19 +25,18 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A local folder with all that is in it, on its way into the vault as an archive. Symbolic links go
- * as links; what cannot be read is named, and the rest goes on.
+ * A local folder with all that is in it, on its way into the vault. Symbolic links go as links;
+ * what cannot be read is named, and the rest goes on. Not thread-safe.
  */
-final class TreeUpload implements AgentApi.Body {
+public final class TreeUpload {
   /** How many names of a folder are put in order at a time. */
   private static final int SORTED = 100_000;
 
   private final LocalFile top;
   private final LeftOut leftOut;
   private final int deepest;
-  private final Outcome outcome;
+  private final Report report;
   private final NotKept notKept;
-  private final Terminal.Progress progress;
   private final byte[] buffer = new byte[LocalContent.SMALL];
   private final List<Changed> changed = new ArrayList<>();
 
@@ -48,50 +44,43 @@ final class TreeUpload implements AgentApi.Body {
   private final Deque<Level> levels = new ArrayDeque<>();
 
   /** A file that shrank while it was read; it has to be sent again. */
-  record Changed(Path path, List<String> names) {}
+  public record Changed(Path path, List<String> names) {}
 
   /**
    * @param destination of the folder in the vault
    * @param notKept hears of what cannot be kept
    */
-  TreeUpload(
-      LocalFile top,
-      LeftOut leftOut,
-      VaultPath destination,
-      Outcome outcome,
-      NotKept notKept,
-      Terminal.Progress progress) {
+  public TreeUpload(
+      LocalFile top, LeftOut leftOut, VaultPath destination, NotKept notKept, Report report) {
     this.top = top;
     this.leftOut = leftOut;
     this.deepest = VaultPath.MAX_DEPTH - destination.names().size();
-    this.outcome = outcome;
     this.notKept = notKept;
-    this.progress = progress;
+    this.report = report;
   }
 
   /** Files that have to be sent again. */
-  List<Changed> changed() {
+  public List<Changed> changed() {
     return changed;
   }
 
-  @Override
-  public void writeTo(OutputStream out) throws IOException {
-    ArchiveWriter archive = new ArchiveWriter(out);
+  /** Sends all of it. To be called once. */
+  public void send(TreeSink sink) throws IOException {
+    notKept.kept(top);
     try {
-      enter(top, List.of(), archive);
+      enter(top, List.of(), sink);
       while (!levels.isEmpty()) {
         Level level = levels.getFirst();
         Path path = next(level);
         if (path == null) {
           levels.removeFirst();
         } else {
-          child(path, level, archive);
+          child(path, level, sink);
         }
       }
     } finally {
       levels.forEach(Level::close);
     }
-    archive.finish();
   }
 
   /** A folder that is being sent. */
@@ -145,7 +134,7 @@ final class TreeUpload implements AgentApi.Body {
     }
   }
 
-  private @Nullable Path next(Level level) {
+  private @Nullable Path next(Level level) throws IOException {
     try {
       return level.next();
     } catch (IOException e) {
@@ -154,8 +143,7 @@ final class TreeUpload implements AgentApi.Body {
     }
   }
 
-  private void enter(LocalFile folder, List<String> names, ArchiveWriter archive)
-      throws IOException {
+  private void enter(LocalFile folder, List<String> names, TreeSink sink) throws IOException {
     try {
       levels.addFirst(new Level(folder.path(), names));
     } catch (IOException e) {
@@ -163,11 +151,10 @@ final class TreeUpload implements AgentApi.Body {
       fail(folder.path(), LocalFailure.reason(e));
       return;
     }
-    archive.begin(ArchiveEntry.folder(names, folder.modified()));
-    archive.end();
+    sink.add(ArchiveEntry.folder(names, folder.modified()));
   }
 
-  private void child(Path path, Level parent, ArchiveWriter archive) throws IOException {
+  private void child(Path path, Level parent, TreeSink sink) throws IOException {
     if (leftOut.isUnwanted(path)) {
       return;
     }
@@ -187,16 +174,16 @@ final class TreeUpload implements AgentApi.Body {
       return;
     }
     if (parent.names.size() == deepest) {
-      outcome.fail(
+      report.fail(
           Problem.Kind.BAD_INPUT,
           "Cannot keep "
-              + TerminalText.path(path)
+              + ForeignText.visible(path.toString())
               + " in the vault: it lies deeper than "
               + VaultPath.MAX_DEPTH
               + " folders.");
       return;
     }
-    String name = VaultName.of(path, parent.seen, outcome);
+    String name = VaultName.of(path, parent.seen, report);
     if (name.isEmpty()) {
       return;
     }
@@ -204,13 +191,13 @@ final class TreeUpload implements AgentApi.Body {
     names.add(name);
     notKept.kept(file);
     switch (file.kind()) {
-      case FOLDER -> enter(file, names, archive);
-      case LINK -> link(file, names, archive);
-      case FILE, OTHER -> file(file, names, archive);
+      case FOLDER -> enter(file, names, sink);
+      case LINK -> link(file, names, sink);
+      case FILE, OTHER -> file(file, names, sink);
     }
   }
 
-  private void link(LocalFile link, List<String> names, ArchiveWriter archive) throws IOException {
+  private void link(LocalFile link, List<String> names, TreeSink sink) throws IOException {
     Path target;
     try {
       target = Files.readSymbolicLink(link.path());
@@ -222,73 +209,69 @@ final class TreeUpload implements AgentApi.Body {
       fail(link.path(), "where the link leads is not valid UTF-8");
       return;
     }
-    archive.begin(ArchiveEntry.link(names, target.toString(), link.modified()));
-    archive.end();
+    sink.add(ArchiveEntry.link(names, target.toString(), link.modified()));
   }
 
-  private void file(LocalFile file, List<String> names, ArchiveWriter archive) throws IOException {
+  private void file(LocalFile file, List<String> names, TreeSink sink) throws IOException {
     LocalContent content;
     try {
-      content = LocalContent.open(file, buffer);
+      content = LocalContent.open(file, buffer, report);
     } catch (IOException e) {
       fail(file.path(), LocalFailure.reason(e));
       return;
     }
     try (content) {
-      archive.begin(
+      sink.add(
           ArchiveEntry.file(
-              names, content.size(), file.modified(), file.executable(), file.isSparse()));
-      try {
-        content.copyTo(archive::write, progress::step);
-        archive.end();
-      } catch (LocalContent.Unreadable e) {
-        // What came before it in the vault stays.
-        archive.giveUp(names);
-        if (e.shrunk()) {
-          changed.add(new Changed(file.path(), names));
-        } else {
-          fail(file.path(), String.valueOf(e.getMessage()));
-        }
+              names, content.size(), file.modified(), file.executable(), file.isSparse()),
+          content);
+    } catch (LocalContent.Unreadable e) {
+      // What came before it in the vault stays.
+      if (e.shrunk()) {
+        changed.add(new Changed(file.path(), names));
+      } else {
+        fail(file.path(), String.valueOf(e.getMessage()));
       }
     }
   }
 
-  private void fail(Path path, String why) {
-    outcome.fail(
-        Problem.Kind.INTERNAL, "Cannot read " + TerminalText.path(path) + ": " + why + ".");
+  private void fail(Path path, String why) throws IOException {
+    report.fail(
+        Problem.Kind.INTERNAL,
+        "Cannot read " + ForeignText.visible(path.toString()) + ": " + why + ".");
   }
 
   /** The names that local things get in the vault. */
   private static final class VaultName {
     /** A name; the empty text if the thing cannot have one there, which is said. */
-    static String of(Path path, Set<String> seen, Outcome outcome) {
+    static String of(Path path, Set<String> seen, Report report) throws IOException {
       String text = String.valueOf(path.getFileName());
       if (!path.resolveSibling(text).equals(path)) {
-        return none(path, "its name is not valid UTF-8", outcome);
+        return none(path, "its name is not valid UTF-8", report);
       }
       Name name;
       try {
         name = Name.of(text);
       } catch (IllegalArgumentException e) {
-        return none(path, e.getMessage(), outcome);
+        return none(path, e.getMessage(), report);
       }
       if (!name.isPlain()) {
-        return none(path, "its name contains control or bidirectional characters", outcome);
+        return none(path, "its name contains control or bidirectional characters", report);
       }
       if (!seen.add(name.text())) {
         return none(
             path,
             "another name in its folder looks the same and differs only in how its accents are"
                 + " written (composed or not); rename one of them",
-            outcome);
+            report);
       }
       return name.text();
     }
 
-    private static String none(Path path, @Nullable String why, Outcome outcome) {
-      outcome.fail(
+    private static String none(Path path, @Nullable String why, Report report) throws IOException {
+      report.fail(
           Problem.Kind.INTERNAL,
-          "Cannot keep " + TerminalText.path(path) + " in the vault: " + why + ".");
+          "Cannot keep " + ForeignText.visible(path.toString()) + " in the vault: " + why + ".");
       return "";
     }
   }

@@ -1,0 +1,33 @@
+package org.anonymouscloud.vault.client.archive;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/** A tree, one thing after another. */
+public interface TreeSource {
+  /**
+   * The next thing, a folder before what is in it; null after the last. An entry that takes a file
+   * back is the next after that file.
+   */
+  @Nullable ArchiveEntry next() throws IOException;
+
+  /**
+   * The bytes of the file that came last.
+   *
+   * @throws Missing from its reads, if they cannot be had to the end; others can follow
+   */
+  InputStream content();
+
+  /** A file's content is not to be had whole. */
+  class Missing extends IOException {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * @param cause says why, in a sentence
+     */
+    public Missing(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+}
