@@ -11,7 +11,6 @@ import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Place.Kind;
 import org.anonymouscloud.vault.client.format.Ref;
-import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.resume.Trail;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackWriter;
@@ -41,13 +40,14 @@ public final class FileWriter {
   private long length;
 
   /**
+   * @param packs which the server has of the last version
    * @param version of the file that is being written
    * @param before its content in the last version
    * @param sparse whether nothing is to be stored of segments that are zeros
    * @param trail what an earlier try has sent, and where it is noted what this one sends
    */
   public FileWriter(
-      RemoteVault remote,
+      PacksThere packs,
       Nodes nodes,
       Sealer sealer,
       PackWriter writer,
@@ -68,7 +68,7 @@ public final class FileWriter {
     this.before =
         before.isEmpty()
             ? Optional.empty()
-            : Optional.of(new LastVersion(remote, new SegmentCursor(nodes, file, before.get(), 0)));
+            : Optional.of(new LastVersion(packs, new SegmentCursor(nodes, file, before.get(), 0)));
     this.builder = new ContentBuilder(nodes, writer, file, version, this.before);
   }
 

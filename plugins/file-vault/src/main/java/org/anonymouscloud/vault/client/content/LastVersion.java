@@ -3,15 +3,12 @@ package org.anonymouscloud.vault.client.content;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.vault.client.format.Extent;
 import org.anonymouscloud.vault.client.format.Hole;
 import org.anonymouscloud.vault.client.format.Ref;
-import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.protocol.PackName;
 
@@ -23,17 +20,16 @@ import org.anonymouscloud.vault.protocol.PackName;
  */
 final class LastVersion {
   /** Of one pack each at the worst, which one question takes. */
-  private static final int AHEAD = 1_024;
+  private static final int AHEAD = 1_023;
 
-  private final RemoteVault remote;
+  private final PacksThere packs;
   private final SegmentCursor cursor;
   private final Deque<Extent> ahead = new ArrayDeque<>();
-  private final Set<PackName> unasked = new HashSet<>();
-  private final Map<PackName, Boolean> there = new HashMap<>();
+  private final Set<PackName> packsAhead = new HashSet<>();
   private boolean ended;
 
-  LastVersion(RemoteVault remote, SegmentCursor cursor) {
-    this.remote = remote;
+  LastVersion(PacksThere packs, SegmentCursor cursor) {
+    this.packs = packs;
     this.cursor = cursor;
   }
 
@@ -56,8 +52,7 @@ final class LastVersion {
   }
 
   private void readAhead() throws IOException {
-    unasked.clear();
-    there.clear();
+    packsAhead.clear();
     try {
       while (ahead.size() < AHEAD) {
         Extent extent = cursor.next();
@@ -67,7 +62,7 @@ final class LastVersion {
         }
         ahead.addLast(extent);
         switch (extent) {
-          case Ref ref -> unasked.add(ref.pack());
+          case Ref ref -> packsAhead.add(ref.pack());
           case Hole hole -> {}
         }
       }
@@ -84,14 +79,6 @@ final class LastVersion {
   }
 
   private synchronized boolean isThere(Ref ref) throws IOException {
-    Boolean known = there.get(ref.pack());
-    if (known == null) {
-      unasked.add(ref.pack());
-      Set<PackName> missing = remote.missing(unasked);
-      unasked.forEach(pack -> there.put(pack, !missing.contains(pack)));
-      unasked.clear();
-      known = !missing.contains(ref.pack());
-    }
-    return known;
+    return packs.has(ref.pack(), packsAhead);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.anonymouscloud.vault.client.content.FileWriter;
+import org.anonymouscloud.vault.client.content.PacksThere;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
@@ -28,6 +29,7 @@ final class OpenFiles {
   private final PackWriter writer;
   private final Trails trails;
   private final Changes changes;
+  private final PacksThere packs;
   private final Deque<OpenFile> open = new ArrayDeque<>();
   private long bytes;
 
@@ -46,6 +48,7 @@ final class OpenFiles {
   OpenFiles(Reading drive, Writing shared, PackWriter writer, Trails trails, Changes changes) {
     this.drive = drive;
     this.shared = shared;
+    this.packs = new PacksThere(shared.remote());
     this.writer = writer;
     this.trails = trails;
     this.changes = changes;
@@ -94,7 +97,7 @@ final class OpenFiles {
     long version = before.map(Entry.File::version).orElse(0L) + 1;
     FileWriter file =
         new FileWriter(
-            shared.remote(),
+            packs,
             drive.nodes(),
             shared.sealer(),
             writer,
@@ -139,6 +142,7 @@ final class OpenFiles {
     while (!open.isEmpty()) {
       settle();
     }
+    packs.forget();
     bytes = 0;
   }
 

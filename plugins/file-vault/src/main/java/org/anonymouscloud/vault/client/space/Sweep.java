@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.vault.client.content.FileWriter;
+import org.anonymouscloud.vault.client.content.PacksThere;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
 import org.anonymouscloud.vault.client.format.KeptStates;
@@ -695,7 +696,7 @@ public final class Sweep {
     long version = before.map(Entry.File::version).orElse(0L) + 1;
     FileWriter content =
         new FileWriter(
-            drive.remote(),
+            new PacksThere(drive.remote()),
             drive.nodes(),
             drive.sealer(),
             writer,

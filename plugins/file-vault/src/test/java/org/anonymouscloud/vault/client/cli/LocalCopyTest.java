@@ -28,6 +28,7 @@ import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.local.LocalView;
+import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,6 +256,25 @@ final class LocalCopyTest {
     assertThat(terminal.run("ls", "/")).isZero();
     assertThat(terminal.out()).isEmpty();
     assertThat(terminal.run("put", source.resolve("run").toString(), "/endless")).isZero();
+  }
+
+  /** Each question is a way to the server and back. */
+  @Test
+  void aTreeThatIsSentAgainAsksOnceForAPackOfManyFiles() throws Exception {
+    Path many = Files.createDirectory(temporary.resolve("many"));
+    for (int i = 0; i < 50; i++) {
+      Files.writeString(many.resolve("file" + i), "small " + i);
+    }
+    assertThat(terminal.run("put", "-r", many.toString(), "/m")).isZero();
+    int before = server.line().asked().size();
+
+    assertThat(terminal.run("put", "-r", "--json", many.toString(), "/m")).isZero();
+
+    assertThat(terminal.json().path("sent").asLong()).isLessThan(20_000);
+    List<VaultMethod> asked = server.line().asked();
+    assertThat(asked.subList(before, asked.size()))
+        .filteredOn(VaultMethod.PACK_ASK::equals)
+        .hasSize(1);
   }
 
   @Test
