@@ -1,5 +1,8 @@
 package org.anonymouscloud.core.crypto;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.Security;
@@ -28,6 +31,9 @@ public final class BulkProvider {
   /** Name of the system property. */
   public static final String CHOICE = "anoncloud.crypto";
 
+  /** Names the file by which the launcher knows that the library works, if it counts on that. */
+  static final String FOUND = "anoncloud.crypto.found";
+
   private static final Logger LOG = LoggerFactory.getLogger(BulkProvider.class);
   private static final String LIBRARY =
       "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
@@ -48,6 +54,16 @@ public final class BulkProvider {
   /** Whose algorithms to ask for now; it may be another one later. */
   public static Provider current() {
     return current;
+  }
+
+  /** Whether the library works on this machine: loads it, for nothing else. */
+  public static boolean isLibraryHere() {
+    try {
+      var _ = load();
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
+    }
   }
 
   /** Whether it is the JDK and stays so. */
@@ -73,6 +89,22 @@ public final class BulkProvider {
     } catch (IllegalStateException e) {
       LOG.debug("Ciphers are the JDK's.", e);
       jdkForGood = true;
+      takeBack();
+    }
+  }
+
+  /** Has the launcher count on the optimizing compiler again, without which the JDK's are slow. */
+  private static void takeBack() {
+    String found = System.getProperty(FOUND, "");
+    if (!found.isEmpty()) {
+      LOG.warn(
+          "The native library for ciphers, which worked before, does not load now: transfers are"
+              + " many times slower until this process is started again ('anoncloud agent stop').");
+      try {
+        Files.deleteIfExists(Path.of(found));
+      } catch (IOException e) {
+        LOG.warn("Remove {}, else it will be the same then.", found, e);
+      }
     }
   }
 

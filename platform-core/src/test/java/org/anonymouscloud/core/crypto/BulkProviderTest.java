@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.Provider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 
 /** Each case with a class of its own, as it is in a new process. */
@@ -41,6 +44,22 @@ final class BulkProviderTest {
         Thread.onSpinWait();
       }
       assertThat(alone.current().getName()).isEqualTo("SunJCE");
+    }
+  }
+
+  @Test
+  void whoCountedOnTheLibraryDoesNotDoSoAgainWhenItDoesNotLoad(@TempDir Path folder)
+      throws Exception {
+    Path found = Files.createFile(folder.resolve("native-ciphers"));
+    System.setProperty(BulkProvider.FOUND, found.toString());
+    try (Alone alone = new Alone("auto", false)) {
+      alone.prepare();
+
+      while (Files.exists(found)) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      System.clearProperty(BulkProvider.FOUND);
     }
   }
 
