@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Where the processor time of 1 GiB up and down goes, by stage, in a new server and a new agent: samples of JFR
-# (jdk.CPUTimeSample), the threads of the compilers and of the collector by what the kernel says of them. Beside it a floor for
-# each stage: what the same bytes cost a program that does this alone, on this machine.
+# (jdk.CPUTimeSample), the threads of the compilers and of the collector by what the kernel says of them.
 #
 #   stages.sh WORKDIR          SIZE_MIB=1024 CANDIDATE=bench/candidate
 set -euo pipefail

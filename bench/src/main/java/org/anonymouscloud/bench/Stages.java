@@ -135,7 +135,10 @@ public final class Stages {
     }
     StringBuilder text = new StringBuilder();
     for (RecordedFrame frame :
-        event.getStackTrace().getFrames().subList(0, Math.min(4, event.getStackTrace().getFrames().size()))) {
+        event
+            .getStackTrace()
+            .getFrames()
+            .subList(0, Math.min(4, event.getStackTrace().getFrames().size()))) {
       String type = frame.getMethod().getType().getName();
       text.append(type.substring(type.lastIndexOf('.') + 1))
           .append('.')
