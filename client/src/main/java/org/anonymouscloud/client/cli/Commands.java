@@ -98,13 +98,19 @@ public final class Commands {
           context.terminal(),
           arguments);
     }
-    CommandLine line = tree(context);
     try (PluginHost plugins =
         Distribution.plugins(
             context.terminal(),
             context.plugins(),
             tried(context.timeout(), own.keySet(), arguments).find(context.terminal()),
             Capability.CLIENT_FEATURE)) {
+      Optional<Object> asked = asked(first, plugins, context);
+      if (asked.isPresent()) {
+        // The others are not built, and nor are the program's own.
+        CommandLine line = new CommandLine(new Root(context.timeout()));
+        return run(line.addSubcommand(asked.get()), context.terminal(), arguments);
+      }
+      CommandLine line = tree(context);
       for (OfferedFeature feature : plugins.clientFeatures()) {
         addCommands(line, feature.feature(), context);
       }
@@ -114,6 +120,14 @@ public final class Commands {
     } catch (Problem | IOException e) {
       return told(e).say(false, context.terminal());
     }
+  }
+
+  /** The command of this name, if one of the program's own features has it. */
+  private static Optional<Object> asked(String name, PluginHost plugins, Context context) {
+    return plugins.clientFeatures().stream()
+        .filter(OfferedFeature::own)
+        .flatMap(feature -> FeatureCommands.named(name, feature.feature(), context).stream())
+        .findFirst();
   }
 
   /** The plugins that stand before a command, which may be one of theirs. */

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.plugin.ClientFeature;
 import org.anonymouscloud.core.plugin.CommandContext;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** Puts the commands of a feature beside those that are there: all of them or none. */
 final class FeatureCommands {
@@ -36,6 +38,19 @@ final class FeatureCommands {
         takeBack(line, commands);
       }
     }
+  }
+
+  /**
+   * The command of a feature that has a name or an alias, without a look of picocli's at the
+   * others. For features whose commands are known to go with all that are there: the program's own.
+   */
+  static Optional<Object> named(String name, ClientFeature feature, CommandContext context) {
+    return feature.commands(context).stream().filter(one -> isNamed(name, one)).findFirst();
+  }
+
+  private static boolean isNamed(String name, Object command) {
+    Command says = command.getClass().getAnnotation(Command.class);
+    return says != null && (says.name().equals(name) || List.of(says.aliases()).contains(name));
   }
 
   private static List<String> names(CommandLine command) {

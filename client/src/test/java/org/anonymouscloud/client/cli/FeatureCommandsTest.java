@@ -81,6 +81,16 @@ final class FeatureCommandsTest {
   }
 
   @Test
+  void oneCommandIsFoundByItsNamesWithoutALookAtTheOthers() {
+    Good good = new Good();
+    Feature feature = new Feature("no command", new TakesTimeout(), good, new Nameless());
+
+    assertThat(FeatureCommands.named("good", feature, context)).containsSame(good);
+    assertThat(FeatureCommands.named("fine", feature, context)).containsSame(good);
+    assertThat(FeatureCommands.named("other", feature, context)).isEmpty();
+  }
+
+  @Test
   void eachCommandsNameIsKeptFromFeatures() {
     assertThat(line.getSubcommands().keySet()).allMatch(ReservedNames::isOfProgram);
   }

@@ -10,11 +10,12 @@ import org.anonymouscloud.core.plugin.ClientFeature;
  * @param feature what the plugin made
  * @param fullName by which the feature's keys and what it keeps on this machine are its own: no
  *     other publisher's plugin that takes the same name reaches them
+ * @param own whether it is a part of the program
  */
-public record OfferedFeature(ClientFeature feature, String fullName) {
+public record OfferedFeature(ClientFeature feature, String fullName, boolean own) {
   /** One of the program's own. */
   public static OfferedFeature own(ClientFeature feature) {
-    return new OfferedFeature(feature, feature.name());
+    return new OfferedFeature(feature, feature.name(), true);
   }
 
   /**
@@ -24,7 +25,9 @@ public record OfferedFeature(ClientFeature feature, String fullName) {
    */
   public static OfferedFeature of(ClientFeature feature, Optional<VerifyKey> signedBy) {
     return new OfferedFeature(
-        feature, feature.name() + "-" + signedBy.map(VerifyKey::toString).orElse("unsigned"));
+        feature,
+        feature.name() + "-" + signedBy.map(VerifyKey::toString).orElse("unsigned"),
+        false);
   }
 
   /** Its name in methods, routes, labels and heads. */
