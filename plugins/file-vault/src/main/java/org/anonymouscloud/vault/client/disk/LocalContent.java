@@ -54,7 +54,11 @@ public final class LocalContent extends InputStream {
   public static LocalContent open(LocalFile file, byte[] buffer, Steps steps) throws IOException {
     InputStream in = Files.newInputStream(file.path());
     try {
-      int first = in.readNBytes(buffer, 0, SMALL);
+      int first = Math.max(in.read(buffer, 0, SMALL), 0);
+      if (first != file.size()) {
+        // Else all is there, and its end need not be looked for.
+        first += in.readNBytes(buffer, first, SMALL - first);
+      }
       // What is read whole has the size that was read; a larger file has the size it is said to
       // have.
       return new LocalContent(

@@ -49,6 +49,11 @@ public final class LocalTarget implements AutoCloseable {
 
   private final Path top;
   private final SecureDirectoryStream<Path> topStream;
+
+  /** What the temporary names begin with, which nobody else here uses. */
+  private final String prefix = ".anoncloud-" + HexFormat.of().formatHex(RandomBytes.next(8)) + "-";
+
+  private long begun;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
   private final Consumer<Path> left;
 
@@ -121,8 +126,7 @@ public final class LocalTarget implements AutoCloseable {
     if (!made.contains(parent)) {
       requireFileOrNothing(folder, name);
     }
-    Path temporary =
-        Path.of(".anoncloud-" + HexFormat.of().formatHex(RandomBytes.next(8)) + ".part");
+    Path temporary = Path.of(prefix + begun++ + ".part");
     unfinished = new Unfinished(folder, temporary, name);
     unfinishedPath = path(parent).resolve(temporary);
     boolean whole = false;
@@ -279,10 +283,14 @@ public final class LocalTarget implements AutoCloseable {
     long hole = 0;
     int got;
     while ((got = content.readNBytes(buffer.array(), 0, BUFFER)) > 0) {
-      // Zeros are left out, so that the disk need not keep them.
-      hole = got == BUFFER && isZeros(buffer.array()) ? hole + got : 0;
-      if (hole == 0) {
-        channel.position(written);
+      if (got == BUFFER && isZeros(buffer.array())) {
+        // Zeros are left out, so that the disk need not keep them.
+        hole += got;
+      } else {
+        if (hole > 0) {
+          channel.position(written);
+          hole = 0;
+        }
         writeAll(channel, buffer.clear().limit(got));
       }
       written += got;
@@ -327,10 +335,12 @@ public final class LocalTarget implements AutoCloseable {
 
   /** A time that the disk does not take costs a part of itself, and never the content. */
   private static void setModified(BasicFileAttributeView view, Instant modified) {
+    // Said too, as the JDK would ask the system for the time of reading that there is.
+    FileTime read = FileTime.fromMillis(System.currentTimeMillis());
     // The JDK hands parts of a second before 1970 to the system as a negative number.
     for (Instant time : List.of(modified, modified.truncatedTo(ChronoUnit.SECONDS))) {
       try {
-        view.setTimes(FileTime.from(Times.nearest(time)), null, null);
+        view.setTimes(FileTime.from(Times.nearest(time)), read, null);
         return;
       } catch (IOException e) {
         // The next one is coarser; after the last the file has the time of its copying.

@@ -8,7 +8,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -233,6 +235,24 @@ final class LocalTargetTest {
     Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
     long blocks = Long.parseLong(new String(stat.getInputStream().readAllBytes(), UTF_8).strip());
     assertThat(blocks * 512).isLessThan(2 << 20);
+  }
+
+  @Test
+  void aFileHasTheTimeThatItIsGivenAndWasReadJustNow() throws Exception {
+    Instant modified = Instant.parse("2001-02-03T04:05:06.789Z");
+    Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      local.write(
+          new IncomingFile(List.of("file"), 1, modified, false),
+          new ByteArrayInputStream(new byte[1]),
+          _ -> {});
+      local.keep();
+    }
+
+    BasicFileAttributes attributes =
+        Files.readAttributes(target.resolve("file"), BasicFileAttributes.class);
+    assertThat(attributes.lastModifiedTime().toInstant()).isEqualTo(modified);
+    assertThat(attributes.lastAccessTime().toInstant()).isAfterOrEqualTo(before);
   }
 
   private static void write(LocalTarget local) throws IOException {
