@@ -81,6 +81,9 @@ public final class ForeignText {
   }
 
   private static String visible(String text, String kept) {
+    if (isPrintable(text)) {
+      return text;
+    }
     StringBuilder visible = new StringBuilder();
     int[] characters = text.codePoints().toArray();
     for (int i = 0; i < characters.length; i++) {
@@ -91,6 +94,16 @@ public final class ForeignText {
       }
     }
     return visible.toString();
+  }
+
+  /** Whether all of it is ASCII that shows; so is most, and a listing has thousands of lines. */
+  private static boolean isPrintable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A character as its number, like <code>&#92;u{200b}</code>. */

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
+import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.cli.Listing.Listed;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,21 +85,24 @@ final class LsCommand implements Callable<Integer> {
   private void printAll(List<Listed> all) throws Problem, IOException {
     boolean alone = paths.size() == 1;
     boolean first = true;
-    for (Listed one : all) {
-      if (!one.isFolder()) {
-        JsonNode name = one.entry().path("name");
-        print(one.entry(), alone ? TerminalText.vault(name.asText()) : one.url().visible());
-      } else {
-        if (!alone) {
-          context.terminal().print((first ? "" : "\n") + one.url().visible() + ":");
+    try (Lines lines = new Lines(context.terminal())) {
+      for (Listed one : all) {
+        if (!one.isFolder()) {
+          JsonNode name = one.entry().path("name");
+          lines.print(
+              line(one.entry(), alone ? TerminalText.vault(name.asText()) : one.url().visible()));
+        } else {
+          if (!alone) {
+            lines.print((first ? "" : "\n") + one.url().visible() + ":");
+          }
+          printFolder(one, lines);
         }
-        printFolder(one);
+        first = false;
       }
-      first = false;
     }
   }
 
-  private void printFolder(Listed folder) throws Problem, IOException {
+  private void printFolder(Listed folder, Lines lines) throws Problem, IOException {
     // Names of a recursive listing begin below the folder that was asked for.
     int start = folder.url().isTop() ? 1 : folder.entry().path("path").asText().length() + 1;
     Listing.each(
@@ -106,10 +110,12 @@ final class LsCommand implements Callable<Integer> {
         folder.url(),
         recursive,
         outcome,
-        each -> print(each, TerminalText.vault(each.path("path").asText().substring(start))));
+        each ->
+            lines.print(
+                line(each, TerminalText.vault(each.path("path").asText().substring(start)))));
   }
 
-  private void print(JsonNode entry, String name) {
+  private String line(JsonNode entry, String name) {
     String shown = name + Listing.suffix(entry);
     if (full) {
       String size = Listing.isFile(entry) ? entry.path("size").asText() : "-";
@@ -118,9 +124,36 @@ final class LsCommand implements Callable<Integer> {
           Listing.isFolder(entry)
               ? 'd'
               : Listing.isLink(entry) ? 'l' : entry.path("executable").asBoolean() ? 'x' : '-';
-      context.terminal().print("%c %14s  %s  %s".formatted(kind, size, time, shown));
-    } else {
-      context.terminal().print(shown);
+      return "%c %14s  %s  %s".formatted(kind, size, time, shown);
+    }
+    return shown;
+  }
+
+  /** Lines for the terminal, some thousand characters at a time: each print calls the system. */
+  private static final class Lines implements AutoCloseable {
+    private static final int AT_ONCE = 8 * 1024;
+
+    private final Terminal terminal;
+    private final StringBuilder waiting = new StringBuilder();
+
+    Lines(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    /** Takes a line; the terminal has it when this is closed, if not before. */
+    void print(String line) {
+      waiting.append(line).append('\n');
+      if (waiting.length() >= AT_ONCE) {
+        close();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!waiting.isEmpty()) {
+        terminal.print(waiting.substring(0, waiting.length() - 1));
+        waiting.setLength(0);
+      }
     }
   }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.regex.Matcher.quoteReplacement;
 
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.text.Normalizer;
 import java.util.regex.Matcher;
@@ -51,10 +50,7 @@ public record Name(String text) implements Comparable<Name> {
    * @throws IllegalArgumentException if that is no name
    */
   public static Name of(String text) {
-    return new Name(
-        Normalizer.isNormalized(text, Normalizer.Form.NFC)
-            ? text
-            : Normalizer.normalize(text, Normalizer.Form.NFC));
+    return new Name(isComposed(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFC));
   }
 
   /**
@@ -76,7 +72,12 @@ public record Name(String text) implements Comparable<Name> {
 
   /** Whether it is composed (NFC), as all names are that were made here. */
   public boolean isComposed() {
-    return Normalizer.isNormalized(text, Normalizer.Form.NFC);
+    return isComposed(text);
+  }
+
+  /** ASCII always is, which spares a short command the tables of Unicode. */
+  private static boolean isComposed(String text) {
+    return utf8Length(text) == text.length() || Normalizer.isNormalized(text, Normalizer.Form.NFC);
   }
 
   /** A name as a page holds it; not recomposed, as that may change with each edition of Unicode. */
@@ -141,10 +142,15 @@ public record Name(String text) implements Comparable<Name> {
   }
 
   private static int utf8Length(String text) {
-    try {
-      return UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining();
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("A name is not valid Unicode.", e);
+    int length = 0;
+    for (int at = 0; at < text.length(); ) {
+      int character = text.codePointAt(at);
+      if (character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE) {
+        throw new IllegalArgumentException("A name is not valid Unicode.");
+      }
+      length += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+      at += Character.charCount(character);
     }
+    return length;
   }
 }
