@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bulk data that have come in and wait to be read. The other side may send as much as this side has
  * given credit for, so what waits here is bounded, whatever the reader does. The window grows while
- * the reader is faster than the line. For one reading thread; the rest is for any thread.
+ * the reader is faster than the line. Who reads with {@link #readNBytes(byte[], int, int)} is woken
+ * once for all that it wants, and not for each frame. For one reading thread; the rest is for any
+ * thread.
  */
 public final class BulkInput extends InputStream {
   /** What may be sent on each stream without asking: whole frames, so that no scraps are sent. */
@@ -44,13 +46,23 @@ public final class BulkInput extends InputStream {
 
   // The reader's own.
   private @Nullable Slice current;
-  private int unreported;
-  private boolean starved;
 
   // Guarded by the lock.
   private final Deque<Slice> waiting = new ArrayDeque<>();
+
+  /** Where the reader waits for more than one frame; nothing waits then. */
+  private @Nullable Place wanted;
+
   private int allowed = INITIAL_WINDOW;
   private int window = INITIAL_WINDOW;
+
+  /** What was read of the window and may not be sent anew yet; less than 0 if more may be sent. */
+  private int unreported;
+
+  /** Bytes that were read since half a window came last. */
+  private int fresh;
+
+  private boolean starved;
   private boolean ended;
   private boolean over;
   private @Nullable Supplier<? extends IOException> failure;
@@ -85,15 +97,41 @@ public final class BulkInput extends InputStream {
       return frame == null && array.length - to >= length;
     }
 
-    void add(Frame more) {
-      System.arraycopy(more.array(), more.offset(), array, to, more.length());
-      to += more.length();
+    void add(Frame more, int from) {
+      int length = more.length() - from;
+      System.arraycopy(more.array(), more.offset() + from, array, to, length);
+      to += length;
     }
 
     void release() {
       if (frame != null) {
         frame.release();
       }
+    }
+  }
+
+  /** A part of the reader's own array that is to be filled. */
+  private static final class Place {
+    private final byte[] array;
+    private int from;
+    private final int to;
+
+    Place(byte[] array, int from, int to) {
+      this.array = array;
+      this.from = from;
+      this.to = to;
+    }
+
+    int left() {
+      return to - from;
+    }
+
+    /** Copies as much as there is room for, and says how much that is. */
+    int fill(byte[] data, int offset, int length) {
+      int count = Math.min(length, left());
+      System.arraycopy(data, offset, array, from, count);
+      from += count;
+      return count;
     }
   }
 
@@ -112,8 +150,13 @@ public final class BulkInput extends InputStream {
       if (over) {
         frame.release();
       } else {
-        keep(frame);
-        changed.signal();
+        int taken = place(frame);
+        if (taken < frame.length()) {
+          keep(frame, taken);
+          changed.signal();
+        } else {
+          frame.release();
+        }
       }
       return true;
     } finally {
@@ -121,17 +164,34 @@ public final class BulkInput extends InputStream {
     }
   }
 
-  private void keep(Frame frame) {
-    if (frame.length() >= WORTH_KEEPING) {
-      waiting.add(new Slice(frame.array(), frame.offset(), frame.offset() + frame.length(), frame));
+  /** Copies to where the reader waits for it as much as it wants, and says how much that is. */
+  private int place(Frame frame) {
+    Place place = wanted;
+    if (place == null) {
+      return 0;
+    }
+    int taken = place.fill(frame.array(), frame.offset(), frame.length());
+    if (place.left() == 0) {
+      wanted = null;
+      changed.signal();
+    }
+    count(taken);
+    return taken;
+  }
+
+  private void keep(Frame frame, int from) {
+    int length = frame.length() - from;
+    if (length >= WORTH_KEEPING) {
+      int end = frame.offset() + frame.length();
+      waiting.add(new Slice(frame.array(), frame.offset() + from, end, frame));
       return;
     }
     Slice last = waiting.peekLast();
-    if (last == null || !last.takes(frame.length())) {
-      last = new Slice(new byte[Math.max(frame.length(), GATHERING)], 0, 0, null);
+    if (last == null || !last.takes(length)) {
+      last = new Slice(new byte[Math.max(length, GATHERING)], 0, 0, null);
       waiting.add(last);
     }
-    last.add(frame);
+    last.add(frame, from);
     frame.release();
   }
 
@@ -207,7 +267,7 @@ public final class BulkInput extends InputStream {
     if (length == 0) {
       return 0;
     }
-    Slice slice = next();
+    Slice slice = next(null);
     if (slice == null) {
       return -1;
     }
@@ -218,9 +278,23 @@ public final class BulkInput extends InputStream {
   }
 
   @Override
+  public int readNBytes(byte[] target, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    Place place = new Place(target, offset, offset + length);
+    while (place.left() > 0) {
+      Slice slice = next(place);
+      if (slice == null) {
+        break;
+      }
+      consumed(slice, place.fill(slice.array, slice.from, slice.to - slice.from));
+    }
+    return length - place.left();
+  }
+
+  @Override
   public long transferTo(OutputStream target) throws IOException {
     long total = 0;
-    for (Slice slice = next(); slice != null; slice = next()) {
+    for (Slice slice = next(null); slice != null; slice = next(null)) {
       int count = slice.to - slice.from;
       target.write(slice.array, slice.from, count);
       consumed(slice, count);
@@ -229,15 +303,24 @@ public final class BulkInput extends InputStream {
     return total;
   }
 
-  /** What can be read next; null at the end. */
-  private @Nullable Slice next() throws IOException {
+  /**
+   * What can be read next.
+   *
+   * @param place is filled where nothing waits
+   * @return null at the end, and when {@code place} is full
+   */
+  private @Nullable Slice next(@Nullable Place place) throws IOException {
     Slice present = current;
     if (present != null) {
       return present;
     }
+    allowMore(place == null ? 1 : place.left());
     lock.lock();
     try {
       while (waiting.isEmpty()) {
+        if (place != null && place.left() == 0) {
+          return null;
+        }
         if (failure != null) {
           throw failure.get();
         }
@@ -248,6 +331,7 @@ public final class BulkInput extends InputStream {
         }
         starved = true;
         idle.begin();
+        wanted = place;
         changed.await();
       }
       current = waiting.remove();
@@ -256,25 +340,54 @@ public final class BulkInput extends InputStream {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("Receiving was interrupted.");
     } finally {
+      // From now on the array is the reader's again.
+      wanted = null;
       lock.unlock();
     }
   }
 
-  private void consumed(Slice slice, int count) throws ConnectionLost {
+  private void consumed(Slice slice, int count) {
     slice.from += count;
     if (slice.from == slice.to) {
       slice.release();
       current = null;
     }
-    unreported += count;
+    lock.lock();
+    try {
+      count(count);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void count(int read) {
+    unreported += read;
+    fresh += read;
+    if (fresh >= window / 2) {
+      fresh = 0;
+      if (wanted == null) {
+        idle.done();
+      } else {
+        idle.restart();
+      }
+    }
+  }
+
+  /**
+   * Gives credit when half a window was read. A reader that has come for more than may be sent gets
+   * all of it at once: it has the memory for that.
+   */
+  private void allowMore(int needed) throws ConnectionLost {
     int credit = 0;
     lock.lock();
     try {
-      if (unreported >= window / 2 && !ended && !over) {
-        credit = unreported + grow();
+      boolean half = unreported >= window / 2;
+      boolean more = waiting.isEmpty() && needed > allowed;
+      if ((half || more) && !ended && !over) {
+        unreported += half ? grow() : 0;
+        credit = Math.max(unreported, more ? needed - allowed : 0);
         allowed += credit;
-        unreported = 0;
-        idle.done();
+        unreported -= credit;
         starved = false;
       }
     } finally {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -125,6 +127,73 @@ class FlowTest {
     call.upload().close();
     assertThat(new String(call.answer(), US_ASCII)).isEqualTo("1000");
     server.gate.release();
+  }
+
+  @Test
+  void whatIsReadAtOnceComesWholeAndInOrder() throws Exception {
+    int length = 3_000_001;
+    try (Call call = session.open("test/send", Integer.toString(length).getBytes(US_ASCII))) {
+      InputStream in = call.download();
+      byte[] read = new byte[length + 1000];
+      int at = 0;
+      for (int wanted = 1; at < length; wanted = 7 * wanted % 1_234_567) {
+        read[at++] = (byte) in.read();
+        at += Math.max(0, in.read(read, at, Math.min(wanted, read.length - at)));
+        // In the middle of an array, and beyond the end of the stream.
+        at += in.readNBytes(read, at, Math.min(wanted, read.length - at));
+      }
+      assertThat(at).isEqualTo(length);
+      assertThat(in.readNBytes(read, 0, 10)).isZero();
+      for (int i = 0; i < length; i++) {
+        assertThat(read[i]).isEqualTo((byte) i);
+      }
+    }
+  }
+
+  @Tag("A43")
+  @Test
+  void aReaderIsSentNoMoreThanItWantsAndAWindow() throws Exception {
+    int wanted = 20 * BulkInput.INITIAL_WINDOW;
+    Call call = session.open("test/send", Long.toString(HUGE).getBytes(US_ASCII));
+    assertThat(call.download().readNBytes(new byte[wanted], 0, wanted)).isEqualTo(wanted);
+    for (int i = 0; i < 100; i++) {
+      assertThat(session.ask("test/echo", new byte[] {1})).containsExactly(1);
+    }
+    assertThat(server.sent.get())
+        .isLessThanOrEqualTo(wanted + BulkInput.INITIAL_WINDOW + 512 * 1024);
+    call.close();
+  }
+
+  @Test
+  void anInterruptedReaderHasItsArrayToItself() throws Exception {
+    Call call = session.open("test/mirror", new byte[0]);
+    byte[] record = new byte[BulkInput.INITIAL_WINDOW / 4];
+    Arrays.fill(record, (byte) 1);
+    call.upload().write(record);
+    byte[] array = new byte[2 * record.length];
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    Thread reader =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                var _ = call.download().readNBytes(array, 0, array.length);
+              } catch (IOException e) {
+                failure.set(e);
+              }
+            });
+    while (reader.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    reader.interrupt();
+    reader.join();
+    assertThat(failure.get()).isInstanceOf(InterruptedIOException.class);
+    Arrays.fill(record, (byte) 2);
+    call.upload().write(record);
+    call.upload().close();
+    byte[] rest = call.download().readAllBytes();
+    assertThat(rest).endsWith(record);
+    assertThat(array).doesNotContain(2);
+    assertThat(call.answer()).isEmpty();
   }
 
   @Test
