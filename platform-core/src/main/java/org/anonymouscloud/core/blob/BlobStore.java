@@ -41,7 +41,7 @@ public final class BlobStore implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 128 * 1024;
 
   /** Whole records of a session, which are sent without being gathered first. */
-  private static final int SEND_BUFFER = 2 * Channel.MAX_DATA;
+  private static final int SEND_BUFFER = 4 * Channel.MAX_DATA;
 
   /** Where the blobs are, below the feature's folder. */
   public static final String BLOBS = "packs";
