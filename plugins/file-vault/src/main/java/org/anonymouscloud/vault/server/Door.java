@@ -1,9 +1,14 @@
 package org.anonymouscloud.vault.server;
 
+import java.util.Optional;
 import org.anonymouscloud.core.database.Transactions;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.server.DriveTables.Drive;
+import org.anonymouscloud.vault.server.PackTables.Pack;
+import org.anonymouscloud.vault.server.PackTables.Sought;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -31,15 +36,39 @@ final class Door {
     return tables.<T, Refused>write(rows -> work.on(rows, admit(rows, errand)));
   }
 
+  /**
+   * A pack of the drive. With one statement for both, as a download asks for each part of a pack
+   * anew.
+   */
+  Optional<Pack> pack(Errand errand, PackName name) throws Refused {
+    return tables.<Optional<Pack>, Refused>read(
+        rows -> {
+          Sought sought =
+              new PackTables(rows)
+                  .seek(errand.drive(), errand.account(), name)
+                  .orElseThrow(Door::noSuchDrive);
+          require(errand, sought.right());
+          return sought.pack();
+        });
+  }
+
   private static Drive admit(Handle rows, Errand errand) throws Refused {
     Drive drive =
         new DriveTables(rows)
             .drive(errand.drive(), errand.account())
-            // The same for a drive that is not there: nobody learns which drives others have.
-            .orElseThrow(() -> new Refused(ErrorCode.NOT_FOUND, "There is no such drive."));
-    if (!drive.right().includes(errand.needed())) {
+            .orElseThrow(Door::noSuchDrive);
+    require(errand, drive.right());
+    return drive;
+  }
+
+  /** The same for a drive that is not there: nobody learns which drives others have. */
+  private static Refused noSuchDrive() {
+    return new Refused(ErrorCode.NOT_FOUND, "There is no such drive.");
+  }
+
+  private static void require(Errand errand, Right right) throws Refused {
+    if (!right.includes(errand.needed())) {
       throw new Refused(ErrorCode.NOT_ALLOWED, "The account may not do this with the drive.");
     }
-    return drive;
   }
 }

@@ -54,7 +54,7 @@ final class Ledger {
   }
 
   Optional<Pack> pack(Errand errand, PackName name) throws Refused {
-    return door.read(errand, (rows, drive) -> new PackTables(rows).pack(drive.id(), name));
+    return door.pack(errand, name);
   }
 
   /**

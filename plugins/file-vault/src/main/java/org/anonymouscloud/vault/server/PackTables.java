@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.blob.BlobName;
 import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.Right;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -89,6 +91,37 @@ record PackTables(Handle handle) {
         .bind(1, name.text())
         .map((row, context) -> new Pack(new BlobName(row.getString(1)), row.getInt(2)))
         .findOne();
+  }
+
+  /**
+   * A pack as a member of its drive seeks it.
+   *
+   * @param right of the member
+   * @param pack none if there is none of the name
+   */
+  record Sought(Right right, Optional<Pack> pack) {}
+
+  /** None if the account is no member of the drive. */
+  Optional<Sought> seek(DriveId drive, AccountId account, PackName name) {
+    return handle
+        .createQuery(
+            """
+            SELECT m.permits, p.file, p.length
+            FROM vault_members m LEFT JOIN vault_packs p ON p.drive = m.drive AND p.name = ?
+            WHERE m.drive = ? AND m.account_id = ?
+            """)
+        .bind(0, name.text())
+        .bind(1, drive.bytes())
+        .bind(2, account.bytes())
+        .map((row, context) -> new Sought(Right.of(row.getInt(1)), sought(row)))
+        .findOne();
+  }
+
+  private static Optional<Pack> sought(ResultSet row) throws SQLException {
+    String file = row.getString(2);
+    return file == null
+        ? Optional.empty()
+        : Optional.of(new Pack(new BlobName(file), row.getInt(3)));
   }
 
   /** Those of the names that have a pack. */
