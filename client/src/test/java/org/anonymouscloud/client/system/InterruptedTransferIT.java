@@ -117,8 +117,7 @@ final class InterruptedTransferIT {
     Path file = Files.writeString(temporary.resolve("file"), "for me");
     client.run("put", file.toString(), "/").succeeded();
     Program secretive =
-        new Program(
-            temporary.resolve("home"), List.of("sh", "-c", "umask 077; exec \"$@\"", "sh"));
+        new Program(temporary.resolve("home"), List.of("sh", "-c", "umask 077; exec \"$@\"", "sh"));
 
     secretive.run("get", "/file", temporary.resolve("mine").toString()).succeeded();
     client.run("get", "/file", temporary.resolve("ours").toString()).succeeded();

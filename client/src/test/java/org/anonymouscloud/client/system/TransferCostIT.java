@@ -80,9 +80,7 @@ final class TransferCostIT {
         home,
         List.of(
             "env",
-            "ANONCLOUD_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 -Xlog:gc:file="
-                + logs
-                + "/%p.log"));
+            "ANONCLOUD_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 -Xlog:gc:file=" + logs + "/%p.log"));
   }
 
   /**

@@ -305,8 +305,7 @@ final class LocalRoutes {
         lines.end(file(leaving, path, open.target(), asked.name(), lines));
         return;
       }
-      TreeDownload download =
-          new TreeDownload(path, folder, open.target(), outside, lines);
+      TreeDownload download = new TreeDownload(path, folder, open.target(), outside, lines);
       lines.copy(() -> download.write(leaving));
       for (Map.Entry<VaultPath, Untrusted> one : unread.entrySet()) {
         download.missing(
