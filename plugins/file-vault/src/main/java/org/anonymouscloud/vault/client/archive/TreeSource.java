@@ -13,9 +13,8 @@ public interface TreeSource {
   @Nullable ArchiveEntry next() throws IOException;
 
   /**
-   * The bytes of the file that came last.
-   *
-   * @throws Missing from its reads, if they cannot be had to the end; others can follow
+   * The bytes of the file that came last. If they cannot be had to the end, a read throws {@link
+   * Missing}, and others can follow.
    */
   InputStream content();
 
