@@ -77,8 +77,8 @@ final class LocalContentTest {
 
   /** The size that was said before the first byte was sent; what was sent is in {@code sent}. */
   private long read(LocalFile file) throws IOException {
-    try (LocalContent content = LocalContent.open(file, buffer)) {
-      content.copyTo(sent::write, _ -> {});
+    try (LocalContent content = LocalContent.open(file, buffer, _ -> {})) {
+      content.transferTo(sent);
       assertThat((long) sent.size()).isEqualTo(content.size());
       return content.size();
     }
