@@ -87,14 +87,19 @@ final class TransferCostIT {
    * What a process has cost so far.
    *
    * @param calls of the system that read or write
+   * @param carried MiB that they carried
    * @param allocated MiB of its heap, as far as the collector has seen it
    */
-  private record Cost(long calls, long allocated) {
+  private record Cost(long calls, long carried, long allocated) {
     static Cost of(String process, Path logs) throws IOException {
       long calls = 0;
+      long carried = 0;
       for (String line : Files.readAllLines(Path.of("/proc", process, "io"))) {
-        if (line.startsWith("syscr: ") || line.startsWith("syscw: ")) {
-          calls += Long.parseLong(line.substring(line.indexOf(' ') + 1));
+        long value = Long.parseLong(line.substring(line.indexOf(' ') + 1));
+        switch (line.substring(0, line.indexOf(':'))) {
+          case "syscr", "syscw" -> calls += value;
+          case "rchar", "wchar" -> carried += value;
+          default -> {}
         }
       }
       long allocated = 0;
@@ -104,13 +109,14 @@ final class TransferCostIT {
         allocated += Long.parseLong(pauses.group(1)) - after;
         after = Long.parseLong(pauses.group(2));
       }
-      return new Cost(calls, allocated);
+      return new Cost(calls, carried >> 20, allocated);
     }
 
     /** What was added, for each GiB of the file. */
     Cost since(Cost before) {
       return new Cost(
           (calls - before.calls) * 1024 / MEBIBYTES,
+          (carried - before.carried) * 1024 / MEBIBYTES,
           (allocated - before.allocated) * 1024 / MEBIBYTES);
     }
   }
@@ -165,6 +171,39 @@ final class TransferCostIT {
     assertThat(Files.mismatch(file, copy)).isEqualTo(-1);
     Costs up = between.since(before);
     Costs down = after.since(between);
-    System.out.println("up " + up + "\ndown " + down);
+    within(up.agent, 42_000, 2_300, 720);
+    within(up.server, 48_000, 2_300, 260);
+    assertThat(up.requests).isLessThan(150);
+    within(down.agent, 45_000, 2_300, 360);
+    within(down.server, 45_000, 2_300, 760);
+    assertThat(down.requests).isLessThan(1_600);
+  }
+
+  /** Each byte is read once and written once by either process: 2 GiB and what belongs to them. */
+  private static void within(Cost cost, long calls, long carried, long allocated) {
+    assertThat(cost)
+        .satisfies(
+            one -> assertThat(one.calls).isLessThan(calls),
+            one -> assertThat(one.carried).isLessThan(carried),
+            one -> assertThat(one.allocated).isLessThan(allocated));
+  }
+
+  /** They share packs, pages and commits; a question for each would be a thousand. */
+  @Test
+  void aThousandSmallFilesCostFewQuestions() throws Exception {
+    Path tree = Files.createDirectory(temporary.resolve("tree"));
+    for (int i = 0; i < 1_000; i++) {
+      Files.writeString(tree.resolve("file" + i), "a small file " + i);
+    }
+    long before = requests();
+    client.run("put", "-r", tree.toString(), "/tree").succeeded();
+    long put = requests();
+    client.run("put", "-r", tree.toString(), "/tree").succeeded();
+    long again = requests();
+    client.run("get", "-r", "/tree", temporary.resolve("copy").toString()).succeeded();
+    long got = requests();
+    assertThat(put - before).isLessThan(20);
+    assertThat(again - put).isLessThan(10);
+    assertThat(got - again).isLessThan(20);
   }
 }
