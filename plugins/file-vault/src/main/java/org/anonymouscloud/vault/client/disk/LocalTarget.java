@@ -23,10 +23,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.wire.ForeignText;
@@ -66,7 +67,10 @@ public final class LocalTarget implements AutoCloseable {
   private record Unfinished(SecureDirectoryStream<Path> folder, Path temporary, Path name) {}
 
   /** Folders that were made here, in which nothing can be in the way yet. */
-  private final Set<List<String>> made = new HashSet<>();
+  private final Set<List<String>> made;
+
+  /** Those that write into the same folder on other threads. */
+  private final List<LocalTarget> beside = new CopyOnWriteArrayList<>();
 
   // The folder that was used last and those above it, as the next file is mostly near the one
   // before. Those far above are closed again, and null.
@@ -75,9 +79,18 @@ public final class LocalTarget implements AutoCloseable {
 
   /** On any disk, also one that fails. Takes the stream over, and closes it. */
   LocalTarget(Path top, SecureDirectoryStream<Path> topStream, Consumer<Path> left) {
+    this(top, topStream, left, ConcurrentHashMap.newKeySet());
+  }
+
+  private LocalTarget(
+      Path top,
+      SecureDirectoryStream<Path> topStream,
+      Consumer<Path> left,
+      Set<List<String>> made) {
     this.top = top;
     this.topStream = topStream;
     this.left = left;
+    this.made = made;
   }
 
   /**
@@ -88,6 +101,18 @@ public final class LocalTarget implements AutoCloseable {
    */
   public static LocalTarget of(Path folder, Consumer<Path> left) throws IOException {
     return new LocalTarget(folder, secure(folder), left);
+  }
+
+  /**
+   * The same folder, for another thread, which closes it. What is written there is abandoned with
+   * this.
+   */
+  public LocalTarget beside() throws IOException {
+    LocalTarget other =
+        new LocalTarget(
+            top, topStream.newDirectoryStream(Path.of("."), LinkOption.NOFOLLOW_LINKS), left, made);
+    beside.add(other);
+    return other;
   }
 
   /** Makes a folder in one that is there. */
@@ -250,6 +275,7 @@ public final class LocalTarget implements AutoCloseable {
    * not get to it any more: the process ends.
    */
   public void abandon() {
+    beside.forEach(LocalTarget::abandon);
     Path path = unfinishedPath;
     if (path != null) {
       try {

@@ -31,6 +31,10 @@ public final class TreeDownload {
   private final Set<List<String>> refused = new HashSet<>();
   private final List<ArchiveEntry> folders = new ArrayList<>();
   private @Nullable ArchiveEntry written;
+
+  /** All of it, if it is small and so is written only when it is known to be kept. */
+  private byte @Nullable [] held;
+
   private long files;
   private long bytes;
   private long links;
@@ -57,16 +61,20 @@ public final class TreeDownload {
 
   /** Writes all of a tree. */
   public void write(TreeSource tree) throws IOException {
-    for (ArchiveEntry entry = tree.next(); entry != null; entry = tree.next()) {
-      settle(entry);
-      if (!refused.isEmpty() && refused.contains(parent(entry.names()))) {
-        // The folder was named already.
-        refused.add(entry.names());
-      } else {
-        write(entry, tree);
+    SmallFiles small = new SmallFiles(target);
+    try (small) {
+      for (ArchiveEntry entry = tree.next(); entry != null; entry = tree.next()) {
+        settle(entry, small);
+        if (!refused.isEmpty() && refused.contains(parent(entry.names()))) {
+          // The folder was named already.
+          refused.add(entry.names());
+        } else {
+          write(entry, tree);
+        }
       }
+      settle(null, small);
     }
-    settle(null);
+    count(small);
     // Last, as each file written into a folder changes the folder's time; the deepest first.
     for (ArchiveEntry folder : folders.reversed()) {
       attempt(folder, () -> target.setTime(folder.names(), folder.modified()));
@@ -94,7 +102,11 @@ public final class TreeDownload {
               folders.add(entry);
             }
             case FILE -> {
-              target.write(incoming(entry), tree.content(), report);
+              if (entry.size() <= SmallFiles.MAX_BYTES) {
+                held = content(entry, tree);
+              } else {
+                target.write(incoming(entry), tree.content(), report);
+              }
               written = entry;
             }
             case LINK -> {
@@ -107,30 +119,66 @@ public final class TreeDownload {
         });
   }
 
-  private static IncomingFile incoming(ArchiveEntry file) {
+  private static byte[] content(ArchiveEntry file, TreeSource tree) throws IOException {
+    byte[] content = tree.content().readNBytes(SmallFiles.MAX_BYTES);
+    if (content.length != file.size()) {
+      throw new IOException("The download ended early.");
+    }
+    return content;
+  }
+
+  static IncomingFile incoming(ArchiveEntry file) {
     return new IncomingFile(file.names(), file.size(), file.modified(), file.executable());
   }
 
-  /** The file that was written last gets its name, unless what comes after it takes it back. */
-  private void settle(@Nullable ArchiveEntry next) throws IOException {
+  /** The file that came last gets its name, unless what comes after it takes it back. */
+  private void settle(@Nullable ArchiveEntry next, SmallFiles small) throws IOException {
+    count(small);
     ArchiveEntry file = written;
+    byte[] content = held;
     written = null;
+    held = null;
     if (file == null) {
       return;
     }
-    if (next != null
-        && next.kind() == ArchiveEntry.Kind.TAKE_BACK
-        && next.names().equals(file.names())) {
+    boolean takenBack =
+        next != null
+            && next.kind() == ArchiveEntry.Kind.TAKE_BACK
+            && next.names().equals(file.names());
+    if (content != null && !takenBack) {
+      small.write(file, content);
+      report.step(content.length);
+    } else if (content == null && takenBack) {
       target.drop();
-      return;
+    } else if (content == null) {
+      attempt(
+          file,
+          () -> {
+            target.keep();
+            count(file);
+          });
     }
-    attempt(
-        file,
-        () -> {
-          target.keep();
-          files++;
-          bytes += file.size();
-        });
+  }
+
+  /** Takes note of the small files that have been written meanwhile, or could not be. */
+  private void count(SmallFiles small) throws IOException {
+    for (SmallFiles.Done done = small.poll(); done != null; done = small.poll()) {
+      ArchiveEntry file = done.file();
+      IOException failure = done.failure();
+      attempt(
+          file,
+          () -> {
+            if (failure != null) {
+              throw failure;
+            }
+            count(file);
+          });
+    }
+  }
+
+  private void count(ArchiveEntry file) {
+    files++;
+    bytes += file.size();
   }
 
   @FunctionalInterface
