@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.disk.IncomingFile;
 import org.anonymouscloud.vault.client.disk.LocalTarget;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +32,10 @@ final class SmallFiles implements AutoCloseable {
   private final Queue<Done> done = new ConcurrentLinkedQueue<>();
 
   /** A file that has been written, or could not be. */
-  record Done(ArchiveEntry file, @Nullable IOException failure) {}
+  record Done(IncomingFile file, @Nullable IOException failure) {}
 
   /** A file that is to be written; none says that there are no more. */
-  private record Waiting(Optional<ArchiveEntry> file, byte[] content) {}
+  private record Waiting(Optional<IncomingFile> file, byte[] content) {}
 
   private final class Writer {
     private final LocalTarget target;
@@ -54,8 +53,8 @@ final class SmallFiles implements AutoCloseable {
     private void run() {
       try {
         for (Waiting next = waiting.take(); next.file.isPresent(); next = waiting.take()) {
-          ArchiveEntry file = next.file.get();
-          done.add(new Done(file, write(TreeDownload.incoming(file), next.content)));
+          IncomingFile file = next.file.get();
+          done.add(new Done(file, write(file, next.content)));
         }
       } catch (InterruptedException e) {
         // Nobody does that.
@@ -85,7 +84,7 @@ final class SmallFiles implements AutoCloseable {
   }
 
   /** Has a file written, under its name. Waits while too many wait already. */
-  void write(ArchiveEntry file, byte[] content) throws IOException {
+  void write(IncomingFile file, byte[] content) throws IOException {
     List<String> parent = file.names().subList(0, file.names().size() - 1);
     try {
       writers

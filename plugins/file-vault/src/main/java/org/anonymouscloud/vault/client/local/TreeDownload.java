@@ -77,7 +77,7 @@ public final class TreeDownload {
     count(small);
     // Last, as each file written into a folder changes the folder's time; the deepest first.
     for (ArchiveEntry folder : folders.reversed()) {
-      attempt(folder, () -> target.setTime(folder.names(), folder.modified()));
+      attempt(folder.names(), () -> target.setTime(folder.names(), folder.modified()));
     }
   }
 
@@ -94,7 +94,7 @@ public final class TreeDownload {
 
   private void write(ArchiveEntry entry, TreeSource tree) throws IOException {
     attempt(
-        entry,
+        entry.names(),
         () -> {
           switch (entry.kind()) {
             case FOLDER -> {
@@ -127,7 +127,7 @@ public final class TreeDownload {
     return content;
   }
 
-  static IncomingFile incoming(ArchiveEntry file) {
+  private static IncomingFile incoming(ArchiveEntry file) {
     return new IncomingFile(file.names(), file.size(), file.modified(), file.executable());
   }
 
@@ -146,16 +146,16 @@ public final class TreeDownload {
             && next.kind() == ArchiveEntry.Kind.TAKE_BACK
             && next.names().equals(file.names());
     if (content != null && !takenBack) {
-      small.write(file, content);
+      small.write(incoming(file), content);
       report.step(content.length);
     } else if (content == null && takenBack) {
       target.drop();
     } else if (content == null) {
       attempt(
-          file,
+          file.names(),
           () -> {
             target.keep();
-            count(file);
+            count(file.size());
           });
     }
   }
@@ -163,22 +163,22 @@ public final class TreeDownload {
   /** Takes note of the small files that have been written meanwhile, or could not be. */
   private void count(SmallFiles small) throws IOException {
     for (SmallFiles.Done done = small.poll(); done != null; done = small.poll()) {
-      ArchiveEntry file = done.file();
+      IncomingFile file = done.file();
       IOException failure = done.failure();
       attempt(
-          file,
+          file.names(),
           () -> {
             if (failure != null) {
               throw failure;
             }
-            count(file);
+            count(file.size());
           });
     }
   }
 
-  private void count(ArchiveEntry file) {
+  private void count(long size) {
     files++;
-    bytes += file.size();
+    bytes += size;
   }
 
   @FunctionalInterface
@@ -186,20 +186,20 @@ public final class TreeDownload {
     void run() throws IOException;
   }
 
-  private void attempt(ArchiveEntry entry, Writing writing) throws IOException {
+  private void attempt(List<String> names, Writing writing) throws IOException {
     try {
       writing.run();
     } catch (TreeSource.Missing e) {
-      missing(entry.names(), String.valueOf(e.getMessage()));
+      missing(names, String.valueOf(e.getMessage()));
     } catch (LocalName.NameRefused e) {
-      refused.add(entry.names());
-      report.fail(Problem.Kind.SECURITY, shown(entry) + " was not written: " + e.getMessage());
+      refused.add(names);
+      report.fail(Problem.Kind.SECURITY, shown(names) + " was not written: " + e.getMessage());
     } catch (LocalTarget.LinkRefused e) {
       if (outside == Outside.REFUSED) {
         report.fail(
             Problem.Kind.CONFLICT,
             "The link "
-                + shown(entry)
+                + shown(names)
                 + " was not written: "
                 + e.getMessage()
                 + ". With --all-links it is, and with --skip-links this is no failure.");
@@ -208,10 +208,10 @@ public final class TreeDownload {
       if (String.valueOf(e.getReason()).contains("No space left")) {
         throw e;
       }
-      refused.add(entry.names());
+      refused.add(names);
       report.fail(
           Problem.Kind.INTERNAL,
-          "Cannot write " + shown(entry) + ": " + LocalFailure.reason(e) + ".");
+          "Cannot write " + shown(names) + ": " + LocalFailure.reason(e) + ".");
     }
   }
 
@@ -219,8 +219,8 @@ public final class TreeDownload {
     return names.subList(0, Math.max(0, names.size() - 1));
   }
 
-  private String shown(ArchiveEntry entry) {
-    return ForeignText.visible(top + "/" + String.join("/", entry.names()));
+  private String shown(List<String> names) {
+    return ForeignText.visible(top + "/" + String.join("/", names));
   }
 
   public long files() {
