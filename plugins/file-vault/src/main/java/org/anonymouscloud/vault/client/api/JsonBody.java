@@ -21,6 +21,9 @@ final class JsonBody {
 
   private static final int MAX_BODY = 4 << 20;
 
+  private static final String OTHER =
+      "The body is not the JSON document that this route takes; nothing was done.";
+
   private JsonBody() {}
 
   /**
@@ -34,12 +37,13 @@ final class JsonBody {
       throw RequestArguments.bad("The body is longer than 4 MiB; ask in several requests.");
     }
     try {
-      return JSON.readValue(json, type);
+      T document = JSON.readValue(json, type);
+      if (document != null) {
+        return document;
+      }
     } catch (JacksonException e) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "The body is not the JSON document that this route takes; nothing was done.",
-          e);
+      throw new Problem(Problem.Kind.BAD_INPUT, OTHER, e);
     }
+    throw RequestArguments.bad(OTHER);
   }
 }

@@ -25,12 +25,12 @@ final class Lines implements Report, AutoCloseable {
 
   private final HttpServletResponse response;
   private final JsonGenerator json;
-  private final Thread copier = Thread.currentThread();
+
+  /** Who copies just now, and is ended by a caller who goes. */
+  private @Nullable Thread copier;
+
   private long copied;
   private @Nullable IOException gone;
-
-  /** Whether a caller who goes ends what is done just now. */
-  private boolean stoppable;
 
   private boolean ended;
 
@@ -60,7 +60,7 @@ final class Lines implements Report, AutoCloseable {
       } catch (IOException e) {
         gone = e;
         ended = true;
-        if (stoppable) {
+        if (copier != null) {
           copier.interrupt();
         }
       }
@@ -105,13 +105,13 @@ final class Lines implements Report, AutoCloseable {
   void copy(Copying copying) throws Problem, IOException {
     synchronized (this) {
       requireListener();
-      stoppable = true;
+      copier = Thread.currentThread();
     }
     try {
       copying.run();
     } finally {
       synchronized (this) {
-        stoppable = false;
+        copier = null;
         if (gone != null) {
           // It has done its work: what was copied is to be put in order in peace.
           boolean _ = Thread.interrupted();
@@ -137,8 +137,17 @@ final class Lines implements Report, AutoCloseable {
     response.flushBuffer();
   }
 
+  /** Whether the caller has gone. */
+  synchronized boolean isUnheard() {
+    return gone != null;
+  }
+
+  /** Nothing is told from now on: the answer may be another's. */
   @Override
   public synchronized void close() {
     ended = true;
+    if (gone == null) {
+      gone = new IOException("The answer has ended.");
+    }
   }
 }

@@ -55,6 +55,7 @@ final class LocalRoutes {
           + " who goes ends it.";
 
   private final OpenDrive drive;
+  private final CopyThreads threads = new CopyThreads();
 
   LocalRoutes(OpenDrive drive) {
     this.drive = drive;
@@ -145,20 +146,33 @@ final class LocalRoutes {
     Upload asked = JsonBody.read(context, Upload.class);
     requireSameView(asked.view());
     Path source = path(asked.source(), "source");
+    Path own = path(asked.own(), "own");
+    List<LeftOut.Pattern> exclude = patterns(asked);
     Drive open = drive.of(context);
-    LocalFile file = local(source);
     VaultPath path = RequestArguments.path(context);
     try (Lines lines = new Lines(context)) {
-      Uploading uploading = new Uploading(open, lines);
-      switch (file.kind()) {
-        case FILE -> uploading.file(file, path);
-        case FOLDER -> uploading.folder(file, leftOut(source, asked), path);
-        case LINK, OTHER ->
-            throw RequestArguments.bad(
-                ForeignText.visible(source.toString()) + " is neither a file nor a folder.");
-      }
-      lines.end(uploading.answer());
+      threads.run(lines::isUnheard, () -> upload(open, path, source, own, exclude, lines));
     }
+  }
+
+  private static void upload(
+      Drive drive,
+      VaultPath path,
+      Path source,
+      Path own,
+      List<LeftOut.Pattern> exclude,
+      Lines lines)
+      throws Problem, IOException {
+    LocalFile file = local(source);
+    Uploading uploading = new Uploading(drive, lines);
+    switch (file.kind()) {
+      case FILE -> uploading.file(file, path);
+      case FOLDER -> uploading.folder(file, leftOut(source, own, exclude), path);
+      case LINK, OTHER ->
+          throw RequestArguments.bad(
+              ForeignText.visible(source.toString()) + " is neither a file nor a folder.");
+    }
+    lines.end(uploading.answer());
   }
 
   private static LocalFile local(Path path) throws Problem {
@@ -169,17 +183,22 @@ final class LocalRoutes {
     }
   }
 
-  private static LeftOut leftOut(Path source, Upload asked) throws Problem {
+  private static List<LeftOut.Pattern> patterns(Upload asked) throws Problem {
     List<LeftOut.Pattern> patterns = new ArrayList<>();
     for (String text : Optional.ofNullable(asked.exclude()).orElse(List.of())) {
       try {
-        patterns.add(LeftOut.Pattern.of(text));
+        patterns.add(LeftOut.Pattern.of(String.valueOf(text)));
       } catch (IllegalArgumentException e) {
         throw RequestArguments.bad("exclude has what is no pattern: " + e.getMessage());
       }
     }
+    return patterns;
+  }
+
+  private static LeftOut leftOut(Path source, Path own, List<LeftOut.Pattern> exclude)
+      throws Problem {
     try {
-      return LeftOut.of(source, path(asked.own(), "own"), patterns);
+      return LeftOut.of(source, own, exclude);
     } catch (IOException e) {
       throw cannotRead(source, e);
     }
@@ -296,13 +315,36 @@ final class LocalRoutes {
     TreeDownload.Outside outside = outside(asked.links());
     Snapshot snapshot = drive.snapshot(context);
     VaultPath path = snapshot.named(RequestArguments.path(context));
+    try (Lines lines = new Lines(context)) {
+      threads.run(
+          lines::isUnheard,
+          () -> {
+            try {
+              download(snapshot, path, folder, asked.name(), outside, lines);
+            } catch (IOException e) {
+              if (e instanceof FileSystemException || LocalFailure.isDiskFull(e)) {
+                throw cannotWrite(asked.name() == null ? folder : folder.resolve(asked.name()), e);
+              }
+              throw e;
+            }
+          });
+    }
+  }
+
+  private static void download(
+      Snapshot snapshot,
+      VaultPath path,
+      Path folder,
+      @Nullable String name,
+      TreeDownload.Outside outside,
+      Lines lines)
+      throws Problem, IOException {
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
-    try (Lines lines = new Lines(context);
-        OpenTarget open = open(folder);
+    try (OpenTarget open = open(folder);
         ReadAhead tree = snapshot.tree(path, unread::put)) {
       LeavingTree leaving = new LeavingTree(tree);
-      if (asked.name() != null) {
-        lines.end(file(leaving, path, open.target(), asked.name(), lines));
+      if (name != null) {
+        lines.end(file(leaving, path, open.target(), name, lines));
         return;
       }
       TreeDownload download = new TreeDownload(path, folder, open.target(), outside, lines);
@@ -314,8 +356,6 @@ final class LocalRoutes {
       }
       lines.end(
           Map.of("files", download.files(), "bytes", download.bytes(), "links", download.links()));
-    } catch (FileSystemException e) {
-      throw cannotWrite(asked.name() == null ? folder : folder.resolve(asked.name()), e);
     }
   }
 
@@ -364,13 +404,14 @@ final class LocalRoutes {
     }
   }
 
-  private static Problem cannotWrite(Path path, FileSystemException e) {
-    String reason = LocalFailure.reason(e);
-    return reason.contains("No space left")
-        ? new Problem(Problem.Kind.NO_SPACE, "The local disk is full: " + e.getMessage(), e)
-        : new Problem(
-            Problem.Kind.FORBIDDEN,
-            "Cannot write " + ForeignText.visible(path.toString()) + ": " + reason + ".",
-            e);
+  private static Problem cannotWrite(Path path, IOException e) {
+    return new Problem(
+        LocalFailure.isDiskFull(e) ? Problem.Kind.NO_SPACE : Problem.Kind.FORBIDDEN,
+        "Cannot write "
+            + ForeignText.visible(path.toString())
+            + ": "
+            + LocalFailure.reason(e)
+            + ".",
+        e);
   }
 }

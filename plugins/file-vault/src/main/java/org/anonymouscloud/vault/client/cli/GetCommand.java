@@ -115,6 +115,10 @@ final class GetCommand implements Callable<Integer> {
           Problem.Kind.BAD_INPUT,
           "'anoncloud cat' writes files to standard output; a file of the name - is './-'.");
     }
+    if (paths.getLast().isEmpty()) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT, "The local path is empty; the current folder is '.'.");
+    }
     Path destination = Path.of(paths.getLast());
     List<String> sources = paths.subList(0, paths.size() - 1);
     if (!Files.isDirectory(destination) && (sources.size() > 1 || paths.getLast().endsWith("/"))) {

@@ -105,6 +105,10 @@ final class PutCommand implements Callable<Integer> {
     if (paths.size() < 2) {
       throw new ParameterException(spec.commandLine(), "Missing required parameter: TARGET");
     }
+    if (paths.subList(0, paths.size() - 1).contains("")) {
+      throw new Problem(
+          Problem.Kind.BAD_INPUT, "A local path is empty; the current folder is '.'.");
+    }
     List<LeftOut.Pattern> patterns = patterns();
     String typed = paths.getLast();
     VaultUrl destination = VaultUrl.typed(typed);

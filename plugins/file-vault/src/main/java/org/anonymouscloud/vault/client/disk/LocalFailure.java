@@ -11,9 +11,15 @@ import java.nio.file.NotDirectoryException;
 public final class LocalFailure {
   private LocalFailure() {}
 
+  /** Whether the disk has no room for more. */
+  public static boolean isDiskFull(IOException e) {
+    return String.valueOf(e.getMessage()).contains("No space left on device");
+  }
+
   /** Why the local disk did not do something, in one sentence without the path. */
   public static String reason(IOException e) {
     return switch (e) {
+      case IOException full when isDiskFull(full) -> "the local disk is full";
       case AccessDeniedException _ -> "permission denied";
       case NoSuchFileException _ -> "it is not there";
       case NotDirectoryException _ -> "it is a file, not a folder";

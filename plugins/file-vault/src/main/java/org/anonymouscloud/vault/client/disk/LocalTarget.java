@@ -37,7 +37,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A local folder into which a tree is written. Each folder is opened by its name in the one above
  * it and never through a link, so that nothing outside is touched (A34). A file stands under its
- * name only when all of it is there (A21). Not thread-safe, but for {@link #abandon}.
+ * name only when all of it is there (A21). Folders and links the JDK can make only by their whole
+ * path: whoever may write into the target and swaps a folder in it for a link at that very moment
+ * gets an empty folder or a link where that leads, and never content. Not thread-safe, but for
+ * {@link #abandon}.
  */
 public final class LocalTarget implements AutoCloseable {
   private static final int BUFFER = 256 * 1024;
@@ -255,7 +258,11 @@ public final class LocalTarget implements AutoCloseable {
       } catch (NoSuchFileException e) {
         // It never came to be.
       } catch (IOException e) {
-        left.accept(requireNonNull(unfinishedPath));
+        Path part = requireNonNull(unfinishedPath);
+        // On a disk that takes no files it never came to be either.
+        if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
+          left.accept(part);
+        }
       }
     }
     unfinished = null;

@@ -205,7 +205,7 @@ public final class TreeDownload {
                 + ". With --all-links it is, and with --skip-links this is no failure.");
       }
     } catch (FileSystemException e) {
-      if (String.valueOf(e.getReason()).contains("No space left")) {
+      if (LocalFailure.isDiskFull(e)) {
         throw e;
       }
       refused.add(names);

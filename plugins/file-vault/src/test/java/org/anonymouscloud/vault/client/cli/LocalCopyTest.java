@@ -212,6 +212,9 @@ final class LocalCopyTest {
         Problem.Kind.BAD_INPUT, "/vault/local-uploads/d", body("source", source.resolve("pipe")));
     refused(
         Problem.Kind.FORBIDDEN, "/vault/local-uploads/d", body("source", source.resolve("none")));
+    Map<String, Object> noPattern = body("source", source);
+    noPattern.put("exclude", List.of("[a"));
+    refused(Problem.Kind.BAD_INPUT, "/vault/local-uploads/d", noPattern);
     Map<String, Object> download = body("folder", temporary.resolve("none"));
     download.remove("own");
     refused(Problem.Kind.NOT_FOUND, "/vault/local-downloads/d", download);
@@ -256,6 +259,13 @@ final class LocalCopyTest {
     assertThat(terminal.run("ls", "/")).isZero();
     assertThat(terminal.out()).isEmpty();
     assertThat(terminal.run("put", source.resolve("run").toString(), "/endless")).isZero();
+  }
+
+  @Test
+  void anEmptyLocalPathIsNotTheCurrentFolder() {
+    assertThat(terminal.run("put", "-r", "", "/t")).isEqualTo(2);
+    assertThat(terminal.run("get", "/t", "")).isEqualTo(2);
+    assertThat(terminal.warnings()).singleElement().asString().contains("empty");
   }
 
   /** Each question is a way to the server and back. */
