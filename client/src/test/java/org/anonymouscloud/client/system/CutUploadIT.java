@@ -314,7 +314,9 @@ final class CutUploadIT {
             + used
             + " of "
             + uncut);
-    assertThat(cuts).as("cuts of seed %s", seed).isGreaterThanOrEqualTo(SIZE < LARGE ? 3 : CUTS);
+    // The agent has read ahead so far, and sends that after a cut too, that of little nothing is
+    // left.
+    assertThat(cuts).as("cuts of seed %s", seed).isGreaterThanOrEqualTo(SIZE < LARGE ? 1 : CUTS);
     assertThat(sent)
         .as("seed %s", seed)
         .isLessThanOrEqualTo(SIZE * 105 / 100 + (SIZE < LARGE ? cuts * IN_FLIGHT : 0));

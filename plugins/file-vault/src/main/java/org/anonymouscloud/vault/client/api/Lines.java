@@ -13,15 +13,14 @@ import org.anonymouscloud.vault.client.local.Report;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer of a copy, a document a line: {@code {"copied": BYTES}} since the line before it,
- * several times a second; {@code {"failed": TEXT, "code": CODE}}; at last {@code {"done": {...}}}.
- * What fails at once still gets its status. A caller who has gone is noticed by the line that
- * cannot be written, and ends the copy, whatever that waits for. Used by one thread, which makes
- * it.
+ * The answer of a copy, a document a line: {@code {"copied": BYTES}} since the line before it, many
+ * times a second; {@code {"failed": TEXT, "code": CODE}}; at last {@code {"done": {...}}}. What
+ * fails at once still gets its status. A caller who has gone is noticed by the line that cannot be
+ * written, and ends the copy, whatever that waits for. Used by one thread, which makes it.
  */
 final class Lines implements Report, AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration NEWS = Duration.ofMillis(200);
+  private static final Duration NEWS = Duration.ofMillis(50);
 
   private final HttpServletResponse response;
   private final JsonGenerator json;
