@@ -274,7 +274,9 @@ final class CutUploadIT {
 
   private void cutAndRepeat(String what, long uncut, Begin begin) throws Exception {
     long seed = Long.getLong("anoncloud.test.cut.seed", System.nanoTime());
-    long[] points = new Random(seed).longs(CUTS, 0, SIZE / 5 * 4).sorted().toArray();
+    // Of little most is on its way at once, as the agent reads ahead: the cuts come early.
+    long last = SIZE < LARGE ? SIZE / 4 : SIZE / 5 * 4;
+    long[] points = new Random(seed).longs(CUTS, 0, last).sorted().toArray();
     long usedBefore = used();
     long sentBefore = line.sent();
     long agent = agent().path("pid").asLong();
@@ -314,9 +316,7 @@ final class CutUploadIT {
             + used
             + " of "
             + uncut);
-    // The agent has read ahead so far, and sends that after a cut too, that of little nothing is
-    // left.
-    assertThat(cuts).as("cuts of seed %s", seed).isGreaterThanOrEqualTo(SIZE < LARGE ? 1 : CUTS);
+    assertThat(cuts).as("cuts of seed %s", seed).isGreaterThanOrEqualTo(SIZE < LARGE ? 3 : CUTS);
     assertThat(sent)
         .as("seed %s", seed)
         .isLessThanOrEqualTo(SIZE * 105 / 100 + (SIZE < LARGE ? cuts * IN_FLIGHT : 0));
