@@ -65,9 +65,16 @@ final class StoredSizesTest {
    * What the server saw of one action.
    *
    * @param size of the file
-   * @param packs bytes of its packs
    */
-  private record Seen(Kind kind, int size, long packs, Map<String, Double> view) {}
+  private record Seen(Kind kind, int size, Watched.Seen server) {
+    long packs() {
+      return server.packs();
+    }
+
+    Map<String, Double> view() {
+      return server.view();
+    }
+  }
 
   private final List<Seen> all = new ArrayList<>();
   private Drive drive;
@@ -146,7 +153,7 @@ final class StoredSizesTest {
       case NEW, CHANGED -> write(drive, path(file), content);
       case REMOVED -> discard(drive, path(file));
     }
-    all.add(new Seen(kind, size, watched.packs(), watched.view()));
+    all.add(new Seen(kind, size, watched.seen()));
   }
 
   private static boolean isStep(long packs) {
@@ -185,23 +192,8 @@ final class StoredSizesTest {
 
   /** How well it tells two kinds apart, of which it saw as many of each step. */
   private double guessed(Kind one, Kind other) {
-    List<Map<String, Double>> views = new ArrayList<>();
-    List<Boolean> kinds = new ArrayList<>();
-    Map<Long, List<Seen>> ones = byPacks(of(one));
-    Map<Long, List<Seen>> others = byPacks(of(other));
-    ones.keySet().retainAll(others.keySet());
-    ones.forEach(
-        (packs, group) -> {
-          List<Seen> same = others.get(packs);
-          for (int i = 0; i < Math.min(group.size(), same.size()); i++) {
-            views.add(group.get(i).view());
-            kinds.add(true);
-            views.add(same.get(i).view());
-            kinds.add(false);
-          }
-        });
-    assertThat(views).hasSizeGreaterThan(100);
-    return Watched.guessed(views, kinds);
+    return Watched.guessedOfOneLength(
+        of(one).map(Seen::server).toList(), of(other).map(Seen::server).toList());
   }
 
   private double smallChangesAndRemovalsGuessed() {

@@ -1,10 +1,15 @@
 package org.anonymouscloud.vault.client.drive;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,13 +39,17 @@ final class Watched implements Link {
     packs = 0;
   }
 
-  /** Bytes of the packs that went up since then, as the server stores them. */
-  synchronized long packs() {
-    return packs;
-  }
+  /**
+   * What the server saw of one action.
+   *
+   * @param packs bytes of the packs that went up, as the server stores them
+   * @param view requests and their bytes
+   */
+  record Seen(long packs, Map<String, Double> view) {}
 
-  synchronized Map<String, Double> view() {
-    return new TreeMap<>(seen);
+  /** All since then. */
+  synchronized Seen seen() {
+    return new Seen(packs, new TreeMap<>(seen));
   }
 
   private synchronized void see(String method, String what, double many) {
@@ -136,6 +145,31 @@ final class Watched implements Link {
       right += shareOfNearest(views, kinds, asked);
     }
     return right / views.size();
+  }
+
+  /** The same of two kinds, of which it saw as many of each length of packs. */
+  static double guessedOfOneLength(List<Seen> one, List<Seen> other) {
+    List<Map<String, Double>> views = new ArrayList<>();
+    List<Boolean> kinds = new ArrayList<>();
+    Map<Long, List<Seen>> ones = byLength(one);
+    Map<Long, List<Seen>> others = byLength(other);
+    ones.keySet().retainAll(others.keySet());
+    ones.forEach(
+        (packs, group) -> {
+          List<Seen> same = others.get(packs);
+          for (int i = 0; i < Math.min(group.size(), same.size()); i++) {
+            views.add(group.get(i).view());
+            kinds.add(true);
+            views.add(same.get(i).view());
+            kinds.add(false);
+          }
+        });
+    assertThat(views).as("of one length").hasSizeGreaterThan(50);
+    return guessed(views, kinds);
+  }
+
+  private static Map<Long, List<Seen>> byLength(List<Seen> some) {
+    return some.stream().collect(groupingBy(Seen::packs, TreeMap::new, toList()));
   }
 
   /**

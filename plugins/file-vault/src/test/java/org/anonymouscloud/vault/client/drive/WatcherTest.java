@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.anonymouscloud.vault.client.fixture.DriveFiles;
 import org.anonymouscloud.vault.client.fixture.TestServer;
@@ -29,9 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class WatcherTest {
   private static final int TRIALS = 20;
 
-  /**
-   * Of guesses between two kinds that look alike, so many are right by chance and a bit of luck.
-   */
+  /** So many that luck does not decide. */
+  private static final int MANY_TRIALS = 200;
+
+  /** Of guesses between two kinds that look alike, so many are right by chance and some luck. */
   private static final double CHANCE = 0.65;
 
   private final Random random = new Random(4);
@@ -45,8 +45,10 @@ final class WatcherTest {
     server = TestServer.start(folder);
     watched = new Watched(server.line());
     drive = Drive.home(server.account().through(watched), Clock.systemUTC());
-    for (int i = 0; i < 2 * TRIALS; i++) {
+    for (int i = 0; i < MANY_TRIALS; i++) {
       DriveFiles.write(drive, "/old " + i, DriveFiles.noise(2_000, i));
+    }
+    for (int i = 0; i < 2 * TRIALS; i++) {
       DriveFiles.write(drive, "/read " + i, DriveFiles.noise(200_000, i));
     }
   }
@@ -64,19 +66,19 @@ final class WatcherTest {
 
   @Test
   void smallFilesOfDifferentSizesLookAlike() throws IOException {
-    assertThat(guessed(trial -> write(1_000), trial -> write(3_000))).isLessThan(CHANCE);
+    assertThat(guessedOfOneLength(trial -> write(1_000), trial -> write(3_000))).isLessThan(CHANCE);
   }
 
   @Test
   void aTextAndAPictureLookAlike() throws IOException {
     Action text = trial -> put("the same words again and again ".repeat(50).getBytes(US_ASCII));
-    assertThat(guessed(text, trial -> write(1_500))).isLessThan(CHANCE);
+    assertThat(guessedOfOneLength(text, trial -> write(1_500))).isLessThan(CHANCE);
   }
 
   @Test
   void aNewFolderAndADeletionLookAlike() throws IOException {
     assertThat(
-            guessed(
+            guessedOfOneLength(
                 trial -> DriveFiles.makeFolder(drive, "/new folder " + trial),
                 trial -> DriveFiles.remove(drive, "/old " + trial)))
         .isLessThan(CHANCE);
@@ -85,7 +87,7 @@ final class WatcherTest {
   @Test
   void aNewFileAndAChangedOneLookAlike() throws IOException {
     assertThat(
-            guessed(
+            guessedOfOneLength(
                 trial -> write(2_000),
                 trial ->
                     DriveFiles.write(drive, "/old " + trial, DriveFiles.noise(2_000, trial + 100))))
@@ -94,7 +96,8 @@ final class WatcherTest {
 
   @Test
   void sizesOfOneStepLookAlikeAndOthersDoNot() throws IOException {
-    assertThat(guessed(trial -> write(150_000), trial -> write(230_000))).isLessThan(CHANCE);
+    assertThat(guessedOfOneLength(trial -> write(150_000), trial -> write(230_000)))
+        .isLessThan(CHANCE);
     assertThat(guessed(trial -> write(150_000), trial -> write(300_000))).isEqualTo(1);
   }
 
@@ -118,16 +121,44 @@ final class WatcherTest {
 
   /** Which share of actions of two kinds, in any order, the classifier takes for what they are. */
   private double guessed(Action one, Action other) throws IOException {
+    List<Boolean> order = order(TRIALS);
+    List<Watched.Seen> seen = watch(order, one, other);
+    return Watched.guessed(seen.stream().map(Watched.Seen::view).toList(), order);
+  }
+
+  /** The same of those whose packs have one length, of each kind as many. */
+  private double guessedOfOneLength(Action one, Action other) throws IOException {
+    List<Boolean> order = order(MANY_TRIALS);
+    List<Watched.Seen> seen = watch(order, one, other);
+    List<Watched.Seen> ones = new ArrayList<>();
+    List<Watched.Seen> others = new ArrayList<>();
+    for (int trial = 0; trial < order.size(); trial++) {
+      (order.get(trial) ? ones : others).add(seen.get(trial));
+    }
+    return Watched.guessedOfOneLength(ones, others);
+  }
+
+  private List<Boolean> order(int trials) {
     List<Boolean> order = new ArrayList<>();
-    order.addAll(Collections.nCopies(TRIALS, true));
-    order.addAll(Collections.nCopies(TRIALS, false));
+    order.addAll(Collections.nCopies(trials, true));
+    order.addAll(Collections.nCopies(trials, false));
     Collections.shuffle(order, random);
-    List<Map<String, Double>> views = new ArrayList<>();
+    return order;
+  }
+
+  private List<Watched.Seen> watch(List<Boolean> order, Action one, Action other)
+      throws IOException {
+    List<Watched.Seen> seen = new ArrayList<>();
+    int ones = 0;
     for (int trial = 0; trial < order.size(); trial++) {
       watched.begin();
-      (order.get(trial) ? one : other).take(trial);
-      views.add(watched.view());
+      if (order.get(trial)) {
+        one.take(ones++);
+      } else {
+        other.take(trial - ones);
+      }
+      seen.add(watched.seen());
     }
-    return Watched.guessed(views, order);
+    return seen;
   }
 }
