@@ -43,6 +43,7 @@ public final class Batch implements AutoCloseable {
 
   private Snapshot base;
   private Instant begun;
+  private boolean begunWriting;
   private @Nullable Removal removal;
 
   /**
@@ -88,6 +89,11 @@ public final class Batch implements AutoCloseable {
     Optional<Entry> there = base.find(path);
     requireNoFolder(path, there);
     require(precondition, path, there);
+    if (!begunWriting) {
+      begunWriting = true;
+      // First, as there may be no room for this beside what was sent for nothing.
+      shared.leftovers().giveBackLeft();
+    }
     files.write(path, content, attributes, there, precondition.isStrict(), landing::secure);
   }
 

@@ -841,6 +841,7 @@ public final class Drive implements AutoCloseable {
         remote,
         roots,
         writing::newWriter,
+        writing.leftovers(),
         commits,
         writing.clock());
   }

@@ -6,7 +6,7 @@ import org.anonymouscloud.core.plugin.AccountSession;
 import org.anonymouscloud.vault.client.content.Sealer;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.resume.Journal;
-import org.anonymouscloud.vault.client.store.Leftovers;
+import org.anonymouscloud.vault.client.resume.Leftovers;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.client.store.UploadLanes;
@@ -30,10 +30,10 @@ record Writing(
     Journal journal,
     ReentrantLock commits) {
   Leftovers leftovers() {
-    return new Leftovers(remote, roots, commits);
+    return new Leftovers(remote, roots, journal.strays(), commits);
   }
 
   PackWriter newWriter() {
-    return new PackWriter(remote, lanes);
+    return new PackWriter(remote, lanes, journal.strays());
   }
 }

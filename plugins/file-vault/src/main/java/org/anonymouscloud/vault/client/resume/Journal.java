@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.RecordStore;
-import org.anonymouscloud.core.plugin.RecordsRolledBack;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.SentPack;
@@ -28,13 +27,7 @@ import org.slf4j.LoggerFactory;
  * way"). They save work and are never needed: where the disk fails there are none. Thread-safe.
  */
 public final class Journal {
-  /** Well within the day for which the server keeps packs that no root has named. */
-  static final Duration LIFE = Duration.ofHours(20);
-
   private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
-
-  /** A clock that is set a little back makes no note worthless. */
-  private static final Duration AHEAD = Duration.ofHours(1);
 
   /** Longer than an upload takes to end whose sender is gone. */
   private static final Duration OTHER = Duration.ofSeconds(30);
@@ -43,6 +36,8 @@ public final class Journal {
   private static final int PATH_DIGITS = 32;
 
   private final RecordStore records;
+  private final Notes notes;
+  private final Strays strays;
   private final String prefix;
   private final Clock clock;
 
@@ -58,8 +53,15 @@ public final class Journal {
   /** Reads nothing yet. */
   public Journal(RecordStore records, DriveId drive, Clock clock) {
     this.records = records;
+    this.notes = new Notes(records);
+    this.strays = new Strays(records, drive, clock);
     this.prefix = ALL + drive + "/";
     this.clock = clock;
+  }
+
+  /** What is noted of packs that no file of this journal has in its notes. */
+  public Strays strays() {
+    return strays;
   }
 
   /**
@@ -126,7 +128,7 @@ public final class Journal {
     }
     looked = true;
     boolean _ =
-        attempt(
+        notes.attempt(
             () -> {
               List<String> outdated = new ArrayList<>();
               for (String key : records.list(ALL)) {
@@ -136,7 +138,7 @@ public final class Journal {
                   noted.add(key.substring(0, key.lastIndexOf('/') + 1));
                 }
               }
-              delete(outdated);
+              notes.delete(outdated);
             });
   }
 
@@ -148,10 +150,7 @@ public final class Journal {
     }
     try {
       SentPack note = SentPack.decode(key, value.get());
-      Instant now = clock.instant();
-      boolean counts =
-          note.time().isAfter(now.minus(LIFE)) && note.time().isBefore(now.plus(AHEAD));
-      return counts ? Optional.of(note) : Optional.empty();
+      return Notes.count(note.time(), clock.instant()) ? Optional.of(note) : Optional.empty();
     } catch (Malformed e) {
       LOG.warn("A note of an upload is damaged and not used: {}", e.getMessage());
       return Optional.empty();
@@ -171,7 +170,7 @@ public final class Journal {
   private void read(String key, EarlierTry tried) {
     List<String> useless = new ArrayList<>();
     boolean _ =
-        attempt(
+        notes.attempt(
             () -> {
               for (String one : records.list(key)) {
                 Optional<SentPack> note = note(one);
@@ -179,7 +178,9 @@ public final class Journal {
                   useless.add(one);
                 }
               }
-              delete(useless);
+              if (!useless.isEmpty()) {
+                strays.adopt(tried.useless(), useless);
+              }
             });
   }
 
@@ -188,14 +189,15 @@ public final class Journal {
     // Of fixed length, so that their order is that of the segments.
     String record =
         key + "%016x-%s".formatted(note.segments().getFirst().index(), note.pack().text());
+    boolean stray = strays.claim(note.pack());
     boolean done =
-        attempt(
+        notes.attempt(
             () -> {
               boolean _ =
                   records.change(
                       changing -> {
                         changing.put(record, note.encode(record));
-                        return true;
+                        return !stray || changing.delete(strays.key(note.pack()));
                       });
             });
     if (done) {
@@ -217,7 +219,7 @@ public final class Journal {
         return;
       }
     }
-    boolean _ = attempt(() -> delete(records.list(key)));
+    boolean _ = notes.attempt(() -> notes.delete(records.list(key)));
   }
 
   /** An upload is long enough to have notes. */
@@ -238,46 +240,7 @@ public final class Journal {
       noted.clear();
       looked = true;
     }
-    boolean _ = attempt(() -> delete(records.list(prefix)));
-  }
-
-  private void delete(List<String> keys) throws IOException {
-    if (!keys.isEmpty()) {
-      boolean _ =
-          records.change(
-              changing -> {
-                for (String key : keys) {
-                  boolean _ = changing.delete(key);
-                }
-                return true;
-              });
-    }
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void run() throws IOException;
-  }
-
-  private boolean attempt(Step step) {
-    try {
-      step.run();
-      return true;
-    } catch (RecordsRolledBack e) {
-      // An old copy of notes is worth nothing, and keeps new ones from being made.
-      LOG.warn("Notes of uploads are an old copy and are deleted.");
-      reset();
-    } catch (IOException e) {
-      LOG.warn("Uploads are not noted, so one that is cut begins anew: {}", e.getMessage());
-    }
-    return false;
-  }
-
-  private void reset() {
-    try {
-      records.reset();
-    } catch (IOException e) {
-      LOG.warn("They could not be deleted: {}", e.getMessage());
-    }
+    boolean _ = notes.attempt(() -> notes.delete(records.list(prefix)));
+    strays.forgetAll();
   }
 }

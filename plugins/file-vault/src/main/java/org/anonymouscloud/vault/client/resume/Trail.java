@@ -110,15 +110,17 @@ public final class Trail implements PackWatch {
       unnoted = List.copyOf(carried.keySet());
     }
     journal.keeps(key);
-    unnoted.forEach(this::note);
+    for (PackName pack : unnoted) {
+      boolean _ = note(pack);
+    }
   }
 
   @Override
-  public void leaving(PackName pack) {
+  public boolean leaving(PackName pack) {
     synchronized (this) {
       carried.get(pack).left = true;
     }
-    note(pack);
+    return note(pack);
   }
 
   @Override
@@ -126,27 +128,29 @@ public final class Trail implements PackWatch {
     synchronized (this) {
       carried.get(pack).stored = true;
     }
-    note(pack);
+    boolean _ = note(pack);
   }
 
-  private void note(PackName pack) {
+  private boolean note(PackName pack) {
     synchronized (writing) {
       SentPack note;
       synchronized (this) {
         Carried one = carried.get(pack);
         if (ended || !isLong || one == null || !one.left) {
-          return;
+          return false;
         }
         note = new SentPack(one.stored, journal.now(), file, replaced, one.segments);
         if (one.stored) {
           carried.remove(pack);
         }
       }
-      if (journal.put(key, note) && note.stored()) {
+      boolean done = journal.put(key, note);
+      if (done && note.stored()) {
         synchronized (this) {
           stored.add(pack);
         }
       }
+      return done;
     }
   }
 

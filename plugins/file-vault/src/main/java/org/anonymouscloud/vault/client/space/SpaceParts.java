@@ -7,6 +7,7 @@ import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.vault.client.content.Sealer;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.resume.Leftovers;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.Roots;
@@ -29,5 +30,6 @@ public record SpaceParts(
     RemoteVault remote,
     Roots roots,
     Supplier<PackWriter> writers,
+    Leftovers leftovers,
     ReentrantLock commits,
     Clock clock) {}

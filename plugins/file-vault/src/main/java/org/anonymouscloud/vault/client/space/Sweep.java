@@ -30,7 +30,6 @@ import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataMissing;
 import org.anonymouscloud.vault.client.remote.Untrusted.TreeDamaged;
 import org.anonymouscloud.vault.client.store.KnownRoot;
-import org.anonymouscloud.vault.client.store.Leftovers;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.States;
 import org.anonymouscloud.vault.client.tree.Changes;
@@ -536,6 +535,7 @@ public final class Sweep {
     int first = Math.min(garbage.size(), VaultMessages.MAX_PACKS_IN_MOVE - moving.size());
     List<PackName> dropped = new ArrayList<>(garbage.subList(0, first));
     dropped.addAll(Repacking.names(moving));
+    drive.leftovers().giveBackLeft();
     PackWriter writer = drive.writers().get();
     try {
       writer.setFrees(true);
@@ -675,8 +675,7 @@ public final class Sweep {
 
   private static void giveBack(SpaceParts drive, PackWriter writer) {
     writer.close();
-    new Leftovers(drive.remote(), drive.roots(), drive.commits())
-        .giveBack(writer.unnamed(), List.of());
+    drive.leftovers().giveBack(writer.unnamed(), List.of());
   }
 
   /** Writes the file that says which states stay. */

@@ -49,6 +49,15 @@ final class Pack {
     watches.forEach(news);
   }
 
+  /** Tells all who watch it that it leaves, and whether one of them has noted it. */
+  boolean leaving() {
+    boolean noted = false;
+    for (PackWatch watch : watches) {
+      noted |= watch.leaving(name);
+    }
+    return noted;
+  }
+
   /** Lets the pack be at least so long, a power of two up to the longest. */
   void atLeast(int length) {
     least = Math.max(least, length);

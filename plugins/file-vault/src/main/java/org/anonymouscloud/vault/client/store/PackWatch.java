@@ -11,8 +11,8 @@ public interface PackWatch {
   PackWatch NONE =
       new PackWatch() {
         @Override
-        public void leaving(PackName pack) {
-          // Nobody asks.
+        public boolean leaving(PackName pack) {
+          return false;
         }
 
         @Override
@@ -21,8 +21,12 @@ public interface PackWatch {
         }
       };
 
-  /** Before the first byte is sent; all that goes into the pack has its place by then. */
-  void leaving(PackName pack);
+  /**
+   * Before the first byte is sent; all that goes into the pack has its place by then.
+   *
+   * @return whether it is noted on the disk, so that the next try uses the pack or gives it back
+   */
+  boolean leaving(PackName pack);
 
   /** The server holds the pack durably. */
   void stored(PackName pack);

@@ -38,6 +38,7 @@ public final class PackWriter implements AutoCloseable {
 
   private final RemoteVault remote;
   private final UploadLanes lanes;
+  private final PackNotes notes;
 
   /**
    * One pack at a time is on the wire: they are not sooner there together, and a cut would cost
@@ -61,7 +62,7 @@ public final class PackWriter implements AutoCloseable {
    */
   private final Filling whole = new Filling();
 
-  /** Bytes of the packs that were full, those of an earlier try among them. */
+  /** Bytes of the packs that were full since the last flush, those of an earlier try among them. */
   private long full;
 
   private long bytes;
@@ -70,9 +71,13 @@ public final class PackWriter implements AutoCloseable {
   private volatile boolean frees;
   private volatile boolean ending;
 
-  public PackWriter(RemoteVault remote, UploadLanes lanes) {
+  /**
+   * @param notes of the packs that are sent for nothing if the work is cut
+   */
+  public PackWriter(RemoteVault remote, UploadLanes lanes, PackNotes notes) {
     this.remote = remote;
     this.lanes = lanes;
+    this.notes = notes;
     lanes.join();
   }
 
@@ -179,6 +184,8 @@ public final class PackWriter implements AutoCloseable {
       // large file to the last kilobytes (A31).
       (last.filled() > 0 ? last : segments)
           .atLeast((int) Math.min(VaultMessages.MAX_PACK, Padme.step(full + last.filled())));
+      // What comes later is of another root, or pages alone.
+      full = 0;
     }
     if (segments.filled() > 0) {
       send(segments);
@@ -220,8 +227,11 @@ public final class PackWriter implements AutoCloseable {
   }
 
   /** A root has named these. */
-  public synchronized void named(Collection<PackName> packs) {
-    unnamed.removeAll(new HashSet<>(packs));
+  public void named(Collection<PackName> packs) {
+    synchronized (this) {
+      unnamed.removeAll(new HashSet<>(packs));
+    }
+    notes.settled(packs);
   }
 
   /** The packs that the server has, or may have, and that no root has named. */
@@ -265,7 +275,9 @@ public final class PackWriter implements AutoCloseable {
       IOException failed = null;
       int length = pack.close();
       try {
-        pack.tell(watch -> watch.leaving(pack.name()));
+        if (!pack.leaving()) {
+          notes.leaving(pack.name(), length);
+        }
         // Before the call begins: what is open and idle costs the server memory.
         takeWire();
         remote.put(pack.name(), length, frees, out -> write(out, length));
@@ -279,6 +291,8 @@ public final class PackWriter implements AutoCloseable {
         lanes.leave();
         if (failed == null) {
           pack.tell(watch -> watch.stored(pack.name()));
+        } else if (!mayBeThere(failed)) {
+          notes.settled(List.of(pack.name()));
         }
         done(this, length, failed);
       }
@@ -406,6 +420,7 @@ public final class PackWriter implements AutoCloseable {
       whole.pack.recycle(lanes.buffers());
     }
     lanes.part();
+    notes.ended(unnamed());
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -189,6 +189,42 @@ final class ResumeTest {
     assertThat(drive.usage().packs()).isEqualTo(2 * packs - 1);
   }
 
+  /** Ten files that are so short that each of them is soon sent again. */
+  private void writeShort(String folder) throws IOException {
+    try (Batch batch = drive.batch()) {
+      batch.makeFolder(VaultPath.of(folder), DriveFiles.TIME);
+      for (int i = 0; i < 10; i++) {
+        put(batch, folder + "/" + i, noise(5 * MIB, 10 + i));
+      }
+      batch.commit();
+    }
+  }
+
+  @Test
+  void packsOfShortFilesThatWereCutAreGivenBackByTheNextTry() throws Exception {
+    long before = drive.usage().used();
+    writeShort("/never cut");
+    long each = drive.usage().used() - before;
+    // As if the agent were killed after three packs: it asks the server nothing more.
+    AtomicInteger left = new AtomicInteger(3);
+    line.setLine(
+        method -> {
+          if (method != VaultMethod.ROOT_GET
+              && (method != VaultMethod.PACK_PUT || left.decrementAndGet() < 0)) {
+            throw new IOException("Connection refused.");
+          }
+        });
+    assertThatThrownBy(() -> writeShort("/cut")).hasMessage("Connection refused.");
+    line.beHonest();
+    assertThat(records.list("stray/")).isNotEmpty();
+    restart();
+
+    writeShort("/cut");
+
+    assertThat(records.list("")).isEmpty();
+    assertThat(drive.usage().used()).isEqualTo(before + 2 * each);
+  }
+
   @Test
   void aChangeOfAFileThatWasCutGoesOn() throws Exception {
     write(drive, "/file", large);

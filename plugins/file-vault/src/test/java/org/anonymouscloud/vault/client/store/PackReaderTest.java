@@ -218,7 +218,7 @@ final class PackReaderTest {
   /** Puts what stands for sealed segments in one pack after another. */
   private List<Ref> write(List<byte[]> segments) throws IOException {
     List<Ref> refs = new ArrayList<>();
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
       for (byte[] sealed : segments) {
         PackWriter.Spot spot = writer.add(sealed, sealed.length);
         refs.add(

@@ -44,7 +44,7 @@ final class PackWriterTest {
   void aPacksLengthTellsOnlyThePowerOfTwoAndItsPaddingLooksLikeData() throws Exception {
     Set<Integer> lengths = new HashSet<>();
     for (int size : new int[] {72, 200, 4000, 4096, 4097, 9000, 70_000, 1_000_000}) {
-      try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+      try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
         writer.add(noise(size, size), size);
         writer.flush();
         assertThat(writer.takeSent()).hasSize(1);
@@ -73,7 +73,7 @@ final class PackWriterTest {
   @Tag("S4.10")
   void theLastPackOfALargeFileSaysNothingOfItsLastKilobytes() throws Exception {
     for (int tail : new int[] {200, 4_096, 500_000}) {
-      try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+      try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
         for (int i = 0; i < 16; i++) {
           writer.add(writer.buffers().take(), UploadLanes.SEALED);
         }
@@ -81,13 +81,18 @@ final class PackWriterTest {
         writer.flush();
         // 16 MiB and a little: a sum of 2^24 is told in steps of 2^19.
         assertThat(writer.sentBytes()).isEqualTo((1 << 24) + (1 << 19));
+
+        writer.add(noise(200, 1), 200);
+        writer.flush();
+        // Of what was told already it says nothing.
+        assertThat(writer.sentBytes()).isEqualTo((1 << 24) + (1 << 19) + (1 << 12));
       }
     }
   }
 
   @Test
   void sixteenFullSegmentsFillAPack() throws Exception {
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
       for (int i = 0; i < 33; i++) {
         writer.add(writer.buffers().take(), UploadLanes.SEALED);
       }
@@ -99,7 +104,7 @@ final class PackWriterTest {
 
   @Test
   void fullSegmentsThatAreExpectedFillTheirPacksWhateverComesBetween() throws Exception {
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
       writer.expect(7L * UploadLanes.SEALED, 7 * 500);
       for (int i = 0; i < 7; i++) {
         writer.add(noise(500, i), 500);
@@ -116,7 +121,7 @@ final class PackWriterTest {
     UploadLanes lanes = new UploadLanes();
     PackWriter[] writers = new PackWriter[10];
     for (int i = 0; i < writers.length; i++) {
-      writers[i] = new PackWriter(remote, lanes);
+      writers[i] = new PackWriter(remote, lanes, PackNotes.NONE);
     }
     for (int i = 0; i < 4; i++) {
       writers[0].add(writers[0].buffers().take(), UploadLanes.SEALED);
@@ -132,8 +137,8 @@ final class PackWriterTest {
   @Test
   void whatALargeUploadTookIsGivenBackWhenTheLastWriterEnds() throws Exception {
     UploadLanes lanes = new UploadLanes();
-    try (PackWriter other = new PackWriter(remote, lanes)) {
-      try (PackWriter writer = new PackWriter(remote, lanes)) {
+    try (PackWriter other = new PackWriter(remote, lanes, PackNotes.NONE)) {
+      try (PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE)) {
         byte[][] taken = new byte[16][];
         for (int i = 0; i < taken.length; i++) {
           taken[i] = writer.buffers().take();
@@ -157,7 +162,7 @@ final class PackWriterTest {
             method -> {
               throw new Refused(ErrorCode.STORAGE_FULL, "The disk is full.");
             });
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
       writer.add(noise(100, 1), 100);
       assertThatThrownBy(writer::flush).isInstanceOf(ServerRefused.class);
       server.line().beHonest();

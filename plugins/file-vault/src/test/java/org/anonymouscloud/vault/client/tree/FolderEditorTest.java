@@ -25,6 +25,7 @@ import org.anonymouscloud.vault.client.format.Page;
 import org.anonymouscloud.vault.client.format.Pages;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.store.PackNotes;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.store.UploadLanes;
@@ -175,7 +176,7 @@ final class FolderEditorTest {
   }
 
   private void apply(SortedMap<Name, Optional<Entry>> changes) throws IOException {
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes())) {
+    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
       pages = new FolderEditor(nodes(), writer, root++).apply(folder, pages, changes);
       writer.flush();
     }

@@ -1,4 +1,4 @@
-package org.anonymouscloud.vault.client.store;
+package org.anonymouscloud.vault.client.resume;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.anonymouscloud.vault.client.format.Trees;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
+import org.anonymouscloud.vault.client.store.KnownRoot;
+import org.anonymouscloud.vault.client.store.Roots;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.slf4j.Logger;
@@ -18,9 +20,10 @@ import org.slf4j.LoggerFactory;
  * back by them: without it the server would keep packs that no root has named for a day, and the
  * others for good. Thread-safe.
  *
+ * @param strays what is noted of packs that may have to be given back later
  * @param commits held while a root is moved
  */
-public record Leftovers(RemoteVault remote, Roots roots, ReentrantLock commits) {
+public record Leftovers(RemoteVault remote, Roots roots, Strays strays, ReentrantLock commits) {
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
 
   /** Whoever waits has met a failure already and wants to be told of it. */
@@ -49,15 +52,21 @@ public record Leftovers(RemoteVault remote, Roots roots, ReentrantLock commits) 
     }
   }
 
+  /** Has what earlier work has left deleted, if there is anything. As {@link #giveBack}. */
+  public void giveBackLeft() {
+    giveBack(strays.left(), List.of());
+  }
+
   private void attempt(List<PackName> unnamed, List<PackName> named) {
     try {
       remote.drop(unnamed);
+      strays.settled(unnamed);
       for (int from = 0; from < named.size(); from += VaultMessages.MAX_PACKS_IN_MOVE) {
         int to = Math.min(named.size(), from + VaultMessages.MAX_PACKS_IN_MOVE);
         move(List.of(), named.subList(from, to), true);
       }
     } catch (IOException | RuntimeException e) {
-      LOG.warn("Packs of an upload that ended early stay for a day: {}", e.getMessage());
+      LOG.warn("Packs of an upload that ended early are not given back yet: {}", e.getMessage());
     }
   }
 
