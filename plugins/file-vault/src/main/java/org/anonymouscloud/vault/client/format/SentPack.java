@@ -10,22 +10,24 @@ import java.util.List;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.wire.Malformed;
 import org.anonymouscloud.vault.protocol.PackName;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /**
  * What a device notes of a pack while an upload goes on: the segments of one file in it. Immutable.
  *
  * @param stored whether the server has said that it holds the pack
+ * @param length of the pack in bytes
  * @param time of this note
  * @param file that the segments are sealed for
  * @param replaced version of the file that was there when the upload began; 0 if there was none
  * @param segments at least one, all in one pack
  */
 public record SentPack(
-    boolean stored, Instant time, ItemId file, long replaced, List<Numbered> segments) {
-  private static final int VERSION = 1;
+    boolean stored, int length, Instant time, ItemId file, long replaced, List<Numbered> segments) {
+  private static final int VERSION = 2;
   private static final int LEAVING = 1;
   private static final int STORED = 2;
-  private static final int HEADER = 1 + 1 + 12 + ItemId.LENGTH + 8;
+  private static final int HEADER = 1 + 1 + 1 + 12 + ItemId.LENGTH + 8;
   private static final int NUMBERED = 8 + Ref.ENCODED;
 
   /**
@@ -54,6 +56,7 @@ public record SentPack(
   public byte[] encode(String key) {
     ByteBuffer out = ByteBuffer.allocate(HEADER + segments.size() * NUMBERED + Digest.LENGTH);
     out.put((byte) VERSION).put((byte) (stored ? STORED : LEAVING));
+    out.put((byte) Integer.numberOfTrailingZeros(length));
     out.putLong(time.getEpochSecond()).putInt(time.getNano());
     out.put(file.bytes()).putLong(replaced);
     for (Numbered segment : segments) {
@@ -79,12 +82,16 @@ public record SentPack(
     Fields in = new Fields(body);
     in.version(VERSION);
     int state = in.u8();
+    int power = in.u8();
     Instant time = in.time();
     ItemId file = ItemId.of(in.bytes(ItemId.LENGTH));
     long replaced = in.u63();
     int count = (body.length - HEADER) / NUMBERED;
-    if (count < 1 || (state != LEAVING && state != STORED)) {
-      throw new Malformed("A note of a pack has no segments, or a state that there is not.");
+    if (count < 1
+        || (state != LEAVING && state != STORED)
+        || power < Integer.numberOfTrailingZeros(VaultMessages.MIN_PACK)
+        || power > Integer.numberOfTrailingZeros(VaultMessages.MAX_PACK)) {
+      throw new Malformed("A note of a pack has no segments, or says what cannot be.");
     }
     List<Numbered> segments = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -99,6 +106,6 @@ public record SentPack(
       segments.add(segment);
     }
     in.end();
-    return new SentPack(state == STORED, time, file, replaced, segments);
+    return new SentPack(state == STORED, 1 << power, time, file, replaced, segments);
   }
 }

@@ -3,12 +3,10 @@ package org.anonymouscloud.vault.client.resume;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
@@ -26,8 +24,8 @@ final class EarlierTry {
 
   private final Optional<Entry.File> there;
   private Optional<ItemId> file;
-  private final Set<PackName> stored = new HashSet<>();
-  private final Set<PackName> useless = new HashSet<>();
+  private final Map<PackName, Integer> stored = new HashMap<>();
+  private final Map<PackName, Integer> useless = new HashMap<>();
   private final List<String> keys = new ArrayList<>();
   private final LongStream.Builder found = LongStream.builder();
 
@@ -70,11 +68,11 @@ final class EarlierTry {
             // An id is not given again to what was removed, so a tag never means two contents.
             : note.replaced() == 0 && file.orElse(note.file()).equals(note.file());
     if (!fits || !note.stored()) {
-      useless.add(note.pack());
+      useless.put(note.pack(), note.length());
       return false;
     }
     file = Optional.of(note.file());
-    stored.add(note.pack());
+    stored.put(note.pack(), note.length());
     note.segments().forEach(one -> found.add(one.index() << Integer.SIZE | keys.size()));
     keys.add(key);
     return true;
@@ -91,13 +89,13 @@ final class EarlierTry {
     return keys.isEmpty() ? Optional.empty() : file;
   }
 
-  /** Packs that the server has said it holds. */
-  Set<PackName> stored() {
+  /** Packs that the server has said it holds, and their lengths. */
+  Map<PackName, Integer> stored() {
     return stored;
   }
 
-  /** Packs that may be on the server and that nothing can be made of. */
-  Set<PackName> useless() {
+  /** Packs that may be on the server and that nothing can be made of, and their lengths. */
+  Map<PackName, Integer> useless() {
     return useless;
   }
 

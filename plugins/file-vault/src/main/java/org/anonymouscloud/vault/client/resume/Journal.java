@@ -179,7 +179,7 @@ public final class Journal {
                 }
               }
               if (!useless.isEmpty()) {
-                strays.adopt(tried.useless(), useless);
+                strays.adopt(tried.useless().keySet(), useless);
               }
             });
   }

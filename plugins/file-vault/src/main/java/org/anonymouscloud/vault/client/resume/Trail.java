@@ -42,6 +42,7 @@ public final class Trail implements PackWatch {
   private static final class Carried {
     private final List<SentPack.Numbered> segments = new ArrayList<>();
     private boolean left;
+    private int length;
     private boolean stored;
   }
 
@@ -51,7 +52,7 @@ public final class Trail implements PackWatch {
     this.replaced = there.map(Entry.File::version).orElse(0L);
     this.earlier = earlier;
     this.file = earlier.file().orElseGet(() -> there.map(Entry.File::id).orElseGet(ItemId::random));
-    this.stored.addAll(earlier.stored());
+    this.stored.addAll(earlier.stored().keySet());
   }
 
   /** The id of the file: for it the segments of an earlier try are sealed. */
@@ -84,10 +85,13 @@ public final class Trail implements PackWatch {
     return Set.copyOf(stored);
   }
 
-  /** Packs of earlier tries that may be on the server; what is not taken up is not needed. */
-  public synchronized Set<PackName> earlierPacks() {
-    Set<PackName> packs = new HashSet<>(earlier.stored());
-    packs.addAll(earlier.useless());
+  /**
+   * Packs of earlier tries that may be on the server, and their lengths; what is not taken up is
+   * not needed.
+   */
+  public synchronized Map<PackName, Integer> earlierPacks() {
+    Map<PackName, Integer> packs = new HashMap<>(earlier.stored());
+    packs.putAll(earlier.useless());
     return packs;
   }
 
@@ -116,9 +120,11 @@ public final class Trail implements PackWatch {
   }
 
   @Override
-  public boolean leaving(PackName pack) {
+  public boolean leaving(PackName pack, int length) {
     synchronized (this) {
-      carried.get(pack).left = true;
+      Carried one = carried.get(pack);
+      one.left = true;
+      one.length = length;
     }
     return note(pack);
   }
@@ -139,7 +145,7 @@ public final class Trail implements PackWatch {
         if (ended || !isLong || one == null || !one.left) {
           return false;
         }
-        note = new SentPack(one.stored, journal.now(), file, replaced, one.segments);
+        note = new SentPack(one.stored, one.length, journal.now(), file, replaced, one.segments);
         if (one.stored) {
           carried.remove(pack);
         }

@@ -53,7 +53,7 @@ final class Pack {
   boolean leaving() {
     boolean noted = false;
     for (PackWatch watch : watches) {
-      noted |= watch.leaving(name);
+      noted |= watch.leaving(name, length());
     }
     return noted;
   }

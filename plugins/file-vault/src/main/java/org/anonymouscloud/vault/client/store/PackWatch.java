@@ -11,7 +11,7 @@ public interface PackWatch {
   PackWatch NONE =
       new PackWatch() {
         @Override
-        public boolean leaving(PackName pack) {
+        public boolean leaving(PackName pack, int length) {
           return false;
         }
 
@@ -24,9 +24,10 @@ public interface PackWatch {
   /**
    * Before the first byte is sent; all that goes into the pack has its place by then.
    *
+   * @param length of the pack in bytes, padding included
    * @return whether it is noted on the disk, so that the next try uses the pack or gives it back
    */
-  boolean leaving(PackName pack);
+  boolean leaving(PackName pack, int length);
 
   /** The server holds the pack durably. */
   void stored(PackName pack);

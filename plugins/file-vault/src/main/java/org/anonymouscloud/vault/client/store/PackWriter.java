@@ -51,8 +51,11 @@ public final class PackWriter implements AutoCloseable {
   private final Set<PackName> unnamed = new LinkedHashSet<>();
   private final Set<Upload> uploads = new HashSet<>();
 
-  /** Packs of an earlier try, and how long they are at least. */
-  private final Map<PackName, Integer> taken = new HashMap<>();
+  /** Packs of an earlier try, and how long they are. */
+  private final Map<PackName, Integer> earlier = new HashMap<>();
+
+  /** Those of them that are used again. */
+  private final Set<PackName> taken = new HashSet<>();
 
   private final Filling open = new Filling();
 
@@ -64,6 +67,9 @@ public final class PackWriter implements AutoCloseable {
 
   /** Bytes of the packs that were full since the last flush, those of an earlier try among them. */
   private long full;
+
+  /** How much of the packs of an earlier try is not taken up. */
+  private long unused;
 
   private long bytes;
   private @Nullable IOException failure;
@@ -181,11 +187,15 @@ public final class PackWriter implements AutoCloseable {
       full += segments.filled() > 0 ? segments.length() : 0;
       last = open.take();
       // Full packs say little, but together with an exact last one they would say the length of a
-      // large file to the last kilobytes (A31).
-      (last.filled() > 0 ? last : segments)
-          .atLeast((int) Math.min(VaultMessages.MAX_PACK, Padme.step(full + last.filled())));
+      // large file to the last kilobytes (A31). Not if an earlier try has hidden it already.
+      long sum = full + last.filled();
+      if (full + (last.filled() > 0 ? last.length() : 0) < Padme.padded(sum - unused)) {
+        (last.filled() > 0 ? last : segments)
+            .atLeast((int) Math.min(VaultMessages.MAX_PACK, Padme.step(sum)));
+      }
       // What comes later is of another root, or pages alone.
       full = 0;
+      unused = 0;
     }
     if (segments.filled() > 0) {
       send(segments);
@@ -206,24 +216,31 @@ public final class PackWriter implements AutoCloseable {
   /** Counts the pack of a segment as sent: an earlier try has sent it. */
   public synchronized void takeUp(Ref segment) {
     PackName pack = segment.pack();
-    // What is known of its length: the root will show it together with what this sends (A31).
-    int length = Integer.highestOneBit(2 * segment.end() - 1);
-    Integer before = taken.put(pack, Math.max(length, taken.getOrDefault(pack, 0)));
-    if (before == null) {
+    if (taken.add(pack)) {
       sent.add(pack);
       unnamed.add(pack);
+      // The root will show it together with what this sends (A31).
+      int length = earlier.getOrDefault(pack, segment.end());
+      full += length;
+      unused += length;
     }
-    full += Math.max(0, length - (before == null ? 0 : before));
+    unused -= segment.sealedLength();
   }
 
   /** Those of some packs that an earlier try has not sent. */
   public synchronized List<PackName> sentHere(List<PackName> packs) {
-    return packs.stream().filter(pack -> !taken.containsKey(pack)).toList();
+    return packs.stream().filter(pack -> !taken.contains(pack)).toList();
   }
 
-  /** These may be on the server, too, and are not needed unless they are taken up. */
-  public synchronized void mayHaveLeft(Collection<PackName> packs) {
-    unnamed.addAll(packs);
+  /**
+   * An earlier try may have left these on the server, which are not needed unless they are taken
+   * up.
+   *
+   * @param packs and their lengths
+   */
+  public synchronized void mayHaveLeft(Map<PackName, Integer> packs) {
+    earlier.putAll(packs);
+    unnamed.addAll(packs.keySet());
   }
 
   /** A root has named these. */

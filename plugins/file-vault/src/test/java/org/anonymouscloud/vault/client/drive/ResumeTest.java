@@ -26,6 +26,7 @@ import org.anonymouscloud.vault.client.fixture.MovedClock;
 import org.anonymouscloud.vault.client.fixture.RawDrive;
 import org.anonymouscloud.vault.client.fixture.TestRecords;
 import org.anonymouscloud.vault.client.fixture.TestServer;
+import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.resume.EarlierTryGone;
@@ -187,6 +188,29 @@ final class ResumeTest {
 
     assertThere("/file", large);
     assertThat(drive.usage().packs()).isEqualTo(2 * packs - 1);
+  }
+
+  @Test
+  void aTryThatLackedItsRootAloneTakesItsSpaceOnce() throws Exception {
+    // Their last packs are nearly empty, and long for the length of all.
+    byte[] content = noise(64 * Ref.MAX_LENGTH + 100_000, 1);
+    long before = drive.usage().used();
+    write(drive, "/never cut", content);
+    long each = drive.usage().used() - before;
+    line.setLine(
+        method -> {
+          if (method == VaultMethod.ROOT_MOVE) {
+            throw new IOException("Connection refused.");
+          }
+        });
+    assertThatThrownBy(() -> write(drive, "/file", content)).hasMessage("Connection refused.");
+    line.beHonest();
+    restart();
+
+    write(drive, "/file", content);
+
+    assertThere("/file", content);
+    assertThat(drive.usage().used()).isLessThanOrEqualTo(before + 2 * each + (1 << 16));
   }
 
   /** Ten files that are so short that each of them is soon sent again. */
