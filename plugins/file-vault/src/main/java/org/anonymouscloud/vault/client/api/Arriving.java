@@ -38,6 +38,11 @@ final class Arriving implements TreeSink {
   private long links;
   private long bytes;
   private long lastSize;
+  private Batch.Committed lastCommitted;
+  private Counted kept = new Counted(0, 0, 0);
+
+  /** How much of a tree. */
+  record Counted(long files, long bytes, long links) {}
 
   /** Hears what cannot be in the vault. */
   @FunctionalInterface
@@ -50,6 +55,7 @@ final class Arriving implements TreeSink {
 
   Arriving(Batch batch, VaultPath top, Refusals refusals) {
     this.batch = batch;
+    this.lastCommitted = batch.committed();
     this.top = top;
     this.refusals = refusals;
   }
@@ -82,6 +88,7 @@ final class Arriving implements TreeSink {
               + " written (composed or not); rename one of them.");
       return;
     }
+    Counted before = arrived();
     try {
       add(path, entry, content);
     } catch (PathRefused e) {
@@ -90,7 +97,17 @@ final class Arriving implements TreeSink {
       }
       refusedFolders.add(path);
       refusals.refuse(ForeignText.sentence(String.valueOf(e.getMessage())));
+    } finally {
+      if (batch.committed() != lastCommitted) {
+        // A long batch commits before it takes the next thing.
+        lastCommitted = batch.committed();
+        kept = before;
+      }
     }
+  }
+
+  private Counted arrived() {
+    return new Counted(files, bytes, links);
   }
 
   private void refuse(String names, String why) throws IOException {
@@ -138,6 +155,11 @@ final class Arriving implements TreeSink {
         }
       }
     }
+  }
+
+  /** What of it is part of the drive by now. */
+  Counted kept() {
+    return batch.committed() == lastCommitted ? kept : arrived();
   }
 
   long files() {

@@ -51,8 +51,9 @@ final class LocalRoutes {
   private static final int ATTEMPTS = 3;
 
   private static final String LINES =
-      " Answers with a document a line: how far it is, what failed, at last what was done. A caller"
-          + " who goes ends it.";
+      " Answers with a document a line: how far it is, what failed, at last what was done, also"
+          + " if something ends it too early: then the answer is cut after that. A caller who goes"
+          + " ends it.";
 
   private final OpenDrive drive;
   private final CopyThreads threads = new CopyThreads();
@@ -165,12 +166,17 @@ final class LocalRoutes {
       throws Problem, IOException {
     LocalFile file = local(source);
     Uploading uploading = new Uploading(drive, lines);
-    switch (file.kind()) {
-      case FILE -> uploading.file(file, path);
-      case FOLDER -> uploading.folder(file, leftOut(source, own, exclude), path);
-      case LINK, OTHER ->
-          throw RequestArguments.bad(
-              ForeignText.visible(source.toString()) + " is neither a file nor a folder.");
+    try {
+      switch (file.kind()) {
+        case FILE -> uploading.file(file, path);
+        case FOLDER -> uploading.folder(file, leftOut(source, own, exclude), path);
+        case LINK, OTHER ->
+            throw RequestArguments.bad(
+                ForeignText.visible(source.toString()) + " is neither a file nor a folder.");
+      }
+    } catch (Problem | IOException e) {
+      lines.endEarly(uploading.answer(), e);
+      throw e;
     }
     lines.end(uploading.answer());
   }
@@ -270,11 +276,16 @@ final class LocalRoutes {
         top = RequestArguments.writable(batch.named(given));
         Arriving arriving = new Arriving(batch, top, lines::refuse);
         TreeUpload upload = new TreeUpload(folder, leftOut, top, notKept, lines);
-        lines.copy(() -> upload.send(arriving));
-        count(batch.commit());
-        files += arriving.files();
-        bytes += arriving.bytes();
-        links += arriving.links();
+        try {
+          lines.copy(() -> upload.send(arriving));
+          batch.commit();
+        } finally {
+          count(batch.committed());
+          Arriving.Counted kept = arriving.kept();
+          files += kept.files();
+          bytes += kept.bytes();
+          links += kept.links();
+        }
         changed = upload.changed();
       }
       for (TreeUpload.Changed file : changed) {
@@ -348,15 +359,23 @@ final class LocalRoutes {
         return;
       }
       TreeDownload download = new TreeDownload(path, folder, open.target(), outside, lines);
-      lines.copy(() -> download.write(leaving));
+      try {
+        lines.copy(() -> download.write(leaving));
+      } catch (Problem | IOException e) {
+        lines.endEarly(written(download), e);
+        throw e;
+      }
       for (Map.Entry<VaultPath, Untrusted> one : unread.entrySet()) {
         download.missing(
             one.getKey().names().stream().map(Name::text).toList(),
             String.valueOf(one.getValue().getMessage()));
       }
-      lines.end(
-          Map.of("files", download.files(), "bytes", download.bytes(), "links", download.links()));
+      lines.end(written(download));
     }
+  }
+
+  private static Map<String, Object> written(TreeDownload download) {
+    return Map.of("files", download.files(), "bytes", download.bytes(), "links", download.links());
   }
 
   private static TreeDownload.Outside outside(@Nullable String links) throws Problem {

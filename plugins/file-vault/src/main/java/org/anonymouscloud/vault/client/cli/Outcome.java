@@ -6,11 +6,15 @@ import java.util.List;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 
-/** What became of a command that goes on after a failure: each is named, the worst decides. */
+/**
+ * What became of a command that goes on after a failure: each is named, the worst decides. Without
+ * an agent, or without a server, there is no going on; what was done until then is still told.
+ */
 public final class Outcome {
   private final Terminal terminal;
   private final List<String> failures = new ArrayList<>();
   private int exitCode;
+  private boolean over;
 
   /**
    * @param terminal where each failure is said
@@ -25,15 +29,17 @@ public final class Outcome {
     void run() throws Problem, IOException;
   }
 
-  /** Does a step; if it fails, says so and goes on. Without an agent there is no going on. */
-  public void attempt(Step step) throws Problem, IOException {
+  /** Does a step, unless one before it has failed in a way that this one would too. */
+  public void attempt(Step step) throws IOException {
+    if (over) {
+      return;
+    }
     try {
       step.run();
     } catch (Problem problem) {
-      if (problem.kind() == Problem.Kind.NOT_LOGGED_IN
-          || problem.kind() == Problem.Kind.UNAVAILABLE) {
-        throw problem;
-      }
+      over =
+          problem.kind() == Problem.Kind.NOT_LOGGED_IN
+              || problem.kind() == Problem.Kind.UNAVAILABLE;
       fail(problem.kind(), String.valueOf(problem.getMessage()));
     }
   }

@@ -73,8 +73,10 @@ public final class TreeDownload {
         }
       }
       settle(null, small);
+    } finally {
+      // Something may have ended it: what was written before is there all the same.
+      count(small);
     }
-    count(small);
     // Last, as each file written into a folder changes the folder's time; the deepest first.
     for (ArchiveEntry folder : folders.reversed()) {
       attempt(folder.names(), () -> target.setTime(folder.names(), folder.modified()));
@@ -160,19 +162,27 @@ public final class TreeDownload {
     }
   }
 
-  /** Takes note of the small files that have been written meanwhile, or could not be. */
+  /** Takes note of all small files that have been written meanwhile, or could not be. */
   private void count(SmallFiles small) throws IOException {
+    IOException over = null;
     for (SmallFiles.Done done = small.poll(); done != null; done = small.poll()) {
       IncomingFile file = done.file();
       IOException failure = done.failure();
-      attempt(
-          file.names(),
-          () -> {
-            if (failure != null) {
-              throw failure;
-            }
-            count(file.size());
-          });
+      try {
+        attempt(
+            file.names(),
+            () -> {
+              if (failure != null) {
+                throw failure;
+              }
+              count(file.size());
+            });
+      } catch (IOException e) {
+        over = e;
+      }
+    }
+    if (over != null) {
+      throw over;
     }
   }
 

@@ -134,6 +134,56 @@ final class TroubleToldTest {
     assertThat(read(drive, "/new")).isEqualTo(noise(SIZE, 2));
   }
 
+  @ParameterizedTest
+  @CsvSource({"NOT_ALLOWED", "UNAVAILABLE"})
+  void aCopyThatTheServerStopsSaysWhatWasDoneBefore(ErrorCode code) throws Exception {
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Files.writeString(tree.resolve("a small one"), "small");
+    Files.copy(file, tree.resolve("large"));
+    run("put", "-r", tree.toString(), "/tree");
+    AtomicInteger asked = new AtomicInteger();
+    server
+        .line()
+        .setLine(
+            method -> {
+              if (method == VaultMethod.PACK_GET && asked.incrementAndGet() > 2) {
+                throw new Refused(code, "The server says why.");
+              }
+            });
+
+    String copy = folder.resolve("copy").toString();
+    assertThat(told(FAILED, "get", "-r", "--json", "/tree", copy)).contains("server says why.");
+
+    assertThat(Files.readString(Path.of(copy, "a small one"))).isEqualTo("small");
+    assertThat(Path.of(copy, "large")).doesNotExist();
+    assertThat(terminal.json().path("files").asInt()).isEqualTo(1);
+    assertThat(terminal.json().path("bytes").asInt()).isEqualTo(5);
+    assertThat(terminal.json().path("failed")).hasSize(1);
+  }
+
+  @Test
+  void withoutTheServerNothingIsGoneOnWithAndWhatWasDoneIsSaid() throws Exception {
+    Path small = Files.writeString(folder.resolve("small"), "small");
+    run("mkdir", "/into");
+    AtomicInteger packs = new AtomicInteger();
+    server
+        .line()
+        .setLine(
+            method -> {
+              if (method == VaultMethod.PACK_PUT && packs.incrementAndGet() > 2) {
+                throw new Refused(ErrorCode.UNAVAILABLE, "The server says why.");
+              }
+            });
+
+    String large = file.toString();
+    assertThat(told(FAILED, "put", "--json", small.toString(), large, small.toString(), "/into"))
+        .contains("server says why.");
+
+    assertThat(terminal.json().path("files").asInt()).isEqualTo(1);
+    assertThat(terminal.json().path("bytes").asInt()).isEqualTo(5);
+    assertThat(terminal.json().path("failed")).as("the third was not tried").hasSize(1);
+  }
+
   @Test
   void whoRemovesFromAFullDriveIsToldHowLongItStaysAndWhatGivesItBack() throws Exception {
     run("put", file.toString(), "/large");
