@@ -27,6 +27,7 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 final class Arriving implements TreeSink {
   private final Batch batch;
   private final VaultPath top;
+  private final String place;
   private final Refusals refusals;
   private final Set<VaultPath> refusedFolders = new HashSet<>();
 
@@ -53,10 +54,14 @@ final class Arriving implements TreeSink {
     void refuse(String sentence) throws IOException;
   }
 
-  Arriving(Batch batch, VaultPath top, Refusals refusals) {
+  /**
+   * @param place what stands before paths in what is said, see {@link RequestArguments#place}
+   */
+  Arriving(Batch batch, VaultPath top, String place, Refusals refusals) {
     this.batch = batch;
     this.lastCommitted = batch.committed();
     this.top = top;
+    this.place = place;
     this.refusals = refusals;
   }
 
@@ -96,7 +101,7 @@ final class Arriving implements TreeSink {
         throw e;
       }
       refusedFolders.add(path);
-      refusals.refuse(ForeignText.sentence(String.valueOf(e.getMessage())));
+      refusals.refuse(ForeignText.sentence(e.message(place)));
     } finally {
       if (batch.committed() != lastCommitted) {
         // A long batch commits before it takes the next thing.
@@ -141,7 +146,7 @@ final class Arriving implements TreeSink {
         try {
           target = new LinkTarget(entry.target());
         } catch (IllegalArgumentException e) {
-          refuse(path.visible(), String.valueOf(e.getMessage()));
+          refuse(place + path.visible(), String.valueOf(e.getMessage()));
           return;
         }
         batch.makeFoldersBelow(top, path.parent(), Optional.empty());

@@ -104,7 +104,7 @@ final class FileRoutes {
       try {
         sendFile(context, snapshot, file);
       } catch (Untrusted e) {
-        throw VaultProblems.untrusted(path, e);
+        throw VaultProblems.untrusted(RequestArguments.place(context), path, e);
       }
     } else {
       sendEntries(context, snapshot, path);

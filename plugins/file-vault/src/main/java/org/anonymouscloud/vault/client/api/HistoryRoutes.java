@@ -390,7 +390,9 @@ final class HistoryRoutes {
     Drive open = drive.of(context);
     VaultPath given = RequestArguments.path(asked.path);
     Snapshot earlier =
-        asked.at == null ? lastWith(open, given) : open.snapshot(RequestArguments.asOf(asked.at));
+        asked.at == null
+            ? lastWith(open, given, RequestArguments.place(context))
+            : open.snapshot(RequestArguments.asOf(asked.at));
     VaultPath path = earlier.named(given);
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
     try (Batch batch = open.batch()) {
@@ -416,13 +418,15 @@ final class HistoryRoutes {
   }
 
   /** The last state in which there was something at a path where nothing is now. */
-  private static Snapshot lastWith(Drive open, VaultPath given) throws Problem, IOException {
+  private static Snapshot lastWith(Drive open, VaultPath given, String place)
+      throws Problem, IOException {
     Snapshot now = open.snapshot();
     VaultPath path = now.named(given);
     if (path.isTop() || now.find(path).isPresent()) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          path.visible()
+          place
+              + path.visible()
               + " is there now; say of which time or state it shall come back ('anoncloud versions'"
               + " shows them for a file).");
     }

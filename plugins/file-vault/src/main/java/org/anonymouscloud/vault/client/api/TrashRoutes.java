@@ -131,6 +131,12 @@ final class TrashRoutes {
     return parts;
   }
 
+  private static String detail(IOException refusal, String place) {
+    return refusal instanceof PathRefused path
+        ? path.message(place)
+        : String.valueOf(refusal.getMessage());
+  }
+
   /** What shall go to the trash. */
   private record Discarded(@Nullable List<String> paths, @Nullable Boolean recursive) {}
 
@@ -156,7 +162,7 @@ final class TrashRoutes {
               Map.of(
                   "path", path.toString(),
                   "code", VaultProblems.kind(e).name(),
-                  "detail", String.valueOf(e.getMessage())));
+                  "detail", detail(e, RequestArguments.place(context))));
         }
       }
       Batch.Committed committed = batch.commit();

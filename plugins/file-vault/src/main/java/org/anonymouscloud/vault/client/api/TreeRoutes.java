@@ -152,7 +152,8 @@ final class TreeRoutes {
         InputStream body = context.bodyInputStream()) {
       VaultPath path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       ArchiveReader archive = new ArchiveReader(body);
-      Arriving arriving = new Arriving(batch, path, archive::refuse);
+      Arriving arriving =
+          new Arriving(batch, path, RequestArguments.place(context), archive::refuse);
       for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
         arriving.add(entry, archive.content());
       }

@@ -308,7 +308,7 @@ final class GetCommand implements Callable<Integer> {
     try (OpenTarget open = open(destination);
         InputStream in = context.agent().download(source.trees())) {
       TreeDownload download =
-          new TreeDownload(source.path(), destination, open.target(), outside(), report);
+          new TreeDownload(source.visible(), destination, open.target(), outside(), report);
       try {
         download.write(
             new ArchiveReader(in, missing -> download.missing(missing.names(), missing.why())));

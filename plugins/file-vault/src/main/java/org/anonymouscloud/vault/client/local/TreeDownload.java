@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe.
  */
 public final class TreeDownload {
-  private final VaultPath source;
+  private final String source;
   private final Path top;
   private final LocalTarget target;
   private final Outside outside;
@@ -47,11 +47,10 @@ public final class TreeDownload {
   }
 
   /**
-   * @param source for messages; what is copied
+   * @param source for messages; what is copied, as a person types it
    * @param top for messages; where {@code target} is
    */
-  public TreeDownload(
-      VaultPath source, Path top, LocalTarget target, Outside outside, Report report) {
+  public TreeDownload(String source, Path top, LocalTarget target, Outside outside, Report report) {
     this.source = source;
     this.top = top;
     this.target = target;
@@ -90,8 +89,11 @@ public final class TreeDownload {
    * @param why in a sentence
    */
   public void missing(List<String> names, String why) throws IOException {
-    String path = source.join(VaultPath.exact(String.join("/", names))).visible();
-    report.fail(Problem.Kind.SECURITY, "Cannot read " + path + ", or not wholly: " + why);
+    String path = names.isEmpty() ? "" : VaultPath.exact(String.join("/", names)).visible();
+    String top = source.endsWith("/") ? source.substring(0, source.length() - 1) : source;
+    report.fail(
+        Problem.Kind.SECURITY,
+        "Cannot read " + (path.isEmpty() ? source : top + path) + ", or not wholly: " + why);
   }
 
   private void write(ArchiveEntry entry, TreeSource tree) throws IOException {

@@ -35,7 +35,7 @@ final class ArrivingTest {
       try (seen;
           Batch batch = drive.batch()) {
         Arriving arriving =
-            new Arriving(batch, VaultPath.TOP, sentence -> assertThat(sentence).isEmpty());
+            new Arriving(batch, VaultPath.TOP, "", sentence -> assertThat(sentence).isEmpty());
         for (int i = 0; i < 8; i++) {
           add(arriving, "f" + i, i);
           int there = DriveFiles.tree(seen).size();

@@ -434,4 +434,70 @@ final class TroubleToldTest {
     run("drive", "rename", "crew", "crew");
     run("ls", "crew:/");
   }
+
+  @Test
+  void aPathOfAnotherDriveIsSaidSoThatItCanBeTypedAgain() throws Exception {
+    Path small = Files.writeString(folder.resolve("small"), "small");
+    Path tree = Files.createDirectories(folder.resolve("tree/in"));
+    run("drive", "create", "my team");
+    run("mkdir", "-p", "my team:/d/e");
+    run("put", small.toString(), "my team:/f");
+    String copy = folder.resolve("copy").toString();
+    for (List<String> command :
+        List.of(
+            List.of("ls", "my team:/none"),
+            List.of("cat", "my team:/none"),
+            List.of("get", "my team:/none", copy),
+            List.of("get", "my team:/d", copy),
+            List.of("rm", "my team:/none"),
+            List.of("rm", "--forever", "my team:/d"),
+            List.of("rm", "my team:/d"),
+            List.of("mkdir", "my team:/f"),
+            List.of("cp", "my team:/d", "my team:/g"),
+            List.of("mv", "my team:/f", "my team:/f", "my team:/d"),
+            List.of("mv", "my team:/d", "my team:/d/e"),
+            List.of("put", "-r", tree.getParent().toString(), "my team:/f"),
+            List.of("restore", "my team:/f"),
+            List.of("versions", "my team:/none"),
+            List.of("trash", "restore", "my team:/f"))) {
+      assertThat(terminal.run(command.toArray(String[]::new))).as("%s", command).isNotZero();
+      assertThat(terminal.warnings().getLast())
+          .as("%s", command)
+          .contains("my team:/")
+          .doesNotContainPattern("(?<!my team:)(?<![a-z])/[defgn]");
+    }
+    Files.writeString(small, "other");
+    run("put", small.toString(), "my team:/f");
+    run("history", "my team", "--changes");
+    assertThat(terminal.out()).contains("+my team:/f", "~my team:/f");
+    run("versions", "--json", "my team:/f");
+    String first = terminal.json().path("versions").path(1).path("state").asText();
+    run("restore", "--version", first, "my team:/f");
+    assertThat(terminal.out()).contains("my team:/f is as it was", "to the trash as my team:");
+  }
+
+  @Test
+  void whatIsDamagedInAnotherDriveIsNamedWithThat() throws Exception {
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Files.write(tree.resolve("file"), noise(300_000, 3));
+    run("drive", "create", "team");
+    List<Path> before = packs();
+    run("put", "-r", tree.toString(), "team:/tree");
+    for (Path pack : packs()) {
+      if (!before.contains(pack) && Files.size(pack) > 200_000) {
+        Damage.CHANGED.to(pack);
+      }
+    }
+    agent.logIn(server.account());
+    String copy = folder.resolve("copy").toString();
+
+    assertThat(told(REFUSED_BY_A_CHECK, "verify", "--full", "team")).startsWith("team:/tree");
+    assertThat(told(REFUSED_BY_A_CHECK, "get", "team:/tree/file", copy))
+        .startsWith("Cannot read team:/tree/file");
+    assertThat(told(REFUSED_BY_A_CHECK, "get", "-r", "team:/tree", copy))
+        .startsWith("Cannot read team:/tree/file");
+    agent.seesAnotherDisk();
+    assertThat(told(REFUSED_BY_A_CHECK, "get", "-r", "team:/tree", copy))
+        .startsWith("Cannot read team:/tree/file");
+  }
 }

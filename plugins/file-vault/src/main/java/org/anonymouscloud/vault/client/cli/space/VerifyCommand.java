@@ -58,7 +58,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     boolean path = what != null && what.indexOf('/') >= 0;
-    String url = path ? VaultUrl.typed(what).verify() : VaultUrl.drive(what) + "/verify";
+    VaultUrl asked = path ? VaultUrl.typed(what) : VaultUrl.top(what);
+    String url = path ? asked.verify() : asked.drive() + "/verify";
     JsonNode found = MissingNode.getInstance();
     try (InputStream lines = context.agent().download(url + "?full=" + full + "&states=" + states);
         MappingIterator<JsonNode> each = JSON.readerFor(JsonNode.class).readValues(lines);
@@ -72,7 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     Outcome outcome = new Outcome(context.terminal());
     for (JsonNode one : found.path("damaged")) {
-      outcome.fail(Problem.Kind.SECURITY, damage(one));
+      outcome.fail(Problem.Kind.SECURITY, damage(asked, one));
     }
     if (found.path("moreDamaged").asBoolean()) {
       outcome.fail(Problem.Kind.SECURITY, "There is more that is damaged.");
@@ -100,11 +101,8 @@ final class VerifyCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
-  private static String damage(JsonNode one) {
+  private static String damage(VaultUrl asked, JsonNode one) {
     String state = one.has("state") ? "In state " + one.path("state").asText() + ": " : "";
-    return state
-        + TerminalText.vault(one.path("path").asText())
-        + ": "
-        + one.path("detail").asText();
+    return state + asked.shown(one.path("path").asText()) + ": " + one.path("detail").asText();
   }
 }
