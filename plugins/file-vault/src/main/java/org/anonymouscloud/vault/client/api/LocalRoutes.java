@@ -369,7 +369,8 @@ final class LocalRoutes {
       for (Map.Entry<VaultPath, Untrusted> one : unread.entrySet()) {
         download.missing(
             one.getKey().names().stream().map(Name::text).toList(),
-            String.valueOf(one.getValue().getMessage()));
+            String.valueOf(one.getValue().getMessage()),
+            one.getValue().isForNow());
       }
       lines.end(written(download));
     }

@@ -98,7 +98,11 @@ final class RelocationRoutes {
     List<Map<String, String>> parts = new ArrayList<>();
     unread.forEach(
         (path, why) ->
-            parts.add(Map.of("path", path.toString(), "detail", String.valueOf(why.getMessage()))));
+            parts.add(
+                Map.of(
+                    "path", path.toString(),
+                    "code", VaultProblems.kind(why).code(),
+                    "detail", String.valueOf(why.getMessage()))));
     return parts;
   }
 

@@ -147,7 +147,7 @@ final class SpaceRoutes {
    * @param state none for the newest
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record DamageView(@Nullable Long state, String path, String detail) {}
+  private record DamageView(@Nullable Long state, String path, String code, String detail) {}
 
   /** Tells how far it has come from time to time: so it also ends when nobody listens any more. */
   private final class Telling {
@@ -227,6 +227,7 @@ final class SpaceRoutes {
                         new DamageView(
                             one.state().orElse(null),
                             one.path().toString(),
+                            VaultProblems.kind(one.why()).code(),
                             String.valueOf(one.why().getMessage())))
                 .toList(),
             "moreDamaged",

@@ -126,6 +126,8 @@ final class TrashRoutes {
                 Map.of(
                     "path",
                     String.join("/", path.names().stream().map(Name::text).toList()),
+                    "code",
+                    VaultProblems.kind(why).code(),
                     "detail",
                     String.valueOf(why.getMessage()))));
     return parts;

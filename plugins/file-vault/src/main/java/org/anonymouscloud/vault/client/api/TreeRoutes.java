@@ -73,7 +73,9 @@ final class TreeRoutes {
       new Leaving(archive).send(tree, first);
       for (Map.Entry<VaultPath, Untrusted> folder : unread.entrySet()) {
         archive.unreadable(
-            LeavingTree.texts(folder.getKey()), String.valueOf(folder.getValue().getMessage()));
+            LeavingTree.texts(folder.getKey()),
+            String.valueOf(folder.getValue().getMessage()),
+            folder.getValue().isForNow());
       }
       archive.finish();
     }
@@ -141,7 +143,7 @@ final class TreeRoutes {
       if (begun) {
         archive.giveUp(names);
       }
-      archive.unreadable(names, String.valueOf(why.getMessage()));
+      archive.unreadable(names, String.valueOf(why.getMessage()), why.isForNow());
       entry = null;
       begun = false;
     }

@@ -218,8 +218,8 @@ final class GetCommand implements Callable<Integer> {
     try (OpenTarget open = open(folder);
         InputStream in = context.agent().download(source.trees())) {
       LocalTarget target = open.target();
-      List<String> unreadable = new ArrayList<>();
-      ArchiveReader archive = new ArchiveReader(in, file -> unreadable.add(file.why()));
+      List<ArchiveReader.Unreadable> unreadable = new ArrayList<>();
+      ArchiveReader archive = new ArchiveReader(in, unreadable::add);
       ArchiveEntry entry = archive.next();
       if (entry != null && entry.kind() == ArchiveEntry.Kind.FILE) {
         IncomingFile renamed =
@@ -228,9 +228,10 @@ final class GetCommand implements Callable<Integer> {
         readToTheEnd(archive);
       }
       if (!unreadable.isEmpty()) {
+        ArchiveReader.Unreadable first = unreadable.getFirst();
         throw new Problem(
-            Problem.Kind.SECURITY,
-            "Cannot read " + source.visible() + ": " + unreadable.getFirst());
+            first.forNow() ? Problem.Kind.UNAVAILABLE : Problem.Kind.SECURITY,
+            "Cannot read " + source.visible() + ": " + first.why());
       }
       if (entry == null || entry.kind() != ArchiveEntry.Kind.FILE) {
         throw new Problem(Problem.Kind.CONFLICT, source.visible() + " is not a file any more.");
@@ -311,7 +312,8 @@ final class GetCommand implements Callable<Integer> {
           new TreeDownload(source.visible(), destination, open.target(), outside(), report);
       try {
         download.write(
-            new ArchiveReader(in, missing -> download.missing(missing.names(), missing.why())));
+            new ArchiveReader(
+                in, missing -> download.missing(missing.names(), missing.why(), missing.forNow())));
       } finally {
         files += download.files();
         bytes += download.bytes();

@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.client.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,17 @@ public final class Outcome {
     terminal.warn(message);
     failures.add(message);
     exitCode = Math.max(exitCode, kind.exitCode());
+  }
+
+  /**
+   * Something could not be read.
+   *
+   * @param part what the agent says of it, with the code of why
+   */
+  public void failUnread(JsonNode part, String message) {
+    Problem.Kind kind =
+        Problem.Kind.ofCode(part.path("code").asText()).orElse(Problem.Kind.SECURITY);
+    fail(kind, message);
   }
 
   /** What was passed over, as it cannot be kept. */

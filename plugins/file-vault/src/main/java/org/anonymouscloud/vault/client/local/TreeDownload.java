@@ -87,12 +87,13 @@ public final class TreeDownload {
    *
    * @param names from the top of the tree down
    * @param why in a sentence
+   * @param forNow whether it may be had later: no check has failed
    */
-  public void missing(List<String> names, String why) throws IOException {
+  public void missing(List<String> names, String why, boolean forNow) throws IOException {
     String path = names.isEmpty() ? "" : VaultPath.exact(String.join("/", names)).visible();
     String top = source.endsWith("/") ? source.substring(0, source.length() - 1) : source;
     report.fail(
-        Problem.Kind.SECURITY,
+        forNow ? Problem.Kind.UNAVAILABLE : Problem.Kind.SECURITY,
         "Cannot read " + (path.isEmpty() ? source : top + path) + ", or not wholly: " + why);
   }
 
@@ -202,7 +203,7 @@ public final class TreeDownload {
     try {
       writing.run();
     } catch (TreeSource.Missing e) {
-      missing(names, String.valueOf(e.getMessage()));
+      missing(names, String.valueOf(e.getMessage()), e.isForNow());
     } catch (LocalName.NameRefused e) {
       refused.add(names);
       report.fail(Problem.Kind.SECURITY, shown(names) + " was not written: " + e.getMessage());

@@ -417,6 +417,41 @@ final class TroubleToldTest {
     assertThat(folder.resolve("restored")).hasSameBinaryContentAs(lost);
   }
 
+  /** Nothing says that it is lost, and no check has failed: that is for the server's owner. */
+  @Test
+  void whatTheServerCannotReadJustNowIsNoMatterOfSecurity() throws Exception {
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Files.copy(file, tree.resolve("file"));
+    run("put", "-r", tree.toString(), "/tree");
+    List<List<String>> commands =
+        List.of(
+            List.of("get", "/tree/file", folder.resolve("one").toString()),
+            List.of("get", "-r", "/tree", folder.resolve("all").toString()),
+            List.of("cat", "/tree/file"),
+            List.of("verify", "--full"));
+    for (boolean carried : List.of(false, true)) {
+      if (carried) {
+        agent.seesAnotherDisk();
+      }
+      for (List<String> command : commands) {
+        agent.logIn(server.account());
+        AtomicInteger asked = new AtomicInteger();
+        server
+            .line()
+            .setLine(
+                method -> {
+                  if (method == VaultMethod.PACK_GET && asked.incrementAndGet() > 2) {
+                    throw new Refused(ErrorCode.INTERNAL, "The server says why.", true);
+                  }
+                });
+
+        assertThat(told(FAILED, command.toArray(String[]::new)))
+            .as("%s", command)
+            .contains("cannot read it from its disk just now");
+      }
+    }
+  }
+
   private List<Path> packs() throws IOException {
     try (Stream<Path> paths = Files.walk(server.half().folder().resolve("packs"))) {
       return paths.filter(Files::isRegularFile).toList();

@@ -116,8 +116,8 @@ final class TrashCommand implements Callable<Integer> {
 
   private static void warn(VaultUrl top, JsonNode answer, Outcome outcome) {
     for (JsonNode part : answer.path("unreadable")) {
-      outcome.fail(
-          Problem.Kind.SECURITY,
+      outcome.failUnread(
+          part,
           "Cannot read "
               + top.shown(part.path("path").asText())
               + " in the trash, or not wholly: "

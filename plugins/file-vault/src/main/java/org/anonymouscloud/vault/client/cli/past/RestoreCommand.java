@@ -110,8 +110,8 @@ final class RestoreCommand implements Callable<Integer> {
     JsonNode done = context.agent().post(from.drive() + "/restores", asked);
     Outcome outcome = new Outcome(context.terminal());
     for (JsonNode part : done.path("unreadable")) {
-      outcome.fail(
-          Problem.Kind.SECURITY,
+      outcome.failUnread(
+          part,
           "Cannot bring back "
               + from.shown(part.path("path").asText())
               + ", or not wholly: "

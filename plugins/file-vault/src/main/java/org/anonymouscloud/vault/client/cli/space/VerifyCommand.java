@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Check that all is there and is what was stored.",
       "Looks at each folder, and whether the server has each pack whole. With --full it fetches and"
-          + " checks every byte of every file. What is damaged is named, and the exit code is 4."
+          + " checks every byte of every file. What is damaged is named, and the exit code is 4;"
+          + " it is 1 if the server says that it only cannot read something just now."
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -73,7 +74,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     Outcome outcome = new Outcome(context.terminal());
     for (JsonNode one : found.path("damaged")) {
-      outcome.fail(Problem.Kind.SECURITY, damage(asked, one));
+      outcome.failUnread(one, damage(asked, one));
     }
     if (found.path("moreDamaged").asBoolean()) {
       outcome.fail(Problem.Kind.SECURITY, "There is more that is damaged.");
