@@ -66,11 +66,20 @@ final class VerifyCommand implements Callable<Integer> {
         MappingIterator<JsonNode> each = JSON.readerFor(JsonNode.class).readValues(lines);
         Terminal.Progress progress = context.terminal().progress("Verifying", UNKNOWN)) {
       long before = 0;
+      long all = 0;
       while (each.hasNextValue()) {
         found = each.nextValue();
-        progress.step(found.path("bytes").asLong() - before);
-        before = found.path("bytes").asLong();
+        if (found.path("read").asLong() > 0 && !states) {
+          // Of several states each has more to read, which is not known before.
+          all = found.path("toRead").asLong();
+          progress.total(all);
+        }
+        long now = found.path(full ? "read" : "bytes").asLong(before);
+        progress.step(now - before);
+        before = now;
       }
+      // The last line is the result, and says no more how far it was.
+      progress.step(Math.max(0, all - before));
     }
     Outcome outcome = new Outcome(context.terminal());
     for (JsonNode one : found.path("damaged")) {
