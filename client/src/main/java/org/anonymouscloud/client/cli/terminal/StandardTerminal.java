@@ -44,11 +44,13 @@ public final class StandardTerminal implements Terminal {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal);
   }
 
-  private static Console requirePerson() throws Problem {
+  private static Console requirePerson(String question) throws Problem {
     return person()
         .orElseThrow(
             () ->
-                new Problem(Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
+                new Problem(
+                    Problem.Kind.BAD_INPUT,
+                    question + " There is no terminal to ask on; give --yes."));
   }
 
   /**
@@ -57,7 +59,7 @@ public final class StandardTerminal implements Terminal {
    * @throws Problem if there is nobody to ask: {@code --yes} says it for scripts
    */
   public static String ask(String question) throws Problem {
-    Console console = requirePerson();
+    Console console = requirePerson(question);
     String answer = console.readLine("%s ", ForeignText.lines(question));
     return answer == null ? "" : answer.strip();
   }
@@ -68,6 +70,7 @@ public final class StandardTerminal implements Terminal {
    * @throws Problem if there is nobody to ask
    */
   public static boolean confirmed(String question) throws Problem {
+    var _ = requirePerson(question);
     String asked = question + " [yes/no]";
     while (true) {
       switch (ask(asked).toLowerCase(Locale.ROOT)) {
@@ -84,8 +87,8 @@ public final class StandardTerminal implements Terminal {
 
   @Override
   public boolean confirm(List<String> before, String question) throws Problem {
-    requirePerson();
-    before.forEach(this::print);
+    // What it is about is said also where nobody can be asked: a script's log shall have it.
+    before.forEach(person().isPresent() ? this::print : System.err::println);
     return confirmed(question);
   }
 

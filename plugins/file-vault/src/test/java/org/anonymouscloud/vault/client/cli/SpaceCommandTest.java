@@ -96,6 +96,14 @@ final class SpaceCommandTest {
   }
 
   @Test
+  void whereNobodyCanBeAskedItIsSaidWhatAboutAndHowToAgree() {
+    assertThat(terminal.run("go-back", "1")).isEqualTo(2);
+
+    assertThat(terminal.warnings().getFirst()).contains("All of your home becomes");
+    assertThat(terminal.warnings().getLast()).contains("Go back?", "give --yes");
+  }
+
+  @Test
   void howLongStatesStayIsShownAndSaid() {
     run("drive", "retention");
     assertThat(terminal.out())
