@@ -17,7 +17,8 @@ import org.slf4j.Logger;
 public final class LogLines extends ContextAwareBase implements Configurator {
   /** One line for each event, whatever an exception or a stranger's text says. */
   private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm} %-5level %logger{0}: %replace(%msg %ex{4}){'\\s+', ' '}%nopex%n";
+      "%d{yyyy-MM-dd'T'HH:mm} %-5level %logger{0}: "
+          + "%replace(%replace(%msg %ex{4}){'\\s+', ' '}){' $', ''}%nopex%n";
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {

@@ -57,6 +57,21 @@ final class LogLinesTest {
   }
 
   @Test
+  void noLineEndsWithABlank() {
+    Logger some = context.getLogger("org.anonymouscloud.Some");
+    some.info("a message");
+    some.info("a message \n");
+    some.warn("a message", new IllegalStateException("why"));
+
+    assertThat(events.list)
+        .hasSize(3)
+        .allSatisfy(
+            event ->
+                assertThat(new String(standardError.getEncoder().encode(event), UTF_8))
+                    .matches("(?s).*[^ ]\n"));
+  }
+
+  @Test
   void ofOthersOnlyWarningsAreLoggedAndOfSomeNothing() {
     context.getLogger("org.anonymouscloud.Some").debug("no");
     context.getLogger("org.eclipse.jetty.Some").info("no");

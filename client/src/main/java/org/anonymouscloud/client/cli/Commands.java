@@ -62,6 +62,8 @@ import picocli.CommandLine.Spec;
 public final class Commands {
   private static final Set<String> VERSION = Set.of("-V", "--version");
 
+  private static final String HELP = "help";
+
   private static final Set<Class<?>> FRACTIONS =
       Set.of(double.class, Double.class, float.class, Float.class);
 
@@ -78,7 +80,8 @@ public final class Commands {
   }
 
   /** Runs one command line and returns its exit code. */
-  public int run(String... arguments) {
+  public int run(String... typed) {
+    String[] arguments = helped(typed);
     Context context;
     try {
       context =
@@ -120,6 +123,16 @@ public final class Commands {
     } catch (Problem | IOException e) {
       return told(e).say(false, context.terminal());
     }
+  }
+
+  /** {@code help COMMAND} is {@code COMMAND --help}, whatever the command needs. */
+  private static String[] helped(String... typed) {
+    if (typed.length == 0 || !typed[0].equals(HELP)) {
+      return typed;
+    }
+    String[] asked = Arrays.copyOfRange(typed, 1, typed.length + 1);
+    asked[typed.length - 1] = "--help";
+    return asked;
   }
 
   /** The command of this name, if one of the program's own features has it. */
@@ -268,19 +281,42 @@ public final class Commands {
   private static int explainUsage(CommandLine.ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
-        && !command.getSubcommands().isEmpty()
-        && !unmatched.isUnknownOption()) {
+    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      String word = unmatched.getUnmatched().getFirst();
+      boolean option = unmatched.isUnknownOption();
+      if (!option && !command.getSubcommands().isEmpty() && word.equals(HELP)) {
+        command.usage(command.getOut());
+        return CommandLine.ExitCode.OK;
+      }
       err.println(
-          "anoncloud: There is no command '"
-              + ForeignText.visible(unmatched.getUnmatched().getFirst())
-              + "'.");
+          "anoncloud: "
+              + (option || command.getSubcommands().isEmpty()
+                  ? failure.getMessage()
+                  : "There is no command '" + ForeignText.visible(word) + "'."));
+      List<String> meant = meant(command, word, option);
+      if (!meant.isEmpty()) {
+        err.println("Did you mean " + String.join(" or ", meant) + "?");
+      }
     } else {
       err.println("anoncloud: " + refusal(failure));
     }
-    CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return CommandLine.ExitCode.USAGE;
+  }
+
+  private static List<String> meant(CommandLine command, String word, boolean option) {
+    CommandSpec spec = command.getCommandSpec();
+    if (option) {
+      List<String> names =
+          spec.options().stream()
+              .filter(known -> !known.hidden())
+              .flatMap(known -> Arrays.stream(known.names()))
+              .toList();
+      return Mistyped.near(word.split("=", 2)[0], names);
+    }
+    return Mistyped.near(word, command.getSubcommands().keySet()).stream()
+        .map(near -> "'" + spec.qualifiedName() + " " + near + "'")
+        .toList();
   }
 
   /**
@@ -294,6 +330,14 @@ public final class Commands {
     }
     String name =
         argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    if (argument.typeInfo().isBoolean()) {
+      return name
+          + " takes no value, and was given '"
+          + ForeignText.visible(failure.getValue())
+          + "'; give "
+          + name
+          + " alone.";
+    }
     Class<?> type = argument.auxiliaryTypes()[0];
     return new TypedText(name, failure.getValue()).refused(allowed(type)).getMessage();
   }
@@ -320,6 +364,7 @@ public final class Commands {
       synopsisSubcommandLabel = "COMMAND",
       footer = {
         "",
+        "'anoncloud help COMMAND' says what a command does; so does 'anoncloud COMMAND --help'.",
         "ANONCLOUD_HOME names the state folder.",
         "Exit codes: 0 done, 1 failed, 2 usage, 3 not logged in, 4 refused by a security check,"
             + " 130 interrupted."

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.context.Timeout;
@@ -66,19 +67,62 @@ final class HelpTest {
           events --after first                    | --after is 'first'. Allowed is a whole number from 0, like 17.
           admin backup /nowhere --keep none       | --keep is 'none'. Allowed is a whole number from 1, like 7.
           admin invite --expires 3parsecs         | --expires is '3parsecs'. Allowed is a time like 30m, 12h or 7d.
+          device list --json=1                    | --json takes no value, and was given '1'; give --json alone.
           agent token --scope all                 | --scope is 'all'. Allowed is read, write, chat, admin, or some of them, like read,write.
           """)
   void whatIsTypedWrongIsNamedWithWhatIsAllowed(String line, String refusal, @TempDir Path home) {
+    assertThat(refused(home, line).getFirst()).isEqualTo("anoncloud: " + refusal);
+  }
+
+  private static List<String> refused(Path home, String line) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream before = System.err;
     System.setErr(new PrintStream(err, true, UTF_8));
     try {
-      Map<String, String> environment = Map.of("ANONCLOUD_HOME", home.resolve("home").toString());
-      assertThat(new Commands(environment, new StandardOutput()).run(line.split(" "))).isEqualTo(2);
+      assertThat(run(home, line)).isEqualTo(2);
     } finally {
       System.setErr(before);
     }
-    assertThat(err.toString(UTF_8).lines().findFirst()).contains("anoncloud: " + refusal);
+    return err.toString(UTF_8).lines().toList();
+  }
+
+  private static int run(Path home, String line) {
+    Map<String, String> environment = Map.of("ANONCLOUD_HOME", home.resolve("home").toString());
+    return new Commands(environment, new StandardOutput()).run(line.split(" "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          device list --josn   | Did you mean --json?
+          device lsit          | Did you mean 'anoncloud device list'?
+          admin verfy x        | Did you mean 'anoncloud admin verify'?
+          device list -x       | Try 'anoncloud device list --help'.
+          device somewhat      | Try 'anoncloud device --help'.
+          """)
+  void whatIsMistypedIsNamedAsItIsMeant(String line, String second, @TempDir Path home) {
+    assertThat(refused(home, line).get(1)).isEqualTo(second);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "help admin, anoncloud admin",
+    "help device revoke, anoncloud device revoke",
+    "help admin quota, anoncloud admin quota",
+    "device help, anoncloud device"
+  })
+  void helpIsGivenWhateverTheCommandNeeds(String line, String name, @TempDir Path home) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    System.setOut(new PrintStream(out, true, UTF_8));
+    try {
+      assertThat(run(home, line)).isZero();
+    } finally {
+      System.setOut(before);
+    }
+    assertThat(out.toString(UTF_8)).startsWith("Usage: " + name + " ");
   }
 
   /** Of a feature's author who leaves it to picocli. */

@@ -395,4 +395,25 @@ final class FailureIT {
     assertThat(get.failed(FAILED)).containsIgnoringCase("no space left");
     assertThat(SmallDisk.leftBehind(disk)).isEmpty();
   }
+
+  @Test
+  void aTreeThatFillsTheDiskOfTheClientSaysWhatOfItIsThere() throws Exception {
+    assumeTrue(SmallDisk.isPossible(), SmallDisk.REASON);
+    Path tree = Files.createDirectory(folder.resolve("filling tree"));
+    Files.writeString(tree.resolve("a small one"), "small");
+    SampleTree.large(tree.resolve("eight.bin"), 8L << 20, 1);
+    client.run("put", "-r", tree.toString(), "/tree").succeeded();
+    Path disk = Files.createDirectory(folder.resolve("small target of a tree"));
+
+    Result get =
+        SmallDisk.lookingAfter(client.program().home(), disk, 4)
+            .run("get", "-r", "--json", "/tree", disk.toString());
+
+    assertThat(get.exitCode()).isEqualTo(FAILED);
+    assertThat(SmallDisk.leftBehind(disk)).containsExactly("a small one");
+    JsonNode done = new ObjectMapper().readTree(get.out());
+    assertThat(done.path("files").asInt()).isEqualTo(1);
+    assertThat(done.path("bytes").asInt()).isEqualTo(5);
+    assertThat(done.path("failed")).singleElement().asString().contains("space left");
+  }
 }

@@ -188,7 +188,9 @@ final class RestoredBackupIT {
   }
 
   private static void theFirstGoesOn(Client laptop) throws Exception {
-    assertThat(laptop.run("drive", "accept-restored").failed(USAGE)).contains("--yes");
+    Program.Result unasked = laptop.run("drive", "accept-restored");
+    assertThat(unasked.exitCode()).isEqualTo(USAGE);
+    assertThat(unasked.err()).contains("removed: 'the phone'", "change number 1", "--yes");
     assertThat(laptop.run("drive", "accept-restored", "--json").succeeded().out())
         .contains("removed: 'the phone'");
     laptop.run("ls", "/").failed(REFUSED);

@@ -22,7 +22,8 @@ public interface Terminal {
   /**
    * Whether the person says yes.
    *
-   * @param before lines that are printed first, as the question is about them
+   * @param before lines that are printed first, as the question is about them; on standard error if
+   *     there is nobody to ask
    * @throws Problem if there is nobody to ask; {@code --yes} says it for scripts
    */
   boolean confirm(List<String> before, String question) throws Problem;
@@ -36,6 +37,9 @@ public interface Terminal {
   /** A running bar. */
   interface Progress extends AutoCloseable {
     void step(long bytes);
+
+    /** How much there is in all, if that is known only after the beginning. */
+    void total(long bytes);
 
     @Override
     void close();

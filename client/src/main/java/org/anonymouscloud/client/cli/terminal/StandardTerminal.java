@@ -8,13 +8,14 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.wire.ForeignText;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Standard output and standard error. No line steers the terminal, whoever has chosen its words;
@@ -29,6 +30,9 @@ public final class StandardTerminal implements Terminal {
   private final PrintStream out;
   private final boolean interactive;
 
+  /** On which a bar is drawn just now. */
+  private volatile @Nullable BarLine bar;
+
   public StandardTerminal(StandardOutput output) {
     this.output = output;
     this.out = System.out;
@@ -40,11 +44,13 @@ public final class StandardTerminal implements Terminal {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal);
   }
 
-  private static Console requirePerson() throws Problem {
+  private static Console requirePerson(String question) throws Problem {
     return person()
         .orElseThrow(
             () ->
-                new Problem(Problem.Kind.BAD_INPUT, "There is no terminal to ask on; give --yes."));
+                new Problem(
+                    Problem.Kind.BAD_INPUT,
+                    question + " There is no terminal to ask on; give --yes."));
   }
 
   /**
@@ -53,7 +59,7 @@ public final class StandardTerminal implements Terminal {
    * @throws Problem if there is nobody to ask: {@code --yes} says it for scripts
    */
   public static String ask(String question) throws Problem {
-    Console console = requirePerson();
+    Console console = requirePerson(question);
     String answer = console.readLine("%s ", ForeignText.lines(question));
     return answer == null ? "" : answer.strip();
   }
@@ -64,6 +70,7 @@ public final class StandardTerminal implements Terminal {
    * @throws Problem if there is nobody to ask
    */
   public static boolean confirmed(String question) throws Problem {
+    var _ = requirePerson(question);
     String asked = question + " [yes/no]";
     while (true) {
       switch (ask(asked).toLowerCase(Locale.ROOT)) {
@@ -80,8 +87,8 @@ public final class StandardTerminal implements Terminal {
 
   @Override
   public boolean confirm(List<String> before, String question) throws Problem {
-    requirePerson();
-    before.forEach(this::print);
+    // What it is about is said also where nobody can be asked: a script's log shall have it.
+    before.forEach(person().isPresent() ? this::print : System.err::println);
     return confirmed(question);
   }
 
@@ -92,7 +99,12 @@ public final class StandardTerminal implements Terminal {
 
   @Override
   public void warn(String line) {
-    System.err.println("anoncloud: " + line);
+    BarLine drawn = bar;
+    if (drawn == null) {
+      System.err.println("anoncloud: " + line);
+    } else {
+      drawn.aside(() -> System.err.println("anoncloud: " + line));
+    }
   }
 
   @Override
@@ -122,35 +134,53 @@ public final class StandardTerminal implements Terminal {
   }
 
   /** A bar with speed and remaining time. */
-  private static final class Bar implements Progress {
-    private static final int WIDTH = 79;
+  private final class Bar implements Progress {
+    private final BarLine line = new BarLine(StandardError.drawing());
 
-    private final ProgressBar bar;
+    /** Else it would be drawn again below the last words of a process that a signal ends. */
+    private final Thread hook = new Thread(line::end, "end-of-bar");
+
+    private final Rate rate = new Rate(System.nanoTime());
+    private final ProgressBar drawing;
 
     Bar(String task, long total) {
-      this.bar =
+      this.drawing =
           new ProgressBarBuilder()
               .setTaskName(ForeignText.visible(task))
               .setInitialMax(total)
               .setUnit(" MiB", MEBIBYTE)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(REDRAW_MILLIS)
-              .showSpeed()
               // Its own consumer asks JLine for the width, which takes Ctrl-C from the JVM for
-              // good:
-              // then no shutdown hook runs, and what was half written stays.
-              .setConsumer(new ConsoleProgressBarConsumer(StandardError.drawing(), WIDTH))
+              // good: then no shutdown hook runs, and what was half written stays.
+              .setConsumer(line)
               .build();
+      bar = line;
+      Runtime.getRuntime().addShutdownHook(hook);
     }
 
     @Override
-    public void step(long bytes) {
-      bar.stepBy(bytes);
+    public synchronized void step(long bytes) {
+      rate.add(bytes, System.nanoTime());
+      drawing.stepBy(bytes);
+      // The library's own speed knows whole seconds only.
+      drawing.setExtraMessage(rate.perSecond() == 0 ? "" : ShownSize.of(rate.perSecond()) + "/s");
+    }
+
+    @Override
+    public void total(long bytes) {
+      drawing.maxHint(bytes);
     }
 
     @Override
     public void close() {
-      bar.close();
+      drawing.close();
+      bar = null;
+      try {
+        boolean _ = Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // A signal ends the process already.
+      }
     }
   }
 
@@ -158,6 +188,11 @@ public final class StandardTerminal implements Terminal {
   private record Silence() implements Progress {
     @Override
     public void step(long bytes) {
+      // Nobody looks.
+    }
+
+    @Override
+    public void total(long bytes) {
       // Nobody looks.
     }
 

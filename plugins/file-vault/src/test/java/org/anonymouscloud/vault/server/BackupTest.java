@@ -984,6 +984,11 @@ final class BackupTest {
             }
 
             @Override
+            public void total(long bytes) {
+              throw new AssertionError("It was known before.");
+            }
+
+            @Override
             public void close() {
               // Nothing is drawn.
             }

@@ -27,6 +27,7 @@ import org.anonymouscloud.vault.client.tree.VaultPath;
 final class Arriving implements TreeSink {
   private final Batch batch;
   private final VaultPath top;
+  private final String place;
   private final Refusals refusals;
   private final Set<VaultPath> refusedFolders = new HashSet<>();
 
@@ -38,6 +39,11 @@ final class Arriving implements TreeSink {
   private long links;
   private long bytes;
   private long lastSize;
+  private Batch.Committed lastCommitted;
+  private Counted kept = new Counted(0, 0, 0);
+
+  /** How much of a tree. */
+  record Counted(long files, long bytes, long links) {}
 
   /** Hears what cannot be in the vault. */
   @FunctionalInterface
@@ -48,9 +54,14 @@ final class Arriving implements TreeSink {
     void refuse(String sentence) throws IOException;
   }
 
-  Arriving(Batch batch, VaultPath top, Refusals refusals) {
+  /**
+   * @param place what stands before paths in what is said, see {@link RequestArguments#place}
+   */
+  Arriving(Batch batch, VaultPath top, String place, Refusals refusals) {
     this.batch = batch;
+    this.lastCommitted = batch.committed();
     this.top = top;
+    this.place = place;
     this.refusals = refusals;
   }
 
@@ -82,6 +93,7 @@ final class Arriving implements TreeSink {
               + " written (composed or not); rename one of them.");
       return;
     }
+    Counted before = arrived();
     try {
       add(path, entry, content);
     } catch (PathRefused e) {
@@ -89,8 +101,18 @@ final class Arriving implements TreeSink {
         throw e;
       }
       refusedFolders.add(path);
-      refusals.refuse(ForeignText.sentence(String.valueOf(e.getMessage())));
+      refusals.refuse(ForeignText.sentence(e.message(place)));
+    } finally {
+      if (batch.committed() != lastCommitted) {
+        // A long batch commits before it takes the next thing.
+        lastCommitted = batch.committed();
+        kept = before;
+      }
     }
+  }
+
+  private Counted arrived() {
+    return new Counted(files, bytes, links);
   }
 
   private void refuse(String names, String why) throws IOException {
@@ -124,7 +146,7 @@ final class Arriving implements TreeSink {
         try {
           target = new LinkTarget(entry.target());
         } catch (IllegalArgumentException e) {
-          refuse(path.visible(), String.valueOf(e.getMessage()));
+          refuse(place + path.visible(), String.valueOf(e.getMessage()));
           return;
         }
         batch.makeFoldersBelow(top, path.parent(), Optional.empty());
@@ -138,6 +160,11 @@ final class Arriving implements TreeSink {
         }
       }
     }
+  }
+
+  /** What of it is part of the drive by now. */
+  Counted kept() {
+    return batch.committed() == lastCommitted ? kept : arrived();
   }
 
   long files() {

@@ -104,7 +104,7 @@ final class FileRoutes {
       try {
         sendFile(context, snapshot, file);
       } catch (Untrusted e) {
-        throw VaultProblems.untrusted(path, e);
+        throw VaultProblems.untrusted(RequestArguments.place(context), path, e);
       }
     } else {
       sendEntries(context, snapshot, path);
@@ -209,6 +209,7 @@ final class FileRoutes {
       for (Map.Entry<VaultPath, Untrusted> folder : unread.entrySet()) {
         json.writeStartObject();
         json.writeStringField("path", path.join(folder.getKey()).toString());
+        json.writeStringField("code", VaultProblems.kind(folder.getValue()).code());
         json.writeStringField("detail", folder.getValue().getMessage());
         json.writeEndObject();
       }

@@ -67,6 +67,8 @@ final class FoundRoutes {
                         Map.of(
                             "unreadable",
                             start.join(path).toString(),
+                            "code",
+                            VaultProblems.kind(why).code(),
                             "detail",
                             String.valueOf(why.getMessage()))));
     context.contentType("application/x-ndjson");

@@ -87,11 +87,12 @@ final class HistoryRoutes {
                 HandlerType.GET,
                 "/vault/versions/<path>",
                 Scope.READ,
-                "The versions of the file that is or was at a path, the newest first (limit: how"
-                    + " many; from: the highest number of a state, as 'next' of the answer before"
-                    + " says it). One that came there by a move has 'moved' with the 'path' and the"
-                    + " 'state' before: its earlier versions are at that path, from that state,"
-                    + " with its 'id'.",
+                "The versions of the file that is or was at a path, the newest first, each with the"
+                    + " number of the 'state' in which it came there, by which it is asked for with"
+                    + " 'at' (limit: how many; from: the highest number of a state, as 'next' of"
+                    + " the answer before says it). One that came there by a move has 'moved' with"
+                    + " the 'path' and the 'state' before: its earlier versions are at that path,"
+                    + " from that state, with its 'id'.",
                 VaultProblems.told(this::versions))
             .asking("from", "limit", "id"),
         new Route(
@@ -270,7 +271,8 @@ final class HistoryRoutes {
    * @param state the oldest in which it is, of those that are whole: to be asked for with 'at'
    * @param since when it came there
    * @param size bytes of a file; 0 for a link
-   * @param version of a file
+   * @param revision of a file: counted from 1, one more with each change of the content; nothing is
+   *     asked for by it
    * @param target where a link led
    * @param account whose device wrote it; none if that is not known any more
    * @param by the name of that account, if it is a member and one of the contacts
@@ -286,7 +288,7 @@ final class HistoryRoutes {
       long size,
       String modified,
       String id,
-      @Nullable Long version,
+      @Nullable Long revision,
       @Nullable String target,
       @Nullable String account,
       @Nullable String by,
@@ -390,7 +392,9 @@ final class HistoryRoutes {
     Drive open = drive.of(context);
     VaultPath given = RequestArguments.path(asked.path);
     Snapshot earlier =
-        asked.at == null ? lastWith(open, given) : open.snapshot(RequestArguments.asOf(asked.at));
+        asked.at == null
+            ? lastWith(open, given, RequestArguments.place(context))
+            : open.snapshot(RequestArguments.asOf(asked.at));
     VaultPath path = earlier.named(given);
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
     try (Batch batch = open.batch()) {
@@ -416,13 +420,15 @@ final class HistoryRoutes {
   }
 
   /** The last state in which there was something at a path where nothing is now. */
-  private static Snapshot lastWith(Drive open, VaultPath given) throws Problem, IOException {
+  private static Snapshot lastWith(Drive open, VaultPath given, String place)
+      throws Problem, IOException {
     Snapshot now = open.snapshot();
     VaultPath path = now.named(given);
     if (path.isTop() || now.find(path).isPresent()) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          path.visible()
+          place
+              + path.visible()
               + " is there now; say of which time or state it shall come back ('anoncloud versions'"
               + " shows them for a file).");
     }

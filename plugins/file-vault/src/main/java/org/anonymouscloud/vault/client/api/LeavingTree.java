@@ -33,7 +33,7 @@ final class LeavingTree implements TreeSource {
     private final Untrusted why;
 
     private Unread(Untrusted why) {
-      super(why);
+      super(why, why.isForNow());
       this.why = why;
     }
 

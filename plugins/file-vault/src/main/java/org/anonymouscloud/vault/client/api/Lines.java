@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The answer of a copy, a document a line: {@code {"copied": BYTES}} since the line before it, many
- * times a second; {@code {"failed": TEXT, "code": CODE}}; at last {@code {"done": {...}}}. What
- * fails at once still gets its status. A caller who has gone is noticed by the line that cannot be
- * written, and ends the copy, whatever that waits for. Used by one thread, which makes it.
+ * times a second; {@code {"failed": TEXT, "code": CODE}}; at last {@code {"done": {...}}}, also of
+ * a copy that something ends, whose answer is then cut. What fails at once still gets its status. A
+ * caller who has gone is noticed by the line that cannot be written, and ends the copy, whatever
+ * that waits for. Used by one thread, which makes it.
  */
 final class Lines implements Report, AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -119,6 +120,23 @@ final class Lines implements Report, AutoCloseable {
     }
     synchronized (this) {
       requireListener();
+    }
+  }
+
+  /**
+   * Tells what was done before something ended the copy, which itself is the failure of the
+   * request; nothing if nothing was done, as a failure that comes at once still gets its status.
+   *
+   * @param done with its counts
+   */
+  void endEarly(Map<String, Object> done, Exception why) {
+    Object none = 0L;
+    if (!none.equals(done.get("files")) || !none.equals(done.get("links"))) {
+      try {
+        end(done);
+      } catch (IOException e) {
+        why.addSuppressed(e);
+      }
     }
   }
 

@@ -51,8 +51,9 @@ final class LocalRoutes {
   private static final int ATTEMPTS = 3;
 
   private static final String LINES =
-      " Answers with a document a line: how far it is, what failed, at last what was done. A caller"
-          + " who goes ends it.";
+      " Answers with a document a line: how far it is, what failed, at last what was done, also"
+          + " if something ends it too early: then the answer is cut after that. A caller who goes"
+          + " ends it.";
 
   private final OpenDrive drive;
   private final CopyThreads threads = new CopyThreads();
@@ -150,29 +151,30 @@ final class LocalRoutes {
     List<LeftOut.Pattern> exclude = patterns(asked);
     Drive open = drive.of(context);
     VaultPath path = RequestArguments.path(context);
+    String place = RequestArguments.place(context);
     try (Lines lines = new Lines(context)) {
-      threads.run(lines::isUnheard, () -> upload(open, path, source, own, exclude, lines));
+      Uploading uploading = new Uploading(open, place, lines);
+      threads.run(lines::isUnheard, () -> upload(uploading, path, source, own, exclude));
     }
   }
 
   private static void upload(
-      Drive drive,
-      VaultPath path,
-      Path source,
-      Path own,
-      List<LeftOut.Pattern> exclude,
-      Lines lines)
+      Uploading uploading, VaultPath path, Path source, Path own, List<LeftOut.Pattern> exclude)
       throws Problem, IOException {
     LocalFile file = local(source);
-    Uploading uploading = new Uploading(drive, lines);
-    switch (file.kind()) {
-      case FILE -> uploading.file(file, path);
-      case FOLDER -> uploading.folder(file, leftOut(source, own, exclude), path);
-      case LINK, OTHER ->
-          throw RequestArguments.bad(
-              ForeignText.visible(source.toString()) + " is neither a file nor a folder.");
+    try {
+      switch (file.kind()) {
+        case FILE -> uploading.file(file, path);
+        case FOLDER -> uploading.folder(file, leftOut(source, own, exclude), path);
+        case LINK, OTHER ->
+            throw RequestArguments.bad(
+                ForeignText.visible(source.toString()) + " is neither a file nor a folder.");
+      }
+    } catch (Problem | IOException e) {
+      uploading.lines.endEarly(uploading.answer(), e);
+      throw e;
     }
-    lines.end(uploading.answer());
+    uploading.lines.end(uploading.answer());
   }
 
   private static LocalFile local(Path path) throws Problem {
@@ -218,6 +220,7 @@ final class LocalRoutes {
   /** What is on its way from the disk into a drive. Not thread-safe. */
   private static final class Uploading {
     private final Drive drive;
+    private final String place;
     private final Lines lines;
     private final NotKept notKept = new NotKept();
     private final List<String> conflicts = new ArrayList<>();
@@ -227,8 +230,9 @@ final class LocalRoutes {
     private long sent;
     private long resumed;
 
-    Uploading(Drive drive, Lines lines) {
+    Uploading(Drive drive, String place, Lines lines) {
       this.drive = drive;
+      this.place = place;
       this.lines = lines;
     }
 
@@ -268,13 +272,18 @@ final class LocalRoutes {
       VaultPath top;
       try (Batch batch = drive.batch()) {
         top = RequestArguments.writable(batch.named(given));
-        Arriving arriving = new Arriving(batch, top, lines::refuse);
+        Arriving arriving = new Arriving(batch, top, place, lines::refuse);
         TreeUpload upload = new TreeUpload(folder, leftOut, top, notKept, lines);
-        lines.copy(() -> upload.send(arriving));
-        count(batch.commit());
-        files += arriving.files();
-        bytes += arriving.bytes();
-        links += arriving.links();
+        try {
+          lines.copy(() -> upload.send(arriving));
+          batch.commit();
+        } finally {
+          count(batch.committed());
+          Arriving.Counted kept = arriving.kept();
+          files += kept.files();
+          bytes += kept.bytes();
+          links += kept.links();
+        }
         changed = upload.changed();
       }
       for (TreeUpload.Changed file : changed) {
@@ -315,12 +324,13 @@ final class LocalRoutes {
     TreeDownload.Outside outside = outside(asked.links());
     Snapshot snapshot = drive.snapshot(context);
     VaultPath path = snapshot.named(RequestArguments.path(context));
+    String place = RequestArguments.place(context);
     try (Lines lines = new Lines(context)) {
       threads.run(
           lines::isUnheard,
           () -> {
             try {
-              download(snapshot, path, folder, asked.name(), outside, lines);
+              download(snapshot, place, path, folder, asked.name(), outside, lines);
             } catch (IOException e) {
               if (e instanceof FileSystemException || LocalFailure.isDiskFull(e)) {
                 throw cannotWrite(asked.name() == null ? folder : folder.resolve(asked.name()), e);
@@ -333,6 +343,7 @@ final class LocalRoutes {
 
   private static void download(
       Snapshot snapshot,
+      String place,
       VaultPath path,
       Path folder,
       @Nullable String name,
@@ -344,19 +355,29 @@ final class LocalRoutes {
         ReadAhead tree = snapshot.tree(path, unread::put)) {
       LeavingTree leaving = new LeavingTree(tree);
       if (name != null) {
-        lines.end(file(leaving, path, open.target(), name, lines));
+        lines.end(file(leaving, place, path, open.target(), name, lines));
         return;
       }
-      TreeDownload download = new TreeDownload(path, folder, open.target(), outside, lines);
-      lines.copy(() -> download.write(leaving));
+      TreeDownload download =
+          new TreeDownload(place + path.visible(), folder, open.target(), outside, lines);
+      try {
+        lines.copy(() -> download.write(leaving));
+      } catch (Problem | IOException e) {
+        lines.endEarly(written(download), e);
+        throw e;
+      }
       for (Map.Entry<VaultPath, Untrusted> one : unread.entrySet()) {
         download.missing(
             one.getKey().names().stream().map(Name::text).toList(),
-            String.valueOf(one.getValue().getMessage()));
+            String.valueOf(one.getValue().getMessage()),
+            one.getValue().isForNow());
       }
-      lines.end(
-          Map.of("files", download.files(), "bytes", download.bytes(), "links", download.links()));
+      lines.end(written(download));
     }
+  }
+
+  private static Map<String, Object> written(TreeDownload download) {
+    return Map.of("files", download.files(), "bytes", download.bytes(), "links", download.links());
   }
 
   private static TreeDownload.Outside outside(@Nullable String links) throws Problem {
@@ -370,11 +391,11 @@ final class LocalRoutes {
   }
 
   private static Map<String, Object> file(
-      LeavingTree tree, VaultPath path, LocalTarget target, String name, Lines lines)
+      LeavingTree tree, String place, VaultPath path, LocalTarget target, String name, Lines lines)
       throws Problem, IOException {
     ArchiveEntry entry = tree.next();
     if (entry == null || entry.kind() != ArchiveEntry.Kind.FILE) {
-      throw new Problem(Problem.Kind.CONFLICT, path.visible() + " is not a file any more.");
+      throw new Problem(Problem.Kind.CONFLICT, place + path.visible() + " is not a file any more.");
     }
     try {
       IncomingFile file =
@@ -383,7 +404,7 @@ final class LocalRoutes {
     } catch (LocalName.NameRefused e) {
       throw new Problem(Problem.Kind.SECURITY, String.valueOf(e.getMessage()), e);
     } catch (LeavingTree.Unread e) {
-      throw VaultProblems.untrusted(path, e.why());
+      throw VaultProblems.untrusted(place, path, e.why());
     }
     target.keep();
     return Map.of("files", 1, "bytes", entry.size(), "links", 0);

@@ -45,8 +45,8 @@ record Relocation(
   }
 
   /** From where to where each goes, in the drive as the batch sees it. */
-  List<Way> ways(Batch batch) throws Problem, IOException {
-    return ways(batch, batch::named);
+  List<Way> ways(Batch batch, String place) throws Problem, IOException {
+    return ways(batch, place, batch::named);
   }
 
   /** A path by the names that are in a tree. */
@@ -60,24 +60,24 @@ record Relocation(
    *
    * @param naming of the tree in which the sources are
    */
-  List<Way> ways(Batch batch, Naming naming) throws Problem, IOException {
-    VaultPath place = batch.named(RequestArguments.path(String.valueOf(target)));
+  List<Way> ways(Batch batch, String place, Naming naming) throws Problem, IOException {
+    VaultPath goal = batch.named(RequestArguments.path(String.valueOf(target)));
     List<Way> ways = new ArrayList<>();
     for (String source : sources == null ? List.<String>of() : sources) {
       VaultPath from = naming.named(RequestArguments.path(source));
-      VaultPath to = batch.destination(from, place);
+      VaultPath to = batch.destination(from, goal);
       if (ways.stream().anyMatch(way -> overlap(way.from, from))) {
         throw RequestArguments.bad(
-            from.visible() + " is named twice, or lies in another of the sources.");
+            place + from.visible() + " is named twice, or lies in another of the sources.");
       }
       ways.add(new Way(from, to));
     }
-    if (ways.size() > 1 && ways.getFirst().to.equals(place)) {
-      throw new PathRefused(PathRefused.Reason.NO_SUCH_FOLDER, place);
+    if (ways.size() > 1 && ways.getFirst().to.equals(goal)) {
+      throw new PathRefused(PathRefused.Reason.NO_SUCH_FOLDER, goal);
     }
-    if (ways.getFirst().to.equals(place) && !place.isTop()) {
+    if (ways.getFirst().to.equals(goal) && !goal.isTop()) {
       // A name that is given anew; one that stays may be a strange one.
-      RequestArguments.writable(new VaultPath(List.of(place.name())));
+      RequestArguments.writable(new VaultPath(List.of(goal.name())));
     }
     return ways;
   }

@@ -57,7 +57,7 @@ final class RelocationRoutes {
       throw RequestArguments.bad("What was cannot be moved; copy it.");
     }
     try (Batch batch = drive.of(context).batch()) {
-      List<Relocation.Way> ways = asked.ways(batch);
+      List<Relocation.Way> ways = asked.ways(batch, RequestArguments.place(context));
       for (Relocation.Way way : ways) {
         batch.move(way.from(), way.to(), Boolean.TRUE.equals(asked.force()));
       }
@@ -77,7 +77,9 @@ final class RelocationRoutes {
             : Optional.of(open.snapshot(RequestArguments.asOf(asked.at())));
     try (Batch batch = open.batch()) {
       List<Relocation.Way> ways =
-          earlier.isPresent() ? asked.ways(batch, earlier.get()::named) : asked.ways(batch);
+          earlier.isPresent()
+              ? asked.ways(batch, RequestArguments.place(context), earlier.get()::named)
+              : asked.ways(batch, RequestArguments.place(context));
       for (Relocation.Way way : ways) {
         Unread hears = (below, why) -> unread.put(way.from().join(below), why);
         if (earlier.isPresent()) {
@@ -96,7 +98,11 @@ final class RelocationRoutes {
     List<Map<String, String>> parts = new ArrayList<>();
     unread.forEach(
         (path, why) ->
-            parts.add(Map.of("path", path.toString(), "detail", String.valueOf(why.getMessage()))));
+            parts.add(
+                Map.of(
+                    "path", path.toString(),
+                    "code", VaultProblems.kind(why).code(),
+                    "detail", String.valueOf(why.getMessage()))));
     return parts;
   }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Precondition;
 import org.anonymouscloud.vault.client.format.ItemId;
@@ -55,6 +56,15 @@ final class RequestArguments {
       }
     }
     return path;
+  }
+
+  /**
+   * What stands before the paths of the request's drive, so that they can be typed again; empty for
+   * the home. For a person's eyes.
+   */
+  static String place(Context context) {
+    String drive = context.pathParamMap().get("drive");
+    return drive == null ? "" : ForeignText.visible(drive) + ":";
   }
 
   /** The number of a state. */

@@ -93,7 +93,8 @@ final class SpaceRoutes {
                                     Scope.READ,
                                     "Whether all is there (full: also each byte of content, states:"
                                         + " also of earlier states): lines of JSON with 'files' and"
-                                        + " 'bytes' so far, and at the end one with 'damaged'.",
+                                        + " 'bytes' so far (full: also 'read' and 'toRead', bytes"
+                                        + " of content), and at the end one with 'damaged'.",
                                     VaultProblems.told(this::verify))
                                 .asking("full", "states"))))
         .toList();
@@ -147,7 +148,7 @@ final class SpaceRoutes {
    * @param state none for the newest
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record DamageView(@Nullable Long state, String path, String detail) {}
+  private record DamageView(@Nullable Long state, String path, String code, String detail) {}
 
   /** Tells how far it has come from time to time: so it also ends when nobody listens any more. */
   private final class Telling {
@@ -190,6 +191,16 @@ final class SpaceRoutes {
             }));
   }
 
+  private static Map<String, Long> soFar(Verification going, boolean full) {
+    return full
+        ? Map.of(
+            "files", going.files(),
+            "bytes", going.bytes(),
+            "read", going.read(),
+            "toRead", going.toRead())
+        : Map.of("files", going.files(), "bytes", going.bytes());
+  }
+
   private void verify(Context context) throws Problem, NotLoggedIn, IOException {
     VaultPath path = RequestArguments.path(context);
     boolean states = RequestArguments.flag(context, "states");
@@ -201,11 +212,7 @@ final class SpaceRoutes {
     Telling telling = new Telling(context);
     AtomicReference<Verification> going = new AtomicReference<>();
     Verification verification =
-        open.verification(
-            full,
-            () ->
-                telling.pass(
-                    () -> Map.of("files", going.get().files(), "bytes", going.get().bytes())));
+        open.verification(full, () -> telling.pass(() -> soFar(going.get(), full)));
     going.set(verification);
     Verification.Found found = open.verify(path, states, verification);
     telling.end(
@@ -227,6 +234,7 @@ final class SpaceRoutes {
                         new DamageView(
                             one.state().orElse(null),
                             one.path().toString(),
+                            VaultProblems.kind(one.why()).code(),
                             String.valueOf(one.why().getMessage())))
                 .toList(),
             "moreDamaged",

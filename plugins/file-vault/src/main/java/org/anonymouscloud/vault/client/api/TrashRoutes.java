@@ -126,9 +126,17 @@ final class TrashRoutes {
                 Map.of(
                     "path",
                     String.join("/", path.names().stream().map(Name::text).toList()),
+                    "code",
+                    VaultProblems.kind(why).code(),
                     "detail",
                     String.valueOf(why.getMessage()))));
     return parts;
+  }
+
+  private static String detail(IOException refusal, String place) {
+    return refusal instanceof PathRefused path
+        ? path.message(place)
+        : String.valueOf(refusal.getMessage());
   }
 
   /** What shall go to the trash. */
@@ -156,7 +164,7 @@ final class TrashRoutes {
               Map.of(
                   "path", path.toString(),
                   "code", VaultProblems.kind(e).name(),
-                  "detail", String.valueOf(e.getMessage())));
+                  "detail", detail(e, RequestArguments.place(context))));
         }
       }
       Batch.Committed committed = batch.commit();

@@ -73,7 +73,9 @@ final class TreeRoutes {
       new Leaving(archive).send(tree, first);
       for (Map.Entry<VaultPath, Untrusted> folder : unread.entrySet()) {
         archive.unreadable(
-            LeavingTree.texts(folder.getKey()), String.valueOf(folder.getValue().getMessage()));
+            LeavingTree.texts(folder.getKey()),
+            String.valueOf(folder.getValue().getMessage()),
+            folder.getValue().isForNow());
       }
       archive.finish();
     }
@@ -141,7 +143,7 @@ final class TreeRoutes {
       if (begun) {
         archive.giveUp(names);
       }
-      archive.unreadable(names, String.valueOf(why.getMessage()));
+      archive.unreadable(names, String.valueOf(why.getMessage()), why.isForNow());
       entry = null;
       begun = false;
     }
@@ -152,7 +154,8 @@ final class TreeRoutes {
         InputStream body = context.bodyInputStream()) {
       VaultPath path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       ArchiveReader archive = new ArchiveReader(body);
-      Arriving arriving = new Arriving(batch, path, archive::refuse);
+      Arriving arriving =
+          new Arriving(batch, path, RequestArguments.place(context), archive::refuse);
       for (ArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
         arriving.add(entry, archive.content());
       }

@@ -40,9 +40,9 @@ final class VaultProblems {
       try {
         handler.handle(context);
       } catch (ServerRefused e) {
-        throw refused(e, work(context, ""), "");
+        throw refused(e, work(context), "");
       } catch (IOException e) {
-        throw problem(e);
+        throw problem(e, RequestArguments.place(context));
       }
     };
   }
@@ -54,11 +54,10 @@ final class VaultProblems {
         handler.handle(context);
       } catch (ServerRefused e) {
         boolean full = e.code() == ErrorCode.QUOTA_EXCEEDED;
-        Problem problem =
-            refused(e, work(context, place(drives, context)), full ? stays(drives, context) : "");
+        Problem problem = refused(e, work(context), full ? stays(drives, context) : "");
         throw full ? sized(problem, context) : problem;
       } catch (IOException e) {
-        throw problem(e);
+        throw problem(e, RequestArguments.place(context));
       }
     };
   }
@@ -114,27 +113,8 @@ final class VaultProblems {
     return name.matches("[\\p{L}\\p{N}._-]+") ? name : '"' + name + '"';
   }
 
-  /** What stands before a path in the request's drive, as people know that. */
-  private static String place(OpenDrive drives, Context context) {
-    String wanted = context.pathParamMap().get("drive");
-    if (wanted == null) {
-      return "";
-    }
-    String name = wanted;
-    try {
-      name = drives.of(context).name().map(Name::text).orElse(wanted);
-    } catch (Problem | NotLoggedIn | IOException e) {
-      // As it was asked for, then.
-    }
-    return ForeignText.visible(name) + ":";
-  }
-
-  /**
-   * What could not be done at which path; the empty text if the request's path names none.
-   *
-   * @param place what stands before the path
-   */
-  private static String work(Context context, String place) {
+  /** What could not be done at which path; the empty text if the request's path names none. */
+  private static String work(Context context) {
     String path = context.pathParamMap().get("path");
     if (path == null) {
       return "";
@@ -145,26 +125,37 @@ final class VaultProblems {
           case "DELETE" -> "remove";
           default -> "write";
         };
-    return "Cannot " + verb + " " + place + ForeignText.visible("/" + path) + ": ";
+    return "Cannot "
+        + verb
+        + " "
+        + RequestArguments.place(context)
+        + ForeignText.visible("/" + path)
+        + ": ";
   }
 
-  /** What must not be used of a file, with its name. */
-  static Problem untrusted(VaultPath path, Untrusted failure) {
+  /**
+   * What must not be used of a file, with its name.
+   *
+   * @param place what stands before the path, see {@link RequestArguments#place}
+   */
+  static Problem untrusted(String place, VaultPath path, Untrusted failure) {
     return new Problem(
-        kind(failure), "Cannot read " + path.visible() + ": " + failure.getMessage(), failure);
+        kind(failure),
+        "Cannot read " + place + path.visible() + ": " + failure.getMessage(),
+        failure);
   }
 
   /** What kind of problem it is that something cannot be done at a path, or not be trusted. */
   static Problem.Kind kind(IOException failure) {
-    return problem(failure) instanceof Problem problem ? problem.kind() : Problem.Kind.INTERNAL;
+    return problem(failure, "") instanceof Problem problem ? problem.kind() : Problem.Kind.INTERNAL;
   }
 
-  private static Exception problem(IOException failure) {
+  private static Exception problem(IOException failure, String place) {
     return switch (failure) {
       case DataUnreadable unreadable -> told(Problem.Kind.UNAVAILABLE, unreadable);
       case Untrusted untrusted -> told(Problem.Kind.SECURITY, untrusted);
       case PathRefused path ->
-          told(
+          new Problem(
               switch (path.reason()) {
                 case NOT_FOUND, NOT_THERE_THEN, NEVER_THERE, NOT_IN_TRASH, NO_SUCH_FOLDER, GONE ->
                     Problem.Kind.NOT_FOUND;
@@ -182,6 +173,7 @@ final class VaultProblems {
                     TOO_DEEP ->
                     Problem.Kind.CONFLICT;
               },
+              path.message(place),
               path);
       case NotAllowed refused -> told(Problem.Kind.FORBIDDEN, refused);
       case DriveNotFound refused -> told(Problem.Kind.NOT_FOUND, refused);

@@ -73,8 +73,9 @@ public final class ArchiveReader implements TreeSource {
    * A file that is not in the archive, or a folder that is not or not wholly.
    *
    * @param names from the top of the tree down
+   * @param forNow whether it may be had later: no check has failed
    */
-  public record Unreadable(List<String> names, String why) {
+  public record Unreadable(List<String> names, String why, boolean forNow) {
     public Unreadable {
       names = List.copyOf(names);
     }
@@ -149,7 +150,8 @@ public final class ArchiveReader implements TreeSource {
       }
       String why = header.getExtraPaxHeader(ArchiveWriter.UNREADABLE);
       if (why != null) {
-        unreadable.hear(new Unreadable(names, ForeignText.sentence(why)));
+        boolean forNow = header.getExtraPaxHeader(ArchiveWriter.FOR_NOW) != null;
+        unreadable.hear(new Unreadable(names, ForeignText.sentence(why), forNow));
       }
       if (isPart(header)) {
         refuse(header.getName(), "a part of a file that begins in another archive.");

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.attribute.FileTime;
 import java.time.temporal.ChronoField;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -34,6 +35,9 @@ public final class ArchiveWriter {
 
   /** The word why a file or a folder, or a part of that, is not in the archive. */
   static final String UNREADABLE = "ANONYMOUSCLOUD.unreadable";
+
+  /** Stands beside that if it is not for ever. */
+  static final String FOR_NOW = "ANONYMOUSCLOUD.for-now";
 
   /** A pax header of our own: nanoseconds, where the library keeps only hundreds of them. */
   static final String NANOS = "ANONYMOUSCLOUD.mtime-nanos";
@@ -152,21 +156,23 @@ public final class ArchiveWriter {
 
   /** Says that the file which ended last, and has these names, is not to be kept. */
   public void takeBack(List<String> names) throws IOException {
-    word(names, TAKE_BACK, "1");
+    word(names, Map.of(TAKE_BACK, "1"));
   }
 
   /**
    * Says that a file or a folder, or a part of that, is not in the archive as it could not be read.
+   *
+   * @param forNow whether it may be had later: no check has failed
    */
-  public void unreadable(List<String> names, String why) throws IOException {
-    word(names, UNREADABLE, why);
+  public void unreadable(List<String> names, String why, boolean forNow) throws IOException {
+    word(names, forNow ? Map.of(UNREADABLE, why, FOR_NOW, "1") : Map.of(UNREADABLE, why));
   }
 
-  private void word(List<String> names, String header, String value) throws IOException {
+  private void word(List<String> names, Map<String, String> headers) throws IOException {
     String path = names.isEmpty() ? "." : String.join("/", names);
     TarArchiveEntry entry = new Header(path, WORD);
     entry.setMode(FILE_MODE);
-    entry.addPaxHeader(header, value);
+    headers.forEach(entry::addPaxHeader);
     tar.putArchiveEntry(entry);
     tar.closeArchiveEntry();
   }

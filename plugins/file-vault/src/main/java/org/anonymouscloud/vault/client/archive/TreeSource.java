@@ -22,11 +22,20 @@ public interface TreeSource {
   class Missing extends IOException {
     private static final long serialVersionUID = 1;
 
+    private final boolean forNow;
+
     /**
      * @param cause says why, in a sentence
+     * @param forNow whether it may be had later: no check has failed
      */
-    public Missing(IOException cause) {
+    public Missing(IOException cause, boolean forNow) {
       super(cause.getMessage(), cause);
+      this.forNow = forNow;
+    }
+
+    /** Whether it may be had later. */
+    public boolean isForNow() {
+      return forNow;
     }
   }
 }

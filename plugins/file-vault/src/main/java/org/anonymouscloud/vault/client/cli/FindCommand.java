@@ -125,8 +125,8 @@ final class FindCommand implements Callable<Integer> {
 
   private void take(VaultUrl start, JsonNode found, Outcome outcome) throws IOException {
     if (found.has("unreadable")) {
-      outcome.fail(
-          Problem.Kind.SECURITY,
+      outcome.failUnread(
+          found,
           "Cannot read "
               + start.shown(found.path("unreadable").asText())
               + ", or not wholly: "

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
@@ -184,23 +183,33 @@ final class GetCommand implements Callable<Integer> {
     String name = String.valueOf(whole.getFileName());
     try (Terminal.Progress progress = context.terminal().progress(name, size)) {
       TerminalReport report = new TerminalReport(outcome, progress);
-      Optional<JsonNode> done = askAgent(source, folder, Map.of("name", name), report);
-      bytes +=
-          done.isPresent()
-              ? done.get().path("bytes").asLong()
-              : carryFile(source, folder, name, report);
-      files++;
+      if (!askAgent(source, folder, Map.of("name", name), report)) {
+        bytes += carryFile(source, folder, name, report);
+        files++;
+      }
     } catch (IOException e) {
       throw failure(destination, e);
     }
   }
 
-  /** Has the agent write into a local folder; empty if that cannot be. */
-  private Optional<JsonNode> askAgent(
+  /** Has the agent write into a local folder; false if that cannot be. */
+  private boolean askAgent(
       VaultUrl source, Path folder, Map<String, Object> more, TerminalReport report)
       throws Problem, IOException {
     return LocalCopy.ask(
-        context.agent(), source.localDownloads(), "folder", folder.toAbsolutePath(), more, report);
+        context.agent(),
+        source.localDownloads(),
+        "folder",
+        folder.toAbsolutePath(),
+        more,
+        report,
+        this::count);
+  }
+
+  private void count(JsonNode done) {
+    files += done.path("files").asLong();
+    bytes += done.path("bytes").asLong();
+    links += done.path("links").asLong();
   }
 
   /** Has a file's bytes carried here, and says how many there were. */
@@ -209,8 +218,8 @@ final class GetCommand implements Callable<Integer> {
     try (OpenTarget open = open(folder);
         InputStream in = context.agent().download(source.trees())) {
       LocalTarget target = open.target();
-      List<String> unreadable = new ArrayList<>();
-      ArchiveReader archive = new ArchiveReader(in, file -> unreadable.add(file.why()));
+      List<ArchiveReader.Unreadable> unreadable = new ArrayList<>();
+      ArchiveReader archive = new ArchiveReader(in, unreadable::add);
       ArchiveEntry entry = archive.next();
       if (entry != null && entry.kind() == ArchiveEntry.Kind.FILE) {
         IncomingFile renamed =
@@ -219,9 +228,10 @@ final class GetCommand implements Callable<Integer> {
         readToTheEnd(archive);
       }
       if (!unreadable.isEmpty()) {
+        ArchiveReader.Unreadable first = unreadable.getFirst();
         throw new Problem(
-            Problem.Kind.SECURITY,
-            "Cannot read " + source.visible() + ": " + unreadable.getFirst());
+            first.forNow() ? Problem.Kind.UNAVAILABLE : Problem.Kind.SECURITY,
+            "Cannot read " + source.visible() + ": " + first.why());
       }
       if (entry == null || entry.kind() != ArchiveEntry.Kind.FILE) {
         throw new Problem(Problem.Kind.CONFLICT, source.visible() + " is not a file any more.");
@@ -284,17 +294,8 @@ final class GetCommand implements Callable<Integer> {
     }
     try (Terminal.Progress progress = context.terminal().progress(source.visible(), UNKNOWN)) {
       TerminalReport report = new TerminalReport(outcome, progress);
-      Optional<JsonNode> done =
-          askAgent(
-              source,
-              destination,
-              Map.of("links", outside().name().toLowerCase(Locale.ROOT)),
-              report);
-      if (done.isPresent()) {
-        files += done.get().path("files").asLong();
-        bytes += done.get().path("bytes").asLong();
-        links += done.get().path("links").asLong();
-      } else {
+      Map<String, Object> more = Map.of("links", outside().name().toLowerCase(Locale.ROOT));
+      if (!askAgent(source, destination, more, report)) {
         carryFolder(source, destination, report);
       }
     } catch (IOException e) {
@@ -308,12 +309,16 @@ final class GetCommand implements Callable<Integer> {
     try (OpenTarget open = open(destination);
         InputStream in = context.agent().download(source.trees())) {
       TreeDownload download =
-          new TreeDownload(source.path(), destination, open.target(), outside(), report);
-      download.write(
-          new ArchiveReader(in, missing -> download.missing(missing.names(), missing.why())));
-      files += download.files();
-      bytes += download.bytes();
-      links += download.links();
+          new TreeDownload(source.visible(), destination, open.target(), outside(), report);
+      try {
+        download.write(
+            new ArchiveReader(
+                in, missing -> download.missing(missing.names(), missing.why(), missing.forNow())));
+      } finally {
+        files += download.files();
+        bytes += download.bytes();
+        links += download.links();
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -64,9 +64,7 @@ final class Listing {
           context.agent().get(url + "&past=" + past + "&after=" + VaultUrl.encoded(after));
       after = page.path("next").asText("");
       past = false;
-      page.path("unreadable")
-          .forEach(
-              part -> tell(folder, part.path("path").asText(), part.path("detail"), told, outcome));
+      page.path("unreadable").forEach(part -> tell(folder, part, told, outcome));
       for (JsonNode entry : page.path("entries")) {
         receiver.take(entry);
         String path = entry.path("path").asText();
@@ -75,7 +73,7 @@ final class Listing {
             && !met.add(ItemId.parse(entry.path("id").asText()))
             && !told.contains(path)) {
           // The agent has not met it in this part of the listing, so what is below it comes next.
-          tell(folder, path, new TextNode(new TreeDamaged().getMessage()), told, outcome);
+          tell(folder, damaged(path), told, outcome);
           after = path.substring(page.path("path").asText().length());
           past = true;
           break;
@@ -84,12 +82,19 @@ final class Listing {
     } while (!after.isEmpty());
   }
 
-  private static void tell(
-      VaultUrl folder, String path, JsonNode why, Set<String> told, Outcome outcome) {
+  private static JsonNode damaged(String path) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("path", path)
+        .put("detail", new TreeDamaged().getMessage());
+  }
+
+  private static void tell(VaultUrl folder, JsonNode part, Set<String> told, Outcome outcome) {
+    String path = part.path("path").asText();
     if (told.add(path)) {
-      outcome.fail(
-          Problem.Kind.SECURITY,
-          "Cannot read " + folder.shown(path) + ", or not wholly: " + why.asText());
+      outcome.failUnread(
+          part,
+          "Cannot read " + folder.shown(path) + ", or not wholly: " + part.path("detail").asText());
     }
   }
 

@@ -1,12 +1,12 @@
 package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.local.LocalView;
@@ -27,47 +27,50 @@ final class LocalCopy {
    * @param member the name that the route has for it
    * @param more what else the route takes
    * @param report hears how it goes
-   * @return what was done; none if the agent cannot do it for this command: nothing has happened
-   *     then
+   * @param done hears once what was done, also if something ends the copy before all is
+   * @return whether the agent can do it for this command; if not, nothing has happened
    */
-  static Optional<JsonNode> ask(
+  static boolean ask(
       AgentApi agent,
       String url,
       String member,
       Path path,
       Map<String, Object> more,
-      TerminalReport report)
+      TerminalReport report,
+      Consumer<JsonNode> done)
       throws Problem, IOException {
     Optional<LocalView> view = LocalView.ofThisProcess();
     if (view.isEmpty() || !Path.of(path.toString()).equals(path)) {
-      return Optional.empty();
+      return false;
     }
     Map<String, Object> body = new HashMap<>(more);
     body.put(member, path.toString());
     body.put("view", view.get().text());
-    Heard heard = new Heard(report);
+    Heard heard = new Heard(report, done);
     try {
       agent.follow(url, body, heard::line);
     } catch (Problem e) {
       if (e.kind() == Problem.Kind.PRECONDITION_FAILED) {
-        return Optional.empty();
+        return false;
       }
       throw e;
     }
-    if (heard.done.isMissingNode()) {
+    if (!heard.whole) {
       throw new Problem(
           Problem.Kind.UNAVAILABLE, "The agent did not say what it has done; try again.");
     }
-    return Optional.of(heard.done);
+    return true;
   }
 
   /** What the agent says. */
   private static final class Heard {
     private final TerminalReport report;
-    private JsonNode done = MissingNode.getInstance();
+    private final Consumer<JsonNode> done;
+    private boolean whole;
 
-    Heard(TerminalReport report) {
+    Heard(TerminalReport report, Consumer<JsonNode> done) {
       this.report = report;
+      this.done = done;
     }
 
     void line(JsonNode line) {
@@ -78,7 +81,8 @@ final class LocalCopy {
         report.fail(kind, line.path("failed").asText());
       }
       if (line.has("done")) {
-        done = line.path("done");
+        done.accept(line.path("done"));
+        whole = true;
       }
     }
   }

@@ -1,16 +1,21 @@
 package org.anonymouscloud.vault.client.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Terminal;
 
-/** What became of a command that goes on after a failure: each is named, the worst decides. */
+/**
+ * What became of a command that goes on after a failure: each is named, the worst decides. Without
+ * an agent, or without a server, there is no going on; what was done until then is still told.
+ */
 public final class Outcome {
   private final Terminal terminal;
   private final List<String> failures = new ArrayList<>();
   private int exitCode;
+  private boolean over;
 
   /**
    * @param terminal where each failure is said
@@ -25,15 +30,17 @@ public final class Outcome {
     void run() throws Problem, IOException;
   }
 
-  /** Does a step; if it fails, says so and goes on. Without an agent there is no going on. */
-  public void attempt(Step step) throws Problem, IOException {
+  /** Does a step, unless one before it has failed in a way that this one would too. */
+  public void attempt(Step step) throws IOException {
+    if (over) {
+      return;
+    }
     try {
       step.run();
     } catch (Problem problem) {
-      if (problem.kind() == Problem.Kind.NOT_LOGGED_IN
-          || problem.kind() == Problem.Kind.UNAVAILABLE) {
-        throw problem;
-      }
+      over =
+          problem.kind() == Problem.Kind.NOT_LOGGED_IN
+              || problem.kind() == Problem.Kind.UNAVAILABLE;
       fail(problem.kind(), String.valueOf(problem.getMessage()));
     }
   }
@@ -43,6 +50,17 @@ public final class Outcome {
     terminal.warn(message);
     failures.add(message);
     exitCode = Math.max(exitCode, kind.exitCode());
+  }
+
+  /**
+   * Something could not be read.
+   *
+   * @param part what the agent says of it, with the code of why
+   */
+  public void failUnread(JsonNode part, String message) {
+    Problem.Kind kind =
+        Problem.Kind.ofCode(part.path("code").asText()).orElse(Problem.Kind.SECURITY);
+    fail(kind, message);
   }
 
   /** What was passed over, as it cannot be kept. */

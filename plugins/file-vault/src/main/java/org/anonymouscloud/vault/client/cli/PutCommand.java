@@ -288,18 +288,14 @@ final class PutCommand implements Callable<Integer> {
   private void sendFile(LocalFile file, VaultUrl path, Terminal.Progress progress)
       throws Problem, IOException {
     TerminalReport report = new TerminalReport(outcome, progress);
-    Optional<JsonNode> done = askAgent(file, path, report);
-    if (done.isPresent()) {
-      bytes += done.get().path("bytes").asLong();
-      count(path, done.get());
-    } else {
+    if (!askAgent(file, path, report)) {
       bytes += carryFile(file, path, report);
+      files++;
     }
-    files++;
   }
 
-  /** Has the agent read what is sent; empty if that cannot be. */
-  private Optional<JsonNode> askAgent(LocalFile file, VaultUrl path, TerminalReport report)
+  /** Has the agent read what is sent; false if that cannot be. */
+  private boolean askAgent(LocalFile file, VaultUrl path, TerminalReport report)
       throws Problem, IOException {
     return LocalCopy.ask(
         context.agent(),
@@ -307,7 +303,11 @@ final class PutCommand implements Callable<Integer> {
         "source",
         file.path().toAbsolutePath(),
         Map.of("own", context.stateFolder().toAbsolutePath().toString(), "exclude", exclude),
-        report);
+        report,
+        done -> {
+          countAll(path, done);
+          addNotKept(done);
+        });
   }
 
   /** Carries a file's bytes to the agent, and says how many there were. */
@@ -353,11 +353,7 @@ final class PutCommand implements Callable<Integer> {
     long size = context.terminal().isWatched() ? LocalSize.below(folder.path(), leftOut) : UNKNOWN;
     try (Terminal.Progress progress = progress(folder.path(), size)) {
       TerminalReport report = new TerminalReport(outcome, progress);
-      Optional<JsonNode> done = askAgent(folder, path, report);
-      if (done.isPresent()) {
-        countFolder(path, done.get());
-        addNotKept(done.get());
-      } else {
+      if (!askAgent(folder, path, report)) {
         carryFolder(folder, leftOut, path, report);
       }
     }
@@ -394,7 +390,7 @@ final class PutCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw Outcome.unwrapped(e);
     }
-    countFolder(path, answer);
+    countAll(path, answer);
     for (JsonNode refused : answer.path("refused")) {
       outcome.fail(Problem.Kind.BAD_INPUT, TerminalText.text(refused.asText()));
     }
@@ -403,7 +399,7 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  private void countFolder(VaultUrl path, JsonNode answer) {
+  private void countAll(VaultUrl path, JsonNode answer) {
     count(path, answer);
     files += answer.path("files").asLong();
     bytes += answer.path("bytes").asLong();

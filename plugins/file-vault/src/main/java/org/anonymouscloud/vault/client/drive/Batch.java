@@ -44,6 +44,7 @@ public final class Batch implements AutoCloseable {
   private Snapshot base;
   private Instant begun;
   private boolean begunWriting;
+  private Committed committed = new Committed(0, 0, List.of(), Optional.empty());
   private @Nullable Removal removal;
 
   /**
@@ -622,11 +623,21 @@ public final class Batch implements AutoCloseable {
     trails.committed();
     begun = shared.clock().instant();
     writer.setFrees(false);
-    return new Committed(
-        writer.sentBytes(),
-        trails.resumed(),
-        landing.conflicts(),
-        landing.throwsAway() ? Optional.of(removal()).map(Removal::name) : Optional.empty());
+    committed =
+        new Committed(
+            writer.sentBytes(),
+            trails.resumed(),
+            landing.conflicts(),
+            landing.throwsAway() ? Optional.of(removal()).map(Removal::name) : Optional.empty());
+    return committed;
+  }
+
+  /**
+   * What has been committed so far, on the way too: another object after each time. Nothing at
+   * first.
+   */
+  public Committed committed() {
+    return committed;
   }
 
   /** Gives up what has not been committed, and gives its space back if the server can be asked. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe.
  */
 public final class TreeDownload {
-  private final VaultPath source;
+  private final String source;
   private final Path top;
   private final LocalTarget target;
   private final Outside outside;
@@ -47,11 +47,10 @@ public final class TreeDownload {
   }
 
   /**
-   * @param source for messages; what is copied
+   * @param source for messages; what is copied, as a person types it
    * @param top for messages; where {@code target} is
    */
-  public TreeDownload(
-      VaultPath source, Path top, LocalTarget target, Outside outside, Report report) {
+  public TreeDownload(String source, Path top, LocalTarget target, Outside outside, Report report) {
     this.source = source;
     this.top = top;
     this.target = target;
@@ -73,8 +72,10 @@ public final class TreeDownload {
         }
       }
       settle(null, small);
+    } finally {
+      // Something may have ended it: what was written before is there all the same.
+      count(small);
     }
-    count(small);
     // Last, as each file written into a folder changes the folder's time; the deepest first.
     for (ArchiveEntry folder : folders.reversed()) {
       attempt(folder.names(), () -> target.setTime(folder.names(), folder.modified()));
@@ -86,10 +87,14 @@ public final class TreeDownload {
    *
    * @param names from the top of the tree down
    * @param why in a sentence
+   * @param forNow whether it may be had later: no check has failed
    */
-  public void missing(List<String> names, String why) throws IOException {
-    String path = source.join(VaultPath.exact(String.join("/", names))).visible();
-    report.fail(Problem.Kind.SECURITY, "Cannot read " + path + ", or not wholly: " + why);
+  public void missing(List<String> names, String why, boolean forNow) throws IOException {
+    String path = names.isEmpty() ? "" : VaultPath.exact(String.join("/", names)).visible();
+    String top = source.endsWith("/") ? source.substring(0, source.length() - 1) : source;
+    report.fail(
+        forNow ? Problem.Kind.UNAVAILABLE : Problem.Kind.SECURITY,
+        "Cannot read " + (path.isEmpty() ? source : top + path) + ", or not wholly: " + why);
   }
 
   private void write(ArchiveEntry entry, TreeSource tree) throws IOException {
@@ -160,19 +165,27 @@ public final class TreeDownload {
     }
   }
 
-  /** Takes note of the small files that have been written meanwhile, or could not be. */
+  /** Takes note of all small files that have been written meanwhile, or could not be. */
   private void count(SmallFiles small) throws IOException {
+    IOException over = null;
     for (SmallFiles.Done done = small.poll(); done != null; done = small.poll()) {
       IncomingFile file = done.file();
       IOException failure = done.failure();
-      attempt(
-          file.names(),
-          () -> {
-            if (failure != null) {
-              throw failure;
-            }
-            count(file.size());
-          });
+      try {
+        attempt(
+            file.names(),
+            () -> {
+              if (failure != null) {
+                throw failure;
+              }
+              count(file.size());
+            });
+      } catch (IOException e) {
+        over = e;
+      }
+    }
+    if (over != null) {
+      throw over;
     }
   }
 
@@ -190,7 +203,7 @@ public final class TreeDownload {
     try {
       writing.run();
     } catch (TreeSource.Missing e) {
-      missing(names, String.valueOf(e.getMessage()));
+      missing(names, String.valueOf(e.getMessage()), e.isForNow());
     } catch (LocalName.NameRefused e) {
       refused.add(names);
       report.fail(Problem.Kind.SECURITY, shown(names) + " was not written: " + e.getMessage());

@@ -217,6 +217,14 @@ public abstract sealed class Untrusted extends IOException implements FinalFailu
   }
 
   /**
+   * Whether a server says that it will be right later, and nothing says that it is not: no check
+   * has failed.
+   */
+  public boolean isForNow() {
+    return this instanceof DataUnreadable;
+  }
+
+  /**
    * The server has what the signed root needs, as it says, and its disk does not give it. It may
    * lie, so nothing is taken for gone; if it does not, only its owner can help.
    */

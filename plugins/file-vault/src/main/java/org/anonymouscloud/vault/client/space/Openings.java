@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.anonymouscloud.core.crypto.NotAuthentic;
 import org.anonymouscloud.vault.client.format.Place;
 import org.anonymouscloud.vault.client.format.Ref;
@@ -23,14 +24,19 @@ final class Openings implements AutoCloseable {
   private static final int AT_ONCE = 8;
 
   private final SpaceParts drive;
+  private final IntConsumer settled;
   private final Deque<Opening> underWay = new ArrayDeque<>();
   private final Map<Segment, Untrusted> closed = new HashMap<>();
 
   /** Bytes in a pack, as what they are referred to: nobody else's reference to them counts. */
   record Segment(Place place, Ref ref) {}
 
-  Openings(SpaceParts drive) {
+  /**
+   * @param settled hears of each that was waited for how many bytes it has
+   */
+  Openings(SpaceParts drive, IntConsumer settled) {
     this.drive = drive;
+    this.settled = settled;
   }
 
   /** One that is under way; what came of it is there when its thread has ended. */
@@ -99,6 +105,7 @@ final class Openings implements AutoCloseable {
       throw new InterruptedIOException("The check was interrupted.");
     }
     underWay.removeFirst();
+    settled.accept(first.segment.ref.length());
     switch (first.failure) {
       case null -> {}
       case Untrusted why -> closed.put(first.segment, why);

@@ -43,6 +43,9 @@ public final class Verification {
   private long files;
   private long folders;
   private long bytes;
+  private final Marks counted = new Marks();
+  private long toRead;
+  private long read;
 
   /**
    * Something that is not as it was stored.
@@ -70,7 +73,7 @@ public final class Verification {
 
   @FunctionalInterface
   private interface Walk {
-    void with(Looking looking) throws IOException;
+    void with(Walking walking) throws IOException;
   }
 
   /**
@@ -82,6 +85,7 @@ public final class Verification {
     this.full = full;
     this.step = step;
     marks.beginNewest();
+    counted.beginNewest();
   }
 
   /** Files so far. */
@@ -94,13 +98,23 @@ public final class Verification {
     return bytes;
   }
 
+  /** Bytes of content that have been opened so far, what several files share once. */
+  public long read() {
+    return read;
+  }
+
+  /** How many will be, as far as that is known: of one state, before the first is. */
+  public long toRead() {
+    return toRead;
+  }
+
   /**
    * Looks at both trees of a state.
    *
    * @param state the number of its root; none for the newest
    */
   public void state(Optional<Long> state, Trees trees) throws IOException {
-    look(new Seen(state, VaultPath.TOP, looking -> looking.trees(trees)));
+    look(new Seen(state, VaultPath.TOP, walking -> walking.trees(trees)));
   }
 
   /** Looks at what is at a path of the newest state. */
@@ -109,10 +123,10 @@ public final class Verification {
         new Seen(
             Optional.empty(),
             path,
-            looking -> {
+            walking -> {
               switch (entry) {
-                case Entry.File file -> looking.file(path, file);
-                case Entry.Folder folder -> looking.folder(path, folder.id(), folder.pages());
+                case Entry.File file -> walking.file(path, file);
+                case Entry.Folder folder -> walking.folder(path, folder.id(), folder.pages());
                 case Entry.Link _ -> {}
               }
             }));
@@ -120,7 +134,10 @@ public final class Verification {
 
   private void look(Seen one) throws IOException {
     seen.add(one);
-    try (Openings openings = new Openings(drive)) {
+    if (full) {
+      one.walk.with(new Counting());
+    }
+    try (Openings openings = new Openings(drive, length -> read += length)) {
       one.walk.with(new Looking(one, marks, Optional.of(openings)));
       openings.await();
       closed.putAll(openings.closed());
@@ -172,8 +189,32 @@ public final class Verification {
     }
   }
 
+  /** Goes through what is to be looked at. */
+  private class Walking extends Marking {
+    Walking(Marks own, Damage damage) {
+      super(drive.nodes(), drive.id(), own, damage, step);
+    }
+
+    void folder(VaultPath path, ItemId id, Pages pages) throws IOException {
+      new PageWalk(drive.nodes(), this).walk(path, id, pages);
+    }
+  }
+
+  /** Finds out how much there is to read; what is damaged is found by the way that reads. */
+  private final class Counting extends Walking {
+    Counting() {
+      super(counted, (path, why) -> {});
+    }
+
+    @Override
+    void segment(Place place, Ref segment, boolean isNew) throws IOException {
+      step.pass();
+      toRead += isNew ? segment.length() : 0;
+    }
+  }
+
   /** One way through. */
-  private final class Looking extends Marking {
+  private final class Looking extends Walking {
     private final boolean first;
     private final Optional<Openings> openings;
 
@@ -181,13 +222,9 @@ public final class Verification {
      * @param openings if this is the first way, which counts and opens
      */
     Looking(Seen one, Marks own, Optional<Openings> openings) {
-      super(drive.nodes(), drive.id(), own, (path, why) -> damage(one.state, path, why), step);
+      super(own, (path, why) -> damage(one.state, path, why));
       this.first = openings.isPresent();
       this.openings = openings;
-    }
-
-    void folder(VaultPath path, ItemId id, Pages pages) throws IOException {
-      new PageWalk(drive.nodes(), this).walk(path, id, pages);
     }
 
     @Override

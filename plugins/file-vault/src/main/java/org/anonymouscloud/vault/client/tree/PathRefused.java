@@ -57,6 +57,15 @@ public final class PathRefused extends IOException {
     this.path = path;
   }
 
+  /**
+   * The message for somebody who asked with the drive before the path.
+   *
+   * @param place what stood before it; empty for the home
+   */
+  public String message(String place) {
+    return reason.text.formatted(place + path.visible());
+  }
+
   public VaultPath path() {
     return path;
   }

@@ -298,16 +298,16 @@ final class ArchiveReaderTest {
     byte[] archive =
         archive(
             file("one", new byte[] {1}),
-            writer -> writer.unreadable(List.of("a", "ü".repeat(100)), "It is lost."),
-            writer -> writer.unreadable(List.of(), "All is lost."));
+            writer -> writer.unreadable(List.of("a", "ü".repeat(100)), "It is lost.", false),
+            writer -> writer.unreadable(List.of(), "All is away.", true));
     List<ArchiveReader.Unreadable> unreadable = new ArrayList<>();
     ArchiveReader reader = new ArchiveReader(new ByteArrayInputStream(archive), unreadable::add);
 
     assertThat(names(reader)).containsExactly("one");
     assertThat(unreadable)
         .containsExactly(
-            new ArchiveReader.Unreadable(List.of("a", "ü".repeat(100)), "It is lost."),
-            new ArchiveReader.Unreadable(List.of(), "All is lost."));
+            new ArchiveReader.Unreadable(List.of("a", "ü".repeat(100)), "It is lost.", false),
+            new ArchiveReader.Unreadable(List.of(), "All is away.", true));
     assertThat(reader.skipped()).isEmpty();
   }
 

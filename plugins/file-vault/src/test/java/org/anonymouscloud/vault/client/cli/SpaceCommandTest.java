@@ -9,13 +9,17 @@ import static org.anonymouscloud.vault.client.fixture.DriveFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.drive.Drive;
@@ -65,6 +69,38 @@ final class SpaceCommandTest {
     write(drive, "/goes", noise(3 * MIB, 1));
     write(drive, "/stays", noise(6_000, 2));
     remove(drive, "/goes");
+  }
+
+  /** An agent that answers each download with these lines. */
+  private static AgentApi saying(String lines) {
+    return (AgentApi)
+        Proxy.newProxyInstance(
+            AgentApi.class.getClassLoader(),
+            new Class<?>[] {AgentApi.class},
+            (proxy, method, arguments) ->
+                new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void aFullLookShowsBytesOfAllThatItReads() {
+    String first = "{\"files\":1,\"bytes\":900,\"read\":0,\"toRead\":500}";
+    String second = "{\"files\":1,\"bytes\":900,\"read\":300,\"toRead\":700}";
+    String last = "{\"files\":1,\"bytes\":900,\"damaged\":[]}";
+    TestTerminal watched = new TestTerminal(new VaultFeature(), saying(first + second + last));
+
+    assertThat(watched.run("verify", "--full")).isZero();
+    assertThat(watched.totals()).containsExactly(-1L, 700L);
+    assertThat(watched.stepped()).isEqualTo(700);
+    assertThat(watched.run("verify", "--full", "--states")).isZero();
+    assertThat(watched.totals()).containsExactly(-1L);
+  }
+
+  @Test
+  void whereNobodyCanBeAskedItIsSaidWhatAboutAndHowToAgree() {
+    assertThat(terminal.run("go-back", "1")).isEqualTo(2);
+
+    assertThat(terminal.warnings().getFirst()).contains("All of your home becomes");
+    assertThat(terminal.warnings().getLast()).contains("Go back?", "give --yes");
   }
 
   @Test

@@ -23,7 +23,6 @@ import org.anonymouscloud.vault.client.archive.ArchiveReader;
 import org.anonymouscloud.vault.client.archive.ArchiveWriter;
 import org.anonymouscloud.vault.client.local.OpenTarget;
 import org.anonymouscloud.vault.client.local.TreeDownload;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,7 +54,7 @@ final class TreeDownloadTest {
 
     try (OpenTarget local = OpenTarget.of(target)) {
       new TreeDownload(
-              VaultPath.TOP,
+              "/",
               target,
               local.target(),
               TreeDownload.Outside.REFUSED,
@@ -85,7 +84,7 @@ final class TreeDownloadTest {
 
     try (OpenTarget local = OpenTarget.of(target)) {
       new TreeDownload(
-              VaultPath.TOP,
+              "/",
               target,
               local.target(),
               TreeDownload.Outside.REFUSED,

@@ -134,6 +134,56 @@ final class TroubleToldTest {
     assertThat(read(drive, "/new")).isEqualTo(noise(SIZE, 2));
   }
 
+  @ParameterizedTest
+  @CsvSource({"NOT_ALLOWED", "UNAVAILABLE"})
+  void aCopyThatTheServerStopsSaysWhatWasDoneBefore(ErrorCode code) throws Exception {
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Files.writeString(tree.resolve("a small one"), "small");
+    Files.copy(file, tree.resolve("large"));
+    run("put", "-r", tree.toString(), "/tree");
+    AtomicInteger asked = new AtomicInteger();
+    server
+        .line()
+        .setLine(
+            method -> {
+              if (method == VaultMethod.PACK_GET && asked.incrementAndGet() > 2) {
+                throw new Refused(code, "The server says why.");
+              }
+            });
+
+    String copy = folder.resolve("copy").toString();
+    assertThat(told(FAILED, "get", "-r", "--json", "/tree", copy)).contains("server says why.");
+
+    assertThat(Files.readString(Path.of(copy, "a small one"))).isEqualTo("small");
+    assertThat(Path.of(copy, "large")).doesNotExist();
+    assertThat(terminal.json().path("files").asInt()).isEqualTo(1);
+    assertThat(terminal.json().path("bytes").asInt()).isEqualTo(5);
+    assertThat(terminal.json().path("failed")).hasSize(1);
+  }
+
+  @Test
+  void withoutTheServerNothingIsGoneOnWithAndWhatWasDoneIsSaid() throws Exception {
+    Path small = Files.writeString(folder.resolve("small"), "small");
+    run("mkdir", "/into");
+    AtomicInteger packs = new AtomicInteger();
+    server
+        .line()
+        .setLine(
+            method -> {
+              if (method == VaultMethod.PACK_PUT && packs.incrementAndGet() > 2) {
+                throw new Refused(ErrorCode.UNAVAILABLE, "The server says why.");
+              }
+            });
+
+    String large = file.toString();
+    assertThat(told(FAILED, "put", "--json", small.toString(), large, small.toString(), "/into"))
+        .contains("server says why.");
+
+    assertThat(terminal.json().path("files").asInt()).isEqualTo(1);
+    assertThat(terminal.json().path("bytes").asInt()).isEqualTo(5);
+    assertThat(terminal.json().path("failed")).as("the third was not tried").hasSize(1);
+  }
+
   @Test
   void whoRemovesFromAFullDriveIsToldHowLongItStaysAndWhatGivesItBack() throws Exception {
     run("put", file.toString(), "/large");
@@ -367,6 +417,41 @@ final class TroubleToldTest {
     assertThat(folder.resolve("restored")).hasSameBinaryContentAs(lost);
   }
 
+  /** Nothing says that it is lost, and no check has failed: that is for the server's owner. */
+  @Test
+  void whatTheServerCannotReadJustNowIsNoMatterOfSecurity() throws Exception {
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Files.copy(file, tree.resolve("file"));
+    run("put", "-r", tree.toString(), "/tree");
+    List<List<String>> commands =
+        List.of(
+            List.of("get", "/tree/file", folder.resolve("one").toString()),
+            List.of("get", "-r", "/tree", folder.resolve("all").toString()),
+            List.of("cat", "/tree/file"),
+            List.of("verify", "--full"));
+    for (boolean carried : List.of(false, true)) {
+      if (carried) {
+        agent.seesAnotherDisk();
+      }
+      for (List<String> command : commands) {
+        agent.logIn(server.account());
+        AtomicInteger asked = new AtomicInteger();
+        server
+            .line()
+            .setLine(
+                method -> {
+                  if (method == VaultMethod.PACK_GET && asked.incrementAndGet() > 2) {
+                    throw new Refused(ErrorCode.INTERNAL, "The server says why.", true);
+                  }
+                });
+
+        assertThat(told(FAILED, command.toArray(String[]::new)))
+            .as("%s", command)
+            .contains("cannot read it from its disk just now");
+      }
+    }
+  }
+
   private List<Path> packs() throws IOException {
     try (Stream<Path> paths = Files.walk(server.half().folder().resolve("packs"))) {
       return paths.filter(Files::isRegularFile).toList();
@@ -383,5 +468,71 @@ final class TroubleToldTest {
     assertThat(terminal.warnings()).anyMatch(line -> line.contains("a drive 'team' already"));
     run("drive", "rename", "crew", "crew");
     run("ls", "crew:/");
+  }
+
+  @Test
+  void aPathOfAnotherDriveIsSaidSoThatItCanBeTypedAgain() throws Exception {
+    Path small = Files.writeString(folder.resolve("small"), "small");
+    Path tree = Files.createDirectories(folder.resolve("tree/in"));
+    run("drive", "create", "my team");
+    run("mkdir", "-p", "my team:/d/e");
+    run("put", small.toString(), "my team:/f");
+    String copy = folder.resolve("copy").toString();
+    for (List<String> command :
+        List.of(
+            List.of("ls", "my team:/none"),
+            List.of("cat", "my team:/none"),
+            List.of("get", "my team:/none", copy),
+            List.of("get", "my team:/d", copy),
+            List.of("rm", "my team:/none"),
+            List.of("rm", "--forever", "my team:/d"),
+            List.of("rm", "my team:/d"),
+            List.of("mkdir", "my team:/f"),
+            List.of("cp", "my team:/d", "my team:/g"),
+            List.of("mv", "my team:/f", "my team:/f", "my team:/d"),
+            List.of("mv", "my team:/d", "my team:/d/e"),
+            List.of("put", "-r", tree.getParent().toString(), "my team:/f"),
+            List.of("restore", "my team:/f"),
+            List.of("versions", "my team:/none"),
+            List.of("trash", "restore", "my team:/f"))) {
+      assertThat(terminal.run(command.toArray(String[]::new))).as("%s", command).isNotZero();
+      assertThat(terminal.warnings().getLast())
+          .as("%s", command)
+          .contains("my team:/")
+          .doesNotContainPattern("(?<!my team:)(?<![a-z])/[defgn]");
+    }
+    Files.writeString(small, "other");
+    run("put", small.toString(), "my team:/f");
+    run("history", "my team", "--changes");
+    assertThat(terminal.out()).contains("+my team:/f", "~my team:/f");
+    run("versions", "--json", "my team:/f");
+    String first = terminal.json().path("versions").path(1).path("state").asText();
+    run("restore", "--version", first, "my team:/f");
+    assertThat(terminal.out()).contains("my team:/f is as it was", "to the trash as my team:");
+  }
+
+  @Test
+  void whatIsDamagedInAnotherDriveIsNamedWithThat() throws Exception {
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Files.write(tree.resolve("file"), noise(300_000, 3));
+    run("drive", "create", "team");
+    List<Path> before = packs();
+    run("put", "-r", tree.toString(), "team:/tree");
+    for (Path pack : packs()) {
+      if (!before.contains(pack) && Files.size(pack) > 200_000) {
+        Damage.CHANGED.to(pack);
+      }
+    }
+    agent.logIn(server.account());
+    String copy = folder.resolve("copy").toString();
+
+    assertThat(told(REFUSED_BY_A_CHECK, "verify", "--full", "team")).startsWith("team:/tree");
+    assertThat(told(REFUSED_BY_A_CHECK, "get", "team:/tree/file", copy))
+        .startsWith("Cannot read team:/tree/file");
+    assertThat(told(REFUSED_BY_A_CHECK, "get", "-r", "team:/tree", copy))
+        .startsWith("Cannot read team:/tree/file");
+    agent.seesAnotherDisk();
+    assertThat(told(REFUSED_BY_A_CHECK, "get", "-r", "team:/tree", copy))
+        .startsWith("Cannot read team:/tree/file");
   }
 }

@@ -13,11 +13,15 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.MovedClock;
 import org.anonymouscloud.vault.client.fixture.StolenDevice;
@@ -96,6 +100,31 @@ final class VerifyTest {
     assertThat(all.files()).isGreaterThan(2);
     assertThat(verify(drive, "/d/small", true, false).bytes()).isEqualTo(6_000);
     assertThatThrownBy(() -> verify(drive, "/no", false, false)).isInstanceOf(PathRefused.class);
+  }
+
+  @Test
+  void aFullLookSaysHowMuchItReadsBeforeItReads() throws Exception {
+    write(writer, "/wide", noise(20 * MIB, 4));
+    AtomicReference<Verification> going = new AtomicReference<>();
+    Set<Long> totals = new HashSet<>();
+    List<Long> read = new ArrayList<>();
+    Verification verification =
+        drive.verification(
+            true,
+            () -> {
+              if (going.get().read() > 0) {
+                totals.add(going.get().toRead());
+                read.add(going.get().read());
+              }
+            });
+    going.set(verification);
+
+    var _ = drive.verify(VaultPath.TOP, false, verification);
+
+    long all = 26L * MIB + 6_000;
+    assertThat(totals).containsExactly(all);
+    assertThat(read).isSorted().first().as("not the file at once").isNotEqualTo(all);
+    assertThat(verification.read()).isEqualTo(all);
   }
 
   @Test

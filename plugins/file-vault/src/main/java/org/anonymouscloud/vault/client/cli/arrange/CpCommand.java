@@ -85,8 +85,8 @@ final class CpCommand implements Callable<Integer> {
     JsonNode done = context.agent().post(all.getFirst().drive() + "/copies", asked);
     Outcome outcome = new Outcome(context.terminal());
     for (JsonNode part : done.path("unreadable")) {
-      outcome.fail(
-          Problem.Kind.SECURITY,
+      outcome.failUnread(
+          part,
           "Cannot copy "
               + all.getFirst().shown(part.path("path").asText())
               + ", or not wholly: "

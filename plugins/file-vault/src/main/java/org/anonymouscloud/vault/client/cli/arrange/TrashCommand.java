@@ -16,7 +16,6 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.Outcome;
-import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.anonymouscloud.vault.client.cli.typed.TypedTime;
@@ -79,13 +78,14 @@ final class TrashCommand implements Callable<Integer> {
       JsonGenerator out = JSON.createGenerator(context.terminal().output());
       out.writeStartObject();
       out.writeArrayFieldStart("things");
-      each(trash, outcome, thing -> out.writeTree(top.told(thing)));
+      each(trash, top, outcome, thing -> out.writeTree(top.told(thing)));
       out.writeEndArray();
       out.writePOJOField("failed", outcome.failures());
       out.writeEndObject();
       out.writeRaw('\n');
       out.flush();
-    } else if (each(trash, outcome, thing -> print(top, thing)) == 0 && outcome.exitCode() == 0) {
+    } else if (each(trash, top, outcome, thing -> print(top, thing)) == 0
+        && outcome.exitCode() == 0) {
       context.terminal().print("The trash is empty.");
     }
     return outcome.exitCode();
@@ -97,7 +97,8 @@ final class TrashCommand implements Callable<Integer> {
     void take(JsonNode thing) throws IOException;
   }
 
-  private long each(String trash, Outcome outcome, Receiver receiver) throws Problem, IOException {
+  private long each(String trash, VaultUrl top, Outcome outcome, Receiver receiver)
+      throws Problem, IOException {
     long count = 0;
     String after = "";
     do {
@@ -107,18 +108,18 @@ final class TrashCommand implements Callable<Integer> {
         receiver.take(thing);
         count++;
       }
-      warn(page, outcome);
+      warn(top, page, outcome);
       after = page.path("next").asText("");
     } while (!after.isEmpty());
     return count;
   }
 
-  private static void warn(JsonNode answer, Outcome outcome) {
+  private static void warn(VaultUrl top, JsonNode answer, Outcome outcome) {
     for (JsonNode part : answer.path("unreadable")) {
-      outcome.fail(
-          Problem.Kind.SECURITY,
+      outcome.failUnread(
+          part,
           "Cannot read "
-              + TerminalText.text(part.path("path").asText())
+              + top.shown(part.path("path").asText())
               + " in the trash, or not wholly: "
               + part.path("detail").asText());
     }
@@ -174,7 +175,7 @@ final class TrashCommand implements Callable<Integer> {
     VaultUrl.requireTogether(all);
     JsonNode done = context.agent().post(trash(all.getFirst().driveName()) + "/restore", asked);
     Outcome outcome = new Outcome(context.terminal());
-    warn(done, outcome);
+    warn(all.getFirst(), done, outcome);
     if (asJson) {
       context.terminal().printJson(done);
       return outcome.exitCode();
@@ -248,7 +249,7 @@ final class TrashCommand implements Callable<Integer> {
             .agent()
             .post(trash(all.getFirst().driveName()) + "/delete", Map.of("things", named));
     Outcome outcome = new Outcome(context.terminal());
-    warn(done, outcome);
+    warn(all.getFirst(), done, outcome);
     if (asJson) {
       context.terminal().printJson(done);
     } else {

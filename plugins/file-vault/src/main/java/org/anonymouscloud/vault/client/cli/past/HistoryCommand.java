@@ -83,11 +83,12 @@ final class HistoryCommand implements Callable<Integer> {
               + TerminalText.text(drive)
               + "'. As something was at a time: --at of 'ls', 'get' and other commands.");
     }
+    VaultUrl asked = VaultUrl.top(TypedDrive.either(drive, before));
     JsonNode history =
         context
             .agent()
             .get(
-                VaultUrl.drive(TypedDrive.either(drive, before))
+                asked.drive()
                     + "/history?limit="
                     + new TypedText("--limit", limit).number(1, MOST, 20)
                     + (changes ? "&changes=true" : "")
@@ -115,13 +116,13 @@ final class HistoryCommand implements Callable<Integer> {
                       remark(state),
                       authors.of(state)));
       if (changes) {
-        context.terminal().print("            " + changes(state.path("changes")));
+        context.terminal().print("            " + changes(asked, state.path("changes")));
       }
     }
     return 0;
   }
 
-  private static String changes(JsonNode changes) {
+  private static String changes(VaultUrl asked, JsonNode changes) {
     if (changes.isMissingNode()) {
       return "what it changed is not known";
     }
@@ -137,13 +138,11 @@ final class HistoryCommand implements Callable<Integer> {
     List<String> named = new ArrayList<>();
     for (JsonNode move : changes.path("moves")) {
       named.add(
-          TerminalText.vault(move.path("from").asText())
-              + " -> "
-              + TerminalText.vault(move.path("to").asText()));
+          asked.shown(move.path("from").asText()) + " -> " + asked.shown(move.path("to").asText()));
     }
     for (JsonNode each : changes.path("paths")) {
       String path = each.asText();
-      named.add(path.charAt(0) + TerminalText.vault(path.substring(1)));
+      named.add(path.charAt(0) + asked.shown(path.substring(1)));
     }
     return String.join(", ", counts)
         + (changes.path("more").asBoolean() ? " and more" : "")

@@ -13,7 +13,6 @@ import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.AtOption;
 import org.anonymouscloud.vault.client.cli.Outcome;
-import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
@@ -111,8 +110,8 @@ final class RestoreCommand implements Callable<Integer> {
     JsonNode done = context.agent().post(from.drive() + "/restores", asked);
     Outcome outcome = new Outcome(context.terminal());
     for (JsonNode part : done.path("unreadable")) {
-      outcome.fail(
-          Problem.Kind.SECURITY,
+      outcome.failUnread(
+          part,
           "Cannot bring back "
               + from.shown(part.path("path").asText())
               + ", or not wholly: "
@@ -179,7 +178,7 @@ final class RestoreCommand implements Callable<Integer> {
           .terminal()
           .print(
               "What was there went to the trash as "
-                  + TerminalText.text(done.path("removal").asText())
+                  + from.shown(done.path("removal").asText())
                   + ".");
     }
   }

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Check that all is there and is what was stored.",
       "Looks at each folder, and whether the server has each pack whole. With --full it fetches and"
-          + " checks every byte of every file. What is damaged is named, and the exit code is 4."
+          + " checks every byte of every file. What is damaged is named, and the exit code is 4;"
+          + " it is 1 if the server says that it only cannot read something just now."
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,21 +59,31 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     boolean path = what != null && what.indexOf('/') >= 0;
-    String url = path ? VaultUrl.typed(what).verify() : VaultUrl.drive(what) + "/verify";
+    VaultUrl asked = path ? VaultUrl.typed(what) : VaultUrl.top(what);
+    String url = path ? asked.verify() : asked.drive() + "/verify";
     JsonNode found = MissingNode.getInstance();
     try (InputStream lines = context.agent().download(url + "?full=" + full + "&states=" + states);
         MappingIterator<JsonNode> each = JSON.readerFor(JsonNode.class).readValues(lines);
         Terminal.Progress progress = context.terminal().progress("Verifying", UNKNOWN)) {
       long before = 0;
+      long all = 0;
       while (each.hasNextValue()) {
         found = each.nextValue();
-        progress.step(found.path("bytes").asLong() - before);
-        before = found.path("bytes").asLong();
+        if (found.path("read").asLong() > 0 && !states) {
+          // Of several states each has more to read, which is not known before.
+          all = found.path("toRead").asLong();
+          progress.total(all);
+        }
+        long now = found.path(full ? "read" : "bytes").asLong(before);
+        progress.step(now - before);
+        before = now;
       }
+      // The last line is the result, and says no more how far it was.
+      progress.step(Math.max(0, all - before));
     }
     Outcome outcome = new Outcome(context.terminal());
     for (JsonNode one : found.path("damaged")) {
-      outcome.fail(Problem.Kind.SECURITY, damage(one));
+      outcome.failUnread(one, damage(asked, one));
     }
     if (found.path("moreDamaged").asBoolean()) {
       outcome.fail(Problem.Kind.SECURITY, "There is more that is damaged.");
@@ -100,11 +111,8 @@ final class VerifyCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
-  private static String damage(JsonNode one) {
+  private static String damage(VaultUrl asked, JsonNode one) {
     String state = one.has("state") ? "In state " + one.path("state").asText() + ": " : "";
-    return state
-        + TerminalText.vault(one.path("path").asText())
-        + ": "
-        + one.path("detail").asText();
+    return state + asked.shown(one.path("path").asText()) + ": " + one.path("detail").asText();
   }
 }
