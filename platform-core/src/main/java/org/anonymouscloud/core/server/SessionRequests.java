@@ -126,7 +126,25 @@ final class SessionRequests implements SessionHandler {
                 () ->
                     new Refused(
                         ErrorCode.UNKNOWN_METHOD, "No feature of this server answers to that."));
-    return handler.handle(caller, request);
+    try {
+      return handler.handle(caller, request);
+    } catch (Refused e) {
+      throw isGone(e)
+          ? new Refused(ErrorCode.NOT_LOGGED_IN, "This device is not logged in any more.")
+          : e;
+    }
+  }
+
+  /**
+   * Whether a feature misses what went with the account, or the device's right to it, a moment
+   * before the session ends for the same reason: a client could take that for a server that hides
+   * something.
+   */
+  private boolean isGone(Refused refusal) {
+    return switch (refusal.code()) {
+      case NOT_FOUND, NOT_ALLOWED -> !peer.mayStayLoggedIn();
+      default -> false;
+    };
   }
 
   /** One at a time, so that who is logged in and who has entered do not part. */

@@ -145,6 +145,14 @@ public final class AccountPeer {
     return state instanceof LoggedIn in ? Optional.of(in.device()) : Optional.empty();
   }
 
+  /**
+   * Whether the device that is logged in, if one is, may be so still: it was not removed, and its
+   * account is neither disabled nor gone.
+   */
+  public boolean mayStayLoggedIn() {
+    return !(state instanceof LoggedIn in) || service.isValid(in.account(), in.device());
+  }
+
   /** Ends what was proven on this session; it may log in anew. */
   public synchronized void logOut() {
     state = new Anonymous();
