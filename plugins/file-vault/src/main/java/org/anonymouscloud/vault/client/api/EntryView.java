@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param modified when it was last changed where it came from, ISO 8601
  * @param executable whether a file's owner may run it
  * @param id stays when the thing is renamed
- * @param revision of a file: counted from 1, one more with each change of the content
+ * @param version of a file, counted from 1
  * @param target where a link leads: a path of the machine that it came from
  * @param etag names this state, for If-Match
  */
@@ -28,7 +28,7 @@ record EntryView(
     @Nullable String modified,
     @Nullable Boolean executable,
     @Nullable String id,
-    @Nullable Long revision,
+    @Nullable Long version,
     @Nullable String target,
     @Nullable String etag) {
   static EntryView of(VaultPath path, Entry entry) {

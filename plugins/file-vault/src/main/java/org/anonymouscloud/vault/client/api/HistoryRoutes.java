@@ -87,12 +87,11 @@ final class HistoryRoutes {
                 HandlerType.GET,
                 "/vault/versions/<path>",
                 Scope.READ,
-                "The versions of the file that is or was at a path, the newest first, each with the"
-                    + " number of the 'state' in which it came there, by which it is asked for with"
-                    + " 'at' (limit: how many; from: the highest number of a state, as 'next' of"
-                    + " the answer before says it). One that came there by a move has 'moved' with"
-                    + " the 'path' and the 'state' before: its earlier versions are at that path,"
-                    + " from that state, with its 'id'.",
+                "The versions of the file that is or was at a path, the newest first (limit: how"
+                    + " many; from: the highest number of a state, as 'next' of the answer before"
+                    + " says it). One that came there by a move has 'moved' with the 'path' and the"
+                    + " 'state' before: its earlier versions are at that path, from that state,"
+                    + " with its 'id'.",
                 VaultProblems.told(this::versions))
             .asking("from", "limit", "id"),
         new Route(
@@ -271,8 +270,7 @@ final class HistoryRoutes {
    * @param state the oldest in which it is, of those that are whole: to be asked for with 'at'
    * @param since when it came there
    * @param size bytes of a file; 0 for a link
-   * @param revision of a file: counted from 1, one more with each change of the content; nothing is
-   *     asked for by it
+   * @param version of a file
    * @param target where a link led
    * @param account whose device wrote it; none if that is not known any more
    * @param by the name of that account, if it is a member and one of the contacts
@@ -288,7 +286,7 @@ final class HistoryRoutes {
       long size,
       String modified,
       String id,
-      @Nullable Long revision,
+      @Nullable Long version,
       @Nullable String target,
       @Nullable String account,
       @Nullable String by,

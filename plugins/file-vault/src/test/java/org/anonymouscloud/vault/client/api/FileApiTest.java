@@ -303,7 +303,7 @@ final class FileApiTest {
     assertThat(stat.path("modified").asText()).isEqualTo("2020-02-03T04:05:06.000000007Z");
     assertThat(stat.path("executable").asBoolean()).isTrue();
     assertThat(stat.path("size").asLong()).isEqualTo(1);
-    assertThat(stat.path("revision").asLong()).isEqualTo(1);
+    assertThat(stat.path("version").asLong()).isEqualTo(1);
     assertThat(put("/vault/files/run?modified=yesterday", new byte[0])).isEqualTo(400);
     assertThat(put("/vault/files/run?executable=maybe", new byte[0])).isEqualTo(400);
   }

@@ -99,7 +99,7 @@ final class PlantedPagesTest {
     run("cat", "/a");
     assertThat(terminal.out()).isEqualTo("newer");
     run("stat", "--json", "/a");
-    assertThat(terminal.json().path("revision").asLong()).isEqualTo(2);
+    assertThat(terminal.json().path("version").asLong()).isEqualTo(2);
     run("rm", "/a", "/b");
   }
 

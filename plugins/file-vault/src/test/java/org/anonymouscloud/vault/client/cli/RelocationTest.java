@@ -83,7 +83,7 @@ final class RelocationTest {
     run("mv", "/a", "/c");
 
     JsonNode after = stat("/c");
-    for (String kept : List.of("id", "revision", "modified", "size")) {
+    for (String kept : List.of("id", "version", "modified", "size")) {
       assertThat(after.path(kept)).as(kept).isEqualTo(before.path(kept));
     }
     assertThat(tree(drive)).containsKey("/c").doesNotContainKey("/a");
@@ -143,7 +143,7 @@ final class RelocationTest {
 
     assertThat(terminal.json().path("sent").asLong()).isLessThanOrEqualTo(4096);
     assertThat(stat("/copy").path("id")).isEqualTo(before.path("id"));
-    assertThat(stat("/copy").path("revision")).isEqualTo(before.path("revision"));
+    assertThat(stat("/copy").path("version")).isEqualTo(before.path("version"));
     write(drive, "/copy", noise(LARGE, 9));
     assertThat(tree(drive))
         .containsEntry("/docs/deep/large", hash(noise(LARGE, 1)))

@@ -19,14 +19,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "List the versions of the file that is or was at a path, the newest first.",
-      "Each with the number of the drive's state in which it came there, when that was, its size in"
-          + " bytes,"
+      "Each with the state of the drive in which it came there, when that was, its size in bytes,"
           + " and who wrote it; a star stands at the one that is there now. A file that was moved"
           + " or renamed is followed to where it was before; 'as' says what it was called then."
-          + " With that number 'anoncloud restore --version NUMBER' brings one back, and 'anoncloud"
-          + " cat --at \"#NUMBER\"' shows it; both by the path of then.",
-      "With --json the number is 'state'; 'revision' only counts how often the content of the file"
-          + " has changed."
+          + " 'anoncloud restore --version NUMBER' brings one back, 'anoncloud cat --at"
+          + " \"#NUMBER\"' shows it; both by the path of then."
     })
 final class VersionsCommand implements Callable<Integer> {
   private static final int MOST = 1_000;
@@ -43,7 +40,11 @@ final class VersionsCommand implements Callable<Integer> {
       description = "How many to show, 1 to 1000; ${DEFAULT-VALUE} if not given.")
   private String limit = "20";
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(
+      names = "--json",
+      description =
+          "One JSON document. 'state' is the number that 'restore --version' takes; 'version' only"
+              + " counts how often the content has changed.")
   private boolean json;
 
   VersionsCommand(CommandContext context) {
