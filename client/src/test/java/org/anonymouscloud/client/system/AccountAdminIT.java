@@ -116,7 +116,6 @@ final class AccountAdminIT {
     }
   }
 
-  /** A stranger who speaks another language. */
   /** Lists until that fails, as sessions end within a second of what ends them. */
   private static Program.Result soon(Client client) throws Exception {
     Program.Result listed;
@@ -127,6 +126,7 @@ final class AccountAdminIT {
     return listed;
   }
 
+  /** A stranger who speaks another language. */
   private static void babble(TestServer server) throws IOException {
     try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       stranger.getOutputStream().write("GET /alice HTTP/1.1\r\n\r\n".getBytes(US_ASCII));

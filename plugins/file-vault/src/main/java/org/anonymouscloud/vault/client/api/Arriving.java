@@ -39,7 +39,7 @@ final class Arriving implements TreeSink {
   private long links;
   private long bytes;
   private long lastSize;
-  private Batch.Committed lastCommitted;
+  private int commitsSeen;
   private Counted kept = new Counted(0, 0, 0);
 
   /** How much of a tree. */
@@ -59,7 +59,7 @@ final class Arriving implements TreeSink {
    */
   Arriving(Batch batch, VaultPath top, String place, Refusals refusals) {
     this.batch = batch;
-    this.lastCommitted = batch.committed();
+    this.commitsSeen = batch.commits();
     this.top = top;
     this.place = place;
     this.refusals = refusals;
@@ -103,9 +103,9 @@ final class Arriving implements TreeSink {
       refusedFolders.add(path);
       refusals.refuse(ForeignText.sentence(e.message(place)));
     } finally {
-      if (batch.committed() != lastCommitted) {
+      if (batch.commits() != commitsSeen) {
         // A long batch commits before it takes the next thing.
-        lastCommitted = batch.committed();
+        commitsSeen = batch.commits();
         kept = before;
       }
     }
@@ -164,7 +164,7 @@ final class Arriving implements TreeSink {
 
   /** What of it is part of the drive by now. */
   Counted kept() {
-    return batch.committed() == lastCommitted ? kept : arrived();
+    return batch.commits() == commitsSeen ? kept : arrived();
   }
 
   long files() {

@@ -44,6 +44,7 @@ public final class Batch implements AutoCloseable {
   private Snapshot base;
   private Instant begun;
   private boolean begunWriting;
+  private int commits;
   private Committed committed = new Committed(0, 0, List.of(), Optional.empty());
   private @Nullable Removal removal;
 
@@ -629,13 +630,16 @@ public final class Batch implements AutoCloseable {
             trails.resumed(),
             landing.conflicts(),
             landing.throwsAway() ? Optional.of(removal()).map(Removal::name) : Optional.empty());
+    commits++;
     return committed;
   }
 
-  /**
-   * What has been committed so far, on the way too: another object after each time. Nothing at
-   * first.
-   */
+  /** How often it was committed so far, on the way too. */
+  public int commits() {
+    return commits;
+  }
+
+  /** What has been committed so far, on the way too; nothing at first. */
   public Committed committed() {
     return committed;
   }
