@@ -81,7 +81,8 @@ final class SpaceRoutes {
                         Scope.READ,
                         "What the drive takes on the server, and for what. Reads each folder of"
                             + " each state: lines of JSON with 'read' pages so far, and at the end"
-                            + " one with 'now', 'trash', 'earlier', 'packing' and 'unneeded' bytes"
+                            + " one with 'now', 'trash', 'earlier', 'packing', 'unneeded' and"
+                            + " 'other' bytes"
                             + " and how much was 'unread'.",
                         VaultProblems.told(this::breakdown))),
                 Stream.of("/vault/verify", "/vault/verify/<path>")

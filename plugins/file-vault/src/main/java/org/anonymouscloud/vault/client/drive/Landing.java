@@ -143,7 +143,7 @@ final class Landing {
         // Later attempts write pages alone, of which only the last attempt's are needed.
         sent.addAll(newest);
       }
-      onto = roots.newest();
+      onto = roots.newerThan(onto);
     }
   }
 

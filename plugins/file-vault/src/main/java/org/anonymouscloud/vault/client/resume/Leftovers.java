@@ -61,12 +61,20 @@ public record Leftovers(RemoteVault remote, Roots roots, Strays strays, Reentran
     try {
       remote.drop(unnamed);
       strays.settled(unnamed);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("Packs of an upload that ended early are not given back yet: {}", e.getMessage());
+      // Who is interrupted still notes them.
+      boolean _ = Thread.interrupted();
+      strays.keep(unnamed);
+      return;
+    }
+    try {
       for (int from = 0; from < named.size(); from += VaultMessages.MAX_PACKS_IN_MOVE) {
         int to = Math.min(named.size(), from + VaultMessages.MAX_PACKS_IN_MOVE);
         move(List.of(), named.subList(from, to), true);
       }
     } catch (IOException | RuntimeException e) {
-      LOG.warn("Packs of an upload that ended early are not given back yet: {}", e.getMessage());
+      LOG.warn("Packs of an upload that ended early wait for 'compact': {}", e.getMessage());
     }
   }
 
@@ -87,7 +95,7 @@ public record Leftovers(RemoteVault remote, Roots roots, Strays strays, Reentran
     try {
       Optional<KnownRoot> onto = roots.known();
       while (!roots.move(onto, treesOf(onto), live, dropped, frees)) {
-        onto = roots.newest();
+        onto = roots.newerThan(onto);
       }
     } finally {
       commits.unlock();

@@ -3,6 +3,7 @@ package org.anonymouscloud.vault.client.resume;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +25,8 @@ public final class Strays implements PackNotes {
   /** What is shorter is gone after a day, and sent in less time than a note takes. */
   static final int LEAST = 1 << 20;
 
+  private static final Duration REST = Duration.ofMinutes(1);
+
   private static final String ALL = "stray/";
   private static final byte VERSION = 1;
   private static final int LENGTH = 1 + Long.BYTES;
@@ -43,6 +46,9 @@ public final class Strays implements PackNotes {
   private final Set<PackName> claimed = new HashSet<>();
 
   private boolean looked;
+
+  /** When something could not be given back. */
+  private Optional<Instant> failed = Optional.empty();
 
   /** Reads nothing yet. */
   Strays(RecordStore records, DriveId drive, Clock clock) {
@@ -120,13 +126,38 @@ public final class Strays implements PackNotes {
     packs.stream().filter(noted::contains).forEach(left::add);
   }
 
-  /** Packs that ended work has left, of this process or one before it. */
+  /** These could not be given back just now, by whom they were noted or not. */
+  synchronized void keep(Collection<PackName> packs) {
+    failed = Optional.of(clock.instant());
+    noted.addAll(packs);
+    left.addAll(packs);
+    byte[] note = note();
+    boolean _ =
+        notes.attempt(
+            () -> {
+              boolean _ =
+                  records.change(
+                      changing -> {
+                        for (PackName pack : packs) {
+                          changing.put(key(pack), note);
+                        }
+                        return true;
+                      });
+            });
+  }
+
+  /**
+   * Packs that ended work has left, of this process or one before it. None for a while after they
+   * could not be given back: a server that does not answer to that delays no upload again and
+   * again.
+   */
   public synchronized List<PackName> left() {
     if (!looked) {
       looked = true;
       boolean _ = notes.attempt(this::look);
     }
-    return List.copyOf(left);
+    boolean rests = failed.filter(time -> time.plus(REST).isAfter(clock.instant())).isPresent();
+    return rests ? List.of() : List.copyOf(left);
   }
 
   private void look() throws IOException {

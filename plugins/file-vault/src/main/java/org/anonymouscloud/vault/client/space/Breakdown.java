@@ -31,13 +31,14 @@ public final class Breakdown {
    * @param earlier what only earlier states need besides
    * @param packing what packs hold that are needed for something else in them, and their padding
    * @param unneeded packs of which nothing is needed; 'compact' gives them back
+   * @param other what uploads have sent that are under way or were cut, and the list of roots
    * @param unread folders and files that could not be read, so that what they need is not counted
    */
   public record Found(
-      long now, long trash, long earlier, long packing, long unneeded, long unread) {}
+      long now, long trash, long earlier, long packing, long unneeded, long other, long unread) {}
 
   /** Of a drive to which nothing was written. */
-  public static final Found NOTHING = new Found(0, 0, 0, 0, 0, 0);
+  public static final Found NOTHING = new Found(0, 0, 0, 0, 0, 0, 0);
 
   /**
    * @param step passed all the time; what it throws ends the work
@@ -73,7 +74,15 @@ public final class Breakdown {
               step.pass();
               lengths[marks.isNeeded(name) ? 0 : 1] += length;
             });
-    return new Found(now, trash, earlier, Math.max(0, lengths[0] - counted), lengths[1], unread);
+    long other = drive.remote().usage().drive() - lengths[0] - lengths[1];
+    return new Found(
+        now,
+        trash,
+        earlier,
+        Math.max(0, lengths[0] - counted),
+        lengths[1],
+        Math.max(0, other),
+        unread);
   }
 
   private void walk(ItemId folder, Pages pages) throws IOException {

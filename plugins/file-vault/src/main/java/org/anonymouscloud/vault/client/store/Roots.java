@@ -120,6 +120,23 @@ public final class Roots {
     return newest;
   }
 
+  /**
+   * As {@link #newest}, after the server has refused a root because another device had been faster.
+   *
+   * @param onto what that root was made upon
+   * @throws IOException if there is no other root after all: who tried again would do so for ever
+   */
+  public Optional<KnownRoot> newerThan(Optional<KnownRoot> onto) throws IOException {
+    Optional<KnownRoot> newest = newest();
+    if (newest.map(KnownRoot::number).equals(onto.map(KnownRoot::number))
+        && newest.map(KnownRoot::basis).equals(onto.map(KnownRoot::basis))) {
+      throw new IOException(
+          "The server refuses a change of the drive as if another device had been faster, and shows"
+              + " no other change. Try again; if it stays so, ask the server's owner.");
+    }
+    return newest;
+  }
+
   private boolean isToBeFollowed(Optional<KnownRoot> newest) {
     return newest.isPresent()
         && (newest.get().tip().generation() != members.generation()

@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.Refused;
+import org.anonymouscloud.vault.client.fixture.DriveFiles;
 import org.anonymouscloud.vault.client.fixture.Impatience;
 import org.anonymouscloud.vault.client.fixture.Interposer;
 import org.anonymouscloud.vault.client.fixture.TestAccount;
@@ -31,6 +33,7 @@ import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataUnreadable;
 import org.anonymouscloud.vault.client.remote.Untrusted.NewestUnusable;
 import org.anonymouscloud.vault.protocol.VaultMessages;
+import org.anonymouscloud.vault.protocol.VaultMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -108,6 +111,26 @@ final class HostileServerTest {
       show(swapped);
       assertRefused(DataNotAuthentic.class, "/file");
     }
+  }
+
+  @Test
+  void aServerThatCallsEachChangeTooLateAndShowsNoOtherEndsIt() throws Exception {
+    DriveFiles.write(drive, "/before", noise(100, 1));
+    AtomicInteger moves = new AtomicInteger();
+    line.setLine(
+        method -> {
+          if (method == VaultMethod.ROOT_MOVE) {
+            moves.incrementAndGet();
+            throw new Refused(ErrorCode.CONFLICT, "Another device was faster.");
+          }
+        });
+
+    assertThatThrownBy(() -> DriveFiles.write(drive, "/file", noise(100, 2)))
+        .hasMessageContaining("shows no other change");
+
+    assertThat(moves.get()).isLessThan(5);
+    line.beHonest();
+    assertRead("/before", noise(100, 1));
   }
 
   @Test

@@ -422,6 +422,61 @@ final class ResumeTest {
   }
 
   @Test
+  void whatCouldNotBeGivenBackIsGivenBackLater() throws Exception {
+    long before = drive.usage().used();
+    server.half().setQuota(before + 40L * MIB);
+    line.setLine(
+        method -> {
+          if (method == VaultMethod.PACK_DROP) {
+            throw new IOException("Connection refused.");
+          }
+        });
+    assertThatThrownBy(() -> write(drive, "/file", large)).isInstanceOf(ServerRefused.class);
+    assertThat(drive.usage().used()).isGreaterThan(before);
+    line.beHonest();
+    clock.move(Duration.ofMinutes(2));
+
+    write(drive, "/small", noise(100, 1));
+
+    assertThat(records.list("")).isEmpty();
+    assertThat(drive.usage().used()).isLessThan(before + MIB);
+  }
+
+  @Test
+  void aServerThatDropsNothingDelaysNotEachUpload() throws Exception {
+    packsOfAnUploadThatFails();
+    AtomicInteger drops = new AtomicInteger();
+    line.setLine(
+        method -> {
+          if (method == VaultMethod.PACK_DROP) {
+            drops.incrementAndGet();
+            throw new IOException("Connection refused.");
+          }
+        });
+    write(drive, "/one", noise(100, 1));
+    int first = drops.get();
+    write(drive, "/two", noise(100, 2));
+
+    assertThat(first).isPositive();
+    assertThat(drops).hasValue(first);
+  }
+
+  /** They stay on the server, as the line is cut. */
+  private void packsOfAnUploadThatFails() throws IOException {
+    AtomicInteger left = new AtomicInteger(2);
+    line.setLine(
+        method -> {
+          if (method == VaultMethod.PACK_DROP
+              || (method == VaultMethod.PACK_PUT && left.decrementAndGet() < 0)) {
+            throw new IOException("Connection refused.");
+          }
+        });
+    assertThatThrownBy(() -> writeShort("/cut")).hasMessage("Connection refused.");
+    line.beHonest();
+    restart();
+  }
+
+  @Test
   @Tag("A33")
   void whatWasSealedBeforeADeviceWasRemovedIsSealedAnew() throws Exception {
     cut("/file", large);

@@ -137,10 +137,10 @@ public final class DfCommand implements Callable<Integer> {
     if (drives.isEmpty()) {
       return;
     }
-    String row = "%-24s  %12s  %12s  %12s  %12s  %12s";
+    String row = "%-24s  %10s  %10s  %10s  %10s  %10s  %10s";
     context
         .terminal()
-        .print(row.formatted("drive", "now", "trash", "earlier", "packing", "unneeded"));
+        .print(row.formatted("drive", "now", "trash", "earlier", "packing", "unneeded", "other"));
     for (JsonNode drive : drives) {
       JsonNode found = drive.path("detail");
       String name = ForeignText.visible(drive.path("name").asText(drive.path("id").asText()));
@@ -153,7 +153,8 @@ public final class DfCommand implements Callable<Integer> {
                   shown(found.path("trash")),
                   shown(found.path("earlier")),
                   shown(found.path("packing")),
-                  shown(found.path("unneeded"))));
+                  shown(found.path("unneeded")),
+                  shown(found.path("other"))));
       if (unread(drive) > 0) {
         context
             .terminal()
@@ -168,7 +169,9 @@ public final class DfCommand implements Callable<Integer> {
         .terminal()
         .print(
             "'trash' and 'earlier' are what only removed things, or only earlier states, still"
-                + " need; 'anoncloud compact' gives 'unneeded' back.");
+                + " need; 'anoncloud compact' gives 'unneeded' back. 'other' is what uploads have"
+                + " sent that are under way or were cut, which goes on with the next one or goes"
+                + " within a day, and the drive's own records.");
   }
 
   private static String wayOn() {
