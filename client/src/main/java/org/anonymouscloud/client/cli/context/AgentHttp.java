@@ -352,8 +352,9 @@ public final class AgentHttp implements AgentApi {
       cut.addSuppressed(e);
       return new Problem(
           Problem.Kind.UNAVAILABLE,
-          "The agent has ended before this was done. The same command starts it again, and a large"
-              + " upload goes on where it was cut.",
+          "The agent has ended before this was done. The same command starts it again: a large"
+              + " upload goes on where it was cut; a download begins anew, and a file"
+              + " .anoncloud-….part of the first may have stayed beside it, which nobody needs.",
           cut);
     } catch (IOException e) {
       cut.addSuppressed(e);

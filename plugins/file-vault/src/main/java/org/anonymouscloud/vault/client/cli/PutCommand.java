@@ -51,10 +51,10 @@ final class PutCommand implements Callable<Integer> {
 
   private static final long UNKNOWN = -1;
 
-  private static final String INTERRUPTED =
-      "Interrupted. What has become part of the vault stays, of the rest nothing shows there. The"
-          + " same command sends the rest: of a folder the last half minute again, at most, and a"
-          + " file of more than 16 MiB goes on where it stopped, for 20 hours.";
+  private static final String REST =
+      "What has become part of the vault stays, of the rest nothing shows there. The same command"
+          + " sends the rest: of a folder the last half minute again, at most, and a file of more"
+          + " than 16 MiB goes on where it stopped, for 20 hours.";
 
   private static final Path STANDARD_INPUT = Path.of("-");
 
@@ -85,7 +85,11 @@ final class PutCommand implements Callable<Integer> {
       })
   private List<String> exclude = List.of();
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(
+      names = "--json",
+      description =
+          "One JSON document. 'sent' is what went to the server, padding included; 'resumed' what"
+              + " an earlier try had sent.")
   private boolean json;
 
   @Parameters(
@@ -129,10 +133,13 @@ final class PutCommand implements Callable<Integer> {
               Problem.Kind.NOT_FOUND, "There is no folder " + destination + " in the vault.");
     }
     boolean below = sources.size() > 1 || typed.endsWith("/");
-    try (Interruption _ = new Interruption(context.terminal(), INTERRUPTED)) {
+    try (Interruption _ = new Interruption(context.terminal(), "Interrupted. " + REST)) {
       for (Path source : sources) {
         outcome.attempt(() -> put(source, patterns, destination, intoFolder, below));
       }
+    }
+    if (outcome.isCutOff()) {
+      outcome.skip(REST);
     }
     notKept.lines().forEach(outcome::skip);
     if (json) {

@@ -51,7 +51,7 @@ final class GoBackCommand implements Callable<Integer> {
       names = "--given-back",
       description =
           "Also to a state whose space was given back, as far as the server still has it: for when"
-              + " a thief has said so.")
+              + " a thief has said so. How long states stay becomes what it was then, too.")
   private boolean givenBack;
 
   /** As it was given before; scripts have it. */
@@ -95,7 +95,11 @@ final class GoBackCommand implements Callable<Integer> {
                   + ". 'anoncloud go-back "
                   + done.path("before").asText()
                   + (name == null ? "" : " " + TerminalText.text(name))
-                  + "' undoes this.");
+                  + "' undoes this."
+                  + (givenBack
+                      ? " How long earlier states stay is as it was then, too: 'anoncloud drive"
+                          + " retention' shows and sets it."
+                      : ""));
     }
     return 0;
   }
