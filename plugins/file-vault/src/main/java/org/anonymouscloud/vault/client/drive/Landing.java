@@ -102,6 +102,7 @@ final class Landing {
     boolean frees = changes.onlyRemove();
     writer.setFrees(frees);
     List<PackName> sent = new ArrayList<>();
+    int tries = 0;
     // Not the root on which this batch began: others of this process may have moved it since.
     Optional<KnownRoot> onto = roots.known();
     while (true) {
@@ -143,7 +144,7 @@ final class Landing {
         // Later attempts write pages alone, of which only the last attempt's are needed.
         sent.addAll(newest);
       }
-      onto = roots.newerThan(onto);
+      onto = roots.newerThan(onto, tries++);
     }
   }
 

@@ -94,8 +94,9 @@ public record Leftovers(RemoteVault remote, Roots roots, Strays strays, Reentran
     }
     try {
       Optional<KnownRoot> onto = roots.known();
+      int tries = 0;
       while (!roots.move(onto, treesOf(onto), live, dropped, frees)) {
-        onto = roots.newerThan(onto);
+        onto = roots.newerThan(onto, tries++);
       }
     } finally {
       commits.unlock();
