@@ -26,6 +26,7 @@ import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalFile;
 import org.anonymouscloud.vault.client.disk.LocalName;
 import org.anonymouscloud.vault.client.disk.LocalTarget;
+import org.anonymouscloud.vault.client.disk.LocalTree;
 import org.anonymouscloud.vault.client.drive.Attributes;
 import org.anonymouscloud.vault.client.drive.Batch;
 import org.anonymouscloud.vault.client.drive.Drive;
@@ -165,7 +166,11 @@ final class LocalRoutes {
     try {
       switch (file.kind()) {
         case FILE -> uploading.file(file, path);
-        case FOLDER -> uploading.folder(file, leftOut(source, own, exclude), path);
+        case FOLDER -> {
+          try (LocalTree tree = new LocalTree(file)) {
+            uploading.folder(tree, leftOut(source, own, exclude), path);
+          }
+        }
         case LINK, OTHER ->
             throw RequestArguments.bad(
                 ForeignText.visible(source.toString()) + " is neither a file nor a folder.");
@@ -236,7 +241,7 @@ final class LocalRoutes {
       this.lines = lines;
     }
 
-    /** Sends a file, again if it becomes shorter while it is read, but not for ever. */
+    /** Sends a file, again if it changes while it is read, but not for ever. */
     void file(LocalFile named, VaultPath given) throws Problem, IOException {
       LocalFile file = named;
       for (int attempt = 1; ; attempt++) {
@@ -251,23 +256,33 @@ final class LocalRoutes {
           bytes += content.size();
           return;
         } catch (LocalContent.Unreadable e) {
-          if (!e.shrunk() || attempt == ATTEMPTS) {
+          if (!e.changed() || attempt == ATTEMPTS) {
             throw cannotRead(file.path(), e);
           }
-          file = local(file.path());
+          file = again(file);
         }
       }
     }
 
-    private LocalContent open(LocalFile file) throws Problem {
+    private static LocalFile again(LocalFile file) throws Problem {
       try {
-        return LocalContent.open(file, new byte[LocalContent.SMALL], lines);
+        return file.again();
       } catch (IOException e) {
         throw cannotRead(file.path(), e);
       }
     }
 
-    void folder(LocalFile folder, LeftOut leftOut, VaultPath given) throws Problem, IOException {
+    private LocalContent open(LocalFile file) throws Problem, LocalContent.Unreadable {
+      try {
+        return LocalContent.open(file, new byte[LocalContent.SMALL], lines);
+      } catch (LocalContent.Unreadable e) {
+        throw e;
+      } catch (IOException e) {
+        throw cannotRead(file.path(), e);
+      }
+    }
+
+    void folder(LocalTree folder, LeftOut leftOut, VaultPath given) throws Problem, IOException {
       List<TreeUpload.Changed> changed;
       VaultPath top;
       try (Batch batch = drive.batch()) {
@@ -289,7 +304,7 @@ final class LocalRoutes {
       for (TreeUpload.Changed file : changed) {
         try {
           file(
-              local(file.path()),
+              again(file.file()),
               top.join(RequestArguments.newPath(String.join("/", file.names()))));
         } catch (Problem e) {
           lines.fail(e.kind(), String.valueOf(e.getMessage()));

@@ -18,6 +18,7 @@ import org.anonymouscloud.vault.client.disk.LocalContent;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalFile;
 import org.anonymouscloud.vault.client.disk.LocalSize;
+import org.anonymouscloud.vault.client.disk.LocalTree;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.local.NotKept;
 import org.anonymouscloud.vault.client.local.TreeUpload;
@@ -203,7 +204,9 @@ final class PutCommand implements Callable<Integer> {
     switch (file.kind()) {
       case FILE -> {
         try (Terminal.Progress progress = progress(source, file.size())) {
-          putFile(file, intoFolder ? destination.child(name(source)) : destination, progress);
+          VaultUrl target = intoFolder ? destination.child(name(source)) : destination;
+          TerminalReport report = new TerminalReport(outcome, progress);
+          putFile(file, one -> sendFile(one, target, report));
         }
       }
       case FOLDER -> {
@@ -263,22 +266,26 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
+  /** How a file is sent. */
+  private interface Sending {
+    void send(LocalFile file) throws Problem, IOException;
+  }
+
   /**
    * Sends a file, again if it changes while it is read, or if what an earlier try had sent of it is
    * gone, but not for ever.
    */
-  private void putFile(LocalFile named, VaultUrl path, Terminal.Progress progress)
-      throws Problem, IOException {
+  private void putFile(LocalFile named, Sending sending) throws Problem, IOException {
     LocalFile file = named;
     for (int attempt = 1; ; attempt++) {
       try {
-        sendFile(file, path, progress);
+        sending.send(file);
         return;
       } catch (LocalContent.Unreadable e) {
-        if (!e.shrunk() || attempt == ATTEMPTS) {
+        if (!e.changed() || attempt == ATTEMPTS) {
           throw cannotRead(file.path(), e);
         }
-        file = LocalFile.named(file.path());
+        file = again(file);
       } catch (Problem e) {
         if (e.kind() == Problem.Kind.NO_SPACE) {
           throw new Problem(
@@ -292,12 +299,10 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  private void sendFile(LocalFile file, VaultUrl path, Terminal.Progress progress)
+  private void sendFile(LocalFile file, VaultUrl path, TerminalReport report)
       throws Problem, IOException {
-    TerminalReport report = new TerminalReport(outcome, progress);
     if (!askAgent(file, path, report)) {
-      bytes += carryFile(file, path, report);
-      files++;
+      carryFile(file, path, report);
     }
   }
 
@@ -317,8 +322,8 @@ final class PutCommand implements Callable<Integer> {
         });
   }
 
-  /** Carries a file's bytes to the agent, and says how many there were. */
-  private long carryFile(LocalFile file, VaultUrl path, TerminalReport report)
+  /** Carries a file's bytes to the agent. */
+  private void carryFile(LocalFile file, VaultUrl path, TerminalReport report)
       throws Problem, IOException {
     String url =
         path.files()
@@ -331,12 +336,15 @@ final class PutCommand implements Callable<Integer> {
     LocalContent content;
     try {
       content = LocalContent.open(file, new byte[LocalContent.SMALL], report);
+    } catch (LocalContent.Unreadable e) {
+      throw e;
     } catch (IOException e) {
       throw cannotRead(file.path(), e);
     }
     try (content) {
       count(path, context.agent().upload(url, content::transferTo));
-      return content.size();
+      bytes += content.size();
+      files++;
     } catch (LocalContent.Unreadable e) {
       throw e;
     } catch (IOException e) {
@@ -361,7 +369,9 @@ final class PutCommand implements Callable<Integer> {
     try (Terminal.Progress progress = progress(folder.path(), size)) {
       TerminalReport report = new TerminalReport(outcome, progress);
       if (!askAgent(folder, path, report)) {
-        carryFolder(folder, leftOut, path, report);
+        try (LocalTree tree = new LocalTree(folder)) {
+          carryFolder(tree, leftOut, path, report);
+        }
       }
     }
   }
@@ -379,7 +389,7 @@ final class PutCommand implements Callable<Integer> {
   }
 
   /** Carries a folder to the agent as an archive. */
-  private void carryFolder(LocalFile folder, LeftOut leftOut, VaultUrl path, TerminalReport report)
+  private void carryFolder(LocalTree folder, LeftOut leftOut, VaultUrl path, TerminalReport report)
       throws Problem, IOException {
     TreeUpload upload = new TreeUpload(folder, leftOut, path.path(), notKept, report);
     JsonNode answer;
@@ -402,7 +412,7 @@ final class PutCommand implements Callable<Integer> {
       outcome.fail(Problem.Kind.BAD_INPUT, TerminalText.text(refused.asText()));
     }
     for (TreeUpload.Changed changed : upload.changed()) {
-      outcome.attempt(() -> putAgain(changed, path, report.progress()));
+      outcome.attempt(() -> putAgain(changed, path, report));
     }
   }
 
@@ -413,19 +423,23 @@ final class PutCommand implements Callable<Integer> {
     links += answer.path("links").asLong();
   }
 
-  private void putAgain(TreeUpload.Changed changed, VaultUrl folder, Terminal.Progress progress)
+  private void putAgain(TreeUpload.Changed changed, VaultUrl folder, TerminalReport report)
       throws Problem, IOException {
     VaultUrl path = folder;
     for (String name : changed.names()) {
       path = path.child(Name.of(name));
     }
-    LocalFile file;
+    VaultUrl target = path;
+    // Not by the agent, who would go by the whole path.
+    putFile(again(changed.file()), file -> carryFile(file, target, report));
+  }
+
+  private static LocalFile again(LocalFile file) throws Problem {
     try {
-      file = LocalFile.of(changed.path());
+      return file.again();
     } catch (IOException e) {
-      throw cannotRead(changed.path(), e);
+      throw cannotRead(file.path(), e);
     }
-    putFile(file, path, progress);
   }
 
   private Terminal.Progress progress(Path source, long size) {

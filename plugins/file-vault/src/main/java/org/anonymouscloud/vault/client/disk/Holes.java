@@ -14,10 +14,12 @@ import java.nio.file.Path;
 
 /** Which files the local disk keeps no zeros of (POSIX.1-2024, lseek); the JDK does not tell. */
 final class Holes {
-  private static final int READ_ONLY = 0;
+  private static final boolean MAC = System.getProperty("os.name").startsWith("Mac"); // or Linux
 
-  private static final int SEEK_HOLE =
-      System.getProperty("os.name").startsWith("Mac") ? 3 : 4; // macOS, Linux
+  /** To read, and not to wait for whoever writes, should it be a pipe by now. */
+  private static final int READ_ONLY = MAC ? 4 : 0x800;
+
+  private static final int SEEK_HOLE = MAC ? 3 : 4;
 
   private static final MethodHandle OPEN =
       function(

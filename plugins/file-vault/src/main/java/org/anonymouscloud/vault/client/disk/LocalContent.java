@@ -2,7 +2,8 @@ package org.anonymouscloud.vault.client.disk;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.channels.ClosedByInterruptException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A local file's bytes on their way into the vault. How many there are is fixed before the first of
@@ -24,16 +25,20 @@ public final class LocalContent extends InputStream {
   public static final class Unreadable extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final boolean shrunk;
+    private final boolean changed;
 
-    private Unreadable(boolean shrunk, String why, IOException cause) {
+    private Unreadable(boolean changed, String why, @Nullable IOException cause) {
       super(why, cause);
-      this.shrunk = shrunk;
+      this.changed = changed;
     }
 
-    /** Whether it only became shorter meanwhile, so that trying again helps. */
-    public boolean shrunk() {
-      return shrunk;
+    private static Unreadable changed(@Nullable IOException cause) {
+      return new Unreadable(true, "it changes while it is read", cause);
+    }
+
+    /** Whether it only became shorter or another meanwhile, so that trying again helps. */
+    public boolean changed() {
+      return changed;
     }
   }
 
@@ -50,10 +55,19 @@ public final class LocalContent extends InputStream {
    *
    * @param buffer of {@link #SMALL} bytes, in use until this is closed
    * @param steps hears what is read
+   * @throws Unreadable if another one has its name by now
    */
   public static LocalContent open(LocalFile file, byte[] buffer, Steps steps) throws IOException {
-    InputStream in = Files.newInputStream(file.path());
+    if (file.kind() != LocalFile.Kind.FILE) {
+      // A pipe would have to be waited for.
+      throw new IOException("it is no file any more");
+    }
+    InputStream in = file.open();
     try {
+      // By its name once more, as the JDK does not tell what it has opened.
+      if (!file.again().isSame(file)) {
+        throw Unreadable.changed(null);
+      }
       int first = Math.max(in.read(buffer, 0, SMALL), 0);
       if (first != file.size()) {
         // Else all is there, and its end need not be looked for.
@@ -102,16 +116,18 @@ public final class LocalContent extends InputStream {
     return got;
   }
 
-  private int readFile(byte[] target, int offset, int length) throws Unreadable {
+  private int readFile(byte[] target, int offset, int length) throws IOException {
     int got;
     try {
       got = in.read(target, offset, length);
+    } catch (ClosedByInterruptException e) {
+      throw e;
     } catch (IOException e) {
       throw new Unreadable(false, LocalFailure.reason(e), e);
     }
     if (got < 0) {
       IOException shorter = new IOException("It has " + given + " bytes, not " + size + ".");
-      throw new Unreadable(true, "it changes while it is read", shorter);
+      throw Unreadable.changed(shorter);
     }
     return got;
   }

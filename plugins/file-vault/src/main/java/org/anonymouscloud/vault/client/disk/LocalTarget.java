@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -45,14 +44,11 @@ import org.jspecify.annotations.Nullable;
 public final class LocalTarget implements AutoCloseable {
   private static final int BUFFER = 256 * 1024;
 
-  /** A process may have about a thousand files open, and a tree may be deeper. */
-  private static final int MAX_OPEN = 100;
-
   private static final Set<StandardOpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private final Path top;
-  private final SecureDirectoryStream<Path> topStream;
+  private final OpenFolders folders;
 
   /** What the temporary names begin with, which nobody else here uses. */
   private final String prefix = ".anoncloud-" + HexFormat.of().formatHex(RandomBytes.next(8)) + "-";
@@ -75,23 +71,14 @@ public final class LocalTarget implements AutoCloseable {
   /** Those that write into the same folder on other threads. */
   private final List<LocalTarget> beside = new CopyOnWriteArrayList<>();
 
-  // The folder that was used last and those above it, as the next file is mostly near the one
-  // before. Those far above are closed again, and null.
-  private final List<String> openNames = new ArrayList<>();
-  private final List<@Nullable SecureDirectoryStream<Path>> open = new ArrayList<>();
-
-  /** On any disk, also one that fails. Takes the stream over, and closes it. */
-  LocalTarget(Path top, SecureDirectoryStream<Path> topStream, Consumer<Path> left) {
-    this(top, topStream, left, ConcurrentHashMap.newKeySet());
+  /** On any disk, also one that fails. Takes the folders over, and closes them. */
+  LocalTarget(Path top, OpenFolders folders, Consumer<Path> left) {
+    this(top, folders, left, ConcurrentHashMap.newKeySet());
   }
 
-  private LocalTarget(
-      Path top,
-      SecureDirectoryStream<Path> topStream,
-      Consumer<Path> left,
-      Set<List<String>> made) {
+  private LocalTarget(Path top, OpenFolders folders, Consumer<Path> left, Set<List<String>> made) {
     this.top = top;
-    this.topStream = topStream;
+    this.folders = folders;
     this.left = left;
     this.made = made;
   }
@@ -103,7 +90,11 @@ public final class LocalTarget implements AutoCloseable {
    *     thread abandons
    */
   public static LocalTarget of(Path folder, Consumer<Path> left) throws IOException {
-    return new LocalTarget(folder, secure(folder), left);
+    OpenFolders folders =
+        OpenFolders.below(folder)
+            .orElseThrow(
+                () -> new IOException("This disk cannot open folders without following links."));
+    return new LocalTarget(folder, folders, left);
   }
 
   /**
@@ -111,9 +102,7 @@ public final class LocalTarget implements AutoCloseable {
    * this.
    */
   public LocalTarget beside() throws IOException {
-    LocalTarget other =
-        new LocalTarget(
-            top, topStream.newDirectoryStream(Path.of("."), LinkOption.NOFOLLOW_LINKS), left, made);
+    LocalTarget other = new LocalTarget(top, folders.beside(), left, made);
     beside.add(other);
     return other;
   }
@@ -124,8 +113,9 @@ public final class LocalTarget implements AutoCloseable {
       return;
     }
     // Opened without following links, so that a link above it is noticed.
-    folder(names.subList(0, names.size() - 1));
-    Path folder = path(names);
+    List<Path> checked = checked(names);
+    var _ = folders.at(checked.subList(0, checked.size() - 1));
+    Path folder = path(checked);
     try {
       Files.createDirectory(folder);
       made.add(List.copyOf(names));
@@ -138,7 +128,8 @@ public final class LocalTarget implements AutoCloseable {
 
   /** Sets a folder's time, when nothing will be written into it any more. */
   public void setTime(List<String> names, Instant modified) throws IOException {
-    setModified(folder(names).getFileAttributeView(BasicFileAttributeView.class), modified);
+    setModified(
+        folders.at(checked(names)).getFileAttributeView(BasicFileAttributeView.class), modified);
   }
 
   /**
@@ -149,14 +140,15 @@ public final class LocalTarget implements AutoCloseable {
    */
   public void write(IncomingFile file, InputStream content, Steps steps) throws IOException {
     List<String> parent = file.names().subList(0, file.names().size() - 1);
-    SecureDirectoryStream<Path> folder = folder(parent);
+    List<Path> checked = checked(parent);
+    SecureDirectoryStream<Path> folder = folders.at(checked);
     Path name = LocalName.checked(file.names().getLast());
     if (!made.contains(parent)) {
       requireFileOrNothing(folder, name);
     }
     Path temporary = Path.of(prefix + begun++ + ".part");
     unfinished = new Unfinished(folder, temporary, name);
-    unfinishedPath = path(parent).resolve(temporary);
+    unfinishedPath = path(checked).resolve(temporary);
     boolean whole = false;
     try {
       try (SeekableByteChannel channel = folder.newByteChannel(temporary, NEW)) {
@@ -187,8 +179,9 @@ public final class LocalTarget implements AutoCloseable {
       throw new LinkRefused(target);
     }
     // Opened without following links, so that a link above it is noticed.
-    folder(names.subList(0, names.size() - 1));
-    Path link = path(names);
+    List<Path> checked = checked(names);
+    var _ = folders.at(checked.subList(0, checked.size() - 1));
+    Path link = path(checked);
     Path to = Path.of(target);
     try {
       Files.createSymbolicLink(link, to);
@@ -269,10 +262,18 @@ public final class LocalTarget implements AutoCloseable {
     unfinishedPath = null;
   }
 
-  private Path path(List<String> names) throws IOException {
-    Path path = top;
+  private static List<Path> checked(List<String> names) throws LocalName.NameRefused {
+    List<Path> checked = new ArrayList<>();
     for (String name : names) {
-      path = path.resolve(LocalName.checked(name));
+      checked.add(LocalName.checked(name));
+    }
+    return checked;
+  }
+
+  private Path path(List<Path> names) {
+    Path path = top;
+    for (Path name : names) {
+      path = path.resolve(name);
     }
     return path;
   }
@@ -381,60 +382,9 @@ public final class LocalTarget implements AutoCloseable {
     }
   }
 
-  /** The folder that these names lead to, opened step by step. */
-  private SecureDirectoryStream<Path> folder(List<String> names) throws IOException {
-    int common = 0;
-    while (common < Math.min(names.size(), openNames.size())
-        && names.get(common).equals(openNames.get(common))) {
-      common++;
-    }
-    if (common > 0 && open.get(common - 1) == null) {
-      common = 0;
-    }
-    closeBelow(common);
-    SecureDirectoryStream<Path> folder = topStream;
-    if (common > 0) {
-      folder = requireNonNull(open.getLast());
-    }
-    for (String name : names.subList(common, names.size())) {
-      folder = folder.newDirectoryStream(LocalName.checked(name), LinkOption.NOFOLLOW_LINKS);
-      openNames.add(name);
-      open.add(folder);
-      if (open.size() > MAX_OPEN) {
-        SecureDirectoryStream<Path> far = open.set(open.size() - 1 - MAX_OPEN, null);
-        if (far != null) {
-          far.close();
-        }
-      }
-    }
-    return folder;
-  }
-
-  /** Closes the open folders from this depth on. */
-  private void closeBelow(int depth) throws IOException {
-    while (open.size() > depth) {
-      openNames.removeLast();
-      SecureDirectoryStream<Path> folder = open.removeLast();
-      if (folder != null) {
-        folder.close();
-      }
-    }
-  }
-
-  private static SecureDirectoryStream<Path> secure(Path folder) throws IOException {
-    DirectoryStream<Path> stream =
-        folder.getFileSystem().provider().newDirectoryStream(folder, path -> true);
-    if (stream instanceof SecureDirectoryStream<Path> secure) {
-      return secure;
-    }
-    stream.close();
-    throw new IOException("This disk cannot open folders without following links.");
-  }
-
   @Override
   public void close() throws IOException {
     drop();
-    closeBelow(0);
-    topStream.close();
+    folders.close();
   }
 }

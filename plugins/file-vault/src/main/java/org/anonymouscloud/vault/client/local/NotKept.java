@@ -48,6 +48,7 @@ public final class NotKept {
       return;
     }
     try {
+      // By its path, as the JDK tells this of nothing in an open folder; so it may be another's.
       Map<String, Object> found =
           Files.readAttributes(path, "unix:uid,nlink", LinkOption.NOFOLLOW_LINKS);
       if (!found.get("uid").equals(self)) {

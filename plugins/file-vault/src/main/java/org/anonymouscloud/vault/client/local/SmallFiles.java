@@ -68,7 +68,8 @@ final class SmallFiles implements AutoCloseable {
         return null;
       } catch (IOException e) {
         return e;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // A thread that ended would leave whoever puts into its full queue waiting for ever.
         return new IOException("A file could not be written.", e);
       }
     }

@@ -1,9 +1,9 @@
 package org.anonymouscloud.vault.client.local;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,19 +20,21 @@ import org.anonymouscloud.vault.client.disk.LeftOut;
 import org.anonymouscloud.vault.client.disk.LocalContent;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
 import org.anonymouscloud.vault.client.disk.LocalFile;
+import org.anonymouscloud.vault.client.disk.LocalTree;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A local folder with all that is in it, on its way into the vault. Symbolic links go as links;
- * what cannot be read is named, and the rest goes on. Not thread-safe.
+ * A local folder with all that is in it, on its way into the vault. Symbolic links go as links, and
+ * nothing is read through one ({@link LocalTree}); what cannot be read is named, and the rest goes
+ * on. Not thread-safe.
  */
 public final class TreeUpload {
   /** How many names of a folder are put in order at a time. */
   private static final int SORTED = 100_000;
 
-  private final LocalFile top;
+  private final LocalTree tree;
   private final LeftOut leftOut;
   private final int deepest;
   private final Report report;
@@ -43,16 +45,25 @@ public final class TreeUpload {
   /** Folders that are not finished, the deepest first: how deep they lie is not ours to decide. */
   private final Deque<Level> levels = new ArrayDeque<>();
 
-  /** A file that shrank while it was read; it has to be sent again. */
-  public record Changed(Path path, List<String> names) {}
+  /**
+   * A file that changed while it was read; it has to be sent again.
+   *
+   * @param names in the vault
+   */
+  public record Changed(LocalFile file, List<String> names) {
+    public Changed {
+      names = List.copyOf(names);
+    }
+  }
 
   /**
+   * @param tree stays the caller's
    * @param destination of the folder in the vault
    * @param notKept hears of what cannot be kept
    */
   public TreeUpload(
-      LocalFile top, LeftOut leftOut, VaultPath destination, NotKept notKept, Report report) {
-    this.top = top;
+      LocalTree tree, LeftOut leftOut, VaultPath destination, NotKept notKept, Report report) {
+    this.tree = tree;
     this.leftOut = leftOut;
     this.deepest = VaultPath.MAX_DEPTH - destination.names().size();
     this.notKept = notKept;
@@ -66,9 +77,9 @@ public final class TreeUpload {
 
   /** Sends all of it. To be called once. */
   public void send(TreeSink sink) throws IOException {
-    notKept.kept(top);
+    notKept.kept(tree.top());
     try {
-      enter(top, List.of(), sink);
+      enter(tree.top(), List.of(), sink);
       while (!levels.isEmpty()) {
         Level level = levels.getFirst();
         Path path = next(level);
@@ -92,12 +103,11 @@ public final class TreeUpload {
     private final Iterator<Path> rest;
     private Iterator<Path> sorted = Collections.emptyIterator();
 
-    /** The caller closes it. */
-    @SuppressWarnings("StreamResourceLeak")
-    Level(Path folder, List<String> names) throws IOException {
+    /** Takes the stream over. */
+    Level(Path folder, List<String> names, DirectoryStream<Path> stream) {
       this.folder = folder;
       this.names = names;
-      this.stream = Files.newDirectoryStream(folder);
+      this.stream = stream;
       this.rest = stream.iterator();
     }
 
@@ -110,7 +120,7 @@ public final class TreeUpload {
         try {
           List<Path> some = new ArrayList<>();
           while (some.size() < SORTED && rest.hasNext()) {
-            some.add(rest.next());
+            some.add(folder.resolve(rest.next().getFileName()));
           }
           if (some.size() < SORTED) {
             // Not kept open: a deep tree would take more open folders than a process may have.
@@ -145,7 +155,7 @@ public final class TreeUpload {
 
   private void enter(LocalFile folder, List<String> names, TreeSink sink) throws IOException {
     try {
-      levels.addFirst(new Level(folder.path(), names));
+      levels.addFirst(new Level(folder.path(), names, tree.list(folder.path())));
     } catch (IOException e) {
       // Nor is it made in the vault, where it would look empty.
       fail(folder.path(), LocalFailure.reason(e));
@@ -164,7 +174,7 @@ public final class TreeUpload {
     }
     LocalFile file;
     try {
-      file = LocalFile.of(path);
+      file = tree.look(path);
     } catch (IOException e) {
       fail(path, LocalFailure.reason(e));
       return;
@@ -200,7 +210,7 @@ public final class TreeUpload {
   private void link(LocalFile link, List<String> names, TreeSink sink) throws IOException {
     Path target;
     try {
-      target = Files.readSymbolicLink(link.path());
+      target = link.target();
     } catch (IOException e) {
       fail(link.path(), LocalFailure.reason(e));
       return;
@@ -216,6 +226,11 @@ public final class TreeUpload {
     LocalContent content;
     try {
       content = LocalContent.open(file, buffer, report);
+    } catch (LocalContent.Unreadable e) {
+      changed.add(new Changed(file, names));
+      return;
+    } catch (ClosedByInterruptException e) {
+      throw e;
     } catch (IOException e) {
       fail(file.path(), LocalFailure.reason(e));
       return;
@@ -227,8 +242,8 @@ public final class TreeUpload {
           content);
     } catch (LocalContent.Unreadable e) {
       // What came before it in the vault stays.
-      if (e.shrunk()) {
-        changed.add(new Changed(file.path(), names));
+      if (e.changed()) {
+        changed.add(new Changed(file, names));
       } else {
         fail(file.path(), String.valueOf(e.getMessage()));
       }

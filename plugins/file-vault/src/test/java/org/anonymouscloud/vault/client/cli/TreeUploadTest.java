@@ -17,6 +17,7 @@ import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
 import org.anonymouscloud.vault.client.disk.LeftOut;
 import org.anonymouscloud.vault.client.disk.LocalFile;
+import org.anonymouscloud.vault.client.disk.LocalTree;
 import org.anonymouscloud.vault.client.fixture.TestAgent;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.local.NotKept;
@@ -62,7 +63,7 @@ final class TreeUploadTest {
       Outcome outcome = new Outcome(terminal);
       TreeUpload upload =
           new TreeUpload(
-              LocalFile.named(disk.getPath("/t")),
+              new LocalTree(LocalFile.named(disk.getPath("/t"))),
               new LeftOut(disk.getPath("/t"), temporary, List.of()),
               VaultPath.of("/t"),
               new NotKept(),
@@ -176,7 +177,7 @@ final class TreeUploadTest {
     try (FileSystem disk = diskWithABadSector()) {
       TreeUpload upload =
           new TreeUpload(
-              LocalFile.named(disk.getPath("/t")),
+              new LocalTree(LocalFile.named(disk.getPath("/t"))),
               new LeftOut(disk.getPath("/t"), temporary, List.of()),
               VaultPath.of("/t"),
               new NotKept(),
@@ -198,7 +199,7 @@ final class TreeUploadTest {
     var _ =
         send(
             new TreeUpload(
-                read,
+                new LocalTree(read),
                 new LeftOut(shut, temporary, List.of()),
                 VaultPath.of("/t"),
                 new NotKept(),

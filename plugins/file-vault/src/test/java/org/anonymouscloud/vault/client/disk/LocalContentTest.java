@@ -25,14 +25,14 @@ final class LocalContentTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 4096, SMALL - 1, SMALL, SMALL + 1, 3 * SMALL})
   void aFileIsReadToItsEnd(int size) throws Exception {
-    assertThat(read(LocalFile.of(file(size)))).isEqualTo(size);
+    assertThat(read(LocalFile.named(file(size)))).isEqualTo(size);
 
     assertThat(sent.toByteArray()).isEqualTo(bytes(size));
   }
 
   @Test
   void aSmallFileThatHasGrownSinceIsReadToItsEnd() throws Exception {
-    LocalFile before = LocalFile.of(file(10));
+    LocalFile before = LocalFile.named(file(10));
     Files.write(before.path(), bytes(5), StandardOpenOption.APPEND);
 
     assertThat(read(before)).isEqualTo(15);
@@ -40,7 +40,7 @@ final class LocalContentTest {
 
   @Test
   void aSmallFileThatHasShrunkSinceIsReadToItsEnd() throws Exception {
-    LocalFile before = LocalFile.of(file(10));
+    LocalFile before = LocalFile.named(file(10));
     Files.write(before.path(), bytes(3));
 
     assertThat(read(before)).isEqualTo(3);
@@ -50,7 +50,7 @@ final class LocalContentTest {
   /** The system has files that are said to be empty and are not. */
   @Test
   void whatIsSaidToBeEmptyIsReadToItsEnd() throws Exception {
-    LocalFile before = LocalFile.of(file(0));
+    LocalFile before = LocalFile.named(file(0));
     Files.write(before.path(), bytes(7));
 
     assertThat(read(before)).isEqualTo(7);
@@ -58,7 +58,7 @@ final class LocalContentTest {
 
   @Test
   void aLargeFileIsKeptAsLongAsItWas() throws Exception {
-    LocalFile before = LocalFile.of(file(2 * SMALL));
+    LocalFile before = LocalFile.named(file(2 * SMALL));
     Files.write(before.path(), bytes(5), StandardOpenOption.APPEND);
 
     assertThat(read(before)).isEqualTo(2 * SMALL);
@@ -67,12 +67,12 @@ final class LocalContentTest {
 
   @Test
   void aLargeFileThatHasShrunkIsNotTakenForAWholeOne() throws Exception {
-    LocalFile before = LocalFile.of(file(3 * SMALL));
+    LocalFile before = LocalFile.named(file(3 * SMALL));
     Files.write(before.path(), bytes(2 * SMALL));
 
     assertThatThrownBy(() -> read(before))
         .isInstanceOfSatisfying(
-            LocalContent.Unreadable.class, e -> assertThat(e.shrunk()).isTrue());
+            LocalContent.Unreadable.class, e -> assertThat(e.changed()).isTrue());
   }
 
   /** The size that was said before the first byte was sent; what was sent is in {@code sent}. */

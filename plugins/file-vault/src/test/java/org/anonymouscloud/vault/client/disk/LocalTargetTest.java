@@ -113,7 +113,8 @@ final class LocalTargetTest {
   @ValueSource(strings = {"newByteChannel", "write", "close", "move"})
   void aDiskThatFailsKeepsTheFileThatWasThereAndGetsNoHalfOne(String step) throws Exception {
     Path file = Files.writeString(target.resolve("file"), "as it was");
-    LocalTarget local = new LocalTarget(target, FailingFolder.of(target, step), left::add);
+    LocalTarget local =
+        new LocalTarget(target, new OpenFolders(FailingFolder.of(target, step)), left::add);
 
     assertThatThrownBy(
             () -> {

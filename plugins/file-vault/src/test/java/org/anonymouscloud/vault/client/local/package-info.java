@@ -1,0 +1,4 @@
+@NullMarked
+package org.anonymouscloud.vault.client.local;
+
+import org.jspecify.annotations.NullMarked;
