@@ -19,6 +19,7 @@ import org.anonymouscloud.client.agent.account.ComingIn;
 import org.anonymouscloud.client.agent.account.CurrentAccount;
 import org.anonymouscloud.client.agent.account.OfferedPairing;
 import org.anonymouscloud.client.agent.account.Outside;
+import org.anonymouscloud.client.agent.api.HomeTroubles;
 import org.anonymouscloud.client.agent.api.LocalApi;
 import org.anonymouscloud.client.agent.api.Panels;
 import org.anonymouscloud.client.agent.api.RouteTable;
@@ -85,7 +86,7 @@ public final class Agent implements AutoCloseable {
         Secret.of(HexFormat.of().formatHex(RandomBytes.next(TOKEN_BYTES)).getBytes(US_ASCII));
     Panels panels = new Panels();
     this.routes = routes(offered, panels);
-    this.api = LocalApi.start(routes, panels::file, token);
+    this.api = LocalApi.start(routes, panels::file, token, new HomeTroubles(home));
     new AgentAddress(api.url(), ProcessHandle.current().pid(), version)
         .publish(home.folder(), token);
     BulkProvider.prepare();

@@ -165,17 +165,22 @@ final class AdminIT {
       // The backup comes back on the other kind of database.
       Path restored = folder.resolve("restored");
       String target = postgres.newDatabase();
-      adminOn(
-              target,
-              "restore",
-              "--data",
-              restored.toString(),
-              "--database",
-              "postgres",
-              "--keys",
-              keys.toString(),
-              backup.toString())
-          .succeeded();
+      Result back =
+          adminOn(
+                  target,
+                  "restore",
+                  "--data",
+                  restored.toString(),
+                  "--database",
+                  "postgres",
+                  "--keys",
+                  keys.toString(),
+                  backup.toString())
+              .succeeded();
+      assertThat(back.out()).contains(" into postgres.");
+      assertThat(back.err())
+          .contains(restored.resolve("anoncloud.conf").toString())
+          .contains("'database = postgres' and the line 'database-url = '");
       assertThat(
               adminOn(target, "verify", "--data", restored.toString(), "--database", "postgres")
                   .succeeded()
@@ -200,7 +205,8 @@ final class AdminIT {
     Program.Result found = admin("verify", "--reread", "--data", data.toString());
     assertThat(found.exitCode()).isEqualTo(REFUSED_BY_A_CHECK);
     assertThat(found.err())
-        .contains("damaged: " + data.relativize(pack), "copy these files back from a backup");
+        .contains("damaged: " + data.relativize(pack), "copy these files back from a backup")
+        .contains("'anoncloud verify --full'; they remove it and put it again.");
     String bad = folder.resolve("bad backups").toString();
     for (String reread : List.of("", "--reread", "")) {
       List<String> command =
@@ -221,7 +227,9 @@ final class AdminIT {
     Files.write(pack, new byte[17]);
     Program.Result cut = admin("verify", "--data", data.toString());
     assertThat(cut.exitCode()).isEqualTo(FAILED);
-    assertThat(cut.err()).contains("short: " + data.relativize(pack));
+    assertThat(cut.err())
+        .contains("short: " + data.relativize(pack))
+        .contains("'anoncloud verify'; they put it again over what is there.");
 
     Files.copy(backup.resolve(data.relativize(pack)), pack, StandardCopyOption.REPLACE_EXISTING);
     admin("verify", "--reread", "--data", data.toString()).succeeded();
@@ -303,6 +311,12 @@ final class AdminIT {
         .contains("rows");
     assertThat(admin("verify", folder.resolve("nowhere").toString()).failed(FAILED))
         .contains("There is no", "nowhere");
+    Path none = Files.createDirectory(folder.resolve("none"));
+    assertThat(admin("verify", none.toString()).failed(FAILED)).contains("no finished backup");
+    assertThat(
+            admin("restore", "--data", folder.resolve("new").toString(), none.toString())
+                .failed(FAILED))
+        .contains("no finished backup");
     assertThat(
             admin("restore", "--data", data.resolve("below/it").toString(), backup.toString())
                 .failed(USAGE))

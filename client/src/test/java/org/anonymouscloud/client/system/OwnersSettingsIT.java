@@ -60,7 +60,10 @@ final class OwnersSettingsIT {
     Files.writeString(file, "registration = invite\n");
     assertThat(admin("invite", "--data", data.toString()).succeeded().err())
         .doesNotContain("closed")
-        .contains("admin invite revoke ");
+        .containsPattern("'anoncloud admin invite revoke \\S+ --data " + data + "' takes it back");
+    Path config = Files.writeString(folder.resolve("my settings"), "data = " + data + "\n");
+    assertThat(admin("invite", "--config", config.toString()).succeeded().err())
+        .containsPattern("revoke \\S+ --config \"" + config + "\"' takes it back");
     assertThat(admin("connection-string", "--data", data.toString()).succeeded().err())
         .contains("public-address", file.toString());
     Files.writeString(file, "listen = 0.0.0.0:7431\n");

@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.crypto.Digest;
@@ -64,6 +66,7 @@ public final class Backup {
   private final OpenDatabase database;
   private final Holdings holdings;
   private final Path target;
+  private final Reserve reserve;
   private final NewFiles files;
 
   /** The backup before this one, and the digests of its files. */
@@ -92,6 +95,7 @@ public final class Backup {
       OpenDatabase database,
       Holdings holdings,
       Path target,
+      Reserve reserve,
       Optional<Path> before,
       Reuse reuse)
       throws IOException {
@@ -99,7 +103,8 @@ public final class Backup {
     this.database = database;
     this.holdings = holdings;
     this.target = target;
-    this.files = new NewFiles(target);
+    this.reserve = reserve;
+    this.files = new NewFiles(target, reserve);
     this.before = before;
     Known there = before.isPresent() ? Known.of(before.get()) : Known.NOTHING;
     this.known = there.digests();
@@ -161,7 +166,8 @@ public final class Backup {
    * @param place whose newest backup, if there is one, is of the same server
    * @param now becomes its name
    * @param progress is told how many more bytes are in it
-   * @throws IOException if the backup cannot be written; then there is no new one
+   * @throws IOException if the backup cannot be written, or would take from a disk what the server
+   *     needs of it; then there is no new one, nor a part of it
    */
   public static Made make(
       Path data,
@@ -175,15 +181,23 @@ public final class Backup {
       throws IOException {
     Optional<Path> before = place.newest();
     Path target = place.begin();
-    Backup backup = new Backup(data, database, holdings, target, before, reuse);
+    Backup backup;
     Content content;
+    Path finished;
     try {
+      Reserve reserve = Reserve.of(place.folder(), data);
+      backup = new Backup(data, database, holdings, target, reserve, before, reuse);
       content = backup.make(belongings, progress);
+      finished = place.finish(target, now);
     } catch (IOException e) {
-      throw NewFiles.named(e, target);
+      place.abandon(target, e);
+      throw NewFiles.named(e, place.folder());
+    } catch (RuntimeException e) {
+      place.abandon(target, e);
+      throw e;
     }
     return new Made(
-        place.finish(target, now),
+        finished,
         content,
         backup.copied,
         backup.onlyBefore,
@@ -231,6 +245,7 @@ public final class Backup {
         FileChannel channel = files.create(UNFINISHED);
         Writer list = new BufferedWriter(Channels.newWriter(channel, UTF_8))) {
       rows = readDatabase();
+      reserve.require(newBytes());
       try (InputStream written = NewFiles.open(target.resolve(ROWS))) {
         list(Digest.sha256(written), ROWS, list);
       }
@@ -265,9 +280,9 @@ public final class Backup {
   /** Writes the rows, and a list of the files that they name. */
   private long readDatabase() throws IOException {
     try (FileChannel rows = files.create(ROWS);
-        OutputStream out = Channels.newOutputStream(rows);
+        OutputStream out = files.output(rows);
         FileChannel named = files.create(FILES);
-        Writer list = new BufferedWriter(Channels.newWriter(named, UTF_8))) {
+        Writer list = new BufferedWriter(new OutputStreamWriter(files.output(named), UTF_8))) {
       long count =
           database.<Long, IOException>read(
               handle -> {
@@ -284,6 +299,19 @@ public final class Backup {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  /** What the files take, at least, that the backup before does not have. */
+  private long newBytes() throws IOException {
+    AtomicLong sum = new AtomicLong();
+    NamedFiles.forEach(
+        target.resolve(FILES),
+        file -> {
+          if (!known.containsKey(file.path()) && length(file.path()) >= 0) {
+            sum.addAndGet(file.length());
+          }
+        });
+    return sum.get();
   }
 
   private void list(Digest digest, String path, Writer sums) throws IOException {

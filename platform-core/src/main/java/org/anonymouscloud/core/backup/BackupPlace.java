@@ -80,20 +80,25 @@ public final class BackupPlace implements AutoCloseable {
   }
 
   /**
-   * The backup that a folder is, or the newest of those in it.
+   * The backup that a folder is, or the newest of those in it. It may be damaged.
    *
-   * @return {@code folder} itself if it has none
    * @throws NoSuchFileException if there is no such folder
+   * @throws IOException if there is no finished backup
    */
   public static Path backup(Path folder) throws IOException {
     if (Files.notExists(folder)) {
       throw new NoSuchFileException(folder.toString());
     }
-    if (Files.exists(folder.resolve(Sums.FILE))) {
+    // What has the name of a finished one and not its list has lost that.
+    if (Files.exists(folder.resolve(Sums.FILE))
+        || NAME.matcher(String.valueOf(folder.toRealPath().getFileName())).matches()) {
       return folder;
     }
     List<Path> all = backups(folder);
-    return all.isEmpty() ? folder : all.getLast();
+    if (all.isEmpty()) {
+      throw new IOException("There is no finished backup in " + folder + ".");
+    }
+    return all.getLast();
   }
 
   /** The backups in a folder, the oldest first. */
@@ -128,6 +133,10 @@ public final class BackupPlace implements AutoCloseable {
     }
   }
 
+  Path folder() {
+    return folder;
+  }
+
   Optional<Path> newest() throws IOException {
     List<Path> all = backups(folder);
     return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
@@ -138,6 +147,20 @@ public final class BackupPlace implements AutoCloseable {
     Path begun = folder.resolve(HIDDEN + "new");
     PrivateFile.createFolder(begun);
     return begun;
+  }
+
+  /**
+   * Deletes what there is of a backup that was not finished, so that it takes no space: it may be
+   * on the server's own disk.
+   *
+   * @param why is told if that fails, too; the next {@link #open} deletes it then
+   */
+  void abandon(Path begun, Exception why) {
+    try {
+      delete(begun);
+    } catch (IOException e) {
+      why.addSuppressed(e);
+    }
   }
 
   /** Gives a finished backup its name, which comes after those of all others. */

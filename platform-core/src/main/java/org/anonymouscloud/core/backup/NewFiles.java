@@ -33,10 +33,15 @@ final class NewFiles {
   private static final int BUFFER = 1 << 16;
 
   private final Path root;
+  private final Reserve reserve;
   private final Set<Path> folders = new HashSet<>();
 
-  NewFiles(Path root) {
+  /**
+   * @param reserve what copies leave of the disk
+   */
+  NewFiles(Path root, Reserve reserve) {
     this.root = root;
+    this.reserve = reserve;
   }
 
   /**
@@ -96,7 +101,7 @@ final class NewFiles {
   private Written copyAll(Path from, String path) throws IOException {
     try (InputStream in = source(from);
         FileChannel out = create(path);
-        CopyingStream copying = new CopyingStream(from, in, Channels.newOutputStream(out))) {
+        CopyingStream copying = new CopyingStream(from, in, output(out))) {
       Digest digest = Digest.sha256(copying);
       // A pack's says nothing, and that of its copy would say when it came.
       Files.setLastModifiedTime(
@@ -155,6 +160,11 @@ final class NewFiles {
     } catch (UnsupportedOperationException | FileSystemException e) {
       return false;
     }
+  }
+
+  /** To write a file that was made here, as far as the disk's reserve allows. */
+  OutputStream output(FileChannel file) {
+    return reserve.sparing(Channels.newOutputStream(file));
   }
 
   /** Makes a file, or empties the one that is there. The caller makes its content durable. */

@@ -204,7 +204,7 @@ public final class Restore {
         throw taken(there);
       }
     }
-    NewFiles target = new NewFiles(data);
+    NewFiles target = new NewFiles(data, Reserve.NONE);
     for (Sums.Entry plugin : missing) {
       copy(plugin, target);
     }
@@ -233,7 +233,7 @@ public final class Restore {
       throws IOException, BackupDamaged {
     leaveOut(holdings);
     makeRoom(database);
-    NewFiles target = new NewFiles(data);
+    NewFiles target = new NewFiles(data, Reserve.NONE);
     Sums.forEach(
         backup,
         entry -> {

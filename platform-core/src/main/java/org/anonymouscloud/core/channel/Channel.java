@@ -171,8 +171,7 @@ public final class Channel implements AutoCloseable {
       }
       throw last;
     } catch (IOException e) {
-      throw new ConnectFailed(
-          ConnectFailed.Why.UNREACHABLE, "No server answers at " + host + ", port " + port + ".");
+      throw ConnectFailed.unreachable(host, port);
     }
   }
 

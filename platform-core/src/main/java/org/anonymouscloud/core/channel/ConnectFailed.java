@@ -32,6 +32,12 @@ public final class ConnectFailed extends IOException implements FinalFailure {
     this.why = why;
   }
 
+  /** Nothing answers at an address. */
+  public static ConnectFailed unreachable(String host, int port) {
+    return new ConnectFailed(
+        Why.UNREACHABLE, "No server answers at " + host + ", port " + port + ".");
+  }
+
   public Why why() {
     return why;
   }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+import org.anonymouscloud.core.blob.BlobStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +22,7 @@ final class NewFilesTest {
   @Test
   void whatCannotBeReadIsToldFromWhatCannotBeWrittenAndLeavesNothing() throws Exception {
     assumeTrue(Files.isReadable(FAILING));
-    NewFiles files = new NewFiles(folder);
+    NewFiles files = new NewFiles(folder, Reserve.NONE);
 
     assertThatThrownBy(() -> files.copy(FAILING, "some/copy"))
         .isInstanceOf(NewFiles.Unreadable.class)
@@ -40,11 +42,27 @@ final class NewFilesTest {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.isWritable(full));
     Path good = Files.writeString(folder.resolve("good"), "good");
-    NewFiles files = new NewFiles(full.getParent());
+    NewFiles files = new NewFiles(full.getParent(), Reserve.NONE);
 
     assertThatThrownBy(() -> files.copy(good, "full"))
         .isInstanceOf(IOException.class)
         .isNotInstanceOf(NewFiles.Unreadable.class)
         .hasMessageContaining("disk of /dev is full");
+  }
+
+  @Test
+  void whatTheServerNeedsOfItsDiskIsNotTaken() throws Exception {
+    Path good = Files.writeString(folder.resolve("good"), "good");
+    AtomicLong left = new AtomicLong(BlobStore.SPARE_SPACE + 4);
+    NewFiles files = new NewFiles(folder, new Reserve(folder, left::get));
+    assertThat(files.copy(good, "copy").length()).isEqualTo(4);
+
+    left.set(BlobStore.SPARE_SPACE + 3);
+    assertThatThrownBy(() -> files.copy(good, "too much"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(folder.toString())
+        .hasMessageContaining("can have 3 bytes")
+        .hasMessageContaining("the last 32.0 MiB");
+    assertThat(folder.resolve("too much")).isEmptyFile();
   }
 }

@@ -69,12 +69,19 @@ public final class LocalApi implements AutoCloseable {
   private static final int REQUEST_ID_LENGTH = 64;
 
   private final Javalin javalin;
+  private final HomeTroubles troubles;
   private final Duration idle;
   private final LoopbackPorts ports;
   private final FailedRequests failed = new FailedRequests();
 
   private LocalApi(
-      List<Route> routes, Handler files, Secret token, Duration idle, LoopbackPorts ports) {
+      List<Route> routes,
+      Handler files,
+      Secret token,
+      HomeTroubles troubles,
+      Duration idle,
+      LoopbackPorts ports) {
+    this.troubles = troubles;
     this.idle = idle;
     this.ports = ports;
     this.javalin = Javalin.create(config -> configure(config, routes, files, token));
@@ -84,15 +91,18 @@ public final class LocalApi implements AutoCloseable {
    * Binds a free port and serves.
    *
    * @param files answers what lies below {@link #FILES}, by the path parameter {@code path}
+   * @param troubles tells what a failure is to a person
    * @param token as ASCII text; stays the caller's and must live as long as this
    */
-  public static LocalApi start(List<Route> routes, Handler files, Secret token) throws IOException {
-    return start(routes, files, token, IDLE);
+  public static LocalApi start(
+      List<Route> routes, Handler files, Secret token, HomeTroubles troubles) throws IOException {
+    return start(routes, files, token, troubles, IDLE);
   }
 
-  static LocalApi start(List<Route> routes, Handler files, Secret token, Duration idle)
+  static LocalApi start(
+      List<Route> routes, Handler files, Secret token, HomeTroubles troubles, Duration idle)
       throws IOException {
-    LocalApi api = new LocalApi(routes, files, token, idle, LoopbackPorts.bind());
+    LocalApi api = new LocalApi(routes, files, token, troubles, idle, LoopbackPorts.bind());
     api.javalin.start();
     return api;
   }
@@ -244,18 +254,8 @@ public final class LocalApi implements AutoCloseable {
     }
   }
 
-  private static ProblemDocument problem(Exception e) {
-    Optional<Problem> expected = Failures.problem(e);
-    if (expected.isPresent()) {
-      return ProblemDocument.of(expected.get());
-    }
-    if (e instanceof IOException) {
-      String text = String.valueOf(e.getMessage());
-      boolean full = text.contains("No space left on device");
-      return ProblemDocument.of(
-          new Problem(full ? Problem.Kind.NO_SPACE : Problem.Kind.UNAVAILABLE, text, e));
-    }
-    return unexpected(e);
+  private ProblemDocument problem(Exception e) {
+    return troubles.problem(e).map(ProblemDocument::of).orElseGet(() -> unexpected(e));
   }
 
   private static ProblemDocument unexpected(Exception e) {

@@ -68,7 +68,9 @@ final class DropDataCommand implements Callable<Integer> {
                                 + feature
                                 + "' that has stored something and whose plugin is not there."
                                 + " Remove the plugin first, or switch it off. 'anoncloud admin"
-                                + " drop-data' lists what can be deleted.")),
+                                + " drop-data"
+                                + options.again()
+                                + "' lists what can be deleted.")),
             feature);
       }
     }

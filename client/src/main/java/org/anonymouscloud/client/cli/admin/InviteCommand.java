@@ -81,6 +81,7 @@ final class InviteCommand implements Callable<Integer> {
           .warn(
               "'anoncloud admin invite revoke "
                   + invite.id()
+                  + server.again()
                   + "' takes it back, until "
                   + ShownTime.of(invite.expires())
                   + ".");

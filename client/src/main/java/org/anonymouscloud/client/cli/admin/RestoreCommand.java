@@ -114,7 +114,7 @@ final class RestoreCommand implements Callable<Integer> {
       throw new Problem(
           Problem.Kind.NOT_FOUND, "There is no " + e.getFile() + ". Nothing was changed.", e);
     }
-    tell(restored, backup);
+    tell(restored, backup, kind);
     if (!restored.belongings().isEmpty()) {
       context
           .terminal()
@@ -159,10 +159,16 @@ final class RestoreCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(Restore.Restored restored, Path backup) throws Problem {
+  private void tell(Restore.Restored restored, Path backup, String kind) throws Problem {
     Terminal terminal = context.terminal();
     terminal.print(
-        "Restored " + BackupCommand.describe(restored.content()) + " from " + backup + ".");
+        "Restored "
+            + BackupCommand.describe(restored.content())
+            + " from "
+            + backup
+            + " into "
+            + kind
+            + ".");
     Path file = options.data(context).resolve(ServerSettings.FILE_NAME);
     Optional<Path> named = options.settings(context).file();
     if (restored.otherSettings()) {
@@ -174,6 +180,15 @@ final class RestoreCommand implements Callable<Integer> {
     } else if (restored.withSettings() && named.isPresent() && !named.get().equals(file)) {
       terminal.warn(
           "The restored settings are in " + file + ", but " + named.get() + " is what is read.");
+    }
+    if (!kind.equals("sqlite")) {
+      // A backup has no addresses, as a restored server must not use another one's database.
+      terminal.warn(
+          "Before the server is started, write its database into "
+              + file
+              + ", with mode 0600: "
+              + (restored.withSettings() ? "" : "a line 'database = " + kind + "' and ")
+              + "the line 'database-url = ' with the address that this restore was given.");
     }
     leaveOut.forEach(
         feature ->

@@ -30,6 +30,11 @@ final class ServerDatabase {
     return options.existingData(context);
   }
 
+  /** As {@link DatabaseOptions#again}. */
+  String again() {
+    return options.again();
+  }
+
   /** Who can make an account, as far as this command's places say. */
   Registration registration(Context context) throws Problem {
     return options.settings(context).options().accounts().registration();

@@ -158,8 +158,8 @@ final class VerifyServerCommand implements Callable<Integer> {
               + ". "
               + (bad.unreadable() > 0 ? giveBack(data) + "Else check" : "Check")
               + " the disk, copy these files back from a backup that is older than the"
-              + " damage, and run this again. What is in no backup people find by 'anoncloud verify"
-              + " --full'; they remove it and put it again.");
+              + " damage, and run this again. "
+              + cure(bad));
     }
     if (!found.absent().isEmpty()) {
       String features = "'" + String.join("', '", found.absent()) + "'";
@@ -187,6 +187,22 @@ final class VerifyServerCommand implements Callable<Integer> {
                 + (reread
                     ? ", each byte as it came."
                     : ". With --reread each byte of the files is read, too."));
+  }
+
+  /** What the people whose files these were do with what is in no backup. */
+  private static String cure(BadFiles bad) {
+    // The clients send again what the server lacks, and not what it has, of which it knows no
+    // better.
+    String replace = "put it again over what is there";
+    String remove = "remove it and put it again";
+    boolean wrong = bad.damaged() + bad.unreadable() > 0;
+    return "What is in no backup people find by 'anoncloud verify"
+        + (wrong ? " --full" : "")
+        + "'; they "
+        + (!wrong
+            ? replace
+            : bad.lost() == 0 ? remove : remove + ", or, if it is only lost or short, " + replace)
+        + ".";
   }
 
   private static String giveBack(Path data) {

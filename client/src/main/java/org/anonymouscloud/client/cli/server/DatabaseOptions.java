@@ -35,6 +35,11 @@ public final class DatabaseOptions extends PlaceOptions {
     return super.settings(context, flags);
   }
 
+  @Override
+  public String again() {
+    return super.again() + (database == null ? "" : " --database " + database);
+  }
+
   /**
    * Opens the database of a server that has run. The caller closes it.
    *

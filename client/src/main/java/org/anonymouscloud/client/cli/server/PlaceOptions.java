@@ -62,6 +62,21 @@ public class PlaceOptions {
     return ServerSettings.gather(context, flags, Optional.ofNullable(config));
   }
 
+  /**
+   * What a command about the same server must be given too, after a blank; nothing if nothing was
+   * given. An address of a database is left out: there may be a password in it.
+   */
+  public String again() {
+    return (data == null ? "" : " --data " + typed(data))
+        + (config == null ? "" : " --config " + typed(config));
+  }
+
+  /** To be typed into a shell. */
+  private static String typed(Path path) {
+    String text = path.toString();
+    return text.matches("[\\p{L}\\p{N}/._-]+") ? text : '"' + text + '"';
+  }
+
   /** The data folder, whether it is there or not. */
   public final Path data(Context context) throws Problem {
     return settings(context).data();

@@ -12,11 +12,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -35,6 +37,7 @@ final class LocalApiTest {
   private static final String TOKEN = "0123456789abcdefghijklmnopqrstuv";
 
   private final AtomicInteger effects = new AtomicInteger();
+  private final HomeTroubles troubles = new HomeTroubles(new Home(Path.of("nowhere")));
   private Secret token;
   private LocalApi api;
   private int port;
@@ -92,7 +95,8 @@ final class LocalApiTest {
                       throw new Problem(Problem.Kind.SECURITY, "A pack was changed.");
                     })),
             LocalApiTest::file,
-            token);
+            token,
+            troubles);
     port = URI.create(api.url()).getPort();
   }
 
@@ -129,7 +133,8 @@ final class LocalApiTest {
               context.result("at last " + context.body());
             });
     try (LocalApi impatient =
-            LocalApi.start(List.of(slow), LocalApiTest::file, token, Duration.ofMillis(200));
+            LocalApi.start(
+                List.of(slow), LocalApiTest::file, token, troubles, Duration.ofMillis(200));
         Socket working = connect(impatient);
         Socket idle = connect(impatient)) {
       String head =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ import org.anonymouscloud.core.backup.Restore;
 import org.anonymouscloud.core.backup.ServerKeys;
 import org.anonymouscloud.core.backup.ServerVerification;
 import org.anonymouscloud.core.blob.BlobName;
+import org.anonymouscloud.core.blob.Checksum;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.crypto.SigningKey;
 import org.anonymouscloud.core.database.DatabaseState;
@@ -256,6 +258,58 @@ final class BackupTest {
     return found.content();
   }
 
+  @Test
+  void aBackupThatFailsLeavesNothingOfItself() throws Exception {
+    Path first = make().folder();
+    PackName late = PackName.random();
+    client.put(late, pack(late));
+    client.move(1, new byte[] {1}, List.of(late));
+
+    assertThatThrownBy(
+            () ->
+                make(
+                    ManyAccounts.HOLDINGS,
+                    bytes -> {
+                      throw new UncheckedIOException(new IOException("cut"));
+                    }))
+        .hasMessageContaining("cut");
+    assertOnlyBackup(first);
+
+    // The row of a file says more than any disk has; the place is on the server's own.
+    Path large = Files.createFile(data.resolve("vault/large"));
+    assertThatThrownBy(() -> make(Holdings.of(List.of(new WithLargeFile())), bytes -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("it needs 1.0 EiB on the disk of " + place + ",")
+        .hasMessageContaining("the last 32.0 MiB");
+    assertOnlyBackup(first);
+    Files.delete(large);
+    make();
+  }
+
+  private void assertOnlyBackup(Path only) throws IOException {
+    try (Stream<Path> there = Files.list(place)) {
+      assertThat(there).containsExactlyInAnyOrder(only, place.resolve(".lock"));
+    }
+  }
+
+  @Test
+  void aFolderWithoutAFinishedBackupIsNoDamagedOne() throws Exception {
+    Path none = Files.createDirectory(folder.resolve("none"));
+    assertThatThrownBy(() -> BackupPlace.backup(none))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no finished backup in " + none);
+    Path unfinished = Files.createDirectory(none.resolve(".part-new"));
+    assertThatThrownBy(() -> BackupPlace.backup(unfinished))
+        .hasMessageContaining("no finished backup");
+
+    // One that has been finished is damaged without its list.
+    Files.delete(make().folder().resolve("SHA256SUMS"));
+    assertThat(BackupPlace.backup(place)).isEqualTo(backup);
+    assertThat(BackupPlace.backup(backup)).isEqualTo(backup);
+    assertThatThrownBy(() -> BackupVerification.of(backup, bytes -> {}))
+        .isInstanceOf(BackupDamaged.class);
+  }
+
   /** At the first file that is copied, all packs expire and the sweeper comes by. */
   private Consumer<Long> dropAllOnce() {
     return new Consumer<>() {
@@ -276,8 +330,17 @@ final class BackupTest {
     };
   }
 
+  /** The vault, with another file that takes more than there is. */
+  private static final class WithLargeFile extends WithoutHold {
+    @Override
+    public void files(Handle rows, Consumer<StoredFile> each) {
+      super.files(rows, each);
+      each.accept(new StoredFile("large", 1L << 60, new Checksum(0)));
+    }
+  }
+
   /** The vault, with files that anybody may delete. */
-  private static final class WithoutHold implements ServerFeature, FeatureData {
+  private static class WithoutHold implements ServerFeature, FeatureData {
     private final VaultData vault = new VaultData();
 
     @Override

@@ -353,6 +353,7 @@ final class DriveRoutes {
     try {
       Name name = Name.of(text);
       if (name.isPlain()
+          && !text.startsWith("-")
           && !BLANK_END.matcher(text).find()
           && name.encode().length <= Members.LONGEST_NAME) {
         return name;
@@ -363,7 +364,8 @@ final class DriveRoutes {
     throw RequestArguments.bad(
         "A drive's name has 1 to "
             + Members.LONGEST_NAME
-            + " bytes, no blanks at its ends, no slash and no control characters.");
+            + " bytes, no blanks at its ends, no slash, no control characters and no dash as the"
+            + " first: commands would take it for one of their options.");
   }
 
   private void quota(Context context) throws Problem, NotLoggedIn, IOException {
@@ -496,7 +498,16 @@ final class DriveRoutes {
 
   private void delete(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = shared(context, "cannot be deleted; 'anoncloud account delete' deletes it all");
-    if (drive.people().size() > 1) {
+    List<Members.Person> people = drive.people();
+    if (!view(drives.drives(), drive).pays()
+        && people.stream()
+            .noneMatch(person -> person.isOwn() && person.member().right() == Right.OWN)) {
+      throw new Problem(
+          Problem.Kind.FORBIDDEN,
+          "Only an owner of the drive may delete it. Nothing was changed; 'anoncloud drive leave'"
+              + " takes you out of it.");
+    }
+    if (people.size() > 1) {
       throw new Problem(
           Problem.Kind.CONFLICT,
           "Others use this drive. Take them out first ('anoncloud drive unshare'), or let another"

@@ -289,6 +289,11 @@ final class GetCommand implements Callable<Integer> {
       if (!Files.isDirectory(destination)) {
         Files.createDirectory(destination);
       }
+    } catch (java.nio.file.NoSuchFileException e) {
+      throw new Problem(
+          Problem.Kind.NOT_FOUND,
+          "There is no folder " + TerminalText.path(requireNonNull(destination.getParent())) + ".",
+          e);
     } catch (IOException e) {
       throw failure(destination, e);
     }

@@ -62,13 +62,25 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
     return all;
   }
 
-  /** As {@link #together}. */
+  /** As {@link #together}, of what is brought from one place to another. */
   public static void requireTogether(List<VaultUrl> all) throws Problem {
+    requireTogether(all, "'anoncloud get' from the one and 'anoncloud put' to the other");
+  }
+
+  /**
+   * As {@link #together}, of what something is done with where it is.
+   *
+   * @param command to be given once for each drive
+   */
+  public static void requireAlike(List<VaultUrl> all, String command) throws Problem {
+    requireTogether(all, "give one 'anoncloud " + command + "' for each drive");
+  }
+
+  private static void requireTogether(List<VaultUrl> all, String way) throws Problem {
     if (all.stream().map(VaultUrl::drive).distinct().count() > 1) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          "These paths are in different drives, whose keys are different too: 'anoncloud get' from"
-              + " the one and 'anoncloud put' to the other.");
+          "These paths are in different drives, whose keys are different too: " + way + ".");
     }
   }
 

@@ -468,13 +468,17 @@ public final class Drive implements AutoCloseable {
    * @throws NotAllowed if this account may only read it
    */
   public Batch batch() throws IOException {
+    return batch(Right.WRITE);
+  }
+
+  private Batch batch(Right needed) throws IOException {
     Snapshot now = snapshot();
     if (members.list().isEmpty() && firstName.isPresent()) {
       // Another device may be quicker, and then the drive is that one's.
       boolean _ = members.create(firstName.get());
       now = snapshot();
     }
-    requireRight(Right.WRITE);
+    requireRight(needed);
     return new Batch(reading, writing, now);
   }
 
@@ -693,11 +697,10 @@ public final class Drive implements AutoCloseable {
    * @throws NotAllowed if this account does not own the drive
    */
   public KeptStates retain(int days, int weeks) throws IOException {
-    try (Batch first = batch()) {
+    try (Batch first = batch(Right.OWN)) {
       // Makes the drive if it is not there yet.
       first.commit();
     }
-    requireRight(Right.OWN);
     for (int race = 0; race < RACES; race++) {
       Optional<KnownRoot> newest = roots.newest();
       Snapshot now = new Snapshot(reading, newest);

@@ -371,8 +371,9 @@ final class CopyTest {
     assertFails(1, "already in the vault", "mkdir", "/twice", "/twice");
     assertFails(1, "use -r", "get", "/twice", temporary.resolve("y").toString());
     assertFails(1, "is a folder in the vault", "cat", "/twice");
-    assertFails(1, "Cannot write", "get", "/twice", "-r", temporary.resolve("no/such").toString());
-    assertThat(temporary.resolve("no")).doesNotExist();
+    Path no = temporary.resolve("no");
+    assertFails(1, "There is no folder " + no + ".", "get", "/twice", "-r", no + "/such");
+    assertThat(no).doesNotExist();
   }
 
   @Test

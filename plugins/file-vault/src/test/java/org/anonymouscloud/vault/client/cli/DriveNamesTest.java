@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.core.testing.TestTerminal;
@@ -76,10 +77,10 @@ final class DriveNamesTest {
     assertThat(run("trash", "--drive", "team", "list")).contains("empty");
   }
 
-  private static String[] with(List<String> command, String drive) {
-    String[] line = command.toArray(new String[command.size() + 1]);
-    line[command.size()] = drive;
-    return line;
+  private static String[] with(List<String> command, String... more) {
+    List<String> line = new ArrayList<>(command);
+    line.addAll(List.of(more));
+    return line.toArray(String[]::new);
   }
 
   @Test
@@ -92,7 +93,14 @@ final class DriveNamesTest {
     assertThat(run("trash", "restore", removal)).contains("Restored team:/a");
     run("rm", "team:/a", "team:/b");
     assertThat(run("trash", "restore", "team:/a", "--to", "team:/")).contains("Restored team:/a");
-    assertThat(refused("trash", "restore", "team:/b", "--to", "/")).contains("different drives");
+    assertThat(refused("trash", "restore", "team:/b", "--to", "/"))
+        .contains("different drives", "'anoncloud get'");
+    for (String command : List.of("rm", "trash restore", "trash delete")) {
+      List<String> line = new ArrayList<>(List.of(command.split(" ")));
+      assertThat(refused(with(line, "/b", "team:/b")))
+          .contains("different drives", "one 'anoncloud " + command + "' for each drive")
+          .doesNotContain("get");
+    }
     assertThat(run("trash", "--drive", "team", "restore", "/b", "--to", "/")).contains("/b");
     assertThat(run("ls", "team:/")).isEqualTo("a/\nb/\n");
     run("rm", "team:/b");
@@ -203,7 +211,23 @@ final class DriveNamesTest {
     try (Drives his = new Drives(bob, Clock.systemUTC())) {
       Drive team = his.find("team");
       assertThatThrownBy(() -> team.goBack(0, false, false)).isInstanceOf(NotAllowed.class);
+      assertThatThrownBy(() -> team.retain(0, 0)).hasMessageContaining("Only an owner");
     }
+    assertThat(terminal.run("drive", "delete", "team", "--yes")).isEqualTo(1);
+    assertThat(String.join("\n", terminal.warnings())).contains("Take them out first");
+    try (TestAgent his = new TestAgent(bob)) {
+      assertThatThrownBy(() -> his.delete("/vault/drives/team"))
+          .hasMessageContaining("Only an owner")
+          .hasMessageContaining("'anoncloud drive leave'");
+    }
+    assertThat(run("drive", "show", "team")).contains("bob");
+  }
+
+  @Test
+  void aDrivesNameIsNoOption() {
+    assertThat(refused("drive", "create", "--", "-x")).contains("no dash as the first", "options");
+    assertThat(refused("drive", "rename", "team", "--", "-x")).contains("no dash as the first");
+    run("drive", "create", "x-");
   }
 
   @ParameterizedTest

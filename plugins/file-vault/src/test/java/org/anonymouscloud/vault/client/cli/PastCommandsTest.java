@@ -197,8 +197,7 @@ final class PastCommandsTest {
         .isEqualTo(server.account().device(2, server.newLine()).device().toString());
 
     assertThat(run("restore", "--version", "1", "/docs/f"))
-        .contains("/docs/f is as it was since")
-        .contains("(state 1)")
+        .contains("/docs/f is as it was in state 1 of ")
         .contains("went to the trash");
     assertThat(read(drive, "/docs/f")).asString().isEqualTo("old");
     assertThat(run("restore", "--version", "1", "/docs/f")).contains("nothing was changed");
@@ -273,7 +272,8 @@ final class PastCommandsTest {
 
   @Test
   void whatIsGoneComesBackAsItWasLast() throws Exception {
-    assertThat(run("restore", "/docs/gone")).contains("(state 3)");
+    assertThat(run("restore", "/docs/gone"))
+        .contains("/docs/gone is as it was last, in state 3 of ");
     assertThat(read(drive, "/docs/gone")).asString().isEqualTo("gone");
     discard(drive, "/docs");
     run("restore", "--json", "/docs", "--to", "/back");

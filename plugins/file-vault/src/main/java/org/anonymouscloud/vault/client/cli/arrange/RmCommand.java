@@ -69,7 +69,7 @@ final class RmCommand implements Callable<Integer> {
     for (String typed : paths) {
       outcome.attempt(() -> all.add(path(typed)));
     }
-    VaultUrl.requireTogether(all);
+    VaultUrl.requireAlike(all, "rm");
     if (forever) {
       for (VaultUrl path : all) {
         outcome.attempt(() -> remove(path));

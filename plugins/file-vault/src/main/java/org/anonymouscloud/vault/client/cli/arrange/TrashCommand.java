@@ -164,6 +164,7 @@ final class TrashCommand implements Callable<Integer> {
     List<VaultUrl> all = new ArrayList<>();
     Map<String, Object> asked = new LinkedHashMap<>();
     asked.put("things", named(things, all));
+    VaultUrl.requireAlike(all, "trash restore");
     if (to != null) {
       VaultUrl folder = VaultUrl.typed(to);
       asked.put("to", folder.path().toString());
@@ -240,7 +241,7 @@ final class TrashCommand implements Callable<Integer> {
       throws Problem, IOException {
     List<VaultUrl> all = new ArrayList<>();
     List<String> named = named(things, all);
-    VaultUrl.requireTogether(all);
+    VaultUrl.requireAlike(all, "trash delete");
     if (!yes && !agrees("Delete this from the trash")) {
       return 1;
     }

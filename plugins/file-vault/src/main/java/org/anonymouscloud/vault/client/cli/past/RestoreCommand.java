@@ -168,11 +168,11 @@ final class RestoreCommand implements Callable<Integer> {
         .terminal()
         .print(
             shown
-                + " is as it was since "
-                + ShownTime.of(done.path("since").asText())
-                + " (state "
+                + (then == null ? " is as it was last, in state " : " is as it was in state ")
                 + done.path("state").asText()
-                + ").");
+                + " of "
+                + ShownTime.of(done.path("since").asText())
+                + ".");
     if (done.has("removal")) {
       context
           .terminal()
