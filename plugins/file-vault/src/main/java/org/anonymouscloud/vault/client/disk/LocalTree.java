@@ -60,6 +60,7 @@ public final class LocalTree implements LocalFile.Place, AutoCloseable {
   }
 
   /** What is in a folder, as paths of which the last names count; the caller closes it. */
+  @SuppressWarnings("StreamResourceLeak")
   public DirectoryStream<Path> list(Path folder) throws IOException {
     OpenFolders folders = folders();
     return folders == null
