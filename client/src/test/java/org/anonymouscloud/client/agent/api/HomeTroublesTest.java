@@ -12,8 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class HomeTroublesTest {
-  private static final ConnectFailed AWAY = ConnectFailed.unreachable("127.0.0.1", 7420);
-
   @TempDir private Path folder;
 
   private Problem told(Exception failure) {
@@ -22,19 +20,20 @@ final class HomeTroublesTest {
 
   @Test
   void whoseOwnServerIsAwayIsToldToStartItAgain() throws Exception {
-    assertThat(told(AWAY)).hasMessage(AWAY.getMessage());
+    ConnectFailed away = ConnectFailed.unreachable("127.0.0.1", 7420);
+    assertThat(told(away)).hasMessage(away.getMessage());
 
     new Home(folder).rememberLocalServer("anoncloud://127.0.0.1:7420");
-    assertThat(told(AWAY)).hasMessageContaining("'anoncloud up' here");
-    assertThat(told(AWAY).kind()).isEqualTo(Problem.Kind.UNAVAILABLE);
-    assertThat(told(new Problem(Problem.Kind.UNAVAILABLE, "No server.", AWAY)))
+    assertThat(told(away)).hasMessageContaining("'anoncloud up' here");
+    assertThat(told(away).kind()).isEqualTo(Problem.Kind.UNAVAILABLE);
+    assertThat(told(new Problem(Problem.Kind.UNAVAILABLE, "No server.", away)))
         .as("as a plugin may say it")
         .hasMessageContaining("'anoncloud up' here");
     ConnectFailed other = ConnectFailed.unreachable("127.0.0.1", 7421);
     assertThat(told(other)).hasMessage(other.getMessage());
 
     new Home(folder).rememberLocalServer("no address");
-    assertThat(told(AWAY)).hasMessage(AWAY.getMessage());
+    assertThat(told(away)).hasMessage(away.getMessage());
   }
 
   @Test
