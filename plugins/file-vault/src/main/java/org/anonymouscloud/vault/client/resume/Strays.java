@@ -92,19 +92,25 @@ public final class Strays implements PackNotes {
   @Override
   public synchronized void leaving(PackName pack, int length) {
     if (length >= LEAST && !claimed.contains(pack)) {
-      noted.add(pack);
-      byte[] note = note();
-      boolean _ =
-          notes.attempt(
-              () -> {
-                boolean _ =
-                    records.change(
-                        changing -> {
-                          changing.put(key(pack), note);
-                          return true;
-                        });
-              });
+      noteAll(List.of(pack));
     }
+  }
+
+  private void noteAll(Collection<PackName> packs) {
+    noted.addAll(packs);
+    byte[] note = note();
+    boolean _ =
+        notes.attempt(
+            () -> {
+              boolean _ =
+                  records.change(
+                      changing -> {
+                        for (PackName pack : packs) {
+                          changing.put(key(pack), note);
+                        }
+                        return true;
+                      });
+            });
   }
 
   @Override
@@ -129,21 +135,8 @@ public final class Strays implements PackNotes {
   /** These could not be given back just now, by whom they were noted or not. */
   synchronized void keep(Collection<PackName> packs) {
     failed = Optional.of(clock.instant());
-    noted.addAll(packs);
     left.addAll(packs);
-    byte[] note = note();
-    boolean _ =
-        notes.attempt(
-            () -> {
-              boolean _ =
-                  records.change(
-                      changing -> {
-                        for (PackName pack : packs) {
-                          changing.put(key(pack), note);
-                        }
-                        return true;
-                      });
-            });
+    noteAll(packs);
   }
 
   /**
