@@ -16,7 +16,6 @@ public final class Outcome {
   private final List<String> failures = new ArrayList<>();
   private int exitCode;
   private boolean over;
-  private boolean cutOff;
 
   /**
    * @param terminal where each failure is said
@@ -39,8 +38,9 @@ public final class Outcome {
     try {
       step.run();
     } catch (Problem problem) {
-      cutOff = problem.kind() == Problem.Kind.UNAVAILABLE;
-      over = cutOff || problem.kind() == Problem.Kind.NOT_LOGGED_IN;
+      over =
+          problem.kind() == Problem.Kind.NOT_LOGGED_IN
+              || problem.kind() == Problem.Kind.UNAVAILABLE;
       fail(problem.kind(), String.valueOf(problem.getMessage()));
     }
   }
@@ -66,11 +66,6 @@ public final class Outcome {
   /** What was passed over, as it cannot be kept. */
   public void skip(String message) {
     terminal.warn(message);
-  }
-
-  /** Whether the agent or the server has gone, or cannot do it just now. */
-  public boolean isCutOff() {
-    return cutOff;
   }
 
   /** What has failed, in the order in which it did. */

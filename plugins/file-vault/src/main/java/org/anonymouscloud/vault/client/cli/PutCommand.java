@@ -136,11 +136,17 @@ final class PutCommand implements Callable<Integer> {
     boolean below = sources.size() > 1 || typed.endsWith("/");
     try (Interruption _ = new Interruption(context.terminal(), "Interrupted. " + REST)) {
       for (Path source : sources) {
-        outcome.attempt(() -> put(source, patterns, destination, intoFolder, below));
+        outcome.attempt(
+            () -> {
+              try {
+                put(source, patterns, destination, intoFolder, below);
+              } catch (Problem e) {
+                throw e.kind() == Problem.Kind.UNAVAILABLE
+                    ? new Problem(e.kind(), e.getMessage() + " " + REST, e)
+                    : e;
+              }
+            });
       }
-    }
-    if (outcome.isCutOff()) {
-      outcome.skip(REST);
     }
     notKept.lines().forEach(outcome::skip);
     if (json) {
