@@ -100,6 +100,23 @@ public final class PrivateFile {
         file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
   }
 
+  /**
+   * Opens a new file to write and read that no other program finds: it is gone when it is closed,
+   * or its process has ended.
+   *
+   * @param folder on whose disk it is
+   */
+  public static FileChannel openUnnamed(Path folder) throws IOException {
+    return FileChannel.open(
+        folder.resolve(".unnamed." + hex(RandomBytes.next(8))),
+        Set.of(
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE),
+        OWNER_ONLY);
+  }
+
   private static void create(Path folder, FileAttribute<?>... mode) throws IOException {
     if (Files.isDirectory(folder)) {
       return;

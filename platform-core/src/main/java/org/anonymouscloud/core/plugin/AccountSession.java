@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.plugin;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -138,6 +139,12 @@ public interface AccountSession {
 
   /** Records of the feature kept on this machine: many, changed together, gone when deleted. */
   RecordStore records();
+
+  /**
+   * Opens an empty file on this machine's disk, to write and read, for what is too long to be held
+   * in memory. It is gone once it is closed. What goes into it must be sealed: a disk forgets late.
+   */
+  FileChannel scratch() throws IOException;
 
   /** Says what has changed to whoever follows the agent. */
   EventLog events();

@@ -3,6 +3,7 @@ package org.anonymouscloud.client.agent.feature;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -233,6 +234,11 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
   @Override
   public RecordStore records() {
     return local.records(fullName, link.link());
+  }
+
+  @Override
+  public FileChannel scratch() throws IOException {
+    return local.scratch();
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.anonymouscloud.core.account.client;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -158,6 +159,11 @@ public final class LocalAccount implements AutoCloseable {
    */
   public RecordStore records(String feature, Link link) {
     return new FeatureRecords(kept.records(), feature, new ServerMark(new AccountQuestions(link)));
+  }
+
+  /** An empty file beside the account's own, gone once it is closed. */
+  public FileChannel scratch() throws IOException {
+    return kept.scratch();
   }
 
   /** Forgets the account: nothing of it stays on the disk or in memory. */

@@ -1,6 +1,7 @@
 package org.anonymouscloud.core.account.client.local;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -224,6 +225,11 @@ public final class AccountFolder {
     /** After how long without use the keys are to be forgotten; none if only on request. */
     public Optional<Duration> lockAfter() throws IOException {
       return secretFile.lockAfter();
+    }
+
+    /** An empty file in this folder, gone once it is closed. */
+    public FileChannel scratch() throws IOException {
+      return PrivateFile.openUnnamed(folder);
     }
 
     /** Notes for good that the server has this device. */

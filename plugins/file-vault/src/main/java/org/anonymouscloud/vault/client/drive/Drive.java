@@ -107,7 +107,7 @@ public final class Drive implements AutoCloseable {
 
   /** The same with memory of its own. */
   public static Drive of(AccountSession account, DriveId id, Clock clock) {
-    return of(account, id, clock, new TransferMemory());
+    return of(account, id, clock, new TransferMemory(account::scratch));
   }
 
   /**
@@ -116,7 +116,8 @@ public final class Drive implements AutoCloseable {
    */
   public static Drive of(
       AccountSession account, DriveId id, Clock clock, RetryPolicy patience, Pace pace) {
-    return new Drive(account, id, Optional.empty(), clock, patience, pace, new TransferMemory());
+    return new Drive(
+        account, id, Optional.empty(), clock, patience, pace, new TransferMemory(account::scratch));
   }
 
   /**
@@ -137,7 +138,7 @@ public final class Drive implements AutoCloseable {
 
   /** The same with memory of its own. */
   public static Drive home(AccountSession account, Clock clock) {
-    return home(account, clock, new TransferMemory());
+    return home(account, clock, new TransferMemory(account::scratch));
   }
 
   /**
@@ -147,7 +148,13 @@ public final class Drive implements AutoCloseable {
   public static Drive home(AccountSession account, Clock clock, RetryPolicy patience, Pace pace) {
     DriveId id = Home.id(account);
     return new Drive(
-        account, id, Optional.of(Home.NAME), clock, patience, pace, new TransferMemory());
+        account,
+        id,
+        Optional.of(Home.NAME),
+        clock,
+        patience,
+        pace,
+        new TransferMemory(account::scratch));
   }
 
   /**

@@ -48,13 +48,14 @@ public final class Drives implements AutoCloseable {
   private final Clock clock;
   private final DriveId home;
   private final RemoteDrives remote;
-  private final TransferMemory memory = new TransferMemory();
+  private final TransferMemory memory;
   private final Map<DriveId, Drive> open = new ConcurrentHashMap<>();
 
   /** Asks nobody yet. */
   public Drives(AccountSession account, Clock clock) {
     this.account = account;
     this.clock = clock;
+    this.memory = new TransferMemory(account::scratch);
     this.home = Home.id(account);
     this.remote = new RemoteDrives(account.link(), new RetryPolicy());
   }

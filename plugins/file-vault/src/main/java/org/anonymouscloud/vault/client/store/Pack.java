@@ -1,7 +1,12 @@
 package org.anonymouscloud.vault.client.store;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,17 +16,36 @@ import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A pack while it fills: sealed segments one after another. Not thread-safe. */
+/**
+ * A pack while it fills: sealed segments one after another, in memory while there is room, else on
+ * the disk. Its length says the same to the server either way. Not thread-safe.
+ */
 final class Pack {
+  private static final Logger LOG = LoggerFactory.getLogger(Pack.class);
+
   private record Part(byte[] sealed, int length) {}
 
+  private final UploadLanes lanes;
   private final PackName name = PackName.random();
   private final List<Part> parts = new ArrayList<>();
   private final Set<PackWatch> watches = new LinkedHashSet<>();
   private int filled;
   private int least = VaultMessages.MIN_PACK;
   private byte[] padding = {};
+
+  /** Counts as one of those that are large and in memory. */
+  private boolean large;
+
+  /** Has all segments, in place of memory. */
+  private @Nullable FileChannel disk;
+
+  Pack(UploadLanes lanes) {
+    this.lanes = lanes;
+  }
 
   PackName name() {
     return name;
@@ -31,12 +55,56 @@ final class Pack {
     return filled;
   }
 
-  /** Appends a segment and says where it lies. Keeps the array until the pack has been sent. */
-  int add(byte[] sealed, int length) {
+  /**
+   * Appends a segment and says where it lies. Keeps the array until it needs it no more.
+   *
+   * @throws IOException if it could not be kept; the pack is as before
+   */
+  int add(byte[] sealed, int length) throws IOException {
     int offset = filled;
-    parts.add(new Part(sealed, length));
+    Part part = new Part(sealed, length);
+    if (filled + length > UploadLanes.SEALED && disk == null && !large) {
+      large = lanes.mayGrow();
+      if (!large) {
+        disk = spill();
+      }
+    }
+    if (disk == null) {
+      parts.add(part);
+    } else {
+      write(disk, part, offset);
+      lanes.buffers().give(sealed);
+    }
     filled += length;
     return offset;
+  }
+
+  private FileChannel spill() throws IOException {
+    FileChannel file = lanes.scratch();
+    try {
+      int at = 0;
+      for (Part part : parts) {
+        write(file, part, at);
+        at += part.length;
+      }
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+    parts.forEach(part -> lanes.buffers().give(part.sealed));
+    parts.clear();
+    return file;
+  }
+
+  private static void write(FileChannel file, Part part, long at) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(part.sealed, 0, part.length);
+    try {
+      while (bytes.hasRemaining()) {
+        file.write(bytes, at + bytes.position());
+      }
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedIOException("The upload was interrupted.");
+    }
   }
 
   /** Has somebody be told how the pack fares. */
@@ -87,12 +155,45 @@ final class Pack {
     for (Part part : parts) {
       out.write(part.sealed, 0, part.length);
     }
+    if (disk != null) {
+      copy(disk, out);
+    }
     out.write(padding, 0, length - filled);
   }
 
-  /** Gives the segments' arrays back. */
-  void recycle(Buffers buffers) {
-    parts.forEach(part -> buffers.give(part.sealed));
+  private void copy(FileChannel file, OutputStream out) throws IOException {
+    byte[] piece = lanes.buffers().take();
+    try {
+      int at = 0;
+      while (at < filled) {
+        int read = file.read(ByteBuffer.wrap(piece, 0, Math.min(piece.length, filled - at)), at);
+        if (read < 0) {
+          throw new EOFException("The file of a pack is shorter than it was written.");
+        }
+        out.write(piece, 0, read);
+        at += read;
+      }
+    } finally {
+      lanes.buffers().give(piece);
+    }
+  }
+
+  /** Gives memory and disk back. */
+  void recycle() {
+    parts.forEach(part -> lanes.buffers().give(part.sealed));
     parts.clear();
+    if (large) {
+      large = false;
+      lanes.shrunk();
+    }
+    if (disk != null) {
+      try {
+        disk.close();
+      } catch (IOException e) {
+        // It is gone all the same.
+        LOG.debug("The file of a pack could not be closed: {}", e.toString());
+      }
+      disk = null;
+    }
   }
 }

@@ -57,13 +57,13 @@ public final class PackWriter implements AutoCloseable {
   /** Those of them that are used again. */
   private final Set<PackName> taken = new HashSet<>();
 
-  private final Filling open = new Filling();
+  private final Filling open;
 
   /**
    * Of full segments alone, if it is known how much is to come: any number of them fills packs to
    * the last bytes, but not with something small before them.
    */
-  private final Filling whole = new Filling();
+  private final Filling whole;
 
   /** Bytes of the packs that were full since the last flush, those of an earlier try among them. */
   private long full;
@@ -84,16 +84,24 @@ public final class PackWriter implements AutoCloseable {
     this.remote = remote;
     this.lanes = lanes;
     this.notes = notes;
+    this.open = new Filling(lanes);
+    this.whole = new Filling(lanes);
     lanes.join();
   }
 
   /** A pack that is not full yet. */
   private static final class Filling {
-    private Pack pack = new Pack();
+    private final UploadLanes lanes;
+    private Pack pack;
     private int limit = VaultMessages.MAX_PACK;
 
     /** Bytes that are still to come, if that is known. */
     private long expected = Long.MAX_VALUE;
+
+    Filling(UploadLanes lanes) {
+      this.lanes = lanes;
+      this.pack = new Pack(lanes);
+    }
 
     boolean isExpected() {
       return expected != Long.MAX_VALUE;
@@ -101,16 +109,14 @@ public final class PackWriter implements AutoCloseable {
 
     Pack take() {
       Pack taken = pack;
-      pack = new Pack();
+      pack = new Pack(lanes);
       return taken;
     }
 
-    /** How much the pack that begins now may hold. */
-    void begin(int most) {
+    /** Says how much the pack that begins now may hold. */
+    void begin() {
       limit =
-          expected >= most
-              ? most
-              : Math.clamp(Long.highestOneBit(Math.max(1, expected)), LEAST_FULL, most);
+          Math.clamp(Long.highestOneBit(Math.max(1, expected)), LEAST_FULL, VaultMessages.MAX_PACK);
     }
   }
 
@@ -144,7 +150,7 @@ public final class PackWriter implements AutoCloseable {
         Filling filling = whole.isExpected() && length == UploadLanes.SEALED ? whole : open;
         Pack pack = filling.pack;
         if (pack.filled() == 0) {
-          filling.begin(lanes.packLimit());
+          filling.begin();
         }
         if (pack.filled() == 0 || pack.filled() + length <= filling.limit) {
           filling.expected -= filling.isExpected() ? length : 0;
@@ -304,7 +310,7 @@ public final class PackWriter implements AutoCloseable {
         failed = new IOException("A pack could not be sent.", e);
       } finally {
         leaveWire();
-        pack.recycle(lanes.buffers());
+        pack.recycle();
         lanes.leave();
         if (failed == null) {
           pack.tell(watch -> watch.stored(pack.name()));
@@ -433,8 +439,8 @@ public final class PackWriter implements AutoCloseable {
           interrupted = true;
         }
       }
-      open.pack.recycle(lanes.buffers());
-      whole.pack.recycle(lanes.buffers());
+      open.pack.recycle();
+      whole.pack.recycle();
     }
     lanes.part();
     notes.ended(unnamed());

@@ -6,8 +6,15 @@ package org.anonymouscloud.vault.client.store;
  */
 public final class TransferMemory {
   private final Buffers buffers = new Buffers(UploadLanes.BUSY);
-  private final UploadLanes lanes = new UploadLanes(buffers);
+  private final UploadLanes lanes;
   private final Blocks blocks = new Blocks(buffers);
+
+  /**
+   * @param scratch for what finds no room
+   */
+  public TransferMemory(UploadLanes.Scratch scratch) {
+    this.lanes = new UploadLanes(buffers, scratch);
+  }
 
   /** Arrays for full segments. */
   public Buffers buffers() {

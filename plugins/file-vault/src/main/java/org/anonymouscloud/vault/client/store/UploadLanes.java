@@ -1,6 +1,8 @@
 package org.anonymouscloud.vault.client.store;
 
+import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
@@ -9,7 +11,7 @@ import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /**
  * What all writers share, so that their memory has a bound: how many packs are on their way at a
- * time, how large a pack may grow, and the arrays of sealed segments. Thread-safe.
+ * time, how many are in memory while they fill, and the arrays of sealed segments. Thread-safe.
  */
 public final class UploadLanes {
   /** Bytes of a full segment when it is sealed. */
@@ -17,6 +19,9 @@ public final class UploadLanes {
 
   /** Enough that one fills, one is on the wire and one waits for the server's disk. */
   private static final int LANES = 3;
+
+  /** Enough for one upload: those on their way, one that waits for that, and two that fill. */
+  static final int LARGE = LANES + 3;
 
   /** Arrays that fill those packs, and those that become one of them. */
   static final int BUSY = (LANES + 1) * (VaultMessages.MAX_PACK / SEALED + 1) + 8;
@@ -28,16 +33,26 @@ public final class UploadLanes {
   static final int IDLE = 8;
 
   private final Semaphore lanes = new Semaphore(LANES);
+  private final Semaphore large = new Semaphore(LARGE);
   private final AtomicInteger writers = new AtomicInteger();
   private final Buffers buffers;
+  private final Scratch scratch;
 
-  UploadLanes(Buffers buffers) {
+  /** Where a pack fills for which there is no room in memory. */
+  @FunctionalInterface
+  public interface Scratch {
+    /** Opens an empty file that is gone once it is closed. */
+    FileChannel open() throws IOException;
+  }
+
+  UploadLanes(Buffers buffers, Scratch scratch) {
     this.buffers = buffers;
+    this.scratch = scratch;
   }
 
   /** With arrays of their own. */
-  public UploadLanes() {
-    this(new Buffers(BUSY));
+  public UploadLanes(Scratch scratch) {
+    this(new Buffers(BUSY), scratch);
   }
 
   /** Arrays for full segments, sealed. */
@@ -68,9 +83,17 @@ public final class UploadLanes {
     }
   }
 
-  /** How full a pack gets: each writer holds one in memory, so many writers make smaller ones. */
-  int packLimit() {
-    int count = writers.get();
-    return count <= 2 ? VaultMessages.MAX_PACK : count <= 8 ? VaultMessages.MAX_PACK / 4 : SEALED;
+  /** Whether one more pack may be in memory that is longer than a full segment. */
+  boolean mayGrow() {
+    return large.tryAcquire();
+  }
+
+  /** A pack that {@link #mayGrow} has let grow is in memory no more. */
+  void shrunk() {
+    large.release();
+  }
+
+  FileChannel scratch() throws IOException {
+    return scratch.open();
   }
 }

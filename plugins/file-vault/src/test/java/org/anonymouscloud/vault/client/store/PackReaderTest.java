@@ -124,7 +124,7 @@ final class PackReaderTest {
       segments.add(noise(UploadLanes.SEALED, i));
     }
     List<Ref> refs = write(segments);
-    TransferMemory memory = new TransferMemory();
+    TransferMemory memory = new TransferMemory(server.account()::scratch);
     for (int i = 0; i < 3; i++) {
       PackReader reader = new PackReader(remote, memory.blocks());
       for (int j = 0; j < segments.size(); j++) {
@@ -218,7 +218,8 @@ final class PackReaderTest {
   /** Puts what stands for sealed segments in one pack after another. */
   private List<Ref> write(List<byte[]> segments) throws IOException {
     List<Ref> refs = new ArrayList<>();
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
+    try (PackWriter writer =
+        new PackWriter(remote, new UploadLanes(server.account()::scratch), PackNotes.NONE)) {
       for (byte[] sealed : segments) {
         PackWriter.Spot spot = writer.add(sealed, sealed.length);
         refs.add(

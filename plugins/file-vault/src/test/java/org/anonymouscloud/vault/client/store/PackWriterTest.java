@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.anonymouscloud.core.wire.ErrorCode;
@@ -16,6 +19,7 @@ import org.anonymouscloud.vault.client.fixture.RawDrive;
 import org.anonymouscloud.vault.client.fixture.TestServer;
 import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
+import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +31,8 @@ final class PackWriterTest {
   @TempDir private Path folder;
   private TestServer server;
   private RemoteVault remote;
+  private final List<FileChannel> onDisk = new ArrayList<>();
+  private final UploadLanes lanes = new UploadLanes(this::scratch);
 
   @BeforeEach
   void start() throws IOException {
@@ -44,7 +50,7 @@ final class PackWriterTest {
   void aPacksLengthTellsOnlyThePowerOfTwoAndItsPaddingLooksLikeData() throws Exception {
     Set<Integer> lengths = new HashSet<>();
     for (int size : new int[] {72, 200, 4000, 4096, 4097, 9000, 70_000, 1_000_000}) {
-      try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
+      try (PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE)) {
         writer.add(noise(size, size), size);
         writer.flush();
         assertThat(writer.takeSent()).hasSize(1);
@@ -73,7 +79,7 @@ final class PackWriterTest {
   @Tag("S4.10")
   void theLastPackOfALargeFileSaysNothingOfItsLastKilobytes() throws Exception {
     for (int tail : new int[] {200, 4_096, 500_000}) {
-      try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
+      try (PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE)) {
         for (int i = 0; i < 16; i++) {
           writer.add(writer.buffers().take(), UploadLanes.SEALED);
         }
@@ -92,7 +98,7 @@ final class PackWriterTest {
 
   @Test
   void sixteenFullSegmentsFillAPack() throws Exception {
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
+    try (PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE)) {
       for (int i = 0; i < 33; i++) {
         writer.add(writer.buffers().take(), UploadLanes.SEALED);
       }
@@ -104,7 +110,7 @@ final class PackWriterTest {
 
   @Test
   void fullSegmentsThatAreExpectedFillTheirPacksWhateverComesBetween() throws Exception {
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
+    try (PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE)) {
       writer.expect(7L * UploadLanes.SEALED, 7 * 500);
       for (int i = 0; i < 7; i++) {
         writer.add(noise(500, i), 500);
@@ -117,26 +123,87 @@ final class PackWriterTest {
   }
 
   @Test
-  void manyWritersMakeSmallerPacksSoThatMemoryHasABound() throws Exception {
-    UploadLanes lanes = new UploadLanes();
-    PackWriter[] writers = new PackWriter[10];
-    for (int i = 0; i < writers.length; i++) {
-      writers[i] = new PackWriter(remote, lanes, PackNotes.NONE);
+  @Tag("A31")
+  void packsSayTheSameHoweverManyUploadsGoOn() throws Exception {
+    List<PackWriter> others = beginLarge(10);
+    try (PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE)) {
+      byte[][] segments = new byte[19][];
+      for (int i = 0; i < segments.length; i++) {
+        segments[i] = noise(UploadLanes.SEALED, i);
+        writer.add(segments[i], UploadLanes.SEALED);
+      }
+      writer.flush();
+
+      // 19 MiB and a little, of which a step of Padme is half a mebibyte: as alone.
+      List<PackName> sent = writer.takeSent();
+      assertThat(sent).hasSize(2);
+      assertThat(onDisk).as("not in memory").hasSizeGreaterThan(10 - UploadLanes.LARGE);
+      byte[] first = server.line().packs().get(sent.get(0).toString());
+      byte[] second = server.line().packs().get(sent.get(1).toString());
+      assertThat(first).hasSize(VaultMessages.MAX_PACK);
+      assertThat(second).hasSize(VaultMessages.MAX_PACK / 4);
+      for (int i = 0; i < segments.length; i++) {
+        byte[] pack = i < 16 ? first : second;
+        int at = i % 16 * UploadLanes.SEALED;
+        assertThat(Arrays.copyOfRange(pack, at, at + UploadLanes.SEALED))
+            .as("segment %s", i)
+            .isEqualTo(segments[i]);
+      }
+    } finally {
+      others.forEach(PackWriter::close);
     }
-    for (int i = 0; i < 4; i++) {
-      writers[0].add(writers[0].buffers().take(), UploadLanes.SEALED);
+    assertThat(onDisk).as("open files").noneMatch(FileChannel::isOpen);
+  }
+
+  @Test
+  void memoryHasABoundHoweverManyUploadsGoOn() throws Exception {
+    List<PackWriter> writers = beginLarge(10);
+    assertThat(onDisk).hasSize(10 - UploadLanes.LARGE);
+    writers.forEach(PackWriter::close);
+
+    beginLarge(UploadLanes.LARGE).forEach(PackWriter::close);
+    assertThat(onDisk).as("there is room again").hasSize(10 - UploadLanes.LARGE);
+  }
+
+  @Test
+  void whereTheDiskIsFullAnUploadFailsThatFindsNoMemoryAndNoOther() throws Exception {
+    List<PackWriter> writers = beginLarge(UploadLanes.LARGE);
+    try (PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE)) {
+      server.account().fillDisk();
+      writer.add(writer.buffers().take(), UploadLanes.SEALED);
+      assertThatThrownBy(() -> writer.add(writer.buffers().take(), UploadLanes.SEALED))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("disk is full");
+
+      for (PackWriter one : writers) {
+        one.flush();
+        assertThat(one.sentBytes()).isEqualTo(1 << 21);
+      }
+    } finally {
+      writers.forEach(PackWriter::close);
     }
-    writers[0].flush();
-    assertThat(writers[0].takeSent()).hasSize(4);
-    for (PackWriter writer : writers) {
-      writer.close();
+  }
+
+  /** Writers that each have a pack under way which is longer than one segment. */
+  private List<PackWriter> beginLarge(int count) throws IOException {
+    List<PackWriter> writers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE);
+      writers.add(writer);
+      writer.add(writer.buffers().take(), UploadLanes.SEALED);
+      writer.add(writer.buffers().take(), UploadLanes.SEALED);
     }
-    assertThat(lanes.packLimit()).isEqualTo(VaultMessages.MAX_PACK);
+    return writers;
+  }
+
+  private FileChannel scratch() throws IOException {
+    FileChannel file = server.account().scratch();
+    onDisk.add(file);
+    return file;
   }
 
   @Test
   void whatALargeUploadTookIsGivenBackWhenTheLastWriterEnds() throws Exception {
-    UploadLanes lanes = new UploadLanes();
     try (PackWriter other = new PackWriter(remote, lanes, PackNotes.NONE)) {
       try (PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE)) {
         byte[][] taken = new byte[16][];
@@ -162,7 +229,7 @@ final class PackWriterTest {
             method -> {
               throw new Refused(ErrorCode.STORAGE_FULL, "The disk is full.");
             });
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
+    try (PackWriter writer = new PackWriter(remote, lanes, PackNotes.NONE)) {
       writer.add(noise(100, 1), 100);
       assertThatThrownBy(writer::flush).isInstanceOf(ServerRefused.class);
       server.line().beHonest();

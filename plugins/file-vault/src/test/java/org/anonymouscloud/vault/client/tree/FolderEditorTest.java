@@ -176,7 +176,8 @@ final class FolderEditorTest {
   }
 
   private void apply(SortedMap<Name, Optional<Entry>> changes) throws IOException {
-    try (PackWriter writer = new PackWriter(remote, new UploadLanes(), PackNotes.NONE)) {
+    try (PackWriter writer =
+        new PackWriter(remote, new UploadLanes(server.account()::scratch), PackNotes.NONE)) {
       pages = new FolderEditor(nodes(), writer, root++).apply(folder, pages, changes);
       writer.flush();
     }
