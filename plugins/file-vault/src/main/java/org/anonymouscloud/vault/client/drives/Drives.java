@@ -192,7 +192,7 @@ public final class Drives implements AutoCloseable {
   }
 
   /** This device uses a drive from now on, and says so if the server hides it. */
-  public void remember(DriveId id) throws IOException {
+  public synchronized void remember(DriveId id) throws IOException {
     Set<DriveId> ids = known();
     if (!id.equals(home) && ids.add(id)) {
       keep(ids);
@@ -201,9 +201,11 @@ public final class Drives implements AutoCloseable {
 
   /** The account has left a drive, or it is gone. */
   public void forget(DriveId id) throws IOException {
-    Set<DriveId> ids = known();
-    if (ids.remove(id)) {
-      keep(ids);
+    synchronized (this) {
+      Set<DriveId> ids = known();
+      if (ids.remove(id)) {
+        keep(ids);
+      }
     }
     Drive gone = open.remove(id);
     if (gone != null) {
