@@ -28,6 +28,10 @@ public final class Argon2id {
    * @param length of the output in bytes, at least 4
    */
   public static Secret stretch(Secret input, byte[] salt, int length) {
-    return Secret.of(COST.hash(input.bytes(), salt, NONE, NONE, length));
+    Secret stretched = Secret.of(COST.hash(input.bytes(), salt, NONE, NONE, length));
+    // The 64 MiB are old by now: the collector would let the heap grow by as much again before it
+    // looks there, and a process that stays would keep them.
+    System.gc();
+    return stretched;
   }
 }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Blocks {
   private static final long KEPT_BYTES = 24L << 20;
 
+  /** What stays where their arrays are wanted. */
+  private static final long LEAST_BYTES = 4L << 20;
+
   private final Buffers buffers;
 
   // Guarded by this; the block that was used longest ago comes first.
@@ -164,7 +167,7 @@ public final class Blocks {
     } else {
       block.bytes = bytes;
       kept += block.span.length;
-      evict();
+      evict(KEPT_BYTES);
     }
     notifyAll();
   }
@@ -192,12 +195,17 @@ public final class Blocks {
 
   private synchronized void release(Block block) {
     block.users--;
-    evict();
+    evict(KEPT_BYTES);
   }
 
-  private void evict() {
+  /** Gives up most of what is kept, for work that needs the arrays. */
+  synchronized void giveWay() {
+    evict(LEAST_BYTES);
+  }
+
+  private void evict(long most) {
     Iterator<Map.Entry<Span, Block>> oldest = blocks.entrySet().iterator();
-    while (kept > KEPT_BYTES && oldest.hasNext()) {
+    while (kept > most && oldest.hasNext()) {
       Map.Entry<Span, Block> entry = oldest.next();
       byte[] bytes = entry.getValue().bytes;
       if (bytes != null && entry.getValue().users == 0) {

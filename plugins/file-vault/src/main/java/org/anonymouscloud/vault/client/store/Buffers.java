@@ -41,11 +41,13 @@ public final class Buffers {
     }
   }
 
-  /** Leaves all but so many to the collector. */
-  synchronized void trim(int most) {
-    while (free.size() > most) {
+  /** Leaves all but so many to the collector, and says how many it leaves. */
+  synchronized int trim(int most) {
+    int left = Math.max(0, free.size() - most);
+    for (int i = 0; i < left; i++) {
       free.removeFirst();
     }
+    return left;
   }
 
   /** How many wait to be used again. */

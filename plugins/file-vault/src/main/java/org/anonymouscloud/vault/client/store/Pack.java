@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.anonymouscloud.core.crypto.ChunkedEncryption;
 import org.anonymouscloud.core.crypto.Secret;
+import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,30 @@ import org.slf4j.LoggerFactory;
 final class Pack {
   private static final Logger LOG = LoggerFactory.getLogger(Pack.class);
 
-  private record Part(byte[] sealed, int length) {}
+  private static final byte[] NO_CONTEXT = {};
+
+  /** Sealed as one to fill what no segment needs. */
+  private static final byte[] ZEROS = new byte[Ref.MAX_LENGTH];
+
+  /** An array, as far as it is used. */
+  private static final class Part {
+    private final byte[] bytes;
+    private int length;
+
+    Part(byte[] bytes, int length) {
+      this.bytes = bytes;
+      this.length = length;
+    }
+
+    boolean holds(int more) {
+      return length + more <= bytes.length;
+    }
+
+    void append(byte[] other, int more) {
+      System.arraycopy(other, 0, bytes, length, more);
+      length += more;
+    }
+  }
 
   private final UploadLanes lanes;
   private final PackName name = PackName.random();
@@ -35,7 +59,6 @@ final class Pack {
   private final Set<PackWatch> watches = new LinkedHashSet<>();
   private int filled;
   private int least = VaultMessages.MIN_PACK;
-  private byte[] padding = {};
 
   /** Counts as one of those that are large and in memory. */
   private boolean large;
@@ -62,21 +85,30 @@ final class Pack {
    */
   int add(byte[] sealed, int length) throws IOException {
     int offset = filled;
-    Part part = new Part(sealed, length);
     if (filled + length > UploadLanes.SEALED && disk == null && !large) {
       large = lanes.mayGrow();
       if (!large) {
         disk = spill();
       }
     }
-    if (disk == null) {
-      parts.add(part);
-    } else {
-      write(disk, part, offset);
+    if (disk != null) {
+      write(disk, new Part(sealed, length), offset);
       lanes.buffers().give(sealed);
+    } else if (sealed.length == Buffers.SIZE) {
+      parts.add(new Part(sealed, length));
+    } else {
+      gather(sealed, length);
     }
     filled += length;
     return offset;
+  }
+
+  /** Small arrays that lived as long as a pack would each grow old, and the heap with them. */
+  private void gather(byte[] sealed, int length) {
+    if (parts.isEmpty() || !parts.getLast().holds(length)) {
+      parts.add(new Part(lanes.buffers().take(), 0));
+    }
+    parts.getLast().append(sealed, length);
   }
 
   private FileChannel spill() throws IOException {
@@ -91,13 +123,17 @@ final class Pack {
       file.close();
       throw e;
     }
-    parts.forEach(part -> lanes.buffers().give(part.sealed));
-    parts.clear();
+    giveParts();
     return file;
   }
 
+  private void giveParts() {
+    parts.forEach(part -> lanes.buffers().give(part.bytes));
+    parts.clear();
+  }
+
   private static void write(FileChannel file, Part part, long at) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(part.sealed, 0, part.length);
+    ByteBuffer bytes = ByteBuffer.wrap(part.bytes, 0, part.length);
     try {
       while (bytes.hasRemaining()) {
         file.write(bytes, at + bytes.position());
@@ -139,26 +175,27 @@ final class Pack {
     return Math.max(least, Integer.highestOneBit(2 * filled - 1));
   }
 
-  /** Fills the pack up to its length, which it gives. */
-  int close() {
+  /** Fills the pack up to its length. */
+  void close() throws IOException {
     int length = length();
-    if (length > filled) {
-      try (Secret key = Secret.random(ChunkedEncryption.KEY_LENGTH)) {
-        padding = ChunkedEncryption.seal(key, new byte[0], new byte[length - filled]);
+    try (Secret key = Secret.random(ChunkedEncryption.KEY_LENGTH)) {
+      while (filled < length) {
+        int plain = Math.min(ZEROS.length, length - filled);
+        byte[] sealed = lanes.buffers().take();
+        ChunkedEncryption.sealInto(sealed, key, NO_CONTEXT, ZEROS, 0, plain);
+        add(sealed, Math.min(ChunkedEncryption.sealedLength(plain), length - filled));
       }
     }
-    return length;
   }
 
   /** Writes the closed pack; the same bytes each time. */
-  void writeTo(OutputStream out, int length) throws IOException {
+  void writeTo(OutputStream out) throws IOException {
     for (Part part : parts) {
-      out.write(part.sealed, 0, part.length);
+      out.write(part.bytes, 0, part.length);
     }
     if (disk != null) {
       copy(disk, out);
     }
-    out.write(padding, 0, length - filled);
   }
 
   private void copy(FileChannel file, OutputStream out) throws IOException {
@@ -180,8 +217,7 @@ final class Pack {
 
   /** Gives memory and disk back. */
   void recycle() {
-    parts.forEach(part -> lanes.buffers().give(part.sealed));
-    parts.clear();
+    giveParts();
     if (large) {
       large = false;
       lanes.shrunk();

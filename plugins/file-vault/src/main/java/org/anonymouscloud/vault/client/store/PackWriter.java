@@ -68,6 +68,9 @@ public final class PackWriter implements AutoCloseable {
   /** Bytes of the packs that were full since the last flush, those of an earlier try among them. */
   private long full;
 
+  /** Packs that wait for a lane: no other begins meanwhile, which would be in memory as well. */
+  private int leaving;
+
   /** How much of the packs of an earlier try is not taken up. */
   private long unused;
 
@@ -150,6 +153,10 @@ public final class PackWriter implements AutoCloseable {
         Filling filling = whole.isExpected() && length == UploadLanes.SEALED ? whole : open;
         Pack pack = filling.pack;
         if (pack.filled() == 0) {
+          if (leaving > 0) {
+            awaitLane();
+            continue;
+          }
           filling.begin();
         }
         if (pack.filled() == 0 || pack.filled() + length <= filling.limit) {
@@ -161,6 +168,7 @@ public final class PackWriter implements AutoCloseable {
         }
         filled = filling.take();
         full += filled.length();
+        leaving++;
       }
       send(filled);
     }
@@ -202,11 +210,11 @@ public final class PackWriter implements AutoCloseable {
       // What comes later is of another root, or pages alone.
       full = 0;
       unused = 0;
+      leaving += 2;
     }
-    if (segments.filled() > 0) {
+    try {
       send(segments);
-    }
-    if (last.filled() > 0) {
+    } finally {
       send(last);
     }
     awaitUploads();
@@ -272,13 +280,38 @@ public final class PackWriter implements AutoCloseable {
     return bytes;
   }
 
+  /** Sends a pack that {@link #leaving} counts, if there is anything in it. */
   private void send(Pack pack) throws IOException {
-    lanes.enter();
-    Upload upload = new Upload(pack);
-    synchronized (this) {
-      uploads.add(upload);
+    try {
+      if (pack.filled() > 0) {
+        lanes.enter();
+        Upload upload = new Upload(pack);
+        synchronized (this) {
+          uploads.add(upload);
+        }
+        upload.thread.start();
+      }
+    } catch (InterruptedIOException e) {
+      pack.recycle();
+      throw e;
+    } finally {
+      synchronized (this) {
+        leaving--;
+        notifyAll();
+      }
     }
-    upload.thread.start();
+  }
+
+  /** Guarded by this. */
+  private void awaitLane() throws InterruptedIOException {
+    try {
+      while (leaving > 0) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("The upload was interrupted.");
+    }
   }
 
   /** A pack on its way. */
@@ -296,14 +329,15 @@ public final class PackWriter implements AutoCloseable {
 
     private void run() {
       IOException failed = null;
-      int length = pack.close();
+      int length = pack.length();
       try {
+        pack.close();
         if (!pack.leaving()) {
           notes.leaving(pack.name(), length);
         }
         // Before the call begins: what is open and idle costs the server memory.
         takeWire();
-        remote.put(pack.name(), length, frees, out -> write(out, length));
+        remote.put(pack.name(), length, frees, this::write);
       } catch (IOException e) {
         failed = e;
       } catch (RuntimeException | Error e) {
@@ -321,10 +355,10 @@ public final class PackWriter implements AutoCloseable {
       }
     }
 
-    private void write(OutputStream out, int length) throws IOException {
+    private void write(OutputStream out) throws IOException {
       written = false;
       takeWire();
-      pack.writeTo(out, length);
+      pack.writeTo(out);
       leaveWire();
       written = true;
     }

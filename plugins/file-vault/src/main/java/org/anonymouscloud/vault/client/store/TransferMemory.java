@@ -6,14 +6,14 @@ package org.anonymouscloud.vault.client.store;
  */
 public final class TransferMemory {
   private final Buffers buffers = new Buffers(UploadLanes.BUSY);
-  private final UploadLanes lanes;
   private final Blocks blocks = new Blocks(buffers);
+  private final UploadLanes lanes;
 
   /**
    * @param scratch for what finds no room
    */
   public TransferMemory(UploadLanes.Scratch scratch) {
-    this.lanes = new UploadLanes(buffers, scratch);
+    this.lanes = new UploadLanes(buffers, blocks, scratch);
   }
 
   /** Arrays for full segments. */

@@ -17,11 +17,13 @@ public final class UploadLanes {
   /** Bytes of a full segment when it is sealed. */
   public static final int SEALED = ChunkedEncryption.sealedLength(Ref.MAX_LENGTH);
 
-  /** Enough that one fills, one is on the wire and one waits for the server's disk. */
-  private static final int LANES = 3;
+  /** Enough that one is on the wire and one waits for the server's disk, while another fills. */
+  private static final int LANES = 2;
 
-  /** Enough for one upload: those on their way, one that waits for that, and two that fill. */
-  static final int LARGE = LANES + 3;
+  /**
+   * Enough for one upload: those on their way and two that fill, or one of which waits for that.
+   */
+  static final int LARGE = LANES + 2;
 
   /** Arrays that fill those packs, and those that become one of them. */
   static final int BUSY = (LANES + 1) * (VaultMessages.MAX_PACK / SEALED + 1) + 8;
@@ -36,6 +38,7 @@ public final class UploadLanes {
   private final Semaphore large = new Semaphore(LARGE);
   private final AtomicInteger writers = new AtomicInteger();
   private final Buffers buffers;
+  private final Blocks blocks;
   private final Scratch scratch;
 
   /** Where a pack fills for which there is no room in memory. */
@@ -45,14 +48,13 @@ public final class UploadLanes {
     FileChannel open() throws IOException;
   }
 
-  UploadLanes(Buffers buffers, Scratch scratch) {
+  /**
+   * @param blocks that were read, which give way
+   */
+  UploadLanes(Buffers buffers, Blocks blocks, Scratch scratch) {
     this.buffers = buffers;
+    this.blocks = blocks;
     this.scratch = scratch;
-  }
-
-  /** With arrays of their own. */
-  public UploadLanes(Scratch scratch) {
-    this(new Buffers(BUSY), scratch);
   }
 
   /** Arrays for full segments, sealed. */
@@ -78,14 +80,19 @@ public final class UploadLanes {
   }
 
   void part() {
-    if (writers.decrementAndGet() == 0) {
-      buffers.trim(IDLE);
+    if (writers.decrementAndGet() == 0 && buffers.trim(IDLE) > IDLE) {
+      // They are old: the collector would let the heap grow by as much again before it looks there.
+      System.gc();
     }
   }
 
   /** Whether one more pack may be in memory that is longer than a full segment. */
   boolean mayGrow() {
-    return large.tryAcquire();
+    boolean may = large.tryAcquire();
+    if (may) {
+      blocks.giveWay();
+    }
+    return may;
   }
 
   /** A pack that {@link #mayGrow} has let grow is in memory no more. */

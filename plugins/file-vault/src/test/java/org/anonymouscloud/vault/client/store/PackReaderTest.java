@@ -137,6 +137,14 @@ final class PackReaderTest {
     PackReader another = new PackReader(remote, memory.blocks());
     assertThat(read(another, refs.getLast(), PackReader.MAX_BLOCK)).isEqualTo(segments.getLast());
     assertThat(asked).as("what one has read the others have").hasSize(before);
+
+    try (PackWriter writer = new PackWriter(remote, memory.lanes(), PackNotes.NONE)) {
+      writer.add(writer.buffers().take(), UploadLanes.SEALED);
+      assertThat(memory.blocks().kept()).as("a small upload leaves it").isGreaterThan(20L << 20);
+      writer.add(writer.buffers().take(), UploadLanes.SEALED);
+      assertThat(memory.blocks().kept()).as("a large one has it").isLessThanOrEqualTo(4L << 20);
+      assertThat(memory.buffers().free()).isGreaterThanOrEqualTo(16);
+    }
   }
 
   @Test
@@ -219,7 +227,8 @@ final class PackReaderTest {
   private List<Ref> write(List<byte[]> segments) throws IOException {
     List<Ref> refs = new ArrayList<>();
     try (PackWriter writer =
-        new PackWriter(remote, new UploadLanes(server.account()::scratch), PackNotes.NONE)) {
+        new PackWriter(
+            remote, new TransferMemory(server.account()::scratch).lanes(), PackNotes.NONE)) {
       for (byte[] sealed : segments) {
         PackWriter.Spot spot = writer.add(sealed, sealed.length);
         refs.add(

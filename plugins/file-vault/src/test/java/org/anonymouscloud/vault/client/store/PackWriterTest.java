@@ -32,7 +32,7 @@ final class PackWriterTest {
   private TestServer server;
   private RemoteVault remote;
   private final List<FileChannel> onDisk = new ArrayList<>();
-  private final UploadLanes lanes = new UploadLanes(this::scratch);
+  private final UploadLanes lanes = new TransferMemory(this::scratch).lanes();
 
   @BeforeEach
   void start() throws IOException {
@@ -215,7 +215,7 @@ final class PackWriterTest {
         }
         writer.flush();
       }
-      assertThat(lanes.buffers().free()).as("the other one may need them").isEqualTo(16);
+      assertThat(lanes.buffers().free()).as("the other one may need them").isEqualTo(17);
       assertThat(other.takeSent()).isEmpty();
     }
     assertThat(lanes.buffers().free()).isEqualTo(UploadLanes.IDLE);

@@ -28,7 +28,7 @@ import org.anonymouscloud.vault.client.remote.RemoteVault;
 import org.anonymouscloud.vault.client.store.PackNotes;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.store.PackWriter;
-import org.anonymouscloud.vault.client.store.UploadLanes;
+import org.anonymouscloud.vault.client.store.TransferMemory;
 import org.anonymouscloud.vault.protocol.DriveId;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -177,7 +177,8 @@ final class FolderEditorTest {
 
   private void apply(SortedMap<Name, Optional<Entry>> changes) throws IOException {
     try (PackWriter writer =
-        new PackWriter(remote, new UploadLanes(server.account()::scratch), PackNotes.NONE)) {
+        new PackWriter(
+            remote, new TransferMemory(server.account()::scratch).lanes(), PackNotes.NONE)) {
       pages = new FolderEditor(nodes(), writer, root++).apply(folder, pages, changes);
       writer.flush();
     }
