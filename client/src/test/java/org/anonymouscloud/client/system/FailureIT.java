@@ -72,6 +72,7 @@ final class FailureIT {
       assertThat(usual.exitCode()).isEqualTo(FAILED);
       assertThat(usual.err())
           .startsWith("anoncloud: Waiting for the server at 127.0.0.1, port " + other.port())
+          .contains("for 15 seconds, or 75 if", "Ctrl-C ends it ...")
           .hasLineCount(2);
       assertThat(client.run("ls", "/", "--timeout", "0").failed(FAILED)).contains("127.0.0.1");
       assertThat(client.run("ls", "/", "--timeout", "-1").exitCode()).isEqualTo(USAGE);
