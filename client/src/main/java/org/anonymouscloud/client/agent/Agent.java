@@ -204,7 +204,13 @@ public final class Agent implements AutoCloseable {
     description.put("version", version);
     description.put("pid", ProcessHandle.current().pid());
     description.put("withServer", withServer);
-    account.awaited().ifPresent(awaited -> description.put("awaits", awaited));
+    account
+        .awaited()
+        .ifPresent(
+            awaited -> {
+              description.put("awaits", awaited.what());
+              description.put("awaitsServer", awaited.isServer());
+            });
     return description;
   }
 

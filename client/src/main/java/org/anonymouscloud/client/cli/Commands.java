@@ -386,7 +386,8 @@ public final class Commands {
         paramLabel = "SECONDS",
         scope = CommandLine.ScopeType.INHERIT,
         description =
-            "How long to wait for a server that does not answer, 0 to 3600; 15 if not given.")
+            "How long to wait for a server that does not answer, 0 to 3600; 15 if not given. Work"
+                + " that has begun waits 75.")
     void timeout(String seconds) {
       try {
         timeout.set(seconds);

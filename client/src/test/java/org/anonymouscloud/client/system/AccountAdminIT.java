@@ -67,6 +67,9 @@ final class AccountAdminIT {
       assertThat(client.run("ls", "/").succeeded().out()).contains("a file");
 
       JsonNode account = JSON.readTree(admin("accounts", "--json").out()).path(0);
+      assertThat(admin("accounts").out())
+          .matches("NAME +USED +HELD +QUOTA +STATUS\nalice +[0-9].*\n")
+          .doesNotContain(account.path("drive").asText());
       assertThat(account.path("user").asText()).isEqualTo("alice");
       assertThat(account.path("drive").asText()).matches("[0-9a-f]{32}");
       assertThat(account.path("usedBytes").asLong()).isPositive();

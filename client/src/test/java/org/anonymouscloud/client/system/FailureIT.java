@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.anonymouscloud.client.system.Client.Person;
 import org.anonymouscloud.client.system.Program.Result;
 import org.anonymouscloud.client.system.Program.Running;
@@ -71,6 +72,7 @@ final class FailureIT {
       assertThat(usual.exitCode()).isEqualTo(FAILED);
       assertThat(usual.err())
           .startsWith("anoncloud: Waiting for the server at 127.0.0.1, port " + other.port())
+          .contains("for 15 seconds, or 75 if", "Ctrl-C ends it ...")
           .hasLineCount(2);
       assertThat(client.run("ls", "/", "--timeout", "0").failed(FAILED)).contains("127.0.0.1");
       assertThat(client.run("ls", "/", "--timeout", "-1").exitCode()).isEqualTo(USAGE);
@@ -352,6 +354,25 @@ final class FailureIT {
 
   private JsonNode json(String... arguments) throws Exception {
     return new ObjectMapper().readTree(client.run(arguments).succeeded().out());
+  }
+
+  @Test
+  void aDiskWithoutRoomForAServerFailsTheCheck() throws Exception {
+    assumeTrue(SmallDisk.isPossible(), SmallDisk.REASON);
+    Path home = folder.resolve("home of a check");
+    Path disk = Files.createDirectories(folder.resolve("small disk"));
+    Path data = Files.createDirectories(folder.resolve("checked"));
+    Files.createSymbolicLink(data.resolve("vault"), disk);
+
+    for (Path there : List.of(disk.resolve("data"), data)) {
+      String[] check = {"server", "--check", "--data", there.toString(), "--listen", "127.0.0.1:0"};
+      Result full = SmallDisk.around(home, disk, 20).run(check);
+      assertThat(full.exitCode()).isEqualTo(FAILED);
+      assertThat(full.err()).endsWith("look at the disk.\n");
+      assertThat(full.out()).contains("failed: the disk: The disk of " + folder, "Make room");
+      assertThat(SmallDisk.around(home, disk, 60).run(check).succeeded().out())
+          .contains("note: The disk of " + folder, "ok: the disk\n");
+    }
   }
 
   @Test

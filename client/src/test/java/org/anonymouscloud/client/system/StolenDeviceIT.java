@@ -252,6 +252,11 @@ final class StolenDeviceIT {
     }
 
     @Override
+    public boolean isSilent() {
+      return real.isSilent();
+    }
+
+    @Override
     public boolean isOpen() {
       return real.isOpen();
     }

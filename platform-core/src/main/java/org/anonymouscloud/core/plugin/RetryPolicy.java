@@ -3,6 +3,7 @@ package org.anonymouscloud.core.plugin;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.anonymouscloud.core.wire.ErrorCode;
 import org.anonymouscloud.core.wire.FinalFailure;
@@ -10,11 +11,13 @@ import org.anonymouscloud.core.wire.Refused;
 
 /**
  * Repeats what does no harm when it is repeated, while the connection is cut or the server says
- * that it cannot answer just now: longer and longer apart, and not for ever. Thread-safe.
+ * that it cannot answer just now: longer and longer apart, and not for ever. What works through one
+ * cut of the connection has its time once: after a question that was given up, the next one of the
+ * same work does not wait all over again. Thread-safe.
  */
 public final class RetryPolicy {
   /** A server that restarts is back within this time, when all is well. */
-  private static final Duration LIMIT = Duration.ofSeconds(75);
+  public static final Duration LIMIT = Duration.ofSeconds(75);
 
   /** What a server cannot read, it is asked for a few times more. */
   private static final Duration FAULT_LIMIT = Duration.ofSeconds(2);
@@ -25,6 +28,11 @@ public final class RetryPolicy {
   private final Duration limit;
   private final LongSupplier nanoTime;
   private final Pause pause;
+
+  /** Since when nothing is answered, and when that was last met; guarded by this. */
+  private Optional<Cut> cut = Optional.empty();
+
+  private record Cut(long since, long seen) {}
 
   /** Waits between attempts. */
   @FunctionalInterface
@@ -58,7 +66,7 @@ public final class RetryPolicy {
    * @throws IOException if the connection is still cut when time is up, or what came is untrusted
    */
   public <T> T until(Attempt<T> attempt) throws Refused, IOException {
-    return repeat(attempt, limit, limit);
+    return repeat(attempt, limit, limit, false);
   }
 
   /**
@@ -68,7 +76,7 @@ public final class RetryPolicy {
   public <T> T untilBegun(Attempt<T> attempt) throws Refused, IOException {
     Duration shorter = limit.compareTo(Waiting.USUAL) < 0 ? limit : Waiting.USUAL;
     Duration begin = Waiting.wanted().orElse(shorter);
-    return repeat(attempt, begin, begin);
+    return repeat(attempt, begin, begin, true);
   }
 
   /**
@@ -76,23 +84,30 @@ public final class RetryPolicy {
    * it cannot read a thing mostly cannot read it later either.
    */
   public <T> T untilRead(Attempt<T> attempt) throws Refused, IOException {
-    return repeat(attempt, limit, FAULT_LIMIT.compareTo(limit) < 0 ? FAULT_LIMIT : limit);
+    return repeat(attempt, limit, FAULT_LIMIT.compareTo(limit) < 0 ? FAULT_LIMIT : limit, false);
   }
 
-  private <T> T repeat(Attempt<T> attempt, Duration limit, Duration faultLimit)
+  /**
+   * @param anew whether it waits in full, however long the connection has been cut
+   */
+  private <T> T repeat(Attempt<T> attempt, Duration limit, Duration faultLimit, boolean anew)
       throws Refused, IOException {
     long start = nanoTime.getAsLong();
     long wait = FIRST_PAUSE_MILLIS;
     while (true) {
       try {
-        return attempt.run();
+        T result = attempt.run();
+        answered();
+        return result;
       } catch (Refused e) {
+        answered();
         if (!e.retryable() || isUp(start, e.code() == ErrorCode.INTERNAL ? faultLimit : limit)) {
           throw e;
         }
       } catch (IOException e) {
         if ((e instanceof FinalFailure failure && failure.isFinal())
             || Thread.currentThread().isInterrupted()
+            || (isWorn() && !anew)
             || isUp(start, limit)) {
           throw e;
         }
@@ -105,6 +120,18 @@ public final class RetryPolicy {
       }
       wait = Math.min(2 * wait, LONGEST_PAUSE_MILLIS);
     }
+  }
+
+  /** Whether the connection has been cut for so long that work which meets it gives up. */
+  private synchronized boolean isWorn() {
+    long now = nanoTime.getAsLong();
+    boolean goesOn = cut.isPresent() && !isUp(cut.get().seen(), limit);
+    cut = Optional.of(new Cut(goesOn ? cut.get().since() : now, now));
+    return isUp(cut.get().since(), limit);
+  }
+
+  private synchronized void answered() {
+    cut = Optional.empty();
   }
 
   private boolean isUp(long start, Duration allowed) {

@@ -20,6 +20,9 @@ public interface Connection extends Link, AutoCloseable {
   /** Whether requests may still be sent. */
   boolean isOpen();
 
+  /** Whether the other side has said nothing for a while, not even to a sign of life. */
+  boolean isSilent();
+
   /** Waits until the session has ended, whoever ended it. */
   void awaitEnd() throws InterruptedException;
 

@@ -42,6 +42,7 @@ public final class Session implements Connection {
   private final Map<Long, CountDownLatch> pings = new ConcurrentHashMap<>();
   private final AtomicLong tokens = new AtomicLong(NO_TOKEN);
   private final Thread receiver;
+  private volatile boolean silent;
   private int lastStream;
 
   private Session(Channel channel, Fingerprint serverKey) {
@@ -185,6 +186,11 @@ public final class Session implements Connection {
   }
 
   @Override
+  public boolean isSilent() {
+    return silent;
+  }
+
+  @Override
   public void awaitEnd() throws InterruptedException {
     line.awaitEnd();
   }
@@ -205,6 +211,7 @@ public final class Session implements Connection {
   private final class Incoming implements Line.Receiver {
     @Override
     public boolean receive(Frame frame) {
+      silent = false;
       return switch (frame.type()) {
         case PUSH -> frame.stream() == 0 && push(frame.copy());
         case PONG -> {
@@ -248,6 +255,7 @@ public final class Session implements Connection {
 
     @Override
     public void quiet() {
+      silent = true;
       try {
         line.ping(NO_TOKEN);
       } catch (ConnectionLost e) {

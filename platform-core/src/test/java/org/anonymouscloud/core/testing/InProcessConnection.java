@@ -102,6 +102,11 @@ final class InProcessConnection implements Connection {
   }
 
   @Override
+  public boolean isSilent() {
+    return false;
+  }
+
+  @Override
   public boolean isOpen() {
     return ended.getCount() > 0;
   }

@@ -218,10 +218,10 @@ public final class CurrentAccount implements AutoCloseable {
   }
 
   /** What does not answer just now, though somebody asks it; none if all is well. */
-  public Optional<String> awaited() {
+  public Optional<Awaited> awaited() {
     LoggedInAccount known = current;
     if (known != null && known.online().link().isAway()) {
-      return Optional.of(Outside.name(known.local().server()));
+      return Optional.of(Awaited.server(known.local().server()));
     }
     return outside.awaited();
   }

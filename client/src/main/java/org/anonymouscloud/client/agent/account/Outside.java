@@ -19,10 +19,10 @@ public final class Outside {
   private volatile @Nullable Waiting waiting;
 
   /**
-   * @param what is to answer, for people
+   * @param what is to answer
    * @param who waits for it
    */
-  private record Waiting(String what, Thread who) {}
+  private record Waiting(Awaited what, Thread who) {}
 
   /** Something that is asked. */
   @FunctionalInterface
@@ -32,16 +32,16 @@ public final class Outside {
 
   /** Asks the platform's keyring. */
   <T, X extends Exception> T keyring(Question<T, X> question) throws X, IOException {
-    return waitFor("the platform's keyring", question);
+    return waitFor(Awaited.KEYRING, question);
   }
 
   /** A new session with a server. */
   Connection dial(ConnectionString server) throws IOException {
     // Only a key that is known already: whoever asks the person about a new one is not the agent.
-    return waitFor(name(server), () -> Session.connect(server, KeyCheck.NONE, CONNECT));
+    return waitFor(Awaited.server(server), () -> Session.connect(server, KeyCheck.NONE, CONNECT));
   }
 
-  private <T, X extends Exception> T waitFor(String what, Question<T, X> question)
+  private <T, X extends Exception> T waitFor(Awaited what, Question<T, X> question)
       throws X, IOException {
     waiting = new Waiting(what, Thread.currentThread());
     try {
@@ -51,13 +51,8 @@ public final class Outside {
     }
   }
 
-  /** A server, for people. */
-  static String name(ConnectionString server) {
-    return "the server at " + server.host() + ", port " + server.port();
-  }
-
   /** What does not answer just now, though somebody asks it. */
-  Optional<String> awaited() {
+  Optional<Awaited> awaited() {
     return Optional.ofNullable(waiting).map(Waiting::what);
   }
 

@@ -21,11 +21,11 @@ import picocli.CommandLine.Option;
     name = "accounts",
     mixinStandardHelpOptions = true,
     description = {
-      "Show all accounts: name, drive, space used, held and allowed, and whether somebody is"
-          + " there.",
+      "Show all accounts: name, space used, held and allowed, and whether somebody is there.",
       "Held is what an account has given back and what is kept for another day; what of it counts"
           + " is in the used space as well.",
-      "That is all that there is to see: docs/what-the-server-sees.md."
+      "With --json also when each was made, and a name that the server drew for it. That is all"
+          + " that there is to see: docs/what-the-server-sees.md."
     })
 final class AccountsCommand implements Callable<Integer> {
   private final Context context;
@@ -46,11 +46,10 @@ final class AccountsCommand implements Callable<Integer> {
       context.terminal().printJson(accounts.stream().map(AccountsCommand::describe).toList());
       return 0;
     }
-    print("NAME", "DRIVE", "USED", "HELD", "QUOTA", "STATUS");
+    print("NAME", "USED", "HELD", "QUOTA", "STATUS");
     for (AccountSummary account : accounts) {
       print(
           account.name().text(),
-          account.drive(),
           ShownSize.of(account.used()),
           ShownSize.of(account.held()),
           account.quota() == Long.MAX_VALUE ? "-" : ShownSize.of(account.quota()),
@@ -59,20 +58,12 @@ final class AccountsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void print(
-      String name, String drive, String used, String held, String quota, String status) {
+  private void print(String name, String used, String held, String quota, String status) {
     context
         .terminal()
         .print(
             String.format(
-                Locale.ROOT,
-                "%-20s %-32s %10s %10s %10s  %s",
-                name,
-                drive,
-                used,
-                held,
-                quota,
-                status));
+                Locale.ROOT, "%-20s %10s %10s %10s  %s", name, used, held, quota, status));
   }
 
   private static String status(AccountSummary account) {

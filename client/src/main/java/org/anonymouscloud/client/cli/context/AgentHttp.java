@@ -26,7 +26,9 @@ import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.RetryPolicy;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.core.plugin.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -238,12 +240,24 @@ public final class AgentHttp implements AgentApi {
   public InputStream download(String path) throws Problem, IOException {
     HttpURLConnection connection = open("GET", path);
     String id = connection.getRequestProperty("Request-Id");
-    try (var _ = new Watch()) {
+    Watch watch = new Watch();
+    InputStream content;
+    try {
       check(connection);
+      content = connection.getInputStream();
+    } catch (Problem | IOException | RuntimeException e) {
+      watch.close();
+      throw e;
     }
     long length = connection.getContentLengthLong();
-    return new FilterInputStream(connection.getInputStream()) {
+    return new FilterInputStream(content) {
       private long read;
+
+      @Override
+      public void close() throws IOException {
+        watch.close();
+        super.close();
+      }
 
       // Asked about it, the JDK's stream would take in all that the socket holds.
       @Override
@@ -304,9 +318,10 @@ public final class AgentHttp implements AgentApi {
           Thread.sleep(SILENCE);
           HttpURLConnection connection = open("GET", "/agent");
           try (InputStream in = connection.getInputStream()) {
-            String awaited = JSON.readTree(in).path("awaits").asText("");
+            JsonNode agent = JSON.readTree(in);
+            String awaited = agent.path("awaits").asText("");
             if (!awaited.isEmpty() && !told.getAndSet(true)) {
-              terminal.warn("Waiting for " + awaited + " ...");
+              terminal.warn("Waiting for " + awaited + patience(agent) + " ...");
             }
           }
         }
@@ -315,6 +330,18 @@ public final class AgentHttp implements AgentApi {
       } catch (IOException e) {
         // Whoever waits for the answer finds out.
       }
+    }
+
+    /** How long it may take until a server is given up. */
+    private String patience(JsonNode agent) {
+      if (!agent.path("awaitsServer").asBoolean()) {
+        return "";
+      }
+      return ", for "
+          + timeout.wanted().orElse(Waiting.USUAL).toSeconds()
+          + " seconds, or "
+          + RetryPolicy.LIMIT.toSeconds()
+          + " if it went away in the middle; Ctrl-C ends it";
     }
 
     @Override

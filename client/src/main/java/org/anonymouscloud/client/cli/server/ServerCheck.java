@@ -17,14 +17,16 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.release.Plugins;
 import org.anonymouscloud.core.server.CannotStart;
 import org.anonymouscloud.core.server.DataFolder;
+import org.anonymouscloud.core.server.DiskRoom;
 import org.anonymouscloud.core.server.FeatureFolders;
 import org.anonymouscloud.core.server.FolderId;
 import org.anonymouscloud.core.server.KeyFiles;
 import org.anonymouscloud.core.server.ServerOptions;
 
 /**
- * Tries what a server needs: its data folder, its port, its plugins and its database. Makes no
- * folder and no database, alters no table and listens on nothing afterwards. Not thread-safe.
+ * Tries what a server needs: its data folder, room on the disk, its port, its plugins and its
+ * database. Makes no folder and no database, alters no table and listens on nothing afterwards. Not
+ * thread-safe.
  */
 final class ServerCheck {
   private static final int CONNECTIONS_OF_A_SERVER = 24;
@@ -73,6 +75,11 @@ final class ServerCheck {
               throw new Problem(Problem.Kind.CONFLICT, "Some are switched off, see above.");
             }
           });
+      step(
+          "the disk",
+          () ->
+              DiskRoom.check(options.data(), plugins.serverFeatures())
+                  .forEach(little -> context.terminal().print("note: " + little)));
       step(
           "the database",
           () ->

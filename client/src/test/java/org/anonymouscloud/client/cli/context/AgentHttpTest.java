@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -17,12 +19,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.anonymouscloud.client.cli.terminal.StandardOutput;
-import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
 import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.plugin.Problem;
+import org.anonymouscloud.core.plugin.Terminal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +37,7 @@ final class AgentHttpTest {
       "{\"code\":\"not-logged-in\",\"detail\":\"Nobody is logged in here.\"}";
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final CompletableFuture<String> said = new CompletableFuture<>();
   private ServerSocket socket;
   private AgentHttp agent;
 
@@ -47,9 +49,20 @@ final class AgentHttpTest {
     AgentAddress address = new AgentAddress("http://127.0.0.1:" + socket.getLocalPort(), 1, "test");
     try (Secret token = Secret.of("0123456789abcdef".getBytes(US_ASCII))) {
       address.publish(home.folder(), token);
-      agent =
-          AgentHttp.of(home, address, new StandardTerminal(new StandardOutput()), new Timeout());
+      agent = AgentHttp.of(home, address, terminal(), new Timeout());
     }
+  }
+
+  /** Hears what is said, and nothing else is asked of it. */
+  private Terminal terminal() {
+    return (Terminal)
+        Proxy.newProxyInstance(
+            Terminal.class.getClassLoader(),
+            new Class<?>[] {Terminal.class},
+            (proxy, method, arguments) -> {
+              said.complete((String) arguments[0]);
+              return null;
+            });
   }
 
   @AfterEach
@@ -89,6 +102,34 @@ final class AgentHttpTest {
         .isInstanceOf(Problem.class)
         .hasMessage("Nobody is logged in here.")
         .satisfies(e -> assertThat(((Problem) e).kind()).isEqualTo(Problem.Kind.NOT_LOGGED_IN));
+  }
+
+  /** As long as the rest is waited for: what is read is told of until it is closed. */
+  @Test
+  void aServerThatGoesAwayInADownloadIsTold() throws Exception {
+    threads.execute(
+        () -> {
+          try (Socket download = socket.accept()) {
+            download
+                .getOutputStream()
+                .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1".getBytes(US_ASCII));
+            answer("HTTP/1.1 200 OK", "{}");
+            answer("HTTP/1.1 200 OK", "{\"awaits\":\"the server\",\"awaitsServer\":true}");
+            said.join();
+            download.getOutputStream().write('2');
+          } catch (IOException e) {
+            said.completeExceptionally(e);
+          }
+        });
+
+    try (InputStream content = agent.download("/file")) {
+      assertThat(content.readAllBytes()).asString(US_ASCII).isEqualTo("12");
+    }
+
+    assertThat(said.join())
+        .isEqualTo(
+            "Waiting for the server, for 15 seconds, or 75 if it went away in the middle; Ctrl-C"
+                + " ends it ...");
   }
 
   private String readAll() {

@@ -147,11 +147,11 @@ public final class ReconnectingLink implements Link, AutoCloseable {
     return new IOException("The link to the server is closed.");
   }
 
-  /** Whether there is no session, and one is being opened or could not be. */
+  /** Whether the session is silent, or there is none, and one is being opened or could not be. */
   public boolean isAway() {
     synchronized (this) {
       if (current != null && current.isOpen()) {
-        return false;
+        return current.isSilent();
       }
       if (failure != null) {
         return true;

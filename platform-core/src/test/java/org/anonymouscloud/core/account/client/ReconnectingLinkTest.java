@@ -40,6 +40,7 @@ final class ReconnectingLinkTest {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Map<String, Consumer<byte[]>> receivers = new ConcurrentHashMap<>();
     private final int number;
+    private volatile boolean silent;
 
     Fake(int number) {
       this.number = number;
@@ -78,6 +79,11 @@ final class ReconnectingLinkTest {
     @Override
     public Duration ping() {
       return Duration.ZERO;
+    }
+
+    @Override
+    public boolean isSilent() {
+      return silent;
     }
 
     @Override
@@ -138,6 +144,18 @@ final class ReconnectingLinkTest {
       assertThat(link.failure().orElseThrow()).hasMessage("removed");
       assertThat(link.ask("a", NOTHING)).containsExactly(0);
       assertThat(link.failure()).isEmpty();
+    }
+  }
+
+  @Test
+  void aSessionThatSaysNothingIsAsGoodAsAway() throws Exception {
+    try (ReconnectingLink link = link()) {
+      assertThat(link.ask("a", NOTHING)).containsExactly(0);
+      assertThat(link.isAway()).isFalse();
+      session(0).silent = true;
+      assertThat(link.isAway()).isTrue();
+      session(0).silent = false;
+      assertThat(link.isAway()).isFalse();
     }
   }
 

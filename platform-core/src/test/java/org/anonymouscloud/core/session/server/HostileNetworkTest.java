@@ -299,7 +299,9 @@ class HostileNetworkTest {
             Duration.ofSeconds(20),
             ChannelLimits.Rekey.STANDARD);
     Session session = server.connect(proxy.port(), impatient);
+    assertThat(session.isSilent()).isFalse();
     assertLost(() -> session.ask("test/echo", new byte[0]), Why.SILENT);
+    assertThat(session.isSilent()).isTrue();
   }
 
   @Tag("A43")
@@ -371,6 +373,10 @@ class HostileNetworkTest {
         }
       }
       assertThat(session.ask("test/echo", new byte[] {1})).containsExactly(1);
+      // It may just have been asked for a sign of life.
+      while (session.isSilent()) {
+        Thread.onSpinWait();
+      }
     }
   }
 

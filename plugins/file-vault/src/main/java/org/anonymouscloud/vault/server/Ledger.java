@@ -338,17 +338,17 @@ final class Ledger {
   }
 
   /**
-   * Some packs of all drives, in the order of their files' names.
+   * Some packs of all drives that were not given back, in the order of their files' names.
    *
    * @param after the name of the last file of the portion before; empty for the first
    */
-  List<Pack> packs(String after, int limit) {
-    return tables.read(rows -> new PackTables(rows).packs(after, limit));
+  List<Pack> wanted(String after, int limit) {
+    return tables.read(rows -> new PackTables(rows).wanted(after, limit));
   }
 
-  /** Those of the files that are packs' still. */
-  Set<BlobName> stillThere(List<BlobName> files) {
-    return tables.read(rows -> new PackTables(rows).ofPacks(files));
+  /** Those of the files that are packs' still, and were not given back. */
+  Set<BlobName> stillWanted(List<BlobName> files) {
+    return tables.read(rows -> new PackTables(rows).wanted(files));
   }
 
   /**

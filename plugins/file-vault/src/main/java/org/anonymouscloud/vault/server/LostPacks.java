@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Packs that the ledger has and the disk has lost or does not give, as far as this process has
- * noticed: when somebody reads or lists them, and in rounds through all packs. One that is back is
- * lost no more. Thread-safe.
+ * noticed: when somebody reads or lists them, and in rounds through all packs. One that is back, or
+ * that a root has given back as nothing needs it any more, is lost no more. Thread-safe.
  */
 final class LostPacks {
   private static final Logger LOG = LoggerFactory.getLogger(LostPacks.class);
@@ -79,9 +79,9 @@ final class LostPacks {
     }
   }
 
-  /** Looks for the next of all packs, and forgets those that were deleted. */
+  /** Looks for the next of all packs, and forgets those that were given back or deleted. */
   synchronized void look() {
-    List<Pack> next = ledger.packs(looked, AT_ONCE);
+    List<Pack> next = ledger.wanted(looked, AT_ONCE);
     looked = next.size() < AT_ONCE ? "" : next.getLast().file().text();
     Set<Pack> suspects = new HashSet<>(known);
     for (Pack pack : next) {
@@ -96,15 +96,16 @@ final class LostPacks {
     if (suspects.isEmpty()) {
       return;
     }
-    // Another process may have deleted them since their rows were read.
-    Set<BlobName> there = ledger.stillThere(suspects.stream().map(Pack::file).toList());
-    known.removeIf(pack -> !there.contains(pack.file()));
+    // Another process may have deleted them since their rows were read, and what was given back is
+    // kept for a day in which nobody can mend it any more.
+    Set<BlobName> wanted = ledger.stillWanted(suspects.stream().map(Pack::file).toList());
+    known.removeIf(pack -> !wanted.contains(pack.file()));
     unreadable
         .keySet()
         .removeIf(
-            pack -> !there.contains(pack.file()) || store.hasLost(pack.file(), pack.length()));
+            pack -> !wanted.contains(pack.file()) || store.hasLost(pack.file(), pack.length()));
     for (Pack pack : suspects) {
-      if (there.contains(pack.file())) {
+      if (wanted.contains(pack.file())) {
         boolean _ = has(pack);
       }
     }

@@ -194,22 +194,24 @@ record PackTables(Handle handle) {
         .list();
   }
 
-  /** Some packs of all drives, in the order of their files' names. */
-  List<Pack> packs(String after, int limit) {
+  /** Some packs of all drives that were not given back, in the order of their files' names. */
+  List<Pack> wanted(String after, int limit) {
     return handle
-        .createQuery("SELECT file, length FROM vault_packs WHERE file > ? ORDER BY file LIMIT ?")
+        .createQuery(
+            "SELECT file, length FROM vault_packs"
+                + " WHERE file > ? AND held IS NULL ORDER BY file LIMIT ?")
         .bind(0, after)
         .bind(1, limit)
         .map((row, context) -> new Pack(new BlobName(row.getString(1)), row.getInt(2)))
         .list();
   }
 
-  /** Those of the files that are packs'. */
-  Set<BlobName> ofPacks(List<BlobName> files) {
+  /** Those of the files that are packs' that were not given back. */
+  Set<BlobName> wanted(List<BlobName> files) {
     Set<BlobName> found = new HashSet<>();
     for (List<String> some : portions(files.stream().map(BlobName::text).toList())) {
       handle
-          .createQuery("SELECT file FROM vault_packs WHERE file IN (<files>)")
+          .createQuery("SELECT file FROM vault_packs WHERE file IN (<files>) AND held IS NULL")
           .bindList("files", some)
           .map((row, context) -> new BlobName(row.getString(1)))
           .forEach(found::add);

@@ -285,6 +285,36 @@ final class FailureTest {
   }
 
   @Test
+  void aLostOrUnreadablePackCountsNoMoreOnceItIsGivenBack() throws Exception {
+    for (boolean readable : List.of(true, false)) {
+      PackName spoilt = PackName.random();
+      client.put(spoilt, PACK);
+      Path file = onlyFile();
+      client.next(List.of(spoilt), List.of());
+      Files.delete(file);
+      if (!readable) {
+        Files.createSymbolicLink(file, file.getFileName());
+      }
+      server.sweep();
+      assertThat(server.service().lostFiles()).isEqualTo(1);
+
+      client.next(List.of(), List.of(spoilt));
+      server.sweep();
+      assertThat(server.service().lostFiles()).as("kept for a day").isZero();
+      server.sweep();
+      assertThat(server.service().lostFiles()).as("and not found again").isZero();
+
+      client.next(List.of(spoilt), List.of());
+      server.sweep();
+      assertThat(server.service().lostFiles()).as("brought back").isEqualTo(1);
+      client.next(List.of(), List.of(spoilt));
+      server.expire(drive, List.of(spoilt));
+      Files.deleteIfExists(file);
+      server.sweep();
+    }
+  }
+
+  @Test
   void aPackThatTheDiskDoesNotGiveCountsUntilItCanBeRead() throws Exception {
     client.put(name, PACK);
     Path file = onlyFile();
