@@ -299,15 +299,46 @@ final class DriveNamesTest {
         new String[][] {
           {"drive", "share"},
           {"drive", "share", "team"},
-          {"drive", "share", "team", "bob"},
           {"drive", "share", "team", "to", "bob"},
           {"drive", "share", "team", "with"},
           {"drive", "share", "team", "with", "bob", "carol"}
         }) {
       assertThat(refused(line)).contains("'anoncloud drive share DRIVE with PERSON'");
+      line[1] = "unshare";
+      assertThat(refused(line)).contains("'anoncloud drive unshare DRIVE with PERSON'");
     }
     assertThat(refused("drive", "share", "team", "with", "bob", "--read", "--own"))
         .contains("not both");
     assertThat(run("drive", "share", "--help")).contains("DRIVE with PERSON");
+    assertThat(run("drive", "unshare", "--help")).contains("DRIVE with PERSON");
+  }
+
+  @Test
+  void theWordBetweenDriveAndPersonMayBeLeftOutInBoth() {
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    server.account().befriend("bob", bob);
+    bob.befriend("alice", server.account());
+
+    assertThat(run("drive", "share", "team", "bob", "--read")).contains("bob");
+    assertThat(run("drive", "unshare", "team", "with", "bob")).doesNotContain("bob");
+    assertThat(run("drive", "share", "team", "with", "bob")).contains("bob");
+    assertThat(run("drive", "unshare", "team", "bob")).doesNotContain("bob");
+  }
+
+  @Test
+  void drivesAreListedByNameAfterTheHome() throws Exception {
+    for (String name : List.of("zoo", "Attic", "garden", "bees")) {
+      run("drive", "create", name);
+    }
+    List<String> order = List.of("home", "Attic", "bees", "garden", "team", "zoo");
+
+    assertThat(run("drive", "list").lines().map(line -> line.replaceFirst(" .*", "")))
+        .containsExactlyElementsOf(order);
+    for (String command : List.of("drive list", "df")) {
+      run(with(List.of(command.split(" ")), "--json"));
+      assertThat(terminal.json().path("drives").findValuesAsText("name"))
+          .as(command)
+          .containsExactlyElementsOf(order);
+    }
   }
 }
