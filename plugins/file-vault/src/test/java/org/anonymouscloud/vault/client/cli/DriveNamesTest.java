@@ -325,6 +325,68 @@ final class DriveNamesTest {
     assertThat(run("drive", "unshare", "team", "bob")).doesNotContain("bob");
   }
 
+  /** What a document says of a path, wherever it does, can be typed again. */
+  private void assertNames(List<String> fields, String... command) throws Exception {
+    run(with(List.of(command), "--json"));
+    JsonNode document = terminal.json();
+    for (String field : fields) {
+      assertThat(document.findValues(field)).as("%s of %s", field, document).isNotEmpty();
+      for (JsonNode value : document.findValues(field)) {
+        for (JsonNode one : value.isArray() ? value : List.of(value)) {
+          assertThat(one.asText()).as("%s of %s", field, document).matches("[+~-]?team:.+");
+        }
+      }
+    }
+    assertThat(document.toString()).doesNotContain("\"/");
+  }
+
+  @Test
+  void pathsInDocumentsNameAnotherDriveThanTheHome() throws Exception {
+    try (Drives mine = new Drives(server.account(), Clock.systemUTC())) {
+      DriveFiles.write(mine.find("team"), "/f", new byte[10]);
+      DriveFiles.write(mine.find("team"), "/i", new byte[20]);
+      DriveFiles.write(mine.find("home"), "/f", new byte[10]);
+    }
+    assertNames(List.of("from", "to"), "mv", "team:/f", "team:/g");
+    assertNames(List.of("path"), "versions", "team:/g");
+    assertNames(List.of("from", "to"), "cp", "team:/g", "team:/h");
+    assertNames(List.of("from", "to", "removal"), "mv", "-f", "team:/i", "team:/g");
+    assertNames(List.of("from", "path", "removal"), "restore", "team:/f", "--to", "team:/g");
+    assertNames(List.of("removed", "removal"), "rm", "team:/g");
+    assertNames(List.of("path", "removal"), "trash", "list", "team");
+    assertNames(List.of("from", "to"), "trash", "restore", "team:/g");
+    assertNames(List.of("from", "to", "paths"), "history", "team", "--changes");
+    run("rm", "team:/g");
+    assertNames(List.of("deleted"), "trash", "delete", "--yes", "team:/g");
+
+    for (List<String> line :
+        List.of(List.of("versions", "/f"), List.of("mv", "/f", "/g"), List.of("history"))) {
+      assertThat(run(with(line, "--json"))).doesNotContain("home:");
+    }
+  }
+
+  @Test
+  void whatIsDoneWithAWholeDriveNamesIt() {
+    for (List<String> command :
+        List.of(
+            List.of("compact"),
+            List.of("verify"),
+            List.of("drive", "retention"),
+            List.of("trash", "list"),
+            List.of("trash", "empty"),
+            List.of("trash", "empty", "--yes"))) {
+      assertThat(run(with(command, "team")).lines())
+          .as("%s", command)
+          .isNotEmpty()
+          .allMatch(line -> line.startsWith("team: "));
+      assertThat(run(with(command))).as("%s", command).doesNotContain("home");
+      assertThat(run(with(command, "home"))).as("%s", command).doesNotContain("home");
+    }
+    assertThat(run("go-back", "--yes", "1", "team")).startsWith("team: ");
+    run("drive", "create", "new");
+    assertThat(run("history", "new")).startsWith("new: ");
+  }
+
   @Test
   void drivesAreListedByNameAfterTheHome() throws Exception {
     for (String name : List.of("zoo", "Attic", "garden", "bees")) {

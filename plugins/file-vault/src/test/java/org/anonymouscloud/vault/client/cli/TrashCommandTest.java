@@ -205,6 +205,24 @@ final class TrashCommandTest {
   }
 
   @Test
+  void nobodyIsAskedWhetherToEmptyAnEmptyTrash() throws Exception {
+    run("trash", "empty");
+    assertThat(terminal.out()).isEqualTo("The trash is empty.\n");
+    run("trash", "empty", "--json");
+    assertThat(terminal.json().path("removals").asInt(-1)).isZero();
+
+    run("rm", "/a");
+    run("trash", "empty", "--older-than", "30d");
+    assertThat(terminal.out()).isEqualTo("Nothing in the trash is as old as that.\n");
+    terminal.answer(false);
+    assertThat(terminal.run("trash", "empty")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("in the trash of your home?");
+    terminal.answer(true);
+    run("trash", "empty");
+    assertThat(terminal.out()).isEqualTo("Deleted 1 removal.\n");
+  }
+
+  @Test
   void oneThingIsDeletedFromTheTrashAndTheRestStays() throws Exception {
     run("rm", "-r", "/docs", "/a");
     String removal = removal();
@@ -349,7 +367,9 @@ final class TrashCommandTest {
     run("ls", "/");
     assertThat(terminal.run("trash")).isEqualTo(4);
     assertThat(terminal.run("rm", "/a")).isEqualTo(4);
-    run("trash", "empty", "--yes");
+    terminal.answer(true);
+    run("trash", "empty");
+    assertThat(terminal.asked()).as("it may not be empty").contains("in the trash");
     run("rm", "/a");
     run("trash", "restore", "/a");
     assertThat(tree(drive)).containsOnlyKeys("/a");

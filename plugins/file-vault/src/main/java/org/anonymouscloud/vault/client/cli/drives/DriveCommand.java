@@ -451,12 +451,19 @@ public final class DriveCommand {
     context
         .terminal()
         .print(
-            "Every state stays for %d days, the last of each week for %d weeks."
-                .formatted(kept.path("days").asInt(), kept.path("weeks").asInt()));
+            "%sEvery state stays for %d days, the last of each week for %d weeks."
+                .formatted(
+                    TypedDrive.heading(name),
+                    kept.path("days").asInt(),
+                    kept.path("weeks").asInt()));
     if (kept.hasNonNull("swept")) {
       context
           .terminal()
-          .print("Space was last given back " + ShownTime.of(kept.path("swept").asText()) + ".");
+          .print(
+              TypedDrive.heading(name)
+                  + "Space was last given back "
+                  + ShownTime.of(kept.path("swept").asText())
+                  + ".");
     }
     return 0;
   }
@@ -479,7 +486,7 @@ public final class DriveCommand {
                 : "all earlier states, so that of each file only what it is now stays";
     List<String> about =
         List.of(
-            "What goes of the drive '" + ForeignText.visible(name) + "', for all who use it:",
+            "What goes of " + TypedDrive.inWords(name) + ", for all who use it:",
             "  " + states,
             "  " + (daysThen > 0 ? "what was removed before that" : "all that is in the trash"),
             "It goes with the next 'anoncloud compact', or by itself within about a day. There is"

@@ -124,7 +124,7 @@ final class RestoreCommand implements Callable<Integer> {
                   + ".");
     }
     if (json) {
-      context.terminal().printJson(done);
+      context.terminal().printJson(from.told(done));
     } else {
       tell(from, done);
     }

@@ -70,7 +70,7 @@ final class VersionsCommand implements Callable<Integer> {
               + " of the states that were looked at, what was there cannot be read.");
     }
     if (json) {
-      context.terminal().printJson(answer);
+      context.terminal().printJson(url.told(answer));
       return outcome.exitCode();
     }
     Authors authors = new Authors(context, answer.path("versions"));
