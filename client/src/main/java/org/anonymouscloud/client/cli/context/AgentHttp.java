@@ -381,7 +381,8 @@ public final class AgentHttp implements AgentApi {
           Problem.Kind.UNAVAILABLE,
           "The agent has ended before this was done. The same command starts it again: a large"
               + " upload goes on where it was cut; a download begins anew, and a file"
-              + " .anoncloud-….part of the first may have stayed beside it, which nobody needs.",
+              + " .anoncloud-….part of the first may have stayed there, which the next one"
+              + " removes.",
           cut);
     } catch (IOException e) {
       cut.addSuppressed(e);

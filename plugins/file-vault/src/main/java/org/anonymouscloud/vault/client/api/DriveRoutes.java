@@ -6,10 +6,12 @@ import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
@@ -47,7 +49,12 @@ final class DriveRoutes {
 
   List<Route> routes() {
     return List.of(
-        route(HandlerType.GET, DRIVES, Scope.READ, "The drives of this account.", this::list),
+        route(
+            HandlerType.GET,
+            DRIVES,
+            Scope.READ,
+            "The drives of this account, the home first, then by name.",
+            this::list),
         route(
             HandlerType.GET,
             "/vault/space",
@@ -169,7 +176,18 @@ final class DriveRoutes {
     for (Drive drive : open.list()) {
       views.add(view(open, drive));
     }
-    context.json(Map.of("drives", views));
+    context.json(Map.of("drives", byName(views, DriveView::name)));
+  }
+
+  /** The home, which comes first, then the others by name; at the end those without. */
+  private static <T> List<T> byName(List<T> drives, Function<T, @Nullable String> name) {
+    Comparator<@Nullable String> order =
+        Comparator.nullsLast(
+            String.CASE_INSENSITIVE_ORDER.thenComparing(Comparator.naturalOrder()));
+    List<T> others = new ArrayList<>(drives.subList(1, drives.size()));
+    others.sort(Comparator.comparing(name, order));
+    others.addFirst(drives.getFirst());
+    return others;
   }
 
   private static DriveView view(Drives open, Drive drive) throws IOException {
@@ -310,7 +328,7 @@ final class DriveRoutes {
                 .map(VaultMessages.Usage::quota)
                 .filter(quota -> quota < Long.MAX_VALUE)
                 .orElse(null),
-            views));
+            byName(views, DriveSpace::name)));
   }
 
   /** None of a home that nothing was ever put into. */

@@ -219,11 +219,10 @@ final class FileRoutes {
   }
 
   private void put(Context context) throws Problem, NotLoggedIn, IOException {
-    VaultPath path;
-    Batch.Committed committed;
+    Map<String, Object> answer;
     try (Batch batch = drive.of(context).batch();
         InputStream body = context.bodyInputStream()) {
-      path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
+      VaultPath path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       DigestedBody digested = DigestedBody.of(context, body);
       batch.write(
           path,
@@ -237,10 +236,9 @@ final class FileRoutes {
         boolean _ = batch.takeBack(path);
         throw e;
       }
-      committed = batch.commit();
+      answer = committed(path, batch);
+      answer.put("resumed", batch.committed().resumedBytes());
     }
-    Map<String, Object> answer = changed(path, committed);
-    answer.put("resumed", committed.resumedBytes());
     context.json(answer);
   }
 
@@ -259,6 +257,13 @@ final class FileRoutes {
       committed = batch.commit();
     }
     context.json(changed(path, committed));
+  }
+
+  /** Commits what is to be at a path, and says what was done and where it is. */
+  static Map<String, Object> committed(VaultPath path, Batch batch) throws IOException {
+    int commit = batch.commits();
+    Batch.Committed committed = batch.commit();
+    return changed(batch.place(path, commit), committed);
   }
 
   /** What a change has done. */

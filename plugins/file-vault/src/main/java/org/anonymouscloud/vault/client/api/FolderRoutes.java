@@ -58,18 +58,15 @@ final class FolderRoutes {
 
   private void make(Context context) throws Problem, NotLoggedIn, IOException {
     boolean parents = RequestArguments.flag(context, "parents");
-    VaultPath path;
-    Batch.Committed committed;
     try (Batch batch = drive.of(context).batch()) {
-      path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
+      VaultPath path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
       if (parents) {
         batch.makeFolders(path, clock.instant());
       } else {
         batch.makeNewFolder(path, clock.instant());
       }
-      committed = batch.commit();
+      context.json(FileRoutes.committed(path, batch));
     }
-    context.json(FileRoutes.changed(path, committed));
   }
 
   private void stat(Context context) throws Problem, NotLoggedIn, IOException {

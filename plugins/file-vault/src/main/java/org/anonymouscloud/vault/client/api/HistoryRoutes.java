@@ -402,7 +402,7 @@ final class HistoryRoutes {
               : RequestArguments.writable(batch.named(RequestArguments.path(asked.to)));
       boolean done =
           batch.bringBack(earlier, path, to, (below, why) -> unread.put(path.join(below), why));
-      Map<String, Object> answer = FileRoutes.changed(to, batch.commit());
+      Map<String, Object> answer = FileRoutes.committed(to, batch);
       answer.put("from", path.toString());
       answer.put("restored", done);
       earlier

@@ -58,10 +58,12 @@ final class RelocationRoutes {
     }
     try (Batch batch = drive.of(context).batch()) {
       List<Relocation.Way> ways = asked.ways(batch, RequestArguments.place(context));
+      Map<Relocation.Way, Integer> commits = new LinkedHashMap<>();
       for (Relocation.Way way : ways) {
         batch.move(way.from(), way.to(), Boolean.TRUE.equals(asked.force()));
+        commits.put(way, batch.commits());
       }
-      context.json(done("moved", ways, batch.commit()));
+      context.json(done("moved", commits, batch));
     }
   }
 
@@ -80,6 +82,7 @@ final class RelocationRoutes {
           earlier.isPresent()
               ? asked.ways(batch, RequestArguments.place(context), earlier.get()::named)
               : asked.ways(batch, RequestArguments.place(context));
+      Map<Relocation.Way, Integer> commits = new LinkedHashMap<>();
       for (Relocation.Way way : ways) {
         Unread hears = (below, why) -> unread.put(way.from().join(below), why);
         if (earlier.isPresent()) {
@@ -87,8 +90,9 @@ final class RelocationRoutes {
         } else {
           batch.copy(way.from(), way.to(), recursive, force, hears);
         }
+        commits.put(way, batch.commits());
       }
-      Map<String, Object> answer = done("copied", ways, batch.commit());
+      Map<String, Object> answer = done("copied", commits, batch);
       answer.put("unreadable", unreadable(unread));
       context.json(answer);
     }
@@ -106,12 +110,23 @@ final class RelocationRoutes {
     return parts;
   }
 
+  /**
+   * Commits, and says what was done.
+   *
+   * @param commits of each way that of the batch, for {@link Batch#place}
+   */
   private static Map<String, Object> done(
-      String what, List<Relocation.Way> ways, Batch.Committed committed) {
+      String what, Map<Relocation.Way, Integer> commits, Batch batch) throws IOException {
+    Batch.Committed committed = batch.commit();
     List<Map<String, String>> done = new ArrayList<>();
-    for (Relocation.Way way : ways) {
-      done.add(Map.of("from", way.from().toString(), "to", way.to().toString()));
-    }
+    commits.forEach(
+        (way, commit) ->
+            done.add(
+                Map.of(
+                    "from",
+                    way.from().toString(),
+                    "to",
+                    batch.place(way.to(), commit).toString())));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put(what, done);
     answer.put("sent", committed.sentBytes());

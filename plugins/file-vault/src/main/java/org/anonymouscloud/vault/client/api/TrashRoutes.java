@@ -68,7 +68,8 @@ final class TrashRoutes {
             Scope.WRITE,
             "Bring back from the trash ({things, to}): each a removal, a part of one as"
                 + " removal/path, or a /path for the newest removal that has it. To where it was,"
-                + " or into a folder.",
+                + " or into a folder; 'to' says where it is now, which is another name where"
+                + " something was there.",
             VaultProblems.told(drive, this::restore)),
         new Route(
             HandlerType.POST,
@@ -186,10 +187,22 @@ final class TrashRoutes {
   /** What shall come back, and where to. */
   private record Restored(@Nullable List<String> things, @Nullable String to) {}
 
+  /**
+   * What came back.
+   *
+   * @param to where it was to be
+   * @param commit of the batch, for {@link Batch#place}
+   */
+  private record Back(String from, VaultPath to, int commit) {
+    Map<String, String> told(Batch batch) {
+      return Map.of("from", from, "to", batch.place(to, commit).toString());
+    }
+  }
+
   private void restore(Context context) throws Problem, NotLoggedIn, IOException {
     Restored asked = JsonBody.read(context, Restored.class);
     Map<VaultPath, Untrusted> unread = new LinkedHashMap<>();
-    List<Map<String, String>> restored = new ArrayList<>();
+    List<Back> back = new ArrayList<>();
     Map<String, Object> answer = new LinkedHashMap<>();
     Drive open = drive.of(context);
     Snapshot snapshot = open.snapshot();
@@ -205,11 +218,11 @@ final class TrashRoutes {
           Name name = thing.path().name();
           VaultPath to = folder.map(into -> into.child(name)).orElse(thing.path());
           batch.restore(thing, to);
-          restored.add(Map.of("from", thing.removal().text() + thing.path(), "to", to.toString()));
+          back.add(new Back(thing.removal().text() + thing.path(), to, batch.commits()));
         }
       }
       Batch.Committed committed = batch.commit();
-      answer.put("restored", restored);
+      answer.put("restored", back.stream().map(one -> one.told(batch)).toList());
       answer.put("conflicts", committed.conflicts().stream().map(VaultPath::toString).toList());
       answer.put("unreadable", unreadable(unread));
       answer.put("sent", committed.sentBytes());

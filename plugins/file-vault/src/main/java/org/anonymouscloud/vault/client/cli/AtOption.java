@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.client.cli;
 
 import java.time.Clock;
+import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.typed.TypedTime;
@@ -9,17 +10,21 @@ import picocli.CommandLine.Option;
 
 /** {@code --at}: what was, instead of what is. */
 public final class AtOption {
+  /** All that may be given, for people, to stand behind "like". */
+  public static final String FORMS =
+      TypedTime.FORMS + "; or '#17' for the state of that number in 'anoncloud history'";
+
+  /** What is meant where only a day, a minute or a second is given. */
+  public static final String END = "A day, minute or second is meant at its end.";
+
+  private static final Pattern STATE = Pattern.compile("#(0|[1-9][0-9]{0,17})");
+
   private final Clock clock;
 
   @Option(
       names = "--at",
       paramLabel = "TIME",
-      description = {
-        "As the drive was at that time: like 2026-11-03 (at the end of that day), 2026-11-03T08:30,"
-            + " 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the commands print it, 3d for"
-            + " so long ago (m, h, d or w), or '#17' for the state of that number in 'anoncloud"
-            + " history'."
-      })
+      description = "As the drive was at that time: like " + FORMS + ". " + END)
   private @Nullable String at;
 
   /**
@@ -37,16 +42,13 @@ public final class AtOption {
   /** The same of what was given otherwise. */
   public static String asked(String at, Clock clock) throws Problem {
     TypedText typed = new TypedText("--at", at);
-    if (at.matches("#(0|[1-9][0-9]{0,17})")) {
+    if (STATE.matcher(at).matches()) {
       return at.substring(1);
     }
-    if (at.startsWith("#")) {
-      throw typed.refused("a state by its number, like '#17'; 'anoncloud history' shows them");
-    }
-    if (at.matches("[0-9]{1,18}")) {
+    if (STATE.matcher("#" + at).matches()) {
       throw typed.refused("'#" + at + "' for the state of that number, or " + TypedTime.ALLOWED);
     }
-    return TypedTime.of(typed, clock, TypedTime.Moment.LAST).toString();
+    return TypedTime.of(typed, clock, TypedTime.Moment.LAST, "a time like " + FORMS).toString();
   }
 
   /** What someone typed, as of then. */

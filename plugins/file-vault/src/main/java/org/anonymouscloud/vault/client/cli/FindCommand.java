@@ -32,8 +32,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Find files, folders and links in the vault, also far below.",
-      "What is found fits all that is asked for. A TIME is like 2026-11-03, 2026-11-03T08:30:00Z,"
-          + " or 30d for so long ago (m, h, d or w); a SIZE is in bytes, or like 10k, 5M, 1G."
+      "What is found fits all that is asked for. A TIME is like "
+          + TypedTime.FORMS
+          + "; a SIZE is in bytes, or like 10k, 5M, 1G."
     })
 final class FindCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -152,6 +153,8 @@ final class FindCommand implements Callable<Integer> {
   }
 
   private String time(String option, String text) throws Problem {
-    return TypedTime.of(new TypedText(option, text), clock, TypedTime.Moment.FIRST).toString();
+    return TypedTime.of(
+            new TypedText(option, text), clock, TypedTime.Moment.FIRST, TypedTime.ALLOWED)
+        .toString();
   }
 }

@@ -3,10 +3,13 @@ package org.anonymouscloud.vault.client.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.anonymouscloud.vault.client.format.Name;
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param at as the drive was then, as the API asks for it; null for what it is
  */
 public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable String at) {
+  /** Where an answer of the agent has a path, or a removal with or without a path in it. */
+  private static final Set<String> PLACES =
+      Set.of("path", "from", "to", "removal", "conflicts", "deleted");
 
   /**
    * What someone typed: {@code /a/b} in their home, or {@code NAME:/a/b} in another drive, whose
@@ -115,11 +121,28 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
         + TerminalText.vault(inDrive);
   }
 
-  /** What the agent says of something in the same drive, with a path that can be typed again. */
-  public JsonNode told(JsonNode entry) {
-    return driveName != null && entry instanceof ObjectNode document && document.has("path")
-        ? document.deepCopy().put("path", typedAgain(document.path("path").asText()))
-        : entry;
+  /** What the agent says of the same drive, with paths and removals that can be typed again. */
+  public JsonNode told(JsonNode answer) {
+    return driveName == null ? answer : told("", answer);
+  }
+
+  private JsonNode told(String field, JsonNode value) {
+    return switch (value) {
+      case ObjectNode document -> {
+        ObjectNode told = document.objectNode();
+        document
+            .properties()
+            .forEach(one -> told.set(one.getKey(), told(one.getKey(), one.getValue())));
+        yield told;
+      }
+      case ArrayNode list -> {
+        ArrayNode told = list.arrayNode();
+        list.forEach(one -> told.add(told(field, one)));
+        yield told;
+      }
+      case TextNode text when PLACES.contains(field) -> TextNode.valueOf(typedAgain(text.asText()));
+      default -> value;
+    };
   }
 
   /** What is in this folder under a name. */

@@ -22,13 +22,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.anonymouscloud.core.crypto.RandomBytes;
 import org.anonymouscloud.core.wire.ForeignText;
 import org.anonymouscloud.vault.client.format.Times;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +48,7 @@ public final class LocalTarget implements AutoCloseable {
   private final Path top;
   private final OpenFolders folders;
 
-  /** What the temporary names begin with, which nobody else here uses. */
-  private final String prefix = ".anoncloud-" + HexFormat.of().formatHex(RandomBytes.next(8)) + "-";
-
-  private long begun;
+  private final Parts parts = new Parts();
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
   private final Consumer<Path> left;
 
@@ -65,6 +60,12 @@ public final class LocalTarget implements AutoCloseable {
 
   private record Unfinished(SecureDirectoryStream<Path> folder, Path temporary, Path name) {}
 
+  /** Open as long as that file has no name, so that no other process takes it for a left one. */
+  private @Nullable SeekableByteChannel unfinishedChannel;
+
+  /** Folders that were there, and were looked through for parts that others have left. */
+  private final Set<List<String>> cleared;
+
   /** Folders that were made here, in which nothing can be in the way yet. */
   private final Set<List<String>> made;
 
@@ -73,14 +74,20 @@ public final class LocalTarget implements AutoCloseable {
 
   /** On any disk, also one that fails. Takes the folders over, and closes them. */
   LocalTarget(Path top, OpenFolders folders, Consumer<Path> left) {
-    this(top, folders, left, ConcurrentHashMap.newKeySet());
+    this(top, folders, left, ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet());
   }
 
-  private LocalTarget(Path top, OpenFolders folders, Consumer<Path> left, Set<List<String>> made) {
+  private LocalTarget(
+      Path top,
+      OpenFolders folders,
+      Consumer<Path> left,
+      Set<List<String>> made,
+      Set<List<String>> cleared) {
     this.top = top;
     this.folders = folders;
     this.left = left;
     this.made = made;
+    this.cleared = cleared;
   }
 
   /**
@@ -102,7 +109,7 @@ public final class LocalTarget implements AutoCloseable {
    * this.
    */
   public LocalTarget beside() throws IOException {
-    LocalTarget other = new LocalTarget(top, folders.beside(), left, made);
+    LocalTarget other = new LocalTarget(top, folders.beside(), left, made, cleared);
     beside.add(other);
     return other;
   }
@@ -145,23 +152,34 @@ public final class LocalTarget implements AutoCloseable {
     Path name = LocalName.checked(file.names().getLast());
     if (!made.contains(parent)) {
       requireFileOrNothing(folder, name);
+      clear(parent, folder);
     }
-    Path temporary = Path.of(prefix + begun++ + ".part");
+    Path temporary = parts.next();
     unfinished = new Unfinished(folder, temporary, name);
     unfinishedPath = path(checked).resolve(temporary);
     boolean whole = false;
     try {
-      try (SeekableByteChannel channel = folder.newByteChannel(temporary, NEW)) {
-        long written = copy(content, channel, steps);
-        if (written != file.size()) {
-          throw new IOException("The download ended early.");
-        }
+      SeekableByteChannel channel = folder.newByteChannel(temporary, NEW);
+      unfinishedChannel = channel;
+      Parts.hold(channel);
+      long written = copy(content, channel, steps);
+      if (written != file.size()) {
+        throw new IOException("The download ended early.");
       }
       describe(folder, temporary, file);
       whole = true;
     } finally {
       if (!whole) {
         drop();
+      }
+    }
+  }
+
+  /** Once for each folder that was there, whichever thread comes first. */
+  private void clear(List<String> names, SecureDirectoryStream<Path> folder) throws IOException {
+    if (cleared.add(List.copyOf(names))) {
+      try (SecureDirectoryStream<Path> listed = OpenFolders.again(folder)) {
+        Parts.removeLeft(listed);
       }
     }
   }
@@ -231,6 +249,8 @@ public final class LocalTarget implements AutoCloseable {
     Unfinished file = requireNonNull(unfinished);
     boolean kept = false;
     try {
+      // First, as some disks say only now that they have not kept it.
+      requireNonNull(unfinishedChannel).close();
       file.folder.move(file.temporary, file.folder, file.name);
       kept = true;
     } finally {
@@ -239,6 +259,7 @@ public final class LocalTarget implements AutoCloseable {
       }
       unfinished = null;
       unfinishedPath = null;
+      unfinishedChannel = null;
     }
   }
 
@@ -246,6 +267,7 @@ public final class LocalTarget implements AutoCloseable {
   public void drop() {
     Unfinished file = unfinished;
     if (file != null) {
+      closeUnfinished();
       try {
         file.folder.deleteFile(file.temporary);
       } catch (NoSuchFileException e) {
@@ -260,6 +282,18 @@ public final class LocalTarget implements AutoCloseable {
     }
     unfinished = null;
     unfinishedPath = null;
+  }
+
+  private void closeUnfinished() {
+    SeekableByteChannel channel = unfinishedChannel;
+    unfinishedChannel = null;
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // The file goes, whatever of it the disk has kept.
+      }
+    }
   }
 
   private static List<Path> checked(List<String> names) throws LocalName.NameRefused {

@@ -3,6 +3,7 @@ package org.anonymouscloud.vault.client.drive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.anonymouscloud.vault.client.store.KnownRoot;
 import org.anonymouscloud.vault.client.store.PackWriter;
 import org.anonymouscloud.vault.client.tree.Changes;
 import org.anonymouscloud.vault.client.tree.Cursor;
+import org.anonymouscloud.vault.client.tree.Merge;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.PathRefused.Reason;
 import org.anonymouscloud.vault.client.tree.Removal;
@@ -44,7 +46,10 @@ public final class Batch implements AutoCloseable {
   private Snapshot base;
   private Instant begun;
   private boolean begunWriting;
-  private int commits;
+
+  /** What had to be kept under a second name, of each commit. */
+  private final List<List<Merge.Conflict>> conflicts = new ArrayList<>();
+
   private Committed committed = new Committed(0, 0, List.of(), Optional.empty());
   private @Nullable Removal removal;
 
@@ -617,10 +622,13 @@ public final class Batch implements AutoCloseable {
 
   private Committed commitAll() throws IOException {
     files.settleAll();
+    List<Merge.Conflict> met = List.of();
     if (changes.count() > 0) {
       base = landing.land(changes);
+      met = landing.conflicts();
       changes.clear();
     }
+    conflicts.add(met);
     trails.committed();
     begun = shared.clock().instant();
     writer.setFrees(false);
@@ -628,15 +636,28 @@ public final class Batch implements AutoCloseable {
         new Committed(
             writer.sentBytes(),
             trails.resumed(),
-            landing.conflicts(),
+            conflicts.stream().flatMap(List::stream).map(Merge.Conflict::kept).toList(),
             landing.throwsAway() ? Optional.of(removal()).map(Removal::name) : Optional.empty());
-    commits++;
     return committed;
   }
 
   /** How often it was committed so far, on the way too. */
   public int commits() {
-    return commits;
+    return conflicts.size();
+  }
+
+  /**
+   * Where something is that was to be at a path: elsewhere, if something else was there by then.
+   *
+   * @param commit how often it had been {@linkplain #commits() committed} when that was asked for;
+   *     once more by now
+   */
+  public VaultPath place(VaultPath asked, int commit) {
+    return conflicts.get(commit).stream()
+        .filter(conflict -> asked.isAtOrBelow(conflict.asked()))
+        .findFirst()
+        .map(conflict -> conflict.kept().join(asked.below(conflict.asked().names().size())))
+        .orElse(asked);
   }
 
   /** What has been committed so far, on the way too; nothing at first. */

@@ -22,7 +22,6 @@ import org.anonymouscloud.vault.client.store.States;
 import org.anonymouscloud.vault.client.tree.Changes;
 import org.anonymouscloud.vault.client.tree.ConflictName;
 import org.anonymouscloud.vault.client.tree.Merge;
-import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.anonymouscloud.vault.protocol.PackName;
 import org.anonymouscloud.vault.protocol.VaultMessages;
 
@@ -34,7 +33,9 @@ final class Landing {
   private final Reading drive;
   private final Writing shared;
   private final PackWriter writer;
-  private final List<VaultPath> conflicts = new ArrayList<>();
+
+  /** Of the last landing. */
+  private List<Merge.Conflict> conflicts = List.of();
 
   /** Numbers of the earlier states from which something was taken. */
   private final Set<Long> borrowed = new HashSet<>();
@@ -64,9 +65,9 @@ final class Landing {
     this.keptBy = base.root();
   }
 
-  /** Where something was kept as a second file, as another device was faster. */
-  List<VaultPath> conflicts() {
-    return List.copyOf(conflicts);
+  /** What the last landing kept as a second file, as something else was there by then. */
+  List<Merge.Conflict> conflicts() {
+    return conflicts;
   }
 
   /** Whether something went to the trash. */
@@ -99,6 +100,7 @@ final class Landing {
 
   private void moveRoot(Changes changes) throws IOException {
     Roots roots = shared.roots();
+    conflicts = List.of();
     boolean frees = changes.onlyRemove();
     writer.setFrees(frees);
     List<PackName> sent = new ArrayList<>();
@@ -136,7 +138,7 @@ final class Landing {
       if (offer(onto, merged, live, frees)) {
         writer.named(live);
         secured.clear();
-        conflicts.addAll(merge.conflicts());
+        conflicts = merge.conflicts();
         throwsAway |= merge.throwsAway();
         return;
       }

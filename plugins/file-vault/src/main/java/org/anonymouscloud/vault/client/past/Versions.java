@@ -5,12 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.format.Entry;
@@ -42,7 +40,10 @@ public final class Versions {
   private final Optional<ItemId> only;
   private final int most;
   private final List<Version> found = new ArrayList<>();
-  private final Set<Key> told = new HashSet<>();
+
+  /** What was at the path in the state that was told of last and could be read. */
+  private Optional<Key> told = Optional.empty();
+
   private boolean ended;
   private long unread;
   private int gaps;
@@ -52,8 +53,10 @@ public final class Versions {
   private List<States.State> row = new ArrayList<>();
 
   private Map<Integer, Seen> seen = new HashMap<>();
-  private Optional<Key> now = Optional.empty();
   private long whole;
+
+  /** The newest state of all. */
+  private long now;
 
   /** The newest state of what is being looked through. */
   private long runs;
@@ -97,7 +100,7 @@ public final class Versions {
   /**
    * What was found.
    *
-   * @param versions the newest first, each once
+   * @param versions the newest first; one that was there again after something else, again
    * @param next the number of the state where to go on; none if all were looked through
    * @param unread in how many of the states that were looked at it could not be read
    */
@@ -129,9 +132,7 @@ public final class Versions {
     this.limit = limit;
     whole = states.get().kept().from();
     Optional<States.State> next = states.get().older();
-    if (next.isPresent()) {
-      now = look(next.get()).key();
-    }
+    now = next.map(States.State::number).orElse(-1L);
     while (next.isPresent() && next.get().number() > from) {
       next = states.get().older();
     }
@@ -289,7 +290,13 @@ public final class Versions {
       ended = true;
       return;
     }
-    if (entry == null || !told.add(key.orElseThrow()) || found.size() >= limit) {
+    if (at(index).said().isEmpty()) {
+      // Before and after what cannot be read the same may have been there.
+      return;
+    }
+    boolean again = told.equals(key);
+    told = key;
+    if (entry == null || again || found.size() >= limit) {
       return;
     }
     States.State state = row.get(index);
@@ -302,7 +309,7 @@ public final class Versions {
             state.since(),
             entry,
             mayBeOlder || state.number() < whole ? Optional.empty() : Optional.of(state.root()),
-            now.equals(key),
+            newest == now,
             came ? before(index, entry) : Optional.empty()));
   }
 

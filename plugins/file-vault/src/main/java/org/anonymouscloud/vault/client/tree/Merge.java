@@ -43,7 +43,7 @@ public final class Merge {
   /** What goes to the trash, by removal and old path. */
   private final Change.Below thrown = new Change.Below();
 
-  private final List<VaultPath> conflicts = new ArrayList<>();
+  private final List<Conflict> conflicts = new ArrayList<>();
 
   /** Each is emptied once: of a tree that a few pages make endless, the rest stays. */
   private final MetFolders emptied = new MetFolders();
@@ -132,8 +132,16 @@ public final class Merge {
     return made;
   }
 
-  /** Where something was kept under a second name. */
-  public List<VaultPath> conflicts() {
+  /**
+   * Something that was kept under a second name, as something else was at its path.
+   *
+   * @param asked where it was to be
+   * @param kept where it is
+   */
+  public record Conflict(VaultPath asked, VaultPath kept) {}
+
+  /** What was kept under a second name; no two of them lie in one another. */
+  public List<Conflict> conflicts() {
     return List.copyOf(conflicts);
   }
 
@@ -310,7 +318,7 @@ public final class Merge {
                       || changes.containsKey(other)
                       || folders.find(id, pages, other).isPresent());
       if (tree == Tree.TOP) {
-        conflicts.add(path.child(second));
+        conflicts.add(new Conflict(path.child(name), path.child(second)));
       }
       edits.put(second, Optional.of(wanted.orElseThrow().named(second)));
     }

@@ -299,15 +299,108 @@ final class DriveNamesTest {
         new String[][] {
           {"drive", "share"},
           {"drive", "share", "team"},
-          {"drive", "share", "team", "bob"},
           {"drive", "share", "team", "to", "bob"},
           {"drive", "share", "team", "with"},
           {"drive", "share", "team", "with", "bob", "carol"}
         }) {
       assertThat(refused(line)).contains("'anoncloud drive share DRIVE with PERSON'");
+      line[1] = "unshare";
+      assertThat(refused(line)).contains("'anoncloud drive unshare DRIVE with PERSON'");
     }
     assertThat(refused("drive", "share", "team", "with", "bob", "--read", "--own"))
         .contains("not both");
     assertThat(run("drive", "share", "--help")).contains("DRIVE with PERSON");
+    assertThat(run("drive", "unshare", "--help")).contains("DRIVE with PERSON");
+  }
+
+  @Test
+  void theWordBetweenDriveAndPersonMayBeLeftOutInBoth() {
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    server.account().befriend("bob", bob);
+    bob.befriend("alice", server.account());
+
+    assertThat(run("drive", "share", "team", "bob", "--read")).contains("bob");
+    assertThat(run("drive", "unshare", "team", "with", "bob")).doesNotContain("bob");
+    assertThat(run("drive", "share", "team", "with", "bob")).contains("bob");
+    assertThat(run("drive", "unshare", "team", "bob")).doesNotContain("bob");
+  }
+
+  /** What a document says of a path, wherever it does, can be typed again. */
+  private void assertNames(List<String> fields, String... command) throws Exception {
+    run(with(List.of(command), "--json"));
+    JsonNode document = terminal.json();
+    for (String field : fields) {
+      assertThat(document.findValues(field)).as("%s of %s", field, document).isNotEmpty();
+      for (JsonNode value : document.findValues(field)) {
+        for (JsonNode one : value.isArray() ? value : List.of(value)) {
+          assertThat(one.asText()).as("%s of %s", field, document).matches("[+~-]?team:.+");
+        }
+      }
+    }
+    assertThat(document.toString()).doesNotContain("\"/");
+  }
+
+  @Test
+  void pathsInDocumentsNameAnotherDriveThanTheHome() throws Exception {
+    try (Drives mine = new Drives(server.account(), Clock.systemUTC())) {
+      DriveFiles.write(mine.find("team"), "/f", new byte[10]);
+      DriveFiles.write(mine.find("team"), "/i", new byte[20]);
+      DriveFiles.write(mine.find("home"), "/f", new byte[10]);
+    }
+    assertNames(List.of("from", "to"), "mv", "team:/f", "team:/g");
+    assertNames(List.of("path"), "versions", "team:/g");
+    assertNames(List.of("from", "to"), "cp", "team:/g", "team:/h");
+    assertNames(List.of("from", "to", "removal"), "mv", "-f", "team:/i", "team:/g");
+    assertNames(List.of("from", "path", "removal"), "restore", "team:/f", "--to", "team:/g");
+    assertNames(List.of("removed", "removal"), "rm", "team:/g");
+    assertNames(List.of("path", "removal"), "trash", "list", "team");
+    assertNames(List.of("from", "to"), "trash", "restore", "team:/g");
+    assertNames(List.of("from", "to", "paths"), "history", "team", "--changes");
+    run("rm", "team:/g");
+    assertNames(List.of("deleted"), "trash", "delete", "--yes", "team:/g");
+
+    for (List<String> line :
+        List.of(List.of("versions", "/f"), List.of("mv", "/f", "/g"), List.of("history"))) {
+      assertThat(run(with(line, "--json"))).doesNotContain("home:");
+    }
+  }
+
+  @Test
+  void whatIsDoneWithAWholeDriveNamesIt() {
+    for (List<String> command :
+        List.of(
+            List.of("compact"),
+            List.of("verify"),
+            List.of("drive", "retention"),
+            List.of("trash", "list"),
+            List.of("trash", "empty"),
+            List.of("trash", "empty", "--yes"))) {
+      assertThat(run(with(command, "team")).lines())
+          .as("%s", command)
+          .isNotEmpty()
+          .allMatch(line -> line.startsWith("team: "));
+      assertThat(run(with(command))).as("%s", command).doesNotContain("home");
+      assertThat(run(with(command, "home"))).as("%s", command).doesNotContain("home");
+    }
+    assertThat(run("go-back", "--yes", "1", "team")).startsWith("team: ");
+    run("drive", "create", "new");
+    assertThat(run("history", "new")).startsWith("new: ");
+  }
+
+  @Test
+  void drivesAreListedByNameAfterTheHome() throws Exception {
+    for (String name : List.of("zoo", "Attic", "garden", "bees")) {
+      run("drive", "create", name);
+    }
+    List<String> order = List.of("home", "Attic", "bees", "garden", "team", "zoo");
+
+    assertThat(run("drive", "list").lines().map(line -> line.replaceFirst(" .*", "")))
+        .containsExactlyElementsOf(order);
+    for (String command : List.of("drive list", "df")) {
+      run(with(List.of(command.split(" ")), "--json"));
+      assertThat(terminal.json().path("drives").findValuesAsText("name"))
+          .as(command)
+          .containsExactlyElementsOf(order);
+    }
   }
 }

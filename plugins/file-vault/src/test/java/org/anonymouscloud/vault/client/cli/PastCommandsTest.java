@@ -253,6 +253,32 @@ final class PastCommandsTest {
     assertThat(read(drive, "/papers/g")).as("it is followed").asString().isEqualTo("newest");
   }
 
+  /** The numbers of the states that are listed. */
+  private List<String> states(String path) {
+    run("versions", path);
+    return terminal.out().lines().map(line -> line.substring(1).strip().split(" ")[0]).toList();
+  }
+
+  @Test
+  void aVersionThatWasThereAgainIsListedEachTime() throws Exception {
+    List<String> before = states("/docs/f");
+    run("go-back", "--yes", before.getLast());
+    List<String> after = states("/docs/f");
+    assertThat(after).hasSize(before.size() + 1).endsWith(before.toArray(String[]::new));
+    assertThat(terminal.out().lines().filter(line -> line.startsWith("*"))).as("now").hasSize(1);
+    assertThat(terminal.out()).startsWith("*");
+  }
+
+  @Test
+  void whatWasMovedAwayAndBackIsListedOnceForEachPlace() throws Exception {
+    run("mv", "/docs/f", "/there");
+    run("mv", "/there", "/docs/f");
+    run("mv", "/docs/f", "/there");
+    put(drive, "/there", "newest");
+    run("mv", "/there", "/docs/f");
+    assertThat(states("/docs/f")).doesNotHaveDuplicates().hasSizeBetween(5, 7);
+  }
+
   @Test
   void whatWasAtThePathBeforeSomethingWasMovedThereStaysInTheList() throws Exception {
     put(drive, "/docs/f.tmp", "saved by an editor"); // 6

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.testing.TestTerminal;
 import org.anonymouscloud.vault.client.VaultFeature;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** What is typed wrong is refused in one form, and nobody is asked for anything then. */
 final class RefusedOptionsTest {
@@ -28,6 +31,7 @@ final class RefusedOptionsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       textBlock =
           """
           versions /f --limit x              | --limit is 'x'. Allowed is a whole number from 1 to 1000, like 20.
@@ -36,11 +40,13 @@ final class RefusedOptionsTest {
           history --from 1.5                 | --from is '1.5'. Allowed is a whole number from 0, like 17.
           go-back last                       | NUMBER is 'last'. Allowed is a whole number from 0, like 17.
           restore /f --version v3            | --version is 'v3'. Allowed is a whole number from 0, like 17.
-          restore /f --at #x                 | --at is '#x'. Allowed is a state by its number, like '#17'; 'anoncloud history' shows them.
-          ls --at nonsense                   | --at is 'nonsense'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, or 30d for so long ago.
-          cat --at 2026-13-01 /f             | --at is '2026-13-01'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, or 30d for so long ago.
-          find --newer 3parsecs              | --newer is '3parsecs'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, or 30d for so long ago.
-          find --older tomorrow              | --older is 'tomorrow'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, or 30d for so long ago.
+          restore /f --at #x                 | --at is '#x'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the commands print it, or 45m, 12h, 30d or 8w for so long ago; or '#17' for the state of that number in 'anoncloud history'.
+          get --at soon /f x                 | --at is 'soon'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the commands print it, or 45m, 12h, 30d or 8w for so long ago; or '#17' for the state of that number in 'anoncloud history'.
+          cp --at 17 /f /g                   | --at is '17'. Allowed is '#17' for the state of that number, or a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the commands print it, or 45m, 12h, 30d or 8w for so long ago.
+          ls --at nonsense                   | --at is 'nonsense'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the commands print it, or 45m, 12h, 30d or 8w for so long ago; or '#17' for the state of that number in 'anoncloud history'.
+          cat --at 2026-13-01 /f             | --at is '2026-13-01'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the commands print it, or 45m, 12h, 30d or 8w for so long ago; or '#17' for the state of that number in 'anoncloud history'.
+          find --newer 3parsecs              | --newer is '3parsecs'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the commands print it, or 45m, 12h, 30d or 8w for so long ago.
+          find --older tomorrow              | --older is 'tomorrow'. Allowed is a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the commands print it, or 45m, 12h, 30d or 8w for so long ago.
           find --larger big                  | --larger is 'big'. Allowed is a size in bytes, or like 10k, 5M or 1G.
           find --smaller -3                  | --smaller is '-3'. Allowed is a size in bytes, or like 10k, 5M or 1G.
           find --type dir                    | --type is 'dir'. Allowed is file, folder or link.
@@ -56,6 +62,26 @@ final class RefusedOptionsTest {
     assertThat(terminal.run(line.split(" "))).isEqualTo(2);
 
     assertThat(terminal.warnings()).isEqualTo(List.of(refusal));
+  }
+
+  /** Of each command that takes it. */
+  @Test
+  void whatAtMayBeIsTheSameInEveryHelp() {
+    TestTerminal terminal = new TestTerminal(new VaultFeature(), NOBODY);
+    Set<String> forms = new HashSet<>();
+    int commands = 0;
+    for (CommandLine command : terminal.commands().getSubcommands().values()) {
+      OptionSpec at = command.getCommandSpec().findOption("--at");
+      if (at != null) {
+        forms.add(String.join("", at.description()).replaceFirst("^.* at that time: ", ""));
+        commands++;
+      }
+    }
+    assertThat(commands).isEqualTo(9);
+    assertThat(forms)
+        .singleElement()
+        .asString()
+        .contains("2026-11-03, ", "T08:30:00Z", "+00:00'", "45m, 12h, 30d or 8w", "'#17'");
   }
 
   /** Picocli's words would name types of Java, and no range. */

@@ -1,5 +1,6 @@
 package org.anonymouscloud.vault.client.cli;
 
+import static org.anonymouscloud.vault.client.fixture.DriveFiles.hash;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.makeFolder;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.noise;
 import static org.anonymouscloud.vault.client.fixture.DriveFiles.tree;
@@ -127,6 +128,57 @@ final class TrashCommandTest {
     assertThat(agent.get("/vault/stat/docs/a").path("size").asInt()).isEqualTo(10);
   }
 
+  /** Where things are that came back, as the document says it. */
+  private List<String> restored(String... things) throws Exception {
+    List<String> line = new ArrayList<>(List.of("trash", "restore", "--json"));
+    line.addAll(List.of(things));
+    run(line.toArray(String[]::new));
+    List<String> to = terminal.json().path("restored").findValuesAsText("to");
+    assertThat(tree(drive)).containsKeys(to.toArray(String[]::new));
+    return to;
+  }
+
+  @Test
+  void whereSomethingElseIsItIsSaidWhatCameBackIsCalled() throws Exception {
+    run("rm", "/a");
+    write(drive, "/a", noise(20, 4));
+
+    String second = restored("/a").getFirst();
+    assertThat(second).startsWith("/a (conflict ");
+    assertThat(terminal.json().path("conflicts").path(0).asText()).isEqualTo(second);
+    run("rm", "/a");
+    write(drive, "/a", noise(20, 5));
+    run("trash", "restore", "/a");
+    assertThat(terminal.out()).matches("Restored /a \\(conflict .*\\)\\.\n");
+  }
+
+  @Test
+  void ofTwoThingsOfOnePathEachIsSaidToBeWhereItIs() throws Exception {
+    run("rm", "/a");
+    String first = removal();
+    write(drive, "/a", noise(20, 4));
+    run("rm", "/a");
+    String second = removal();
+
+    List<String> to = restored(first, second);
+
+    assertThat(to).hasSize(2).first().isEqualTo("/a");
+    assertThat(to.getLast()).startsWith("/a (conflict ");
+    assertThat(tree(drive))
+        .containsEntry("/a", hash(noise(10, 3)))
+        .containsEntry(to.getLast(), hash(noise(20, 4)));
+  }
+
+  @Test
+  void whatLiesInAFolderThatGotAnotherNameIsSaidToBeThere() throws Exception {
+    run("rm", "/docs/g");
+    String removal = removal();
+    run("rm", "-r", "/docs");
+    write(drive, "/docs", noise(20, 4));
+
+    assertThat(restored(removal)).singleElement().asString().matches("/docs \\(conflict .*\\)/g");
+  }
+
   @Test
   void foldersThatOnlyLeadToWhatWasRemovedAreNotRestoredThemselves() throws Exception {
     run("rm", "/docs/deep/f", "/docs/g");
@@ -202,6 +254,24 @@ final class TrashCommandTest {
     assertThat(terminal.out()).isEqualTo("Deleted 1 removal.\n");
     run("trash");
     assertThat(terminal.out()).isEqualTo("The trash is empty.\n");
+  }
+
+  @Test
+  void nobodyIsAskedWhetherToEmptyAnEmptyTrash() throws Exception {
+    run("trash", "empty");
+    assertThat(terminal.out()).isEqualTo("The trash is empty.\n");
+    run("trash", "empty", "--json");
+    assertThat(terminal.json().path("removals").asInt(-1)).isZero();
+
+    run("rm", "/a");
+    run("trash", "empty", "--older-than", "30d");
+    assertThat(terminal.out()).isEqualTo("Nothing in the trash is as old as that.\n");
+    terminal.answer(false);
+    assertThat(terminal.run("trash", "empty")).isEqualTo(1);
+    assertThat(terminal.asked()).contains("in the trash of your home?");
+    terminal.answer(true);
+    run("trash", "empty");
+    assertThat(terminal.out()).isEqualTo("Deleted 1 removal.\n");
   }
 
   @Test
@@ -349,7 +419,9 @@ final class TrashCommandTest {
     run("ls", "/");
     assertThat(terminal.run("trash")).isEqualTo(4);
     assertThat(terminal.run("rm", "/a")).isEqualTo(4);
-    run("trash", "empty", "--yes");
+    terminal.answer(true);
+    run("trash", "empty");
+    assertThat(terminal.asked()).as("it may not be empty").contains("in the trash");
     run("rm", "/a");
     run("trash", "restore", "/a");
     assertThat(tree(drive)).containsOnlyKeys("/a");

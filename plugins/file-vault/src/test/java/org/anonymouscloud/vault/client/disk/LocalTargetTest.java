@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -254,6 +257,66 @@ final class LocalTargetTest {
         Files.readAttributes(target.resolve("file"), BasicFileAttributes.class);
     assertThat(attributes.lastModifiedTime().toInstant()).isEqualTo(modified);
     assertThat(attributes.lastAccessTime().toInstant()).isAfterOrEqualTo(before);
+  }
+
+  @Test
+  void whatAKilledDownloadHasLeftIsRemovedAndNothingElse() throws Exception {
+    String random = ".anoncloud-0123456789abcdef-";
+    Path below = Files.createDirectory(target.resolve("below"));
+    List<Path> parts =
+        List.of(
+            target.resolve(random + "0.part"),
+            target.resolve(random + "fedcba9876543210-17.part"),
+            below.resolve(random + "0.part"));
+    Path folder = Files.createDirectory(target.resolve(random + "1.part"));
+    Path link = Files.createSymbolicLink(target.resolve(random + "2.part"), parts.getFirst());
+    List<Path> others =
+        List.of(
+            folder,
+            link,
+            target.resolve(random + ".part"),
+            target.resolve(random + "0.parts"),
+            target.resolve("my" + random + "0.part"),
+            target.resolve(".anoncloud-0123-0.part"));
+    for (Path path : Stream.concat(parts.stream(), others.stream().skip(2)).toList()) {
+      Files.writeString(path, "something");
+    }
+
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      write(local);
+      local.keep();
+      assertThat(parts.getLast()).as("nothing was written there yet").exists();
+      local.write(
+          new IncomingFile(List.of("below", "file"), 1, Instant.EPOCH, false),
+          new ByteArrayInputStream(new byte[1]),
+          _ -> {});
+      local.keep();
+    }
+
+    assertThat(parts).allMatch(Files::notExists);
+    assertThat(others).allMatch(path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  @Test
+  void whatIsStillBeingWrittenStays() throws Exception {
+    Path held = target.resolve(".anoncloud-0123456789abcdef-0.part");
+    try (FileChannel channel =
+            FileChannel.open(held, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        LocalTarget first = LocalTarget.of(target, left::add);
+        LocalTarget second = LocalTarget.of(target, left::add)) {
+      Parts.hold(channel);
+      write(first);
+      write(second);
+      second.keep();
+      first.keep();
+      assertThat(held).exists();
+    }
+    assertThat(target.resolve("file")).exists();
+    try (LocalTarget next = LocalTarget.of(target, left::add)) {
+      write(next);
+      next.keep();
+    }
+    assertThat(held).as("its writer has ended").doesNotExist();
   }
 
   private static void write(LocalTarget local) throws IOException {

@@ -126,6 +126,9 @@ final class MoveRaceTest {
       makeFolder(first, "/to/theirs");
       assertThat(late.commit().conflicts())
           .containsExactly(VaultPath.of("/b" + MARK + ".txt"), VaultPath.of("/to" + MARK));
+      assertThat(late.place(VaultPath.of("/b.txt"), 0)).hasToString("/b" + MARK + ".txt");
+      assertThat(late.place(VaultPath.of("/to/x"), 0)).hasToString("/to" + MARK + "/x");
+      assertThat(late.place(VaultPath.of("/b"), 0)).hasToString("/b");
     }
 
     assertThat(tree(first))

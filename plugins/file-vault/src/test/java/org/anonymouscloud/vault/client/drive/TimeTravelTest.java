@@ -452,7 +452,7 @@ final class TimeTravelTest {
 
     assertThat(versions("/f"))
         .extracting(version -> ((Entry.File) version.entry()).version())
-        .containsExactly(1L, 2L);
+        .containsExactly(1L, 2L, 1L);
   }
 
   @Test
@@ -544,7 +544,7 @@ final class TimeTravelTest {
       for (long number = states - 1; number >= 0; number--) {
         String there = described(at(number), path);
         boolean begins = number == 0 || !there.equals(described(at(number - 1), path));
-        if (begins && !there.isEmpty() && expected.stream().noneMatch(it -> it.endsWith(there))) {
+        if (begins && !there.isEmpty()) {
           expected.add(number + " " + there);
         }
       }

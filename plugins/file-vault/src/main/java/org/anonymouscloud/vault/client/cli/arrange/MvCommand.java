@@ -99,7 +99,7 @@ final class MvCommand implements Callable<Integer> {
                   + " now.");
     }
     if (json) {
-      context.terminal().printJson(done);
+      context.terminal().printJson(one.told(done));
     } else if (done.has("removal")) {
       context.terminal().print(RmCommand.wayBack(one.driveName(), done.path("removal").asText()));
     }

@@ -78,7 +78,7 @@ final class RmCommand implements Callable<Integer> {
       outcome.attempt(() -> discard(all));
     }
     if (json) {
-      printJson();
+      printJson(all);
     } else if (removal != null) {
       context.terminal().print(wayBack(all.getFirst().driveName(), removal));
     }
@@ -117,12 +117,12 @@ final class RmCommand implements Callable<Integer> {
     }
   }
 
-  private void printJson() {
+  private void printJson(List<VaultUrl> all) {
     Map<String, Object> done = new LinkedHashMap<>();
     done.put("removed", removed);
     done.put("forever", forever);
     if (removal != null) {
-      done.put("removal", removal);
+      done.put("removal", all.getFirst().typedAgain(removal));
     }
     done.put("failed", outcome.failures());
     context.terminal().printJson(done);

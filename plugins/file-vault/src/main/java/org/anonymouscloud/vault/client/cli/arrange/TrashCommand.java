@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownTime;
 import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.Outcome;
+import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.anonymouscloud.vault.client.cli.typed.TypedTime;
@@ -38,6 +40,7 @@ import picocli.CommandLine.ScopeType;
 final class TrashCommand implements Callable<Integer> {
   private static final int AT_ONCE = 5_000;
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String EMPTY = "The trash is empty.";
 
   private final CommandContext context;
   private final Clock clock;
@@ -71,8 +74,8 @@ final class TrashCommand implements Callable<Integer> {
           @Nullable String drive,
       @Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
-    String trash = trash(drive);
     VaultUrl top = VaultUrl.top(TypedDrive.either(drive, before));
+    String trash = top.drive() + "/trash";
     Outcome outcome = new Outcome(context.terminal());
     if (asJson) {
       JsonGenerator out = JSON.createGenerator(context.terminal().output());
@@ -86,7 +89,7 @@ final class TrashCommand implements Callable<Integer> {
       out.flush();
     } else if (each(trash, top, outcome, thing -> print(top, thing)) == 0
         && outcome.exitCode() == 0) {
-      context.terminal().print("The trash is empty.");
+      context.terminal().print(TypedDrive.heading(top.driveName()) + EMPTY);
     }
     return outcome.exitCode();
   }
@@ -174,22 +177,23 @@ final class TrashCommand implements Callable<Integer> {
       }
     }
     VaultUrl.requireTogether(all);
-    JsonNode done = context.agent().post(trash(all.getFirst().driveName()) + "/restore", asked);
+    VaultUrl top = VaultUrl.top(TypedDrive.either(all.getFirst().driveName(), before));
+    JsonNode done = context.agent().post(top.drive() + "/trash/restore", asked);
     Outcome outcome = new Outcome(context.terminal());
-    warn(all.getFirst(), done, outcome);
+    warn(top, done, outcome);
     if (asJson) {
-      context.terminal().printJson(done);
+      context.terminal().printJson(top.told(done));
       return outcome.exitCode();
     }
     for (JsonNode thing : done.path("restored")) {
-      context.terminal().print("Restored " + all.getFirst().shown(thing.path("to").asText()) + ".");
+      context.terminal().print("Restored " + top.shown(thing.path("to").asText()) + ".");
     }
     for (JsonNode conflict : done.path("conflicts")) {
       context
           .terminal()
           .warn(
               "Something was there already; what came back is "
-                  + all.getFirst().shown(conflict.asText())
+                  + top.shown(conflict.asText())
                   + ".");
     }
     return outcome.exitCode();
@@ -242,26 +246,25 @@ final class TrashCommand implements Callable<Integer> {
     List<VaultUrl> all = new ArrayList<>();
     List<String> named = named(things, all);
     VaultUrl.requireAlike(all, "trash delete");
-    if (!yes && !agrees("Delete this from the trash")) {
+    VaultUrl top = VaultUrl.top(TypedDrive.either(all.getFirst().driveName(), before));
+    if (!yes && !agrees("Delete this from the trash", top)) {
       return 1;
     }
-    JsonNode done =
-        context
-            .agent()
-            .post(trash(all.getFirst().driveName()) + "/delete", Map.of("things", named));
+    JsonNode done = context.agent().post(top.drive() + "/trash/delete", Map.of("things", named));
     Outcome outcome = new Outcome(context.terminal());
-    warn(all.getFirst(), done, outcome);
+    warn(top, done, outcome);
     if (asJson) {
-      context.terminal().printJson(done);
+      context.terminal().printJson(top.told(done));
     } else {
-      int count = done.path("deleted").size();
-      context.terminal().print("Deleted " + count + (count == 1 ? " thing." : " things."));
+      context
+          .terminal()
+          .print(
+              TypedDrive.heading(top.driveName())
+                  + "Deleted "
+                  + TerminalText.counted(done.path("deleted").size(), "thing")
+                  + ".");
     }
     return outcome.exitCode();
-  }
-
-  private String trash(@Nullable String drive) throws Problem {
-    return VaultUrl.drive(TypedDrive.either(drive, before)) + "/trash";
   }
 
   @Command(
@@ -284,14 +287,26 @@ final class TrashCommand implements Callable<Integer> {
       throws Problem, IOException {
     Duration age =
         olderThan == null ? Duration.ZERO : TypedTime.age(new TypedText("--older-than", olderThan));
-    String query =
-        olderThan == null
-            ? ""
-            : "?before=" + VaultUrl.encoded(clock.instant().minus(age).toString());
-    if (!yes && !agrees("Delete what is in the trash")) {
+    VaultUrl top = VaultUrl.top(TypedDrive.either(drive, before));
+    Instant end = olderThan == null ? Instant.MAX : clock.instant().minus(age);
+    String query = olderThan == null ? "" : "?before=" + VaultUrl.encoded(end.toString());
+    String trash = top.drive() + "/trash";
+    if (!yes && !isAnything(trash, end)) {
+      if (asJson) {
+        context.terminal().printJson(Map.of("removals", 0, "sent", 0));
+      } else {
+        context
+            .terminal()
+            .print(
+                TypedDrive.heading(top.driveName())
+                    + (olderThan == null ? EMPTY : "Nothing in the trash is as old as that."));
+      }
+      return 0;
+    }
+    if (!yes && !agrees("Delete what is in the trash", top)) {
       return 1;
     }
-    JsonNode done = context.agent().post(trash(drive) + "/empty" + query, Map.of());
+    JsonNode done = context.agent().post(trash + "/empty" + query, Map.of());
     if (asJson) {
       context.terminal().printJson(done);
     } else {
@@ -299,16 +314,40 @@ final class TrashCommand implements Callable<Integer> {
       context
           .terminal()
           .print(
-              removals == 0
-                  ? "Nothing was in the trash to delete."
-                  : "Deleted " + removals + (removals == 1 ? " removal." : " removals."));
+              TypedDrive.heading(top.driveName())
+                  + (removals == 0
+                      ? "Nothing was in the trash to delete."
+                      : "Deleted " + TerminalText.counted(removals, "removal") + "."));
     }
     return 0;
   }
 
-  private boolean agrees(String what) throws Problem {
+  /** Whether there is something to delete, or may be, as it cannot be read. */
+  private boolean isAnything(String trash, Instant end) throws Problem, IOException {
+    try {
+      JsonNode found = context.agent().get(trash + "?limit=1");
+      JsonNode oldest = found.path("things").path(0);
+      return !found.path("unreadable").isEmpty()
+          || (oldest.isObject() && Instant.parse(oldest.path("removed").asText()).isBefore(end));
+    } catch (Problem e) {
+      if (e.kind() != Problem.Kind.SECURITY) {
+        throw e;
+      }
+      // To empty it is the way on where it cannot be read.
+      return true;
+    }
+  }
+
+  private boolean agrees(String what, VaultUrl drive) throws Problem {
     boolean agrees =
-        context.terminal().confirm(List.of(), what + "? Earlier states alone will have it.");
+        context
+            .terminal()
+            .confirm(
+                List.of(),
+                what
+                    + " of "
+                    + TypedDrive.inWords(drive.driveName())
+                    + "? Earlier states alone will have it.");
     if (!agrees) {
       context.terminal().warn("Nothing was deleted.");
     }

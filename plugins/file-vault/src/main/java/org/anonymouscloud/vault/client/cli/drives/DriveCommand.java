@@ -46,7 +46,8 @@ public final class DriveCommand {
       name = "list",
       mixinStandardHelpOptions = true,
       description =
-          "List your drives: what you may do with each, how many use it, who pays for it, its id.")
+          "List your drives, your home first, then by name: what you may do with each, how many use"
+              + " it, who pays for it, its id.")
   int list(@Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     JsonNode drives = context.agent().get("/vault/drives");
@@ -190,23 +191,38 @@ public final class DriveCommand {
       @Option(names = "--yes", description = "Do not ask whether your home is meant.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
-    if (words == null || words.size() != 3 || !words.get(1).equals("with")) {
-      throw new Problem(
-          Problem.Kind.BAD_INPUT,
-          "It is 'anoncloud drive share DRIVE with PERSON', like 'anoncloud drive share team with"
-              + " bob'.");
-    }
+    Membership meant = Membership.typed("share", words);
     if (read && own) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
           "Give --read or --own, not both: who owns a drive also reads it.");
     }
     String right = read ? "read" : own ? "own" : "write";
-    if (!yes && context.agent().get(url(words.getFirst())).path("drive").path("home").asBoolean()) {
-      requireHome(words.getLast(), right);
+    if (!yes && context.agent().get(url(meant.drive)).path("drive").path("home").asBoolean()) {
+      requireHome(meant.person, right);
     }
-    String query = "?with=" + encoded(words.getLast()) + "&right=" + right;
-    return shown(context.agent().post(url(words.getFirst()) + "/members" + query, Map.of()), json);
+    String query = "?with=" + encoded(meant.person) + "&right=" + right;
+    return shown(context.agent().post(url(meant.drive) + "/members" + query, Map.of()), json);
+  }
+
+  /** Somebody and a drive, as {@code team with bob}; the word between may be left out. */
+  private record Membership(String drive, String person) {
+    private static final String WITH = "with";
+
+    static Membership typed(String command, @Nullable List<String> words) throws Problem {
+      List<String> given = words == null ? List.of() : words;
+      boolean isWhole =
+          given.size() == 3
+              ? given.get(1).equals(WITH)
+              : given.size() == 2 && !given.getLast().equals(WITH);
+      if (!isWhole) {
+        throw new Problem(
+            Problem.Kind.BAD_INPUT,
+            "It is 'anoncloud drive %1$s DRIVE with PERSON', like 'anoncloud drive %1$s team with bob'."
+                .formatted(command));
+      }
+      return new Membership(given.getFirst(), given.getLast());
+    }
   }
 
   private void requireHome(String person, String right) throws Problem {
@@ -228,16 +244,23 @@ public final class DriveCommand {
       mixinStandardHelpOptions = true,
       description = {
         "Take somebody out of a drive.",
-        "What is written from then on they cannot read. What they have read already they may keep."
+        "Like 'anoncloud drive unshare team with bob'. What is written from then on they cannot"
+            + " read. What they have read already they may keep."
       })
   int unshare(
-      @Parameters(index = "0", paramLabel = TypedDrive.LABEL, description = TypedDrive.REQUIRED)
-          String name,
-      @Parameters(index = "1", paramLabel = "PERSON", description = "A contact, or an account id.")
-          String person,
+      @Parameters(
+              arity = "0..*",
+              hideParamSyntax = true,
+              paramLabel = "DRIVE with PERSON",
+              description =
+                  "A drive by its name or id, like team; the word 'with'; and a contact, or an"
+                      + " account id.")
+          @Nullable List<String> words,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
-    return shown(context.agent().delete(url(name) + "/members/" + encoded(person)), json);
+    Membership meant = Membership.typed("unshare", words);
+    return shown(
+        context.agent().delete(url(meant.drive) + "/members/" + encoded(meant.person)), json);
   }
 
   @Command(
@@ -428,12 +451,19 @@ public final class DriveCommand {
     context
         .terminal()
         .print(
-            "Every state stays for %d days, the last of each week for %d weeks."
-                .formatted(kept.path("days").asInt(), kept.path("weeks").asInt()));
+            "%sEvery state stays for %d days, the last of each week for %d weeks."
+                .formatted(
+                    TypedDrive.heading(name),
+                    kept.path("days").asInt(),
+                    kept.path("weeks").asInt()));
     if (kept.hasNonNull("swept")) {
       context
           .terminal()
-          .print("Space was last given back " + ShownTime.of(kept.path("swept").asText()) + ".");
+          .print(
+              TypedDrive.heading(name)
+                  + "Space was last given back "
+                  + ShownTime.of(kept.path("swept").asText())
+                  + ".");
     }
     return 0;
   }
@@ -456,7 +486,7 @@ public final class DriveCommand {
                 : "all earlier states, so that of each file only what it is now stays";
     List<String> about =
         List.of(
-            "What goes of the drive '" + ForeignText.visible(name) + "', for all who use it:",
+            "What goes of " + TypedDrive.inWords(name) + ", for all who use it:",
             "  " + states,
             "  " + (daysThen > 0 ? "what was removed before that" : "all that is in the trash"),
             "It goes with the next 'anoncloud compact', or by itself within about a day. There is"

@@ -9,7 +9,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
@@ -29,6 +31,7 @@ final class FollowedVersions {
   private final AgentApi agent;
   private final VaultUrl asked;
   private final List<JsonNode> versions = new ArrayList<>();
+  private final Set<String> met = new HashSet<>();
   private final Deque<Place> places = new ArrayDeque<>();
   private long unreadable;
   private boolean more;
@@ -83,10 +86,13 @@ final class FollowedVersions {
     while (true) {
       JsonNode answer = agent.get(place.url.versions() + "?limit=" + left + from + place.which);
       for (JsonNode version : answer.path("versions")) {
-        versions.add(version);
         left--;
-        if (version.has("moved")) {
-          places.add(before(version));
+        // What was moved away and back is met at its path, and on the way of its moves.
+        if (met.add(version.path("state").asText() + version.path("path").asText())) {
+          versions.add(version);
+          if (version.has("moved")) {
+            places.add(before(version));
+          }
         }
       }
       unreadable += answer.path("unreadable").asLong();

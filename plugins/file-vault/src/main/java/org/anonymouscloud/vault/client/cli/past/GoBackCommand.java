@@ -90,7 +90,8 @@ final class GoBackCommand implements Callable<Integer> {
       context
           .terminal()
           .print(
-              "The drive is as it was in state "
+              TypedDrive.heading(name)
+                  + "The drive is as it was in state "
                   + state
                   + ". 'anoncloud go-back "
                   + done.path("before").asText()
@@ -105,12 +106,10 @@ final class GoBackCommand implements Callable<Integer> {
   }
 
   private void requireWanted(@Nullable String name, long state) throws Problem {
-    String which =
-        name == null ? "your home" : "the drive '" + TerminalText.text(TypedDrive.name(name)) + "'";
     List<String> about =
         List.of(
             "All of "
-                + which
+                + TypedDrive.inWords(name)
                 + " becomes what it was in state "
                 + state
                 + ", for all who use it. What came after that stays in the history only.",

@@ -1,6 +1,8 @@
 package org.anonymouscloud.vault.client.cli.past;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,12 +98,14 @@ final class HistoryCommand implements Callable<Integer> {
                         ? ""
                         : "&from=" + new TypedText("--from", from).number(0, Long.MAX_VALUE, 17)));
     if (json) {
-      context.terminal().printJson(history);
+      context.terminal().printJson(told(asked, history));
       return 0;
     }
     JsonNode states = history.path("states");
     if (states.isEmpty()) {
-      context.terminal().print("Nothing has been put on the drive yet.");
+      context
+          .terminal()
+          .print(TypedDrive.heading(asked.driveName()) + "Nothing has been put on the drive yet.");
       return 0;
     }
     Authors authors = new Authors(context, states);
@@ -120,6 +124,19 @@ final class HistoryCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** As {@link VaultUrl#told}, also of the paths that have a sign before them. */
+  private static JsonNode told(VaultUrl asked, JsonNode history) {
+    JsonNode told = asked.told(history);
+    for (JsonNode paths : told.findValues("paths")) {
+      ArrayNode list = (ArrayNode) paths;
+      for (int at = 0; at < list.size(); at++) {
+        String path = list.path(at).asText();
+        list.set(at, TextNode.valueOf(path.charAt(0) + asked.typedAgain(path.substring(1))));
+      }
+    }
+    return told;
   }
 
   private static String changes(VaultUrl asked, JsonNode changes) {

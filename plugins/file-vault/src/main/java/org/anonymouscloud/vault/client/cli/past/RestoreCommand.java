@@ -56,9 +56,7 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(
         names = "--at",
         paramLabel = "TIME",
-        description =
-            "As it was at that time: like 2026-11-03 (at the end of that day), 2026-11-03T08:30,"
-                + " 3d for so long ago (m, h, d or w), or '#17' for a state of the drive.")
+        description = "As it was at that time: like " + AtOption.FORMS + ". " + AtOption.END)
     private @Nullable String at;
 
     @Option(
@@ -126,7 +124,7 @@ final class RestoreCommand implements Callable<Integer> {
                   + ".");
     }
     if (json) {
-      context.terminal().printJson(done);
+      context.terminal().printJson(from.told(done));
     } else {
       tell(from, done);
     }

@@ -20,8 +20,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "List the versions of the file that is or was at a path, the newest first.",
       "Each with the state of the drive in which it came there, when that was, its size in bytes,"
-          + " and who wrote it; a star stands at the one that is there now. A file that was moved"
-          + " or renamed is followed to where it was before; 'as' says what it was called then."
+          + " and who wrote it; a star stands at what is there now. A version that was there again"
+          + " after another one, as after 'go-back', is listed each time. A file that was moved or"
+          + " renamed is followed to where it was before; 'as' says what it was called then."
           + " 'anoncloud restore --version NUMBER' brings one back, 'anoncloud cat --at"
           + " \"#NUMBER\"' shows it; both by the path of then."
     })
@@ -70,7 +71,7 @@ final class VersionsCommand implements Callable<Integer> {
               + " of the states that were looked at, what was there cannot be read.");
     }
     if (json) {
-      context.terminal().printJson(answer);
+      context.terminal().printJson(url.told(answer));
       return outcome.exitCode();
     }
     Authors authors = new Authors(context, answer.path("versions"));

@@ -94,15 +94,17 @@ final class CompactCommand implements Callable<Integer> {
       context.terminal().printJson(all);
       return 0;
     }
+    String heading = TypedDrive.heading(drive);
     if (packs == 0 && dropped == 0 && removals == 0) {
-      context.terminal().print("There is nothing to give back.");
+      context.terminal().print(heading + "There is nothing to give back.");
       return 0;
     }
     context
         .terminal()
         .print(
-            "%s %s in %s%s; the server deletes them within about a day."
+            "%s%s %s in %s%s; the server deletes them within about a day."
                 .formatted(
+                    heading,
                     dryRun ? "Would give back" : "Given back:",
                     ShownSize.of(bytes),
                     TerminalText.counted(packs, "pack"),
@@ -112,22 +114,25 @@ final class CompactCommand implements Callable<Integer> {
     context
         .terminal()
         .print(
-            "%d earlier states %s, %d stay."
+            "%s%d earlier states %s, %d stay."
                 .formatted(
-                    dropped, dryRun ? "would go" : "are gone", done.path("states").asLong()));
+                    heading,
+                    dropped,
+                    dryRun ? "would go" : "are gone",
+                    done.path("states").asLong()));
     if (removals > 0) {
       context
           .terminal()
           .print(
-              "%d removals %s deleted from the trash for good, older than states stay."
-                  .formatted(removals, dryRun ? "would be" : "are"));
+              "%s%d removals %s deleted from the trash for good, older than states stay."
+                  .formatted(heading, removals, dryRun ? "would be" : "are"));
     }
     if (!givenUp.isEmpty()) {
       context
           .terminal()
           .warn(
-              "States that cannot be read wholly, and %s given up: %s"
-                  .formatted(dryRun ? "would be" : "are", givenUp));
+              "%sStates that cannot be read wholly, and %s given up: %s"
+                  .formatted(heading, dryRun ? "would be" : "are", givenUp));
     }
     return 0;
   }
@@ -146,7 +151,9 @@ final class CompactCommand implements Callable<Integer> {
     }
     List<String> about =
         List.of(
-            "Earlier states of the drive that cannot be read wholly, because the server has lost"
+            "Earlier states of "
+                + TypedDrive.inWords(drive)
+                + " that cannot be read wholly, because the server has lost"
                 + " what they need or keeps it back, for all who use it:",
             "  " + String.join(", ", states),
             would.path("states").asLong()

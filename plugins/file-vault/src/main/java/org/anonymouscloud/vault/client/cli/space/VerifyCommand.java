@@ -14,6 +14,7 @@ import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -89,13 +90,14 @@ final class VerifyCommand implements Callable<Integer> {
       outcome.fail(Problem.Kind.SECURITY, "There is more that is damaged.");
     }
     if (json) {
-      context.terminal().printJson(found);
+      context.terminal().printJson(asked.told(found));
     } else {
       context
           .terminal()
           .print(
-              "%s of %s and %s in %s%s %s: %s."
+              "%s%s of %s and %s in %s%s %s: %s."
                   .formatted(
+                      TypedDrive.heading(asked.driveName()),
                       TerminalText.counted(found.path("files").asLong(), "file"),
                       ShownSize.of(found.path("bytes").asLong()),
                       TerminalText.counted(found.path("folders").asLong(), "folder"),

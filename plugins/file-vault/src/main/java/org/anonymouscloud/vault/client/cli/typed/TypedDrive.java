@@ -20,6 +20,9 @@ public final class TypedDrive {
   /** What it may be where it cannot be left out. */
   public static final String REQUIRED = "A drive by its name or id, like team.";
 
+  /** Every account's first drive. */
+  private static final String HOME = "home";
+
   private TypedDrive() {}
 
   /**
@@ -44,6 +47,26 @@ public final class TypedDrive {
   public static boolean isPath(String typed) {
     int slash = typed.indexOf('/');
     return slash >= 0 && !(slash > 1 && typed.endsWith(":/") && slash == typed.length() - 1);
+  }
+
+  /**
+   * What stands before a line about a whole drive that is not the home, like {@code team: }.
+   *
+   * @param typed the drive; null for the home
+   */
+  public static String heading(@Nullable String typed) throws Problem {
+    String name = typed == null ? HOME : name(typed);
+    return name.equals(HOME) ? "" : ForeignText.visible(name) + ": ";
+  }
+
+  /**
+   * As a part of a sentence, like {@code your home} or {@code the drive 'team'}.
+   *
+   * @param typed the drive; null for the home
+   */
+  public static String inWords(@Nullable String typed) throws Problem {
+    String name = typed == null ? HOME : name(typed);
+    return name.equals(HOME) ? "your home" : "the drive '" + ForeignText.visible(name) + "'";
   }
 
   /**

@@ -25,9 +25,13 @@ public final class TypedTime {
 
   private static final Pattern AGE = Pattern.compile("([1-9][0-9]{0,4})([mhdw])");
 
+  /** All forms of a time, for people, to stand behind "like". */
+  public static final String FORMS =
+      "2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, '2026-11-03 08:30:00 +00:00' as the"
+          + " commands print it, or 45m, 12h, 30d or 8w for so long ago";
+
   /** What a time may be, for people. */
-  public static final String ALLOWED =
-      "a time like 2026-11-03, 2026-11-03T08:30, 2026-11-03T08:30:00Z, or 30d for so long ago";
+  public static final String ALLOWED = "a time like " + FORMS;
 
   private TypedTime() {}
 
@@ -44,9 +48,11 @@ public final class TypedTime {
    * meant in this machine's time zone.
    *
    * @param clock tells what an age goes back from
+   * @param allowed what may be given, for the refusal
    * @throws Problem if it is none of them
    */
-  public static Instant of(TypedText typed, Clock clock, Moment moment) throws Problem {
+  public static Instant of(TypedText typed, Clock clock, Moment moment, String allowed)
+      throws Problem {
     Optional<Duration> age = ifAge(typed.text());
     Instant now = clock.instant();
     if (age.isPresent()) {
@@ -75,7 +81,7 @@ public final class TypedTime {
         next = isSecond ? first.plusSeconds(1) : first.plusNanos(1);
       }
     } catch (DateTimeException e) {
-      Problem refused = typed.refused(ALLOWED);
+      Problem refused = typed.refused(allowed);
       refused.initCause(e);
       throw refused;
     }

@@ -23,7 +23,7 @@ final class TypedTimeTest {
   private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
 
   private static Instant of(String text) throws Problem {
-    return TypedTime.of(new TypedText("--at", text), CLOCK, Moment.LAST);
+    return TypedTime.of(new TypedText("--at", text), CLOCK, Moment.LAST, TypedTime.ALLOWED);
   }
 
   private static Instant here(String local) {
@@ -49,7 +49,9 @@ final class TypedTimeTest {
     assertThat(of("2026-11-05")).isEqualTo(here("2026-11-06T00:00").minusNanos(1));
     String today = LocalDate.ofInstant(NOW, ZoneId.systemDefault()).toString();
     assertThat(of(today)).as("the end of today is still to come").isEqualTo(NOW);
-    assertThat(TypedTime.of(new TypedText("--newer", "2026-11-03"), CLOCK, Moment.FIRST))
+    assertThat(
+            TypedTime.of(
+                new TypedText("--newer", "2026-11-03"), CLOCK, Moment.FIRST, TypedTime.ALLOWED))
         .isEqualTo(here("2026-11-03T00:00"));
   }
 
@@ -61,7 +63,12 @@ final class TypedTimeTest {
     assertThat(of("2026-11-03 10:30:00+02:00")).isEqualTo(end);
     assertThat(of("2026-11-03 08:30")).isEqualTo(here("2026-11-03T08:30:01").minusNanos(1));
     assertThat(of(ShownTime.of(NOW))).as("the rest of this second is still to come").isEqualTo(NOW);
-    assertThat(TypedTime.of(new TypedText("--newer", ShownTime.of(made)), CLOCK, Moment.FIRST))
+    assertThat(
+            TypedTime.of(
+                new TypedText("--newer", ShownTime.of(made)),
+                CLOCK,
+                Moment.FIRST,
+                TypedTime.ALLOWED))
         .isEqualTo(Instant.parse("2026-11-03T08:30:00Z"));
   }
 

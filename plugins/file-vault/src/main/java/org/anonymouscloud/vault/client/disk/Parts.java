@@ -1,0 +1,102 @@
+package org.anonymouscloud.vault.client.disk;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.anonymouscloud.core.crypto.RandomBytes;
+
+/**
+ * The names of files that are not whole yet, and the removal of those that are nobody's any more.
+ * Who writes one holds a lock on it, which ends with the process however that ends.
+ */
+final class Parts {
+  /** This process alone: the system lets locks of its own go as soon as it looks for them. */
+  private static final String OWN = ".anoncloud-" + random() + "-";
+
+  private static final Pattern NAME =
+      Pattern.compile("\\.anoncloud-[0-9a-f]{16}-(?:[0-9a-f]{16}-)?[0-9]{1,19}\\.part");
+
+  /** So many names of a folder are looked at; in one with more a left part may stay. */
+  private static final int MAX_NAMES = 100_000;
+
+  /** What the names of one writer begin with, which nobody else here uses. */
+  private final String prefix = OWN + random() + "-";
+
+  private long begun;
+
+  private static String random() {
+    return HexFormat.of().formatHex(RandomBytes.next(8));
+  }
+
+  /** A name that was not there yet. */
+  Path next() {
+    return Path.of(prefix + begun++ + ".part");
+  }
+
+  /** Marks a part as somebody's, as long as the channel is open. */
+  static void hold(SeekableByteChannel part) {
+    if (part instanceof FileChannel file) {
+      try {
+        FileLock _ = file.tryLock();
+      } catch (IOException e) {
+        // A disk without locks, on which nobody takes parts for left ones either.
+      }
+    }
+  }
+
+  /**
+   * Removes the parts in a folder that a process has left which was killed. What cannot be looked
+   * at stays.
+   *
+   * @param folder to be listed once; the caller closes it
+   */
+  static void removeLeft(SecureDirectoryStream<Path> folder) {
+    int seen = 0;
+    try {
+      for (Path path : folder) {
+        if (seen++ == MAX_NAMES) {
+          return;
+        }
+        Path name = path.getFileName();
+        if (NAME.matcher(name.toString()).matches() && !name.toString().startsWith(OWN)) {
+          removeIfLeft(folder, name);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      // Then nothing is cleared up, and the copying says what is wrong with the folder.
+    }
+  }
+
+  private static void removeIfLeft(SecureDirectoryStream<Path> folder, Path name) {
+    try {
+      boolean file =
+          folder
+              .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+              .readAttributes()
+              .isRegularFile();
+      if (!file) {
+        return;
+      }
+      try (SeekableByteChannel part =
+          folder.newByteChannel(
+              name, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
+        if (part instanceof FileChannel channel && channel.tryLock() != null) {
+          folder.deleteFile(name);
+        }
+      }
+    } catch (IOException | OverlappingFileLockException e) {
+      // Somebody's, or gone meanwhile.
+    }
+  }
+}
