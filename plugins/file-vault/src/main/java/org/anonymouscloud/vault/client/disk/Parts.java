@@ -2,7 +2,6 @@ package org.anonymouscloud.vault.client.disk;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -11,7 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.crypto.RandomBytes;
@@ -29,6 +32,10 @@ final class Parts {
 
   /** So many names of a folder are looked at; in one with more a left part may stay. */
   private static final int MAX_NAMES = 100_000;
+
+  private static final int TRIES = 20;
+
+  private static final Duration GAP = Duration.ofMillis(200);
 
   /** What the names of one writer begin with, which nobody else here uses. */
   private final String prefix = OWN + random() + "-";
@@ -48,7 +55,12 @@ final class Parts {
   static void hold(SeekableByteChannel part) {
     if (part instanceof FileChannel file) {
       try {
-        FileLock _ = file.tryLock();
+        // Who looks for left parts holds the lock for a moment.
+        for (int tries = 0; tries < TRIES && file.tryLock() == null; tries++) {
+          Thread.sleep(1);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       } catch (IOException e) {
         // A disk without locks, on which nobody takes parts for left ones either.
       }
@@ -62,23 +74,37 @@ final class Parts {
    * @param folder to be listed once; the caller closes it
    */
   static void removeLeft(SecureDirectoryStream<Path> folder) {
-    int seen = 0;
+    List<Path> left = new ArrayList<>();
     try {
-      for (Path path : folder) {
-        if (seen++ == MAX_NAMES) {
-          return;
-        }
-        Path name = path.getFileName();
-        if (NAME.matcher(name.toString()).matches() && !name.toString().startsWith(OWN)) {
-          removeIfLeft(folder, name);
+      Iterator<Path> names = folder.iterator();
+      for (int seen = 0; seen < MAX_NAMES && names.hasNext(); seen++) {
+        Path name = names.next().getFileName();
+        if (NAME.matcher(name.toString()).matches()
+            && !name.toString().startsWith(OWN)
+            && isLeft(folder, name, false)) {
+          left.add(name);
         }
       }
     } catch (DirectoryIteratorException e) {
       // Then nothing is cleared up, and the copying says what is wrong with the folder.
     }
+    if (!left.isEmpty() && pause()) {
+      left.forEach(name -> isLeft(folder, name, true));
+    }
   }
 
-  private static void removeIfLeft(SecureDirectoryStream<Path> folder, Path name) {
+  /** Another process has no lock on a part just after it came to be and just before it is whole. */
+  private static boolean pause() {
+    try {
+      Thread.sleep(GAP);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static boolean isLeft(SecureDirectoryStream<Path> folder, Path name, boolean remove) {
     try {
       boolean file =
           folder
@@ -86,17 +112,20 @@ final class Parts {
               .readAttributes()
               .isRegularFile();
       if (!file) {
-        return;
+        return false;
       }
       try (SeekableByteChannel part =
           folder.newByteChannel(
               name, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
-        if (part instanceof FileChannel channel && channel.tryLock() != null) {
+        boolean left = part instanceof FileChannel channel && channel.tryLock() != null;
+        if (left && remove) {
           folder.deleteFile(name);
         }
+        return left;
       }
     } catch (IOException | OverlappingFileLockException e) {
       // Somebody's, or gone meanwhile.
+      return false;
     }
   }
 }
