@@ -345,7 +345,7 @@ final class AgentCommand {
     if (context.runningAgent().find().isEmpty()) {
       context.runningAgent().start();
     }
-    try (Secret whole = AgentAddress.token(context.home().folder());
+    try (Secret whole = context.runningAgent().token();
         Secret token = wanted == null ? whole.copy() : ApiToken.limited(whole, scopes)) {
       System.out.write(token.bytes());
       System.out.write("\n".getBytes(US_ASCII));

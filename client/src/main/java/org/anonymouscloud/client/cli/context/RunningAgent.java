@@ -7,11 +7,13 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import org.anonymouscloud.client.home.AgentAddress;
 import org.anonymouscloud.client.home.Home;
+import org.anonymouscloud.core.crypto.Secret;
 import org.anonymouscloud.core.disk.PrivateFile;
 import org.anonymouscloud.core.plugin.AgentApi;
 import org.anonymouscloud.core.plugin.Problem;
@@ -41,18 +43,60 @@ public final class RunningAgent {
    * The agent, if it runs: it holds its lock as long as it lives, whatever files a dead one left.
    */
   public Optional<AgentAddress> find() throws IOException {
-    return isAlive() ? home.agent() : Optional.empty();
+    if (!isAlive()) {
+      return Optional.empty();
+    }
+    // One that begins holds the lock already while the files are still those of one that was
+    // killed.
+    return home.agent().filter(address -> ProcessHandle.of(address.pid()).isPresent());
   }
 
   /** The API of the agent, which is started first if it does not run. */
   AgentApi api() throws Problem, IOException {
-    Optional<AgentAddress> running = find();
-    return at(running.isPresent() ? running.get() : start());
+    long deadline = System.nanoTime() + START.toNanos();
+    while (true) {
+      Optional<AgentAddress> running = find();
+      AgentAddress address = running.isPresent() ? running.get() : start();
+      try {
+        return AgentHttp.of(home, address, terminal, timeout);
+      } catch (NoSuchFileException e) {
+        if (System.nanoTime() > deadline) {
+          throw ended(e);
+        }
+        pause();
+      }
+    }
   }
 
-  /** The API of an agent that runs. */
-  public AgentHttp at(AgentAddress address) throws IOException {
-    return AgentHttp.of(home, address, terminal, timeout);
+  /**
+   * The API of an agent that runs.
+   *
+   * @throws Problem if it has ended meanwhile
+   */
+  public AgentHttp at(AgentAddress address) throws Problem, IOException {
+    try {
+      return AgentHttp.of(home, address, terminal, timeout);
+    } catch (NoSuchFileException e) {
+      throw ended(e);
+    }
+  }
+
+  /**
+   * The token of an agent that runs; the caller closes it.
+   *
+   * @throws Problem if it has ended meanwhile
+   */
+  public Secret token() throws Problem, IOException {
+    try {
+      return AgentAddress.token(home.folder());
+    } catch (NoSuchFileException e) {
+      throw ended(e);
+    }
+  }
+
+  private static Problem ended(NoSuchFileException e) {
+    return new Problem(
+        Problem.Kind.UNAVAILABLE, "The agent is just beginning or ending. Try again.", e);
   }
 
   /** Starts the agent as a process of its own that outlives this one. */
