@@ -54,10 +54,12 @@ final class FileRoutes {
 
   private final OpenDrive drive;
   private final Clock clock;
+  private final Transfers transfers;
 
-  FileRoutes(OpenDrive drive, Clock clock) {
+  FileRoutes(OpenDrive drive, Clock clock, Transfers transfers) {
     this.drive = drive;
     this.clock = clock;
+    this.transfers = transfers;
   }
 
   List<Route> routes() {
@@ -82,7 +84,7 @@ final class FileRoutes {
                             "Write a file from the body (modified, executable, sparse:"
                                 + " nothing need be stored of zeros; If-Match,"
                                 + " If-None-Match, Content-Digest, Repr-Digest).",
-                            VaultProblems.told(drive, this::put))
+                            VaultProblems.told(drive, context -> transfers.run(() -> put(context))))
                         .heeding("If-Match", "If-None-Match", "Content-Digest", "Repr-Digest")
                         .asking("modified", "executable", "sparse"),
                     new Route(
@@ -102,7 +104,11 @@ final class FileRoutes {
     VaultPath path = snapshot.named(RequestArguments.path(context));
     if (snapshot.find(path).orElse(null) instanceof Entry.File file) {
       try {
-        sendFile(context, snapshot, file);
+        if (context.method().equals(HandlerType.HEAD)) {
+          sendFile(context, snapshot, file);
+        } else {
+          transfers.run(() -> sendFile(context, snapshot, file));
+        }
       } catch (Untrusted e) {
         throw VaultProblems.untrusted(RequestArguments.place(context), path, e);
       }

@@ -29,9 +29,11 @@ import org.jspecify.annotations.Nullable;
 /** Whole trees as one tar archive, so that ten thousand files are one request. Thread-safe. */
 final class TreeRoutes {
   private final OpenDrive drive;
+  private final Transfers transfers;
 
-  TreeRoutes(OpenDrive drive) {
+  TreeRoutes(OpenDrive drive, Transfers transfers) {
     this.drive = drive;
+    this.transfers = transfers;
   }
 
   List<Route> routes() {
@@ -46,14 +48,14 @@ final class TreeRoutes {
                             "A file or a folder with all that is in it, as a tar archive (at). What"
                                 + " cannot be read is named in it by entries of type A: pax headers"
                                 + " ANONYMOUSCLOUD.take-back, ANONYMOUSCLOUD.unreadable.",
-                            VaultProblems.told(this::get))
+                            VaultProblems.told(context -> transfers.run(() -> get(context))))
                         .asking(OpenDrive.AT),
                     new Route(
                         HandlerType.PUT,
                         path,
                         Scope.WRITE,
                         "Make a folder what a tar archive holds, beside what is there already.",
-                        VaultProblems.told(drive, this::put))))
+                        VaultProblems.told(drive, context -> transfers.run(() -> put(context))))))
         .toList();
   }
 

@@ -22,13 +22,14 @@ public final class VaultRoutes {
 
   /** What a drive holds; without a name it is the home. */
   private static List<Route> inside(OpenDrive drive, Clock clock) {
+    Transfers transfers = new Transfers();
     return Stream.of(
-            new FileRoutes(drive, clock).routes(),
+            new FileRoutes(drive, clock, transfers).routes(),
             new FolderRoutes(drive, clock).routes(),
             new FoundRoutes(drive).routes(),
             new RelocationRoutes(drive).routes(),
             new TrashRoutes(drive).routes(),
-            new TreeRoutes(drive).routes(),
+            new TreeRoutes(drive, transfers).routes(),
             new SpaceRoutes(drive, clock).routes(),
             new HistoryRoutes(drive).routes(),
             new LocalRoutes(drive).routes())

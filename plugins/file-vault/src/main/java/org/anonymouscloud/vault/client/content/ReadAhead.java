@@ -11,6 +11,7 @@ import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
+import org.anonymouscloud.vault.client.store.Ahead;
 import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackReader;
 import org.anonymouscloud.vault.client.tree.Cursor;
@@ -33,6 +34,7 @@ public final class ReadAhead implements AutoCloseable {
   private final Sealing sealing;
   private final PackReader packs;
   private final Buffers buffers;
+  private final Ahead ahead;
   private final int atOnce;
   private final Deque<Coming> coming = new ArrayDeque<>();
 
@@ -58,14 +60,21 @@ public final class ReadAhead implements AutoCloseable {
   /**
    * @param way the steps; asked on the caller's thread
    * @param buffers for full segments, opened
+   * @param ahead which all readers share
    * @param atOnce how many bytes of a pack to fetch in one request
    */
   public ReadAhead(
-      Cursor<Step> way, Sealing sealing, PackReader packs, Buffers buffers, int atOnce) {
+      Cursor<Step> way,
+      Sealing sealing,
+      PackReader packs,
+      Buffers buffers,
+      Ahead ahead,
+      int atOnce) {
     this.way = way;
     this.sealing = sealing;
     this.packs = packs;
     this.buffers = buffers;
+    this.ahead = ahead;
     this.atOnce = atOnce;
   }
 
@@ -83,7 +92,7 @@ public final class ReadAhead implements AutoCloseable {
     fetch();
     Coming first = coming.pollFirst();
     if (first != null) {
-      bytes -= weight(first.step);
+      weigh(-weight(first.step));
       try {
         last = new Arrived(first.step, first.await());
       } catch (Untrusted e) {
@@ -98,7 +107,7 @@ public final class ReadAhead implements AutoCloseable {
   }
 
   private void fetch() throws IOException {
-    while (!ended && coming.size() < MAX_STEPS && bytes < MAX_BYTES) {
+    while (!ended && coming.size() < MAX_STEPS && mayGoOn()) {
       try {
         Step step = way.next();
         if (step == null) {
@@ -118,11 +127,20 @@ public final class ReadAhead implements AutoCloseable {
     }
   }
 
+  private boolean mayGoOn() {
+    return bytes == 0 || bytes < MAX_BYTES && ahead.isRoom();
+  }
+
+  private void weigh(long more) {
+    bytes += more;
+    ahead.take(more);
+  }
+
   /** Leaves out what is still to come of the file that began last. */
   private void passFile() {
     while (!coming.isEmpty() && !(coming.getFirst().step instanceof Step.Begin)) {
       Coming rest = coming.removeFirst();
-      bytes -= weight(rest.step);
+      weigh(-weight(rest.step));
       rest.interrupt();
       dropped.add(rest);
     }
@@ -136,7 +154,7 @@ public final class ReadAhead implements AutoCloseable {
       case Step.Begin _ -> next.done(NOTHING);
       case Step.Zeros _ -> next.done(ZEROS);
       case Step.Stored segment -> {
-        bytes += weight(step);
+        weigh(weight(step));
         next.thread = Thread.ofVirtual().name("segment-opener").start(() -> open(segment, next));
       }
     }
@@ -180,6 +198,7 @@ public final class ReadAhead implements AutoCloseable {
   /** Gives up what is still on its way, and waits until nothing is. */
   @Override
   public void close() {
+    weigh(-bytes);
     dropped.addAll(coming);
     coming.clear();
     dropped.forEach(Coming::interrupt);

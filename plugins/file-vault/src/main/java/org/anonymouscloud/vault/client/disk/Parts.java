@@ -1,15 +1,20 @@
 package org.anonymouscloud.vault.client.disk;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileSystems;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -68,12 +73,16 @@ final class Parts {
   }
 
   /**
-   * Removes the parts in a folder that a process has left which was killed. What cannot be looked
-   * at stays.
+   * Removes the parts of this user in a folder that a process has left which was killed. What
+   * cannot be looked at stays, and so does all in a folder in which others may write: they could
+   * put something else in the place of a part, on which opening it would wait.
    *
    * @param folder to be listed once; the caller closes it
    */
   static void removeLeft(SecureDirectoryStream<Path> folder) {
+    if (!isOwn(folder.getFileAttributeView(PosixFileAttributeView.class))) {
+      return;
+    }
     List<Path> left = new ArrayList<>();
     try {
       Iterator<Path> names = folder.iterator();
@@ -104,14 +113,28 @@ final class Parts {
     }
   }
 
-  private static boolean isLeft(SecureDirectoryStream<Path> folder, Path name, boolean remove) {
+  /** Whether it is this user's, and others may not write it. */
+  private static boolean isOwn(PosixFileAttributeView view) {
     try {
-      boolean file =
-          folder
-              .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-              .readAttributes()
-              .isRegularFile();
-      if (!file) {
+      PosixFileAttributes attributes = view.readAttributes();
+      // A number is looked up as a name first, and is then taken for what it is.
+      UserPrincipal self =
+          FileSystems.getDefault()
+              .getUserPrincipalLookupService()
+              .lookupPrincipalByName(Long.toString(new UnixSystem().getUid()));
+      return attributes.owner().equals(self)
+          && !attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
+          && !attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isLeft(SecureDirectoryStream<Path> folder, Path name, boolean remove) {
+    PosixFileAttributeView view =
+        folder.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    try {
+      if (!isOwn(view) || !view.readAttributes().isRegularFile()) {
         return false;
       }
       try (SeekableByteChannel part =

@@ -178,7 +178,7 @@ public final class Drive implements AutoCloseable {
     this.roots = new Roots(account, id, members, remote, clock);
     PackReader packs = new PackReader(remote, memory.blocks());
     this.nodes = new Nodes(id, sealing, packs);
-    this.reading = new Reading(id, nodes, sealing, packs, memory.buffers());
+    this.reading = new Reading(id, nodes, sealing, packs, memory);
     this.writing =
         new Writing(
             account,

@@ -226,6 +226,11 @@ public final class Snapshot {
 
   private ReadAhead reading(Cursor<Step> way) {
     return new ReadAhead(
-        way, drive.sealing(), drive.packs(), drive.segments(), PackReader.MAX_BLOCK);
+        way,
+        drive.sealing(),
+        drive.packs(),
+        drive.memory().buffers(),
+        drive.memory().ahead(),
+        PackReader.MAX_BLOCK);
   }
 }

@@ -7,6 +7,7 @@ package org.anonymouscloud.vault.client.store;
 public final class TransferMemory {
   private final Buffers buffers = new Buffers(UploadLanes.BUSY);
   private final Blocks blocks = new Blocks(buffers);
+  private final Ahead ahead = new Ahead();
   private final UploadLanes lanes;
 
   /**
@@ -19,6 +20,11 @@ public final class TransferMemory {
   /** Arrays for full segments. */
   public Buffers buffers() {
     return buffers;
+  }
+
+  /** How far readers may be ahead. */
+  public Ahead ahead() {
+    return ahead;
   }
 
   /** Ways for packs to the server. */

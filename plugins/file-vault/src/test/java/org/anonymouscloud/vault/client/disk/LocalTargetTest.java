@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -295,6 +296,31 @@ final class LocalTargetTest {
 
     assertThat(parts).allMatch(Files::notExists);
     assertThat(others).allMatch(path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  @Test
+  @Tag("A34")
+  void whereOthersMayWriteNoPartIsOpened() throws Exception {
+    Path part = Files.createFile(target.resolve(".anoncloud-0123456789abcdef-0.part"));
+    Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-rw-rw-"));
+    downloadOne();
+    assertThat(part).as("others may write it").exists();
+
+    Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-------"));
+    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxrwxrwx"));
+    downloadOne();
+    assertThat(part).as("others may write beside it").exists();
+
+    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+    downloadOne();
+    assertThat(part).doesNotExist();
+  }
+
+  private void downloadOne() throws IOException {
+    try (LocalTarget local = LocalTarget.of(target, left::add)) {
+      write(local);
+      local.keep();
+    }
   }
 
   @Test
