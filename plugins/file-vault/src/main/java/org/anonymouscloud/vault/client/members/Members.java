@@ -2,11 +2,13 @@ package org.anonymouscloud.vault.client.members;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
@@ -53,10 +55,20 @@ public final class Members implements AutoCloseable {
     NEW
   }
 
+  /** Lists of so many bytes are in memory at a time whatever else is. */
+  private static final long SHORT = 1 << 20;
+
+  /**
+   * Held by who has more of them: a server may show as many of each drive as a drive may have, and
+   * all of that at once would be more than an agent has memory for.
+   */
+  private static final ReentrantLock LONG = new ReentrantLock();
+
   private final AccountSession account;
   private final DriveId drive;
   private final RemoteVault remote;
   private final Clock clock;
+
   private final Accounts accounts;
   private final RosterMemory memory;
   private final KeyRing keys = new KeyRing(this::generation, this::secret);
@@ -191,7 +203,14 @@ public final class Members implements AutoCloseable {
    *     used; then all is as it was
    */
   public synchronized boolean refresh() throws IOException {
-    List<SignedRoster> newer = newer();
+    try {
+      return goOnFrom(newer());
+    } finally {
+      endLong();
+    }
+  }
+
+  private boolean goOnFrom(List<SignedRoster> newer) throws IOException {
     if (newer.isEmpty()) {
       if (rosters.isEmpty() && memory.seen().isPresent()) {
         throw new RosterRolledBack();
@@ -219,9 +238,12 @@ public final class Members implements AutoCloseable {
     return true;
   }
 
+  /** Lists each of which follows from the one before; {@link #endLong} when they are done with. */
   private List<SignedRoster> newer() throws IOException {
     List<SignedRoster> newer = new ArrayList<>();
     long sum = rosters.bytes();
+    long begun = sum;
+    SignedRoster before = rosters.last().orElse(null);
     boolean more = true;
     while (more) {
       Optional<VaultMessages.RosterGot> got = rosters(rosters.size() + newer.size());
@@ -234,14 +256,35 @@ public final class Members implements AutoCloseable {
           throw new RosterNotSound();
         }
         try {
-          newer.add(SignedRoster.decode(whole));
+          SignedRoster roster = SignedRoster.decode(whole);
+          RosterChain.requireFollowing(drive, before, roster);
+          newer.add(roster);
+          before = roster;
         } catch (Malformed e) {
           throw new RosterNotSound();
         }
       }
       more = got.get().more() && !got.get().rosters().isEmpty();
+      if (more && sum - begun > SHORT) {
+        beginLong();
+      }
     }
     return newer;
+  }
+
+  private static void beginLong() throws InterruptedIOException {
+    try {
+      LONG.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("The request was interrupted.");
+    }
+  }
+
+  private static void endLong() {
+    while (LONG.isHeldByCurrentThread()) {
+      LONG.unlock();
+    }
   }
 
   private Optional<VaultMessages.RosterGot> rosters(long from) throws IOException {
@@ -261,7 +304,6 @@ public final class Members implements AutoCloseable {
 
   /** Whether to go on from new lists, the first of which follows the newest that is known. */
   private Believed believe(List<SignedRoster> newer) throws IOException {
-    rosters.requireFollowing(drive, newer);
     long known = requireSeen(newer);
     SignedRoster before = rosters.last().orElse(null);
     int vouched = known >= 0 ? -1 : brought(newer);
@@ -782,8 +824,12 @@ public final class Members implements AutoCloseable {
 
   /** Whether an attempt that seemed cut off has arrived. */
   private boolean isThere(SignedRoster roster) throws IOException {
-    List<SignedRoster> newer = newer();
-    return !newer.isEmpty() && newer.getFirst().head().equals(roster.head());
+    try {
+      List<SignedRoster> newer = newer();
+      return !newer.isEmpty() && newer.getFirst().head().equals(roster.head());
+    } finally {
+      endLong();
+    }
   }
 
   /**

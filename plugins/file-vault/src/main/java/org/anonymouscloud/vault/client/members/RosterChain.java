@@ -75,22 +75,20 @@ final class RosterChain {
   }
 
   /**
-   * Checks that lists follow from the newest, without adding them.
+   * Checks that a list follows from another.
    *
-   * @throws RosterNotSound if they do not
+   * @param before none for the first of a drive
+   * @throws RosterNotSound if it does not
    */
-  void requireFollowing(DriveId drive, List<SignedRoster> newer) throws RosterNotSound {
-    SignedRoster before = newest;
-    for (SignedRoster roster : newer) {
-      Roster list = roster.list();
-      boolean follows =
-          before == null
-              ? list.isFirst()
-              : list.previous().equals(before.head().hash()) && list.mayFollow(before.list());
-      if (!list.drive().equals(drive) || !follows) {
-        throw new RosterNotSound();
-      }
-      before = roster;
+  static void requireFollowing(DriveId drive, @Nullable SignedRoster before, SignedRoster roster)
+      throws RosterNotSound {
+    Roster list = roster.list();
+    boolean follows =
+        before == null
+            ? list.isFirst()
+            : list.previous().equals(before.head().hash()) && list.mayFollow(before.list());
+    if (!list.drive().equals(drive) || !follows) {
+      throw new RosterNotSound();
     }
   }
 
