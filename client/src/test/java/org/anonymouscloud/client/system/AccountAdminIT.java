@@ -107,6 +107,14 @@ final class AccountAdminIT {
           .doesNotContain("note:");
       assertThat(check(server.port(), folder.resolve("mistyped")).succeeded().out())
           .contains("note: there is no server in");
+      Path database = data.resolve("anoncloud.db");
+      Path away = Files.move(database, data.resolve("away.db"));
+      Result without = check(server.port(), data);
+      assertThat(without.exitCode()).isEqualTo(FAILED);
+      assertThat(without.out() + without.err())
+          .contains("has been a server's, and there is no database");
+      assertThat(database).doesNotExist();
+      Files.move(away, database);
       assertThat(run("rotate-secrets").failed(USAGE)).contains("--yes");
       assertThat(admin("rotate-secrets", "--yes").out()).contains("1 older kept");
       // Whatever was cut short goes on with the server's next start: packs go, too.

@@ -8,6 +8,9 @@ import java.nio.file.Path;
  * store. Stateless.
  */
 public final class BlobFolder {
+  /** In it: what is being received, which no row names yet. */
+  public static final String INCOMING = "incoming";
+
   private final Path folder;
   private final Disk disk;
 

@@ -78,7 +78,7 @@ public final class BlobStore implements AutoCloseable {
   /** Opens the store below a folder, which it makes ready if it is empty. */
   static BlobStore open(Path folder, Disk disk) throws IOException {
     PrivateFile.createFolder(folder.resolve(BLOBS));
-    return new BlobStore(folder, IncomingFolder.open(folder.resolve("incoming")), disk);
+    return new BlobStore(folder, IncomingFolder.open(folder.resolve(BlobFolder.INCOMING)), disk);
   }
 
   /** The random name of this process, under which it receives until it closes the store. */
@@ -316,7 +316,7 @@ public final class BlobStore implements AutoCloseable {
    * @param largest bytes of the largest that the feature takes
    */
   public Optional<String> trouble(int largest) {
-    if (!Files.isWritable(blobs)) {
+    if (!Files.isWritable(blobs) || !incoming.isWritable()) {
       return Optional.of("a feature's folder cannot be written");
     }
     try {

@@ -101,6 +101,11 @@ final class IncomingFolder implements AutoCloseable {
     return folder.resolve(name);
   }
 
+  /** Whether anything can be received. */
+  boolean isWritable() {
+    return Files.isWritable(folder);
+  }
+
   private static void delete(Path folder) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.anonymouscloud.core.blob.BlobFolder;
 import org.anonymouscloud.core.database.DatabaseState;
 import org.anonymouscloud.core.database.OpenDatabase;
 import org.anonymouscloud.core.plugin.FeatureData;
@@ -41,6 +42,42 @@ public final class FeatureFolders {
                 + " 'anoncloud admin verify' tells whether all is there. If it is lost, restore a"
                 + " backup.");
       }
+    }
+  }
+
+  /**
+   * Refuses to begin anew in a folder that has been a server's and whose database is gone: the new
+   * one would know nobody, and call everybody's files nobody's. Changes nothing.
+   *
+   * @param data the server's folder, which no database knows
+   * @throws CannotStart if a server has run on it, or features have files in it
+   */
+  public static void requireNew(Path data, List<ServerFeature> offered)
+      throws CannotStart, IOException {
+    boolean used = FolderId.isTied(data);
+    for (ServerFeature feature : offered) {
+      used |= feature.data().isPresent() && hasFiles(data.resolve(feature.name()));
+    }
+    if (used) {
+      throw new CannotStart(
+          "The data folder "
+              + data
+              + " has been a server's, and there is no database, or an empty one. On SQLite the"
+              + " database is the file anoncloud.db in it, and data.id belongs to it: bring both"
+              + " back from where they were last, or a backup into another folder, with 'anoncloud"
+              + " admin restore'. On PostgreSQL look whether database-url names the right one. If"
+              + " the server is to begin anew, without its accounts and files, name another folder"
+              + " with --data.");
+    }
+  }
+
+  private static boolean hasFiles(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    Path incoming = folder.resolve(BlobFolder.INCOMING);
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.anyMatch(path -> !path.startsWith(incoming) && Files.isRegularFile(path));
     }
   }
 

@@ -114,7 +114,11 @@ public final class Server implements AutoCloseable {
   private ConnectionString start(Database kind, List<ServerFeature> offered)
       throws CannotStart, IOException {
     DataFolder data = keep(DataFolder.open(options.data(), options.databaseUrl().isPresent()));
-    OpenDatabase opened = kind.open(new DatabaseSettings(data.path(), options.databaseUrl()));
+    DatabaseSettings where = new DatabaseSettings(data.path(), options.databaseUrl());
+    if (!kind.exists(where)) {
+      FeatureFolders.requireNew(data.path(), offered);
+    }
+    OpenDatabase opened = kind.open(where);
     WatchedDatabase database = keep(new WatchedDatabase(opened, opened.signals()));
     var _ = keep(database.tellDamage());
     KeyFiles.check(data.path(), database);

@@ -73,6 +73,9 @@ final class Services implements AutoCloseable {
       Clock clock)
       throws CannotStart, IOException {
     FolderId.requireOwn(data, database);
+    if (!FolderId.isTied(data) && !AccountService.hasAccounts(database)) {
+      FeatureFolders.requireNew(data, offered);
+    }
     List<FeatureData> kept = kept(offered);
     AccountService accounts =
         new AccountService(database, secrets, clock, options.accounts(), kept);

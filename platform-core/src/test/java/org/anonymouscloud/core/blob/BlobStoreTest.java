@@ -176,6 +176,16 @@ final class BlobStoreTest {
   }
 
   @Test
+  void whereNothingCanBeReceivedTheStoreSaysSo() throws Exception {
+    assertThat(store.trouble(LENGTH)).isEmpty();
+    Path incoming = folder.resolve(BlobFolder.INCOMING);
+    Files.move(incoming, folder.resolve("away"));
+    assertThat(store.trouble(LENGTH)).hasValue("a feature's folder cannot be written");
+    Files.move(folder.resolve("away"), incoming);
+    assertThat(store.trouble(LENGTH)).isEmpty();
+  }
+
+  @Test
   void theLastSpaceIsKeptForTheDatabase() throws Exception {
     disk.setSpace(BlobStore.SPARE_SPACE + LENGTH - 1);
     assertThat(store.trouble(LENGTH)).hasValue("the disk is full");

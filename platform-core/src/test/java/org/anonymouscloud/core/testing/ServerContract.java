@@ -193,6 +193,32 @@ public abstract class ServerContract {
 
   @Test
   @Tag("S4.15")
+  void aServerWhoseDatabaseIsGoneDoesNotBeginAnewBesideItsFiles() throws Exception {
+    start(new Echo("echo")).close();
+    Path file = Files.createDirectories(data.resolve("echo").resolve("kept")).resolve("file");
+    Files.writeString(file, "somebody's");
+    start(new Echo("echo")).close();
+
+    if (url.isPresent()) {
+      url = newDatabase();
+    } else {
+      for (String end : List.of("", "-wal", "-shm")) {
+        Files.deleteIfExists(data.resolve("anoncloud.db" + end));
+      }
+    }
+    assertThatThrownBy(() -> start(new Echo("echo"))).isInstanceOf(CannotStart.class);
+    Files.delete(data.resolve("data.id"));
+    assertThatThrownBy(() -> start(new Echo("echo")))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("has been a server's, and there is no database, or an empty one");
+    assertThat(data.resolve("anoncloud.db")).doesNotExist();
+
+    Files.delete(file);
+    start(new Echo("echo")).close();
+  }
+
+  @Test
+  @Tag("S4.15")
   void aCopyOfTheFolderOfASharedDatabaseIsServedOnlyWhenItsOwnerSaysThatItWasMoved()
       throws Exception {
     assumeTrue(url.isPresent());

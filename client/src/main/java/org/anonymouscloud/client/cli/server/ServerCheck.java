@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.terminal.FileFailure;
+import org.anonymouscloud.core.account.server.AccountService;
 import org.anonymouscloud.core.database.Database;
 import org.anonymouscloud.core.database.DatabaseSettings;
 import org.anonymouscloud.core.database.DatabaseUnavailable;
@@ -39,6 +40,9 @@ final class ServerCheck {
   private final Plugins tried;
   private final List<String> failed = new ArrayList<>();
   private boolean isSettingWrong;
+
+  /** Whether the start makes a server that is not there yet. */
+  private boolean isNew;
 
   ServerCheck(Context context, ServerSettings settings, Plugins tried) {
     this.context = context;
@@ -87,7 +91,7 @@ final class ServerCheck {
                   .check(new DatabaseSettings(options.data(), options.databaseUrl())));
       step("the database's connections", () -> connections(options, plugins));
       if (!failed.contains("the database")) {
-        step("the database's folder", () -> look(FolderId::requireOwn, options, plugins));
+        step("the database's folder", () -> folder(options, plugins));
         if (options.databaseUrl().isPresent() && !failed.contains("the database's folder")) {
           step("the folder's place", () -> look(FolderId::requireInPlace, options, plugins));
         }
@@ -107,16 +111,39 @@ final class ServerCheck {
           isSettingWrong ? Problem.Kind.BAD_INPUT : Problem.Kind.UNAVAILABLE,
           "A server would not run as it should: look at " + String.join(", ", failed) + ".");
     }
-    if (!Files.exists(KeyFiles.key(options.data()))) {
+    if (isNew) {
       context
           .terminal()
           .print(
               "note: there is no server in "
                   + options.data()
-                  + " yet. Its start makes a new one, with new keys: if there should be one, look"
-                  + " at --data and whether its disk is mounted.");
+                  + " yet"
+                  + (Files.exists(KeyFiles.key(options.data())) ? ", its keys alone" : "")
+                  + ". Its start makes a new one, without accounts: if there should be one, look at"
+                  + " --data and whether its disk is mounted.");
     }
     context.terminal().print("A server can start with these settings.");
+  }
+
+  /** A database that is gone must not come to be anew beside its files. */
+  private void folder(ServerOptions options, PluginHost plugins)
+      throws CannotStart, Problem, IOException {
+    look(
+        (data, database) -> {
+          isNew = !AccountService.hasAccounts(database);
+          FolderId.requireOwn(data, database);
+          if (isNew && !FolderId.isTied(data)) {
+            FeatureFolders.requireNew(data, plugins.serverFeatures());
+          }
+          isNew &= !FolderId.isTied(data);
+        },
+        options,
+        plugins);
+    if (!ServerPlugins.database(settings.database(), plugins)
+        .exists(new DatabaseSettings(options.data(), options.databaseUrl()))) {
+      FeatureFolders.requireNew(options.data(), plugins.serverFeatures());
+      isNew = true;
+    }
   }
 
   /** What is compared with a database. */

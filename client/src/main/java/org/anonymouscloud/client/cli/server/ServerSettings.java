@@ -1,6 +1,5 @@
 package org.anonymouscloud.client.cli.server;
 
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.core.account.server.AccountPolicy;
@@ -35,6 +36,14 @@ import org.anonymouscloud.core.worker.WorkerProgram;
 public final class ServerSettings {
   /** The settings file of a data folder, read if it is there. */
   public static final String FILE_NAME = "anoncloud.conf";
+
+  /** User, password, machine, port and name; no other character that could end one of them. */
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "(?<scheme>postgres(?:ql)?://)"
+              + "(?:(?<user>[^:@/?#]+)(?::[^@/?#]*)?@)?"
+              + "(?<rest>(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?/[A-Za-z0-9_.-]*)"
+              + "(?:\\?[^@#]*)?");
 
   private static final String CONFIG_VARIABLE = "ANONCLOUD_CONFIG";
   private static final int STANDARD_SPARE_WORKERS = 2;
@@ -349,23 +358,17 @@ public final class ServerSettings {
     return lines;
   }
 
-  /** User, machine and name; what else an address may hold is nobody's business. */
+  /**
+   * User, machine and name; what else an address may hold is nobody's business. Where a character
+   * of the password is taken for the end of it, its rest is taken for something else: what is not
+   * the usual address is not shown.
+   */
   private static String withoutPassword(String url) {
-    try {
-      URI address = URI.create(url);
-      if (address.getHost() != null) {
-        String user = address.getUserInfo() == null ? "" : address.getUserInfo().split(":", 2)[0];
-        return address.getScheme()
-            + "://"
-            + (user.isEmpty() ? "" : user + "@")
-            + address.getHost()
-            + (address.getPort() < 0 ? "" : ":" + address.getPort())
-            + address.getPath();
-      }
-    } catch (IllegalArgumentException e) {
-      // Its text would quote the address.
-      return "given, not shown";
-    }
-    return "given, not shown";
+    Matcher address = ADDRESS.matcher(url);
+    return address.matches()
+        ? address.group("scheme")
+            + (address.group("user") == null ? "" : address.group("user") + "@")
+            + address.group("rest")
+        : "given, not shown";
   }
 }

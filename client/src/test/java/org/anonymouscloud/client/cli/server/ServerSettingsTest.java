@@ -150,6 +150,11 @@ final class ServerSettingsTest {
         + " postgresql://owner@db.example:5433/cloud",
     "postgresql://db.example/cloud?user=owner&password=hidden-word, postgresql://db.example/cloud",
     "'postgresql://owner:hidden-word with @ in it@db.example/cloud', 'given, not shown'",
+    "postgresql://owner:hidden/word@db.example:5433/cloud, 'given, not shown'",
+    "postgresql://owner:12/hidden-word@db.example/cloud, 'given, not shown'",
+    "postgresql://owner:hidden@word/w:1#x@db.example/cloud, 'given, not shown'",
+    "postgresql://owner:hidden@word/x?y@db.example/cloud, 'given, not shown'",
+    "postgresql://owner:hidden?word@db.example/cloud, 'given, not shown'",
     "hidden-word, 'given, not shown'"
   })
   @Tag("A63")

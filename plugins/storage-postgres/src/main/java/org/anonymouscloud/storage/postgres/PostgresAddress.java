@@ -27,6 +27,10 @@ record PostgresAddress(
     String database,
     TlsMode tls,
     Optional<String> rootCertificate) {
+  /** Each of these characters may be taken for the end of something. */
+  private static final String ENCODED =
+      "; in a user's name and a password / @ : # ? % are written %2F %40 %3A %23 %3F %25";
+
   /** What our connections are called on the server. */
   static final String APPLICATION = "anoncloud";
 
@@ -72,8 +76,7 @@ record PostgresAddress(
       uri = new URI(text);
     } catch (URISyntaxException e) {
       // Neither the text nor the exception, which quotes it, may reach a log.
-      throw unusable(
-          "it is not a URL; characters like / @ : # in a password are written %2F and so on");
+      throw unusable("it is not a URL" + ENCODED);
     }
     if (!"postgresql".equals(uri.getScheme()) && !"postgres".equals(uri.getScheme())) {
       throw unusable("it must begin with postgresql://");
@@ -82,10 +85,10 @@ record PostgresAddress(
     String login = uri.getRawUserInfo();
     String path = uri.getRawPath();
     if (host == null || login == null || path == null || path.length() < 2) {
-      throw unusable("user, host or name of the database is missing");
+      throw unusable("user, host or name of the database is missing" + ENCODED);
     }
     if (uri.getRawFragment() != null || path.indexOf('/', 1) >= 0) {
-      throw unusable("something follows the name of the database");
+      throw unusable("something follows the name of the database" + ENCODED);
     }
     int colon = login.indexOf(':');
     String user = decode(colon < 0 ? login : login.substring(0, colon));
@@ -100,7 +103,7 @@ record PostgresAddress(
       switch (equals < 0 ? "" : option.substring(0, equals)) {
         case "sslmode" -> tls = TlsMode.of(value);
         case "sslrootcert" -> rootCertificate = Optional.of(value);
-        default -> throw unusable("the only options are sslmode and sslrootcert");
+        default -> throw unusable("the only options are sslmode and sslrootcert" + ENCODED);
       }
     }
     int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
@@ -112,7 +115,7 @@ record PostgresAddress(
     try {
       return URLDecoder.decode(part.replace("+", "%2B"), UTF_8);
     } catch (IllegalArgumentException e) {
-      throw unusable("a percent sign is not followed by two hexadecimal digits");
+      throw unusable("a percent sign is not followed by two hexadecimal digits" + ENCODED);
     }
   }
 

@@ -11,9 +11,8 @@ import org.anonymouscloud.vault.client.format.Ref;
 import org.anonymouscloud.vault.client.format.Sealing;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.client.remote.Untrusted.DataNotAuthentic;
-import org.anonymouscloud.vault.client.store.Ahead;
-import org.anonymouscloud.vault.client.store.Buffers;
 import org.anonymouscloud.vault.client.store.PackReader;
+import org.anonymouscloud.vault.client.store.TransferMemory;
 import org.anonymouscloud.vault.client.tree.Cursor;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +32,7 @@ public final class ReadAhead implements AutoCloseable {
   private final Cursor<Step> way;
   private final Sealing sealing;
   private final PackReader packs;
-  private final Buffers buffers;
-  private final Ahead ahead;
+  private final TransferMemory memory;
   private final int atOnce;
   private final Deque<Coming> coming = new ArrayDeque<>();
 
@@ -59,22 +57,15 @@ public final class ReadAhead implements AutoCloseable {
 
   /**
    * @param way the steps; asked on the caller's thread
-   * @param buffers for full segments, opened
-   * @param ahead which all readers share
+   * @param memory that all readers share
    * @param atOnce how many bytes of a pack to fetch in one request
    */
   public ReadAhead(
-      Cursor<Step> way,
-      Sealing sealing,
-      PackReader packs,
-      Buffers buffers,
-      Ahead ahead,
-      int atOnce) {
+      Cursor<Step> way, Sealing sealing, PackReader packs, TransferMemory memory, int atOnce) {
     this.way = way;
     this.sealing = sealing;
     this.packs = packs;
-    this.buffers = buffers;
-    this.ahead = ahead;
+    this.memory = memory;
     this.atOnce = atOnce;
   }
 
@@ -86,7 +77,7 @@ public final class ReadAhead implements AutoCloseable {
    */
   public Arrived next() throws IOException {
     if (last.step instanceof Step.Stored) {
-      buffers.give(last.plain);
+      memory.buffers().give(last.plain);
     }
     last = new Arrived(null, NOTHING);
     fetch();
@@ -128,12 +119,12 @@ public final class ReadAhead implements AutoCloseable {
   }
 
   private boolean mayGoOn() {
-    return bytes == 0 || bytes < MAX_BYTES && ahead.isRoom();
+    return bytes == 0 || bytes < MAX_BYTES && memory.mayBeAhead();
   }
 
   private void weigh(long more) {
     bytes += more;
-    ahead.take(more);
+    memory.ahead(more);
   }
 
   /** Leaves out what is still to come of the file that began last. */
@@ -173,7 +164,8 @@ public final class ReadAhead implements AutoCloseable {
 
   private void open(Step.Stored segment, Coming target) {
     Ref ref = segment.ref();
-    byte[] plain = ref.length() > Ref.MAX_LENGTH / 2 ? buffers.take() : new byte[ref.length()];
+    byte[] plain =
+        ref.length() > Ref.MAX_LENGTH / 2 ? memory.buffers().take() : new byte[ref.length()];
     try {
       target.done(
           packs.read(
@@ -188,7 +180,7 @@ public final class ReadAhead implements AutoCloseable {
                 }
               }));
     } catch (IOException e) {
-      buffers.give(plain);
+      memory.buffers().give(plain);
       target.failed(e);
     } catch (RuntimeException | Error e) {
       target.failed(new IOException("A segment could not be opened.", e));

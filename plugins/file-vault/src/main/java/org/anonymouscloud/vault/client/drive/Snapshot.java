@@ -225,12 +225,6 @@ public final class Snapshot {
   }
 
   private ReadAhead reading(Cursor<Step> way) {
-    return new ReadAhead(
-        way,
-        drive.sealing(),
-        drive.packs(),
-        drive.memory().buffers(),
-        drive.memory().ahead(),
-        PackReader.MAX_BLOCK);
+    return new ReadAhead(way, drive.sealing(), drive.packs(), drive.memory(), PackReader.MAX_BLOCK);
   }
 }

@@ -1,13 +1,17 @@
 package org.anonymouscloud.vault.client.store;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * What the drives of an account share when they send and fetch, so that the memory of all of it
  * together has a bound, however many drives there are. Thread-safe.
  */
 public final class TransferMemory {
+  private static final long MOST_AHEAD = 24L << 20;
+
   private final Buffers buffers = new Buffers(UploadLanes.BUSY);
   private final Blocks blocks = new Blocks(buffers);
-  private final Ahead ahead = new Ahead();
+  private final AtomicLong aheadLeft = new AtomicLong(MOST_AHEAD);
   private final UploadLanes lanes;
 
   /**
@@ -22,9 +26,17 @@ public final class TransferMemory {
     return buffers;
   }
 
-  /** How far readers may be ahead. */
-  public Ahead ahead() {
-    return ahead;
+  /**
+   * Whether a reader may go on ahead of what was asked of it. Each may by one segment, however many
+   * there are; more is shared by all.
+   */
+  public boolean mayBeAhead() {
+    return aheadLeft.get() > 0;
+  }
+
+  /** A reader is ahead by so many bytes more, or less. */
+  public void ahead(long bytes) {
+    aheadLeft.addAndGet(-bytes);
   }
 
   /** Ways for packs to the server. */
