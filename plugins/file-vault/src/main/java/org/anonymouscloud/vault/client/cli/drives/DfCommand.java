@@ -112,6 +112,10 @@ public final class DfCommand implements Callable<Integer> {
                     + wayOn());
       }
     }
+    JsonNode lacks = context.agent().get("/agent").path("serverLacks");
+    if (lacks.isTextual()) {
+      context.terminal().warn(lacks.asText());
+    }
     return whole ? 0 : Problem.Kind.SECURITY.exitCode();
   }
 
@@ -182,7 +186,13 @@ public final class DfCommand implements Callable<Integer> {
 
   private static String left(JsonNode used, JsonNode most) {
     long left = Math.max(0, most.asLong() - used.asLong());
-    return left == 0 ? "full. " : "nearly full: " + ShownSize.of(left) + " are left. ";
+    return (left == 0 ? "full: " : "nearly full: ")
+        + shown(used)
+        + " of "
+        + shown(most)
+        + " are used, and "
+        + ShownSize.of(left)
+        + " are left. ";
   }
 
   private static boolean isNearlyFull(JsonNode used, JsonNode most) {
