@@ -26,6 +26,7 @@ import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.past.EarlierPlace;
@@ -254,14 +255,23 @@ final class HistoryRoutes {
 
   private void goBack(Context context) throws Problem, NotLoggedIn, IOException {
     long number = RequestArguments.state(context.pathParam("number"));
+    Drive open = drive.of(context);
     Drive.WentBack done =
-        drive
-            .of(context)
-            .goBack(
-                number,
-                RequestArguments.flag(context, "leftOut"),
-                RequestArguments.flag(context, "givenBack"));
-    context.json(Map.of("number", done.made().number(), "before", done.before()));
+        open.goBack(
+            number,
+            RequestArguments.flag(context, "leftOut"),
+            RequestArguments.flag(context, "givenBack"));
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("number", done.made().number());
+    answer.put("before", done.before());
+    try {
+      KeptStates kept = open.kept();
+      answer.put("keptDays", kept.days());
+      answer.put("keptWeeks", kept.weeks());
+    } catch (IOException e) {
+      // What was done is done all the same.
+    }
+    context.json(answer);
   }
 
   /**

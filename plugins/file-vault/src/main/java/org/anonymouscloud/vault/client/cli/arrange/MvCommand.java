@@ -101,7 +101,7 @@ final class MvCommand implements Callable<Integer> {
     if (json) {
       context.terminal().printJson(one.told(done));
     } else if (done.has("removal")) {
-      context.terminal().print(RmCommand.wayBack(one.driveName(), done.path("removal").asText()));
+      context.terminal().print(RmCommand.wayBack(one.driveName(), done));
     }
   }
 }

@@ -177,7 +177,10 @@ final class RestoreCommand implements Callable<Integer> {
           .print(
               "What was there went to the trash as "
                   + from.shown(done.path("removal").asText())
-                  + ".");
+                  + (done.path("removalDays").asInt(-1) == 0
+                      ? "; this drive keeps nothing there (its retention is 0 days), so it is"
+                          + " deleted for good within a day."
+                      : "."));
     }
   }
 }
