@@ -258,6 +258,32 @@ final class CopyTest {
   }
 
   @Test
+  void aNamedLinkGoesAsALinkAndWithASlashAsTheFolder() throws Exception {
+    write(source.resolve("file"), "1");
+    Path link = Files.createSymbolicLink(temporary.resolve("lnk"), source.getFileName());
+    Path dangling = Files.createSymbolicLink(temporary.resolve("dangling"), Path.of("nowhere"));
+
+    assertThat(terminal.run("put", "-r", link.toString(), "/link")).isZero();
+    assertThat(terminal.run("put", "-r", link + "/", "/folder")).isZero();
+    assertThat(terminal.run("put", "-r", "--json", dangling.toString(), link.toString(), "/folder"))
+        .isZero();
+    assertThat(terminal.json().path("links").asInt()).isEqualTo(2);
+    assertThat(terminal.run("put", "-r", dangling.toString(), "/")).isZero();
+
+    terminal.run("ls", "/");
+    assertThat(terminal.out())
+        .isEqualTo("dangling -> nowhere\nfolder/\nlink -> " + source.getFileName() + "\n");
+    terminal.run("ls", "/folder");
+    assertThat(terminal.out())
+        .isEqualTo("dangling -> nowhere\nfile\nlnk -> " + source.getFileName() + "\n");
+    assertThat(terminal.run("put", link.toString(), "/x"))
+        .as("without -r as what it is")
+        .isEqualTo(1);
+    assertThat(terminal.run("put", "-r", link.toString(), "/folder")).isZero();
+    assertThat(terminal.run("put", "-r", dangling.toString() + "/", "/y")).isEqualTo(1);
+  }
+
+  @Test
   void sparseFilesAreSparseInTheVaultAndOthersAreNot() throws Exception {
     for (String name : List.of("sparse", "full")) {
       try (RandomAccessFile file =
