@@ -200,6 +200,7 @@ final class VaultProblems {
                     ALREADY_THERE,
                     OCCUPIED,
                     IN_THE_WAY,
+                    ONTO_ITSELF,
                     INTO_ITSELF,
                     IS_TOP,
                     TOO_DEEP ->

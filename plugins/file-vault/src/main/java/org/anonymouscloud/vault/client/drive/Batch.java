@@ -386,7 +386,7 @@ public final class Batch implements AutoCloseable {
     } else if (isReplaceable(there.get(), from, to, force)) {
       changes.move(from, to, there.get(), removal());
     } else {
-      throw new PathRefused(Reason.OCCUPIED, to);
+      throw occupied(from, to);
     }
   }
 
@@ -429,11 +429,18 @@ public final class Batch implements AutoCloseable {
   /** What is at the new place and goes to the trash; none if nothing is there. */
   private Optional<Entry> makeRoomForCopy(VaultPath from, VaultPath to, boolean force)
       throws IOException {
+    if (from.isTop()) {
+      throw new PathRefused(Reason.INTO_ITSELF, from);
+    }
     Optional<Entry> there = makeRoom(from, to);
     if (there.isPresent() && !isReplaceable(there.get(), from, to, force)) {
-      throw new PathRefused(Reason.OCCUPIED, to);
+      throw occupied(from, to);
     }
     return there;
+  }
+
+  private static PathRefused occupied(VaultPath from, VaultPath to) {
+    return new PathRefused(to.equals(from) ? Reason.ONTO_ITSELF : Reason.OCCUPIED, to);
   }
 
   private static boolean isReplaceable(Entry there, VaultPath from, VaultPath to, boolean force) {

@@ -34,6 +34,9 @@ public final class PathRefused extends IOException {
     IN_THE_WAY(
         "Something is at %s in the vault, and only a file takes a file's place: a folder is brought"
             + " back beside what is there, with 'restore --to' another path. Nothing was changed."),
+    ONTO_ITSELF(
+        "%s is both the source and the target; nothing was changed. What was there earlier,"
+            + " 'anoncloud restore' brings back."),
     INTO_ITSELF("%s would lie in itself; nothing was changed."),
     IS_TOP("The drive's top folder stays where it is; name what is in it, not %s."),
     TOO_DEEP("%s is deeper in the vault than folders can lie; nothing was changed."),

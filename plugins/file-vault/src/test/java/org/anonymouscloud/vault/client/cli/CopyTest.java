@@ -64,6 +64,9 @@ final class CopyTest {
   @Test
   void theTopFolderIsShownAndStays() throws Exception {
     assertThat(terminal.run("mkdir", "-p", "/", "//")).isZero();
+    for (String command : List.of("mkdir /", "rm -r /", "mv / /x", "cp -r / /x", "versions /")) {
+      assertThat(terminal.run(command.split(" "))).as(command).isEqualTo(1);
+    }
     assertThat(terminal.run("mkdir", "/")).isNotZero();
     assertThat(terminal.warnings()).containsExactly("The drive's top folder is always there.");
     assertThat(terminal.run("rm", "-r", "/")).isNotZero();

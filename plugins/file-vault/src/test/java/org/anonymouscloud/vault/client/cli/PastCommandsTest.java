@@ -207,7 +207,7 @@ final class PastCommandsTest {
     assertThat(terminal.json().has("next")).isTrue();
     assertThat(run("versions", "/docs/gone")).doesNotContain("*");
     assertThat(refused(1, "versions", "/never")).contains("/never").contains("history");
-    assertThat(refused(2, "versions", "/")).contains("history");
+    assertThat(refused(1, "versions", "/")).contains("history");
   }
 
   private String versions(String... arguments) {
@@ -392,6 +392,17 @@ final class PastCommandsTest {
 
     agent.put("/vault/drives/team/quota?limit=100", Map.of());
     run("df");
-    assertThat(terminal.warnings()).anyMatch(line -> line.contains("team is full. Who owns"));
+    assertThat(terminal.warnings())
+        .anyMatch(line -> line.contains("team is full: 2.1 KiB of 100 bytes are used. Who owns"));
+  }
+
+  @Test
+  void whoAsksForAVersionOfAFolderIsToldWhatBringsItBack() throws Exception {
+    run("mkdir", "/folder");
+
+    assertThat(terminal.run("restore", "/folder", "--version", "0")).isEqualTo(1);
+    assertThat(terminal.warnings()).last().asString().contains("is a folder", "--at '#NUMBER'");
+    assertThat(terminal.run("versions", "/folder")).isEqualTo(1);
+    assertThat(terminal.warnings()).last().asString().contains("is a folder", "--at '#NUMBER'");
   }
 }

@@ -107,7 +107,7 @@ final class RmCommand implements Callable<Integer> {
     VaultUrl path = VaultUrl.typed(typed);
     if (path.isTop()) {
       throw new Problem(
-          Problem.Kind.BAD_INPUT, "The drive's top folder stays; remove what is in it, by name.");
+          Problem.Kind.CONFLICT, "The drive's top folder stays; remove what is in it, by name.");
     }
     return path;
   }

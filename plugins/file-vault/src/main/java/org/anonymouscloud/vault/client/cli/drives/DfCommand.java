@@ -190,9 +190,8 @@ public final class DfCommand implements Callable<Integer> {
         + shown(used)
         + " of "
         + shown(most)
-        + " are used, and "
-        + ShownSize.of(left)
-        + " are left. ";
+        + " are used"
+        + (left == 0 ? ". " : ", and " + ShownSize.of(left) + " are left. ");
   }
 
   private static boolean isNearlyFull(JsonNode used, JsonNode most) {

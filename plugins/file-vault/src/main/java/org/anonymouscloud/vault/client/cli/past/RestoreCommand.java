@@ -62,7 +62,10 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(
         names = "--version",
         paramLabel = "NUMBER",
-        description = "As it was in the state of this number, as 'anoncloud versions' shows it.")
+        description =
+            "A file as it was in the state of this number, as 'anoncloud versions' shows it, also"
+                + " where it had another path then. A folder has none: --at '#NUMBER' brings it"
+                + " back as it was in a state.")
     private @Nullable String version;
   }
 
