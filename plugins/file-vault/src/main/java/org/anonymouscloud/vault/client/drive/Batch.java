@@ -182,14 +182,21 @@ public final class Batch implements AutoCloseable {
     makeFolder(path, modified);
   }
 
-  /** Makes a folder at a path, and the folders above it; existing ones stay as they are. */
-  public void makeFolders(VaultPath path, Instant modified) throws IOException {
+  /**
+   * Makes a folder at a path, and the folders above it; existing ones stay as they are.
+   *
+   * @return whether there was none at the path
+   */
+  public boolean makeFolders(VaultPath path, Instant modified) throws IOException {
+    boolean made = false;
     for (int depth = 1; depth <= path.names().size(); depth++) {
       VaultPath folder = upTo(path, depth);
       if (!isFolderByNow(folder)) {
         makeFolder(folder, modified);
+        made = true;
       }
     }
+    return made;
   }
 
   /**

@@ -62,6 +62,21 @@ final class CopyTest {
   }
 
   @Test
+  void onlyFoldersThatWereMadeAreListedAsMade() throws Exception {
+    assertThat(terminal.run("mkdir", "/there")).isZero();
+    assertThat(terminal.run("mkdir", "-p", "--json", "/", "/there", "/new/deep")).isZero();
+    assertThat(terminal.json().path("folders"))
+        .extracting(JsonNode::asText)
+        .containsExactly("/new/deep");
+    assertThat(terminal.run("ls", "--json", "/none")).isEqualTo(1);
+    assertThat(terminal.json().has("listed")).isFalse();
+    assertThat(terminal.json().path("failed")).hasSize(1);
+    assertThat(terminal.run("df", "--json")).isZero();
+    assertThat(terminal.json().path("quota").isNull()).isTrue();
+    assertThat(terminal.json().path("drives").path(0).path("limit").isNull()).isTrue();
+  }
+
+  @Test
   void theTopFolderIsShownAndStays() throws Exception {
     assertThat(terminal.run("mkdir", "-p", "/", "//")).isZero();
     for (String command : List.of("mkdir /", "rm -r /", "mv / /x", "cp -r / /x", "versions /")) {

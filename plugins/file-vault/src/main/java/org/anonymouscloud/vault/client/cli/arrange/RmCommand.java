@@ -45,7 +45,11 @@ final class RmCommand implements Callable<Integer> {
               + " see 'anoncloud drive retention'.")
   private boolean forever;
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(
+      names = "--json",
+      description =
+          "One JSON document. 'sent' is what went to the server, padding included: pages of"
+              + " folders, and no content.")
   private boolean json;
 
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.")

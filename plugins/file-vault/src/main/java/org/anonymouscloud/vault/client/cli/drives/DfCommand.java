@@ -88,7 +88,7 @@ public final class DfCommand implements Callable<Integer> {
           .print(
               "Your account uses "
                   + shown(space.path("used"))
-                  + (space.has("quota")
+                  + (space.hasNonNull("quota")
                       ? " of " + shown(space.path("quota")) + "."
                       : ", without a limit."));
     } else {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
     name = "restore",
     description = {
       "Bring a file or a folder back as it was.",
-      "Nothing is sent, however large it is. A file that is there now goes to the trash; folders"
+      "No content is sent, however large it is. A file that is there now goes to the trash; folders"
           + " that are missing above it are made. What is gone comes back as it was last, if"
           + " nothing else is said. What 'rm' removed, 'anoncloud trash restore' brings back as"
           + " well."
@@ -75,7 +75,11 @@ final class RestoreCommand implements Callable<Integer> {
       description = "Put it at this path instead of where it was.")
   private @Nullable String to;
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(
+      names = "--json",
+      description =
+          "One JSON document. 'sent' is what went to the server, padding included: pages of"
+              + " folders, and no content.")
   private boolean json;
 
   /**
