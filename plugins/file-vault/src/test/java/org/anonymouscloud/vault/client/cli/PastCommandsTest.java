@@ -347,7 +347,8 @@ final class PastCommandsTest {
 
     List<String> lines = run("history", "--changes", "--limit", "5").lines().toList();
     assertThat(lines.get(1).strip()).isEqualTo("1 removed:  -/papers");
-    assertThat(lines.get(3).strip()).isEqualTo("1 moved:  /papers/new -> /papers/f");
+    assertThat(lines.get(3).strip())
+        .isEqualTo("1 removed, 1 moved:  /papers/new -> /papers/f  -/papers/f");
     assertThat(lines.get(5).strip()).isEqualTo("1 added:  +/papers/new");
     assertThat(lines.get(7).strip()).isEqualTo("1 moved:  /docs -> /papers");
     run("history", "--changes", "--json", "--limit", "4");
@@ -404,5 +405,29 @@ final class PastCommandsTest {
     assertThat(terminal.warnings()).last().asString().contains("is a folder", "--at '#NUMBER'");
     assertThat(terminal.run("versions", "/folder")).isEqualTo(1);
     assertThat(terminal.warnings()).last().asString().contains("is a folder", "--at '#NUMBER'");
+  }
+
+  @Test
+  void whereOneFolderTookThePlaceOfAnotherBothAreSaid() throws Exception {
+    run("mkdir", "/h");
+    run("mkdir", "/h/f");
+    run("history", "--json");
+    String first = terminal.json().path("states").path(0).path("number").asText();
+    run("mv", "/h/f", "/h/g");
+    run("mkdir", "/h/f");
+    run("go-back", "--yes", first);
+
+    assertThat(run("history", "--changes", "--limit", "1"))
+        .contains("1 removed, 1 moved:  /h/g -> /h/f  -/h/f");
+    String last = Long.toString(Long.parseLong(first) + 2);
+    run("go-back", "--yes", last);
+    assertThat(run("history", "--changes", "--limit", "1"))
+        .contains("1 added, 1 moved:  /h/f -> /h/g  +/h/f");
+    run("rm", "-r", "/h/f");
+    run("mkdir", "/h/f");
+    run("history", "--json");
+    run("go-back", "--yes", last);
+    assertThat(run("history", "--changes", "--limit", "1"))
+        .contains("1 added, 1 removed:  -/h/f  +/h/f");
   }
 }
