@@ -15,6 +15,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.wire.ForeignText;
+import org.anonymouscloud.vault.client.space.Sweep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -173,7 +174,9 @@ public final class DfCommand implements Callable<Integer> {
         .terminal()
         .print(
             "'trash' and 'earlier' are what only removed things, or only earlier states, still"
-                + " need; 'anoncloud compact' gives 'unneeded' back. 'other' is what uploads have"
+                + " need; 'anoncloud compact' gives 'unneeded' back where it is more than "
+                + ShownSize.of(Sweep.LEAST_GAIN)
+                + ". 'other' is what uploads have"
                 + " sent that are under way or were cut, which goes on with the next one or goes"
                 + " within a day, and the drive's own records.");
   }
