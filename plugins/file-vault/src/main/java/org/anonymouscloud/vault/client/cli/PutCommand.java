@@ -56,8 +56,7 @@ final class PutCommand implements Callable<Integer> {
   private static final long UNKNOWN = -1;
 
   private static final String REST =
-      "What has become part of the vault stays, of the rest nothing shows there. The same command"
-          + " sends the rest: of a folder the last half minute again, at most, and a file of more"
+      "What has become part of the vault stays. The same command sends the rest; a file of more"
           + " than 16 MiB goes on where it stopped, for 20 hours.";
 
   private static final Path STANDARD_INPUT = Path.of("-");
@@ -505,7 +504,7 @@ final class PutCommand implements Callable<Integer> {
     for (JsonNode conflict : answer.path("conflicts")) {
       conflicts.add(path.typedAgain(conflict.asText()));
       outcome.skip(
-          "Another device was faster; this device's version is kept as "
+          "Another device or command put something else there meanwhile; this version is kept as "
               + path.shown(conflict.asText())
               + ".");
     }

@@ -546,4 +546,24 @@ final class TroubleToldTest {
     assertThat(told(REFUSED_BY_A_CHECK, "get", "-r", "team:/tree", copy))
         .startsWith("Cannot read team:/tree/file");
   }
+
+  @Test
+  void whatCameMeanwhileMayBeOfAnotherDeviceOrCommand() throws Exception {
+    AtomicInteger packs = new AtomicInteger();
+    server
+        .line()
+        .setLine(
+            method -> {
+              if (method == VaultMethod.PACK_PUT && packs.incrementAndGet() == 1) {
+                write(drive, "/new", noise(100, 5));
+              }
+            });
+
+    run("put", file.toString(), "/new");
+
+    assertThat(terminal.warnings())
+        .singleElement()
+        .asString()
+        .contains("Another device or command put something else there", "/new (conflict ");
+  }
 }

@@ -98,7 +98,7 @@ final class MvCommand implements Callable<Integer> {
       context
           .terminal()
           .warn(
-              "Another device put something there meanwhile; it is "
+              "Another device or command put something there meanwhile; it is "
                   + one.shown(conflict.asText())
                   + " now.");
     }

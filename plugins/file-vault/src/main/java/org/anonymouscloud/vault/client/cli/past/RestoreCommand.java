@@ -126,7 +126,7 @@ final class RestoreCommand implements Callable<Integer> {
       context
           .terminal()
           .warn(
-              "Another device put something there meanwhile; what came back is "
+              "Another device or command put something there meanwhile; what came back is "
                   + from.shown(conflict.asText())
                   + ".");
     }
