@@ -102,8 +102,8 @@ final class VerifyCommand implements Callable<Integer> {
                       ShownSize.of(found.path("bytes").asLong()),
                       TerminalText.counted(found.path("folders").asLong(), "folder"),
                       TerminalText.counted(found.path("packs").asLong(), "pack"),
-                      path ? "" : ", those in the trash included,",
-                      states ? (path ? "," : "") + " each state counted for itself," : "",
+                      asked.isTop() ? ", those in the trash included," : "",
+                      states ? (asked.isTop() ? "" : ",") + " each state counted for itself," : "",
                       full
                           ? "were checked to the last byte"
                           : "were checked, but not their content",
