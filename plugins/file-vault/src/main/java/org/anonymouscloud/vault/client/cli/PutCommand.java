@@ -254,6 +254,8 @@ final class PutCommand implements Callable<Integer> {
       throw cannotRead(source, e);
     }
     VaultUrl folder = target.parent();
+    // An archive makes the folder that it goes to: only one that is there is meant.
+    var _ = context.agent().get(folder.stat());
     JsonNode answer;
     try {
       answer =

@@ -299,6 +299,8 @@ final class CopyTest {
         .isEqualTo(1);
     assertThat(terminal.run("put", "-r", link.toString(), "/folder")).isZero();
     assertThat(terminal.run("put", "-r", dangling.toString() + "/", "/y")).isEqualTo(1);
+    assertThat(terminal.run("put", "-r", dangling.toString(), "/none/y")).isEqualTo(1);
+    assertThat(terminal.warnings()).last().asString().contains("no /none");
   }
 
   @Test
