@@ -62,6 +62,7 @@ public final class Agent implements AutoCloseable {
   private final ComingIn comingIn;
   private final OfferedPairing pairing;
   private final Secret token;
+  private final HomeTroubles troubles;
   private final List<Route> routes;
   private final LocalApi api;
 
@@ -84,9 +85,10 @@ public final class Agent implements AutoCloseable {
     this.pairing = new OfferedPairing(account);
     this.token =
         Secret.of(HexFormat.of().formatHex(RandomBytes.next(TOKEN_BYTES)).getBytes(US_ASCII));
+    this.troubles = new HomeTroubles(home, withServer);
     Panels panels = new Panels();
     this.routes = routes(offered, panels);
-    this.api = LocalApi.start(routes, panels::file, token, new HomeTroubles(home));
+    this.api = LocalApi.start(routes, panels::file, token, troubles);
     new AgentAddress(api.url(), ProcessHandle.current().pid(), version)
         .publish(home.folder(), token);
     BulkProvider.prepare();
@@ -204,6 +206,7 @@ public final class Agent implements AutoCloseable {
     description.put("version", version);
     description.put("pid", ProcessHandle.current().pid());
     description.put("withServer", withServer);
+    troubles.lacking().ifPresent(lacks -> description.put("serverLacks", lacks));
     account
         .awaited()
         .ifPresent(
@@ -220,7 +223,8 @@ public final class Agent implements AutoCloseable {
             HandlerType.GET,
             "/agent",
             Scope.READ,
-            "The agent's version and process, and what it waits for, if it does.",
+            "The agent's version and process, what it waits for, if it does, and what its own"
+                + " server lacks.",
             context -> context.json(describe())),
         new Route(
             HandlerType.POST,

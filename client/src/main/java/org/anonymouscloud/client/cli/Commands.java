@@ -119,7 +119,7 @@ public final class Commands {
       }
       return run(line, context.terminal(), arguments);
     } catch (CommandLine.ParameterException e) {
-      return explainUsage(e, arguments);
+      return explainUsage(e, context.terminal(), arguments);
     } catch (Problem | IOException e) {
       return told(e).say(false, context.terminal());
     }
@@ -212,7 +212,7 @@ public final class Commands {
             (failure, command, parsed) ->
                 told(owners(failure, command))
                     .say(command.getParseResult().matchedOptionValue("--json", false), terminal))
-        .setParameterExceptionHandler(Commands::explainUsage)
+        .setParameterExceptionHandler((failure, typed) -> explainUsage(failure, terminal, typed))
         .execute(arguments);
   }
 
@@ -278,9 +278,11 @@ public final class Commands {
     };
   }
 
-  private static int explainUsage(CommandLine.ParameterException failure, String[] arguments) {
+  private static int explainUsage(
+      CommandLine.ParameterException failure, Terminal terminal, String... arguments) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
+    String text = refusal(failure);
     if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
       String word = unmatched.getUnmatched().getFirst();
       boolean option = unmatched.isUnknownOption();
@@ -288,20 +290,30 @@ public final class Commands {
         command.usage(command.getOut());
         return CommandLine.ExitCode.OK;
       }
-      err.println(
-          "anoncloud: "
-              + (option || command.getSubcommands().isEmpty()
-                  ? failure.getMessage()
-                  : "There is no command '" + ForeignText.visible(word) + "'."));
+      if (!option && !command.getSubcommands().isEmpty()) {
+        text = "There is no command '" + ForeignText.visible(word) + "'.";
+      }
+      err.println("anoncloud: " + text);
       List<String> meant = meant(command, word, option);
       if (!meant.isEmpty()) {
         err.println("Did you mean " + String.join(" or ", meant) + "?");
       }
     } else {
-      err.println("anoncloud: " + refusal(failure));
+      err.println("anoncloud: " + text);
     }
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    if (asksForDocument(command, arguments)) {
+      terminal.printJson(Map.of("failed", List.of(text)));
+    }
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /** As it was typed, for what could not be read was not read to its end. */
+  private static boolean asksForDocument(CommandLine command, String... arguments) {
+    return command.getCommandSpec().optionsMap().containsKey("--json")
+        && Arrays.stream(arguments)
+            .takeWhile(word -> !word.equals("--"))
+            .anyMatch("--json"::equals);
   }
 
   private static List<String> meant(CommandLine command, String word, boolean option) {

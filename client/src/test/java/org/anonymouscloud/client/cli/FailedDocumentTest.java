@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.anonymouscloud.client.cli.terminal.StandardOutput;
 import org.junit.jupiter.api.Test;
@@ -39,5 +40,20 @@ final class FailedDocumentTest {
     assertThat(document.path("failed")).hasSize(1);
     assertThat(document.path("failed").path(0).asText()).contains("The user name contains");
     assertThat(out("contact", "show", "No name")).isEmpty();
+  }
+
+  @Test
+  void soIsALineThatCannotBeRead() throws Exception {
+    for (String[] line :
+        new String[][] {
+          {"contact", "show", "--json", "--nosuch", "bob"},
+          {"contact", "show", "--nosuch", "--json", "bob"},
+          {"contact", "show", "--json", "bob", "one too many"},
+          {"contact", "show", "--json"}
+        }) {
+      JsonNode document = new ObjectMapper().readTree(out(line));
+      assertThat(document.path("failed")).as("%s", List.of(line)).hasSize(1);
+    }
+    assertThat(out("contact", "show", "--nosuch", "--", "--json")).isEmpty();
   }
 }

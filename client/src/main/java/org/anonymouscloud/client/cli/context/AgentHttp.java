@@ -379,10 +379,8 @@ public final class AgentHttp implements AgentApi {
       cut.addSuppressed(e);
       return new Problem(
           Problem.Kind.UNAVAILABLE,
-          "The agent has ended before this was done. The same command starts it again: a large"
-              + " upload goes on where it was cut; a download begins anew, and a file"
-              + " .anoncloud-….part of the first may have stayed there, which the next one"
-              + " removes.",
+          "The agent has ended before this was done. If it was that of 'anoncloud up', start that"
+              + " again.",
           cut);
     } catch (IOException e) {
       cut.addSuppressed(e);

@@ -15,7 +15,7 @@ final class HomeTroublesTest {
   @TempDir private Path folder;
 
   private Problem told(Exception failure) {
-    return new HomeTroubles(new Home(folder)).problem(failure).orElseThrow();
+    return new HomeTroubles(new Home(folder), false).problem(failure).orElseThrow();
   }
 
   @Test
@@ -42,5 +42,15 @@ final class HomeTroublesTest {
     assertThat(full).hasMessageContaining("The disk of the state folder " + folder + " is full");
     assertThat(full.kind()).isEqualTo(Problem.Kind.NO_SPACE);
     assertThat(told(new IOException("torn"))).hasMessage("torn");
+  }
+
+  @Test
+  void aFullDiskOfTheOwnServerIsSaidWithItsFolderAndNumbers() {
+    assertThat(HomeTroubles.lacking(folder, 40L << 20).orElseThrow())
+        .contains(folder.toString(), "40.0 MiB free", "32.0 MiB are held back", "Make room");
+    assertThat(HomeTroubles.lacking(folder, 1L << 30)).isEmpty();
+    assertThat(new HomeTroubles(new Home(folder), false).lacking())
+        .as("without a server of its own")
+        .isEmpty();
   }
 }

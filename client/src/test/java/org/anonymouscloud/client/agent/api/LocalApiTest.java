@@ -37,7 +37,7 @@ final class LocalApiTest {
   private static final String TOKEN = "0123456789abcdefghijklmnopqrstuv";
 
   private final AtomicInteger effects = new AtomicInteger();
-  private final HomeTroubles troubles = new HomeTroubles(new Home(Path.of("nowhere")));
+  private final HomeTroubles troubles = new HomeTroubles(new Home(Path.of("nowhere")), false);
   private Secret token;
   private LocalApi api;
   private int port;

@@ -132,6 +132,25 @@ final class AgentHttpTest {
                 + " ends it ...");
   }
 
+  @Test
+  void anAgentThatIsGoneIsToldWithoutAdviceForOtherCommands() {
+    threads.execute(
+        () -> {
+          try (Socket asked = socket.accept()) {
+            socket.close();
+            var _ = asked.getInputStream().read();
+          } catch (IOException e) {
+            said.completeExceptionally(e);
+          }
+        });
+
+    assertThatThrownBy(() -> agent.post("/folder", Map.of()))
+        .isInstanceOf(Problem.class)
+        .hasMessage(
+            "The agent has ended before this was done. If it was that of 'anoncloud up', start that"
+                + " again.");
+  }
+
   private String readAll() {
     try (Socket connection = socket.accept()) {
       return new String(connection.getInputStream().readAllBytes(), UTF_8);

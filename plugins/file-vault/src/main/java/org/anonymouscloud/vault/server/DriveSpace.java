@@ -79,9 +79,13 @@ record DriveSpace(Handle handle, AccountSpace accounts) {
     if (!frees || beyond + bytes > Math.min(RESERVE, has - beyond)) {
       throw new Refused(
           ErrorCode.QUOTA_EXCEEDED,
-          "The drive has all the space that who pays for it allows it: "
+          "The drive's limit is reached: "
+              + ShownSize.of(has)
+              + " of "
               + ShownSize.of(drive.most())
-              + ".");
+              + " are used, and this needs "
+              + ShownSize.of(bytes)
+              + " more.");
     }
     handle.execute(
         "UPDATE vault_space SET beyond = ? WHERE drive = ?", beyond + bytes, drive.id().bytes());

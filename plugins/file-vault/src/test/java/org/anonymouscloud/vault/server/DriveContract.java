@@ -505,8 +505,9 @@ abstract class DriveContract {
     put(owner);
 
     assertThat(said(() -> put(owner)))
-        .startsWith("QUOTA_EXCEEDED The drive has all the space")
-        .endsWith(" KiB.");
+        .matches(
+            "QUOTA_EXCEEDED The drive's limit is reached: [0-9.]+ KiB of [0-9.]+ KiB are used, and"
+                + " this needs [0-9.]+ KiB more\\.");
     assertThat(refusal(() -> owner.move(0, MARK, List.of())))
         .as("too little is left")
         .isEqualTo(ErrorCode.QUOTA_EXCEEDED);

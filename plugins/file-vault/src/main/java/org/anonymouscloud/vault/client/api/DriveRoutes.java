@@ -298,7 +298,7 @@ final class DriveRoutes {
       @Nullable String name,
       long used,
       long held,
-      @Nullable Long limit,
+      @JsonInclude @Nullable Long limit,
       boolean pays,
       @Nullable String payer,
       @Nullable String payerName,
@@ -306,10 +306,11 @@ final class DriveRoutes {
 
   /**
    * @param used bytes of the account, of all features; none if it has no drive yet
-   * @param quota the most bytes that the account may use; none for no limit
+   * @param quota the most bytes that the account may use; null for no limit
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record AllSpace(@Nullable Long used, @Nullable Long quota, List<DriveSpace> drives) {}
+  private record AllSpace(
+      @Nullable Long used, @JsonInclude @Nullable Long quota, List<DriveSpace> drives) {}
 
   private void space(Context context) throws NotLoggedIn, IOException {
     Drives open = drives.drives();

@@ -278,7 +278,13 @@ final class FileRoutes {
     answer.put("path", path.toString());
     answer.put("sent", committed.sentBytes());
     answer.put("conflicts", committed.conflicts().stream().map(VaultPath::toString).toList());
-    committed.removal().ifPresent(removal -> answer.put("removal", removal.text()));
+    tellRemoval(answer, committed);
     return answer;
+  }
+
+  /** Which removal the trash has now, and for how many days. */
+  static void tellRemoval(Map<String, Object> answer, Batch.Committed committed) {
+    committed.removal().ifPresent(removal -> answer.put("removal", removal.text()));
+    committed.days().ifPresent(days -> answer.put("removalDays", days));
   }
 }

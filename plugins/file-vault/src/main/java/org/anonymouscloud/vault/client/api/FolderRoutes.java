@@ -5,6 +5,7 @@ import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.Route;
@@ -60,12 +61,15 @@ final class FolderRoutes {
     boolean parents = RequestArguments.flag(context, "parents");
     try (Batch batch = drive.of(context).batch()) {
       VaultPath path = RequestArguments.writable(batch.named(RequestArguments.path(context)));
+      boolean made = true;
       if (parents) {
-        batch.makeFolders(path, clock.instant());
+        made = batch.makeFolders(path, clock.instant());
       } else {
         batch.makeNewFolder(path, clock.instant());
       }
-      context.json(FileRoutes.committed(path, batch));
+      Map<String, Object> answer = FileRoutes.committed(path, batch);
+      answer.put("made", made);
+      context.json(answer);
     }
   }
 

@@ -5,9 +5,10 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.plugin.NotLoggedIn;
 import org.anonymouscloud.core.plugin.Problem;
@@ -26,6 +28,7 @@ import org.anonymouscloud.vault.client.drive.Snapshot;
 import org.anonymouscloud.vault.client.format.Content;
 import org.anonymouscloud.vault.client.format.Entry;
 import org.anonymouscloud.vault.client.format.ItemId;
+import org.anonymouscloud.vault.client.format.KeptStates;
 import org.anonymouscloud.vault.client.format.Root;
 import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.past.EarlierPlace;
@@ -153,23 +156,24 @@ final class HistoryRoutes {
       for (; next != null && found.size() < COUNTED; next = differences.next()) {
         found.add(next);
       }
-      Map<ItemId, VaultPath> gone = new HashMap<>();
-      for (TreeDiff.Difference one : found) {
-        if (one.kind() == TreeDiff.Kind.REMOVED) {
-          gone.put(one.entry().id(), one.path());
-        }
+      List<Replaced> all = found.stream().map(Replaced::of).toList();
+      Map<ItemId, TreeDiff.Difference> gone = new HashMap<>();
+      for (Replaced one : all) {
+        one.gone().ifPresent(part -> gone.put(part.entry().id(), part));
       }
       List<Move> moves = new ArrayList<>();
-      Set<VaultPath> moved = new HashSet<>();
-      for (TreeDiff.Difference one : found) {
-        VaultPath from = gone.get(one.entry().id());
-        if (one.kind() != TreeDiff.Kind.REMOVED && from != null) {
-          moves.add(new Move(from.toString(), one.path().toString()));
+      Set<TreeDiff.Difference> moved = Collections.newSetFromMap(new IdentityHashMap<>());
+      for (Replaced one : all) {
+        TreeDiff.Difference came = one.came().orElse(null);
+        // A copy has the id as well: one thing moves to one place.
+        TreeDiff.Difference from = came == null ? null : gone.remove(came.entry().id());
+        if (came != null && from != null) {
+          moves.add(new Move(from.path().toString(), came.path().toString()));
           moved.add(from);
-          moved.add(one.path());
+          moved.add(came);
         }
       }
-      found.removeIf(one -> moved.contains(one.path()));
+      found = all.stream().flatMap(one -> one.rest(moved)).toList();
       Map<TreeDiff.Kind, Long> counts = new EnumMap<>(TreeDiff.Kind.class);
       found.forEach(one -> counts.merge(one.kind(), 1L, Long::sum));
       return new Changes(
@@ -180,6 +184,43 @@ final class HistoryRoutes {
           next != null,
           found.stream().limit(NAMED).map(one -> sign(one.kind()) + one.path().toString()).toList(),
           moves.stream().limit(NAMED).toList());
+    }
+
+    /**
+     * A difference, and what came and what went if one thing stands where another one was: either
+     * may have been moved.
+     */
+    private record Replaced(
+        TreeDiff.Difference one,
+        Optional<TreeDiff.Difference> gone,
+        Optional<TreeDiff.Difference> came) {
+      static Replaced of(TreeDiff.Difference one) {
+        return switch (one.kind()) {
+          case REMOVED -> new Replaced(one, Optional.of(one), Optional.empty());
+          case ADDED -> new Replaced(one, Optional.empty(), Optional.of(one));
+          case CHANGED -> {
+            Entry was = one.was().orElseThrow();
+            yield was.id().equals(one.entry().id())
+                ? new Replaced(one, Optional.empty(), Optional.empty())
+                : new Replaced(
+                    one,
+                    Optional.of(
+                        new TreeDiff.Difference(TreeDiff.Kind.REMOVED, one.path(), was, one.was())),
+                    Optional.of(
+                        new TreeDiff.Difference(
+                            TreeDiff.Kind.ADDED, one.path(), one.entry(), Optional.empty())));
+          }
+        };
+      }
+
+      /** What is to be said besides of what was moved: of a folder that was replaced, both. */
+      Stream<TreeDiff.Difference> rest(Set<TreeDiff.Difference> moved) {
+        List<TreeDiff.Difference> parts = Stream.concat(gone.stream(), came.stream()).toList();
+        boolean isWhole =
+            parts.stream()
+                .noneMatch(part -> moved.contains(part) || part.entry() instanceof Entry.Folder);
+        return isWhole ? Stream.of(one) : parts.stream().filter(part -> !moved.contains(part));
+      }
     }
 
     private static char sign(TreeDiff.Kind kind) {
@@ -254,14 +295,23 @@ final class HistoryRoutes {
 
   private void goBack(Context context) throws Problem, NotLoggedIn, IOException {
     long number = RequestArguments.state(context.pathParam("number"));
+    Drive open = drive.of(context);
     Drive.WentBack done =
-        drive
-            .of(context)
-            .goBack(
-                number,
-                RequestArguments.flag(context, "leftOut"),
-                RequestArguments.flag(context, "givenBack"));
-    context.json(Map.of("number", done.made().number(), "before", done.before()));
+        open.goBack(
+            number,
+            RequestArguments.flag(context, "leftOut"),
+            RequestArguments.flag(context, "givenBack"));
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("number", done.made().number());
+    answer.put("before", done.before());
+    try {
+      KeptStates kept = open.kept();
+      answer.put("keptDays", kept.days());
+      answer.put("keptWeeks", kept.weeks());
+    } catch (IOException e) {
+      // What was done is done all the same.
+    }
+    context.json(answer);
   }
 
   /**

@@ -131,7 +131,7 @@ final class RelocationRoutes {
     answer.put(what, done);
     answer.put("sent", committed.sentBytes());
     answer.put("conflicts", committed.conflicts().stream().map(VaultPath::toString).toList());
-    committed.removal().ifPresent(removal -> answer.put("removal", removal.text()));
+    FileRoutes.tellRemoval(answer, committed);
     return answer;
   }
 }

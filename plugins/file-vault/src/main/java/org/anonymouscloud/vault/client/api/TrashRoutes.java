@@ -171,7 +171,7 @@ final class TrashRoutes {
       Batch.Committed committed = batch.commit();
       answer.put("removed", removed);
       answer.put("refused", refused);
-      committed.removal().ifPresent(removal -> answer.put("removal", removal.text()));
+      FileRoutes.tellRemoval(answer, committed);
       answer.put("sent", committed.sentBytes());
     }
     context.json(answer);

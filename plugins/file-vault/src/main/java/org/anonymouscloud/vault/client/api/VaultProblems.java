@@ -24,13 +24,16 @@ import org.anonymouscloud.vault.client.space.GivenBackMeanwhile;
 import org.anonymouscloud.vault.client.space.SpaceStuck;
 import org.anonymouscloud.vault.client.tree.PathRefused;
 import org.anonymouscloud.vault.client.tree.VaultPath;
+import org.anonymouscloud.vault.protocol.VaultMessages;
 
 /** What the drive's failures are to a caller of the local API. */
 final class VaultProblems {
   private static final String STAYS =
       " What was removed takes space for longer: a drive keeps it in the trash and in earlier"
           + " states for as long as 'anoncloud drive retention' says; with less, 'anoncloud"
-          + " compact' gives it back, and there is no way back to it then.";
+          + " compact' gives it back, and there is no way back to it then. Who pays for the drive"
+          + " may let it have more ('anoncloud drive quota DRIVE SIZE'), and the server's owner the"
+          + " account.";
 
   private VaultProblems() {}
 
@@ -74,34 +77,63 @@ final class VaultProblems {
   }
 
   /**
-   * Why a drive is no smaller after something was removed, and what makes it so; the empty text if
-   * the drive does not say it.
+   * What takes a drive's space, what gives some back, and who may let it have more; the empty text
+   * if the drive does not say it.
    */
   private static String stays(OpenDrive drives, Context context) {
     try {
       Drive drive = drives.of(context);
-      KeptStates kept = drive.kept();
       String which = context.pathParamMap().containsKey("drive") ? " " + word(drive) : "";
-      if (kept.days() == 0 && kept.weeks() == 0) {
-        return " This drive keeps no earlier states: remove what is not needed ('anoncloud rm'),"
-            + " then 'anoncloud compact"
-            + which
-            + "' gives back what was removed. 'anoncloud df --detail' shows what takes the"
-            + " space.";
-      }
-      return " What was removed takes space for longer: this drive keeps it for "
-          + kept.days()
-          + " days in the trash and in each earlier state, and in the last state of each week for "
-          + kept.weeks()
-          + " weeks. 'anoncloud drive retention"
-          + which
-          + " --days N --weeks N' says less, 'anoncloud compact"
-          + which
-          + "' then gives back what is older; there is no way back to that.";
+      return wayBack(drive, which) + wayOn(drive, which);
     } catch (Problem | NotLoggedIn | IOException e) {
       // The refusal is what counts, and says in general what to do.
       return "";
     }
+  }
+
+  private static String wayBack(Drive drive, String which) throws IOException {
+    KeptStates kept = drive.kept();
+    if (kept.days() == 0 && kept.weeks() == 0) {
+      return " This drive keeps no earlier states: remove what is not needed ('anoncloud rm'),"
+          + " then 'anoncloud compact"
+          + which
+          + "' gives back what was removed. 'anoncloud df --detail' shows what takes the"
+          + " space.";
+    }
+    if (drive.snapshot().trash().isEmpty()) {
+      return " Nothing is in the trash; 'anoncloud df --detail' shows whether earlier states keep"
+          + " what was overwritten or deleted.";
+    }
+    return " What was removed takes space for longer: this drive keeps it for "
+        + kept.days()
+        + " days in the trash and in each earlier state, and in the last state of each week for "
+        + kept.weeks()
+        + " weeks. 'anoncloud drive retention"
+        + which
+        + " --days N --weeks N' says less, 'anoncloud compact"
+        + which
+        + "' then gives back what is older; there is no way back to that.";
+  }
+
+  /** Only who pays learns how much the account has that does. */
+  private static String wayOn(Drive drive, String which) throws IOException {
+    if (!drive.isPaid()) {
+      return " Who pays for the drive may let it have more: 'anoncloud drive show"
+          + which
+          + "' says who it is.";
+    }
+    VaultMessages.Usage usage = drive.usage();
+    String account =
+        usage.quota() == Long.MAX_VALUE
+            ? ""
+            : " Your account, which pays for it, uses "
+                + ShownSize.of(usage.used())
+                + " of "
+                + ShownSize.of(usage.quota())
+                + "; the server's owner may let it have more.";
+    return which.isEmpty()
+        ? account
+        : account + " 'anoncloud drive quota" + which + " SIZE' sets what the drive may have.";
   }
 
   /** A drive as a word of a shell's line: by its name, if that can be typed as it shows. */
@@ -168,6 +200,7 @@ final class VaultProblems {
                     ALREADY_THERE,
                     OCCUPIED,
                     IN_THE_WAY,
+                    ONTO_ITSELF,
                     INTO_ITSELF,
                     IS_TOP,
                     TOO_DEEP ->
@@ -210,17 +243,16 @@ final class VaultProblems {
   /**
    * Why, and what to do about it. Only whole changes become part of a drive.
    *
-   * @param stays of a drive that is full, what keeps its space; empty if it is not known
+   * @param stays of a drive that is full, what keeps its space and who may give it more; empty if
+   *     it is not known
    */
   private static String reason(ServerRefused refused, String stays) {
     return switch (refused.code()) {
       case QUOTA_EXCEEDED ->
           refused.getMessage()
-              + " Nothing is left half done. 'anoncloud df' shows what is used."
+              + " Nothing is left half done."
               + (stays.isEmpty() ? STAYS : stays)
-              + " What was given back lately may count until the next day. Who pays for the drive"
-              + " may let it have more ('anoncloud drive quota DRIVE SIZE'), and the server's owner"
-              + " the account.";
+              + " What was given back lately may count until the next day.";
       case STORAGE_FULL ->
           "The server's disk is full. Nothing is left half done. Its owner must make room; then the"
               + " same can be tried again.";

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
@@ -72,7 +73,9 @@ final class LsCommand implements Callable<Integer> {
     all.sort(Comparator.comparing(Listed::isFolder));
     if (!json) {
       printAll(all);
-    } else if (all.size() != 1 || paths.size() > 1) {
+    } else if (paths.size() == 1 && all.isEmpty()) {
+      context.terminal().printJson(Map.of("failed", outcome.failures()));
+    } else if (paths.size() > 1) {
       Listing.printJson(context, all, recursive, outcome);
     } else if (all.getFirst().isFolder()) {
       Listing.printJson(context, all.getFirst().url(), recursive, outcome);

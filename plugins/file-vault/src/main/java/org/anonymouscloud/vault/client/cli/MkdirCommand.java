@@ -25,7 +25,7 @@ final class MkdirCommand implements Callable<Integer> {
       description = "Also the folders above; no error if it is there already.")
   private boolean parents;
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(names = "--json", description = "One JSON document; 'folders' are those that were made.")
   private boolean json;
 
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.")
@@ -43,8 +43,9 @@ final class MkdirCommand implements Callable<Integer> {
       outcome.attempt(
           () -> {
             VaultUrl path = VaultUrl.typed(typed);
-            make(path);
-            folders.add(path.typedAgain(path.path().toString()));
+            if (make(path)) {
+              folders.add(path.typedAgain(path.path().toString()));
+            }
           });
     }
     if (json) {
@@ -56,11 +57,18 @@ final class MkdirCommand implements Callable<Integer> {
     return outcome.exitCode();
   }
 
-  private void make(VaultUrl path) throws Problem, IOException {
+  /** Whether it was not there. */
+  private boolean make(VaultUrl path) throws Problem, IOException {
     if (!path.isTop()) {
-      var _ = context.agent().post(path.folders() + "?parents=" + parents, Map.of());
-    } else if (!parents) {
+      return context
+          .agent()
+          .post(path.folders() + "?parents=" + parents, Map.of())
+          .path("made")
+          .asBoolean();
+    }
+    if (!parents) {
       throw new Problem(Problem.Kind.CONFLICT, "The drive's top folder is always there.");
     }
+    return false;
   }
 }

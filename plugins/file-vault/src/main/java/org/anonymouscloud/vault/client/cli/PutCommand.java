@@ -2,6 +2,7 @@ package org.anonymouscloud.vault.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
+import org.anonymouscloud.vault.client.archive.ArchiveEntry;
 import org.anonymouscloud.vault.client.disk.LeftOut;
 import org.anonymouscloud.vault.client.disk.LocalContent;
 import org.anonymouscloud.vault.client.disk.LocalFailure;
@@ -38,7 +40,8 @@ import picocli.CommandLine.Spec;
       "A file goes into TARGET if that is a folder, else becomes TARGET. With -r and one folder,"
           + " TARGET becomes the copy, beside what is in it already; so the same command can be"
           + " repeated, and sends only what has changed. With a slash at its end TARGET is a folder"
-          + " that is there, and the copy goes into it: 'put -r Pictures /' makes /Pictures.",
+          + " that is there, as a drive's top always is, and the copy goes into it: 'put -r"
+          + " Pictures /' makes /Pictures, and 'put -r Pictures team:' team:/Pictures.",
       "Of permissions only whether the owner may run a file is kept.",
       "A file of more than 16 MiB that was cut in the last 20 hours, by Ctrl-C too, goes on where"
           + " it stopped when the same command is given again."
@@ -53,8 +56,7 @@ final class PutCommand implements Callable<Integer> {
   private static final long UNKNOWN = -1;
 
   private static final String REST =
-      "What has become part of the vault stays, of the rest nothing shows there. The same command"
-          + " sends the rest: of a folder the last half minute again, at most, and a file of more"
+      "What has become part of the vault stays. The same command sends the rest; a file of more"
           + " than 16 MiB goes on where it stopped, for 20 hours.";
 
   private static final Path STANDARD_INPUT = Path.of("-");
@@ -73,7 +75,10 @@ final class PutCommand implements Callable<Integer> {
 
   @Option(
       names = {"-r", "--recursive"},
-      description = "Folders too, with all that is in them; symbolic links go as links.")
+      description = {
+        "Folders too, with all that is in them; symbolic links go as links, also one that is"
+            + " SOURCE itself: with a slash at its end it is the folder that it leads to."
+      })
   private boolean recursive;
 
   @Option(
@@ -133,13 +138,19 @@ final class PutCommand implements Callable<Integer> {
           : new Problem(
               Problem.Kind.NOT_FOUND, "There is no folder " + destination + " in the vault.");
     }
-    boolean below = sources.size() > 1 || typed.endsWith("/");
+    boolean below = sources.size() > 1 || typed.endsWith("/") || destination.isTop();
     try (Interruption _ = new Interruption(context.terminal(), "Interrupted. " + REST)) {
-      for (Path source : sources) {
+      for (String named : paths.subList(0, paths.size() - 1)) {
+        Path source = Path.of(named);
         outcome.attempt(
             () -> {
               try {
-                put(source, patterns, destination, intoFolder, below);
+                // The slash at its end, which a path does not keep, is what leads through a link.
+                if (recursive && !named.endsWith("/") && Files.isSymbolicLink(source)) {
+                  putLink(source, intoFolder ? destination.child(name(source)) : destination);
+                } else {
+                  put(source, patterns, destination, intoFolder, below);
+                }
               } catch (Problem e) {
                 throw e.kind() == Problem.Kind.UNAVAILABLE
                     ? new Problem(e.kind(), e.getMessage() + " " + REST, e)
@@ -229,6 +240,38 @@ final class PutCommand implements Callable<Integer> {
               Problem.Kind.BAD_INPUT,
               TerminalText.path(source) + " is neither a file nor a folder; it cannot be kept.");
     }
+  }
+
+  /** Keeps a link itself. */
+  private void putLink(Path source, VaultUrl target) throws Problem, IOException {
+    ArchiveEntry link;
+    try {
+      LocalFile file = LocalFile.link(source);
+      link =
+          ArchiveEntry.link(
+              List.of(target.path().name().text()), file.target().toString(), file.modified());
+    } catch (IOException e) {
+      throw cannotRead(source, e);
+    }
+    VaultUrl folder = target.parent();
+    // An archive makes the folder that it goes to: only one that is there is meant.
+    var _ = context.agent().get(folder.stat());
+    JsonNode answer;
+    try {
+      answer =
+          context
+              .agent()
+              .upload(
+                  folder.trees(),
+                  out -> {
+                    ArchiveSink archive = new ArchiveSink(out);
+                    archive.add(link);
+                    archive.finish();
+                  });
+    } catch (IOException e) {
+      throw Outcome.unwrapped(e);
+    }
+    countCarried(folder, answer);
   }
 
   private void requireNotOwn(Path source) throws Problem {
@@ -413,12 +456,16 @@ final class PutCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw Outcome.unwrapped(e);
     }
+    countCarried(path, answer);
+    for (TreeUpload.Changed changed : upload.changed()) {
+      outcome.attempt(() -> putAgain(changed, path, report));
+    }
+  }
+
+  private void countCarried(VaultUrl path, JsonNode answer) {
     countAll(path, answer);
     for (JsonNode refused : answer.path("refused")) {
       outcome.fail(Problem.Kind.BAD_INPUT, TerminalText.text(refused.asText()));
-    }
-    for (TreeUpload.Changed changed : upload.changed()) {
-      outcome.attempt(() -> putAgain(changed, path, report));
     }
   }
 
@@ -459,7 +506,7 @@ final class PutCommand implements Callable<Integer> {
     for (JsonNode conflict : answer.path("conflicts")) {
       conflicts.add(path.typedAgain(conflict.asText()));
       outcome.skip(
-          "Another device was faster; this device's version is kept as "
+          "Another device or command put something else there meanwhile; this version is kept as "
               + path.shown(conflict.asText())
               + ".");
     }

@@ -150,6 +150,11 @@ public record VaultUrl(@Nullable String driveName, VaultPath path, @Nullable Str
     return new VaultUrl(driveName, path.child(name), at);
   }
 
+  /** The folder that this is in. */
+  VaultUrl parent() {
+    return new VaultUrl(driveName, path.parent(), at);
+  }
+
   public boolean isTop() {
     return path.isTop();
   }

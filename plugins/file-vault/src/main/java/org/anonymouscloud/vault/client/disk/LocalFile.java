@@ -89,13 +89,16 @@ public record LocalFile(
   /**
    * Where it leads, if it is a link.
    *
-   * @throws IOException also if another thing has its path by now
+   * @throws IOException also if another thing has its path by now, or that is no text
    */
   public Path target() throws IOException {
     // By its path, as the JDK reads no link in an open folder.
     Path target = Files.readSymbolicLink(path);
     if (!isWhatHasItsPath(LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException("it changes while it is read");
+    }
+    if (!Path.of(target.toString()).equals(target)) {
+      throw new IOException("where the link leads is not valid UTF-8");
     }
     return target;
   }
@@ -107,6 +110,14 @@ public record LocalFile(
   /** Looks at what someone named, through links. */
   public static LocalFile named(Path path) throws IOException {
     return NAMED.look(path);
+  }
+
+  /** Looks at a link that someone named, itself. */
+  public static LocalFile link(Path path) throws IOException {
+    return of(
+        path,
+        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS),
+        NAMED);
   }
 
   static LocalFile of(Path path, PosixFileAttributes attributes, Place place) {

@@ -50,7 +50,7 @@ public final class Batch implements AutoCloseable {
   /** What had to be kept under a second name, of each commit. */
   private final List<List<Merge.Conflict>> conflicts = new ArrayList<>();
 
-  private Committed committed = new Committed(0, 0, List.of(), Optional.empty());
+  private Committed committed = new Committed(0, 0, List.of(), Optional.empty(), Optional.empty());
   private @Nullable Removal removal;
 
   /**
@@ -60,9 +60,14 @@ public final class Batch implements AutoCloseable {
    * @param resumedBytes bytes of files that an earlier try had sent
    * @param conflicts where something was kept as a second file, as another device was faster
    * @param removal the name of what went to the trash; none if nothing did
+   * @param days for how many days that stays; none if nothing did, or the drive does not say it
    */
   public record Committed(
-      long sentBytes, long resumedBytes, List<VaultPath> conflicts, Optional<Name> removal) {}
+      long sentBytes,
+      long resumedBytes,
+      List<VaultPath> conflicts,
+      Optional<Name> removal,
+      Optional<Integer> days) {}
 
   Batch(Reading drive, Writing shared, Snapshot base) {
     this.drive = drive;
@@ -177,14 +182,21 @@ public final class Batch implements AutoCloseable {
     makeFolder(path, modified);
   }
 
-  /** Makes a folder at a path, and the folders above it; existing ones stay as they are. */
-  public void makeFolders(VaultPath path, Instant modified) throws IOException {
+  /**
+   * Makes a folder at a path, and the folders above it; existing ones stay as they are.
+   *
+   * @return whether there was none at the path
+   */
+  public boolean makeFolders(VaultPath path, Instant modified) throws IOException {
+    boolean made = false;
     for (int depth = 1; depth <= path.names().size(); depth++) {
       VaultPath folder = upTo(path, depth);
       if (!isFolderByNow(folder)) {
         makeFolder(folder, modified);
+        made = true;
       }
     }
+    return made;
   }
 
   /**
@@ -381,7 +393,7 @@ public final class Batch implements AutoCloseable {
     } else if (isReplaceable(there.get(), from, to, force)) {
       changes.move(from, to, there.get(), removal());
     } else {
-      throw new PathRefused(Reason.OCCUPIED, to);
+      throw occupied(from, to);
     }
   }
 
@@ -424,11 +436,18 @@ public final class Batch implements AutoCloseable {
   /** What is at the new place and goes to the trash; none if nothing is there. */
   private Optional<Entry> makeRoomForCopy(VaultPath from, VaultPath to, boolean force)
       throws IOException {
+    if (from.isTop()) {
+      throw new PathRefused(Reason.INTO_ITSELF, from);
+    }
     Optional<Entry> there = makeRoom(from, to);
     if (there.isPresent() && !isReplaceable(there.get(), from, to, force)) {
-      throw new PathRefused(Reason.OCCUPIED, to);
+      throw occupied(from, to);
     }
     return there;
+  }
+
+  private static PathRefused occupied(VaultPath from, VaultPath to) {
+    return new PathRefused(to.equals(from) ? Reason.ONTO_ITSELF : Reason.OCCUPIED, to);
   }
 
   private static boolean isReplaceable(Entry there, VaultPath from, VaultPath to, boolean force) {
@@ -632,13 +651,24 @@ public final class Batch implements AutoCloseable {
     trails.committed();
     begun = shared.clock().instant();
     writer.setFrees(false);
+    boolean throwsAway = landing.throwsAway();
     committed =
         new Committed(
             writer.sentBytes(),
             trails.resumed(),
             conflicts.stream().flatMap(List::stream).map(Merge.Conflict::kept).toList(),
-            landing.throwsAway() ? Optional.of(removal()).map(Removal::name) : Optional.empty());
+            throwsAway ? Optional.of(removal()).map(Removal::name) : Optional.empty(),
+            throwsAway ? keptDays() : Optional.empty());
     return committed;
+  }
+
+  private Optional<Integer> keptDays() {
+    try {
+      return Optional.of(base.kept().days());
+    } catch (IOException e) {
+      // What was done is done all the same.
+      return Optional.empty();
+    }
   }
 
   /** How often it was committed so far, on the way too. */

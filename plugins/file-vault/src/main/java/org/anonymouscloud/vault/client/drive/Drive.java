@@ -575,6 +575,11 @@ public final class Drive implements AutoCloseable {
     change(Right.OWN, counts -> members.pay(counts, account.account(), limit()));
   }
 
+  /** Whether this account pays for the drive; so it does for one that is not there yet. */
+  public boolean isPaid() {
+    return members.list().isEmpty() || payer().equals(account.account());
+  }
+
   private AccountId payer() {
     return members.list().orElseThrow().payer();
   }

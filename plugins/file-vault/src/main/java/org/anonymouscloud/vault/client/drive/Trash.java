@@ -40,6 +40,10 @@ public final class Trash {
     return folders.find(ItemId.aside(drive), aside, Removal.TRASH);
   }
 
+  public boolean isEmpty() throws IOException {
+    return removals().next() == null;
+  }
+
   /** The removals, the oldest first. */
   Cursor<Entry> removals() throws IOException {
     return folder().orElse(null) instanceof Entry.Folder all

@@ -215,10 +215,6 @@ public final class TreeUpload {
       fail(link.path(), LocalFailure.reason(e));
       return;
     }
-    if (!Path.of(target.toString()).equals(target)) {
-      fail(link.path(), "where the link leads is not valid UTF-8");
-      return;
-    }
     sink.add(ArchiveEntry.link(names, target.toString(), link.modified()));
   }
 

@@ -65,7 +65,7 @@ public final class Sweep {
   private static final long LEAST_MOVED = 1L << 20;
 
   /** What a sweep leaves itself; to give back no more than this would never end. */
-  private static final long LEAST_GAIN = 32L << 10;
+  public static final long LEAST_GAIN = 32L << 10;
 
   /** More wait for the next sweep. */
   private static final int MOST_GARBAGE = 200_000;

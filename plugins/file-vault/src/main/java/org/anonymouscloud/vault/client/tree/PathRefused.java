@@ -25,8 +25,8 @@ public final class PathRefused extends IOException {
         "The folder %s in the vault is not empty; 'rm -r' removes it with all that is in it."),
     ALREADY_THERE("%s is already in the vault."),
     GONE(
-        "There is no %s in the vault any more: another device was faster. Nothing was moved; see"
-            + " where it is now and try again."),
+        "There is no %s in the vault any more: another device or command was faster. Nothing was"
+            + " moved; see where it is now and try again."),
     NOT_IN_TRASH("%s is not in the trash; 'anoncloud trash' shows what is. Nothing was changed."),
     NO_SUCH_FOLDER("There is no folder %s in the vault into which they could go."),
     OCCUPIED("Something is at %s in the vault already; nothing was changed."),
@@ -34,6 +34,9 @@ public final class PathRefused extends IOException {
     IN_THE_WAY(
         "Something is at %s in the vault, and only a file takes a file's place: a folder is brought"
             + " back beside what is there, with 'restore --to' another path. Nothing was changed."),
+    ONTO_ITSELF(
+        "%s is both the source and the target; nothing was changed. What was there earlier,"
+            + " 'anoncloud restore' brings back."),
     INTO_ITSELF("%s would lie in itself; nothing was changed."),
     IS_TOP("The drive's top folder stays where it is; name what is in it, not %s."),
     TOO_DEEP("%s is deeper in the vault than folders can lie; nothing was changed."),

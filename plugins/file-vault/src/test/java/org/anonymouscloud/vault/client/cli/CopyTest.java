@@ -62,8 +62,26 @@ final class CopyTest {
   }
 
   @Test
+  void onlyFoldersThatWereMadeAreListedAsMade() throws Exception {
+    assertThat(terminal.run("mkdir", "/there")).isZero();
+    assertThat(terminal.run("mkdir", "-p", "--json", "/", "/there", "/new/deep")).isZero();
+    assertThat(terminal.json().path("folders"))
+        .extracting(JsonNode::asText)
+        .containsExactly("/new/deep");
+    assertThat(terminal.run("ls", "--json", "/none")).isEqualTo(1);
+    assertThat(terminal.json().has("listed")).isFalse();
+    assertThat(terminal.json().path("failed")).hasSize(1);
+    assertThat(terminal.run("df", "--json")).isZero();
+    assertThat(terminal.json().path("quota").isNull()).isTrue();
+    assertThat(terminal.json().path("drives").path(0).path("limit").isNull()).isTrue();
+  }
+
+  @Test
   void theTopFolderIsShownAndStays() throws Exception {
     assertThat(terminal.run("mkdir", "-p", "/", "//")).isZero();
+    for (String command : List.of("mkdir /", "rm -r /", "mv / /x", "cp -r / /x", "versions /")) {
+      assertThat(terminal.run(command.split(" "))).as(command).isEqualTo(1);
+    }
     assertThat(terminal.run("mkdir", "/")).isNotZero();
     assertThat(terminal.warnings()).containsExactly("The drive's top folder is always there.");
     assertThat(terminal.run("rm", "-r", "/")).isNotZero();
@@ -255,6 +273,34 @@ final class CopyTest {
     assertThat(terminal.json().path("files").asInt()).isEqualTo(1);
     assertThat(terminal.run("find", "--type", "link", "/copy")).isZero();
     assertThat(terminal.out().lines()).hasSize(3);
+  }
+
+  @Test
+  void aNamedLinkGoesAsALinkAndWithASlashAsTheFolder() throws Exception {
+    write(source.resolve("file"), "1");
+    Path link = Files.createSymbolicLink(temporary.resolve("lnk"), source.getFileName());
+    Path dangling = Files.createSymbolicLink(temporary.resolve("dangling"), Path.of("nowhere"));
+
+    assertThat(terminal.run("put", "-r", link.toString(), "/link")).isZero();
+    assertThat(terminal.run("put", "-r", link + "/", "/folder")).isZero();
+    assertThat(terminal.run("put", "-r", "--json", dangling.toString(), link.toString(), "/folder"))
+        .isZero();
+    assertThat(terminal.json().path("links").asInt()).isEqualTo(2);
+    assertThat(terminal.run("put", "-r", dangling.toString(), "/")).isZero();
+
+    terminal.run("ls", "/");
+    assertThat(terminal.out())
+        .isEqualTo("dangling -> nowhere\nfolder/\nlink -> " + source.getFileName() + "\n");
+    terminal.run("ls", "/folder");
+    assertThat(terminal.out())
+        .isEqualTo("dangling -> nowhere\nfile\nlnk -> " + source.getFileName() + "\n");
+    assertThat(terminal.run("put", link.toString(), "/x"))
+        .as("without -r as what it is")
+        .isEqualTo(1);
+    assertThat(terminal.run("put", "-r", link.toString(), "/folder")).isZero();
+    assertThat(terminal.run("put", "-r", dangling.toString() + "/", "/y")).isEqualTo(1);
+    assertThat(terminal.run("put", "-r", dangling.toString(), "/none/y")).isEqualTo(1);
+    assertThat(terminal.warnings()).last().asString().contains("no /none");
   }
 
   @Test

@@ -207,7 +207,7 @@ final class PastCommandsTest {
     assertThat(terminal.json().has("next")).isTrue();
     assertThat(run("versions", "/docs/gone")).doesNotContain("*");
     assertThat(refused(1, "versions", "/never")).contains("/never").contains("history");
-    assertThat(refused(2, "versions", "/")).contains("history");
+    assertThat(refused(1, "versions", "/")).contains("history");
   }
 
   private String versions(String... arguments) {
@@ -347,7 +347,8 @@ final class PastCommandsTest {
 
     List<String> lines = run("history", "--changes", "--limit", "5").lines().toList();
     assertThat(lines.get(1).strip()).isEqualTo("1 removed:  -/papers");
-    assertThat(lines.get(3).strip()).isEqualTo("1 moved:  /papers/new -> /papers/f");
+    assertThat(lines.get(3).strip())
+        .isEqualTo("1 removed, 1 moved:  /papers/new -> /papers/f  -/papers/f");
     assertThat(lines.get(5).strip()).isEqualTo("1 added:  +/papers/new");
     assertThat(lines.get(7).strip()).isEqualTo("1 moved:  /docs -> /papers");
     run("history", "--changes", "--json", "--limit", "4");
@@ -392,6 +393,41 @@ final class PastCommandsTest {
 
     agent.put("/vault/drives/team/quota?limit=100", Map.of());
     run("df");
-    assertThat(terminal.warnings()).anyMatch(line -> line.contains("team is full. Who owns"));
+    assertThat(terminal.warnings())
+        .anyMatch(line -> line.contains("team is full: 2.1 KiB of 100 bytes are used. Who owns"));
+  }
+
+  @Test
+  void whoAsksForAVersionOfAFolderIsToldWhatBringsItBack() throws Exception {
+    run("mkdir", "/folder");
+
+    assertThat(terminal.run("restore", "/folder", "--version", "0")).isEqualTo(1);
+    assertThat(terminal.warnings()).last().asString().contains("is a folder", "--at '#NUMBER'");
+    assertThat(terminal.run("versions", "/folder")).isEqualTo(1);
+    assertThat(terminal.warnings()).last().asString().contains("is a folder", "--at '#NUMBER'");
+  }
+
+  @Test
+  void whereOneFolderTookThePlaceOfAnotherBothAreSaid() throws Exception {
+    run("mkdir", "/h");
+    run("mkdir", "/h/f");
+    run("history", "--json");
+    String first = terminal.json().path("states").path(0).path("number").asText();
+    run("mv", "/h/f", "/h/g");
+    run("mkdir", "/h/f");
+    run("go-back", "--yes", first);
+
+    assertThat(run("history", "--changes", "--limit", "1"))
+        .contains("1 removed, 1 moved:  /h/g -> /h/f  -/h/f");
+    String last = Long.toString(Long.parseLong(first) + 2);
+    run("go-back", "--yes", last);
+    assertThat(run("history", "--changes", "--limit", "1"))
+        .contains("1 added, 1 moved:  /h/f -> /h/g  +/h/f");
+    run("rm", "-r", "/h/f");
+    run("mkdir", "/h/f");
+    run("history", "--json");
+    run("go-back", "--yes", last);
+    assertThat(run("history", "--changes", "--limit", "1"))
+        .contains("1 added, 1 removed:  -/h/f  +/h/f");
   }
 }

@@ -116,14 +116,14 @@ final class RelocationTest {
   void whatCannotMoveIsSaidAndNothingMoves() throws Exception {
     assertRefused("no /nothing", "mv", "/nothing", "/c");
     assertRefused("at /b", "mv", "/a", "/b");
-    assertRefused("at /a", "mv", "/a", "/a");
+    assertRefused("/a is both", "mv", "/a", "/a");
     assertRefused("lie in itself", "mv", "/docs", "/docs/deep");
     assertRefused("lie in itself", "mv", "/docs", "/docs");
     assertRefused("top folder", "mv", "/", "/docs");
     assertRefused("no /none", "mv", "/a", "/none/c");
     assertRefused("/b is a file", "mv", "/a", "/b/c");
     assertRefused("no folder /c", "mv", "/a", "/b", "/c");
-    assertRefused("at /docs/deep", "mv", "/docs/deep", "/docs");
+    assertRefused("/docs/deep is both", "mv", "/docs/deep", "/docs");
     assertRefused("lies in another", "mv", "/docs/deep", "/docs", "/a");
   }
 
@@ -207,9 +207,10 @@ final class RelocationTest {
     assertRefused("'cp -r' copies it", "cp", "/docs/deep", "/deep");
     assertRefused("no /nothing", "cp", "/nothing", "/c");
     assertRefused("at /b", "cp", "/a", "/b");
-    assertRefused("at /a", "cp", "/a", "/a");
+    assertRefused("/a is both", "cp", "/a", "/a");
     assertRefused("lie in itself", "cp", "-r", "/docs", "/docs/deep");
-    assertRefused("top folder", "cp", "-r", "/", "/docs");
+    assertRefused("/ would lie in itself", "cp", "-r", "/", "/docs");
+    assertRefused("both the source and the target", "mv", "-f", "/a", "/");
   }
 
   @Test
@@ -227,8 +228,8 @@ final class RelocationTest {
     assertThat(tree(drive)).containsEntry("/a", hash(noise(10, 3)));
     run("cp", "-f", "/a", "/new");
     assertThat(tree(drive)).containsEntry("/new", hash(noise(10, 3)));
-    assertRefused("at /docs/deep", "cp", "-f", "-r", "/docs/deep", "/docs");
-    assertRefused("at /a", "cp", "-f", "/a", "/a");
+    assertRefused("/docs/deep is both", "cp", "-f", "-r", "/docs/deep", "/docs");
+    assertRefused("/a is both", "cp", "-f", "/a", "/a");
     assertRefused("'cp -r' copies it", "cp", "-f", "/docs", "/b");
     assertRefused("at /b", "cp", "/docs/b", "/b");
   }

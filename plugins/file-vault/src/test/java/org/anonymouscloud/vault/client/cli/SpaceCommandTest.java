@@ -145,7 +145,10 @@ final class SpaceCommandTest {
   @Test
   void whatIsNotNeededIsSaidAndThenGivenBack() throws Exception {
     run("compact");
-    assertThat(terminal.out()).isEqualTo("There is nothing to give back.\n");
+    assertThat(terminal.out())
+        .isEqualTo(
+            "There is nothing to give back; what nothing needs stays until it is more than 32.0"
+                + " KiB.\n");
     litter();
     run("compact");
     assertThat(terminal.out()).as("all states stay").contains("nothing");
@@ -229,7 +232,10 @@ final class SpaceCommandTest {
     }
     assertThat(sum).isEqualTo(used);
     run("df", "--detail");
-    assertThat(terminal.out()).contains("earlier").contains("packing");
+    assertThat(terminal.out())
+        .contains("earlier", "packing", "gives 'unneeded' back where it is more than 32.0 KiB");
+    run("verify");
+    assertThat(terminal.out()).contains(", those in the trash included, were checked");
     run("df");
     assertThat(terminal.out()).doesNotContain("packing");
   }

@@ -145,6 +145,18 @@ final class TreeUploadTest {
   }
 
   @Test
+  void allOfADriveIsAFolderThatIsThere() throws Exception {
+    Path pictures = Files.createDirectory(temporary.resolve("Pictures"));
+    Files.writeString(pictures.resolve("one"), "1");
+    assertThat(terminal.run("drive", "create", "team")).isZero();
+    assertThat(terminal.run("put", "-r", pictures.toString(), "team:")).isZero();
+    assertThat(terminal.run("put", "-r", pictures.toString(), "team:/")).isZero();
+
+    assertThat(terminal.run("ls", "-R", "team:")).isZero();
+    assertThat(terminal.out()).isEqualTo("Pictures/\nPictures/one\n");
+  }
+
+  @Test
   void theFolderWithTheKeysIsNotCopied() throws Exception {
     Path home = Files.createDirectories(temporary.resolve("home"));
     Path keys = Files.createDirectories(home.resolve(".local/state/anoncloud"));
@@ -153,8 +165,8 @@ final class TreeUploadTest {
     Path link = Files.createSymbolicLink(temporary.resolve("link"), home);
     terminal = new TestTerminal(new VaultFeature(), agent, keys);
 
-    for (Path named : List.of(home, link, home.resolve(".local/.."))) {
-      assertThat(terminal.run("put", "-r", named.toString(), "/t")).as("%s", named).isZero();
+    for (String named : List.of(home.toString(), link + "/", home + "/.local/..")) {
+      assertThat(terminal.run("put", "-r", named, "/t")).as("%s", named).isZero();
       assertThat(terminal.warnings())
           .singleElement()
           .asString()

@@ -101,7 +101,7 @@ final class TroubleToldTest {
   @ParameterizedTest
   @CsvSource({
     "STORAGE_FULL, NO_SPACE, The server's disk is full., must make room",
-    "QUOTA_EXCEEDED, NO_SPACE, The server says why., for 30 days in the trash",
+    "QUOTA_EXCEEDED, NO_SPACE, The server says why., Nothing is in the trash",
     "INTERNAL, UNAVAILABLE, The server failed: The server says why., Try again",
     "UNAVAILABLE, UNAVAILABLE, The server refused: The server says why., ''",
     "NOT_FOUND, NOT_FOUND, does not have the drive, 'anoncloud drive list'",
@@ -234,15 +234,20 @@ final class TroubleToldTest {
     assertThat(terminal.warnings())
         .singleElement()
         .asString()
-        .contains("nearly full: 1000 bytes are left", "Remove", "'anoncloud compact'");
+        .contains(" are used, and 1000 bytes are left", "Remove", "'anoncloud compact'");
     server.half().setQuota(1_000);
     run("df");
-    assertThat(terminal.warnings()).singleElement().asString().contains("account is full. ");
+    assertThat(terminal.warnings())
+        .singleElement()
+        .asString()
+        .contains("account is full: ", " of 1000 bytes are used");
   }
 
   @Test
   void ofAnotherDriveTheWayOnNamesItAsPeopleDo() throws Exception {
     run("drive", "create", "my team");
+    run("put", folder.resolve("file").toString(), "my team:/old");
+    run("rm", "my team:/old");
     refuseSecondPack(server.line(), ErrorCode.QUOTA_EXCEEDED);
 
     assertThat(told(FAILED, "put", file.toString(), "my team:/new"))
@@ -250,7 +255,7 @@ final class TroubleToldTest {
             "Cannot write my team:/new: ",
             "'anoncloud drive retention \"my team\" --days N --weeks N'",
             "'anoncloud compact \"my team\"'",
-            "'anoncloud drive quota DRIVE SIZE'")
+            "'anoncloud drive quota \"my team\" SIZE'")
         .doesNotContainPattern("[0-9a-f]{32}");
 
     run("drive", "create", "a$b");
@@ -258,7 +263,7 @@ final class TroubleToldTest {
     assertThat(told(FAILED, "put", file.toString(), "a$b:/new"))
         .as("what a shell would take for something else")
         .contains("Cannot write a$b:/new: ")
-        .containsPattern("'anoncloud compact [0-9a-f]{32}'");
+        .containsPattern("'anoncloud drive quota [0-9a-f]{32} SIZE'");
   }
 
   @Test
@@ -267,8 +272,14 @@ final class TroubleToldTest {
     run("drive", "quota", "team", "3M");
 
     assertThat(told(FAILED, "put", file.toString(), "team:/new"))
-        .contains("Cannot write team:/new: ", " 3.0 MiB. ", "The file has ")
-        .doesNotContain("3145728");
+        .contains(
+            "Cannot write team:/new: ",
+            " of 3.0 MiB are used, and this needs ",
+            " more. ",
+            "Nothing is in the trash",
+            "'anoncloud drive quota team SIZE'",
+            "The file has ")
+        .doesNotContain("3145728", "retention");
   }
 
   /** Linux has a file that gives an error in the place of its first byte. */
@@ -534,5 +545,25 @@ final class TroubleToldTest {
     agent.seesAnotherDisk();
     assertThat(told(REFUSED_BY_A_CHECK, "get", "-r", "team:/tree", copy))
         .startsWith("Cannot read team:/tree/file");
+  }
+
+  @Test
+  void whatCameMeanwhileMayBeOfAnotherDeviceOrCommand() throws Exception {
+    AtomicInteger packs = new AtomicInteger();
+    server
+        .line()
+        .setLine(
+            method -> {
+              if (method == VaultMethod.PACK_PUT && packs.incrementAndGet() == 1) {
+                write(drive, "/new", noise(100, 5));
+              }
+            });
+
+    run("put", file.toString(), "/new");
+
+    assertThat(terminal.warnings())
+        .singleElement()
+        .asString()
+        .contains("Another device or command put something else there", "/new (conflict ");
   }
 }

@@ -149,7 +149,7 @@ final class BatchTest {
           batch.remove(path("/folder"), true, ANYWAY);
           batch.makeFolder(path("/folder"), TIME);
           batch.remove(path("/other"), true, ANYWAY);
-          batch.makeFolders(path("/other/deep"), TIME);
+          boolean _ = batch.makeFolders(path("/other/deep"), TIME);
         });
 
     assertThat(tree(drive)).containsOnlyKeys("/folder/", "/other/", "/other/deep/");

@@ -572,7 +572,7 @@ final class TimeTravelTest {
       discard(drive, path);
     } else {
       try (Batch batch = drive.batch()) {
-        batch.makeFolders(path("/d"), clock.instant());
+        boolean _ = batch.makeFolders(path("/d"), clock.instant());
         DriveFiles.put(batch, path, ("content " + number).getBytes(UTF_8));
         batch.commit();
       }

@@ -55,7 +55,11 @@ final class CpCommand implements Callable<Integer> {
       description = "Paths in the vault like /a/b; the last is the target.")
   private List<String> paths = List.of();
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(
+      names = "--json",
+      description =
+          "One JSON document. 'sent' is what went to the server, padding included: pages of"
+              + " folders, and no content.")
   private boolean json;
 
   /**

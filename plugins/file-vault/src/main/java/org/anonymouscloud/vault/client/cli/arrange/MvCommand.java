@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Move or rename files and folders in the vault.",
-      "Into TARGET if that is a folder, else to that name. Nothing is sent or sealed again, however"
-          + " large it is. All of them move or none. What is there already stays there, unless"
-          + " --force."
+      "Into TARGET if that is a folder, else to that name. No content is sent or sealed again,"
+          + " however large it is. All of them move or none. What is there already stays there,"
+          + " unless --force."
     })
 final class MvCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -42,7 +42,11 @@ final class MvCommand implements Callable<Integer> {
       description = "A file that is there already goes to the trash. A folder never does.")
   private boolean force;
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(
+      names = "--json",
+      description =
+          "One JSON document. 'sent' is what went to the server, padding included: pages of"
+              + " folders, and no content.")
   private boolean json;
 
   MvCommand(CommandContext context) {
@@ -94,14 +98,14 @@ final class MvCommand implements Callable<Integer> {
       context
           .terminal()
           .warn(
-              "Another device put something there meanwhile; it is "
+              "Another device or command put something there meanwhile; it is "
                   + one.shown(conflict.asText())
                   + " now.");
     }
     if (json) {
       context.terminal().printJson(one.told(done));
     } else if (done.has("removal")) {
-      context.terminal().print(RmCommand.wayBack(one.driveName(), done.path("removal").asText()));
+      context.terminal().print(RmCommand.wayBack(one.driveName(), done));
     }
   }
 }

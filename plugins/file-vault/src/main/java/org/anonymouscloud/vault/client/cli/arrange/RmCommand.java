@@ -1,6 +1,7 @@
 package org.anonymouscloud.vault.client.cli.arrange;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,14 +24,14 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Remove files and folders from the vault.",
-      "They go to the trash, from which 'anoncloud trash restore' brings them back, unless"
-          + " --forever."
+      "They go to the trash, from which 'anoncloud trash restore' brings them back for as long as"
+          + " 'anoncloud drive retention' says, unless --forever."
     })
 final class RmCommand implements Callable<Integer> {
   private final CommandContext context;
   private final Outcome outcome;
   private final List<String> removed = new ArrayList<>();
-  private @Nullable String removal;
+  private JsonNode discarded = MissingNode.getInstance();
 
   @Option(
       names = {"-r", "--recursive"},
@@ -44,7 +45,11 @@ final class RmCommand implements Callable<Integer> {
               + " see 'anoncloud drive retention'.")
   private boolean forever;
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(
+      names = "--json",
+      description =
+          "One JSON document. 'sent' is what went to the server, padding included: pages of"
+              + " folders, and no content.")
   private boolean json;
 
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Like /a/b.")
@@ -55,12 +60,29 @@ final class RmCommand implements Callable<Integer> {
     this.outcome = new Outcome(context.terminal());
   }
 
-  /** How to bring back what went to the trash. */
-  static String wayBack(@Nullable String drive, String removal) {
-    return "In the trash; 'anoncloud trash restore "
-        + (drive == null ? "" : TerminalText.text(drive) + ":")
-        + TerminalText.text(removal)
-        + "' brings it back.";
+  /**
+   * How to bring back what went to the trash, and for how long.
+   *
+   * @param done what the agent says of it
+   */
+  static String wayBack(@Nullable String drive, JsonNode done) {
+    String way =
+        "'anoncloud trash restore "
+            + (drive == null ? "" : TerminalText.text(drive) + ":")
+            + TerminalText.text(done.path("removal").asText())
+            + "' brings it back";
+    JsonNode days = done.path("removalDays");
+    if (days.asInt(-1) == 0) {
+      return "In the trash, but this drive keeps nothing there (its retention is 0 days): it is"
+          + " deleted for good within a day; until then "
+          + way
+          + ".";
+    }
+    return "In the trash; " + way + (days.isInt() ? ", for " + days(days.asInt()) + "." : ".");
+  }
+
+  private static String days(int days) {
+    return days + (days == 1 ? " day" : " days");
   }
 
   @Override
@@ -79,8 +101,8 @@ final class RmCommand implements Callable<Integer> {
     }
     if (json) {
       printJson(all);
-    } else if (removal != null) {
-      context.terminal().print(wayBack(all.getFirst().driveName(), removal));
+    } else if (discarded.has("removal")) {
+      context.terminal().print(wayBack(all.getFirst().driveName(), discarded));
     }
     return outcome.exitCode();
   }
@@ -89,7 +111,7 @@ final class RmCommand implements Callable<Integer> {
     VaultUrl path = VaultUrl.typed(typed);
     if (path.isTop()) {
       throw new Problem(
-          Problem.Kind.BAD_INPUT, "The drive's top folder stays; remove what is in it, by name.");
+          Problem.Kind.CONFLICT, "The drive's top folder stays; remove what is in it, by name.");
     }
     return path;
   }
@@ -112,17 +134,18 @@ final class RmCommand implements Callable<Integer> {
       outcome.fail(
           Problem.Kind.valueOf(refused.path("code").asText()), refused.path("detail").asText());
     }
-    if (done.has("removal")) {
-      removal = done.path("removal").asText();
-    }
+    discarded = done;
   }
 
   private void printJson(List<VaultUrl> all) {
     Map<String, Object> done = new LinkedHashMap<>();
     done.put("removed", removed);
     done.put("forever", forever);
-    if (removal != null) {
-      done.put("removal", all.getFirst().typedAgain(removal));
+    if (discarded.has("removal")) {
+      done.put("removal", all.getFirst().typedAgain(discarded.path("removal").asText()));
+    }
+    if (discarded.has("removalDays")) {
+      done.put("removalDays", discarded.path("removalDays"));
     }
     done.put("failed", outcome.failures());
     context.terminal().printJson(done);

@@ -15,6 +15,7 @@ import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownSize;
 import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.core.wire.ForeignText;
+import org.anonymouscloud.vault.client.space.Sweep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -88,7 +89,7 @@ public final class DfCommand implements Callable<Integer> {
           .print(
               "Your account uses "
                   + shown(space.path("used"))
-                  + (space.has("quota")
+                  + (space.hasNonNull("quota")
                       ? " of " + shown(space.path("quota")) + "."
                       : ", without a limit."));
     } else {
@@ -111,6 +112,10 @@ public final class DfCommand implements Callable<Integer> {
                     + "Who owns it sets its limit ('anoncloud drive quota'). "
                     + wayOn());
       }
+    }
+    JsonNode lacks = context.agent().get("/agent").path("serverLacks");
+    if (lacks.isTextual()) {
+      context.terminal().warn(lacks.asText());
     }
     return whole ? 0 : Problem.Kind.SECURITY.exitCode();
   }
@@ -169,7 +174,9 @@ public final class DfCommand implements Callable<Integer> {
         .terminal()
         .print(
             "'trash' and 'earlier' are what only removed things, or only earlier states, still"
-                + " need; 'anoncloud compact' gives 'unneeded' back. 'other' is what uploads have"
+                + " need; 'anoncloud compact' gives 'unneeded' back where it is more than "
+                + ShownSize.of(Sweep.LEAST_GAIN)
+                + ". 'other' is what uploads have"
                 + " sent that are under way or were cut, which goes on with the next one or goes"
                 + " within a day, and the drive's own records.");
   }
@@ -182,7 +189,12 @@ public final class DfCommand implements Callable<Integer> {
 
   private static String left(JsonNode used, JsonNode most) {
     long left = Math.max(0, most.asLong() - used.asLong());
-    return left == 0 ? "full. " : "nearly full: " + ShownSize.of(left) + " are left. ";
+    return (left == 0 ? "full: " : "nearly full: ")
+        + shown(used)
+        + " of "
+        + shown(most)
+        + " are used"
+        + (left == 0 ? ". " : ", and " + ShownSize.of(left) + " are left. ");
   }
 
   private static boolean isNearlyFull(JsonNode used, JsonNode most) {

@@ -80,11 +80,29 @@ final class FollowedVersions {
     return answer.put("unreadable", unreadable);
   }
 
+  /** A folder has states of its drive, and no versions. */
+  private JsonNode ask(String url) throws Problem, IOException {
+    try {
+      return agent.get(url);
+    } catch (Problem e) {
+      if (e.kind() != Problem.Kind.CONFLICT) {
+        throw e;
+      }
+      throw new Problem(
+          e.kind(),
+          e.getMessage()
+              + " Only files have versions: 'anoncloud history --changes' shows the states of the"
+              + " drive, and 'anoncloud restore PATH --at '#NUMBER'' brings a folder back as it was"
+              + " in one of them.",
+          e);
+    }
+  }
+
   private void look(Place place, int wanted) throws Problem, IOException {
     String from = place.from();
     int left = wanted;
     while (true) {
-      JsonNode answer = agent.get(place.url.versions() + "?limit=" + left + from + place.which);
+      JsonNode answer = ask(place.url.versions() + "?limit=" + left + from + place.which);
       for (JsonNode version : answer.path("versions")) {
         left--;
         // What was moved away and back is met at its path, and on the way of its moves.

@@ -96,13 +96,21 @@ final class GoBackCommand implements Callable<Integer> {
                   + ". 'anoncloud go-back "
                   + done.path("before").asText()
                   + (name == null ? "" : " " + TerminalText.text(name))
-                  + "' undoes this."
+                  + "' undoes this"
+                  + (keepsNothing(done)
+                      ? ", but only until that state is given back, within a day: this drive keeps"
+                          + " no earlier states."
+                      : ".")
                   + (givenBack
                       ? " How long earlier states stay is as it was then, too: 'anoncloud drive"
                           + " retention' shows and sets it."
                       : ""));
     }
     return 0;
+  }
+
+  private static boolean keepsNothing(JsonNode done) {
+    return done.path("keptDays").asInt(-1) == 0 && done.path("keptWeeks").asInt(-1) == 0;
   }
 
   private void requireWanted(@Nullable String name, long state) throws Problem {

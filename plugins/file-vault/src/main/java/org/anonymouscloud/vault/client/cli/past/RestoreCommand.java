@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
     name = "restore",
     description = {
       "Bring a file or a folder back as it was.",
-      "Nothing is sent, however large it is. A file that is there now goes to the trash; folders"
+      "No content is sent, however large it is. A file that is there now goes to the trash; folders"
           + " that are missing above it are made. What is gone comes back as it was last, if"
           + " nothing else is said. What 'rm' removed, 'anoncloud trash restore' brings back as"
           + " well."
@@ -62,7 +62,10 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(
         names = "--version",
         paramLabel = "NUMBER",
-        description = "As it was in the state of this number, as 'anoncloud versions' shows it.")
+        description =
+            "A file as it was in the state of this number, as 'anoncloud versions' shows it, also"
+                + " where it had another path then. A folder has none: --at '#NUMBER' brings it"
+                + " back as it was in a state.")
     private @Nullable String version;
   }
 
@@ -72,7 +75,11 @@ final class RestoreCommand implements Callable<Integer> {
       description = "Put it at this path instead of where it was.")
   private @Nullable String to;
 
-  @Option(names = "--json", description = "One JSON document.")
+  @Option(
+      names = "--json",
+      description =
+          "One JSON document. 'sent' is what went to the server, padding included: pages of"
+              + " folders, and no content.")
   private boolean json;
 
   /**
@@ -119,7 +126,7 @@ final class RestoreCommand implements Callable<Integer> {
       context
           .terminal()
           .warn(
-              "Another device put something there meanwhile; what came back is "
+              "Another device or command put something there meanwhile; what came back is "
                   + from.shown(conflict.asText())
                   + ".");
     }
@@ -177,7 +184,10 @@ final class RestoreCommand implements Callable<Integer> {
           .print(
               "What was there went to the trash as "
                   + from.shown(done.path("removal").asText())
-                  + ".");
+                  + (done.path("removalDays").asInt(-1) == 0
+                      ? "; this drive keeps nothing there (its retention is 0 days), so it is"
+                          + " deleted for good within a day."
+                      : "."));
     }
   }
 }

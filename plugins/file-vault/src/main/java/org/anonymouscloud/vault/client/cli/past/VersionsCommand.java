@@ -59,7 +59,7 @@ final class VersionsCommand implements Callable<Integer> {
     VaultUrl url = VaultUrl.typed(path);
     if (url.isTop()) {
       throw new Problem(
-          Problem.Kind.BAD_INPUT,
+          Problem.Kind.CONFLICT,
           "A drive has states, not versions: 'anoncloud history' shows them.");
     }
     JsonNode answer = new FollowedVersions(context.agent(), url).list(wanted);

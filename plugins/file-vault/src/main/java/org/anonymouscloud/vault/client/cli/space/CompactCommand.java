@@ -14,6 +14,7 @@ import org.anonymouscloud.core.plugin.Terminal;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
+import org.anonymouscloud.vault.client.space.Sweep;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -96,7 +97,13 @@ final class CompactCommand implements Callable<Integer> {
     }
     String heading = TypedDrive.heading(drive);
     if (packs == 0 && dropped == 0 && removals == 0) {
-      context.terminal().print(heading + "There is nothing to give back.");
+      context
+          .terminal()
+          .print(
+              heading
+                  + "There is nothing to give back; what nothing needs stays until it is more than "
+                  + ShownSize.of(Sweep.LEAST_GAIN)
+                  + ".");
       return 0;
     }
     context

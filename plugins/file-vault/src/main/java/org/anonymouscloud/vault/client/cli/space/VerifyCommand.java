@@ -95,14 +95,15 @@ final class VerifyCommand implements Callable<Integer> {
       context
           .terminal()
           .print(
-              "%s%s of %s and %s in %s%s %s: %s."
+              "%s%s of %s and %s in %s%s%s %s: %s."
                   .formatted(
                       TypedDrive.heading(asked.driveName()),
                       TerminalText.counted(found.path("files").asLong(), "file"),
                       ShownSize.of(found.path("bytes").asLong()),
                       TerminalText.counted(found.path("folders").asLong(), "folder"),
                       TerminalText.counted(found.path("packs").asLong(), "pack"),
-                      states ? ", each state counted for itself," : "",
+                      asked.isTop() ? ", those in the trash included," : "",
+                      states ? (asked.isTop() ? "" : ",") + " each state counted for itself," : "",
                       full
                           ? "were checked to the last byte"
                           : "were checked, but not their content",
