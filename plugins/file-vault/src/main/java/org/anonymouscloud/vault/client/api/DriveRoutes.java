@@ -7,10 +7,12 @@ import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.account.AccountId;
@@ -28,6 +30,7 @@ import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.protocol.DriveId;
 import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -145,6 +148,7 @@ final class DriveRoutes {
    * @param payer the account that does; none if it is not there yet
    * @param payerName of a contact
    * @param limit the most bytes that it may take; none for no limit of its own
+   * @param byId true if it is found by its id alone, as its name leads to another one or to none
    * @param problem why it cannot be used
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -158,7 +162,14 @@ final class DriveRoutes {
       @Nullable String payer,
       @Nullable String payerName,
       @Nullable Long limit,
-      @Nullable String problem) {}
+      @Nullable Boolean byId,
+      @Nullable String problem) {
+
+    DriveView foundByIdAlone() {
+      return new DriveView(
+          id, name, home, right, members, pays, payer, payerName, limit, true, problem);
+    }
+  }
 
   /**
    * A member as the local API tells of it.
@@ -172,11 +183,23 @@ final class DriveRoutes {
 
   private void list(Context context) throws NotLoggedIn, IOException {
     Drives open = drives.drives();
-    List<DriveView> views = new ArrayList<>();
+    context.json(Map.of("drives", byName(List.copyOf(views(open).values()), DriveView::name)));
+  }
+
+  /** All drives, the home first. */
+  private static Map<Drive, DriveView> views(Drives open) throws IOException {
+    Map<Drive, DriveView> views = new LinkedHashMap<>();
+    List<Drive> named = new ArrayList<>();
     for (Drive drive : open.list()) {
-      views.add(view(open, drive));
+      DriveView view = view(open, drive);
+      views.put(drive, view);
+      if (view.name() != null) {
+        named.add(drive);
+      }
     }
-    context.json(Map.of("drives", byName(views, DriveView::name)));
+    Set<DriveId> byId = open.foundByIdAlone(named);
+    views.replaceAll((drive, view) -> byId.contains(drive.id()) ? view.foundByIdAlone() : view);
+    return views;
   }
 
   /** The home, which comes first, then the others by name; at the end those without. */
@@ -218,10 +241,11 @@ final class DriveRoutes {
           payer.map(AccountId::toString).orElse(null),
           paying.flatMap(Members.Person::name).map(UserName::text).orElse(null),
           roster.map(Roster::limit).filter(limit -> limit < Long.MAX_VALUE).orElse(null),
+          null,
           null);
     } catch (Untrusted | DriveGone e) {
       String problem = String.valueOf(e.getMessage());
-      return new DriveView(id, name, home, null, null, false, null, null, null, problem);
+      return new DriveView(id, name, home, null, null, false, null, null, null, null, problem);
     }
   }
 
@@ -290,6 +314,7 @@ final class DriveRoutes {
    * @param pays whether this account pays for it
    * @param payer the account that does; none if the drive is not there yet
    * @param payerName of a contact
+   * @param byId true if it is found by its id alone
    * @param problem why it is not known who pays
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -302,6 +327,7 @@ final class DriveRoutes {
       boolean pays,
       @Nullable String payer,
       @Nullable String payerName,
+      @Nullable Boolean byId,
       @Nullable String problem) {}
 
   /**
@@ -315,11 +341,10 @@ final class DriveRoutes {
     Drives open = drives.drives();
     List<DriveSpace> views = new ArrayList<>();
     Optional<VaultMessages.Usage> account = Optional.empty();
-    for (Drive drive : open.list()) {
-      DriveView view = view(open, drive);
-      Optional<VaultMessages.Usage> usage = usage(drive);
+    for (Map.Entry<Drive, DriveView> each : views(open).entrySet()) {
+      Optional<VaultMessages.Usage> usage = usage(each.getKey());
       account = usage.isPresent() ? usage : account;
-      views.add(space(view, usage));
+      views.add(space(each.getValue(), usage));
     }
     context.json(
         new AllSpace(
@@ -353,6 +378,7 @@ final class DriveRoutes {
         view.pays(),
         view.payer(),
         view.payerName(),
+        view.byId(),
         view.problem());
   }
 
@@ -362,7 +388,7 @@ final class DriveRoutes {
     if (!drive.name().equals(Optional.of(name))) {
       requireNew(drives.drives(), name);
     }
-    drive.rename(name);
+    drives.drives().rename(drive, name);
     context.json(view(drives.drives(), drive));
   }
 

@@ -14,7 +14,6 @@ import org.anonymouscloud.vault.client.drive.NotAllowed;
 import org.anonymouscloud.vault.client.drive.StateRefused;
 import org.anonymouscloud.vault.client.drives.DriveNotFound;
 import org.anonymouscloud.vault.client.format.KeptStates;
-import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
@@ -81,7 +80,7 @@ final class VaultProblems {
     try {
       Drive drive = drives.of(context);
       KeptStates kept = drive.kept();
-      String which = context.pathParamMap().containsKey("drive") ? " " + word(drive) : "";
+      String which = context.pathParamMap().containsKey("drive") ? " " + word(context, drive) : "";
       if (kept.days() == 0 && kept.weeks() == 0) {
         return " This drive keeps no earlier states: remove what is not needed ('anoncloud rm'),"
             + " then 'anoncloud compact"
@@ -104,9 +103,12 @@ final class VaultProblems {
     }
   }
 
-  /** A drive as a word of a shell's line: by its name, if that can be typed as it shows. */
-  private static String word(Drive drive) {
-    String name = drive.name().map(Name::text).orElse("");
+  /**
+   * The drive of a request as a word of a shell's line: as the request names it, as its name may
+   * lead to another one, if that can be typed as it shows.
+   */
+  private static String word(Context context, Drive drive) {
+    String name = context.pathParam("drive");
     if (!ForeignText.visible(name).equals(name) || !name.matches("[^\"$`\\\\!]+")) {
       return drive.id().toString();
     }

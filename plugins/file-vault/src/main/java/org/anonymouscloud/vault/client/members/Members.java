@@ -177,6 +177,11 @@ public final class Members implements AutoCloseable {
     return people;
   }
 
+  /** Whether this account has made the drive and owns it: nobody else has brought it here. */
+  public synchronized boolean isOwn() {
+    return rosters.isMadeBy(account.account()) && allows(Right.OWN);
+  }
+
   /** Whether this account may do something. */
   public synchronized boolean allows(Right needed) {
     return list().filter(now -> now.allows(account.account(), needed)).isPresent();

@@ -45,9 +45,12 @@ public final class DriveCommand {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description =
-          "List your drives, your home first, then by name: what you may do with each, how many use"
-              + " it, who pays for it, its id.")
+      description = {
+        "List your drives, your home first, then by name: what you may do with each, how many use"
+            + " it, who pays for it, its id.",
+        "Of several drives of one name it leads to the one that you have used by it on this device,"
+            + " or made; another one takes its id in place of the name, like 'anoncloud ls ID:/'."
+      })
   int list(@Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     JsonNode drives = context.agent().get("/vault/drives");
@@ -65,7 +68,8 @@ public final class DriveCommand {
                       drive.path("right").asText("-"),
                       members(drive.path("members").asInt()),
                       payer(drive),
-                      drive.path("id").asText()));
+                      drive.path("id").asText()
+                          + (drive.path("byId").asBoolean() ? "  by this id alone" : "")));
       if (drive.hasNonNull("problem")) {
         context.terminal().warn(drive.path("problem").asText());
       }
