@@ -31,6 +31,7 @@ import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
 import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.Member;
 import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -103,7 +104,8 @@ final class DriveRoutes {
                 DRIVE + "/members",
                 Scope.WRITE,
                 "Let one of the contacts use a drive, or give a member another right (with, right:"
-                    + " read, write or own).",
+                    + " read, write or own; without it a member keeps what it has, which is"
+                    + " 'stays' in the answer, and anybody else may write).",
                 this::share)
             .asking("with", "right"),
         route(
@@ -272,6 +274,10 @@ final class DriveRoutes {
   }
 
   private void show(Context context) throws Problem, NotLoggedIn, IOException {
+    context.json(shown(context));
+  }
+
+  private Map<String, Object> shown(Context context) throws Problem, NotLoggedIn, IOException {
     Drives open = drives.drives();
     Drive drive = drives.of(context);
     List<MemberView> members = new ArrayList<>();
@@ -288,17 +294,16 @@ final class DriveRoutes {
     }
     Optional<VaultMessages.Usage> usage = usage(drive);
     long limit = drive.members().map(roster -> roster.limit()).orElse(Long.MAX_VALUE);
-    context.json(
-        Map.of(
-            "drive",
-            view(open, drive),
-            "members",
-            members,
-            "space",
-            new Space(
-                usage.map(VaultMessages.Usage::drive).orElse(0L),
-                usage.map(VaultMessages.Usage::held).orElse(0L),
-                limit == Long.MAX_VALUE ? null : limit)));
+    return Map.of(
+        "drive",
+        view(open, drive),
+        "members",
+        members,
+        "space",
+        new Space(
+            usage.map(VaultMessages.Usage::drive).orElse(0L),
+            usage.map(VaultMessages.Usage::held).orElse(0L),
+            limit == Long.MAX_VALUE ? null : limit));
   }
 
   /**
@@ -441,19 +446,38 @@ final class DriveRoutes {
 
   private void share(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = drives.of(context);
-    Right right = right(context.queryParam("right"));
+    String asked = context.queryParam("right");
+    Right right = asked == null ? Right.WRITE : right(asked);
     UserName person = person(Optional.ofNullable(context.queryParam("with")).orElse(""));
+    if (drives.drives().user().equals(person)) {
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "'"
+              + person
+              + "' is you, and you use this drive already; 'anoncloud contact list' shows whom you"
+              + " can share it with.");
+    }
     KnownAccount contact = drives.drives().contact(person);
     if (drive.members().isEmpty()) {
       throw new Problem(
           Problem.Kind.CONFLICT, "There is nothing in your home yet; put something there first.");
     }
-    drive.share(contact, right);
+    Optional<Right> stays =
+        drive
+            .members()
+            .flatMap(list -> list.member(contact.account()))
+            .map(Member::right)
+            .filter(_ -> asked == null);
+    if (stays.isEmpty()) {
+      drive.share(contact, right);
+    }
     drives.drives().remember(drive.id());
-    show(context);
+    Map<String, Object> answer = new LinkedHashMap<>(shown(context));
+    stays.ifPresent(is -> answer.put("stays", text(is)));
+    context.json(answer);
   }
 
-  private static Right right(@Nullable String text) throws Problem {
+  private static Right right(String text) throws Problem {
     for (Right right : Right.values()) {
       if (text(right).equals(text)) {
         return right;
@@ -482,12 +506,14 @@ final class DriveRoutes {
   private void unshare(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = drives.of(context);
     String wanted = context.pathParam("member");
+    String own = drives.drives().user().text();
     Members.Person gone =
         drive.people().stream()
             .filter(
                 person ->
                     person.member().account().toString().equals(wanted)
-                        || person.name().filter(name -> name.text().equals(wanted)).isPresent())
+                        || (person.isOwn() ? own : person.name().map(UserName::text).orElse(""))
+                            .equals(wanted))
             .findFirst()
             .orElseThrow(
                 () ->
@@ -495,9 +521,8 @@ final class DriveRoutes {
                         Problem.Kind.NOT_FOUND,
                         "'"
                             + wanted
-                            + "' is no member of this drive but perhaps yourself; 'anoncloud"
-                            + " drive show' shows who is, and 'anoncloud drive leave' takes you"
-                            + " out."));
+                            + "' is no member of this drive; 'anoncloud drive show' shows who"
+                            + " is."));
     if (gone.isOwn()) {
       throw new Problem(
           Problem.Kind.REFUSED, "That is you; 'anoncloud drive leave' leaves the drive.");

@@ -268,6 +268,11 @@ public final class Drives implements AutoCloseable {
     return drive.id().equals(home);
   }
 
+  /** The account's own name. */
+  public UserName user() {
+    return account.user();
+  }
+
   /** One of the account's contacts, with whom a drive can be shared. */
   public KnownAccount contact(UserName name) throws Problem, IOException {
     return account.contact(name);

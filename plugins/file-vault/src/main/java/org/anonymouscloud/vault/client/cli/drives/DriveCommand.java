@@ -9,6 +9,7 @@ import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownSize;
@@ -177,9 +178,9 @@ public final class DriveCommand {
       description = {
         "Let one of your contacts use a drive, or change what a member may do.",
         "Like 'anoncloud drive share team with bob --read'. They read all that is in it, also"
-            + " its history, and write it too if nothing else is said. They see it once you are"
-            + " one of their contacts as well. The server learns who uses the drive, not its"
-            + " name."
+            + " its history, and write it too if nothing else is said; what a member may do"
+            + " already changes only if it is said. They see it once you are one of their contacts"
+            + " as well. The server learns who uses the drive, not its name."
       })
   int share(
       @Parameters(
@@ -191,22 +192,34 @@ public final class DriveCommand {
                       + " contacts.")
           @Nullable List<String> words,
       @Option(names = "--read", description = "They read and do not write.") boolean read,
+      @Option(names = "--write", description = "They read and write.") boolean write,
       @Option(names = "--own", description = "They also say who else may use it.") boolean own,
       @Option(names = "--yes", description = "Do not ask whether your home is meant.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     Membership meant = Membership.typed("share", words);
-    if (read && own) {
+    if (Stream.of(read, write, own).filter(given -> given).count() > 1) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          "Give --read or --own, not both: who owns a drive also reads it.");
+          "Give one of --read, --write and --own: each includes those before it.");
     }
-    String right = read ? "read" : own ? "own" : "write";
     if (!yes && context.agent().get(url(meant.drive)).path("drive").path("home").asBoolean()) {
-      requireHome(meant.person, right);
+      requireHome(meant.person, read);
     }
-    String query = "?with=" + encoded(meant.person) + "&right=" + right;
-    return shown(context.agent().post(url(meant.drive) + "/members" + query, Map.of()), json);
+    String right = read ? "&right=read" : write ? "&right=write" : own ? "&right=own" : "";
+    String query = "?with=" + encoded(meant.person) + right;
+    JsonNode answer = context.agent().post(url(meant.drive) + "/members" + query, Map.of());
+    if (!json && answer.has("stays")) {
+      context
+          .terminal()
+          .print(
+              "'"
+                  + ForeignText.visible(meant.person)
+                  + "' uses the drive already, and what they may do stays as it is: "
+                  + answer.path("stays").asText()
+                  + ". --read, --write or --own says otherwise.");
+    }
+    return shown(answer, json);
   }
 
   /** Somebody and a drive, as {@code team with bob}; the word between may be left out. */
@@ -229,12 +242,12 @@ public final class DriveCommand {
     }
   }
 
-  private void requireHome(String person, String right) throws Problem {
+  private void requireHome(String person, boolean read) throws Problem {
     List<String> about =
         List.of(
             "This is your home. "
                 + ForeignText.visible(person)
-                + (right.equals("read") ? " could read" : " could read and change")
+                + (read ? " could read" : " could read and change")
                 + " all that is in it and will be, and read all that was.",
             "A drive for the two of you: 'anoncloud drive create NAME'; 'anoncloud get' and"
                 + " 'anoncloud put' bring things there.");
