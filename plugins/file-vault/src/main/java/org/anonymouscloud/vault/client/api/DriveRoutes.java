@@ -151,6 +151,7 @@ final class DriveRoutes {
    * @param payerName of a contact
    * @param limit the most bytes that it may take; none for no limit of its own
    * @param byId true if it is found by its id alone, as its name leads to another one or to none
+   * @param gone what it was called that the server has no more for this account
    * @param problem why it cannot be used
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -165,11 +166,12 @@ final class DriveRoutes {
       @Nullable String payerName,
       @Nullable Long limit,
       @Nullable Boolean byId,
+      @Nullable String gone,
       @Nullable String problem) {
 
     DriveView foundByIdAlone() {
       return new DriveView(
-          id, name, home, right, members, pays, payer, payerName, limit, true, problem);
+          id, name, home, right, members, pays, payer, payerName, limit, true, gone, problem);
     }
   }
 
@@ -244,10 +246,12 @@ final class DriveRoutes {
           paying.flatMap(Members.Person::name).map(UserName::text).orElse(null),
           roster.map(Roster::limit).filter(limit -> limit < Long.MAX_VALUE).orElse(null),
           null,
+          null,
           null);
     } catch (Untrusted | DriveGone e) {
       String problem = String.valueOf(e.getMessage());
-      return new DriveView(id, name, home, null, null, false, null, null, null, null, problem);
+      String was = e instanceof DriveGone gone ? gone.name().orElse(null) : null;
+      return new DriveView(id, name, home, null, null, false, null, null, null, null, was, problem);
     }
   }
 
@@ -320,6 +324,7 @@ final class DriveRoutes {
    * @param payer the account that does; none if the drive is not there yet
    * @param payerName of a contact
    * @param byId true if it is found by its id alone
+   * @param gone what it was called that the server has no more for this account
    * @param problem why it is not known who pays
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -333,6 +338,7 @@ final class DriveRoutes {
       @Nullable String payer,
       @Nullable String payerName,
       @Nullable Boolean byId,
+      @Nullable String gone,
       @Nullable String problem) {}
 
   /**
@@ -384,6 +390,7 @@ final class DriveRoutes {
         view.payer(),
         view.payerName(),
         view.byId(),
+        view.gone(),
         view.problem());
   }
 

@@ -126,6 +126,7 @@ public final class Drives implements AutoCloseable {
    * it is the one that was used by it on this device, else the one that this account has made: what
    * somebody else shares takes no name that is in use, nor one that a drive of this account had.
    *
+   * @throws DriveGone if only one had the name that the server has no more for this account
    * @throws DriveNotFound if there is none, several have the name and none of them goes before, or
    *     it led to another one before that is not shown just now: else a server and a contact could
    *     have that one taken for it
@@ -143,6 +144,7 @@ public final class Drives implements AutoCloseable {
     }
     List<Drive> called = new ArrayList<>();
     Set<DriveId> unknown = new HashSet<>();
+    List<DriveGone> gone = new ArrayList<>();
     IOException unread = null;
     for (Drive one : all) {
       try {
@@ -150,8 +152,11 @@ public final class Drives implements AutoCloseable {
           called.add(one);
         }
       } catch (DriveGone e) {
-        // Nobody can say what it is called.
+        // Nobody can say what it is called now.
         unknown.add(one.id());
+        if (e.name().filter(wanted::equals).isPresent()) {
+          gone.add(e);
+        }
       } catch (IOException e) {
         unknown.add(one.id());
         // One that cannot be opened is found by its id; it may be the one that is meant.
@@ -159,7 +164,7 @@ public final class Drives implements AutoCloseable {
       }
     }
     if (called.isEmpty()) {
-      throw unread == null ? new DriveNotFound(wanted) : unread;
+      throw !gone.isEmpty() ? gone.getFirst() : unread == null ? new DriveNotFound(wanted) : unread;
     }
     Optional<Drive> meant = meant(called, before(wanted).flatMap(before -> among(all, before)));
     if (meant.isEmpty()) {

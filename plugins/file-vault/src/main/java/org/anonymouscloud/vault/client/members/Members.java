@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
@@ -59,6 +60,7 @@ public final class Members implements AutoCloseable {
   private final Clock clock;
   private final Accounts accounts;
   private final RosterMemory memory;
+  private final LastSeen last;
   private final KeyRing keys = new KeyRing(this::generation, this::secret);
   // Guarded by this, and held while the server is asked.
   private final RosterChain rosters = new RosterChain();
@@ -80,23 +82,35 @@ public final class Members implements AutoCloseable {
    * @param remote of this drive
    */
   public Members(AccountSession account, DriveId drive, RemoteVault remote, Clock clock) {
-    this(account, drive, remote, clock, new RosterMemory(account.state(), drive));
+    this(
+        account,
+        drive,
+        remote,
+        clock,
+        new RosterMemory(account.state(), drive),
+        LastSeen.of(account.state(), drive));
   }
 
   private Members(
-      AccountSession account, DriveId drive, RemoteVault remote, Clock clock, RosterMemory memory) {
+      AccountSession account,
+      DriveId drive,
+      RemoteVault remote,
+      Clock clock,
+      RosterMemory memory,
+      LastSeen last) {
     this.account = account;
     this.drive = drive;
     this.remote = remote;
     this.clock = clock;
     this.accounts = new Accounts(account, clock);
     this.memory = memory;
+    this.last = last;
     this.secrets = new DriveSecrets(account, drive, remote);
   }
 
   /** The same drive to one who has seen nothing of it, and keeps nothing in mind. */
   public Members blank() {
-    return new Members(account, drive, remote, clock, RosterMemory.blank());
+    return new Members(account, drive, remote, clock, RosterMemory.blank(), LastSeen.blank(drive));
   }
 
   /** Forgets what was seen, and the keys, which may be others; the next that is shown counts. */
@@ -174,6 +188,12 @@ public final class Members implements AutoCloseable {
       Optional<UserName> known = isOwn ? Optional.empty() : accounts.of(member).name();
       people.add(new Person(member, known, isOwn));
     }
+    last.ownedBy(
+        people.stream()
+            .filter(person -> person.member().right() == Right.OWN)
+            .flatMap(person -> person.name().stream())
+            .map(UserName::text)
+            .collect(Collectors.joining(", ")));
     return people;
   }
 
@@ -252,7 +272,7 @@ public final class Members implements AutoCloseable {
   private Optional<VaultMessages.RosterGot> rosters(long from) throws IOException {
     Optional<VaultMessages.RosterGot> got = remote.rosters(from);
     if (got.isEmpty() && !drive.equals(Home.id(account))) {
-      throw new DriveGone(drive);
+      throw last.gone(clock.instant());
     }
     return got;
   }
@@ -432,8 +452,15 @@ public final class Members implements AutoCloseable {
   /** Takes the newest keys that are sealed to this account. */
   private void openKeys() throws IOException {
     secrets.open(rosters);
-    name = secrets.name(rosters);
+    readName();
     requireKeys();
+  }
+
+  private void readName() throws IOException {
+    name = secrets.name(rosters);
+    if (name.isPresent()) {
+      last.called(name.get());
+    }
   }
 
   /**
@@ -833,7 +860,7 @@ public final class Members implements AutoCloseable {
     standing = roster.list();
     rosters.add(roster);
     secrets.learn(roster.list().generation(), secret);
-    name = secrets.name(rosters);
+    readName();
     byRemoved = false;
   }
 

@@ -197,6 +197,9 @@ public final class DfCommand implements Callable<Integer> {
   private static String name(JsonNode drive) {
     String id = drive.path("id").asText();
     String name = ForeignText.visible(drive.path("name").asText(id));
+    if (drive.has("gone")) {
+      return ForeignText.visible(drive.path("gone").asText()) + " (gone)";
+    }
     return drive.path("byId").asBoolean() ? name + " (" + id + ")" : name;
   }
 

@@ -65,7 +65,7 @@ public final class DriveCommand {
           .print(
               "%-24s  %-5s  %-11s  %-16s  %s"
                   .formatted(
-                      ForeignText.visible(drive.path("name").asText("?")),
+                      name(drive),
                       drive.path("right").asText("-"),
                       members(drive.path("members").asInt()),
                       payer(drive),
@@ -76,6 +76,12 @@ public final class DriveCommand {
       }
     }
     return 0;
+  }
+
+  private static String name(JsonNode drive) {
+    return drive.has("gone")
+        ? ForeignText.visible(drive.path("gone").asText()) + " (gone)"
+        : ForeignText.visible(drive.path("name").asText("?"));
   }
 
   private static String payer(JsonNode drive) {
