@@ -274,7 +274,8 @@ final class DriveNamesTest {
     terminal.answer(false);
     assertThat(terminal.run("go-back", "1", "team")).isEqualTo(1);
     assertThat(terminal.warnings()).containsExactly("Nothing was done.");
-    assertThat(terminal.asked()).contains("'team'", "all who use it", "state 1", "Go back?");
+    assertThat(terminal.asked())
+        .contains("'team'", "all who use it", "state 1", "its trash", "Go back?");
     assertThat(run("ls", "team:/")).isEqualTo("b/\n");
 
     terminal.answer(true);
@@ -345,6 +346,22 @@ final class DriveNamesTest {
     }
     run("drive", "share", "team", "with", "bob", "--json");
     assertThat(terminal.json().path("stays").asText()).isEqualTo("write");
+  }
+
+  @Test
+  void aStateIsNamedByItsNumberWithOrWithoutItsSign() {
+    run("rm", "team:/a");
+
+    assertThat(run("go-back", "--yes", "#1", "team")).contains("as it was in state 1.");
+    assertThat(run("trash", "list", "team")).isEqualTo("team: The trash is empty.\n");
+    assertThat(run("history", "--from", "#1", "team"))
+        .isEqualTo(run("history", "team", "--from", "1"));
+    assertThat(terminal.warnings()).isEmpty();
+    String all = run("history", "team");
+    assertThat(run("history", "team", "--from", "99")).isEqualTo(all);
+    String newest = all.strip().replaceFirst("(?s) .*", "");
+    assertThat(terminal.warnings())
+        .containsExactly("team: There is no state 99; this begins with state " + newest + ".");
   }
 
   @Test
