@@ -365,6 +365,14 @@ final class DriveNamesTest {
   }
 
   @Test
+  void theCommandAloneLists() {
+    assertThat(run("drive")).isEqualTo(run("drive", "list")).contains("team");
+    assertThat(run("drive", "--json"))
+        .isEqualTo(run("drive", "list", "--json"))
+        .contains("\"team\"");
+  }
+
+  @Test
   void oneselfIsToldFromAStranger() {
     String own = server.account().user().text();
 

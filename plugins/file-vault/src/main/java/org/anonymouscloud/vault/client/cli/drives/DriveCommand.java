@@ -9,6 +9,7 @@ import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
@@ -28,19 +29,28 @@ import picocli.CommandLine.Parameters;
     name = "drive",
     mixinStandardHelpOptions = true,
     description = {
-      "Drives: your home, those that you make, and those that others share with you.",
+      "Drives: your home, those that you make, and those that others share with you. Alone it lists"
+          + " them.",
       "Every command that takes a path takes it with the drive before it for one that is not your"
           + " home, like 'anoncloud ls team:/2026'; a command about a whole drive takes its name,"
           + " like 'anoncloud compact team'."
     })
-public final class DriveCommand {
+public final class DriveCommand implements Callable<Integer> {
   /** The agent takes limits of eighteen digits. */
   private static final BigInteger MOST_BYTES = BigInteger.TEN.pow(18);
 
   private final CommandContext context;
 
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
   public DriveCommand(CommandContext context) {
     this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    return list(json);
   }
 
   @Command(
@@ -52,10 +62,10 @@ public final class DriveCommand {
         "Of several drives of one name it leads to the one that you have used by it on this device,"
             + " or made; another one takes its id in place of the name, like 'anoncloud ls ID:/'."
       })
-  int list(@Option(names = "--json", description = "One JSON document.") boolean json)
+  int list(@Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
     JsonNode drives = context.agent().get("/vault/drives");
-    if (json) {
+    if (asJson) {
       context.terminal().printJson(drives);
       return 0;
     }
