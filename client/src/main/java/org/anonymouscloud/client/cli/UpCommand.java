@@ -56,6 +56,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Problem, IOException, InterruptedException, CannotStart {
+    requireAlone();
     ServerOptions options = options();
     Plugins unsigned = tried.find(context.terminal());
     try (Ending ending = Ending.onSignal();
@@ -83,6 +84,21 @@ final class UpCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** A second one could not have the server's folder, and would only say that something has it. */
+  private void requireAlone() throws Problem, IOException {
+    if (context.runningAgent().find().isPresent()
+        && context.agent().get("/agent").path("withServer").asBoolean()) {
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "'anoncloud up' runs here already: "
+              + context.home().localServer().orElse("its server begins")
+              + ". It keeps everything in "
+              + context.home().folder()
+              + "; with another folder in ANONCLOUD_HOME a second one runs beside it. 'anoncloud"
+              + " agent stop --with-server' ends the one that runs.");
+    }
   }
 
   private void greet(ConnectionString server, String agent) {

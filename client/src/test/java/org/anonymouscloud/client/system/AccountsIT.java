@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.anonymouscloud.client.system.Client.Person;
 import org.junit.jupiter.api.Tag;
@@ -159,7 +160,15 @@ final class AccountsIT {
         .contains("Nothing was kept");
     assertThat(laptop.run("contact", "list").succeeded().out()).contains("bob  accepted");
     laptop.run("contact", "verify", "bob", "--number", number).succeeded();
+    assertThat(laptop.run("contact", "remove", "bob").failed(2))
+        .contains("compared the safety number with 'bob'");
     assertThat(laptop.run("contact", "list").succeeded().out()).contains("bob  verified");
+    for (String lists : List.of("contact", "device")) {
+      assertThat(laptop.run(lists).succeeded().out())
+          .isEqualTo(laptop.run(lists, "list").succeeded().out());
+    }
+    laptop.run("contact", "remove", "bob", "--yes").succeeded();
+    assertThat(laptop.run("contact").succeeded().out()).contains("No contacts yet");
     bob.run("logout", "--yes").succeeded();
   }
 

@@ -220,6 +220,7 @@ final class WalkingSkeletonIT {
       up = new Program(home).start("up", "--listen", "127.0.0.1:" + TestServer.freePort());
       server = up.connectionString();
       assertThat(new Program(home).run("agent", "stop").failed(1)).contains("--with-server");
+      assertThat(new Program(home).run("up").failed(1)).contains("runs here already", server);
       return new Client(home, server, person);
     }
 

@@ -22,6 +22,9 @@ import org.anonymouscloud.core.session.Link;
 public interface AccountSession {
   AccountId account();
 
+  /** The name under which the account is registered on its server. */
+  UserName user();
+
   DeviceId device();
 
   /** The account's devices, as far as this one has seen the chain of the account's keys. */

@@ -68,6 +68,11 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
   }
 
   @Override
+  public UserName user() {
+    return local.user();
+  }
+
+  @Override
   public DeviceId device() {
     return local.device();
   }
@@ -136,9 +141,11 @@ record FeatureAccount(LocalAccount local, KnownChain chain, FeatureLink link, St
           Problem.Kind.NOT_FOUND,
           "'"
               + name
-              + "' is not one of your contacts, nor yourself; 'anoncloud contact add "
-              + name
-              + "' adds somebody else.");
+              + (name.equals(user())
+                  ? "' is you, and not one of your contacts."
+                  : "' is not one of your contacts; 'anoncloud contact add "
+                      + name
+                      + "' makes them one."));
     }
     try {
       return ProvenAccount.of(people().look(name), link.feature(), fullName);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
 import org.anonymouscloud.core.account.UserName;
@@ -19,8 +20,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "contact",
     mixinStandardHelpOptions = true,
-    description = "Other people on the server, and whether they are who they say they are.")
-public final class ContactCommand {
+    description =
+        "Other people on the server, and whether they are who they say they are."
+            + " Alone it lists them.")
+public final class ContactCommand implements Callable<Integer> {
   private static final String NAME = "NAME";
   private static final String WHO = "Their user name.";
   private static final String JSON = "One JSON document.";
@@ -30,17 +33,26 @@ public final class ContactCommand {
 
   private final Context context;
 
+  @Option(names = "--json", description = JSON)
+  private boolean json;
+
   public ContactCommand(Context context) {
     this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    return list(json);
   }
 
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
       description = "List the contacts of this account.")
-  int list(@Option(names = "--json", description = JSON) boolean json) throws Problem, IOException {
+  int list(@Option(names = "--json", description = JSON) boolean asJson)
+      throws Problem, IOException {
     JsonNode answer = context.agent().get("/contacts");
-    if (json) {
+    if (asJson) {
       context.terminal().printJson(answer);
       return 0;
     }
@@ -166,11 +178,32 @@ public final class ContactCommand {
       })
   int remove(
       @Parameters(paramLabel = NAME, description = WHO) String name,
+      @Option(names = "--yes", description = "Do not ask, which is done of who is verified.")
+          boolean yes,
       @Option(names = "--json", description = JSON) boolean json)
       throws Problem, IOException {
     UserName user = user(name);
+    if (!yes && isVerified(user) && !StandardTerminal.confirmed(forgetting(user))) {
+      throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");
+    }
     tell(context.agent().delete(path(user)), json, "'" + user + "' is no longer a contact.");
     return 0;
+  }
+
+  /** As this device knows it: who the server shows in their place must not keep them here. */
+  private boolean isVerified(UserName user) throws Problem, IOException {
+    for (JsonNode contact : context.agent().get("/contacts").path("contacts")) {
+      if (contact.path("name").asText().equals(user.text())) {
+        return contact.path("trust").asText().equals("verified");
+      }
+    }
+    return false;
+  }
+
+  private static String forgetting(UserName user) {
+    return "You have compared the safety number with '"
+        + user
+        + "', which is forgotten too. Remove them?";
   }
 
   private JsonNode look(UserName user) throws Problem, IOException {

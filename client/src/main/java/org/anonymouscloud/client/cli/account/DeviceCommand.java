@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.anonymouscloud.client.cli.context.Context;
 import org.anonymouscloud.client.cli.terminal.StandardTerminal;
@@ -24,23 +25,31 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "device",
     mixinStandardHelpOptions = true,
-    description = "The devices that are logged in to the account.")
-public final class DeviceCommand {
+    description = "The devices that are logged in to the account. Alone it lists them.")
+public final class DeviceCommand implements Callable<Integer> {
   private static final int SHORTEST_ID = 4;
 
   private final Context context;
 
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
   public DeviceCommand(Context context) {
     this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    return list(json);
   }
 
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
       description = "List the devices: a * before this one, its id, when it came, its name.")
-  int list(@Option(names = "--json", description = "One JSON document.") boolean json)
+  int list(@Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
-    show(context.agent().get("/account/devices"), json);
+    show(context.agent().get("/account/devices"), asJson);
     return 0;
   }
 

@@ -137,7 +137,9 @@ final class DriveGoneTest {
       assertThatThrownBy(open::snapshot).isInstanceOf(DriveGone.class);
       assertThatThrownBy(() -> DriveFiles.makeFolder(open, "/more"))
           .isInstanceOf(IOException.class);
-      assertThatThrownBy(() -> his.find("team")).isInstanceOf(DriveNotFound.class);
+      assertThatThrownBy(() -> his.find("team"))
+          .isInstanceOf(DriveGone.class)
+          .hasMessageContaining("'team'");
     }
   }
 
@@ -213,15 +215,22 @@ final class DriveGoneTest {
 
   @Test
   void aPersonIsToldWhatMayBeAndDropsIt() throws Exception {
-    team.unshare(bob.account());
     DriveId id = team.id();
     try (TestAgent agent = new TestAgent(bob)) {
       TestTerminal terminal = new TestTerminal(new VaultFeature(), agent);
+      assertThat(terminal.run("df")).as("%s", terminal.warnings()).isZero();
+      team.unshare(bob.account());
 
       assertThat(terminal.run("drive", "list")).isZero();
-      assertThat(terminal.out()).contains(id.toString());
-      assertThat(terminal.warnings()).singleElement().asString().contains("taken you out", "hides");
+      assertThat(terminal.out()).contains("team (gone)", id.toString());
+      String told = terminal.warnings().getLast();
+      assertThat(told)
+          .contains("The drive 'team' (" + id + ", owned by alice)", "this device found ")
+          .contains("taken you out", "hides");
       assertThat(terminal.run("df")).isZero();
+      assertThat(terminal.out()).contains("team (gone)");
+      assertThat(terminal.run("ls", "team:/")).isOne();
+      assertThat(terminal.warnings().getLast()).as("found once").isEqualTo(told);
       assertThat(terminal.run("ls", id + ":/")).isOne();
       assertThat(terminal.warnings().getLast())
           .contains("taken you out", "'anoncloud drive leave " + id + "'");

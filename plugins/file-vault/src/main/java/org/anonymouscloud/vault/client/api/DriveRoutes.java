@@ -7,10 +7,12 @@ import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.account.AccountId;
@@ -28,6 +30,8 @@ import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
+import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.Member;
 import org.anonymouscloud.vault.protocol.Right;
 import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.VaultMessages;
@@ -100,7 +104,8 @@ final class DriveRoutes {
                 DRIVE + "/members",
                 Scope.WRITE,
                 "Let one of the contacts use a drive, or give a member another right (with, right:"
-                    + " read, write or own).",
+                    + " read, write or own; without it a member keeps what it has, which is"
+                    + " 'stays' in the answer, and anybody else may write).",
                 this::share)
             .asking("with", "right"),
         route(
@@ -145,6 +150,8 @@ final class DriveRoutes {
    * @param payer the account that does; none if it is not there yet
    * @param payerName of a contact
    * @param limit the most bytes that it may take; none for no limit of its own
+   * @param byId true if it is found by its id alone, as its name leads to another one or to none
+   * @param gone what it was called that the server has no more for this account
    * @param problem why it cannot be used
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -158,7 +165,15 @@ final class DriveRoutes {
       @Nullable String payer,
       @Nullable String payerName,
       @Nullable Long limit,
-      @Nullable String problem) {}
+      @Nullable Boolean byId,
+      @Nullable String gone,
+      @Nullable String problem) {
+
+    DriveView foundByIdAlone() {
+      return new DriveView(
+          id, name, home, right, members, pays, payer, payerName, limit, true, gone, problem);
+    }
+  }
 
   /**
    * A member as the local API tells of it.
@@ -172,11 +187,23 @@ final class DriveRoutes {
 
   private void list(Context context) throws NotLoggedIn, IOException {
     Drives open = drives.drives();
-    List<DriveView> views = new ArrayList<>();
+    context.json(Map.of("drives", byName(List.copyOf(views(open).values()), DriveView::name)));
+  }
+
+  /** All drives, the home first. */
+  private static Map<Drive, DriveView> views(Drives open) throws IOException {
+    Map<Drive, DriveView> views = new LinkedHashMap<>();
+    List<Drive> named = new ArrayList<>();
     for (Drive drive : open.list()) {
-      views.add(view(open, drive));
+      DriveView view = view(open, drive);
+      views.put(drive, view);
+      if (view.name() != null) {
+        named.add(drive);
+      }
     }
-    context.json(Map.of("drives", byName(views, DriveView::name)));
+    Set<DriveId> byId = open.foundByIdAlone(named);
+    views.replaceAll((drive, view) -> byId.contains(drive.id()) ? view.foundByIdAlone() : view);
+    return views;
   }
 
   /** The home, which comes first, then the others by name; at the end those without. */
@@ -218,10 +245,13 @@ final class DriveRoutes {
           payer.map(AccountId::toString).orElse(null),
           paying.flatMap(Members.Person::name).map(UserName::text).orElse(null),
           roster.map(Roster::limit).filter(limit -> limit < Long.MAX_VALUE).orElse(null),
+          null,
+          null,
           null);
     } catch (Untrusted | DriveGone e) {
       String problem = String.valueOf(e.getMessage());
-      return new DriveView(id, name, home, null, null, false, null, null, null, problem);
+      String was = e instanceof DriveGone gone ? gone.name().orElse(null) : null;
+      return new DriveView(id, name, home, null, null, false, null, null, null, null, was, problem);
     }
   }
 
@@ -248,6 +278,10 @@ final class DriveRoutes {
   }
 
   private void show(Context context) throws Problem, NotLoggedIn, IOException {
+    context.json(shown(context));
+  }
+
+  private Map<String, Object> shown(Context context) throws Problem, NotLoggedIn, IOException {
     Drives open = drives.drives();
     Drive drive = drives.of(context);
     List<MemberView> members = new ArrayList<>();
@@ -264,17 +298,16 @@ final class DriveRoutes {
     }
     Optional<VaultMessages.Usage> usage = usage(drive);
     long limit = drive.members().map(roster -> roster.limit()).orElse(Long.MAX_VALUE);
-    context.json(
-        Map.of(
-            "drive",
-            view(open, drive),
-            "members",
-            members,
-            "space",
-            new Space(
-                usage.map(VaultMessages.Usage::drive).orElse(0L),
-                usage.map(VaultMessages.Usage::held).orElse(0L),
-                limit == Long.MAX_VALUE ? null : limit)));
+    return Map.of(
+        "drive",
+        view(open, drive),
+        "members",
+        members,
+        "space",
+        new Space(
+            usage.map(VaultMessages.Usage::drive).orElse(0L),
+            usage.map(VaultMessages.Usage::held).orElse(0L),
+            limit == Long.MAX_VALUE ? null : limit));
   }
 
   /**
@@ -290,6 +323,8 @@ final class DriveRoutes {
    * @param pays whether this account pays for it
    * @param payer the account that does; none if the drive is not there yet
    * @param payerName of a contact
+   * @param byId true if it is found by its id alone
+   * @param gone what it was called that the server has no more for this account
    * @param problem why it is not known who pays
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -302,6 +337,8 @@ final class DriveRoutes {
       boolean pays,
       @Nullable String payer,
       @Nullable String payerName,
+      @Nullable Boolean byId,
+      @Nullable String gone,
       @Nullable String problem) {}
 
   /**
@@ -316,11 +353,10 @@ final class DriveRoutes {
     Drives open = drives.drives();
     List<DriveSpace> views = new ArrayList<>();
     Optional<VaultMessages.Usage> account = Optional.empty();
-    for (Drive drive : open.list()) {
-      DriveView view = view(open, drive);
-      Optional<VaultMessages.Usage> usage = usage(drive);
+    for (Map.Entry<Drive, DriveView> each : views(open).entrySet()) {
+      Optional<VaultMessages.Usage> usage = usage(each.getKey());
       account = usage.isPresent() ? usage : account;
-      views.add(space(view, usage));
+      views.add(space(each.getValue(), usage));
     }
     context.json(
         new AllSpace(
@@ -354,6 +390,8 @@ final class DriveRoutes {
         view.pays(),
         view.payer(),
         view.payerName(),
+        view.byId(),
+        view.gone(),
         view.problem());
   }
 
@@ -363,7 +401,7 @@ final class DriveRoutes {
     if (!drive.name().equals(Optional.of(name))) {
       requireNew(drives.drives(), name);
     }
-    drive.rename(name);
+    drives.drives().rename(drive, name);
     context.json(view(drives.drives(), drive));
   }
 
@@ -416,19 +454,38 @@ final class DriveRoutes {
 
   private void share(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = drives.of(context);
-    Right right = right(context.queryParam("right"));
+    String asked = context.queryParam("right");
+    Right right = asked == null ? Right.WRITE : right(asked);
     UserName person = person(Optional.ofNullable(context.queryParam("with")).orElse(""));
+    if (drives.drives().user().equals(person)) {
+      throw new Problem(
+          Problem.Kind.CONFLICT,
+          "'"
+              + person
+              + "' is you, and you use this drive already; 'anoncloud contact list' shows whom you"
+              + " can share it with.");
+    }
     KnownAccount contact = drives.drives().contact(person);
     if (drive.members().isEmpty()) {
       throw new Problem(
           Problem.Kind.CONFLICT, "There is nothing in your home yet; put something there first.");
     }
-    drive.share(contact, right);
+    Optional<Right> stays =
+        drive
+            .members()
+            .flatMap(list -> list.member(contact.account()))
+            .map(Member::right)
+            .filter(_ -> asked == null);
+    if (stays.isEmpty()) {
+      drive.share(contact, right);
+    }
     drives.drives().remember(drive.id());
-    show(context);
+    Map<String, Object> answer = new LinkedHashMap<>(shown(context));
+    stays.ifPresent(is -> answer.put("stays", text(is)));
+    context.json(answer);
   }
 
-  private static Right right(@Nullable String text) throws Problem {
+  private static Right right(String text) throws Problem {
     for (Right right : Right.values()) {
       if (text(right).equals(text)) {
         return right;
@@ -457,12 +514,14 @@ final class DriveRoutes {
   private void unshare(Context context) throws Problem, NotLoggedIn, IOException {
     Drive drive = drives.of(context);
     String wanted = context.pathParam("member");
+    String own = drives.drives().user().text();
     Members.Person gone =
         drive.people().stream()
             .filter(
                 person ->
                     person.member().account().toString().equals(wanted)
-                        || person.name().filter(name -> name.text().equals(wanted)).isPresent())
+                        || (person.isOwn() ? own : person.name().map(UserName::text).orElse(""))
+                            .equals(wanted))
             .findFirst()
             .orElseThrow(
                 () ->
@@ -470,9 +529,8 @@ final class DriveRoutes {
                         Problem.Kind.NOT_FOUND,
                         "'"
                             + wanted
-                            + "' is no member of this drive but perhaps yourself; 'anoncloud"
-                            + " drive show' shows who is, and 'anoncloud drive leave' takes you"
-                            + " out."));
+                            + "' is no member of this drive; 'anoncloud drive show' shows who"
+                            + " is."));
     if (gone.isOwn()) {
       throw new Problem(
           Problem.Kind.REFUSED, "That is you; 'anoncloud drive leave' leaves the drive.");

@@ -14,7 +14,6 @@ import org.anonymouscloud.vault.client.drive.NotAllowed;
 import org.anonymouscloud.vault.client.drive.StateRefused;
 import org.anonymouscloud.vault.client.drives.DriveNotFound;
 import org.anonymouscloud.vault.client.format.KeptStates;
-import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.ServerRefused;
 import org.anonymouscloud.vault.client.remote.Untrusted;
@@ -83,7 +82,7 @@ final class VaultProblems {
   private static String stays(OpenDrive drives, Context context) {
     try {
       Drive drive = drives.of(context);
-      String which = context.pathParamMap().containsKey("drive") ? " " + word(drive) : "";
+      String which = context.pathParamMap().containsKey("drive") ? " " + word(context, drive) : "";
       return wayBack(drive, which) + wayOn(drive, which);
     } catch (Problem | NotLoggedIn | IOException e) {
       // The refusal is what counts, and says in general what to do.
@@ -136,9 +135,12 @@ final class VaultProblems {
         : account + " 'anoncloud drive quota" + which + " SIZE' sets what the drive may have.";
   }
 
-  /** A drive as a word of a shell's line: by its name, if that can be typed as it shows. */
-  private static String word(Drive drive) {
-    String name = drive.name().map(Name::text).orElse("");
+  /**
+   * The drive of a request as a word of a shell's line: as the request names it, as its name may
+   * lead to another one, if that can be typed as it shows.
+   */
+  private static String word(Context context, Drive drive) {
+    String name = context.pathParam("drive");
     if (!ForeignText.visible(name).equals(name) || !name.matches("[^\"$`\\\\!]+")) {
       return drive.id().toString();
     }

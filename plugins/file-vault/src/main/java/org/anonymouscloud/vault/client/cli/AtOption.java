@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.regex.Pattern;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.TypedText;
+import org.anonymouscloud.vault.client.cli.typed.TypedState;
 import org.anonymouscloud.vault.client.cli.typed.TypedTime;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -12,12 +13,12 @@ import picocli.CommandLine.Option;
 public final class AtOption {
   /** All that may be given, for people, to stand behind "like". */
   public static final String FORMS =
-      TypedTime.FORMS + "; or '#17' for the state of that number in 'anoncloud history'";
+      TypedTime.FORMS + "; or 17 or '#17' for the state of that number in 'anoncloud history'";
 
   /** What is meant where only a day, a minute or a second is given. */
   public static final String END = "A day, minute or second is meant at its end.";
 
-  private static final Pattern STATE = Pattern.compile("#(0|[1-9][0-9]{0,17})");
+  private static final Pattern STATE = Pattern.compile("#?(0|[1-9][0-9]{0,17})");
 
   private final Clock clock;
 
@@ -43,10 +44,7 @@ public final class AtOption {
   public static String asked(String at, Clock clock) throws Problem {
     TypedText typed = new TypedText("--at", at);
     if (STATE.matcher(at).matches()) {
-      return at.substring(1);
-    }
-    if (STATE.matcher("#" + at).matches()) {
-      throw typed.refused("'#" + at + "' for the state of that number, or " + TypedTime.ALLOWED);
+      return Long.toString(TypedState.number(typed));
     }
     return TypedTime.of(typed, clock, TypedTime.Moment.LAST, "a time like " + FORMS).toString();
   }

@@ -53,7 +53,9 @@ final class FindCommand implements Callable<Integer> {
       arity = "0..1",
       defaultValue = "/",
       paramLabel = "PATH",
-      description = "Where to look, like /a/b; everywhere, if not given.")
+      description =
+          "Where to look, like /a/b, or team:/ for all of another drive; everywhere in your home,"
+              + " if not given.")
   private String path = "/";
 
   @Option(

@@ -504,6 +504,11 @@ public final class Drive implements AutoCloseable {
     return members.name();
   }
 
+  /** As {@link Members#isOwn}, by the members that are known. */
+  public boolean isOwn() {
+    return members.isOwn();
+  }
+
   /** The members as they are now; none if the drive is not there yet. */
   public Optional<Roster> members() throws IOException {
     boolean _ = members.refresh();

@@ -6,13 +6,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.UserName;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.core.plugin.AccountSession;
@@ -22,6 +26,7 @@ import org.anonymouscloud.core.plugin.RetryPolicy;
 import org.anonymouscloud.vault.client.drive.Drive;
 import org.anonymouscloud.vault.client.format.Name;
 import org.anonymouscloud.vault.client.members.Home;
+import org.anonymouscloud.vault.client.members.Members;
 import org.anonymouscloud.vault.client.remote.DriveGone;
 import org.anonymouscloud.vault.client.remote.RemoteDrives;
 import org.anonymouscloud.vault.client.store.TransferMemory;
@@ -117,55 +122,146 @@ public final class Drives implements AutoCloseable {
   }
 
   /**
-   * The drive of a name, or of an id as {@link DriveId#toString} gives it.
+   * The drive of a name, or of an id as {@link DriveId#toString} gives it. Of several of one name
+   * it is the one that was used by it on this device, else the one that this account has made: what
+   * somebody else shares takes no name that is in use, nor one that a drive of this account had.
    *
-   * @throws DriveNotFound if there is none, several have the name, or it led to another one before
-   *     that is not shown just now: else a server and a contact could have that one taken for it
+   * @throws DriveGone if only one had the name that the server has no more for this account
+   * @throws DriveNotFound if there is none, several have the name and none of them goes before, or
+   *     it led to another one before that is not shown just now: else a server and a contact could
+   *     have that one taken for it
    */
   public Drive find(String wanted) throws IOException {
     if (wanted.equals(Home.NAME.text())) {
       return home();
     }
-    List<Drive> found = new ArrayList<>();
+    List<Drive> all = list();
+    // Nor does a name that somebody gives take an id.
+    Optional<Drive> byId =
+        all.stream().filter(one -> one.id().toString().equals(wanted)).findFirst();
+    if (byId.isPresent()) {
+      return byId.get();
+    }
+    List<Drive> called = new ArrayList<>();
     Set<DriveId> unknown = new HashSet<>();
+    List<DriveGone> gone = new ArrayList<>();
     IOException unread = null;
-    for (Drive one : list()) {
+    for (Drive one : all) {
       try {
-        if (one.id().toString().equals(wanted) || isCalled(one, wanted)) {
-          found.add(one);
+        if (isCalled(one, wanted)) {
+          called.add(one);
         }
       } catch (DriveGone e) {
-        // Nobody can say what it is called.
+        // Nobody can say what it is called now.
         unknown.add(one.id());
+        if (e.name().filter(wanted::equals).isPresent()) {
+          gone.add(e);
+        }
       } catch (IOException e) {
         unknown.add(one.id());
         // One that cannot be opened is found by its id; it may be the one that is meant.
         unread = e;
       }
     }
-    if (found.isEmpty() && unread != null) {
-      throw unread;
+    if (called.isEmpty()) {
+      throw !gone.isEmpty() ? gone.getFirst() : unread == null ? new DriveNotFound(wanted) : unread;
     }
-    if (found.size() != 1) {
-      throw new DriveNotFound(wanted, found.stream().map(Drive::id).toList());
+    Optional<Drive> meant = meant(called, before(wanted).flatMap(before -> among(all, before)));
+    if (meant.isEmpty()) {
+      throw called.size() == 1
+          ? new DriveNotFound(wanted, called.getFirst().id())
+          : new DriveNotFound(wanted, owners(called));
     }
-    Drive one = found.getFirst();
-    if (!one.id().toString().equals(wanted)) {
-      requireSame(wanted, one.id(), unknown);
+    requireSame(wanted, meant.get().id(), unknown);
+    return meant.get();
+  }
+
+  /**
+   * Which of some drives of one name it leads to; none if a person must say so.
+   *
+   * @param before the drive that the name led to last, if it is there
+   */
+  private Optional<Drive> meant(List<Drive> called, Optional<Drive> before) {
+    Optional<Drive> same =
+        called.stream().filter(one -> isHome(one) || before.equals(Optional.of(one))).findFirst();
+    if (same.isPresent()) {
+      return same;
     }
-    return one;
+    List<Drive> own = called.stream().filter(Drive::isOwn).toList();
+    boolean wasOwn = before.filter(Drive::isOwn).isPresent();
+    List<Drive> rest = own.isEmpty() && !wasOwn ? called : own;
+    return rest.size() == 1 ? Optional.of(rest.getFirst()) : Optional.empty();
+  }
+
+  private static Optional<Drive> among(List<Drive> drives, DriveId wanted) {
+    return drives.stream().filter(one -> one.id().equals(wanted)).findFirst();
+  }
+
+  /** Each with who pays for it. */
+  private static SortedMap<DriveId, String> owners(List<Drive> drives) throws IOException {
+    SortedMap<DriveId, String> owners = new TreeMap<>();
+    for (Drive drive : drives) {
+      owners.put(drive.id(), owner(drive));
+    }
+    return owners;
+  }
+
+  private static String owner(Drive drive) throws IOException {
+    AccountId payer = drive.members().orElseThrow().payer();
+    for (Members.Person person : drive.people()) {
+      if (person.member().account().equals(payer)) {
+        return person.isOwn()
+            ? "you"
+            : person.name().map(UserName::text).orElse("the account " + payer);
+      }
+    }
+    return "the account " + payer;
+  }
+
+  /**
+   * Which of some drives, of which the names are known, are found by their ids alone: their names
+   * lead to another one, or to none.
+   */
+  public Set<DriveId> foundByIdAlone(List<Drive> drives) throws IOException {
+    Map<String, List<Drive>> named = new HashMap<>();
+    for (Drive drive : drives) {
+      String name = isHome(drive) ? Home.NAME.text() : drive.name().map(Name::text).orElse("");
+      named.computeIfAbsent(name, _ -> new ArrayList<>()).add(drive);
+    }
+    Set<DriveId> alone = new HashSet<>();
+    for (Map.Entry<String, List<Drive>> each : named.entrySet()) {
+      Optional<Drive> before = before(each.getKey()).flatMap(id -> among(drives, id));
+      Optional<Drive> meant = meant(each.getValue(), before);
+      each.getValue().stream()
+          .filter(one -> !meant.equals(Optional.of(one)))
+          .map(Drive::id)
+          .forEach(alone::add);
+    }
+    return alone;
   }
 
   private synchronized void requireSame(String name, DriveId now, Set<DriveId> unknown)
       throws IOException {
-    String key = CALLED + Digest.sha256(name.getBytes(UTF_8)).toString().substring(0, HASHED);
-    Optional<DriveId> before = account.state().get(key).map(DriveId::of);
+    Optional<DriveId> before = before(name);
     if (before.filter(unknown::contains).isPresent()) {
       throw new DriveNotFound(name, before.get(), now);
     }
-    if (!before.equals(Optional.of(now))) {
-      account.state().put(key, now.bytes());
+    call(name, now);
+  }
+
+  private Optional<DriveId> before(String name) throws IOException {
+    return account.state().get(key(name)).map(DriveId::of);
+  }
+
+  /** From now on the name leads to this drive here. */
+  private synchronized void call(String name, DriveId now) throws IOException {
+    if (!before(name).equals(Optional.of(now))) {
+      account.state().put(key(name), now.bytes());
     }
+  }
+
+  private static String key(String name) {
+    return CALLED + Digest.sha256(name.getBytes(UTF_8)).toString().substring(0, HASHED);
   }
 
   private static boolean isCalled(Drive one, String wanted) throws IOException {
@@ -175,6 +271,11 @@ public final class Drives implements AutoCloseable {
 
   public boolean isHome(Drive drive) {
     return drive.id().equals(home);
+  }
+
+  /** The account's own name. */
+  public UserName user() {
+    return account.user();
   }
 
   /** One of the account's contacts, with whom a drive can be shared. */
@@ -188,7 +289,14 @@ public final class Drives implements AutoCloseable {
     Drive made = drive(id);
     made.create(name);
     remember(id);
+    call(name.text(), id);
     return made;
+  }
+
+  /** Gives a drive another name, for all who use it. */
+  public void rename(Drive drive, Name name) throws IOException {
+    drive.rename(name);
+    call(name.text(), drive.id());
   }
 
   /** This device uses a drive from now on, and says so if the server hides it. */

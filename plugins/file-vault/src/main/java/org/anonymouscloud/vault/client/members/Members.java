@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.account.DeviceId;
 import org.anonymouscloud.core.account.Head;
@@ -71,6 +72,7 @@ public final class Members implements AutoCloseable {
 
   private final Accounts accounts;
   private final RosterMemory memory;
+  private final LastSeen last;
   private final KeyRing keys = new KeyRing(this::generation, this::secret);
   // Guarded by this, and held while the server is asked.
   private final RosterChain rosters = new RosterChain();
@@ -92,23 +94,35 @@ public final class Members implements AutoCloseable {
    * @param remote of this drive
    */
   public Members(AccountSession account, DriveId drive, RemoteVault remote, Clock clock) {
-    this(account, drive, remote, clock, new RosterMemory(account.state(), drive));
+    this(
+        account,
+        drive,
+        remote,
+        clock,
+        new RosterMemory(account.state(), drive),
+        LastSeen.of(account.state(), drive));
   }
 
   private Members(
-      AccountSession account, DriveId drive, RemoteVault remote, Clock clock, RosterMemory memory) {
+      AccountSession account,
+      DriveId drive,
+      RemoteVault remote,
+      Clock clock,
+      RosterMemory memory,
+      LastSeen last) {
     this.account = account;
     this.drive = drive;
     this.remote = remote;
     this.clock = clock;
     this.accounts = new Accounts(account, clock);
     this.memory = memory;
+    this.last = last;
     this.secrets = new DriveSecrets(account, drive, remote);
   }
 
   /** The same drive to one who has seen nothing of it, and keeps nothing in mind. */
   public Members blank() {
-    return new Members(account, drive, remote, clock, RosterMemory.blank());
+    return new Members(account, drive, remote, clock, RosterMemory.blank(), LastSeen.blank(drive));
   }
 
   /** Forgets what was seen, and the keys, which may be others; the next that is shown counts. */
@@ -186,7 +200,18 @@ public final class Members implements AutoCloseable {
       Optional<UserName> known = isOwn ? Optional.empty() : accounts.of(member).name();
       people.add(new Person(member, known, isOwn));
     }
+    last.ownedBy(
+        people.stream()
+            .filter(person -> person.member().right() == Right.OWN)
+            .flatMap(person -> person.name().stream())
+            .map(UserName::text)
+            .collect(Collectors.joining(", ")));
     return people;
+  }
+
+  /** Whether this account has made the drive and owns it: nobody else has brought it here. */
+  public synchronized boolean isOwn() {
+    return rosters.isMadeBy(account.account()) && allows(Right.OWN);
   }
 
   /** Whether this account may do something. */
@@ -290,7 +315,7 @@ public final class Members implements AutoCloseable {
   private Optional<VaultMessages.RosterGot> rosters(long from) throws IOException {
     Optional<VaultMessages.RosterGot> got = remote.rosters(from);
     if (got.isEmpty() && !drive.equals(Home.id(account))) {
-      throw new DriveGone(drive);
+      throw last.gone(clock.instant());
     }
     return got;
   }
@@ -469,8 +494,15 @@ public final class Members implements AutoCloseable {
   /** Takes the newest keys that are sealed to this account. */
   private void openKeys() throws IOException {
     secrets.open(rosters);
-    name = secrets.name(rosters);
+    readName();
     requireKeys();
+  }
+
+  private void readName() throws IOException {
+    name = secrets.name(rosters);
+    if (name.isPresent()) {
+      last.called(name.get());
+    }
   }
 
   /**
@@ -874,7 +906,7 @@ public final class Members implements AutoCloseable {
     standing = roster.list();
     rosters.add(roster);
     secrets.learn(roster.list().generation(), secret);
-    name = secrets.name(rosters);
+    readName();
     byRemoved = false;
   }
 

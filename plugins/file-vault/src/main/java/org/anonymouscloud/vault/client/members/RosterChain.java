@@ -1,11 +1,15 @@
 package org.anonymouscloud.vault.client.members;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.anonymouscloud.core.account.AccountId;
 import org.anonymouscloud.core.crypto.Digest;
 import org.anonymouscloud.vault.client.remote.Untrusted.RosterNotSound;
 import org.anonymouscloud.vault.protocol.DriveId;
+import org.anonymouscloud.vault.protocol.Member;
 import org.anonymouscloud.vault.protocol.Roster;
 import org.anonymouscloud.vault.protocol.RosterHead;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class RosterChain {
   private final List<Digest> hashes = new ArrayList<>();
   private final List<Generation> generations = new ArrayList<>();
+
+  /** Who is a member in all of them. */
+  private final Set<AccountId> constant = new HashSet<>();
+
   private @Nullable SignedRoster newest;
   private @Nullable Roster sayer;
   private long bytes;
@@ -65,6 +73,16 @@ final class RosterChain {
     return generations;
   }
 
+  /**
+   * Whether an account has made the drive and never left it. Of who came in later others have
+   * vouched for the first list, whatever it says.
+   */
+  boolean isMadeBy(AccountId account) {
+    return !isEmpty()
+        && generations.getFirst().first().maker().equals(account)
+        && constant.contains(account);
+  }
+
   /** The hash of one of them; none if there is no such one. */
   Optional<Digest> hash(long number) {
     return number < hashes.size() ? Optional.of(hashes.get((int) number)) : Optional.empty();
@@ -94,6 +112,13 @@ final class RosterChain {
 
   /** Adds one that follows. */
   void add(SignedRoster roster) {
+    Set<AccountId> members = new HashSet<>();
+    roster.list().members().stream().map(Member::account).forEach(members::add);
+    if (isEmpty()) {
+      constant.addAll(members);
+    } else {
+      constant.retainAll(members);
+    }
     hashes.add(roster.head().hash());
     bytes += Roster.encodedLength(roster.list().members().size());
     if (roster.list().generation() == generations.size()) {
@@ -108,6 +133,7 @@ final class RosterChain {
   void clear() {
     hashes.clear();
     generations.clear();
+    constant.clear();
     newest = null;
     sayer = null;
     bytes = 0;

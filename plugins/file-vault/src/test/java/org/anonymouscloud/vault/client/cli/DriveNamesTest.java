@@ -274,7 +274,8 @@ final class DriveNamesTest {
     terminal.answer(false);
     assertThat(terminal.run("go-back", "1", "team")).isEqualTo(1);
     assertThat(terminal.warnings()).containsExactly("Nothing was done.");
-    assertThat(terminal.asked()).contains("'team'", "all who use it", "state 1", "Go back?");
+    assertThat(terminal.asked())
+        .contains("'team'", "all who use it", "state 1", "its trash", "Go back?");
     assertThat(run("ls", "team:/")).isEqualTo("b/\n");
 
     terminal.answer(true);
@@ -307,8 +308,10 @@ final class DriveNamesTest {
       line[1] = "unshare";
       assertThat(refused(line)).contains("'anoncloud drive unshare DRIVE with PERSON'");
     }
-    assertThat(refused("drive", "share", "team", "with", "bob", "--read", "--own"))
-        .contains("not both");
+    for (String other : List.of("--read", "--write")) {
+      assertThat(refused("drive", "share", "team", "with", "bob", other, "--own"))
+          .contains("one of --read, --write and --own");
+    }
     assertThat(run("drive", "share", "--help")).contains("DRIVE with PERSON");
     assertThat(run("drive", "unshare", "--help")).contains("DRIVE with PERSON");
   }
@@ -323,6 +326,70 @@ final class DriveNamesTest {
     assertThat(run("drive", "unshare", "team", "with", "bob")).doesNotContain("bob");
     assertThat(run("drive", "share", "team", "with", "bob")).contains("bob");
     assertThat(run("drive", "unshare", "team", "bob")).doesNotContain("bob");
+  }
+
+  @Test
+  void whatAMemberMayDoStaysUnlessItIsSaid() throws Exception {
+    TestAccount bob = TestAccount.of(2, server.newLine(2));
+    server.account().befriend("bob", bob);
+    bob.befriend("alice", server.account());
+    run("drive", "share", "team", "with", "bob");
+    assertThat(run("drive", "show", "team")).containsPattern("bob +write ");
+
+    for (String right : List.of("own", "read", "write")) {
+      assertThat(run("drive", "share", "team", "with", "bob", "--" + right))
+          .containsPattern("bob +" + right + " ")
+          .doesNotContain("stays");
+      assertThat(run("drive", "share", "team", "with", "bob"))
+          .contains("'bob' uses the drive already", "stays as it is: " + right + ".", "--write")
+          .containsPattern("bob +" + right + " ");
+    }
+    run("drive", "share", "team", "with", "bob", "--json");
+    assertThat(terminal.json().path("stays").asText()).isEqualTo("write");
+  }
+
+  @Test
+  void aStateIsNamedByItsNumberWithOrWithoutItsSign() {
+    run("rm", "team:/a");
+
+    assertThat(run("go-back", "--yes", "#1", "team")).contains("as it was in state 1.");
+    assertThat(run("trash", "list", "team")).isEqualTo("team: The trash is empty.\n");
+    assertThat(run("history", "--from", "#1", "team"))
+        .isEqualTo(run("history", "team", "--from", "1"));
+    assertThat(terminal.warnings()).isEmpty();
+    String all = run("history", "team");
+    assertThat(run("history", "team", "--from", "99")).isEqualTo(all);
+    String newest = all.strip().replaceFirst("(?s) .*", "");
+    assertThat(terminal.warnings())
+        .containsExactly("team: There is no state 99; this begins with state " + newest + ".");
+  }
+
+  @Test
+  void theCommandAloneLists() {
+    assertThat(run("drive")).isEqualTo(run("drive", "list")).contains("team");
+    assertThat(run("drive", "--json"))
+        .isEqualTo(run("drive", "list", "--json"))
+        .contains("\"team\"");
+  }
+
+  @Test
+  void oneselfIsToldFromAStranger() {
+    String own = server.account().user().text();
+
+    assertThat(terminal.run("drive", "share", "team", "with", own)).isOne();
+    assertThat(terminal.warnings())
+        .singleElement()
+        .asString()
+        .contains("'" + own + "' is you", "use this drive already")
+        .doesNotContain("contact add");
+    for (String name : List.of(own, server.account().account().toString())) {
+      assertThat(terminal.run("drive", "unshare", "team", "with", name)).isOne();
+      assertThat(terminal.warnings().getLast()).contains("That is you", "'anoncloud drive leave'");
+    }
+    assertThat(terminal.run("drive", "unshare", "team", "with", "nobody")).isOne();
+    assertThat(terminal.warnings().getLast())
+        .contains("'nobody' is no member of this drive;", "'anoncloud drive show'")
+        .doesNotContain("yourself", "leave");
   }
 
   /** What a document says of a path, wherever it does, can be typed again. */

@@ -71,7 +71,7 @@ public final class DfCommand implements Callable<Integer> {
     }
     print("drive", "used", "deleted", "limit", "paid by");
     for (JsonNode drive : space.path("drives")) {
-      String name = ForeignText.visible(drive.path("name").asText(drive.path("id").asText()));
+      String name = name(drive);
       print(
           name,
           shown(drive.path("used")),
@@ -106,7 +106,7 @@ public final class DfCommand implements Callable<Integer> {
             .terminal()
             .warn(
                 "The drive "
-                    + ForeignText.visible(drive.path("name").asText())
+                    + name(drive)
                     + " is "
                     + left(drive.path("used"), drive.path("limit"))
                     + "Who owns it sets its limit ('anoncloud drive quota'). "
@@ -148,7 +148,7 @@ public final class DfCommand implements Callable<Integer> {
         .print(row.formatted("drive", "now", "trash", "earlier", "packing", "unneeded", "other"));
     for (JsonNode drive : drives) {
       JsonNode found = drive.path("detail");
-      String name = ForeignText.visible(drive.path("name").asText(drive.path("id").asText()));
+      String name = name(drive);
       context
           .terminal()
           .print(
@@ -203,6 +203,16 @@ public final class DfCommand implements Callable<Integer> {
 
   private static String shown(JsonNode bytes) {
     return ShownSize.of(bytes.asLong());
+  }
+
+  /** With the id where the name alone leads to another drive. */
+  private static String name(JsonNode drive) {
+    String id = drive.path("id").asText();
+    String name = ForeignText.visible(drive.path("name").asText(id));
+    if (drive.has("gone")) {
+      return ForeignText.visible(drive.path("gone").asText()) + " (gone)";
+    }
+    return drive.path("byId").asBoolean() ? name + " (" + id + ")" : name;
   }
 
   private static String payer(JsonNode drive) {

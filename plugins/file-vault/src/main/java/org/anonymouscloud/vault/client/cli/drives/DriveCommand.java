@@ -9,6 +9,8 @@ import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.anonymouscloud.core.plugin.CommandContext;
 import org.anonymouscloud.core.plugin.Problem;
 import org.anonymouscloud.core.plugin.ShownSize;
@@ -27,31 +29,43 @@ import picocli.CommandLine.Parameters;
     name = "drive",
     mixinStandardHelpOptions = true,
     description = {
-      "Drives: your home, those that you make, and those that others share with you.",
+      "Drives: your home, those that you make, and those that others share with you. Alone it lists"
+          + " them.",
       "Every command that takes a path takes it with the drive before it for one that is not your"
           + " home, like 'anoncloud ls team:/2026'; a command about a whole drive takes its name,"
           + " like 'anoncloud compact team'."
     })
-public final class DriveCommand {
+public final class DriveCommand implements Callable<Integer> {
   /** The agent takes limits of eighteen digits. */
   private static final BigInteger MOST_BYTES = BigInteger.TEN.pow(18);
 
   private final CommandContext context;
 
+  @Option(names = "--json", description = "One JSON document.")
+  private boolean json;
+
   public DriveCommand(CommandContext context) {
     this.context = context;
+  }
+
+  @Override
+  public Integer call() throws Problem, IOException {
+    return list(json);
   }
 
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description =
-          "List your drives, your home first, then by name: what you may do with each, how many use"
-              + " it, who pays for it, its id.")
-  int list(@Option(names = "--json", description = "One JSON document.") boolean json)
+      description = {
+        "List your drives, your home first, then by name: what you may do with each, how many use"
+            + " it, who pays for it, its id.",
+        "Of several drives of one name it leads to the one that you have used by it on this device,"
+            + " or made; another one takes its id in place of the name, like 'anoncloud ls ID:/'."
+      })
+  int list(@Option(names = "--json", description = "One JSON document.") boolean asJson)
       throws Problem, IOException {
     JsonNode drives = context.agent().get("/vault/drives");
-    if (json) {
+    if (asJson) {
       context.terminal().printJson(drives);
       return 0;
     }
@@ -61,16 +75,23 @@ public final class DriveCommand {
           .print(
               "%-24s  %-5s  %-11s  %-16s  %s"
                   .formatted(
-                      ForeignText.visible(drive.path("name").asText("?")),
+                      name(drive),
                       drive.path("right").asText("-"),
                       members(drive.path("members").asInt()),
                       payer(drive),
-                      drive.path("id").asText()));
+                      drive.path("id").asText()
+                          + (drive.path("byId").asBoolean() ? "  by this id alone" : "")));
       if (drive.hasNonNull("problem")) {
         context.terminal().warn(drive.path("problem").asText());
       }
     }
     return 0;
+  }
+
+  private static String name(JsonNode drive) {
+    return drive.has("gone")
+        ? ForeignText.visible(drive.path("gone").asText()) + " (gone)"
+        : ForeignText.visible(drive.path("name").asText("?"));
   }
 
   private static String payer(JsonNode drive) {
@@ -173,9 +194,9 @@ public final class DriveCommand {
       description = {
         "Let one of your contacts use a drive, or change what a member may do.",
         "Like 'anoncloud drive share team with bob --read'. They read all that is in it, also"
-            + " its history, and write it too if nothing else is said. They see it once you are"
-            + " one of their contacts as well. The server learns who uses the drive, not its"
-            + " name."
+            + " its history, and write it too if nothing else is said; what a member may do"
+            + " already changes only if it is said. They see it once you are one of their contacts"
+            + " as well. The server learns who uses the drive, not its name."
       })
   int share(
       @Parameters(
@@ -187,22 +208,34 @@ public final class DriveCommand {
                       + " contacts.")
           @Nullable List<String> words,
       @Option(names = "--read", description = "They read and do not write.") boolean read,
+      @Option(names = "--write", description = "They read and write.") boolean write,
       @Option(names = "--own", description = "They also say who else may use it.") boolean own,
       @Option(names = "--yes", description = "Do not ask whether your home is meant.") boolean yes,
       @Option(names = "--json", description = "One JSON document.") boolean json)
       throws Problem, IOException {
     Membership meant = Membership.typed("share", words);
-    if (read && own) {
+    if (Stream.of(read, write, own).filter(given -> given).count() > 1) {
       throw new Problem(
           Problem.Kind.BAD_INPUT,
-          "Give --read or --own, not both: who owns a drive also reads it.");
+          "Give one of --read, --write and --own: each includes those before it.");
     }
-    String right = read ? "read" : own ? "own" : "write";
     if (!yes && context.agent().get(url(meant.drive)).path("drive").path("home").asBoolean()) {
-      requireHome(meant.person, right);
+      requireHome(meant.person, read);
     }
-    String query = "?with=" + encoded(meant.person) + "&right=" + right;
-    return shown(context.agent().post(url(meant.drive) + "/members" + query, Map.of()), json);
+    String right = read ? "&right=read" : write ? "&right=write" : own ? "&right=own" : "";
+    String query = "?with=" + encoded(meant.person) + right;
+    JsonNode answer = context.agent().post(url(meant.drive) + "/members" + query, Map.of());
+    if (!json && answer.has("stays")) {
+      context
+          .terminal()
+          .print(
+              "'"
+                  + ForeignText.visible(meant.person)
+                  + "' uses the drive already, and what they may do stays as it is: "
+                  + answer.path("stays").asText()
+                  + ". --read, --write or --own says otherwise.");
+    }
+    return shown(answer, json);
   }
 
   /** Somebody and a drive, as {@code team with bob}; the word between may be left out. */
@@ -225,12 +258,12 @@ public final class DriveCommand {
     }
   }
 
-  private void requireHome(String person, String right) throws Problem {
+  private void requireHome(String person, boolean read) throws Problem {
     List<String> about =
         List.of(
             "This is your home. "
                 + ForeignText.visible(person)
-                + (right.equals("read") ? " could read" : " could read and change")
+                + (read ? " could read" : " could read and change")
                 + " all that is in it and will be, and read all that was.",
             "A drive for the two of you: 'anoncloud drive create NAME'; 'anoncloud get' and"
                 + " 'anoncloud put' bring things there.");

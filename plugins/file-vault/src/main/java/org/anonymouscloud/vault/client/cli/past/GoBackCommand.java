@@ -11,6 +11,7 @@ import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
+import org.anonymouscloud.vault.client.cli.typed.TypedState;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Parameters;
     name = "go-back",
     mixinStandardHelpOptions = true,
     description = {
-      "Make the drive what it was in an earlier state.",
+      "Make the drive what it was in an earlier state, with its trash.",
       "For when something was removed or changed by mistake or by a thief. Nothing is lost by it:"
           + " what came after that state stays in the history and can be gone back to as well, for"
           + " as long as the drive keeps states."
@@ -71,7 +72,7 @@ final class GoBackCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Problem, IOException {
     String name = TypedDrive.either(drive, before);
-    long state = new TypedText("NUMBER", number).number(0, Long.MAX_VALUE, 17);
+    long state = TypedState.number(new TypedText("NUMBER", number));
     String url =
         VaultUrl.drive(name)
             + "/history/"
@@ -120,7 +121,8 @@ final class GoBackCommand implements Callable<Integer> {
                 + TypedDrive.inWords(name)
                 + " becomes what it was in state "
                 + state
-                + ", for all who use it. What came after that stays in the history only.",
+                + ", for all who use it, and its trash what that was then. What came after stays in"
+                + " the history only.",
             "'anoncloud restore' brings back a single file or folder.");
     if (!context.terminal().confirm(about, "Go back?")) {
       throw new Problem(Problem.Kind.REFUSED, "Nothing was done.");

@@ -14,6 +14,7 @@ import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.TerminalText;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
 import org.anonymouscloud.vault.client.cli.typed.TypedDrive;
+import org.anonymouscloud.vault.client.cli.typed.TypedState;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -86,6 +87,7 @@ final class HistoryCommand implements Callable<Integer> {
               + "'. As something was at a time: --at of 'ls', 'get' and other commands.");
     }
     VaultUrl asked = VaultUrl.top(TypedDrive.either(drive, before));
+    long first = from == null ? Long.MAX_VALUE : TypedState.number(new TypedText("--from", from));
     JsonNode history =
         context
             .agent()
@@ -94,9 +96,7 @@ final class HistoryCommand implements Callable<Integer> {
                     + "/history?limit="
                     + new TypedText("--limit", limit).number(1, MOST, 20)
                     + (changes ? "&changes=true" : "")
-                    + (from == null
-                        ? ""
-                        : "&from=" + new TypedText("--from", from).number(0, Long.MAX_VALUE, 17)));
+                    + (from == null ? "" : "&from=" + first));
     if (json) {
       context.terminal().printJson(told(asked, history));
       return 0;
@@ -107,6 +107,18 @@ final class HistoryCommand implements Callable<Integer> {
           .terminal()
           .print(TypedDrive.heading(asked.driveName()) + "Nothing has been put on the drive yet.");
       return 0;
+    }
+    long newest = states.path(0).path("number").asLong();
+    if (from != null && newest < first) {
+      context
+          .terminal()
+          .warn(
+              TypedDrive.heading(asked.driveName())
+                  + "There is no state "
+                  + first
+                  + "; this begins with state "
+                  + newest
+                  + ".");
     }
     Authors authors = new Authors(context, states);
     for (JsonNode state : states) {

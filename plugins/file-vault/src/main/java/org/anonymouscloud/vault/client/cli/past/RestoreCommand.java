@@ -14,6 +14,7 @@ import org.anonymouscloud.core.plugin.TypedText;
 import org.anonymouscloud.vault.client.cli.AtOption;
 import org.anonymouscloud.vault.client.cli.Outcome;
 import org.anonymouscloud.vault.client.cli.VaultUrl;
+import org.anonymouscloud.vault.client.cli.typed.TypedState;
 import org.anonymouscloud.vault.client.tree.VaultPath;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -158,7 +159,7 @@ final class RestoreCommand implements Callable<Integer> {
       return null;
     }
     if (then.version != null) {
-      return Long.toString(new TypedText("--version", then.version).number(0, Long.MAX_VALUE, 17));
+      return Long.toString(TypedState.number(new TypedText("--version", then.version)));
     }
     return then.at == null ? null : AtOption.asked(then.at, clock);
   }
