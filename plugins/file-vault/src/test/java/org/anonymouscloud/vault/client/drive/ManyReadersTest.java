@@ -22,7 +22,9 @@ final class ManyReadersTest {
   private static final int READERS = 8;
   private static final int SIZE = 9 << 20;
 
-  /** What all of them may be ahead by, and of each a segment, its end and a page; else 9 of each. */
+  /**
+   * What all of them may be ahead by, and of each a segment, its end and a page; else 9 of each.
+   */
   private static final int MOST_BLOCKS = 24 + 3 * READERS;
 
   @TempDir private Path folder;
