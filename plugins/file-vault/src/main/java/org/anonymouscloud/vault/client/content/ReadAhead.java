@@ -119,7 +119,7 @@ public final class ReadAhead implements AutoCloseable {
   }
 
   private boolean mayGoOn() {
-    return bytes == 0 || bytes < MAX_BYTES && memory.mayBeAhead();
+    return bytes == 0 || (bytes < MAX_BYTES && memory.mayBeAhead());
   }
 
   private void weigh(long more) {
