@@ -69,7 +69,6 @@ public final class Members implements AutoCloseable {
   private final DriveId drive;
   private final RemoteVault remote;
   private final Clock clock;
-
   private final Accounts accounts;
   private final RosterMemory memory;
   private final LastSeen last;
