@@ -476,12 +476,13 @@ final class DriveRoutes {
             .flatMap(list -> list.member(contact.account()))
             .map(Member::right)
             .filter(_ -> asked == null);
-    if (stays.isEmpty()) {
-      drive.share(contact, right);
+    if (stays.isEmpty() || drive.keysApart() > 0) {
+      drive.share(contact, stays.orElse(right));
     }
     drives.drives().remember(drive.id());
     Map<String, Object> answer = new LinkedHashMap<>(shown(context));
     stays.ifPresent(is -> answer.put("stays", text(is)));
+    answer.put("keysApart", drive.keysApart());
     context.json(answer);
   }
 

@@ -531,6 +531,11 @@ public final class Drive implements AutoCloseable {
     change(Right.OWN, counts -> members.share(counts, with, right));
   }
 
+  /** As {@link Members#keysApart}. */
+  public int keysApart() {
+    return members.keysApart();
+  }
+
   /**
    * Takes a member out: what is written from then on it cannot read.
    *

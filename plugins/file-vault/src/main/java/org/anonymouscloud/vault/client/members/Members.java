@@ -740,7 +740,7 @@ public final class Members implements AutoCloseable {
     List<Member> members = without(with.account());
     members.add(there.map(is -> is.with(right)).orElse(fresh));
     accounts.learn(with);
-    if (there.isEmpty() && !joinKeys(counts)) {
+    if (!joinKeys(counts)) {
       return false;
     }
     boolean falls =
@@ -748,6 +748,14 @@ public final class Members implements AutoCloseable {
             && there.get().right().includes(Right.WRITE)
             && !right.includes(Right.WRITE);
     return put(counts, falls ? next(anew(members), Keys.NEW) : next(members, Keys.STAY));
+  }
+
+  /**
+   * To how many older keys that this account has nothing leads that who came in later can open:
+   * {@link #share} brings it about little by little. 0 unless a member has made it so.
+   */
+  public synchronized int keysApart() {
+    return secrets.cutOff(rosters).size();
   }
 
   /**

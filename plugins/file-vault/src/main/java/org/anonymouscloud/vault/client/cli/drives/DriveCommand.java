@@ -235,6 +235,18 @@ public final class DriveCommand implements Callable<Integer> {
                   + answer.path("stays").asText()
                   + ". --read, --write or --own says otherwise.");
     }
+    long apart = answer.path("keysApart").asLong();
+    if (apart > 0) {
+      context
+          .terminal()
+          .warn(
+              "'"
+                  + ForeignText.visible(meant.person)
+                  + "' cannot read yet what was written under "
+                  + apart
+                  + " older keys, as a member has made so many that do not lead to those before."
+                  + " The same command goes on with it.");
+    }
     return shown(answer, json);
   }
 
