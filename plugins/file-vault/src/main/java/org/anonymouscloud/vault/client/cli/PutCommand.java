@@ -256,22 +256,7 @@ final class PutCommand implements Callable<Integer> {
     VaultUrl folder = target.parent();
     // An archive makes the folder that it goes to: only one that is there is meant.
     var _ = context.agent().get(folder.stat());
-    JsonNode answer;
-    try {
-      answer =
-          context
-              .agent()
-              .upload(
-                  folder.trees(),
-                  out -> {
-                    ArchiveSink archive = new ArchiveSink(out);
-                    archive.add(link);
-                    archive.finish();
-                  });
-    } catch (IOException e) {
-      throw Outcome.unwrapped(e);
-    }
-    countCarried(folder, answer);
+    carry(folder, archive -> archive.add(link));
   }
 
   private void requireNotOwn(Path source) throws Problem {
@@ -441,29 +426,36 @@ final class PutCommand implements Callable<Integer> {
   private void carryFolder(LocalTree folder, LeftOut leftOut, VaultUrl path, TerminalReport report)
       throws Problem, IOException {
     TreeUpload upload = new TreeUpload(folder, leftOut, path.path(), notKept, report);
+    carry(path, upload::send);
+    for (TreeUpload.Changed changed : upload.changed()) {
+      outcome.attempt(() -> putAgain(changed, path, report));
+    }
+  }
+
+  /** What stands in an archive. */
+  @FunctionalInterface
+  private interface Content {
+    void into(ArchiveSink archive) throws IOException;
+  }
+
+  /** Has the agent make a folder what an archive holds. */
+  private void carry(VaultUrl folder, Content content) throws Problem, IOException {
     JsonNode answer;
     try {
       answer =
           context
               .agent()
               .upload(
-                  path.trees(),
+                  folder.trees(),
                   out -> {
                     ArchiveSink archive = new ArchiveSink(out);
-                    upload.send(archive);
+                    content.into(archive);
                     archive.finish();
                   });
     } catch (IOException e) {
       throw Outcome.unwrapped(e);
     }
-    countCarried(path, answer);
-    for (TreeUpload.Changed changed : upload.changed()) {
-      outcome.attempt(() -> putAgain(changed, path, report));
-    }
-  }
-
-  private void countCarried(VaultUrl path, JsonNode answer) {
-    countAll(path, answer);
+    countAll(folder, answer);
     for (JsonNode refused : answer.path("refused")) {
       outcome.fail(Problem.Kind.BAD_INPUT, TerminalText.text(refused.asText()));
     }
